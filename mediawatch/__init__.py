@@ -1,5 +1,3 @@
-"""mediawatch: finds out which filed government social media accounts fell asleep, changed their
-name or vanished.
-"""
+"""mediawatch finds filed government social media accounts that are dormant, renamed or gone."""
 
 __version__ = "0.1.0"

@@ -1,6 +1,6 @@
-"""Web addresses as people paste them: found in a text, cut where Chinese text is glued on, taken
-out of redirect pages. Pure.
+"""Web addresses as people paste them.
 
+Pure. They are found in a text, cut where Chinese text is glued on, and taken out of redirect pages.
 Every way in uses this: the registry, `links import`, worklists, answers of units, and the scrapers
 for what was filed before.
 """
@@ -69,21 +69,23 @@ _CARRIED = re.compile(
     re.IGNORECASE,
 )
 _DEEPEST = 6
-"""Wraps within wraps."""
+"""How deep an address is looked for within redirect addresses."""
 _CONTENT = re.compile(r"https?://mp\.weixin\.qq\.com/s[/?]", re.IGNORECASE)
 """An article's own parameters name the article: nothing in it leads on."""
 
 
 def addresses_in(text: str, *, bare: bool = False) -> tuple[str, ...]:
-    """Every address of a text in its order, each once, unwrapped. `bare`: also those without
-    https:// (they get it).
+    """Every address of a text in its order, each once, unwrapped.
+
+    `bare`: also those without https://, which is added.
     """
     return tuple(dict.fromkeys(unwrap(address) for address in _found(text, bare)))
 
 
 def unwrap(address: str) -> str:
-    """The address that the redirect pages of chat and document services, and pages of a check, lead
-    to; itself where it is none.
+    """The address that a redirect page, or a page of a check, leads to; else itself.
+
+    Chat and document services have such redirect pages.
     """
     for _ in range(_DEEPEST):
         inner = _carried(address)
@@ -106,7 +108,7 @@ def _found(text: str, bare: bool) -> Iterator[str]:
             and address.endswith("/")
             and (name := _SEGMENT.match(text, found.end()))
         ):
-            # Nothing would be left of it but the site's front page.
+            # Otherwise only the site's front page would be left of it.
             address += name[0]
         address = _without_marks(address)
         if "." in (_host(address) or ""):

@@ -30,9 +30,11 @@ _SUFFIX = re.compile(
 
 
 def fold(name: str) -> str:
-    """NFKC, without what shows nothing (spaces, control, bidi, variation and filling signs),
-    without quotes and brackets, one kind of dot, one dash for a run of them, lower case. Two names
-    with one fold are the same name."""
+    """Fold a name: two names with one fold are the same name.
+
+    NFKC, lower case, one kind of dot, one dash for a run of them. Signs that show nothing go:
+    spaces, control, bidi, variation and filling signs. Quotes and brackets go, too.
+    """
     if name.isascii() and name.isalnum():
         return name.casefold()
     text = unicodedata.normalize("NFKC", _UNSEEN.sub("", name).translate(_SIGNS))
@@ -45,8 +47,9 @@ def fold(name: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """True when both say the same name. Two names that fold to nothing (only marks) are compared as
-    they are.
+    """True when both say the same name.
+
+    Two names that fold to nothing (only marks) are compared as they are.
     """
     if one == other:
         return True
@@ -55,10 +58,9 @@ def same(one: str, other: str) -> bool:
 
 
 def same_person(one: str, other: str) -> bool:
-    """True when two names that people typed may be one person's: whatever signs, spaces, width or
-    script they were typed in.
+    """True when two typed names may be one person's, whatever signs, spaces, width or script.
 
-    In doubt it is one person: who would decide about his own look only has to ask somebody else.
+    In doubt it is one person: that only costs a second person's decision.
     """
     return _person(one) == _person(other)
 
@@ -69,8 +71,9 @@ def _person(name: str) -> str:
 
 
 def differs_by_suffix(filed: str, seen: str) -> bool:
-    """True when the filed name is the seen one plus a platform suffix such as 微信公众号 or
-    官方微博 (备案填写不规范).
+    """True when the filed name is the seen one plus a platform suffix (备案填写不规范).
+
+    Such suffixes are 微信公众号 and 官方微博.
     """
     folded, shown = fold(filed), fold(seen)
     return (
@@ -82,8 +85,9 @@ def differs_by_suffix(filed: str, seen: str) -> bool:
 
 
 def differs_by_script(filed: str, seen: str) -> bool:
-    """True when one of the names is the other in traditional characters (備案 for 备案):
-    备案填写不规范, never a mismatch.
+    """True when one of the names is the other in traditional characters (備案 for 备案).
+
+    That is 备案填写不规范, never a mismatch.
     """
     folded, shown = fold(filed), fold(seen)
     return (
@@ -94,8 +98,9 @@ def differs_by_script(filed: str, seen: str) -> bool:
 
 
 def alike(filed: str, seen: str) -> bool:
-    """True when the filed name is the seen one, or differs from it by the style of filing alone
-    (suffix, script, or both).
+    """True when the filed name is the seen one, or differs by the style of filing alone.
+
+    Such a difference is a suffix, the script, or both.
     """
     if same(filed, seen) or differs_by_suffix(filed, seen) or differs_by_script(filed, seen):
         return True
@@ -126,11 +131,11 @@ _OF_PLATFORM = re.compile(
 
 
 def same_body(certified: str, body: str, prefecture: str = "", county: str = "") -> bool:
-    """Whether a 认证主体 is a filed body, as a whole: 西安市公安局高新区公安分局 is no other
-    place's 高新区公安分局.
+    """Whether a 认证主体 is a filed body, as a whole.
 
-    Only what platforms add (官方微博) is left out. A body that is filed without its place may be
-    certified with it: the filed county, or the prefecture where no county is filed.
+    西安市公安局高新区公安分局 is no other place's 高新区公安分局. Only what platforms add
+    (官方微博) is left out. A body that is filed without its place may be certified with it: the
+    filed county, or the prefecture where no county is filed.
     """
     shown = fold(_OF_PLATFORM.sub("", certified.strip())) or fold(certified)
     filed, city, district = fold(body), fold(prefecture), fold(county)

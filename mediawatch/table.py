@@ -1,5 +1,6 @@
-"""One table, two renderings so far: aligned text for terminals, CSV for Excel. Cells are hostile
-input.
+"""One table, two renderings so far: aligned text for terminals, CSV for Excel.
+
+Cells are hostile input.
 """
 
 from __future__ import annotations
@@ -41,12 +42,11 @@ class Table:
 
 
 def to_text(table: Table, *, width: int | None = None) -> str:
-    """For a terminal: columns aligned by display width (a Chinese character takes two cells);
-    control characters removed.
+    """For a terminal: columns aligned by display width; control characters removed.
 
-    Where the columns do not fit into `width` cells, those that do stay columns, and the others
-    follow below each row, named, where they say anything. Without `width` every column stays one,
-    as programs that read the text expect.
+    A Chinese character takes two cells. Where the columns do not fit into `width` cells, those that
+    fit stay columns. The others follow below each row, named, where they say anything. Without
+    `width` every column stays one, as programs that read the text expect.
     """
     if width is not None and sum(_widths(table)) + _GAP * len(table.columns) > width:
         return "\n".join([plain(table.title), "", *_folded(table, width), ""])
@@ -111,7 +111,7 @@ def plain(text: str, keep: str = "") -> str:
 
 
 def _widths(table: Table) -> list[int]:
-    """What each column asks for, in cells of a terminal."""
+    """The width that each column needs, in cells of a terminal."""
     return [
         max(cell_len(plain(cell)) for cell in column)
         for column in zip(table.columns, *table.rows, strict=True)
@@ -123,7 +123,5 @@ def _console(stream: io.StringIO, width: int) -> Console:
 
 
 def lines_of(text: str, width: float) -> int:
-    """In how many lines a cell of that width shows the text, a bit too many rather than one too
-    few.
-    """
+    """In how many lines a cell of that width shows the text: rather too many than too few."""
     return max(1, math.ceil(1.1 * cell_len(text) / width))

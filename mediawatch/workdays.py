@@ -1,5 +1,6 @@
-"""Working days and festivals of the State Council's calendar; weekdays where the maintained table
-does not know a year.
+"""Working days and festivals of the State Council's calendar.
+
+A year that the maintained table lacks has weekdays instead.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The words of mediawatch: what every other module speaks of.
+"""The words of mediawatch, which every other module uses.
 
-Frozen, typed, standard library only. Shapes and units: every `datetime` is timezone-aware (the
-store keeps UTC), every `date` is a day in Beijing, every id is text even where it looks like a
-number.
+Frozen, typed, standard library only. Every `datetime` is timezone-aware; the store keeps UTC. Every
+`date` is a day in Beijing. Every id is text, even where it looks like a number.
 """
 
 from mediawatch.domain.accounts import (

@@ -34,23 +34,23 @@ PLATFORM_LABELS: Mapping[str, str] = {
     "xiaohongshu": "小红书", "baijiahao": "百家号", "dayu": "大鱼号", "qie": "企鹅号", "zhihu": "知乎", "other": "其他",
 }  # fmt: skip
 """Our keys for platforms, with the words that the national reporting system has for them as 类型.
+
 Only some keys have a scraper.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """One account as the registry (台账) holds it. `type` is 类型 exactly as filed, `platform` our
-    key for it.
+    """One account as the registry (台账) holds it.
+
+    `type` is 类型 exactly as filed; `platform` is our key for it.
     """
 
     name: str
     platform: str
     type: str = ""
     type_certain: bool = True
-    """False where 类型 does not tell what it is ("微信" may be 公众号, 服务号, 视频号 or
-    小程序).
-    """
+    """False where 类型 leaves open what it is: "微信" may be 公众号, 服务号, 视频号 or 小程序."""
     filing_number: str = ""
     kind: str = ""
     """订阅号 or 服务号, where filed."""
@@ -99,8 +99,9 @@ class Filing:
 
     @property
     def in_service(self) -> bool:
-        """Filed as 正常运行 or 申请关停: such accounts make the 总数; closed ones stand in no
-        denominator.
+        """Whether it is filed as 正常运行 or 申请关停.
+
+        Such accounts make the 总数; closed ones count in no denominator.
         """
         return self.status in (FiledStatus.RUNNING, FiledStatus.CLOSING)
 
@@ -115,8 +116,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A filed account with the store's key. `links` are all article links known for it (filed and
-    learned), newest first.
+    """A filed account with the store's key.
+
+    `links` are all article links known for it (filed and learned), newest first.
     """
 
     id: int
@@ -152,9 +154,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """The operator will not have this value for this field of an account: it is not proposed
-    again.
-    """
+    """A value that the operator refused for a field of an account: it is not proposed again."""
 
     account_id: int
     field: str

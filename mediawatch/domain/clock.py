@@ -1,5 +1,6 @@
-"""Beijing time, and the shapes in which platforms print dates. `now` is always an argument; no host
-clock or zone here.
+"""Beijing time, and the shapes in which platforms print dates.
+
+`now` is always an argument; no host clock or zone here.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from mediawatch.domain import Changed
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 EVER = datetime(1990, 1, 1, tzinfo=UTC)
-"""`complete_since` of a list that reaches back to the account's first post; older than every
-platform.
+"""`complete_since` of a list that reaches back to the account's first post.
+
+It is older than every platform.
 """
 _EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
 """No watched platform is older; an epoch before this is a wrong unit or a zero."""
@@ -55,14 +57,16 @@ CLOCK_SKEW = timedelta(minutes=10)
 
 
 def lies_ahead(on: date, at: datetime | None, seen_at: datetime) -> bool:
-    """Whether a date (its Beijing day, its instant where that is known) lies after the moment at
-    which it was read.
+    """Whether a date lies after the moment at which it was read.
+
+    `on` is its Beijing day, `at` its instant where that is known.
     """
     return at > seen_at + CLOCK_SKEW if at else on > day_of(seen_at)
 
 
 def parse_as_of(text: str, now: datetime) -> datetime:
     """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset.
+
     ValueError if unreadable or later than `now`.
     """
     try:
@@ -86,13 +90,14 @@ def parse_as_of(text: str, now: datetime) -> datetime:
 
 
 def next_time(text: str, now: datetime) -> datetime:
-    """`06:00`: the next time that the Beijing wall clock shows it, tomorrow where it is past.
-    ValueError if unreadable.
+    """The next instant at which the Beijing wall clock shows a time such as `06:00`.
+
+    Tomorrow where today's is past. ValueError if unreadable.
     """
     try:
         wanted = time.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no time of day (06:00)") from error
+        raise ValueError(f"{text!r} is not a time of day (06:00)") from error
     at = beijing(now).replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
     return at if at > now else at + timedelta(days=1)
 
@@ -108,8 +113,9 @@ def months_before(day: date, months: int) -> date:
 
 
 def from_epoch(value: object) -> datetime:
-    """Unix seconds as int or digit text, to UTC. Milliseconds, zero and text are `Changed`: a wrong
-    unit must never become a date.
+    """Unix seconds as int or digit text, to UTC.
+
+    Milliseconds, zero and text are `Changed`: a wrong unit must never become a date.
     """
     match value:
         case bool():

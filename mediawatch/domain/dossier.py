@@ -9,23 +9,18 @@ from mediawatch.domain import CanaryCheck, FiledIdentity, Filing, Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """All that is known of one account when it is judged: the filed values of the sweep, and every
-    reading ever kept.
+    """All that is known of one account when it is judged.
+
+    That is the filed values of the sweep, and every reading ever kept.
     """
 
     filed: Filing
     identity: FiledIdentity | None = None
-    """Who the account is as filed now, where the registry has changed it since; None: as `filed`
-    says.
-    """
+    """Who the account is now, where the registry changed since; None: as `filed` says."""
     readings: tuple[Reading, ...] = ()
     supported: bool = True
-    """Whether a scraper exists for the platform; without one only a person can settle the
-    account.
-    """
+    """Whether the platform has a scraper; without one only a person can settle the account."""
     checks: tuple[CanaryCheck, ...] = ()
     """Checks of canaries (对照账号) on the platform's surfaces, oldest first."""
     paused: tuple[str, ...] = ()
-    """Sources (`label:why`, in Chinese) that could not be asked when it was the account's turn in
-    this sweep.
-    """
+    """Sources (`label:why`, in Chinese) that could not be asked for the account in this sweep."""

@@ -1,9 +1,8 @@
-"""Whom a reading speaks of: the identity that was filed when it was taken, held against the one
-that is filed now. Pure.
+"""Which account a reading speaks for: the identity filed then, against the one filed now.
 
-A reading speaks for the identity under which it was taken. What contradicts the identity filed now
-counts for nothing. Where nobody knows under which identity a sight was taken, only the id that it
-shows itself ties it to the account.
+Pure. A reading speaks for the identity under which it was taken. What contradicts the identity
+filed now counts for nothing. Where the identity of then is unknown, only the id that a sight shows
+ties it to the account.
 """
 
 from __future__ import annotations
@@ -29,8 +28,9 @@ one of them was filed wrongly.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledIdentity:
-    """What the registry holds at a moment of who an account is. `links` are its filed pages and
-    articles.
+    """What the registry holds at a moment of who an account is.
+
+    `links` are its filed pages and articles.
     """
 
     platform: str
@@ -56,12 +56,11 @@ class Speech(StrEnum):
 
 
 def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Speech:
-    """How far a sight, taken when the account was filed as `taken` (None: not known), speaks about
-    the account as filed `now`.
+    """How far a sight speaks about the account as filed `now`.
 
-    An id that the sight shows decides: another one than is filed now silences it, the filed one
-    ties it, whatever was filed then. Without such an id its tie must stand on filed values that are
-    filed still.
+    `taken` is how the account was filed when the sight was taken; None: not known. An id that the
+    sight shows decides. Another id than is filed now silences it; the filed one ties it, whatever
+    was filed then. Without such an id its tie must stand on filed values that are still filed.
     """
     if taken is not None and taken.platform != now.platform:
         return Speech.NOT
@@ -89,16 +88,15 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
             )
     if not stands:
         return Speech.NOT
-    # An id filed since then, which the sight does not show: nobody can say that the sight is of
-    # that account.
+    # An id was filed since then, and the sight does not show it: whether the sight is of that
+    # account is unknown.
     return Speech.FULLY if kept or not now.has_id else Speech.IN_FAVOUR
 
 
 def of_identity(reading: Reading, now: FiledIdentity) -> Reading | None:
-    """What a reading says about the account as filed `now`; None where it says nothing.
+    """What a reading says about the account filed as `now`; None where it says nothing.
 
-    A sight that shows the id filed now is tied by it, also where that id was not filed when it was
-    taken.
+    A sight that shows the id filed now is tied by it, even if that id was filed later.
     """
     told = (_as_seen_by(reading.by, sight, now) for sight in reading.sights)
     sights = tuple(
@@ -110,10 +108,10 @@ def of_identity(reading: Reading, now: FiledIdentity) -> Reading | None:
 
 
 def of_twin(reading: Reading, now: FiledIdentity) -> Reading | None:
-    """What a reading of another filing says about the account filed as `now`: its sights that are
-    tied by the id that both have.
+    """What another filing's reading says about the account filed as `now`; None for nothing.
 
-    None where it says nothing. The reading keeps the number of the account that it was taken of.
+    Only its sights that are tied by the id of both filings are left. The reading keeps the number
+    of the account that it was taken of.
     """
     taken = reading.filed_as
     filed = (
@@ -132,8 +130,9 @@ def of_twin(reading: Reading, now: FiledIdentity) -> Reading | None:
 
 
 def _as_seen_by(person: str, sight: Sight, now: FiledIdentity) -> Sight:
-    """A person's sight that was tied to nobody, for want of a filed id, is tied where the id that
-    it shows is filed by now.
+    """A person's sight, tied where the id that it shows is filed by now.
+
+    It had no tie before, for want of a filed id.
     """
     tied = (
         person and sight.matched_by is None and same_ids(sight.platform_id, sight.original_id, now)
@@ -155,9 +154,7 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
 
 
 def in_favour(sight: Sight) -> Sight:
-    """What of a sight speaks for the account: its posts and that it is there, and nothing against
-    it.
-    """
+    """What a sight says in the account's favour: its posts, and that it is there."""
     outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
     # Without its tie by id: another name that it shows must not become a finding.
     weaker = MatchedBy.URL if sight.matched_by is MatchedBy.ID else sight.matched_by
@@ -165,9 +162,7 @@ def in_favour(sight: Sight) -> Sight:
 
 
 def goes_on(before: FiledIdentity, now: FiledIdentity) -> bool:
-    """Whether the account filed `now` is surely the one that was filed `before`: by its id, else by
-    its name.
-    """
+    """Whether the account filed `now` is surely the one filed `before`: by id, else by name."""
     kept = (
         same_ids(before.platform_id, before.original_id, now)
         if before.platform == now.platform
@@ -177,11 +172,11 @@ def goes_on(before: FiledIdentity, now: FiledIdentity) -> bool:
 
 
 def same_ids(platform_id: str, original_id: str, now: FiledIdentity) -> bool | None:
-    """Whether ids are those filed now: False where one of a kind differs, None where none of a kind
-    can be compared.
+    """Whether ids are those filed now.
 
-    A platform may know an account by ids of two forms (a number, a token), and an office files a
-    微信号 or 抖音号 as the id: ids of two forms contradict nothing.
+    False where one of a kind differs; None where no two of a kind can be compared. A platform may
+    know an account by ids of two forms (a number, a token). An office, too, files a 微信号 or
+    抖音号 as the id. Ids of two forms contradict nothing.
     """
     pairs = ((platform_id, now.platform_id), (original_id, now.original_id))
     ids = [
@@ -198,9 +193,7 @@ def same_ids(platform_id: str, original_id: str, now: FiledIdentity) -> bool | N
 
 
 def _form(id: str, platform: str) -> str:
-    """The form of a comparable id: a number, a token that the platform makes, or a word that
-    somebody chose.
-    """
+    """The form of a comparable id: a number, a token of the platform, or a chosen word."""
     if id.startswith("MS4wLjABAAAA"):
         return "token"
     if platform == "wechat" and id[:3] != "gh_":
@@ -216,8 +209,9 @@ def _form(id: str, platform: str) -> str:
 
 
 def _comparable(id: str, platform: str) -> str:
-    """A gh_ id in lower case; WeChat's biz in base64 without padding, also where it is filed as the
-    number that this encodes.
+    """A gh_ id in lower case; WeChat's biz in base64 without padding.
+
+    The biz may be filed as the number that this encodes.
     """
     text = unquote(id).strip()
     if platform != "wechat":
@@ -230,8 +224,9 @@ def _comparable(id: str, platform: str) -> str:
 
 
 def spellings(id: str, platform: str) -> tuple[str, ...]:
-    """All usual ways to write an id that `same_ids` holds for this one, to look it up by; none for
-    no id.
+    """All usual ways to write an id that `same_ids` takes for this one; empty for no id.
+
+    They serve to look it up.
     """
     text = id.strip()
     if not text or platform != "wechat":

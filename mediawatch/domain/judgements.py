@@ -109,8 +109,9 @@ class Tie(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a finding says, without its prose: a decision holds for these facts. None stands for
-    what was not kept then.
+    """What a finding says, without its prose: a decision holds for these facts.
+
+    None stands for what was not yet kept then.
     """
 
     code: Code
@@ -137,9 +138,7 @@ class Facts:
 
     @property
     def version(self) -> str:
-        """Four signs that name this version of the finding: another date, name or id gives
-        others.
-        """
+        """Four signs that name this version of the finding: another date, name or id changes them."""
         said = (
             self.code,
             self.latest_on,
@@ -157,8 +156,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """问题: one code against one account, with the readings that prove it. `sentence` is the rule
-    in Chinese.
+    """问题: one code against one account, with the readings that prove it.
+
+    `sentence` is the rule in Chinese.
     """
 
     code: Code
@@ -167,8 +167,9 @@ class Finding:
     sentence: str
     reading_ids: tuple[int, ...]
     gap_days: int | None = None
-    """as_of day minus the newest post's day, None where no post is known; in a period its longest
-    gap. At least if `gap_is_minimum`.
+    """Days from the newest post's day to the as_of day; None where no post is known.
+
+    In a period (时段制) its longest gap. A lower bound if `gap_is_minimum`.
     """
     gap_is_minimum: bool = False
     gap_since: date | None = None
@@ -176,11 +177,9 @@ class Finding:
     latest_on: date | None = None
     name_seen: str = ""
     ids: tuple[str, ...] | None = None
-    """The filed ids under which the account was looked at; None in findings of before they were
-    kept.
-    """
+    """The filed ids under which the account was looked at; None in findings older than this."""
     tie: Tie | None = None
-    """None in findings of before it was kept."""
+    """None in findings older than this field."""
     review: ReviewState = ReviewState.OPEN
     """What its review events come to; the store fills it in."""
     excuse: str = ""
@@ -202,8 +201,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What `rules.judge` says of one account: the verdict, why in one Chinese sentence, and the
-    findings.
+    """What `rules.judge` says of one account: the verdict, why, and the findings.
+
+    The reason is one Chinese sentence.
     """
 
     verdict: Verdict
@@ -217,8 +217,10 @@ class Judgement:
     notes: tuple[str, ...] = ()
     """Remarks for the reviewer, in Chinese (发布时间异常, 监测窗口含春节 …)."""
     otherwise: Verdict | None = None
-    """The verdict where none of its findings is held against the account (dismissed, or withdrawn
-    by a correction). None where it was judged before this was kept."""
+    """The verdict once its findings are no longer held against the account.
+
+    They were dismissed, or withdrawn by a correction. None in judgements older than this.
+    """
 
 
 class SweepKind(StrEnum):
@@ -249,8 +251,9 @@ class SweepState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """检查: one inspection. `policy_toml` is the whole policy as it was; `scope` says in words what
-    was asked for.
+    """检查: one inspection.
+
+    `policy_toml` is the whole policy as it was; `scope` says in words what was asked for.
     """
 
     as_of: datetime
@@ -258,20 +261,20 @@ class Sweep:
     policy_toml: str
     scope: str = "all"
     scope_spec: str = ""
-    """How the scope was drawn: the specification with its seed, as JSON text; "" where nothing was
-    drawn.
-    """
+    """How the scope was drawn: the specification with its seed, as JSON text; "" without a draw."""
     kind: SweepKind = SweepKind.CENSUS
     round: str = ""
     """The office's name for the inspection (2024年第一次)."""
     period_from: date | None = None
-    """First Beijing day of a period (时段制) that ends at `as_of`; None judges the one moment
-    (时点制).
+    """First Beijing day of a period (时段制) that ends at `as_of`.
+
+    None judges the one moment (时点制).
     """
     started_at: datetime
     totals: Mapping[str, Mapping[str, int]] | None = None
-    """总数 of the whole registry when the sweep was opened, by heading and part; None for sweeps of
-    before it was kept.
+    """总数 of the whole registry when the sweep was opened, by heading and part.
+
+    None in sweeps older than this field.
     """
     state: SweepState = SweepState.RUNNING
     finished_at: datetime | None = None
@@ -286,9 +289,9 @@ class SweepAccount:
     account: Account
     judgement: Judgement | None = None
     news: int = 0
-    """How often something became known, until now, that may change a judgement on the account."""
+    """How many times something became known that may change a judgement on the account."""
     judged_news: int | None = None
-    """`news` at the judgement; None where it was judged before that was counted, or not at all."""
+    """`news` at the judgement; None without a judgement, or for one older than the counter."""
 
     @property
     def moved(self) -> bool:
@@ -298,22 +301,23 @@ class SweepAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountState:
-    """What is known of an account now, in one row: due dates are reckoned from it alone, never from
-    history.
+    """What is known of an account now, in one row.
 
-    `latest_*` is the newest post ever seen, `last_*` the newest reading, `exact_*` the newest
-    reading that was exact, `name_*` the newest one that read a name, `judged_*` the judgement of
-    the sweep with the latest as_of. None where there is none.
+    Due dates are reckoned from it alone, never from history. `latest_*` is the newest post ever
+    seen; `last_*` is the newest reading. `exact_*` is the newest exact reading; `name_*` is the
+    newest one that read a name. `judged_*` is the judgement of the sweep with the latest as_of.
+    None stands for a missing value.
     """
 
     account_id: int
     latest_on: date | None = None
-    """A lower bound for ever. Posts dated after their own look, or of a page that was not tied to
-    the account, are none.
+    """A lower bound for ever.
+
+    Posts dated after their own look, or of a page not tied to the account, do not count.
     """
     latest_at: datetime | None = None
     original_on: date | None = None
-    """The same of posts that count under every policy: no reposts, nothing unpushed."""
+    """The same for posts that count under every policy: no reposts, nothing unpushed."""
     person_fresh_on: date | None = None
     """The newest day on which a person saw a post (有) whose link is not known."""
     last_read_at: datetime | None = None
@@ -326,8 +330,9 @@ class AccountState:
     judged_as_of: datetime | None = None
     verdict: Verdict | None = None
     second_look: bool = False
-    """That judgement lacks nothing but the second look."""
+    """Whether that judgement lacks only the second look."""
     judged_on: date | None = None
-    """The Beijing day up to which an exact list was judged: a look after midnight may be judged for
-    the day before it.
+    """The Beijing day up to which an exact list was judged.
+
+    A look after midnight may be judged for the day before it.
     """

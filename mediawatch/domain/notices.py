@@ -1,5 +1,6 @@
-"""通报: what was issued against whom, and everything that became of it. A notice and its items
-never change; events follow.
+"""通报: what was issued against which accounts, and everything that became of it.
+
+A notice and its items never change; events follow.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from mediawatch.domain.judgements import Code, Effect, Finding, Verdict
 
 @dataclass(frozen=True, slots=True)
 class IssuedFinding:
-    """One confirmed finding as it was issued. `evidence` are the SHA-256 hashes of what proved
-    it.
+    """One confirmed finding as it was issued.
+
+    `evidence` are the SHA-256 hashes of what proved it.
     """
 
     finding: Finding
@@ -35,7 +37,7 @@ class NoticeItem:
     fails: bool
     """不合格; False for 异常单列."""
     account_id: int | None = None
-    """None for an account of another system's notice that our registry does not have."""
+    """None for an account of another system's notice that our registry lacks."""
     findings: tuple[IssuedFinding, ...] = ()
     """None for another system's notice: it has the printed words alone."""
     result: str = ""
@@ -62,17 +64,16 @@ class Notice:
     source: str = ""
     """The file that another system's notice came in."""
     again: str = ""
-    """Why accounts stand in it that stood in an earlier notice of the same sweep; "" where none
-    does.
-    """
+    """Why accounts of an earlier notice of the same sweep stand in it; "" where no account does."""
     items: tuple[NoticeItem, ...] = ()
     id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedDocument:
-    """A version of a notice's hand-off, byte for byte: 1 is the original, each correction makes the
-    next one.
+    """A version of a notice's hand-off, byte for byte.
+
+    1 is the original; each correction makes the next one.
     """
 
     version: int
@@ -137,12 +138,12 @@ _RESULTS: Mapping[Rectification, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeEvent:
-    """One thing that was done about a notice, or about the item of that number. Never updated.
+    """One thing that was done about a notice, or about the item of that number.
 
-    `codes` are the findings that a correction withdraws, none of them named: all; of a re-check the
-    one problem that its result is about, none for the item as a whole. `result` and `sweep_id`
-    belong to a re-check, whose basis is the `reason` and whose registry is the `source`; else
-    `source` is the file that a report came in.
+    Never updated. `codes` of a correction are the findings that it withdraws; empty means all.
+    `codes` of a re-check are the one problem that its result is about; empty means the item as a
+    whole. `result` and `sweep_id` belong to a re-check, whose basis is the `reason` and whose
+    registry is the `source`. Otherwise `source` is the file that a report came in.
     """
 
     notice_id: int
@@ -161,8 +162,9 @@ class NoticeEvent:
 
 
 def standing_item(item: NoticeItem, events: Iterable[NoticeEvent]) -> NoticeItem | None:
-    """What still stands of an item after the corrections among the notice's events; None where it
-    was withdrawn as a whole.
+    """What still stands of an item after the corrections among the notice's events.
+
+    None where it was withdrawn as a whole.
     """
     about = problem_of(item.findings)
     more = item.problem.removeprefix(about) if about and item.problem.startswith(about) else ""

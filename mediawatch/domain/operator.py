@@ -1,4 +1,4 @@
-"""What our own side is worth: canaries and their checks, the states of logins."""
+"""The operator's own side: canaries with their checks, and the states of logins."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from mediawatch.domain.accounts import Account, Filing
 from mediawatch.domain.outcomes import Outcome
 
 CLOCK_OFF = "this machine's clock is off"
-"""How the detail of a sight begins to say that its site's replies are dated otherwise: then nothing
-that was seen counts.
-"""
+"""Begins the detail of a sight whose site dates its replies otherwise: nothing seen then counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """对照账号: an account known to post every day. By its id only; `source` is where anybody can
-    read that the id is that account.
+    """对照账号: an account known to post every day.
+
+    By its id only; `source` is where anybody can read that the id is that account.
     """
 
     platform: str
@@ -32,7 +31,7 @@ class Canary:
 
     @property
     def account(self) -> Account:
-        """As a look wants it. It has no number, for it stands in no registry."""
+        """The account that a look visits. It has no number, for it stands in no registry."""
         filed = Filing(
             name=self.name,
             platform=self.platform,
@@ -47,8 +46,9 @@ class Canary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryCheck:
-    """A 对照账号 was read by one surface with one session. `fresh`: its newest post lay in the
-    window of the moment `at`.
+    """A 对照账号 was read by one surface with one session.
+
+    `fresh`: its newest post lay in the window of the moment `at`.
     """
 
     surface: str
@@ -62,8 +62,9 @@ class CanaryCheck:
     sweep_id: int | None = None
     detail: str = ""
     login: str = ""
-    """A fingerprint of the login file that was used; "" for a visitor, and where it was not
-    kept.
+    """A fingerprint of the login file that was used.
+
+    "" for a visitor, and where it was not kept.
     """
 
 
@@ -77,9 +78,7 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEvent:
-    """A login was seen in a state. `how`: by what it was seen (a login, a probe, a page of a
-    sweep).
-    """
+    """A login was seen in a state. `how` says by what: a login, a probe, a page of a sweep."""
 
     platform: str
     name: str

@@ -1,6 +1,4 @@
-"""What came of a look: outcomes, the failures that become them, and what a date or a match is
-worth.
-"""
+"""What came of a look: outcomes, the failures that become them, and the worth of a date or match."""
 
 from __future__ import annotations
 
@@ -9,45 +7,53 @@ from typing import ClassVar
 
 
 class Outcome(StrEnum):
-    """What came of a sight or a reading. The docstring line of each member says what the engine
-    does about it.
+    """What came of a sight or a reading.
+
+    The docstring line of each member says what the engine does about it.
     """
 
     OK = "ok"
     """The surface answered about this account. Closes the breaker."""
     NO_POSTS = "no_posts"
-    """A positive count or wording says the account never posted. Closes the breaker; needs a second
-    look.
+    """A positive count or wording says the account never posted.
+
+    Closes the breaker; needs a second look.
     """
     NOT_FOUND = "not_found"
-    """The platform positively says there is no such account. Closes the breaker; needs a control
-    and a second look.
+    """The platform positively says there is no such account.
+
+    Closes the breaker; needs a control and a second look.
     """
     CANCELLED = "cancelled"
     """The platform says the account was deregistered. Closes the breaker; needs a second look."""
     BANNED = "banned"
-    """The platform says the account is banned or frozen. Closes the breaker; needs a second
-    look.
+    """The platform says the account is banned or frozen.
+
+    Closes the breaker; needs a second look.
     """
     PRIVATE = "private"
-    """The owner hides the posts. Closes the breaker; never a finding, the account stays
-    unproven.
+    """The owner hides the posts.
+
+    Closes the breaker; never a finding, the account stays unproven.
     """
     MIGRATED = "migrated"
-    """The account moved to another id. Closes the breaker; never a finding, the registry gets a
-    proposal.
+    """The account moved to another id.
+
+    Closes the breaker; never a finding, the registry gets a proposal.
     """
     LOGIN_REQUIRED = "login_required"
-    """The surface wants a (valid) login. Not retried; with a session in use that session counts as
-    invalid.
+    """The surface wants a (valid) login.
+
+    Not retried; with a session in use that session counts as invalid.
     """
     CAPTCHA = "captcha"
     """A verification page or overlay. Not retried; opens the breaker at once."""
     RATE_LIMITED = "rate_limited"
     """The site says slower, or blocks without words. Not retried; two in a row open the breaker."""
     CHANGED = "changed"
-    """The answer is not of the known shape. Not retried; five in a row open the breaker: the site
-    changed.
+    """The answer is not of the known shape.
+
+    Not retried; five in a row open the breaker: the site changed.
     """
     UNREACHABLE = "unreachable"
     """Network or server trouble. Retried three times; five accounts in a row open the breaker."""
@@ -61,8 +67,9 @@ class Outcome(StrEnum):
 
     @property
     def about_us(self) -> bool:
-        """True where the outcome is a fact about us, never about the account (design law: our
-        trouble is never theirs).
+        """True where the outcome is a fact about us, never about the account.
+
+        Design law: our trouble is never theirs.
         """
         return self in _ABOUT_US
 
@@ -93,8 +100,9 @@ _NEGATIVE = frozenset({Outcome.NO_POSTS, Outcome.NOT_FOUND, Outcome.CANCELLED, O
 
 
 class Failure(Exception):
-    """A look went wrong in a foreseen way. `outcome` is what the sight will say; the message is for
-    logs, in English.
+    """A look went wrong in a foreseen way.
+
+    `outcome` is what the sight will say; the message is for logs, in English.
     """
 
     outcome: ClassVar[Outcome]
@@ -127,9 +135,7 @@ class RateLimited(Failure):
 
 
 class Changed(Failure):
-    """The answer does not have the known shape; give it the payload, it is shortened for the
-    log.
-    """
+    """The answer does not have the known shape. Give the payload: the log shows it shortened."""
 
     outcome = Outcome.CHANGED
 
@@ -147,8 +153,9 @@ class NoEvidence(Failure):
 
 
 class UserError(Exception):
-    """Bad input: one English sentence that names the place and the remedy. The CLI prints it and
-    exits with 2.
+    """Bad input: one English sentence that names the place and the remedy.
+
+    The CLI prints it and exits with 2.
     """
 
 

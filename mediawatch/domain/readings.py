@@ -49,8 +49,9 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One post. `on` is its Beijing day; `at` its instant, or None where the site shows only the
-    day.
+    """One post.
+
+    `on` is its Beijing day; `at` its instant, or None where the site shows only the day.
     """
 
     on: date
@@ -64,16 +65,18 @@ class Post:
 
     @property
     def order(self) -> tuple[date, float]:
-        """Sorts posts by time; a post known only by its day stands before those of that day with an
-        instant.
+        """Sorts posts by time.
+
+        A post known only by its day stands before those of that day with an instant.
         """
         return self.on, self.at.timestamp() if self.at else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """Bytes that show what was seen, on their way to the evidence folder. `url` is already scrubbed
-    of secrets.
+    """Bytes that show what was seen, on their way to the evidence folder.
+
+    `url` is already scrubbed of secrets.
     """
 
     kind: EvidenceKind
@@ -98,11 +101,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadFacts:
-    """What a pure `read_*` function makes of a payload: facts, without where and when they were
-    seen.
+    """What a pure `read_*` function makes of a payload: facts, without where and when.
 
-    `complete_since` is set only when this list shows every post from that instant up to the moment
-    of the look, newest included, and every own item of it has a date. `EVER` in clock.py stands for
+    `complete_since` is set only when this list shows every post from that instant up to the look.
+    The newest post is then included, and every own item has a date. `EVER` in clock.py stands for
     "back to the first post".
     """
 
@@ -116,12 +118,16 @@ class PayloadFacts:
     posts: tuple[Post, ...] = ()
     complete_since: datetime | None = None
     attested: Attestation | None = None
-    """Set to `described` by a wording that no recording attests: its sight is then no better,
-    whatever the surface is.
+    """`described` where no recording attests the wording.
+
+    The sight is then no better than that, whatever the surface is.
     """
     links: tuple[str, ...] = ()
-    """Further links of this very account, newest first, as the page shows them (the next article,
-    an album). The sweep keeps them with the account; readings are stored without them."""
+    """Further links of this very account, newest first, as the page shows them.
+
+    Such are the next article, or an album. The sweep keeps them with the account; readings are
+    stored without them.
+    """
     detail: str = ""
 
 
@@ -134,18 +140,21 @@ class Sight(PayloadFacts):
     session: str = ""
     """Name of the operator's session, "" for a visitor."""
     login: str = ""
-    """A fingerprint of the login file that was used; "" for a visitor, and where it was not
-    kept.
+    """A fingerprint of the login file that was used.
+
+    "" for a visitor, and where it was not kept.
     """
     attested: Attestation = Attestation.DESCRIBED
     url: str = ""
     control: str = ""
-    """For a negative: who answered on this surface in the same session (a filed name), "" where
-    nobody did.
+    """For a negative: the filed name of the account that answered in the same session.
+
+    It answered on this surface. "" where no account did.
     """
     by_call: bool = False
-    """Asked by calls from a page that stood open, none loaded for it. Readings are stored without
-    it.
+    """Whether calls from an already open page gave it, and no page was loaded for it.
+
+    Readings are stored without it.
     """
     captures: tuple[Capture, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -164,8 +173,9 @@ class Sight(PayloadFacts):
 
     @property
     def speaks_of_life(self) -> bool:
-        """Whether it shows posts, or a complete list without any, and does not say itself that the
-        account is banned or gone.
+        """Whether it shows posts, or a complete list without any.
+
+        False where it says itself that the account is banned or gone.
         """
         if self.outcome in (Outcome.BANNED, Outcome.CANCELLED):
             return False
@@ -195,17 +205,21 @@ class Reading:
     by: str = ""
     """The person, where a person looked."""
     filed_as: FiledIdentity | None = None
-    """The identity that was filed when it was taken; None where nobody knows it. The store keeps
-    the present one for it then.
+    """The identity filed when it was taken; None where that is unknown.
+
+    The store then keeps the present one for it.
     """
     id: int = 0
 
     @property
     def outcome(self) -> Outcome:
-        """A dated sight gives `ok`, and so does a complete list in which no post fell; else a
-        positive negative; else the trouble that a person should hear of first. Old posts that one
+        """What its sights come to.
+
+        A dated sight gives `ok`, and so does a complete list in which no post fell. Else a positive
+        negative decides; else the trouble that a person should learn of first. Old posts that one
         page shows beside its own word "banned" or "deregistered" do not take that word back; posts
-        that another sight shows do."""
+        that another sight shows do.
+        """
         if any(sight.speaks_of_life for sight in self.sights):
             return Outcome.OK
         outcomes = {sight.outcome for sight in self.sights}
@@ -239,8 +253,9 @@ class Reading:
 
     @property
     def exact_sight(self) -> Sight | None:
-        """The exact sight, unless another sight of this look shows a newer post: then nothing here
-        is exact.
+        """The exact sight, unless another sight of this look shows a newer post.
+
+        Then nothing here is exact.
         """
         exact = [sight for sight in self.sights if sight.exact]
         latest = self.latest
@@ -273,11 +288,11 @@ def latest_of(posts: Iterable[Post]) -> Post | None:
 class Need:
     """What a look has to settle.
 
-    `fresh_after`: a post on or after this Beijing day settles the account (with name and id where
-    `identity` is due). `back_to`: lists are to be read back to before this Beijing day (时段制);
-    None where their first page with a post does. `second`: this is the second look: load afresh, by
-    a surface outside `not_by` where another one can prove as much, and capture evidence from the
-    whole page.
+    `fresh_after`: a post on or after this Beijing day settles the account. Where `identity` is due,
+    name and id must be read as well. `back_to`: lists are read back to before this Beijing day
+    (时段制). None ends them at the first page with a post. `second`: this is the second look. It
+    loads afresh, by a surface outside `not_by` where another one can prove as much. It captures
+    evidence from the whole page.
     """
 
     fresh_after: date
@@ -293,8 +308,9 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often one surface may be visited with one session. Seconds between two visits: `every`
-    plus up to `jitter`.
+    """How often one surface may be visited with one session.
+
+    Seconds between two visits: `every` plus up to `jitter`.
     """
 
     every: float

@@ -1,5 +1,6 @@
-"""审核: what people decide about findings. Every decision is an event; a finding's state follows
-from its events alone.
+"""审核: what people decide about findings.
+
+Every decision is an event; a finding's state follows from its events alone.
 """
 
 from __future__ import annotations
@@ -42,12 +43,13 @@ _LEADS_TO: Mapping[ReviewAction, ReviewState] = {
 }  # fmt: skip
 DECIDED = (ReviewState.CONFIRMED, ReviewState.DISMISSED)
 ALL_DISMISSED = "疑似问题经人工审核排除。"
-"""What a judgement says of an account that nothing is held against any more."""
+"""What a judgement says of an account once nothing is held against it any more."""
 
 
 class Excuse(StrEnum):
-    """Why an account is not blamed although the finding may be true: to choose from when dismissing
-    or exempting.
+    """Why an account is not blamed although the finding may be true.
+
+    The reviewer chooses one when dismissing or exempting.
     """
 
     WITHDRAWN_POST = "已发布后撤稿"
@@ -66,8 +68,9 @@ class Stance(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPicture:
-    """A picture that a unit filed with its answer, in the evidence folder: for the reviewer's eyes,
-    no reading follows from it.
+    """A picture that a unit filed with its answer, in the evidence folder.
+
+    It is for the reviewer's eyes; no reading follows from it.
     """
 
     path: str
@@ -95,7 +98,7 @@ class ReviewEvent:
     source: str = ""
     sentence: str = ""
     facts: Facts | None = None
-    """None in events of before they were kept whose finding nobody could ask any more."""
+    """None in events older than this field whose finding was already gone."""
     excuse: Excuse | None = None
     """Of a dismissal."""
     stance: Stance | None = None
@@ -103,7 +106,7 @@ class ReviewEvent:
     term: date | None = None
     """Of a dispatch: the last Beijing day of the hearing."""
     unheard: bool = False
-    """Of a confirmation: the unit was not heard, for the reason given."""
+    """Of a confirmation: it was made without a hearing of the unit, for the reason given."""
     pictures: tuple[ReviewPicture, ...] = ()
     """Of an answer."""
     id: int = 0
@@ -111,8 +114,9 @@ class ReviewEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReviewStanding:
-    """What the events of one finding come to. `by` is the event that gave the state, None for a
-    finding nobody touched.
+    """What the events of one finding come to.
+
+    `by` is the event that gave the state; None for an untouched finding.
     """
 
     state: ReviewState
@@ -133,8 +137,8 @@ class ReviewStanding:
 def review_standing(events: Iterable[ReviewEvent], finding: Finding) -> ReviewStanding:
     """The state of a finding as it is now, by its events, oldest first.
 
-    A decision holds for the facts it was made about, whatever words tell them. Other facts (a newer
-    date, another name) have not been decided.
+    A decision holds for the facts it was made about, in whatever words. Other facts (a newer date,
+    another name) have not been decided.
     """
     moved = [event for event in events if event.action in _LEADS_TO]
     if not moved:
@@ -147,7 +151,8 @@ def review_standing(events: Iterable[ReviewEvent], finding: Finding) -> ReviewSt
 
 
 def is_about(event: ReviewEvent, finding: Finding) -> bool:
-    """Whether an event is about the facts that the finding says now; by its words where no facts
-    were kept.
+    """Whether an event is about the facts that the finding says now.
+
+    The words are compared where no facts were kept.
     """
     return event.facts.agree(finding.facts) if event.facts else event.sentence == finding.sentence

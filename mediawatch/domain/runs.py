@@ -1,5 +1,6 @@
-"""What is kept about the runs themselves: nights, alerts, backups. Counts and sentences, no
-readings and no contacts.
+"""What is kept about the runs themselves: nights, alerts, backups.
+
+Counts and sentences, no readings and no contacts.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ _VISITOR = "visitor"
 
 @dataclass(frozen=True, slots=True)
 class SourcePause:
-    """A source whose breaker was open, as a night keeps it: `surface session: outcome`, `visitor`
-    for no login.
+    """A source whose breaker was open, as a night keeps it: `surface session: outcome`.
+
+    The session is `visitor` for no login.
     """
 
     surface: str
@@ -52,8 +54,9 @@ class FindingChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingChange:
-    """A finding next to its account's last conclusive judgement. `type` as filed, `label` the
-    policy's words for the code.
+    """A finding next to its account's last conclusive judgement.
+
+    `type` as filed, `label` the policy's words for the code.
     """
 
     turn: FindingChangeKind
@@ -74,7 +77,7 @@ class Ending(StrEnum):
     FAILED = "failed"
     """By an error."""
     KILLED = "killed"
-    """It left no word: killed, or the machine went down."""
+    """It recorded no end: it was killed, or the machine went down."""
 
     @property
     def judged(self) -> bool:
@@ -94,12 +97,13 @@ class SweepRun:
     sweep_id: int | None = None
     """None where it ended before there was a sweep, and where it was killed."""
     ended_at: datetime | None = None
-    """None while it runs; for ever where it was killed."""
+    """None while it runs, and for good where it was killed."""
     ending: Ending | None = None
     """None while it runs, and of a killed one until the next begins."""
     why: str = ""
-    """The signal that stopped it, or the error that ended it: its sentence where it was foreseen,
-    else its kind. For the operator.
+    """The signal that stopped it, or the error that ended it.
+
+    A foreseen error gives its sentence, any other its kind. For the operator.
     """
     exit_code: int | None = None
     """The OR of the documented bits; None where nothing was judged."""
@@ -118,8 +122,9 @@ class SweepRun:
 
 
 class AlertState(StrEnum):
-    """How far an alert has got. None is ever sent twice to one place, so one whose sending was cut
-    short is let go.
+    """How far an alert has got.
+
+    No alert is sent twice to one place, so one whose sending was cut short is dropped.
     """
 
     WAITING = "waiting"
@@ -131,8 +136,10 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A message to one place. `key` says what it is about, `place` is a fingerprint of the secret
-    URL: together they are unique.
+    """A message to one place.
+
+    `key` says what it is about, `place` is a fingerprint of the secret URL: together they are
+    unique.
     """
 
     key: str

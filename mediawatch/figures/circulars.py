@@ -1,5 +1,6 @@
-"""The figures of a circular as printed, and what is off in them: asked of published ones, and of
-ours before they leave.
+"""The figures of a circular as printed, and what is wrong in them.
+
+Published circulars are checked by this, and ours before they leave.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from mediawatch.figures.values import OPEN_RATE, percent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircularLine:
-    """One row of figures as printed: the whole, or a part. None and "" where it prints no such
-    figure.
+    """One row of figures as printed: the whole, or a part.
+
+    None and "" where it prints no such figure.
     """
 
     name: str = "总数"
@@ -36,8 +38,9 @@ _COUNTS = {"total": "总数", "checked": "检查数", "failed": "不合格数"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedFigures:
-    """Figures as printed; they need not agree with one another. `splits`: by word (平台 …) its
-    lines; `kinds`: exclusive ones.
+    """Figures as printed; they need not agree with one another.
+
+    `splits`: by word (平台 …) its lines; `kinds`: exclusive ones.
     """
 
     whole: CircularLine
@@ -56,7 +59,7 @@ class NamedAccount:
 
 @dataclass(frozen=True, slots=True)
 class Circular:
-    """A published circular: the accounts drawn from `running`, its figures, and whom it names."""
+    """A published circular: the accounts drawn from `running`, its figures, the named accounts."""
 
     title: str
     running: int
@@ -84,8 +87,9 @@ class Circular:
 
 
 def load_shipped(name: str) -> Circular:
-    """A circular that comes with the package: `NAME.toml` for the figures, `NAME.csv` for the
-    list.
+    """A circular that comes with the package.
+
+    `NAME.toml` holds the figures, `NAME.csv` the list.
     """
     folder = resources.files("mediawatch") / "data"
     figures = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
@@ -97,8 +101,9 @@ def load_shipped(name: str) -> Circular:
 
 
 def remarks(circular: Circular) -> list[str]:
-    """What is off in a published circular, in Chinese: its slips, its list against its counts, a
-    rate printed coarsely.
+    """What is wrong in a published circular, in Chinese.
+
+    Its slips, its list against its counts, a rate printed coarsely.
     """
     by_type = Counter(one.type for one in circular.named)
     found = [
@@ -117,8 +122,9 @@ def remarks(circular: Circular) -> list[str]:
 
 
 def slips(printed: PrintedFigures) -> list[str]:
-    """Where printed figures do not agree with one another, in Chinese, with the numbers. None for a
-    sound table.
+    """Where printed figures do not agree with one another, in Chinese, with the numbers.
+
+    None for a sound table.
     """
     found = list(_line_slips(printed.whole))
     for word, lines in printed.splits.items():
@@ -161,8 +167,9 @@ def _ratio_slip(what: str, printed: str, part: int, whole: int) -> Iterator[str]
 
 
 def agrees(printed: str, ratio: Fraction) -> bool:
-    """Whether a printed percentage is the fraction, rounded half up to as many decimals as it
-    prints. ValueError for other text.
+    """Whether a printed percentage is the fraction, rounded half up to its number of decimals.
+
+    ValueError for other text.
     """
     return Fraction(printed.removesuffix("%")) == Fraction(
         percent(ratio, _decimals(printed)).removesuffix("%")

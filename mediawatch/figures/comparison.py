@@ -1,5 +1,6 @@
-"""One inspection against an earlier one (环比): rates, the registry's movements, and what became of
-the failed accounts. Pure.
+"""One inspection against an earlier one (环比).
+
+Pure. Rates, the registry's movements, and what became of the failed accounts.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ _UNSETTLED = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedInspection:
-    """A judged scope with the policy it was judged by. `whole`: it is the whole registry, no sample
-    or list of it.
+    """A judged scope with the policy it was judged by.
+
+    `whole`: it is the whole registry, no sample or list of it.
     """
 
     scope: Sequence[SweepAccount]
@@ -38,8 +40,9 @@ class RateChange:
 
     @property
     def points(self) -> Fraction | None:
-        """The difference of the two rates, exact: 1/100 is one 百分点. None where one of them is
-        open or missing.
+        """The difference of the two rates, exact: 1/100 is one 百分点.
+
+        None where one of them is open or missing.
         """
         rates = [
             one.rate if one and not one.preliminary else None for one in (self.before, self.now)
@@ -58,7 +61,9 @@ class RateChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Entries are the present ones, but for accounts that the present registry no longer has in
+    """What changed from one inspection to a later one.
+
+    Entries are the present ones, but for accounts that the present registry no longer has in
     service.
     """
 
@@ -66,8 +71,9 @@ class Comparison:
     splits: Mapping[str, tuple[RateChange, ...]]
     """By heading, the parts of now and then."""
     opened: tuple[SweepAccount, ...] | None
-    """新开设: in service now, not in service then. None where one of the two looked at a part of
-    its registry only.
+    """新开设: in service now, not in service then.
+
+    None where one of the two looked at a part of its registry only.
     """
     closed: tuple[SweepAccount, ...] | None
     """关停: in service then and no longer, as they stood then. None as for `opened`."""
@@ -89,11 +95,10 @@ def compare(
     keys: Mapping[str, Key],
     order: Mapping[str, Sequence[str]],
 ) -> Comparison:
-    """What changed from one inspection to a later one, by every heading of `keys`; `order`: by
-    heading, parts that stand first.
+    """What changed from one inspection to a later one, by every heading of `keys`.
 
-    AssertionError where 持续 + 销号 + 无法核实 are not all that failed before, or 新增 + 持续 not
-    all that fail now.
+    `order`: by heading, parts that stand first. AssertionError where 持续 + 销号 + 无法核实 are not
+    all that failed before, or 新增 + 持续 not all that fail now.
     """
     then, today = once(before.scope), once(now.scope)
     of_then, of_today = _by_id(then), _by_id(today)
@@ -135,8 +140,9 @@ def _by_id(counted: Sequence[CountedAccount]) -> dict[int, CountedAccount]:
 
 
 def _same(one: CountedAccount, others: Mapping[int, CountedAccount]) -> list[CountedAccount]:
-    """The account in the other inspection: more than one where filings of one account were not
-    known to be one.
+    """The account in the other inspection.
+
+    More than one where filings of one account were not known to be one.
     """
     return list(
         {id(other): other for key in sorted(one.ids) if (other := others.get(key))}.values()

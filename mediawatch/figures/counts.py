@@ -33,8 +33,8 @@ def statistics(
 ) -> Statistics:
     """Count a judged scope by every heading of `keys`.
 
-    `totals`: by heading, the accounts in service of each part of the whole registry; empty where
-    the scope is all of it, None where nobody knows (`scope.totals_of`). `expected`: by heading,
+    `totals`: by heading, the accounts in service of each part of the whole registry. Empty where
+    the scope is all of it, None where that is unknown (`scope.totals_of`). `expected`: by heading,
     names that must appear, in the order in which they are printed. AssertionError names the numbers
     that do not agree.
     """
@@ -120,8 +120,9 @@ def by(
     totals: Mapping[str, int] | None = None,
     expected: Sequence[str] = (),
 ) -> dict[str, Figures]:
-    """Figures of each part: the expected ones first, then in the order in which parts first appear;
-    they sum to those of the whole.
+    """Figures of each part; they sum to those of the whole.
+
+    The expected ones come first, then the order in which parts first appear.
     """
     parts: dict[str, list[SweepAccount]] = {name: [] for name in expected}
     # The filings of one account may stand in two parts: it counts in the part of the filing that
@@ -144,8 +145,9 @@ def by(
 
 
 def leading_finding(entry: SweepAccount, policy: Policy) -> Finding:
-    """The finding by which a failed account is counted: the first failing one in the policy's
-    precedence.
+    """The finding by which a failed account is counted.
+
+    The first failing one in the policy's precedence.
     """
     findings = entry.judgement.findings if entry.judgement else ()
     order: list[Code] = list(policy.precedence)
@@ -159,8 +161,9 @@ def leading_finding(entry: SweepAccount, policy: Policy) -> Finding:
 
 
 def _kinds(entry: SweepAccount, policy: Policy, *, nested: bool) -> set[str]:
-    """The labels under which a failed account is counted: a longer silence is a shorter one too
-    where tiers are nested.
+    """The labels under which a failed account is counted.
+
+    A longer silence is a shorter one too where tiers are nested.
     """
     finding = leading_finding(entry, policy)
     tiers = [tier.code for tier in policy.tiers]

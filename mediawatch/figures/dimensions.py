@@ -1,6 +1,4 @@
-"""The words by which a registry is split: for drawing a sample, and for the tables of a
-circular.
-"""
+"""The words by which a registry is split: for drawing a sample, and for a circular's tables."""
 
 from __future__ import annotations
 
@@ -17,8 +15,9 @@ _PLACE = ("", "属地")
 
 
 class Dimension(StrEnum):
-    """One way of splitting a registry. The value is the word of the command line, `label` the
-    heading of a table.
+    """One way of splitting a registry.
+
+    The value is the word of the command line, `label` the heading of a table.
     """
 
     PLATFORM = "platform"
@@ -29,8 +28,9 @@ class Dimension(StrEnum):
     BODY_KIND = "body_kind"
     JURISDICTION = "jurisdiction"
     REGION = "region"
-    """One level below the office, with the 直属部门 and the systems that count by system (系统归口)
-    in their own rows.
+    """One level below the office.
+
+    The 直属部门, and the systems that count by system (系统归口), have their own rows.
     """
 
     @property
@@ -38,8 +38,9 @@ class Dimension(StrEnum):
         return _LABELS[self]
 
     def of(self, filed: Filing) -> str:
-        """The part in which an account stands. Counties are named with their prefecture: every one
-        has a 市本级.
+        """The part in which an account stands.
+
+        Counties are named with their prefecture: every one has a 市本级.
         """
         match self:
             case Dimension.PLATFORM:
@@ -74,7 +75,7 @@ def dimension(word: str) -> Dimension:
     found = _WORDS.get(fold(word))
     if found is None:
         known = ", ".join(f"{each.value} ({each.label})" for each in Dimension)
-        raise UserError(f"{word!r} is nothing that a registry is split by: give one of {known}")
+        raise UserError(f"{word!r} is not a way to split a registry: give one of {known}")
     return found
 
 
@@ -91,8 +92,9 @@ def _key(by: Dimension) -> Key:
 
 
 def totals(accounts: Sequence[Account]) -> dict[str, dict[str, int]]:
-    """总数 of every part of a registry by every heading, for `figures.statistics`. The accounts
-    stand once each, in service.
+    """总数 of every part of a registry by every heading, for `figures.statistics`.
+
+    The accounts stand once each, in service.
     """
     return {
         each.label: dict(Counter(each.of(account.filed) for account in accounts))

@@ -16,8 +16,9 @@ _SPEAKS_FIRST = (
     Verdict.DUE_SOON,
     Verdict.FRESH,
 )
-"""Of the filings of one account, the verdict that counts; of equal ones that of the first
-filing.
+"""Of the filings of one account, the verdict that counts.
+
+Of equal ones that of the first filing.
 """
 
 
@@ -34,8 +35,9 @@ class CountedAccount:
 
 
 def once(scope: Iterable[SweepAccount]) -> list[CountedAccount]:
-    """Every account in service once, in scope order: filings with one platform id are one account,
-    and the gravest verdict speaks.
+    """Every account in service once, in scope order.
+
+    Filings with one platform id are one account, and the gravest verdict speaks.
     """
     return [
         _speaking(group)
@@ -64,9 +66,11 @@ def filings_of_one(scope: Iterable[SweepAccount]) -> list[list[SweepAccount]]:
 
 
 def each_once(scope: Sequence[SweepAccount]) -> list[tuple[SweepAccount, tuple[Filing, ...]]]:
-    """Every account in scope order by the filing that speaks for it, with its other filings; where
-    nothing is held against that one, by one of the same verdict. A closed filing stands by
-    itself."""
+    """Every account in scope order by the filing that speaks for it, with its other filings.
+
+    Where nothing is held against that filing, one of the same verdict stands for it. A closed
+    filing stands by itself.
+    """
     entries = {entry.account.id: entry for entry in scope}
     speaking: dict[int, frozenset[int]] = {}
     for one in once(scope):

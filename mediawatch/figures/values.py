@@ -17,13 +17,15 @@ OPEN_RATE = "待核查"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Counts of accounts, of one sweep or of a part of it. `checked + apart + unproven +
-    out_of_scope == drawn <= total`.
+    """Counts of accounts, of one sweep or of a part of it.
+
+    `checked + apart + unproven + out_of_scope == drawn <= total`.
     """
 
     total: int
-    """总数 (在管数): in service in the whole registry. In a census the same as `drawn`, and so
-    where nobody knows it.
+    """总数 (在管数): in service in the whole registry.
+
+    In a census, and where it is unknown, the same as `drawn`.
     """
     drawn: int
     """应查数 (抽查数): in service and in scope."""
@@ -41,8 +43,11 @@ class Figures:
     """已关停 and 已注销, in scope only to see whether they are gone."""
     verdicts: Mapping[Verdict, int]
     kinds: Mapping[str, int]
-    """Failed accounts by the label of their kind. Exclusive: by the leading finding, sums to
-    `failed`. Nested: a stale account stands in every tier that it reached."""
+    """Failed accounts by the label of their kind.
+
+    Exclusive: by the leading finding, sums to `failed`. Nested: a stale account stands in every
+    tier that it reached.
+    """
     nested: bool = False
     registry_known: bool = True
     """False where `total` is only what was in scope: nothing is said of coverage then."""
@@ -92,9 +97,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class FiguresSplit:
-    """The figures by one word (地市, 平台 …), part by part in the order in which they are
-    printed.
-    """
+    """The figures by one word (地市, 平台 …), part by part in printed order."""
 
     heading: str
     parts: tuple[tuple[str, Figures], ...]
@@ -106,8 +109,9 @@ class FiguresSplit:
 
     @property
     def without_account(self) -> tuple[str, ...]:
-        """The parts in which no account is in service: an expected name without any, or one whose
-        accounts are all closed.
+        """The parts in which no account is in service.
+
+        Such a part is an expected name without any account, or has only closed ones.
         """
         return tuple(name for name, part in self.parts if not part.total)
 

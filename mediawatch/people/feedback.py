@@ -1,7 +1,7 @@
-"""整改情况反馈表: a notice's items go out to their prefecture or 主管单位, and come back as reports
-of what was done.
+"""整改情况反馈表: a notice's items go out, and come back as reports of what was done.
 
-A report settles nothing: it is an event for the re-check, and its links are opened.
+They go to their prefecture or 主管单位. A report settles nothing: it is an event for the re-check,
+and its links are opened.
 """
 
 from __future__ import annotations
@@ -116,11 +116,11 @@ def export(
     marks: Sequence[str] = (),
     overwrite: bool = False,
 ) -> list[tuple[Path, int]]:
-    """One file a prefecture or 主管单位 with its items; (path, rows) of each. `contacts` by
-    account: each stands in its own row alone. `home` is `Store.home_id`.
+    """One file a prefecture or 主管单位 with its items; (path, rows) of each.
 
-    An account that was handed over since the notice is the business of where it is filed now: its
-    row goes there, and says both. UserError where a file is in the way; then none is written.
+    `contacts` are by account: each stands in its own row alone. `home` is `Store.home_id`. An
+    account that was handed over since the notice belongs to where it is filed now: its row goes
+    there, and says both. UserError where a file is in the way; no file is then written.
     """
     parts: dict[str, list[NoticeItem]] = {}
     for item in items:
@@ -158,9 +158,7 @@ def _present(item: NoticeItem, filed_now: Mapping[int, Filing]) -> Filing:
 
 
 def _handed_over(item: NoticeItem, now: Filing) -> dict[FeedbackColumn, Cell]:
-    """Where the account is filed now and where it was in the notice, in the columns in which the
-    two differ.
-    """
+    """The columns in which the account's present filing differs from the notice, with both values."""
     before, after = account_cells(item.filed, None), account_cells(now, None)
     pairs = {
         heading: (str(after[heading] or ""), str(before[heading] or ""))
@@ -203,8 +201,9 @@ def _cells(
 def _key(
     home: str, notice: Notice, item: NoticeItem, texts: Mapping[FeedbackColumn, str]
 ) -> RowKey:
-    """The notice and the item in the places of sweep and account; the seal tells the row from a
-    worklist's.
+    """The notice and the item in the places of sweep and account.
+
+    The seal distinguishes the row from a worklist's.
     """
     window = Window(day_end(notice.issued_on), notice.issued_on)
     sealed = ["整改反馈", notice.number, *(texts[column] for column in _SEALED)]
@@ -225,8 +224,8 @@ def take(
 ) -> UnitReports:
     """Read returned files of the home (`Store.home_id`).
 
-    A row that was altered, has no 责任人, or whose link is none is refused by place; the others
-    hold."""
+    A row that was altered, lacks a 责任人, or has a bad link is refused by place; the others hold.
+    """
     done = UnitReports()
     said = {
         (event.item, event.by, event.reason)
@@ -290,8 +289,9 @@ def _take_row(
 
 
 def _item(notice: Notice, row: Mapping[FeedbackColumn, str], home: str) -> NoticeItem | str:
-    """The item of a row, by its key, which must fit this home, the notice and the row's own texts;
-    else what is wrong.
+    """The item of a row, by its key; else what is wrong.
+
+    The key must fit this home, the notice and the row's own texts.
     """
     key = parse_key(row[FeedbackColumn.KEY])
     altered = (

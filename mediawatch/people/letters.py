@@ -1,8 +1,8 @@
-"""The texts of a letter in .docx that may hold links: paragraphs, cells, text boxes, notes, and
-what lies behind hyperlinks.
+"""The texts of a letter in .docx that may hold links.
 
-A .docx is a zip of XML. Nothing of it is carried out: entities are refused, parts that are too
-large are refused, macros are not read.
+Paragraphs, cells, text boxes, notes, and what lies behind hyperlinks. A .docx is a zip of XML.
+Nothing of it is carried out: entities are refused, parts that are too large are refused, macros are
+not read.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ def is_letter(data: bytes) -> bool:
 
 
 def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
-    """(number of the paragraph, its text or the target of a hyperlink in it) of everything that is
-    shown. Raises Unusable.
+    """(number of the paragraph, its text or a hyperlink's target in it) of everything shown.
+
+    Raises Unusable.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -67,7 +68,7 @@ def _tree(name: str, package: zipfile.ZipFile, part: str) -> ElementTree.Element
         xml = stream.read(_MOST_BYTES + 1)
     if len(xml) > _MOST_BYTES or _DOCTYPE.search(xml):
         raise Unusable(
-            f"{name} is no usual .docx ({part} inside it): copy the links into a text file"
+            f"{name} is not a standard .docx ({part} inside it): copy the links into a text file"
         )
     return ElementTree.fromstring(xml)
 
@@ -86,8 +87,9 @@ def _targets(name: str, package: zipfile.ZipFile, part: str) -> dict[str, str]:
 
 
 def _texts(root: ElementTree.Element, targets: dict[str, str]) -> Iterator[tuple[int, str]]:
-    """A paragraph is read with all that lies inside it, text boxes too: a link may be cut into
-    several runs.
+    """A paragraph is read with all that lies inside it, text boxes too.
+
+    A link may be cut into several runs.
     """
     number = 0
     open_rows: list[tuple[ElementTree.Element, int]] = []
@@ -115,8 +117,9 @@ def _texts(root: ElementTree.Element, targets: dict[str, str]) -> Iterator[tuple
 
 
 def _inside(paragraph: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    """Everything of a paragraph but the paragraphs within it (text boxes), which stand for
-    themselves.
+    """Everything of a paragraph but the paragraphs within it (text boxes).
+
+    Those stand for themselves.
     """
     for child in paragraph:
         if _tag(child) != "p":

@@ -1,6 +1,8 @@
-"""WeChat article links in files of any kind that units send: texts, tables, workbooks (cells,
-hyperlinks, formulas), letters in .docx, folders of them. What is an address and no article is told
-with its place."""
+"""WeChat article links in files of any kind that units send.
+
+Texts, tables, workbooks (cells, hyperlinks, formulas), letters in .docx, folders of them. An
+address that is not an article is reported with its place.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +40,15 @@ _ID = re.compile(rb'\b\w+:id="([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """One article, wherever its link stands. `url` is a link to it as it was written, with https
-    and without a fragment.
+    """One article, wherever its link stands.
+
+    `url` is a link to it as it was written, with https and without a fragment.
     """
 
     url: str
     places: tuple[Place, ...]
     account_id: int | None = None
-    """The account that the giver named for it (worklist), None where nobody did."""
+    """The account that the giver named for it (worklist), None where it was not named."""
 
     @property
     def long(self) -> bool:
@@ -61,12 +64,13 @@ class CollectedLinks:
     skipped: tuple[str, ...] = ()
     """Files of a folder that could not be read, one sentence each."""
     unused: tuple[tuple[Place, str], ...] = ()
-    """Addresses that are no article: nobody opens them."""
+    """Addresses that are no article: they are not opened."""
 
 
 def article_key(url: str) -> str:
-    """What two links of one article have in common: the token of a short one; biz, message and
-    place of a long one.
+    """What two links of one article have in common.
+
+    The token of a short one; biz, message and place of a long one.
     """
     parts = urlsplit(unwrap(url))
     query = parse_qs(parts.query)
@@ -82,7 +86,7 @@ def links_in(text: str) -> Iterator[str]:
 
 
 def article_of(address: str) -> str:
-    """The article that an address leads to, "" where it is none."""
+    """The article that an address leads to; "" where it leads to anything else."""
     found = _LINK.match(address)
     if found is None:
         return ""
@@ -97,11 +101,10 @@ def article_of(address: str) -> str:
 
 
 def collect(names: Sequence[str], stdin: BinaryIO) -> CollectedLinks:
-    """All links of files, folders (whatever is readable below them) and, for `-`, standard input;
-    each article once.
+    """All links of files, folders and, for `-`, standard input; each article once.
 
-    UserError for a named file that cannot be read; what is in the way inside a folder is only
-    noted.
+    Of a folder whatever is readable below it. UserError for a named file that cannot be read; what
+    is in the way inside a folder is only noted.
     """
     found: dict[str, FoundLink] = {}
     files: list[tuple[str, str]] = []
@@ -171,7 +174,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _pieces(name: str, data: bytes) -> Iterator[tuple[Place, str]]:
-    """(place, text that may hold links) of one file, told apart by its bytes. Raises Unusable."""
+    """(place, text that may hold links) of one file, whose bytes show its kind. Raises Unusable."""
     if data.startswith(_ZIP) and letters.is_letter(data):
         yield from (
             (Place(name, "", number), text) for number, text in letters.texts_in(name, data)
@@ -211,19 +214,21 @@ def _pieces(name: str, data: bytes) -> Iterator[tuple[Place, str]]:
 
 
 def _text(name: str, data: bytes) -> str:
-    """Links are ASCII, so any encoding that keeps ASCII will do. Raises Unusable for what is no
-    text.
+    """Links are ASCII, so any encoding that keeps ASCII will do.
+
+    Raises Unusable for anything but text.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     if b"\0" in data or data.startswith(b"%PDF"):
-        raise Unusable(f"{name} is no text, csv, Excel or .docx file: copy the links into one")
+        raise Unusable(f"{name} is not a text, csv, Excel or .docx file: copy the links into one")
     return data.decode("utf-8-sig", errors="replace")
 
 
 def _hidden_texts(data: bytes) -> Iterator[tuple[str, int, str]]:
-    """(sheet, row, text) of hyperlinks behind cells and of =HYPERLINK(…), of which the cell shows
-    another text.
+    """(sheet, row, text) of hyperlinks behind cells and of =HYPERLINK(…).
+
+    The cell shows another text than those.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for title, part in ooxml.sheets(package):

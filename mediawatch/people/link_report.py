@@ -51,8 +51,9 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkEntry:
-    """One link with its result. `accounts` are those it was matched to, or those that bear the name
-    seen.
+    """One link with its result.
+
+    `accounts` are those it was matched to, or those that bear the name seen.
     """
 
     link: FoundLink
@@ -71,7 +72,7 @@ class LinkEntry:
 
     @property
     def renamed(self) -> bool:
-        """Matched by id, and called otherwise than filed."""
+        """Matched by id, under another name than filed."""
         return self.result is LinkResult.MATCHED and any(
             not same(account.filed.name, self.name_seen) for account in self.accounts
         )

@@ -1,8 +1,8 @@
-"""Article links that units hand in: each is opened once, and says whose it is, under what name, and
-that it posted on that day.
+"""Article links that units hand in: each is opened once.
 
-An id ties a link to its account; so does somebody who named the account, where the page bears its
-name. Anything else is a proposal, which is reported and not written.
+The page says whose it is, under what name, and that it posted on that day. An id ties a link to its
+account. So does a person who named the account, where the page bears its name. Anything else is a
+proposal, which is reported and not written.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.ports import Clock, Gate, Looker, Store
 
 PLATFORM = "wechat"
-UNDATED = "the page tells no time of publishing"
+UNDATED = "the page shows no time of publishing"
 _NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")
-"""What the site says of an address that never leads anywhere again: expired, or mistyped."""
+"""What the site says of an address that never leads anywhere again.
+
+It is expired, or mistyped.
+"""
 
 
 Progress = Callable[[int, int], None]
@@ -65,10 +68,10 @@ async def open_links(
     now: Clock,
     progress: Progress = lambda done, total: None,
 ) -> LinkReport:
-    """Open each link once. Every match is kept at once, so that an interrupted import is simply run
-    again.
+    """Open each link once.
 
-    When the gate closes (a captcha, a rate limit) the rest is reported as not opened.
+    Every match is kept at once, so that an interrupted import is simply run again. When the gate
+    closes (a captcha, a rate limit) the rest is reported as not opened.
     """
     accounts = [account for account in await store.accounts.all() if account.platform == PLATFORM]
     read_before = await _read_before(links, accounts, store)
@@ -89,8 +92,9 @@ async def open_links(
 
 
 async def foresee(collected: CollectedLinks, store: Store) -> LinkReport:
-    """What an import would do: which links are known, and which would be opened. Nothing is
-    opened.
+    """What an import would do: which links are known, and which would be opened.
+
+    Nothing is opened.
     """
     accounts = [account for account in await store.accounts.all() if account.platform == PLATFORM]
     known = await _read_before(collected.links, accounts, store)
@@ -238,8 +242,9 @@ def _given_for(account: Account, link: FoundLink) -> bool:
 
 
 def _tie(account: Account, sight: Sight) -> bool | None:
-    """Whether the shown ids are the filed ones; None where none can be compared: a 微信号 filed as
-    the id contradicts no biz.
+    """Whether the shown ids are the filed ones; None where no two can be compared.
+
+    A 微信号 filed as the id contradicts no biz.
     """
     return same_ids(sight.platform_id, sight.original_id, account.filed.identity)
 

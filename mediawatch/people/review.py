@@ -30,14 +30,16 @@ _FROM: Mapping[ReviewAction, tuple[ReviewState, ...]] = {
     ReviewAction.DISMISSED: (ReviewState.OPEN, ReviewState.DISPATCHED),
     ReviewAction.REOPENED: (ReviewState.CONFIRMED, ReviewState.DISMISSED),
 }
-"""From which states an action leads on. An answer leads nowhere, and may come late: it needs a
-dispatch, whatever followed.
+"""From which states an action leads on.
+
+An answer leads nowhere, and may come late: it needs a dispatch, whatever followed.
 """
 
 
 def leads_on(suspect: Suspect, action: ReviewAction) -> bool:
-    """Whether an action can follow the state that the finding is in. What has changed since it was
-    sent down is sent down again.
+    """Whether an action can follow the state that the finding is in.
+
+    What has changed since it was sent down is sent down again.
     """
     changed = (
         suspect.standing.state is ReviewState.DISPATCHED
@@ -71,8 +73,9 @@ def refusal(
     excuse: Excuse | None = None,
     without_hearing: bool = False,
 ) -> str:
-    """Why this may not be done, in Chinese; "" where it may. `at` is asked for the end of a
-    term.
+    """Why this may not be done, in Chinese; "" where it may.
+
+    `at` is asked for the end of a term.
     """
     if not by.strip():
         return "须写明由谁作出"
@@ -103,7 +106,7 @@ def refusal(
 
 
 def _unheard(suspect: Suspect, reason: str, *, without_hearing: bool) -> str:
-    """Why a finding may not be confirmed as far as its unit was heard."""
+    """Why a finding may not be confirmed yet, by the hearing of its unit."""
     heard = suspect.hearing
     if heard.state.ended or not suspect.must_be_heard:
         return ""
@@ -146,8 +149,9 @@ def event_of(
     excuse: Excuse | None = None,
     without_hearing: bool = False,
 ) -> ReviewEvent:
-    """The event that this decision is; a dispatch gets its term. UserError where it may not be
-    made.
+    """The event that this decision is; a dispatch gets its term.
+
+    UserError where it may not be made.
     """
     if why := refusal(
         suspect, action, by, reason, at=at, excuse=excuse, without_hearing=without_hearing
@@ -211,12 +215,11 @@ def refusals(
     made: ReviewDecision,
     keys: frozenset[str],
 ) -> dict[str, str]:
-    """Which of the findings may not be decided, by key, and why in Chinese. `keys`: those that were
-    named one by one.
+    """Which of the findings may not be decided, by key, and why in Chinese.
 
-    A filter, or an account, confirms what its unit answered with 无异议; every other accusation is
-    confirmed by its own key. The filings of one account stand together: what may not be decided of
-    one of them is decided of none.
+    `keys`: those that were named one by one. A filter, or an account, confirms what its unit
+    answered with 无异议; every other accusation is confirmed by its own key. The filings of one
+    account stand together: what may not be decided of one may not be decided of any.
     """
     refused = {suspect.key: why for suspect in found if (why := made.refusal(suspect))}
     if made.action is ReviewAction.CONFIRMED:

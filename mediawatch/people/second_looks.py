@@ -40,7 +40,7 @@ class SecondLook:
 async def second_looks(
     store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
 ) -> list[SecondLook]:
-    """The drawn ones that nobody else has looked at yet, in the order of the judged scope."""
+    """The drawn ones that no other person has looked at yet, in the order of the judged scope."""
     drawn = [
         entry.account
         for entry in scope
@@ -59,16 +59,18 @@ async def second_looks(
 
 
 def is_drawn(sweep_id: int, account_id: int, share: float) -> bool:
-    """A draw that anybody can repeat: the same sweep and account always come out the same, whoever
-    else answered.
+    """A draw that anybody can repeat.
+
+    The same sweep and account always give the same result, whatever else was answered.
     """
     number = int.from_bytes(hashlib.sha256(f"{sweep_id}.{account_id}".encode()).digest()[:8], "big")
     return number < share * 2**64
 
 
 def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> Reading | None:
-    """The person's 有 on which alone an account is fresh; None where a machine saw a post too, or a
-    second person looked.
+    """The person's 有 on which alone an account is fresh.
+
+    None where a machine saw a post too, or a second person looked.
     """
     end = day_of(sweep.as_of)
     start = policy.window_start(end)

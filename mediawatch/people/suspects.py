@@ -32,8 +32,9 @@ from mediawatch.rules.policy import HEARING, HearingRule, parse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A finding before its reviewer, with all that bears on the decision. `readings` are those that
-    prove it, oldest first.
+    """A finding before its reviewer, with all that bears on the decision.
+
+    `readings` are those that prove it, oldest first.
     """
 
     sweep_id: int
@@ -75,8 +76,10 @@ class Suspect:
 
     @property
     def versioned(self) -> str:
-        """The same with the version that is shown: `12/stale_2w@3f2a`. A decision names it, so that
-        nobody decides what he has not seen."""
+        """The same with the version that is shown: `12/stale_2w@3f2a`.
+
+        A decision names it, so that only what was shown is decided.
+        """
         return f"{self.key}@{self.finding.facts.version}"
 
     @property
@@ -105,8 +108,9 @@ class Suspect:
 
 
 def twins(found: Iterable[Suspect], suspect: Suspect) -> list[Suspect]:
-    """The same finding of the same account, filed a second time: another row of the registry with
-    the same platform id.
+    """The same finding of the same account, filed a second time.
+
+    The other row of the registry has the same platform id.
     """
     one, said = suspect.account.filed.identity, replace(suspect.finding.facts, ids=None, tie=None)
     return [
@@ -121,8 +125,9 @@ def twins(found: Iterable[Suspect], suspect: Suspect) -> list[Suspect]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspectFilter:
-    """A filter over suspects; an empty field wants everything. `keys` are findings by name:
-    `12/stale_2w`, or an account's `12`.
+    """A filter over suspects; an empty field wants everything.
+
+    `keys` are findings by name: `12/stale_2w`, or an account's `12`.
     """
 
     keys: tuple[str, ...] = ()
@@ -154,8 +159,9 @@ class SuspectFilter:
 async def suspects(
     store: Store, sweep: Sweep, scope: Sequence[SweepAccount], checks: Sequence[CanaryCheck]
 ) -> list[Suspect]:
-    """The findings of a sweep in the order of its judged scope; `checks` are the canaries' around
-    it.
+    """The findings of a sweep in the order of its judged scope.
+
+    `checks` are those of the canaries around it.
     """
     scope = [entry for entry in scope if entry.judgement and entry.judgement.findings]
     readings = await proving_readings(store, scope)

@@ -1,5 +1,6 @@
-"""What the core asks of its two adapters: the `Store` (db) and the `Looker` (scrapers). Nothing
-here does anything.
+"""What the core asks of its two adapters: the `Store` (db) and the `Looker` (scrapers).
+
+Declarations only.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ __all__ = [
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]
-"""Gives the present instant, aware. Composed once: the host's clock, or a fixed one in `verify` and
-`demo`.
+"""Gives the present instant, aware.
+
+Composed once: the host's clock, or a fixed one in `verify` and `demo`.
 """

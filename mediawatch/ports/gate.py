@@ -14,7 +14,7 @@ class Rank(IntEnum):
     """Whose turn comes first where several wait for one surface."""
 
     CHECK = 0
-    """对照: others' looks wait for it, or their results do."""
+    """对照: the looks of others, or their results, wait for it."""
     SECOND_LOOK = 1
     FIRST_LOOK = 2
 
@@ -40,8 +40,9 @@ class Gate(Protocol):
     """Pace, retries and breakers, as the looker sees them. Keyed by surface and session."""
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
-        """Wait for this surface's turn, see (the transient again, up to three times), note the
-        outcome. None while its breaker is open.
+        """Wait for this surface's turn, see, and note the outcome.
+
+        None while its breaker is open. A transient failure is tried again, up to three times.
         """
 
     async def pause(self, visit: Visit) -> None:

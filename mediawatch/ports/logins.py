@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class SessionWatch(Protocol):
-    """What is known of the operator's logins, as the looker asks and tells it."""
+    """What is known of the operator's logins: the looker reads it and adds to it."""
 
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
         """Those of the logins that were not last seen invalid, in their order."""
@@ -18,15 +18,17 @@ class SessionWatch(Protocol):
     async def seen(
         self, platform: str, name: str, *, valid: bool, how: str, detail: str = ""
     ) -> None:
-        """A page said whether it knows a login. A change is kept; that a login became invalid is
-        announced once.
+        """Note whether a page knows a login.
+
+        A change is kept; that a login became invalid is announced once.
         """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSession:
-    """A login's file. `mode` are its permission bits; `used_at` the last time that it was written
-    back.
+    """A login's file.
+
+    `mode` are its permission bits; `used_at` is the last time that it was written back.
     """
 
     platform: str
@@ -42,8 +44,9 @@ Modules = tuple[tuple[bool, ...], ...]
 
 
 class Logins(Protocol):
-    """How logins are made, taken in and removed. `platforms` are the words for `mediawatch
-    login`.
+    """How logins are made, taken in and removed.
+
+    `platforms` are the words for `mediawatch login`.
     """
 
     @property
@@ -54,20 +57,26 @@ class Logins(Protocol):
     async def by_hand(
         self, platform: str, name: str, done: Callable[[], Awaitable[None]]
     ) -> tuple[StoredSession, bool]:
-        """In a window, until `done` returns; and whether the site itself said that it knows the
-        operator. UserError where it denies it.
+        """Log in through a window that stays open until `done` returns.
+
+        Also returns whether the site itself said that it knows the operator. UserError where it
+        denies that.
         """
 
     async def by_code(
         self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float
     ) -> StoredSession:
-        """By the site's QR code: `show` gets the picture's file, and the code in it where it is a
-        clean one. UserError where nobody logged in within `limit` seconds."""
+        """Log in by the site's QR code.
+
+        `show` gets the picture's file, and the code in it where it is a clean one. UserError where
+        no login came within `limit` seconds.
+        """
 
     def take(
         self, platform: str, name: str, exported: str, place: str
     ) -> tuple[StoredSession, int]:
-        """Keep a browser's exported cookies, as many as belong to the platform; with their number.
+        """Keep a browser's exported cookies that belong to the platform; also returns their number.
+
         UserError, beginning with `place`.
         """
 

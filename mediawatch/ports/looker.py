@@ -25,12 +25,14 @@ class SurfaceFacts:
     pace: Pace
     declared_closed: bool = False
     for_some: bool = False
-    """Whether a login is of use for some accounts only (a back office lists its own account's
-    posts).
+    """Whether a login helps with some accounts only.
+
+    A back office lists its own account's posts alone.
     """
     by_call: bool = False
-    """Whether first looks ask by calls from one open page of the site, as its own pages do, instead
-    of loading a page each.
+    """Whether first looks ask by calls from one open page of the site.
+
+    The site's own pages ask in this way. Otherwise each look loads a page.
     """
 
     def complete(self, session: str) -> bool:
@@ -43,9 +45,7 @@ class Looker(Protocol):
 
     def supports(self, platform: str) -> bool: ...
     def surfaces(self, platform: str) -> Sequence[SurfaceFacts]:
-        """What the surfaces of a platform declare, in order of cost; none for one that is not
-        supported.
-        """
+        """What the surfaces of a platform declare, by cost; empty for an unsupported platform."""
 
     async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """Visit one account. Foreseen failures are sights; only the unforeseen is raised."""
@@ -54,16 +54,15 @@ class Looker(Protocol):
         """Open one article link whose account is not known yet."""
 
     async def probe(self, platform: str, name: str) -> bool:
-        """Whether the site knows this login now, by its own sign in its own page. Any other
-        `Failure` means that the answer is unknown.
+        """Whether the site knows this login now, by its own sign in its own page.
+
+        Any other `Failure` means that the answer is unknown.
         """
 
     async def ready(self) -> None:
         """Start what looks need. UserError where it does not start."""
 
     async def rest(self, platform: str) -> None:
-        """A batch of looks on this platform is over: what the site has made of its logins is
-        written back.
-        """
+        """End a batch of looks on this platform: write its logins back as the site changed them."""
 
     async def close(self) -> None: ...

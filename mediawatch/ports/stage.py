@@ -36,6 +36,4 @@ class Stage(Protocol):
         """对照账号 of the world, made up like the rest."""
 
     def look_up(self, name: str, type: str) -> PhoneView | None:
-        """What a person finds under a filed name; None where the world has no site for the
-        platform.
-        """
+        """What a person finds under a filed name; None where the world lacks the platform's site."""

@@ -1,6 +1,4 @@
-"""台账: the filed accounts, from files of any make to the store, and what the registry itself gets
-wrong.
-"""
+"""台账: the filed accounts, from files of any make to the store, and the registry's own errors."""
 
 from mediawatch.registry.check import AbolishedBody, RegistryFinding, check, read_bodies
 from mediawatch.registry.find import find_account

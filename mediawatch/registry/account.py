@@ -42,8 +42,9 @@ _SILENT = frozenset(
         "status",
     }
 )
-"""Fields whose empty cell says nothing: a list without ids must not take away the ids that an
-account is known by.
+"""Fields whose empty cell says nothing.
+
+A list without ids must not take away the ids that an account is known by.
 """
 _ALWAYS = frozenset({"name", "type", "platform", "type_certain"})
 _NOT_FILED = frozenset({"person", "phone", "contact"})
@@ -62,7 +63,7 @@ NO_STATUS = "运行状态 is empty: a new account counts as 正常运行, a know
 
 @dataclass(slots=True)
 class ReadAccount:
-    """What became of a row; `filed` is None where `errors` says why."""
+    """What became of a row: `filed`, or None there and the reasons in `errors`."""
 
     filed: Filing | None
     given: frozenset[str]
@@ -72,8 +73,9 @@ class ReadAccount:
 
 
 def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> ReadAccount:
-    """Read one data row, counted from 0. `today` is the Beijing day: opened, filed and closed later
-    than that is an error.
+    """Read one data row, counted from 0.
+
+    `today` is the Beijing day: opened, filed and closed later than that is an error.
     """
     reader = _Reader(sheet, heading, index)
     kind = reader.classified()
@@ -200,8 +202,9 @@ class _Reader:
         return Classification("", OTHER)
 
     def check_ids(self, values: dict[str, Any], platform: str) -> None:
-        """The forms of ids, as far as they do not depend on a site: gh_… is WeChat's 原始ID
-        wherever it was written.
+        """The forms of ids that do not depend on a site.
+
+        gh_… is WeChat's 原始ID wherever it was written.
         """
         for name in ("alias", "platform_id"):
             if _ORIGINAL_ID.fullmatch(values[name]) and platform in _OF_WECHAT:
@@ -249,8 +252,9 @@ class _Reader:
         return Contact(person=person, phone=phone) if person or phone else None
 
     def check_width(self) -> None:
-        """A csv row that is longer than its heading was cut at a comma that should have been
-        quoted: all its cells are shifted.
+        """A csv row that is longer than its heading: all its cells are shifted.
+
+        It was cut at a comma that should have been quoted.
         """
         row = self.sheet.rows[self.index]
         width = max(self.heading.titles) + 1

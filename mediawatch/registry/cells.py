@@ -1,5 +1,6 @@
-"""One cell to text, id, day or link. Pure; every function raises BadCell with a Chinese reason for
-what it cannot be.
+"""One cell to text, id, day or link.
+
+Pure. Every function raises BadCell with a Chinese reason for what the cell cannot be.
 """
 
 from __future__ import annotations
@@ -46,15 +47,16 @@ _PHONE = re.compile(r"\+?(?:\(\d{2,4}\)\s*)?\d[\d\s+*-]{3,}\d(?:\s*(?:转|-)\s*\
 
 @lru_cache(maxsize=65536)
 def tidy(text: str) -> str:
-    """Line breaks, odd spaces and invisible characters folded: a break between two Chinese
-    characters is only layout.
+    """Line breaks, odd spaces and invisible characters folded.
+
+    A break between two Chinese characters is only layout.
     """
     text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", _BREAK.sub("", text.strip())).strip()
 
 
 def is_nothing(text: str) -> bool:
-    """True for the signs that people write into a cell they have nothing for."""
+    """True for the signs that people write into a cell that they have nothing for."""
     return text.casefold() in _NOTHING
 
 
@@ -82,8 +84,9 @@ def show(value: Value) -> str:
 
 
 def id_of(value: Value) -> str:
-    """An id or number as text. Refuses what a spreadsheet may have rounded, turned into a date, or
-    glued together.
+    """An id or number as text.
+
+    Refuses what a spreadsheet may have rounded, turned into a date, or glued together.
     """
     match value:
         case bool() | date() | time() | timedelta():
@@ -117,8 +120,9 @@ def _numeric_id(value: float) -> str:
 
 
 def day_of(value: Value) -> date | None:
-    """A Beijing day from an Excel date or text: 2021-03-05, 2021/3/5, 2021.3.5, 2021年3月5日,
-    20210305, with or without a time.
+    """A Beijing day from an Excel date or text, with or without a time.
+
+    Texts: 2021-03-05, 2021/3/5, 2021.3.5, 2021年3月5日, 20210305.
     """
     match value:
         case datetime():
@@ -149,8 +153,9 @@ def _not_ancient(day: date) -> date:
 
 
 def url_of(value: Value) -> str:
-    """One link, unwrapped; out of a share text ("复制打开抖音 … https://…") just its first link.
-    Refuses what is none.
+    """One link, unwrapped.
+
+    Refuses anything else. Out of a share text ("复制打开抖音 … https://…") just its first link.
     """
     text = text_of(value)
     if not text:
@@ -168,8 +173,9 @@ def left_out(value: Value) -> tuple[str, ...]:
 
 
 def links_of(value: Value) -> tuple[str, ...]:
-    """All links of a cell in their order, unwrapped, cut where Chinese text is glued on. Refuses a
-    cell that has none.
+    """All links of a cell in their order, unwrapped, cut where Chinese text is glued on.
+
+    Refuses a cell that has no link.
     """
     text = text_of(value) if not isinstance(value, str) else value.strip()
     plain = tidy(text)
@@ -186,7 +192,7 @@ def links_of(value: Value) -> tuple[str, ...]:
 
 
 def is_article(link: str) -> bool:
-    """True for the address of a WeChat article; only such a page tells whose article it is."""
+    """True for the address of a WeChat article; only such a page shows whose article it is."""
     return bool(
         re.match(
             r"https?://mp\.weixin\.qq\.com/(?:s(?:[/?]|$)|mp/appmsg/show)", link, re.IGNORECASE

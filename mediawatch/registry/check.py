@@ -1,5 +1,6 @@
-"""Findings of the registry itself, without looking at any platform: gaps, names as they should not
-be filed, double filings, hints.
+"""Findings of the registry itself, without a look at any platform.
+
+Gaps, names as they should not be filed, double filings, hints.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ _GRAVEST_FIRST = (
 )
 """What changes counts and verdicts comes first, hints come last."""
 _NO_HOMEPAGE = frozenset({"wechat", "channels", "miniprogram", "app"})
-"""Platforms whose accounts have no page of their own on the web: a filing without 链接地址 is
-complete.
+"""Platforms whose accounts have no page of their own on the web.
+
+A filing without 链接地址 is complete there.
 """
 _NOUN = "总局|分局|局|厅|委员会|委|办公室|办"
 _NAMES_A_BODY = re.compile(f"(?:{_NOUN})$")
@@ -44,8 +46,9 @@ Has = Callable[[Account], bool]
 
 @dataclass(frozen=True, slots=True)
 class RegistryFinding:
-    """One code against one account, from the registry alone. `sentence` is Chinese; label and
-    effect are the policy's.
+    """One code against one account, from the registry alone.
+
+    `sentence` is Chinese; label and effect are the policy's.
     """
 
     code: Code
@@ -57,8 +60,9 @@ class RegistryFinding:
 
 @dataclass(frozen=True, slots=True)
 class AbolishedBody:
-    """A body that a reform did away with: its name without the place, or how that name begins
-    (国土资源: 局, 厅 …).
+    """A body that a reform did away with.
+
+    Its name without the place, or how that name begins (国土资源: 局, 厅 …).
     """
 
     word: str
@@ -67,9 +71,11 @@ class AbolishedBody:
     unless: tuple[str, ...] = ()
 
     def named_in(self, text: str, places: Sequence[str]) -> bool:
-        """Whether the text names this very body: after a place or at the beginning, so that
-        文化和旅游局 is no 旅游局. `places`: those of the filing, as they may stand without 市 or
-        县."""
+        """Whether the text names this very body.
+
+        It stands after a place or at the beginning, so that 文化和旅游局 is no 旅游局. `places`:
+        those of the filing, as they may stand without 市 or 县.
+        """
         if any(word in text for word in self.unless):
             return False
         end = "" if _NAMES_A_BODY.search(self.word) else f"(?:{_NOUN})"
@@ -92,11 +98,10 @@ def _is_place(before: str, places: Sequence[str]) -> bool:
 def check(
     accounts: Sequence[Account], contacts: Mapping[int, Contact], bodies: Sequence[AbolishedBody]
 ) -> tuple[list[RegistryFinding], list[str]]:
-    """Findings on the accounts in service, the gravest kind first, and remarks (English) on the
-    registry as a whole.
+    """Findings on the accounts in service, the gravest kind first, and remarks in English.
 
-    A field that no account has is a remark, not a finding against everybody: then the file lacked
-    the column.
+    A remark is on the registry as a whole. A field that no account has is a remark, not a finding
+    against every account: then the file lacked the column.
     """
     current = [
         account for account in accounts if account.retired_on is None and account.filed.in_service
@@ -186,8 +191,9 @@ def _filed_twice(accounts: Sequence[Account]) -> Iterable[RegistryFinding]:
 
 
 def _same_body(accounts: Sequence[Account]) -> Iterable[RegistryFinding]:
-    """A neutral hint: one body may well have several accounts. 订阅号 and 服务号 serve different
-    ends, so they count apart.
+    """A neutral hint: one body may well have several accounts.
+
+    订阅号 and 服务号 serve different ends, so they count apart.
     """
     groups: defaultdict[tuple[str, str, str], list[Account]] = defaultdict(list)
     for account in accounts:
@@ -212,8 +218,9 @@ def _said(filed: Filing) -> str:
 
 
 def read_bodies(path: Path | None = None) -> tuple[AbolishedBody, ...]:
-    """The list of abolished bodies: an operator's own TOML, or the shipped one. Raises
-    UserError.
+    """The list of abolished bodies: an operator's own TOML, or the shipped one.
+
+    Raises UserError.
     """
     name = str(path) if path else "abolished.toml"
     try:
@@ -227,5 +234,5 @@ def read_bodies(path: Path | None = None) -> tuple[AbolishedBody, ...]:
         raise UserError(f"cannot read {name}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise UserError(
-            f"{name} is no list of [[body]] tables with word, now and since: {error}"
+            f"{name} is not a list of [[body]] tables with word, now and since: {error}"
         ) from error

@@ -1,5 +1,6 @@
-"""CSV as Chinese Excel and WPS write it: UTF-8 with or without BOM, GB18030 (GBK), UTF-16 with BOM;
-comma, tab or semicolon.
+"""CSV as Chinese Excel and WPS write it.
+
+UTF-8 with or without BOM, GB18030 (GBK), UTF-16 with BOM; comma, tab or semicolon.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _SEPARATORS = ",\t;"
 
 def read(name: str, data: bytes) -> list[list[Value]]:
     """The records, one list each, counted as a spreadsheet counts them (blank lines included).
+
     Raises Unusable.
     """
     text = _decoded(name, data)
@@ -56,7 +58,7 @@ def _decoded(name: str, data: bytes) -> str:
         encodings = ["utf-16"]
     elif b"\0" in data:
         raise Unusable(
-            f"{name} holds zero bytes: it is no text, or UTF-16 without a mark; save it as "
+            f"{name} holds zero bytes: it is not text, or UTF-16 without a mark; save it as "
             "CSV UTF-8"
         )
     elif data.startswith(codecs.BOM_UTF8):

@@ -28,7 +28,7 @@ _PORTION = 500
 
 
 async def current(store: Store) -> list[Proposal]:
-    """All proposals of the accounts in scope, from what kept readings told of who they are."""
+    """All proposals of the accounts in scope, from what kept readings show of who they are."""
     accounts = await store.accounts.all()
     keys = [account.id for account in accounts]
     readings: dict[int, list[Reading]] = {}
@@ -38,8 +38,9 @@ async def current(store: Store) -> list[Proposal]:
 
 
 def choose(listed: Sequence[Proposal], keys: Iterable[str], *, everything: bool) -> list[Proposal]:
-    """Those to accept, or to refuse. UserError for a key that is not listed (any more), and for a
-    doubt: that is put right by hand.
+    """Those to accept, or to refuse.
+
+    UserError for a key that is not listed (any more), and for a doubt: that is put right by hand.
     """
     wanted = dict.fromkeys(key.strip() for text in keys for key in text.replace(",", " ").split())
     known = {each.key: each for each in listed}
@@ -75,9 +76,7 @@ def refusals(refused: Sequence[Proposal], now: datetime) -> list[Refusal]:
 
 
 def deciders(accepted: Sequence[Proposal], by: str) -> None:
-    """UserError where a proposal that rests on a person's own look would be accepted by nobody in
-    particular, or by that person.
-    """
+    """UserError where a proposal rests on people's own looks and no other person accepts it."""
     for each in accepted:
         if each.seen_by and not by.strip():
             raise UserError(
@@ -92,8 +91,9 @@ def deciders(accepted: Sequence[Proposal], by: str) -> None:
 
 
 def changes(accepted: Sequence[Proposal], now: datetime, by: str = "") -> RegistryChanges:
-    """What accepting does, one update an account. The history's source is `proposal`, with the name
-    of who accepted it.
+    """What accepting does, one update an account.
+
+    The history's source is `proposal`, with the name of who accepted it.
     """
     by_account: dict[int, list[Proposal]] = {}
     for each in accepted:

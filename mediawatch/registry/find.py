@@ -13,7 +13,9 @@ from mediawatch.registry.problems import BadCell
 
 
 def find_account(accounts: Sequence[Account], text: str) -> Account:
-    """The one account with this filing number, platform id or gh_ id, name or alias, or our own id,
+    """The one account that a text names.
+
+    The text may be a filing number, platform id or gh_ id, name or alias, or our own id. They are
     tried in that order.
 
     UserError when nothing matches, or when several accounts do.
@@ -69,8 +71,9 @@ _KEYED = ("filing_number", "platform_id", "original_id", "alias", "name")
 
 
 class Finder:
-    """Finds the accounts that rows of lists mean. Our own ids mean nothing in a file: a line `1` is
-    a serial number, most likely.
+    """Finds the accounts that rows of lists mean.
+
+    Our own ids mean nothing in a file: a line `1` is a serial number, most likely.
     """
 
     def __init__(self, accounts: Iterable[Account]) -> None:
@@ -83,8 +86,9 @@ class Finder:
                     self._by[field][_folded(field, text)].append(account)
 
     def of_text(self, text: str) -> Account:
-        """The account of a line that is a filing number, an id or a name. UserError where none or
-        several are meant.
+        """The account of a line that is a filing number, an id or a name.
+
+        UserError where it means no account, or several.
         """
         for fields in (("filing_number",), ("platform_id", "original_id"), ("name", "alias")):
             found = {
@@ -100,11 +104,10 @@ class Finder:
         )
 
     def of_row(self, given: Mapping[str, str], loose: Collection[str] = ()) -> Account:
-        """The account with which everything that a row says agrees; fields in `loose` are not
-        compared.
+        """The account with which everything in a row agrees; fields in `loose` are not compared.
 
-        UserError where a filing number or id is not known (the name alone may be a namesake's),
-        where the row contradicts the registry, and where several accounts are meant.
+        UserError where a filing number or id is not known: the name alone may be a namesake's.
+        UserError too where the row contradicts the registry, or means several accounts.
         """
         said = {
             field: text

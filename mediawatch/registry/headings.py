@@ -1,8 +1,8 @@
 """Headings of registries: which column is which field.
 
-There is no one form of a registry: offices export, retype and merge. So columns are known by alias
-(the first alias is the heading of our own template and outranks the next), and the heading row is
-looked for below title rows.
+Registries have no common form: offices export, retype and merge. So columns are known by alias. The
+first alias is the heading of our own template and outranks the next. The heading row is looked for
+below title rows.
 """
 
 from __future__ import annotations
@@ -58,9 +58,11 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "phone": ("联系电话", "联系人电话", "联系人手机", "手机号码", "手机号", "手机", "联系方式", "办公电话", "电话"),
     "contact": ("联系人及联系电话", "联系人及电话", "联系人和电话", "联系人及联系方式", "联系人与联系电话"),
 }  # fmt: skip
-"""Field -> headings, best first. The fields are those of `domain.Filed` and `domain.Contact`;
-`platform` is a column that names the platform beside or instead of 类型, `contact` holds person and
-telephone in one cell."""
+"""Field -> headings, best first.
+
+The fields are those of `domain.Filed` and `domain.Contact`; `platform` is a column that names the
+platform beside or instead of 类型, `contact` holds person and telephone in one cell.
+"""
 
 ROW_MARKS = ("错误说明", "来源文件", "来源工作表", "来源行号")
 """The columns that our workbook of rejected rows adds; ignored when it comes back."""
@@ -82,7 +84,7 @@ _IGNORED = frozenset(
 _SEVERAL = frozenset({"article_links"})
 """Fields that may have more than one column."""
 TYPES = ("type", "platform", "kind")
-"""Columns of which one at least must be there: they tell the platform."""
+"""Columns of which at least one must be there: they give the platform."""
 _DEPTH = 50
 """Rows searched for the heading row."""
 _REMARK = re.compile(r"\([^()]*\)$|\[[^\[\]]*\]$|【[^【】]*】$")
@@ -111,8 +113,9 @@ _FIELDS = {
 
 @lru_cache(maxsize=4096)
 def field_of(heading: str) -> tuple[str, int] | None:
-    """(field, rank of the alias) of a heading; remarks in brackets, stars and a final number are
-    looked over. None: unknown.
+    """(field, rank of the alias) of a heading; None: unknown.
+
+    Remarks in brackets, stars and a final number are ignored.
     """
     folded = _fold(heading)
     for text in (
@@ -132,8 +135,9 @@ def is_ignored(heading: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading row of a sheet. `row` is its last row, counted from 0; `columns` gives each
-    field's columns.
+    """The heading row of a sheet.
+
+    `row` is its last row, counted from 0; `columns` gives each field's columns.
     """
 
     row: int
@@ -143,8 +147,9 @@ class Heading:
     unknown: tuple[str, ...] = ()
     """Headings that say nothing to us: "H 粉丝数"."""
     passed_over: tuple[str, ...] = ()
-    """Columns left out because a better one holds the same field: "D 主办单位 (所属组织 is
-    taken)".
+    """Columns left out because a better one holds the same field.
+
+    "D 主办单位 (所属组织 is taken)".
     """
     twice: tuple[str, ...] = ()
     """Equal headings that leave open which column counts."""
@@ -152,9 +157,7 @@ class Heading:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Labels of the columns without which a row is nothing: the name, and one that tells the
-        platform.
-        """
+        """Labels of the columns that every row needs: the name, and one that gives the platform."""
         lacks = [] if "name" in self.columns else [label("name")]
         return (*lacks, *([] if any(name in self.columns for name in TYPES) else [label("type")]))
 
@@ -174,10 +177,10 @@ class Heading:
 
 
 def find_heading(rows: Sequence[Sequence[object]]) -> Heading | None:
-    """The row (or two rows, the lower one completing the upper one) that names most fields; None
-    where none names two.
+    """The row that names most fields; None where no row names two.
 
-    `rows` begin with row 1, column A; only text cells count.
+    It may be two rows, the lower one completing the upper one. `rows` begin with row 1, column A;
+    only text cells count.
     """
     texts = [
         [cell.strip() if isinstance(cell, str) else "" for cell in row] for row in rows[:_DEPTH]

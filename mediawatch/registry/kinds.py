@@ -1,5 +1,4 @@
-"""The words that registries use for platforms, account kinds, states and bodies, and the keys we
-give them.
+"""The words of registries for platforms, account kinds, states and bodies, and our keys for them.
 
 The platform synonyms are those of published circulars and of offices' own tables. 类型 itself is
 kept exactly as filed: these functions only say what it means.
@@ -78,8 +77,9 @@ _STATUS_OF = {fold(word): status for status, words in _STATUS.items() for word i
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a row's words for the platform mean. `certain` is False for a bare 微信; `known` is
-    False for words we never met.
+    """What a row's words for the platform mean.
+
+    `certain` is False for a bare 微信; `known` is False for words we never met.
     """
 
     type: str
@@ -113,8 +113,9 @@ def classify(type: str, platform: str = "", kind: str = "") -> Classification:
 
 
 def _platforms(text: str) -> list[str]:
-    """The platforms a cell names: as a whole, else without a bracketed remark, else part by
-    part.
+    """The platforms a cell names.
+
+    As a whole, else without a bracketed remark, else part by part.
     """
     folded = fold(text)
     bare = re.sub(r"\([^()]*\)", "", folded)
@@ -133,8 +134,10 @@ def _kind(text: str) -> str:
 
 
 def status_of(text: str) -> FiledStatus:
-    """运行状态. Raises BadCell for a word we do not know: a guess here decides whether an account
-    may be accused at all.
+    """运行状态.
+
+    Raises BadCell for an unknown word. A guess here decides whether an account may be accused at
+    all.
     """
     bare = re.sub(r"\([^()]*\)$", "", fold(text))
     status = _STATUS_OF.get(fold(text)) or _STATUS_OF.get(bare)

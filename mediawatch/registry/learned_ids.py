@@ -91,7 +91,7 @@ def _seen_by_people(account: Account, seen: Sequence[tuple[str, Sight]], field: 
 
 
 def sights_of_people(looks: Iterable[Reading]) -> list[tuple[str, Sight]]:
-    """Whom and what people saw there themselves, with a picture."""
+    """(person, sight) of what people saw there themselves, with a picture."""
     return [
         (reading.by, sight)
         for reading in looks
@@ -103,7 +103,7 @@ def sights_of_people(looks: Iterable[Reading]) -> list[tuple[str, Sight]]:
 
 
 def _ground(sight: Sight, filed: Filing) -> MatchedBy | None:
-    """On what an id of this sight may be learned; None where on nothing."""
+    """By what an id of this sight may be learned; None where it may not."""
     if sight.matched_by is MatchedBy.NAME:
         return MatchedBy.NAME if is_certified(sight, filed) and shown_with(sight, filed) else None
     return sight.matched_by
@@ -114,7 +114,8 @@ def shown_with(sight: Sight, filed: Filing) -> bool:
 
 
 def is_certified(sight: Sight, filed: Filing) -> bool:
-    """Whether the platform's 认证主体 is the filed organiser (the platforms add 官方微博 and the
-    like).
+    """Whether the platform's 认证主体 is the filed organiser.
+
+    The platforms add 官方微博 and the like.
     """
     return same_body(sight.verified_as, filed.organiser, filed.prefecture, filed.county)

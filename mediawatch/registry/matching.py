@@ -1,8 +1,8 @@
-"""Which known account a row means. All keys are tried; keys that point to different accounts are an
-error of the row.
+"""Which known account a row means.
 
-Keys, strongest first: the filing number; platform + id (the platform's id, or gh_…); a former
-filing number; platform + organiser + name; platform + organiser + a former name. Pure.
+Pure. All keys are tried; keys that point to different accounts are an error of the row. Keys,
+strongest first: the filing number; platform + id (the platform's id, or gh_…); a former filing
+number; platform + organiser + name; platform + organiser + a former name.
 """
 
 from __future__ import annotations
@@ -44,9 +44,7 @@ def name_key(filed: Filing, name: str | None = None) -> tuple[str, str, str]:
 
 
 def told_apart(one: Filing, other: Filing) -> bool:
-    """True where an id or the kind shows that two accounts of one name and body are not the same
-    account.
-    """
+    """True where an id or the kind shows that two accounts of one name and body are different."""
     return any(
         mine and theirs and mine.lower() != theirs.lower()
         for mine, theirs in (
@@ -86,8 +84,9 @@ class RegistryIndex:
                 self._former_names[name_key(known.filed, change.old)].add(known.id)
 
     def by_keys(self, row: RegistryRow) -> list[tuple[str, Strength, set[int]]]:
-        """(what the key says in Chinese, its strength, its accounts) for every key but the names
-        that finds something.
+        """For every key that finds something what it says in Chinese, its strength, its accounts.
+
+        The names are left out.
         """
         filed, number = row.filed, row.filed.filing_number
         found = []
@@ -111,8 +110,9 @@ class RegistryIndex:
         return [(said, strength, self._in_service(accounts)) for said, strength, accounts in found]
 
     def by_name(self, row: RegistryRow, taken: set[int]) -> tuple[Strength, set[int]]:
-        """Accounts of this platform, body and name (else former name) that are neither taken nor
-        known to be another one.
+        """Accounts of this platform, body and name (else former name).
+
+        They are neither taken nor known to be another one.
         """
         for strength, index in (
             (Strength.NAME, self._names),
@@ -125,8 +125,9 @@ class RegistryIndex:
         return Strength.NAME, set()
 
     def namesake(self, row: RegistryRow, account_id: int, taken: set[int]) -> int | None:
-        """Another account in service that nobody else in the import claims and that the name of
-        this row means; None if there is none.
+        """Another account in service that the name of this row means; None if it is missing.
+
+        No other row of the import claims it.
         """
         same = self._names.get(name_key(row.filed), set())
         if account_id in same:
@@ -142,9 +143,7 @@ class RegistryIndex:
         return {key for key in accounts if self.accounts[key].retired_on is None} or accounts
 
     def names(self) -> Iterator[tuple[tuple[str, str, str], set[int]]]:
-        """(platform, organiser, name) as folded, with the accounts that bear the name or bore
-        it.
-        """
+        """(platform, organiser, name) as folded, with the accounts that bear or bore the name."""
         yield from self._names.items()
         yield from self._former_names.items()
 
@@ -156,8 +155,9 @@ class RegistryIndex:
 
 
 def match(rows: Sequence[RegistryRow], known: RegistryIndex) -> list[Decision]:
-    """For each row its account, None for a new account, or why it is refused; in the order of the
-    rows.
+    """For each row its account, None for a new account, or why it is refused.
+
+    In the order of the rows.
     """
     decisions: list[Decision] = [None] * len(rows)
     claims: defaultdict[int, list[tuple[Strength, int]]] = defaultdict(list)
@@ -208,8 +208,9 @@ def _settle(
     known: RegistryIndex,
     decisions: list[Decision],
 ) -> None:
-    """One row an account: the firmest claim wins. An account's id under another filing number is a
-    second filing of it (重复备案).
+    """One row an account: the firmest claim wins.
+
+    An account's id under another filing number is a second filing of it (重复备案).
     """
     for account_id, claimed in claims.items():
         best = max(strength for strength, _ in claimed)
@@ -252,18 +253,17 @@ def _match_names(
             claims[accounts.pop()].append((strength, index))
     for account_id, claimed in claims.items():
         best = max(strength for strength, _ in claimed)
-        # Whoever bears the name now is the account; a row that only has its former name is another
+        # The row with the present name is the account; a row with only a former name is another
         # one.
         firm = [(strength, index) for strength, index in claimed if strength == best]
         _settle({account_id: firm}, rows, known, decisions)
 
 
 def find_repeated(rows: Sequence[RegistryRow]) -> dict[int, RowProblem]:
-    """The rows that stand twice in one import, by index; both are refused, for nobody knows which
-    one is right.
+    """The rows that stand twice in one import, by index.
 
-    One id under two filing numbers is no repetition but a double filing, which the registry may
-    well hold.
+    Both are refused, for it is unknown which one is right. One id under two filing numbers is no
+    repetition but a double filing, which the registry may well hold.
     """
     refused: dict[int, RowProblem] = {}
     by_number: defaultdict[str, list[int]] = defaultdict(list)

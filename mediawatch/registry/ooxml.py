@@ -1,8 +1,8 @@
-"""What the workbook reader does not tell of an .xlsx: hidden rows, error cells, how far its cells
-reach, and whether it is whole.
+"""What the workbook reader does not report of an .xlsx.
 
-Works on the raw XML by regular expressions: `<` cannot stand inside text or attributes there, and a
-parser would need ten times as long for 100 000 rows.
+Hidden rows, error cells, how far its cells reach, and whether it is whole. Works on the raw XML by
+regular expressions: `<` cannot stand inside text or attributes there. A parser would need ten times
+as long for 100 000 rows.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ _CHUNK = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Of one sheet, rows and columns counted from 0; `rows` × `columns` is a rectangle that holds
-    every value.
+    """The marks of one sheet, rows and columns counted from 0.
+
+    `rows` × `columns` is a rectangle that holds every value.
     """
 
     hidden: frozenset[int] = frozenset()
@@ -42,7 +43,7 @@ class Marks:
 
 
 def read(name: str, data: bytes) -> dict[str, Marks]:
-    """The marks of every worksheet by its name. Raises Unusable for what is no whole .xlsx."""
+    """The marks of every worksheet by its name. Raises Unusable for anything but a whole .xlsx."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _require_workbook(name, package)

@@ -45,8 +45,10 @@ MOVED = (
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """`changes` hold the good rows only; whether they are applied while there are `errors` is the
-    caller's to say.
+    """What the rows change.
+
+    `changes` hold the good rows only; the caller decides whether they are applied while there are
+    `errors`.
     """
 
     changes: RegistryChanges
@@ -67,13 +69,12 @@ def plan(
     complete: bool = False,
     left_out: Sequence[str] = (),
 ) -> ImportPlan:
-    """Match the rows against all accounts ever filed (`existing`, retired ones included) and say
-    what changes.
+    """Match the rows against all accounts ever filed, and say what changes.
 
-    `covers` (field -> value, as `parse_cover` gives it) or `complete` says that the files are the whole
-    of something: accounts in service that they lack are then retired. Nobody is retired while a row
-    is refused or `left_out` names something unread, for then absence proves nothing. Raises
-    Unusable where `covers` fits no row.
+    `existing` includes retired accounts. `covers` (field -> value, as `parse_cover` gives it) or
+    `complete` says that the files are the whole of something. Accounts in service that they lack
+    are then retired. No account is retired while a row is refused or `left_out` names something
+    unread: absence then proves nothing. Raises Unusable where `covers` fits no row.
     """
     known = RegistryIndex(existing, history)
     refused = find_repeated(rows)
@@ -176,8 +177,9 @@ def _as_text(value: object) -> str:
 
 
 def merge_row(known: Filing, row: RegistryRow) -> Filing:
-    """The account as the row now has it; fields that the row does not speak of stay, and known
-    article links are never lost.
+    """The account as the row now has it.
+
+    Fields that the row does not speak of stay, and known article links are never lost.
     """
     given = {name: getattr(row.filed, name) for name in row.given}
     if "article_links" in given or row.filed.article_links:

@@ -1,8 +1,8 @@
-"""What may be wrong with a registry file: a whole file (`Unusable`), one cell (`BadCell`), one row
-(`RowProblem`), or a remark.
+"""What may be wrong with a registry file.
 
-Inspectors read the reasons of rows in the workbook that goes back to the unit, so these are
-Chinese; everything else is English.
+A whole file (`Unusable`), one cell (`BadCell`), one row (`RowProblem`), or a remark. Inspectors
+read the reasons of rows in the workbook that goes back to the unit, so these are Chinese.
+Everything else is English.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from mediawatch.domain import UserError
 
 
 class Unusable(UserError):
-    """Whole files cannot be read as a registry. One English sentence a file, each with the
-    remedy.
+    """Whole files cannot be read as a registry.
+
+    One English sentence a file, each with the remedy.
     """
 
     def __init__(self, *problems: str) -> None:
@@ -38,8 +39,9 @@ def column_letter(index: int) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a row stands: the file as it was named, the sheet ("" in csv), the row counted from 1
-    as the spreadsheet shows it.
+    """Where a row stands: the file as it was named, the sheet ("" in csv), and the row.
+
+    The row is counted from 1, as the spreadsheet shows it.
     """
 
     file: str
@@ -67,8 +69,8 @@ class Place:
 class RowProblem:
     """What is wrong with a row of a file that was handed in, or with the whole file (row 0).
 
-    `column` is how the file's reader knows it (of a registry the letter and the heading,
-    "C 备案单号"), "" where the whole row is meant. `reason` is Chinese and says what would be right.
+    `column` is how the file's reader knows it; "" where the whole row is meant. Of a registry it is
+    the letter and the heading, "C 备案单号". `reason` is Chinese and says what would be right.
     """
 
     place: Place
@@ -98,7 +100,7 @@ class RowProblem:
 
 @dataclass(slots=True)
 class Remarks:
-    """Remarks on rows, gathered so that 100 000 rows give one line a remark and not 100 000."""
+    """Remarks on rows: one line a remark even for 100 000 rows."""
 
     places: dict[str, list[Place]] = field(default_factory=dict)
 
@@ -110,8 +112,9 @@ class Remarks:
             self.places.setdefault(remark, []).extend(places)
 
     def lines(self) -> tuple[str, ...]:
-        """One line a remark, files and sheets: `a.xlsx, sheet "甲", rows 5, 7-9: hidden,
-        skipped`.
+        """One line a remark, files and sheets.
+
+        `a.xlsx, sheet "甲", rows 5, 7-9: hidden, skipped`.
         """
         lines: list[str] = []
         for remark, places in self.places.items():

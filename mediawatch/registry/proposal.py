@@ -41,14 +41,15 @@ class Proposal:
     why: str
     read_at: datetime
     sure: bool = True
-    """False where the operator has to look himself before he accepts: `--all` leaves it out."""
+    """False where the operator has to look before accepting: `--all` leaves it out."""
     seen_by: tuple[str, ...] = ()
     """Persons on whose own looks alone it rests: somebody else accepts it."""
 
     @property
     def key(self) -> str:
-        """What `--accept` takes. Another value has another key, so nobody accepts what he has not
-        seen.
+        """What `--accept` takes.
+
+        Another value has another key, so only a value that was shown can be accepted.
         """
         return hashlib.sha256(
             f"{self.account.id}|{self.kind}|{self.field}|{self.new}".encode()

@@ -1,20 +1,20 @@
-"""What readings have taught about filed accounts, for the operator to accept: ids, links, new
-names, new accounts after a migration.
+"""What readings have taught about filed accounts, for the operator to accept.
 
-Computed from the kept readings each time, so nothing is stored twice, and what was accepted is
-simply no longer news. The rules:
+That is ids, links, new names, and new accounts after a migration. It is computed from the kept
+readings each time, so nothing is stored twice. What was accepted is simply no longer news. The
+rules:
 
-- An id is learned from a sight that is tied to the account by another filed id; by the filed link;
-  or by the name alone only where the platform's own 认证主体 names the filed organiser. Sights that
-  disagree about it teach nothing: they are shown as a doubt.
-- An id that a person typed into the worklist, with a picture, is proposed where none is filed:
-  somebody else accepts it, never `--all`.
+- An id is learned from a sight that is tied to the account by another filed id or by the filed
+  link. The name alone ties it only where the platform's own 认证主体 names the filed organiser.
+  Sights that disagree about an id teach nothing: they are shown as a doubt.
+- An id that a person typed into the worklist, with a picture, is proposed where it is lacking.
+  Somebody else accepts it, never `--all`.
 - A new name counts only where the sight is tied by id. It is a 更名, which the unit must have
   reported: never accepted by `--all`.
-- Where the filed id's page is called otherwise and certified for another body than the filed
-  organiser, the id itself is in doubt.
-- So it is where what bears one filed key (id, gh_ id, 微信号) contradicts another one: they lead to
-  two accounts.
+- The filed id is in doubt where its page bears another name and is certified for another
+  body.
+- It is in doubt, too, where what bears one filed key (id, gh_ id, 微信号) contradicts another one.
+  Such keys lead to two accounts.
 - A migrated account's new id is proposed as the old page leads there; never accepted by `--all`.
 - An id that another account on the platform has (or is about to get) is a doubt.
 - What the operator refused is not proposed again, and an id that he refused disputes no other.
@@ -51,8 +51,9 @@ def proposals(
     readings: Mapping[int, Sequence[Reading]],
     refusals: Iterable[Refusal] = (),
 ) -> list[Proposal]:
-    """In account order. `accounts` are all that are in scope, so that an id which two of them would
-    bear is seen.
+    """In account order.
+
+    `accounts` are all that are in scope, so that an id which two of them would bear is seen.
     """
     refused = {(each.account_id, each.field, each.new) for each in refusals}
     found = [
@@ -146,8 +147,8 @@ def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
         target = _TARGET.search(sight.detail) if sight.outcome is Outcome.MIGRATED else None
         if target and target["biz"] != account.filed.platform_id:
             why = f"原账号页面提示已迁移至“{target['name'] or '新账号'}”;核对新账号后再接受"
-            # The old gh_ id would contradict the new account's pages: it goes also where the new
-            # one is not known.
+            # The old gh_ id would contradict the new account's pages: it goes even where the new
+            # one is unknown.
             values = {"platform_id": target["biz"], "original_id": target["original"] or ""}
             return [
                 Proposal(
@@ -166,8 +167,9 @@ def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
 
 
 def _link(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
-    """The newest article's link, where none is filed: what was learned is used anyway, but a
-    registry that leaves us should hold one.
+    """The newest article's link, where the registry lacks one.
+
+    What was learned is used anyway, but an exported registry should hold a link.
     """
     if account.platform != "wechat" or account.filed.article_links:
         return

@@ -1,7 +1,7 @@
-"""The workbook that goes back to whoever filed the registry: the refused rows as they were, each
-with its 错误说明.
+"""The workbook that goes back to the filing office: the refused rows, each with its 错误说明.
 
-It can be corrected and imported as it is: headings stay, our own columns are ignored on the way in.
+The rows are as they were. It can be corrected and imported as it is: headings stay, our own columns
+are ignored on the way in.
 """
 
 from __future__ import annotations
@@ -32,11 +32,10 @@ def write_refused(
     errors: Sequence[RowProblem],
     target: Path,
 ) -> None:
-    """Write the refused rows of `files`, a sheet for each sheet they come from. Raises UserError
-    where `target` cannot be written.
+    """Write the refused rows of `files`, a sheet for each sheet they come from.
 
-    Cells keep their types: a number whose last digits are lost stays a number, so that it is
-    refused again until it is retyped.
+    Raises UserError where `target` cannot be written. Cells keep their types: a number whose last
+    digits are lost stays a number. It is then refused again until it is retyped.
     """
     reasons: defaultdict[Place, list[str]] = defaultdict(list)
     for error in errors:

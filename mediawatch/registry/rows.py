@@ -1,6 +1,4 @@
-"""Sheets to rows: every data row becomes a filed account with its contact, or says which cells keep
-it from being one.
-"""
+"""Sheets to rows: every data row becomes a filed account with its contact, or its faults."""
 
 from __future__ import annotations
 
@@ -25,7 +23,10 @@ _FOOT = re.compile(
     r"(注|备注|说明|填表说明|制表|审核|负责人|单位负责人|联系人|联系电话|[填制报审核表]{2}(人|单位|日期))[::].*"
 )
 _NO_TABLE = re.compile(r"说明|须知|填写|目录|字典|选项|下拉|样例")
-"""Names of sheets that hold no accounts; that they are skipped does not make a file incomplete."""
+"""Names of sheets that hold no accounts.
+
+That they are skipped does not make a file incomplete.
+"""
 
 HIDDEN = "hidden, skipped: unhide them if they are accounts"
 TOTALS = "totals, notes or a repeated heading, skipped"
@@ -33,8 +34,9 @@ TOTALS = "totals, notes or a repeated heading, skipped"
 
 @dataclass(frozen=True, slots=True)
 class RegistryRow:
-    """A row that could be read. `given` are the fields it speaks of: columns it has, without empty
-    cells that say nothing.
+    """A row that could be read.
+
+    `given` are the fields it speaks of: columns it has, without empty cells that say nothing.
     """
 
     place: Place
@@ -72,11 +74,11 @@ class RowsResult:
 
 
 def read_rows(files: Sequence[File], today: date) -> RowsResult:
-    """All rows of all sheets. `today` is the Beijing day of the import: no account was opened after
-    it.
+    """All rows of all sheets.
 
-    Raises Unusable where a file has no sheet with a heading row, or a heading without the columns
-    that make an account.
+    `today` is the Beijing day of the import: no account was opened after it. Raises Unusable where
+    no sheet of a file has a heading row. A heading that lacks the columns that make an account
+    raises it, too.
     """
     result = RowsResult()
     remarks, warned = Remarks(), Remarks()
@@ -185,8 +187,9 @@ def _read_sheet(
 def _data_rows(
     sheet: Sheet, heading: Heading, remarks: Remarks
 ) -> Iterator[tuple[int, list[RowProblem]]]:
-    """Rows that hold an account, 同上 replaced by what stands above, with what kept that from being
-    done.
+    """Rows that hold an account, 同上 replaced by what stands above.
+
+    Each comes with what prevented that.
     """
     columns = sorted({column for places in heading.columns.values() for column in places})
     above: int | None = None

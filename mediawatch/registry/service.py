@@ -1,6 +1,4 @@
-"""`registry import`: files in, checked as a whole, then written in one transaction or not at
-all.
-"""
+"""`registry import`: files in, checked as a whole, then written in one transaction or not at all."""
 
 from __future__ import annotations
 
@@ -46,12 +44,11 @@ async def import_files(
     errors_path: Path | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import files as one registry. Nothing is written while a row is refused, unless
-    `skip_bad_rows`.
+    """Import files as one registry.
 
-    `covers` and `complete` as for `plan`. With refused rows `errors_path` gets the workbook that
-    goes back to the unit. Raises Unusable for files that cannot be read at all, UserError where
-    `errors_path` cannot be written.
+    Nothing is written while a row is refused, unless `skip_bad_rows`. `covers` and `complete` as
+    for `plan`. With refused rows `errors_path` gets the workbook that goes back to the unit. Raises
+    Unusable for files that cannot be read at all, UserError where `errors_path` cannot be written.
     """
     files = _read(paths, errors_path)
     read = read_rows(files, day_of(now))
@@ -90,8 +87,9 @@ def _read(paths: Sequence[Path], errors_path: Path | None) -> tuple[File, ...]:
 
 
 def _source(files: Sequence[File], now: datetime) -> Source:
-    """One source for the whole import: its file names, and the hash of the file (of several: of
-    their hashes in order).
+    """One source for the whole import: its file names, and a hash.
+
+    The hash is that of the file; of several files that of their hashes in order.
     """
     hashes = [file.sha256 for file in files]
     digest = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()

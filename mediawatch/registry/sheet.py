@@ -38,8 +38,9 @@ class Sheet:
         return not any(cell != "" for row in self.rows for cell in row)
 
     def fill_down(self, merged: Iterable[tuple[int, int, int]]) -> None:
-        """Fill merged cells (first row, last row, first column) downwards. A title merged over
-        columns stays in its first one.
+        """Fill merged cells (first row, last row, first column) downwards.
+
+        A title merged over columns stays in its first one.
         """
         for top, bottom, column in merged:
             if top < len(self.rows) and column < len(self.rows[top]):

@@ -1,5 +1,6 @@
-"""The empty registry that is given out: every column text, so that no id can lose digits, and a
-sheet that explains the columns.
+"""The empty registry that is given out.
+
+Every column is text, so that no id can lose digits; a sheet explains the columns.
 """
 
 from __future__ import annotations

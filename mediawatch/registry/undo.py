@@ -1,5 +1,6 @@
-"""Taking the last import of the registry back, while nothing was judged on it. What happened stays
-in the history.
+"""Taking the last import of the registry back, while nothing was judged on it.
+
+What happened stays in the history.
 """
 
 from __future__ import annotations
@@ -38,8 +39,10 @@ class UndoResult:
 
 
 async def undo(store: Store, now: datetime) -> UndoResult:
-    """Take the last import back. UserError where there is none, where something else came after it,
-    or anything was judged since.
+    """Take the last import back.
+
+    UserError where no import was made, where something else came after it, or where anything was
+    judged since.
     """
     imports = [source for source, kind in await store.accounts.sources() if kind == "registry"]
     if not imports:
@@ -98,8 +101,9 @@ def reverse(
     accounts: Sequence[Account],
     now: datetime,
 ) -> RegistryChanges:
-    """What makes the registry as it was before: new accounts are retired, changed fields get their
-    old values. Pure.
+    """What makes the registry as it was before.
+
+    Pure. New accounts are retired, changed fields get their old values.
     """
     known = {account.id: account for account in accounts}
     by_account: dict[int, list[AccountChange]] = {}

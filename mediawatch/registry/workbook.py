@@ -1,6 +1,4 @@
-"""Files to sheets of cells: .xlsx (.xlsm), .xls and .csv, told apart by their bytes, not by their
-names.
-"""
+"""Files to sheets of cells: .xlsx (.xlsm), .xls and .csv, known by their bytes, not their names."""
 
 from __future__ import annotations
 
@@ -41,8 +39,9 @@ class File:
 
 
 def read_files(paths: Sequence[Path]) -> tuple[File, ...]:
-    """Read all files or none. Raises Unusable with one sentence for every file that is no table of
-    ours.
+    """Read all files or no file.
+
+    Raises Unusable with one sentence for every file that is not a table of ours.
     """
     files: list[File] = []
     problems: list[str] = []
@@ -111,8 +110,8 @@ def _require_text(path: Path, data: bytes) -> None:
         )
     if path.suffix.lower() in (".xls", ".xlsx", ".xlsm"):
         raise Unusable(
-            f"{path} is no Excel workbook, whatever its name says: {_AS_WORKBOOK}, or name a "
+            f"{path} is not an Excel workbook, whatever its name says: {_AS_WORKBOOK}, or name a "
             "text table .csv"
         )
     if path.suffix.lower() not in _TEXT_SUFFIXES:
-        raise Unusable(f"{path} is none of .xlsx, .xls and .csv: {_AS_WORKBOOK}")
+        raise Unusable(f"{path} is not an .xlsx, .xls or .csv file: {_AS_WORKBOOK}")

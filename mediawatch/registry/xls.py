@@ -1,8 +1,8 @@
-"""The old binary .xls through xlrd: values, dates, merged cells, hidden rows and sheets, formula
-errors.
+"""The old binary .xls through xlrd.
 
-Not python-calamine, which reads it faster: on a damaged .xls it panics or asks for hundreds of
-gigabytes and aborts the process (seen with 0.9.1), and it tells nothing of hidden rows.
+Values, dates, merged cells, hidden rows and sheets, formula errors. Not python-calamine, which
+reads it faster. On a damaged .xls that panics, or asks for hundreds of gigabytes and aborts the
+process (seen with 0.9.1). Nor does it report hidden rows.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ _DAMAGED = (
     RecursionError,
 )
 _PACKAGE = "EncryptedPackage".encode("utf-16-le")
-"""The stream in which Office keeps an .xlsx with a password ([MS-OFFCRYPTO] 2.3.4): then the file
-looks like an .xls.
+"""The stream in which Office keeps an .xlsx with a password ([MS-OFFCRYPTO] 2.3.4).
+
+Such a file looks like an .xls.
 """
 
 

@@ -1,8 +1,8 @@
-"""The .xlsx and .xlsm through python-calamine: values, cached values of formulas, merged cells
-(seen with 0.9.1).
+"""The .xlsx and .xlsm through python-calamine (seen with 0.9.1).
 
-What it does not tell (hidden rows, error cells) comes from `ooxml`. Hidden columns are read like
-others. A number that its format shows as 0012 is read as 12.
+Values, cached values of formulas, merged cells. What it does not report (hidden rows, error cells)
+comes from `ooxml`. Hidden columns are read like others. A number that its format shows as 0012 is
+read as 12.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from mediawatch.registry.problems import Unusable, column_letter
 from mediawatch.registry.sheet import Sheet
 
 _MOST_CELLS = 20_000_000
-"""The reader fills the rectangle up to the farthest cell; one stray value at XFD1048576 would ask
-for a terabyte.
+"""The reader fills the rectangle up to the farthest cell.
+
+One stray value at XFD1048576 would ask for a terabyte.
 """
 
 

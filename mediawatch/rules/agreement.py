@@ -19,8 +19,9 @@ _LOOKS = (LookKind.FIRST, LookKind.SECOND)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What a claim against an account rests on. `doubtful`: it was seen, but not twice in
-    agreement.
+    """What a claim against an account rests on.
+
+    `doubtful`: it was seen, but not twice in agreement.
     """
 
     reading_ids: tuple[int, ...] = ()
@@ -39,8 +40,7 @@ def current_readings(known: Dossier, as_of: datetime) -> list[Reading]:
 
 
 def prove_agreement(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Proof:
-    """Two looks before a finding, a later one of them with evidence; or a person's reading with a
-    picture.
+    """Two looks before a finding, a later one with evidence; or a person's reading with a picture.
 
     What they proved stands: a later look that shows nothing either way, or our own trouble, takes
     nothing back. What speaks for the account is held against every claim by the callers.
@@ -65,11 +65,10 @@ def prove_agreement(readings: Sequence[Reading], claims: Callable[[Reading], boo
 def find_agreed_state(
     readings: Sequence[Reading], states: Mapping[int, Freshness]
 ) -> tuple[Freshness, Proof]:
-    """The newest state that two looks agree on, else the newest one claimed; `states` by reading,
-    UNKNOWN claims nothing.
+    """The newest state that two looks agree on, else the newest one claimed.
 
-    A post after as_of that came later takes nothing back: what two looks before it proved of as_of
-    stands.
+    `states` are by reading; UNKNOWN claims nothing. A post after as_of that came later takes
+    nothing back: what two looks before it proved of as_of stands.
     """
     said = [states.get(reading.id, Freshness.UNKNOWN) for reading in reversed(readings)]
     tried = [

@@ -1,7 +1,7 @@
-"""Whether what a surface said may speak against an account: the checks of canaries (对照账号)
-around it. Pure.
+"""Whether what a surface said may speak against an account.
 
-Proof is asymmetric here too: posts that a distrusted surface showed were posted all the same.
+Pure. The checks of canaries (对照账号) around it decide. Proof is asymmetric here too: posts that a
+distrusted surface showed were posted all the same.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Backing(StrEnum):
     CHECKED = "checked"
     """The check before it and the one after it both read well."""
     UNCHECKED = "unchecked"
-    """There is no canary for the surface, or one of the two checks is missing."""
+    """The surface has no canary, or one of the two checks is missing."""
     WITHDRAWN = "withdrawn"
     """One of the two did not read well."""
     PERSON = "person"
@@ -56,20 +56,25 @@ class Backing(StrEnum):
 
 
 HOLDS = timedelta(hours=2)
-"""How long a good check stands behind what its surface says. Checks come every half hour or so;
-where two hours lie between, nobody knows what the site withheld meanwhile. A check that did not
-read well withdraws what follows, however long ago it was."""
+"""How long a good check stands behind what its surface says.
+
+Checks come every half hour or so. Over two hours the site may have withheld anything meanwhile. A
+check that did not read well withdraws what follows, however long ago it was.
+"""
 CANARY_DAYS = timedelta(days=3)
-"""How old the newest post of an account that posts daily may look: a site was seen to withhold
-about a week from visitors.
+"""How old the newest post of an account that posts daily may look.
+
+A site was seen to withhold about a week from visitors.
 """
 
 
 def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
-    """Whether a canary reads as it must, at the moment of its own look: found under its id, and,
-    where the surface is to show complete lists, with a post of the last days: it posts daily, so an
-    older newest post means that newer ones are withheld. A surface that shows single articles or
-    names cannot show more than that."""
+    """Whether a canary reads as it must, at the moment of its own look.
+
+    It must be found under its id. Where the surface is to show complete lists, it must show a post
+    of the last days. It posts daily, so an older newest post means that newer ones are withheld. A
+    surface that shows single articles or names cannot show more than that.
+    """
     if sight.outcome is not Outcome.OK or sight.matched_by is None:
         return False
     if not complete:
@@ -86,8 +91,9 @@ def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
 
 
 def backing_of_sight(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Backing:
-    """By the last check before a sight and the next one after it, of the same surface, session,
-    login file and sweep.
+    """How far the last check before a sight and the next one after it stand behind it.
+
+    Both are of the same surface, session, login file and sweep.
     """
     if reading.look is LookKind.PERSON:
         return Backing.PERSON
@@ -98,7 +104,7 @@ def backing_of_sight(sight: Sight, reading: Reading, checks: Iterable[CanaryChec
     ]  # fmt: skip
     before = max((check.at for check in of_batch if check.at <= sight.read_at), default=None)
     after = min((check.at for check in of_batch if check.at >= sight.read_at), default=None)
-    # Several checks of one instant: that one of them read well is no comfort.
+    # Several checks of one instant: one good check among them does not suffice.
     if any(not check.fresh for check in of_batch if check.at in (before, after)):
         return Backing.WITHDRAWN
     near = (
@@ -116,8 +122,9 @@ def _by_one_login(check: CanaryCheck, sight: Sight) -> bool:
 
 
 def without_withdrawn(known: Dossier, as_of: datetime) -> Dossier:
-    """What may be judged: of a withdrawn sight only what speaks for the account is left. The same
-    object where nothing is withdrawn.
+    """What may be judged: of a withdrawn sight only what speaks for the account is left.
+
+    The same object where nothing is withdrawn.
     """
     if all(check.fresh for check in known.checks):
         return known
@@ -140,16 +147,18 @@ def _without_withdrawn(reading: Reading, known: Dossier) -> Reading:
 
 
 def _speaks_against(sight: Sight, filed: Filing) -> bool:
-    """Whether a sight can carry a finding: a negative, a complete list, another name; that it is
-    there at all, if filed as closed.
+    """Whether a sight can carry a finding: a negative, a complete list, another name.
+
+    For an account filed as closed, also that it is there at all.
     """
     there = _closed(filed) and (sight.matched_by is not None or sight.dated)
     return sight.outcome.negative or sight.exact or not named_as_filed(sight, filed) or there
 
 
 def keep_favourable(sight: Sight, filed: Filing) -> Sight:
-    """What of a sight speaks for the account: nothing of an account that is filed as closed, which
-    its being there would accuse.
+    """What of a sight speaks for the account.
+
+    Nothing does for an account filed as closed: that it is there would accuse it.
     """
     if _closed(filed):
         return replace(
@@ -162,7 +171,7 @@ def keep_favourable(sight: Sight, filed: Filing) -> Sight:
             control="",
         )
     outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
-    # Another name is a sign of life still, but no longer one that is tied by id, and so no finding.
+    # Another name is still a sign of life. It is no longer tied by id, and so makes no finding.
     matched = (
         sight.matched_by
         if sight.matched_by is None or named_as_filed(sight, filed)
@@ -182,9 +191,7 @@ def _closed(filed: Filing) -> bool:
 def backing_of(
     finding: Finding, filed: Filing, readings: Sequence[Reading], checks: Sequence[CanaryCheck]
 ) -> Backing:
-    """How far canaries stand behind a finding: as far as behind the weakest of the looks it rests
-    on.
-    """
+    """How far canaries stand behind a finding: as far as behind the weakest look it rests on."""
     proving = [
         reading
         for reading in readings
@@ -202,8 +209,9 @@ def backing_of(
 
 
 def attestation_of(finding: Finding, readings: Sequence[Reading]) -> Attestation:
-    """`described` where the finding rests on a surface or wording that no recording attests. A
-    person's word needs none.
+    """`described` where the finding rests on a surface or wording that no recording attests.
+
+    A person's word needs no recording.
     """
     proving = [
         reading

@@ -1,5 +1,6 @@
-"""应更正: what a notice says of an account and would not be said today. It stays as it was issued
-until a person corrects it. Pure.
+"""应更正: what a notice says of an account and would not say today.
+
+Pure. It stays as it was issued until a person corrects it.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ class CorrectionDue:
 
 
 def find_fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
-    """The issued findings of an item that the account's judgement of today does not hold, or that a
-    person dismissed since.
+    """The issued findings of an item that no longer hold.
+
+    The account's judgement of today lacks them, or a person dismissed them since.
     """
     if entry is None or entry.judgement is None:
         return []
@@ -61,8 +63,9 @@ def find_fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
 def find_upheld(
     notice: Notice, items: Iterable[NoticeItem], events: Iterable[NoticeEvent]
 ) -> list[CorrectionDue]:
-    """The items that still stand although their appeal was granted, and was followed by no
-    correction. `events` are the notice's own.
+    """The items that still stand although their appeal was granted and no correction followed.
+
+    `events` are the notice's own.
     """
     granted: dict[int, NoticeEvent] = {}
     for event in events:
@@ -90,12 +93,12 @@ def cause(
     surfaces: Mapping[str, str],
     issued_on: date,
 ) -> str | None:
-    """The reading that took findings away, in Chinese: its day and surface, and the post in the
-    window that it shows; "" for none.
+    """The reading that took findings away, in Chinese; "" for no reading.
 
-    None where nothing needs to be corrected: a name or an absence that looks of after the issue
-    find otherwise was put right since, which the re-check tells. `readings` are those that the
-    account is judged by today.
+    The text gives its day and surface, and the post in the window that it shows. None where nothing
+    needs to be corrected. That is so where looks after the issue find another name or presence: it
+    was put right since, as the re-check shows. `readings` are those that the account is judged by
+    today.
     """
     known = {number for finding in gone for number in finding.reading_ids}
     later = [reading for reading in readings if reading.id not in known]

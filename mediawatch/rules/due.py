@@ -21,11 +21,11 @@ RECENT = timedelta(weeks=4)
 
 
 def next_due(state: AccountState | None, filed: Filing, policy: Policy, now: datetime) -> date:
-    """The Beijing day on which a look could first change the verdict, or name and existence are due
-    anyway; today where it is overdue.
+    """The Beijing day on which a look could first change the verdict, or on which it is due anyway.
 
-    From the current state alone (docs/rules.md, "When an account is due"): never read, or in vain:
-    today.
+    Name and existence are due by a rhythm of their own. Today where it is overdue. From the current
+    state alone (docs/rules.md, "When an account is due"). An account never read, or read in vain,
+    is due today.
     """
     today = day_of(now)
     return today if state is None else max(today, _due(state, filed, policy, today))
@@ -44,7 +44,7 @@ class DueReason(StrEnum):
 
 
 def why_due(state: AccountState | None, filed: Filing, policy: Policy, now: datetime) -> DueReason:
-    """The reason, for an account that `next_due` holds for due."""
+    """The reason, for an account that is due by `next_due`."""
     if state is None or state.last_read_at is None or state.last_outcome is None:
         return DueReason.NEVER_READ
     if state.second_look:
@@ -61,9 +61,12 @@ def why_due(state: AccountState | None, filed: Filing, policy: Policy, now: date
 def urgency(
     state: AccountState | None, filed: Filing, policy: Policy, now: datetime
 ) -> tuple[bool, date, date]:
-    """Sorts by who could become a finding soonest: never read first, then who probably is one, then
-    by how long a look is due and the newest post is old. The probable ones early, for their second
-    look waits while the others have their first."""
+    """Sorts by who could become a finding soonest.
+
+    Never read comes first, then probable findings; then how long a look is due, then the newest
+    post's age. The probable ones come early, for their second look waits while the others have
+    their first.
+    """
     if state is None or state.last_read_at is None:
         return False, date.min, date.min
     silent = state.latest_on is None or state.latest_on < policy.window_start(day_of(now))
@@ -111,15 +114,17 @@ def _due(state: AccountState, filed: Filing, policy: Policy, today: date) -> dat
 
 
 def _turn(account_id: int, read_on: date, every: int) -> date:
-    """The account's own day of a rhythm, the first after a look. By its number: a census puts no
-    load on one night of the next week.
+    """The account's own day of a rhythm, the first after a look.
+
+    It comes from the account's number: a census then does not load one night of the next week.
     """
     return read_on + timedelta(days=1 + (account_id - read_on.toordinal() - 1) % every)
 
 
 def _standing_ends(filed: Filing, today: date, policy: Policy) -> date | None:
-    """For an account that is exempt, closing or closed: the day from which that no longer holds
-    (date.max: never). None: it runs.
+    """The day from which an account is no longer exempt, closing or closed (date.max: never).
+
+    None: it runs.
     """
     match filed_standing(filed, today, policy):
         case FiledStanding.RUNNING:

@@ -1,4 +1,5 @@
-"""核实: whether the unit was heard about what is held against it, before a finding is confirmed.
+"""核实: the hearing of a unit about what is held against it, before a finding is confirmed.
+
 Pure.
 """
 
@@ -54,8 +55,9 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """The hearing about one finding. `term` is its last Beijing day, None before it is sent
-    down.
+    """The hearing about one finding.
+
+    `term` is its last Beijing day, None before it is sent down.
     """
 
     state: HearingState
@@ -85,7 +87,7 @@ def term_of(sent_at: datetime, rule: HearingRule) -> date:
 
 
 def by_weekdays(sent_at: datetime, term: date) -> tuple[int, ...]:
-    """The years of a term whose calendar is not known, so that Monday to Friday were counted."""
+    """The years of a term whose calendar is unknown, so that Monday to Friday were counted."""
     years = range(day_of(sent_at).year, term.year + 1)
     return tuple(year for year in years if not workdays.knows(year))
 
@@ -105,8 +107,8 @@ def hearing_of(events: Iterable[ReviewEvent], finding: Finding, rule: HearingRul
             continue
         match event.action:
             case ReviewAction.DISPATCHED:
-                # Who disputed was heard, and is not noted as silent because it was sent down once
-                # more.
+                # A unit that disputed has had its hearing: a second dispatch does not make it
+                # silent.
                 sent, answers, overdue = (
                     event,
                     {by: said for by, said in answers.items() if said is Stance.DISPUTES},
@@ -128,8 +130,9 @@ def hearing_of(events: Iterable[ReviewEvent], finding: Finding, rule: HearingRul
 def is_read_late(
     finding: Finding, read_at: Iterable[datetime], as_of: datetime, rule: HearingRule
 ) -> bool:
-    """Whether a silence rests on a look so long after `as_of` that posts may have been deleted or
-    withdrawn since.
+    """Whether a silence rests on a look long after `as_of`.
+
+    Posts may have been deleted or withdrawn since.
     """
     return finding.code in SILENCES and any(
         at - as_of > timedelta(days=rule.late_days) for at in read_at

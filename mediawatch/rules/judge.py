@@ -38,11 +38,11 @@ def judge(
 ) -> Judgement:
     """The verdict on one account at `as_of` under `policy`, from every reading ever kept of it.
 
-    With `period_from` (a Beijing day) by the longest gap from that day to as_of (时段制), else by
-    the last two weeks (时点制).
+    With `period_from` (a Beijing day) the longest gap from that day to as_of decides (时段制).
+    Without it the last two weeks decide (时点制).
 
-    What a surface said while its canaries did not read well is withdrawn, except what it showed in
-    the account's favour.
+    What a surface said while its canaries did not read well is withdrawn. What it showed in the
+    account's favour stays.
     """
     raw, known = known, ties.keep_speaking(known, as_of)
     doubt = ties.doubt(raw.readings, known.filed, ties.identity_of(known))
@@ -255,8 +255,9 @@ def _with_effects(
     named: NameProof,
     policy: Policy,
 ) -> Verdict:
-    """A proved failing code fails the account, whatever its freshness; a code that this policy only
-    lists does not fail it.
+    """A proved failing code fails the account, whatever its freshness.
+
+    A code that this policy only lists does not fail it.
     """
     if any(finding.effect is Effect.FAILS for finding in findings):
         return Verdict.FAILED

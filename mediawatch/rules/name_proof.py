@@ -26,11 +26,10 @@ class NameProof(Proof):
 
 
 def name(known: Dossier, as_of: datetime) -> NameProof:
-    """Whether the filed name still holds. Only sights tied to the filed id speak: a filed link may
-    lead to somebody else.
+    """Whether the filed name still holds.
 
-    Another name is proved only by looks after the last one in which any surface showed the filed
-    name.
+    Only sights tied to the filed id speak: a filed link may lead to somebody else. Another name is
+    proved only by looks after the last one in which any surface showed the filed name.
     """
     filed = known.filed.name
     names = {reading.id: _names_by_id(reading) for reading in current_readings(known, as_of)}

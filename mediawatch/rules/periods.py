@@ -1,9 +1,8 @@
-"""时段制: the longest gap within a period, and what readings prove of it. Pure; the law of proof is
-that of `proofs`.
+"""时段制: the longest gap within a period, and what readings prove of it.
 
-Known posts alone bound every gap from above: a further post can only shorten one. So they may prove
-an account sound, wherever they were seen. A gap is proved only by lists that show everything over
-it.
+Pure; the law of proof is that of `proofs`. Known posts alone bound every gap from above: a further
+post can only shorten one. So they may prove an account sound, wherever they were seen. A gap is
+proved only by lists that show everything over it.
 """
 
 from __future__ import annotations
@@ -84,9 +83,12 @@ def freshness(known: Dossier, first: date, as_of: datetime, policy: Policy) -> F
 def gaps_of(
     days: Sequence[date], first: date, last: date, *, opened: date | None = None
 ) -> list[Gap]:
-    """The gaps of [first, last], in order: from the last post before `first` (else from `first`),
-    between posts, and from the last post to `last`; none begins before the opening. `days` are
-    Beijing days of posts, none after `last`; an empty one gives one gap."""
+    """The gaps of [first, last], in order.
+
+    They run from the last post before `first` (else from `first`), between posts, and from the last
+    post to `last`; none begins before the opening. `days` are Beijing days of posts, none after
+    `last`; an empty one gives one gap.
+    """
     within = sorted({day for day in days if day >= first})
     before = max((day for day in days if day < first), default=None)
     start = before or min([first, last, *within[:1]])
@@ -107,10 +109,10 @@ def _since_opening(gap: Gap, opened: date | None) -> Gap:
 def _proved(
     reading: Reading, gaps: Sequence[Gap], days: Sequence[date], opened: date | None
 ) -> Gap | None:
-    """The longest gap over which this list shows everything: what lies before its beginning is cut
-    off, and the gap a least one.
+    """The longest gap over which this list shows everything.
 
-    Where nobody knows when the account was opened, it may have been with its first known post.
+    What lies before the list's beginning is cut off, and the gap is then a minimum. Where the
+    opening is unknown, the account may have been opened with its first known post.
     """
     since = reading.complete_since
     if since is None:

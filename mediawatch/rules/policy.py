@@ -47,32 +47,31 @@ class Updates(_Part):
 
 class Retention(_Part):
     evidence_days: Annotated[int, Field(ge=30)] = 400
-    """Days after which evidence may leave that no finding rests on. An inspection and its review
-    take weeks.
+    """Days after which evidence may leave that no finding rests on.
+
+    An inspection and its review take weeks.
     """
     reading_days: Annotated[int, Field(ge=60)] = 400
-    """Days after which readings may leave that prove nothing. A sweep of before then is not judged
-    again.
+    """Days after which readings may leave that prove nothing.
+
+    A sweep from before then is not judged again.
     """
 
 
 class Review(_Part):
     second_person_share: Annotated[float, Field(ge=0, le=1)] = 0.05
-    """Of the accounts that are fresh by one person's word alone, the share that a second person
-    looks at.
-    """
+    """The share of accounts fresh by one person's word alone that a second person looks at."""
 
 
 class HearingRule(_Part):
-    """核实: what is held against a unit is confirmed after it was heard."""
+    """核实: what is held against a unit is confirmed after its hearing."""
 
     required: bool = True
-    """False lets findings be confirmed without; a silence that was read late never is."""
+    """False lets findings be confirmed without a hearing, except a silence that was read late."""
     working_days: PositiveInt = 2
-    """So many working days after it was sent down a unit may answer."""
+    """Working days that a unit has for its answer, after it was sent down."""
     late_days: Annotated[int, Field(ge=0)] = 3
-    """A silence that was read more than so many days after as_of may be that of posts deleted or
-    withdrawn since.
+    """A silence read more than so many days after as_of may be due to deleted or withdrawn posts.
     """
 
 
@@ -115,8 +114,9 @@ class Policy(_Part):
     toml: str = ""
 
     def window_start(self, as_of_day: date) -> date:
-        """The first day on which a post still counts: gap <= days, or gap < days where the edge is
-        `reaches`.
+        """The first day on which a post still counts.
+
+        gap <= days, or gap < days where the edge is `reaches`.
         """
         return as_of_day - timedelta(days=self.window.days - (self.window.edge == "reaches"))
 
@@ -130,8 +130,9 @@ class Policy(_Part):
         return gap_days >= self.window.days + (self.window.edge == "exceeds")
 
     def tier_of(self, latest_on: date, as_of_day: date) -> Code:
-        """The longest tier that an account with this newest post has reached. Call it for stale
-        ones only.
+        """The longest tier that an account with this newest post has reached.
+
+        Call it for stale ones only.
         """
         for tier in self.tiers:
             if tier.months is None:
@@ -183,8 +184,9 @@ def load(name_or_path: str) -> Policy:
 
 
 def _refuse_borrowed(policy: Policy, where: str) -> None:
-    """UserError for a file that bears the name or title of a shipped policy and has other rules:
-    documents tell readers these words.
+    """UserError for a file with the name or title of a shipped policy and other rules.
+
+    Documents state the rules to their readers by these words.
     """
     house = {"toml", "retention", "review", "identity"}
     for ours in map(load, shipped_policies()):

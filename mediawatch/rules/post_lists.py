@@ -48,8 +48,9 @@ def complete(reading: Reading, known: Dossier) -> bool:
 
 
 def whole(reading: Reading, known: Dossier) -> bool:
-    """Whether its list shows everything under the filed name or id: exact, sound, and no other
-    surface knows more. Enough to remind.
+    """Whether its list shows everything under the filed name or id.
+
+    Enough to remind. It is exact and sound, and no other surface knows more.
     """
     sight = reading.exact_sight
     if (
@@ -62,7 +63,7 @@ def whole(reading: Reading, known: Dossier) -> bool:
         known.filed.name, sight.name or reading.name
     ):
         return False
-    # A list with a date yet to come has a post whose true date nobody knows: it proves no gap.
+    # The true date of a post dated in the future is unknown: its list proves no gap.
     return not any(is_odd(post, sight) for post in sight.posts) and not showed_less(sight, known)
 
 
@@ -73,9 +74,7 @@ def weakest(ties: Iterable[Tie | None]) -> Tie | None:
 
 
 def showed_less(exact: Sight, known: Dossier) -> bool:
-    """Whether another surface (or a person) knows a post that this "complete" list should hold and
-    does not.
-    """
+    """Whether another surface (or a person) knows a post that this "complete" list lacks."""
     if exact.complete_since is None:
         return True
     for reading in known.readings:
@@ -121,8 +120,9 @@ class SeenDays:
     odd: bool
     """A post dated after the moment of its look was set aside."""
     doubted: tuple[date, ...] = ()
-    """Days, not after as_of, of posts that may be another account's: they prove nothing, and no
-    silence stands against them.
+    """Days, not after as_of, of posts that may be another account's.
+
+    They prove nothing, and no silence stands against them.
     """
 
     @property

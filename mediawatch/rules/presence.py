@@ -1,5 +1,6 @@
-"""What all readings of one account prove of its being there: seen, not found, cancelled, banned,
-empty. Pure; the law is in `proofs`.
+"""What all readings of one account prove of its being there.
+
+Pure; the law is in `proofs`. It is seen, not found, cancelled, banned or empty.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ _PRESENCE = {
 
 
 def presence(known: Dossier, as_of: datetime, policy: Policy) -> PresenceProof:
-    """Whether the account is there. A machine's negative counts only with a control that answered
-    in the same session.
+    """Whether the account is there.
+
+    A machine's negative counts only with a control that answered in the same session.
     """
     readings = current_readings(known, as_of)
     seen = any(_shows_account(reading) for reading in readings)
@@ -78,8 +80,8 @@ def _presence(
         lambda reading: _PRESENCE.get(reading.outcome) is state and any(_grounds(reading, known)),
     )
     if not proof.reading_ids:
-        # A ban beside posts in the window is looked at again, though nobody else was answered for
-        # beside it.
+        # A ban beside posts in the window gets another look, even where no control answered beside
+        # it.
         again = (
             active
             and prove_agreement(
@@ -99,10 +101,10 @@ def _presence(
 
 
 def alive(known: Dossier, as_of: datetime) -> Proof:
-    """Whether an account that is filed as closed is still there: by its id, in two looks, like
-    everything that is said against a body.
+    """Whether an account that is filed as closed is still there.
 
-    What a filed link or the name leads to may be somebody else's by now.
+    By its id, in two looks, like everything that is said against a body. What a filed link or the
+    name leads to may be somebody else's by now.
     """
     proof = prove_agreement(
         current_readings(known, as_of),
@@ -114,8 +116,9 @@ def alive(known: Dossier, as_of: datetime) -> Proof:
 
 
 def _shows_account(reading: Reading) -> bool:
-    """Whether any surface of the look knew the account, even where the list that came after it
-    failed.
+    """Whether any surface of the look knew the account.
+
+    Also where the list that came after it failed.
     """
     return any(_shows(sight) for sight in reading.sights if sight.matched_by is not None)
 
@@ -141,8 +144,9 @@ def _active_on(known: Dossier, as_of: datetime, policy: Policy) -> date | None:
 
 
 def _lives(known: Dossier, state: Presence, as_of: datetime, policy: Policy) -> bool:
-    """A sign of life that a negative cannot stand against: for "never posted" any post ever, for
-    "not found" one since the window began.
+    """A sign of life that refutes a negative.
+
+    For "never posted" it is any post ever, for "not found" one since the window began.
     """
     if state not in (Presence.EMPTY, Presence.NOT_FOUND):
         return False
@@ -155,8 +159,9 @@ def _lives(known: Dossier, state: Presence, as_of: datetime, policy: Policy) -> 
 
 
 def _name_lives(readings: Sequence[Reading], filed: Filing) -> bool:
-    """Whether a sight shows the account, or (unless a person settled it) somebody else under its
-    filed name: a wrong id, perhaps.
+    """Whether a sight shows the account, or somebody else under its filed name.
+
+    The filed id may then be wrong. A person who did not find the account settles it.
     """
     if any(
         reading.look is LookKind.PERSON and reading.outcome is Outcome.NOT_FOUND
@@ -178,11 +183,11 @@ _TROUBLE = frozenset(
 
 
 def _grounds(reading: Reading, known: Dossier) -> Iterator[Tie]:
-    """By what a negative is tied to the account: what the platform says of its id, or a full search
-    by name; and, unless a person looked, somebody else was answered for in its session.
+    """By what a negative is tied to the account.
 
-    That an id leads to nobody counts only where what was asked after it answered: perhaps a search
-    would have shown the account.
+    The tie is what the platform says of its id, or a full search by name. Unless a person looked,
+    another account must have answered in its session. That an id leads nowhere counts only where
+    what was asked after it answered: a search might have shown the account.
     """
     by_person = reading.look is LookKind.PERSON
     for place, sight in enumerate(reading.sights):

@@ -1,5 +1,6 @@
-"""What an item of a notice is about, problem by problem: by the codes of its findings, or by the
-printed words of another system.
+"""What an item of a notice is about, problem by problem.
+
+By the codes of its findings, or by the printed words of another system.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ _WORDS = (
     (Code.STALE_2W, ("更新", "僵尸", "空壳", "睡眠", "未发布")),
     (Code.NOT_FOUND, ("搜索不到", "无法搜索", "查找不到")),
 )
-"""What the printed problem of another system's notice is about; anything else is for a person."""
+"""What the printed problem of another system's notice is about.
+
+Anything else is for a person.
+"""
 _MARKS = str.maketrans(",\uff0c;\uff1b", "、、、、")
 
 
 def codes_of(item: NoticeItem) -> tuple[Code, ...]:
-    """The problems of an item; of another system's notice as far as its words tell, none where a
-    part of them does not.
+    """The problems of an item.
+
+    Of another system's notice as far as its words say; empty where a part of them says nothing.
     """
     if item.findings:
         return tuple(held.finding.code for held in item.findings)
@@ -39,16 +44,15 @@ def problem_about(item: NoticeItem, codes: Collection[Code]) -> str:
 
 
 def alike(code: Code, other: Code) -> bool:
-    """Whether two codes are one problem: a silence that has become longer is the same silence,
-    another wrong name the same wrong name.
+    """Whether two codes are one problem.
+
+    A silence that has become longer is the same silence, another wrong name the same wrong name.
     """
     return code is other or any({code, other} <= kind for kind in (SILENT, NAMED))
 
 
 def codes_like(item: NoticeItem, codes: Collection[Code]) -> tuple[Code, ...]:
-    """Those problems of an item that are the same as any of `codes`; all of them where none is
-    given.
-    """
+    """The problems of an item that are the same as any of `codes`; all of them without `codes`."""
     return tuple(
         own for own in codes_of(item) if not codes or any(alike(own, code) for code in codes)
     )

@@ -1,9 +1,8 @@
-"""What all readings of one account prove together: its freshness, its presence, its name. Pure; the
-law of proof lives here.
+"""What all readings of one account prove together: its freshness, its presence, its name.
 
-One post inside the window proves freshness, wherever it was seen. Everything against an account
-needs readings that are current (`read_at >= as_of`), agree with one another, and number two, the
-newer one with evidence; or a person's reading.
+Pure; the law of proof lives here. One post inside the window proves freshness, wherever it was
+seen. Everything against an account needs two readings that are current (`read_at >= as_of`) and
+agree. The newer one must have evidence. A person's reading suffices alone.
 """
 
 from __future__ import annotations
@@ -30,8 +29,10 @@ from mediawatch.rules.verdicts import Freshness
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Days without an update: from the day of a post (or the day before which nothing is known) to
-    that of the next, or of as_of.
+    """Days without an update.
+
+    They run from the day of a post to that of the next, or of as_of. The beginning may be a day
+    before which nothing is known.
     """
 
     since: date
@@ -52,13 +53,14 @@ class FreshnessProof(Proof):
     latest_on: date | None = None
     date_kind: DateKind | None = None
     gap: Gap | None = None
-    """The silence that a stale account is judged by; in a period (时段制) the longest gap, at most
-    this one where it is not proved.
+    """The silence that a stale account is judged by.
+
+    In a period (时段制) the longest gap, at most this one where it is not proved.
     """
     period_from: date | None = None
     """First day of the period; None in 时点制."""
     after_on: date | None = None
-    """The newest post after as_of, if any: it does not help, and the reviewer is told of it."""
+    """The newest post after as_of, if any: it does not help, but the reviewer is shown it."""
     odd_dates: bool = False
     """A post dated after the moment of its look was set aside."""
     just_opened: bool = False
@@ -127,8 +129,9 @@ def _fresh_state(gap: int, policy: Policy) -> Freshness:
 
 
 def _gap_state(reading: Reading, as_of_day: date, policy: Policy) -> Freshness:
-    """What one exact reading without a post in the window says; UNKNOWN where its list does not
-    reach back over the window.
+    """What one exact reading without a post in the window says.
+
+    UNKNOWN where its list does not reach back over the window.
     """
     sight = reading.exact_sight
     assert sight is not None
@@ -144,8 +147,9 @@ def _gap_state(reading: Reading, as_of_day: date, policy: Policy) -> Freshness:
 
 
 def _upper(reading: Reading, as_of_day: date, policy: Policy) -> tuple[date | None, bool]:
-    """The latest day (not after as_of) on which the account can have posted, and whether that is
-    only an upper bound.
+    """The latest day (not after as_of) on which the account can have posted.
+
+    Also whether that day is only an upper bound.
     """
     sight = reading.exact_sight
     assert sight is not None
@@ -161,9 +165,7 @@ _GONE = (Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED)
 
 
 def people_disagree(known: Dossier, as_of: datetime, policy: Policy) -> bool:
-    """Whether the newest answers of two persons about the same account contradict each other
-    (待复核).
-    """
+    """Whether the newest answers of two persons about one account contradict each other (待复核)."""
     if len({fold(reading.by) for reading in known.readings if reading.look is LookKind.PERSON}) < 2:
         return False
     newest: dict[str, Reading] = {}
@@ -176,7 +178,7 @@ def people_disagree(known: Dossier, as_of: datetime, policy: Policy) -> bool:
         for reading in answers
         if reading.outcome is not Outcome.NO_EVIDENCE
     }
-    # Who sees the account but none of its contents says that it is there.
+    # A person who sees the account but none of its contents says that it is there.
     gone = any(reading.outcome in _GONE for reading in answers)
     hidden = any(reading.outcome is Outcome.NO_EVIDENCE for reading in answers)
     names = {

@@ -1,5 +1,6 @@
-"""What a sweep shows once its findings were reviewed: the verdict, the sentence and the findings
-that may leave. Pure.
+"""What a sweep shows once its findings were reviewed.
+
+Pure. That is the verdict, the sentence and the findings that may leave.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ def with_reviews(judgement: Judgement, events: Sequence[ReviewEvent]) -> Judgeme
 
 
 def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
-    """The entry with the findings that may leave, and the verdict and sentence that follow from
-    them: what every document and figure is made of. The report queries define it again, in
+    """The entry with the findings that may leave, and the verdict and sentence that follow.
+
+    Every document and figure is made of it. The report queries define it again, in
     db/reports/parts/reviewed.sql.
 
-    A finding that nobody decided leaves its account open. Where all were dismissed, the account is
-    judged without them: by its updates alone, or as a case of its own where it was excused.
+    An undecided finding leaves its account open. Where all were dismissed, the account is judged
+    without them: by its updates alone, or as a case of its own where it was excused.
     """
     judged = entry.judgement
     if judged is None or not judged.findings:

@@ -1,9 +1,9 @@
-"""What becomes of a judgement when more is known: what it holds against an account may fall by
-itself, never grow. Pure.
+"""What becomes of a judgement when more is known.
 
-A later reading, link, answer or change of the registry takes a finding away, or makes it say less.
-What it would add stands apart, until the inspection is judged as a whole (`mediawatch sweep judge`,
-or answers to it that are imported).
+Pure. What it holds against an account may fall by itself, never grow. A later reading, link, answer
+or change of the registry takes a finding away, or makes it say less. What it would add stands
+apart, until the inspection is judged as a whole. That happens by `mediawatch sweep judge`, or when
+answers to it are imported.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ _KIND = {code: kind for kind in _KINDS for code in kind}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """`judgement` is what holds now. `added` are findings that only what became known later makes:
-    they stand apart.
+    """`judgement` is what holds now.
+
+    `added` are findings that only later knowledge makes: they stand apart.
     """
 
     judgement: Judgement
@@ -67,8 +68,9 @@ _CONTRADICTED = (*_KINDS[0], Code.EMPTY_ACCOUNT, Code.NOT_FOUND)
 
 
 def with_updates(before: Judgement, now: Judgement) -> Judgement:
-    """`before`, where too little is kept to judge again: only posts in the window that are known
-    `now` change it.
+    """`before`, where too little is kept to judge again.
+
+    Only posts in the window that are known `now` change it.
     """
     kept = tuple(finding for finding in before.findings if finding.code not in _CONTRADICTED)
     if now.otherwise not in _FRESH or len(kept) == len(before.findings):

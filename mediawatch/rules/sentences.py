@@ -1,5 +1,6 @@
-"""What a judgement says to the inspector, in Chinese: why, what was found, what to mind, what could
-not be asked. Pure.
+"""What a judgement says to the inspector, in Chinese.
+
+Pure. Why, what was found, what to mind, and what could not be asked.
 """
 
 from __future__ import annotations
@@ -180,14 +181,18 @@ _PAUSED = "信息来源暂停——"
 
 
 def why_paused(why: Outcome | str) -> str:
-    """In Chinese, why a source is not asked now: what opened its breaker, or a reason that is
-    Chinese already.
+    """In Chinese, why a source is not asked now.
+
+    What opened its breaker, or a reason that is Chinese already.
     """
     return TROUBLE.get(why, "暂停") if isinstance(why, Outcome) else why
 
 
 def with_paused(judged: Judgement, known: Dossier, as_of: datetime) -> Judgement:
-    """With what could not be asked; where nothing at all was read since `as_of`, that is why."""
+    """The judgement with what could not be asked.
+
+    Where nothing at all was read since `as_of`, that is its reason.
+    """
     notes = (*judged.notes, *(f"{_PAUSED}{each}。" for each in known.paused))
     read = any(reading.read_at >= as_of for reading in known.readings)
     return replace(

@@ -1,9 +1,8 @@
-"""By what readings are tied to the account as it is filed now, and what may therefore speak against
-it. Pure.
+"""By what readings are tied to the account as filed now, and what may speak against it.
 
-A reading speaks for the identity under which it was taken (`domain.identity`). Against an account
-speaks only what is tied by the platform's own id, or by a full search for the filed name where no
-id is filed or known.
+Pure. A reading speaks for the identity under which it was taken (`domain.identity`). Against an
+account speaks only what is tied by the platform's own id. Where no id is filed or known, a full
+search for the filed name ties as well.
 """
 
 from __future__ import annotations
@@ -36,9 +35,9 @@ def identity_of(known: Dossier) -> FiledIdentity:
 
 
 def keep_speaking(known: Dossier, as_of: datetime) -> Dossier:
-    """What is left to judge by: readings that say something about the identity filed now, and of
-    each person the newest answer.
+    """The readings left to judge by.
 
+    They say something about the identity filed now; of each person only the newest answer stands.
     The ids are those filed now; name, status and the rest stay as the sweep froze them.
     """
     now = identity_of(known)
@@ -54,11 +53,11 @@ def keep_speaking(known: Dossier, as_of: datetime) -> Dossier:
 
 
 def _of_frozen(reading: Reading, then: FiledIdentity) -> Reading:
-    """A reading without what it says against an account that was filed otherwise when the
-    inspection began.
+    """A reading without what it says against an account that was filed otherwise `then`.
 
-    The inspection prints the account as it was filed `then`: that another id, or another name,
-    leads to nobody or to somebody silent says nothing about it, whatever is filed now.
+    The inspection prints the account as it was filed `then`, when the inspection began. Another id
+    or name that leads nowhere, or to a silent account, says nothing about it, whatever is filed
+    now.
     """
     sights = tuple(
         in_favour(sight) if _is_of_another(sight, reading.filed_as, then) else sight
@@ -83,8 +82,9 @@ def _is_of_another(sight: Sight, taken: FiledIdentity | None, then: FiledIdentit
 
 
 def _newest_answers(readings: Sequence[Reading], as_of: datetime) -> list[Reading]:
-    """The newest answer of a person in a sweep stands. Of his earlier ones since as_of only the
-    posts that he saw are left.
+    """The newest answer of a person in a sweep stands.
+
+    Of his earlier ones since as_of only the posts that he saw are left.
     """
     newest: dict[tuple[str, int | None], Reading] = {}
     for reading in readings:
@@ -156,8 +156,9 @@ def _learned(readings: Iterable[Reading]) -> bool:
 
 
 def proposes_only(sight: Sight, reading: Reading, filed: Filing) -> bool:
-    """Whether what a sight shows may be another account's: no id is filed, and it bears another
-    name than the filed one.
+    """Whether what a sight shows may be another account's.
+
+    No id is filed, and it bears another name than the filed one.
     """
     if filed.identity.has_id or sight.matched_by is MatchedBy.ID:
         return False
@@ -167,9 +168,7 @@ def proposes_only(sight: Sight, reading: Reading, filed: Filing) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """备案ID疑似有误: what the filed id leads to is somebody else, or two filed keys lead to two
-    accounts.
-    """
+    """备案ID疑似有误: the filed id leads to somebody else, or two filed keys to two accounts."""
 
     sight: Sight
     why: str
@@ -177,9 +176,7 @@ class Doubt:
 
 
 def doubt(readings: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
-    """Why the filed id may be another's, as far as readings tell; None where nothing speaks for
-    that.
-    """
+    """Why the filed id may be another's, as far as readings tell; None without a reason."""
     looks = [
         reading for reading in sorted(readings, key=_order) if reading.look is not LookKind.CONTROL
     ]
@@ -187,8 +184,10 @@ def doubt(readings: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Dou
 
 
 def _of_another(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
-    """The newest page of the filed id that shows who it is certified for: another body, under
-    another name. A person's word that it bears the filed name does not make it the filed one."""
+    """The filed id's newest certified page, where it is another body's, under another name.
+
+    A person's word that it bears the filed name does not make it the filed one.
+    """
     own = [
         said
         for reading in looks
@@ -216,8 +215,9 @@ def _of_another(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> 
 
 
 def _of_two(looks: Sequence[Reading], now: FiledIdentity) -> Doubt | None:
-    """What bore one filed key and contradicted another, where nothing that was seen later was the
-    account's by id.
+    """What bore one filed key and contradicted another.
+
+    Nothing that was seen later was the account's by id.
     """
     keys = (now.platform_id, now.original_id, now.alias)
     for reading in reversed(looks):

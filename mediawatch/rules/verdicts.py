@@ -46,9 +46,11 @@ class Freshness(StrEnum):
 
 
 def filed_standing(filed: Filing, as_of_day: date, policy: Policy) -> FiledStanding:
-    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time. Everything
-    else runs: overdue closing too, and closing since a day that nobody filed, which could go on for
-    ever."""
+    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time.
+
+    Everything else runs, an overdue closing too. So does closing without a filed day, which could
+    go on for ever.
+    """
     if filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED):
         return FiledStanding.CLOSED
     if filed.exempt_reason and (filed.exempt_until is None or filed.exempt_until >= as_of_day):
@@ -102,6 +104,8 @@ def _cell(
 VERDICTS: dict[tuple[FiledStanding, Presence, Freshness], tuple[Verdict, Code | None]] = {
     cell: _cell(*cell) for cell in product(FiledStanding, Presence, Freshness)
 }
-"""Total: every combination has a verdict, and the code that carries it (a stale one's tier is the
-policy's `tier_of`). `failed` here means "fails where the policy lets the code fail, else is
-listed"."""
+"""Total: every combination has a verdict, and the code that carries it.
+
+A stale one's tier is the policy's `tier_of`. `failed` here means "fails where the policy lets the
+code fail, else is listed".
+"""

@@ -518,7 +518,7 @@ def test_an_article_without_a_time_is_matched_and_said_to_have_none() -> None:
     entry = place(LINK, replace(shown(), posts=()), [account(**ID)])
     assert (entry.result, entry.detail, entry.published_on) == (
         LinkResult.MATCHED,
-        "the page tells no time of publishing",
+        "the page shows no time of publishing",
         None,
     )
 

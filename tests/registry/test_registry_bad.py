@@ -106,12 +106,12 @@ UNUSABLE: dict[str, tuple[Make, tuple[str, ...]]] = {
     ),
     "text as xlsx": (
         bytes_in("r.xlsx", "备案单号,类型\n".encode()),
-        ("is no Excel workbook, whatever its name says", "name a text table .csv"),
+        ("is not an Excel workbook, whatever its name says", "name a text table .csv"),
     ),
     "pdf": (bytes_in("r.pdf", b"%PDF-1.7 x"), ("r.pdf is a PDF document",)),
     "word": (zipped("[Content_Types].xml", "word/document.xml"), ("is a Word document",)),
     "plain zip": (zipped("台账/甲.xlsx"), ("is a zip archive", "unpack it")),
-    "unknown ending": (bytes_in("r.json", b"{}"), ("r.json is none of .xlsx, .xls and .csv",)),
+    "unknown ending": (bytes_in("r.json", b"{}"), ("r.json is not an .xlsx, .xls or .csv file",)),
     "password, xlsx": (
         lambda folder: encrypted_xlsx(folder / "r.xlsx"),
         ("is protected by a password",),

@@ -129,9 +129,9 @@ def test_the_shipped_list_of_abolished_bodies_reads() -> None:
 @pytest.mark.parametrize(
     "text", ["[[body]]\nword = 1", "x = [", "y = 1", "body = 3", "[[body]]\nnow = 'a'"]
 )
-def test_a_list_that_is_none_is_named(text: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_list_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(UserError, match=r"own\.toml is no list"):
+    with pytest.raises(UserError, match=r"own\.toml is not a list"):
         read_bodies(tmp_path / "own.toml")
     with pytest.raises(UserError, match="cannot read"):
         read_bodies(tmp_path / "none.toml")

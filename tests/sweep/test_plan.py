@@ -183,7 +183,7 @@ def test_the_command_names_reasons_minutes_and_lone_accounts(tmp_path: Path) -> 
     assert runner.invoke(app, [*home, "registry", "import", str(registry)]).exit_code == 0
     for unread in ("25:00", ""):  # an unset variable in a crontab is no open end
         refused = runner.invoke(app, [*home, "plan", "--until", unread])
-        assert (refused.exit_code, "is no time of day" in refused.stderr) == (2, True)
+        assert (refused.exit_code, "is not a time of day" in refused.stderr) == (2, True)
     shown = runner.invoke(app, [*home, "plan", "--until", "06:00"])
     assert shown.exit_code == 0, shown.output
     assert "2 of 2 accounts are due" in shown.output

@@ -1,5 +1,6 @@
-"""下发核实: suspects go down to their units as an xlsx, and the units' answers come back as events
-and links.
+"""下发核实: suspects go down to their units as an xlsx.
+
+The units' answers come back as events and links.
 """
 
 from mediawatch.people.dispatch.export import DispatchFile, DispatchSplit, dispatch

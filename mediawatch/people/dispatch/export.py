@@ -1,6 +1,4 @@
-"""Suspects out: one file a prefecture or 主管单位, with the contact persons of its own accounts and
-of no others.
-"""
+"""Suspects out: one file a prefecture or 主管单位, with the contacts of its own accounts only."""
 
 from __future__ import annotations
 
@@ -44,11 +42,11 @@ from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.policy import Policy
 
 _MAX_PICTURE = 3_000_000
-"""Bytes of a picture that still goes into the file; of a larger one the path alone."""
+"""Bytes of a picture that still goes into the file; a larger one gives only its path."""
 
 
 class DispatchSplit(StrEnum):
-    """To whom the files go."""
+    """By which receivers a dispatch is split into files."""
 
     PREFECTURE = "prefecture"
     SUPERVISOR = "supervisor"
@@ -94,11 +92,11 @@ async def dispatch(
     marks: Sequence[str] = (),
     overwrite: bool = False,
 ) -> list[DispatchFile]:
-    """Write the files into `folder`, then note what went out for the first time. Run again, it
-    writes the same and notes nothing.
+    """Write the files into `folder`, then note what went out for the first time.
 
-    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`, `rejudged`:
-    see `Store.note_reviews`; `labels`: what inspectors call the surfaces.
+    Run again, it writes the same and notes nothing. `suspects` are the sweep's; those that are
+    decided, and mere hints, stay. `after`, `rejudged`: see `Store.note_reviews`; `labels`: what
+    inspectors call the surfaces.
     """
     sent = [
         each
@@ -151,7 +149,7 @@ async def dispatch(
 
 
 def _term(suspect: Suspect, now: datetime) -> date:
-    """The last day of its hearing; of one that begins now, too."""
+    """The last day of its hearing, also of a hearing that begins now."""
     begins = leads_on(suspect, ReviewAction.DISPATCHED)
     return (
         term_of(now, suspect.rule)

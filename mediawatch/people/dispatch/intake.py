@@ -1,5 +1,6 @@
-"""UnitAnswers in: 单位反馈 as events, links for the machine to open, and bad rows back with place and
-remedy.
+"""Units' answers in: 单位反馈 as events, links for the machine to open, and bad rows back.
+
+A bad row goes back with its place and the remedy.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ from mediawatch.rules.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchRow(ReturnedRow[DispatchColumn]):
-    """One row of a returned dispatch. `shots` are the pictures in it; in a sheet as it came in, the
-    one that was sent with it too.
+    """One row of a returned dispatch.
+
+    `shots` are the pictures in it; in a sheet as it came in, the one that was sent with it too.
     """
 
     @property
@@ -144,8 +146,9 @@ class _Intake:
         return source_of(path, self.now) if len(self.done.accounts) > before else None
 
     async def _without_ours(self, rows: Sequence[DispatchRow]) -> list[DispatchRow]:
-        """The rows without the pictures that went out in them: what is left was filed by the
-        unit.
+        """The rows without the pictures that went out in them.
+
+        What is left was filed by the unit.
         """
         keys = [parse_key(row.text(DispatchColumn.KEY)) if row.shots else None for row in rows]
         readings = await self.store.readings.by_account(
@@ -198,8 +201,9 @@ class _Intake:
         await self._note(row, account, links, Stance(stance) if stance else None)
 
     def _account_of(self, row: DispatchRow) -> Account | RowProblem:
-        """The account of a row, by its key, which must fit the sweep, the row's own texts and a
-        dispatch.
+        """The account of a row, by its key.
+
+        The key must fit the sweep, the row's own texts and a dispatch.
         """
         key = row.key(DispatchColumn.KEY, self.home, self.sweep.id)
         if isinstance(key, RowProblem):
@@ -231,8 +235,9 @@ class _Intake:
     async def _note(
         self, row: DispatchRow, account: Account, links: Sequence[str], stance: Stance | None
     ) -> None:
-        """An event for each finding that the row names, about what was sent down: what has changed
-        since is not answered.
+        """An event for each finding that the row names, about what was sent down.
+
+        What has changed since then is not answered.
         """
         self.done.accounts.append(account.id)
         reason = row.text(DispatchColumn.EXPLANATION)
@@ -269,8 +274,8 @@ class _Intake:
             )
             for code, event in sent.items()
         ]
-        # Office suites compress pictures anew when they save: other bytes are no other answer; a
-        # picture where there was none is.
+        # Office suites compress pictures anew when they save: other bytes are no other answer. A
+        # first picture is another answer.
         new = [
             event
             for event in answers

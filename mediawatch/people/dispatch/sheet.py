@@ -1,5 +1,6 @@
-"""The sheet that a region or 主管单位 gets: what is suspected, on what evidence, until when, and
-the columns to answer in.
+"""The sheet that a region or 主管单位 gets.
+
+What is suspected, on what evidence, until when, and the columns to answer in.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ REQUIRED = (
     DispatchColumn.LINK,
     DispatchColumn.PERSON,
 )
-"""What a returned sheet must have. Sheets of before hearings had a term lack the other columns."""
+"""What a returned sheet must have. Older sheets, without a term, lack the other columns."""
 ANSWERS = (
     DispatchColumn.STANCE,
     DispatchColumn.EXPLANATION,
@@ -55,6 +56,7 @@ ANSWERS = (
 )
 SEALED = (DispatchColumn.NUMBER, DispatchColumn.NAME, DispatchColumn.TYPE, DispatchColumn.SENTENCE)
 """What the row key's checksum covers: an answer belongs to the words that the unit was shown.
+
 `VERSION` is sealed where it stands.
 """
 GUIDE = (
@@ -123,5 +125,5 @@ def version_of(facts: Facts) -> str:
 
 
 def versions_in(text: str) -> frozenset[str]:
-    """The findings that a row names; none in sheets of before they were named."""
+    """The findings that a row names; empty in sheets older than these names."""
     return frozenset(filter(None, (part.strip() for part in text.split("、"))))

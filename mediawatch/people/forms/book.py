@@ -1,5 +1,6 @@
-"""What every workbook that goes out to be filled in has in common. Every given text is hostile
-input: a string, never a formula.
+"""What every workbook that goes out to be filled in has in common.
+
+Every given text is hostile input: a string, never a formula.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
 ROW_POINTS = 80
 _GUIDE_WIDTH = 105
-"""In characters: a printed page is as wide where the default font is a wide one; not every program
-narrows a sheet of one column.
+"""In characters: a printed page is as wide where the default font is a wide one.
+
+Not every program narrows a sheet of one column.
 """
 PICTURE_PIXELS = 96
 """Height of a picture within a row."""
@@ -40,8 +42,9 @@ _MAX_TEXT = 32_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCover:
-    """What stands around the rows: printed title, creation date of the file, hidden notes,
-    instructions, marks (演示数据).
+    """What stands around the rows.
+
+    Printed title, creation date of the file, hidden notes, instructions, marks (演示数据).
     """
 
     title: str
@@ -57,8 +60,9 @@ class FormCover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormRow(Generic[H]):
-    """One row of a form: its cells, a PNG or JPEG for its picture column, or nothing, and such
-    pictures for other columns.
+    """One row of a form: its cells, and its pictures.
+
+    The picture column has a PNG or JPEG, or nothing; other columns may have such pictures.
     """
 
     cells: Mapping[H, Cell]
@@ -87,8 +91,9 @@ class Form(Generic[H]):
 
 
 def account_cells(filed: Filing, contact: Contact | None) -> dict[str, Cell]:
-    """What the forms that go to units say of an account, by heading; its contact stands in its own
-    row alone.
+    """What the forms that go to units say of an account, by heading.
+
+    Its contact stands in its own row alone.
     """
     return {
         "备案单号": given_text(filed.filing_number),
@@ -129,10 +134,10 @@ class Formats:
 
 @contextmanager
 def writing(path: Path, cover: FormCover, *, overwrite: bool) -> Iterator[xlsxwriter.Workbook]:
-    """A workbook to fill with sheets; instructions and notes are added at the end, and the file is
-    there as a whole or not at all.
+    """A workbook to fill with sheets; its file is there as a whole or not at all.
 
-    UserError where the file exists already (somebody may be filling it in) or cannot be written.
+    Instructions and notes are added at the end. UserError where the file exists already (somebody
+    may be filling it in) or cannot be written.
     """
     if path.exists() and not overwrite:
         raise UserError(
@@ -168,8 +173,9 @@ def write_form(
     *,
     overwrite: bool = False,
 ) -> None:
-    """Write a form's file. UserError where it exists already (somebody may be filling it in) or
-    cannot be written.
+    """Write a form's file.
+
+    UserError where it exists already (somebody may be filling it in) or cannot be written.
     """
     rows = list(lines)
     columns = with_errors(form.columns, form.error, [line.cells for line in rows])
@@ -268,8 +274,9 @@ def furnish(
     hidden: H,
     frozen: H,
 ) -> None:
-    """Headings, widths, filter, print layout. `hidden` is not shown; the columns to `frozen` stay
-    in sight.
+    """Headings, widths, filter, print layout.
+
+    `hidden` is not shown; the columns to `frozen` stay in sight.
     """
     for place, column in enumerate(columns):
         sheet.write_string(

@@ -1,6 +1,4 @@
-"""The columns of a worklist: headings as inspectors read them, and how a returned file's headings
-are found again.
-"""
+"""The columns of a worklist: headings as inspectors read them, and as returned files have them."""
 
 from __future__ import annotations
 
@@ -64,11 +62,12 @@ ANSWERS = (
 )
 """What people fill in. The link column may be overwritten too."""
 SEALED = (Column.NAME, Column.TYPE, Column.IDS)
-"""What the row key's checksum covers: sorting only some of the columns would give answers to the
-wrong account.
+"""What the row key's checksum covers.
+
+Sorting only some of the columns would give answers to the wrong account.
 """
 REQUIRED = (*SEALED, *(column for column in ANSWERS if column is not Column.REMARK))
-"""Workbooks of before had no 备注."""
+"""Older workbooks had no 备注."""
 _OTHER_HEADINGS = {
     Column.KEY: ("行键",),
     Column.LINK: ("最新链接", "文章链接", "链接"),
@@ -80,8 +79,9 @@ _OTHER_HEADINGS = {
 }
 _MAX_GIVEN = 500
 _ALIKE = 75
-"""Percent of likeness from which a changed heading still counts; 最近发布日期 and 已知最近发布 have
-67.
+"""Percent of likeness from which a changed heading still counts.
+
+最近发布日期 and 已知最近发布 have 67.
 """
 
 
@@ -123,13 +123,14 @@ def match_columns(
 
 
 def given_text(text: str) -> str:
-    """A filed text as it stands in a given cell: one line, not longer than anybody reads."""
+    """A filed text as it stands in a given cell: one line of a readable length."""
     return text_of(text)[:_MAX_GIVEN]
 
 
 def text_of(cell: Cell) -> str:
-    """A cell as one line of text: white space squeezed, control characters gone. Whole numbers lose
-    their `.0`.
+    """A cell as one line of text: white space squeezed, control characters gone.
+
+    Whole numbers lose their `.0`.
     """
     if cell is None:
         return ""
@@ -144,7 +145,8 @@ def text_of(cell: Cell) -> str:
 
 
 def typed_links(text: str) -> list[str]:
-    """The addresses in an answer, unwrapped, without what people type after them; https:// is added
-    where they left it out.
+    """The addresses in an answer, unwrapped, without what people type after them.
+
+    https:// is added where they left it out.
     """
     return list(addresses_in(text, bare=True))

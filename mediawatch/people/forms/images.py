@@ -36,8 +36,9 @@ def dimensions(body: bytes) -> tuple[int, int]:
 
 
 def media_type(body: bytes) -> str:
-    """`image/png`, `image/jpeg` or `image/webp` by structure, "" for anything else (a name or a
-    signature alone is not enough).
+    """`image/png`, `image/jpeg` or `image/webp` by structure, "" for anything else.
+
+    A name or a signature alone is not enough.
     """
     if body.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png" if _png_is_whole(body) else ""
@@ -71,8 +72,9 @@ def _png_is_whole(body: bytes) -> bool:
 
 
 def _jpeg_frame(body: bytes) -> tuple[int, int]:
-    """Width and height by the frame header (SOF); (0, 0) for a truncated or empty file, which has
-    none before its data ends.
+    """Width and height by the frame header (SOF); (0, 0) for a truncated or empty file.
+
+    Such a file has no header before its data ends.
     """
     at = 2
     while at + 9 <= len(body) and body[at] == 0xFF:

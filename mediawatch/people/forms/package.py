@@ -1,5 +1,6 @@
-"""An xlsx as what it is, a zip of XML parts: for the pictures and cell metadata that spreadsheet
-readers drop.
+"""An xlsx as what it is, a zip of XML parts.
+
+Spreadsheet readers drop the pictures and cell metadata that are read here.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MAX_XML = 300_000_000
 _MAX_TOTAL = 3_000_000_000
 _MAX_CELLS = 3_000_000
-"""Readers lay a sheet out as a rectangle: one stray cell in the last corner would ask for half a
-terabyte.
+"""Readers lay a sheet out as a rectangle.
+
+One stray cell in the last corner would ask for half a terabyte.
 """
 
 
@@ -28,8 +30,9 @@ class BadFile(Exception):
 
 
 def local(element: ElementTree.Element) -> str:
-    """The tag without its namespace: strict and transitional files differ in nothing else that
-    matters here.
+    """The tag without its namespace.
+
+    Strict and transitional files differ in nothing else that matters here.
     """
     return element.tag.rpartition("}")[2]
 
@@ -42,7 +45,7 @@ def attribute(element: ElementTree.Element, name: str) -> str:
 
 
 class Package:
-    """One open xlsx file. Use as a context manager. BadFile when it is none."""
+    """One open xlsx file. Use as a context manager. BadFile for any other file."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -95,8 +98,9 @@ class Package:
             raise BadFile(f"文件已损坏({part})") from error
 
     def relations_of(self, part: str) -> dict[str, tuple[str, str]]:
-        """Relation id -> (last word of its type, target part; "" where the target lies outside the
-        file).
+        """Relation id -> (last word of its type, target part).
+
+        The part is "" where the target lies outside the file.
         """
         folder, name = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))

@@ -1,5 +1,6 @@
-"""Where the pictures of a returned sheet are: floating ones by their anchor, and those inside cells
-(WPS, Excel 365).
+"""Where the pictures of a returned sheet are: floating ones, and those inside cells.
+
+Floating ones have an anchor; WPS and Excel 365 keep pictures inside cells.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ _CELL_IMAGES = "xl/cellimages.xml"
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture handed in for a row. `problem` is Chinese and says why it does not count, "" where
-    it does.
+    """A picture handed in for a row.
+
+    `problem` is Chinese and says why it does not count, "" where it does.
     """
 
     name: str
@@ -41,8 +43,9 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPicture:
-    """A picture in a sheet: its column (from 0) and its part, "" where the file does not hold
-    it.
+    """A picture in a sheet: its column (from 0) and its part.
+
+    The part is "" where the file does not hold it.
     """
 
     column: int
@@ -59,8 +62,9 @@ def placed_pictures(package: Package, sheet_part: str) -> dict[int, list[PlacedP
 
 
 def _floating(package: Package, sheet_part: str) -> Iterator[tuple[int, PlacedPicture]]:
-    """By the cell that holds the upper left corner. Anchors without a cell (absoluteAnchor) belong
-    to no row.
+    """By the cell that holds the upper left corner.
+
+    Anchors without a cell (absoluteAnchor) belong to no row.
     """
     for kind, drawing in package.relations_of(sheet_part).values():
         if kind != "drawing":
@@ -92,8 +96,9 @@ def _in_cells(package: Package, sheet_part: str) -> Iterator[tuple[int, PlacedPi
 
 
 def _wps_images(package: Package) -> dict[str, str]:
-    """WPS 嵌入单元格图片: `=DISPIMG("ID_…",1)` names a picture of xl/cellimages.xml. Excel drops
-    that part when it saves.
+    """WPS 嵌入单元格图片: `=DISPIMG("ID_…",1)` names a picture of xl/cellimages.xml.
+
+    Excel drops that part when it saves.
     """
     root, relations = package.xml(_CELL_IMAGES), package.relations_of(_CELL_IMAGES)
     found = {}
@@ -110,8 +115,9 @@ def _wps_images(package: Package) -> dict[str, str]:
 
 
 def _rich_images(package: Package) -> dict[int, str]:
-    """Excel 365 "place in cell": cell metadata index -> part, through metadata, rich values and
-    their relations.
+    """Excel 365 "place in cell": cell metadata index -> part.
+
+    The way leads through metadata, rich values and their relations.
     """
     metadata, values = package.xml("xl/metadata.xml"), package.xml("xl/richData/rdrichvalue.xml")
     structures, links = (
@@ -141,7 +147,7 @@ def _children(root: ElementTree.Element, name: str) -> list[ElementTree.Element]
 
 
 def load_placed(package: Package, placed: PlacedPicture, qr_column: int | None) -> Shot | None:
-    """The picture's bytes; None for our own QR code, and for whatever lies in its column."""
+    """The picture's bytes; None for our own QR code, and for anything in its column."""
     if placed.column == qr_column:
         return None
     name = placed.part.rpartition("/")[2]
@@ -157,8 +163,9 @@ def load_placed(package: Package, placed: PlacedPicture, qr_column: int | None) 
 
 
 def load_named(folder: Path, text: str) -> list[Shot]:
-    """Pictures named in the 截图 cell; files beside the workbook or below its folder, nothing
-    outside it.
+    """Pictures named in the 截图 cell: files beside the workbook or below its folder.
+
+    Nothing outside that folder is read.
     """
     if not text.strip() or _DISPIMG.search(text):
         return []

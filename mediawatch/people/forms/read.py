@@ -1,5 +1,6 @@
-"""Returned worklists in: rows found by their key, whatever was sorted, moved, added or saved by
-another program.
+"""Returned worklists in: rows found by their key.
+
+They may have been sorted, moved, added or saved by another program.
 """
 
 from __future__ import annotations
@@ -51,16 +52,18 @@ class WorklistRow(ReturnedRow[Column]):
 
     @property
     def blank(self) -> bool:
-        """Not answered: a name or a time alone (often filled down the whole column) claims
-        nothing.
+        """Not answered: a name or a time alone claims nothing.
+
+        People often fill it down the whole column.
         """
         return not self.answers(_CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)
 class _Table(Generic[H]):
-    """A sheet with the heading row that was looked for: what stands below it, and where its columns
-    are.
+    """A sheet with the heading row that was looked for.
+
+    What stands below it, and where its columns are.
     """
 
     sheet: str
@@ -71,8 +74,9 @@ class _Table(Generic[H]):
     grid: Sequence[Sequence[Cell]]
 
     def rows(self, key: H) -> Iterator[tuple[int, dict[H, Cell]]]:
-        """(number, cells by column) of every row. The key is known by its form: its hidden heading
-        may be gone.
+        """(number, cells by column) of every row.
+
+        The key is known by its form: its hidden heading may be gone.
         """
         for number, cells in enumerate(self.grid, self.first):
             named = {
@@ -86,8 +90,9 @@ class _Table(Generic[H]):
 
 
 def read_rows(path: Path) -> Iterator[WorklistRow]:
-    """The rows of every worklist sheet, pictures loaded row by row. BadFile where there is none or
-    a column is missing.
+    """The rows of every worklist sheet, pictures loaded row by row.
+
+    BadFile where the file lacks such a sheet, or a column is missing.
     """
     with Package(path) as package:
         for table in _tables(path, package, match_headings, REQUIRED):
@@ -103,8 +108,10 @@ def form_rows(
     shots: H | None = None,
     given: H | None = None,
 ) -> Iterator[ReturnedRow[H]]:
-    """The rows of another kind of list; with their pictures where `shots` is given: those that lie
-    in the row, and those named in that column. BadFile as for `read_rows`.
+    """The rows of another kind of list.
+
+    Where `shots` is given they have their pictures: those that lie in the row, and those named in
+    that column. BadFile as for `read_rows`.
 
     What cannot be read in the column `given` was sent out in it, and is left out.
     """
@@ -185,8 +192,9 @@ def _cell(value: object) -> Cell:
 def _headings(
     grid: Sequence[Sequence[Cell]], match: Callable[[Sequence[str]], dict[H, int]]
 ) -> tuple[int, dict[H, int]] | None:
-    """The heading row (from 0) and its columns: the one among the first rows that knows most of
-    them.
+    """The heading row (from 0) and its columns.
+
+    It is the one among the first rows that knows most of them.
     """
     tried = [
         (number, match([text_of(cell) for cell in row]))

@@ -1,5 +1,6 @@
-"""What the three returned workbooks (worklist, dispatch, feedback) share: rows taken in, their
-problems, and the bad rows that go back.
+"""What the three returned workbooks share: rows taken in, their problems, and the bad rows.
+
+The workbooks are worklist, dispatch and feedback; the bad rows go back.
 """
 
 from __future__ import annotations
@@ -107,8 +108,9 @@ def write_bad_rows(
     *,
     picture: H | None = None,
 ) -> int:
-    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The
-    number of rows. `picture`: the column that their first picture goes back in.
+    """The refused rows with their answers and a 错误说明 column, to be corrected and returned.
+
+    The number of rows. `picture`: the column that their first picture goes back in.
     """
     lines = [
         FormRow(

@@ -18,8 +18,9 @@ CLOSED = (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Beijing days from `start` to the day of `as_of`, both included: a post on any of them proves
-    the account fresh.
+    """Beijing days from `start` to the day of `as_of`, both included.
+
+    A post on any of them proves the account fresh.
     """
 
     as_of: datetime
@@ -54,10 +55,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """What a hidden key says. `seal` is right only for the row's own texts and ids, and in the home
-    that wrote it.
+    """What a hidden key says.
 
-    `home` is a mark of that home, "" in keys of before homes were marked.
+    `seal` is right only for the row's own texts and ids, and in the home that wrote it. `home` is a
+    mark of that home, "" in keys older than these marks.
     """
 
     sweep_id: int
@@ -73,10 +74,10 @@ class RowKey:
 def sealed_key(
     home: str, sweep_id: int, account_id: int, window: Window, sealed: Sequence[str], filed: Filing
 ) -> RowKey:
-    """The key of a row. `sealed` are the texts of its sealed columns as printed, `filed` the
-    account as filed then.
+    """The key of a row.
 
-    An empty `home` (`Store.home_id`) gives the key as it was written before homes were marked.
+    `sealed` are the texts of its sealed columns as printed, `filed` the account as filed then. An
+    empty `home` (`Store.home_id`) gives the key as it was written before homes were marked.
     """
     parts = [
         str(sweep_id),
@@ -91,8 +92,9 @@ def sealed_key(
 
 
 def is_marked(sweep: Sweep) -> bool:
-    """Whether all rows of a sweep name their home: totals are kept of every sweep since homes are
-    marked.
+    """Whether all rows of a sweep name their home.
+
+    Totals are kept of every sweep since homes are marked.
     """
     return sweep.totals is not None
 
@@ -103,14 +105,16 @@ def parse_key(text: str) -> RowKey | None:
 
 
 ALTERED = ""
-"""What `misfit` says of a row whose texts are not those of its key: each form has its own sentence
-for it.
+"""What `misfit` says of a row whose texts are not those of its key.
+
+Each form has its own sentence for it.
 """
 
 
 def from_elsewhere(key: RowKey, home: str) -> str:
-    """The sentence for a key that another home wrote; "" for one of this home, and for an old one,
-    which does not say.
+    """The sentence for a key that another home wrote.
+
+    "" for one of this home, and for an old one, which does not say.
     """
     if key.home in ("", _mark(home)):
         return ""
@@ -120,12 +124,12 @@ def from_elsewhere(key: RowKey, home: str) -> str:
 def misfit(
     key: RowKey, home: str, made: Callable[[str], RowKey], *, told_apart: bool, marked: bool = False
 ) -> str | None:
-    """Why a key is not that of its row, as a sentence or `ALTERED`; None where it fits. `made`
-    gives the row's key for a home.
+    """Why a key is not that of its row, as a sentence or `ALTERED`; None where it fits.
 
-    `told_apart`: the sealed texts of the row belong to one account alone. Keys of before homes were
-    marked are taken only then, and not where all of its rows went out `marked`: such a key is made
-    of nothing secret, so anybody can make one for any account.
+    `made` gives the row's key for a home. `told_apart`: the sealed texts of the row belong to one
+    account alone. Only then are keys older than the marks of homes taken. They are refused where
+    all rows of the sweep went out `marked`. Such a key is made of nothing secret, so anybody can
+    make one for any account.
     """
     if elsewhere := from_elsewhere(key, home):
         return elsewhere

@@ -1,5 +1,6 @@
-"""人工核查清单: what the machine cannot prove goes to people as an xlsx, and comes back as readings
-like any other.
+"""人工核查清单: what the machine cannot prove goes to people as an xlsx.
+
+It comes back as readings like any other.
 """
 
 from mediawatch.people.forms.book import FormCover

@@ -1,11 +1,10 @@
-"""One answered row to one reading, or to what is wrong with it. Pure: the law of a person's word
-lives here.
+"""One answered row to one reading, or to what is wrong with it.
 
-A person's negative (stale, not found, cancelled, banned, never posted) and everything else that
-speaks against an account needs a picture, a time not before as_of, and the account's own id where
-any is filed or known, else its name; a date older than what a machine saw is refused. An answer
-that lacks a tie is kept and proves nothing yet: its sight is tied to nobody, and `why_uncounted` says
-why.
+Pure. The law of a person's word lives here. Everything that speaks against an account needs a
+picture, a time not before as_of, and a tie. So does every negative: stale, not found, cancelled,
+banned, never posted. The tie is the account's own id where any is filed or known, else its name. A
+date older than what a machine saw is refused. An answer that lacks a tie is kept and proves nothing
+yet: its sight has no tie, and `why_uncounted` says why.
 """
 
 from __future__ import annotations
@@ -41,14 +40,16 @@ from mediawatch.registry.problems import RowProblem
 
 SURFACE = PERSON
 UNTIMED = "核查时间未填"
-"""Stands in the detail of a reading whose time is the import's: importing again must not make it
-another look.
+"""Stands in the detail of a reading whose time is the import's.
+
+Importing again must not make it another look.
 """
 UNCOUNTED = "暂不计入"
 """Begins the part of a detail that says why the answer proves nothing yet."""
 SHARED_WORDS = "多个账号"
-"""Written under 备注: the screenshot shows several accounts, so that it may stand in several
-rows.
+"""Written under 备注: the screenshot shows several accounts.
+
+It may then stand in several rows.
 """
 
 
@@ -87,19 +88,17 @@ def accuses(reading: Reading) -> bool:
 
 
 def why_uncounted(reading: Reading) -> str:
-    """Why a person's reading proves nothing yet, as it was said at its import; "" where it
-    counts.
-    """
+    """Why a person's reading proves nothing yet, as its import said; "" where it counts."""
     parts = reading.sights[0].detail.split(";")
     return next((part for part in parts if UNCOUNTED in part and part.startswith("因缺少")), "")
 
 
 def _tie(given: GivenAnswer, asked: RowQuestion) -> MatchedBy | None:
-    """How the answer is tied to the account: by an id, by the link that the row led to, else by the
-    name that the row told to look for.
+    """How the answer is tied to the account: by an id, by the row's link, else by the row's name.
 
-    What accuses is tied by no link, which may have passed to somebody else. None for an accusing
-    answer that lacks its tie: it proves nothing until the id that it shows is filed.
+    The row asks people to look for that name. An accusing answer is not tied by a link, which may
+    have passed to somebody else. None for an accusing answer that lacks its tie: it proves nothing
+    until the id that it shows is filed.
     """
     if tied_by(given.seen_id, asked.own, asked.account.platform):
         return MatchedBy.ID
@@ -109,11 +108,10 @@ def _tie(given: GivenAnswer, asked: RowQuestion) -> MatchedBy | None:
 
 
 def _shown_ids(given: GivenAnswer, asked: RowQuestion) -> tuple[str, str]:
-    """(platform's id, gh_ id) that the answer shows: as the account's own are written where they
-    are these, else as typed.
+    """(platform's id, gh_ id) that the answer shows.
 
-    What was searched for and not found was not seen. A number beside a filed token cannot be
-    compared, and is left out.
+    The account's own ids are written as filed, others as typed. What was searched for and not found
+    was not seen. A number beside a filed token cannot be compared, and is left out.
     """
     filed = asked.account.filed
     own = tied_by(given.seen_id, asked.own, filed.platform)

@@ -19,8 +19,9 @@ from mediawatch.registry.problems import RowProblem
 def with_shared_picture(
     row: WorklistRow, given: Reading, others: Sequence[str]
 ) -> Reading | tuple[RowProblem, ...]:
-    """The answer with a mark for the reviewer that its picture serves other accounts; refused
-    unless the row says so itself.
+    """The answer with a mark for the reviewer that its picture serves other accounts.
+
+    Refused unless the row says so itself.
     """
     some = "、".join(f"“{name}”" for name in others[:3]) + ("等" if len(others) > 3 else "")
     (sight,) = given.sights
@@ -37,7 +38,7 @@ def with_shared_picture(
 
 
 def short_answer(reading: Reading) -> str:
-    """What a person answered, shortly."""
+    """What a person answered, in short."""
     parts = [
         part
         for part in reading.sights[0].detail.split(";")
@@ -47,11 +48,10 @@ def short_answer(reading: Reading) -> str:
 
 
 def repeats(given: Reading, old: Reading) -> bool:
-    """The same look again: same person, sweep and words, and the same time (an untimed answer got
-    the time of its import).
+    """The same look again: same person, sweep and words, and the same time.
 
-    Office suites compress pictures anew when they save, so other bytes are no other look; a picture
-    where there was none is.
+    An untimed answer got the time of its import. Office suites compress pictures anew when they
+    save, so other bytes are no other look. A first picture is another look.
     """
     if old.look is not LookKind.PERSON or (old.by, old.sweep_id) != (given.by, given.sweep_id):
         return False

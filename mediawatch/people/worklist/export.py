@@ -79,10 +79,10 @@ async def export(
     marks: Sequence[str] = (),
     overwrite: bool = False,
 ) -> list[WorklistFile]:
-    """Write the worklist of a sweep, by its judged scope, to `path`, or split into `NAME-PART.xlsx`
-    beside it. UserError for bad requests.
+    """Write the worklist of a sweep, by its judged scope, to `path`.
 
-    By person, rows are dealt out in equal runs (neighbours stay together) and 核查人 is filled in.
+    A split writes `NAME-PART.xlsx` beside it. UserError for bad requests. By person, rows are dealt
+    out in equal runs (neighbours stay together) and 核查人 is filled in.
     """
     window, home = Window.of(sweep, policy), await store.operator.home_id()
     items = [
@@ -155,8 +155,9 @@ def divide(
 
 
 def _pass_on(parts: dict[str, list[Unproven]]) -> None:
-    """A row that somebody has answered already goes to the next person; with one person alone, to
-    nobody.
+    """Hand a row that somebody has answered already to the next person.
+
+    With one person alone it is left out.
     """
     names = list(parts)
     for place, name in enumerate(names):
@@ -170,8 +171,9 @@ def _pass_on(parts: dict[str, list[Unproven]]) -> None:
 
 
 def part_name(path: Path, part: str, taken: set[str]) -> str:
-    """`FILE-PART.xlsx`, safe on every system: a prefecture's name is input and may hold `/` or
-    `..`.
+    """`FILE-PART.xlsx`, safe on every system.
+
+    A prefecture's name is input and may hold `/` or `..`.
     """
     text = (
         re.sub(

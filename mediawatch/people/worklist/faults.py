@@ -95,8 +95,9 @@ def _date_faults(given: GivenAnswer, asked: RowQuestion, now: datetime) -> Itera
 
 
 def _identity_faults(given: GivenAnswer, asked: RowQuestion) -> Iterator[CellFault]:
-    """Every id is held against its kind; what accuses is tied by an id where any is filed or
-    known.
+    """Every id is held against its kind.
+
+    What accuses is tied by an id where any is filed or known.
     """
     filed, own = asked.account.filed, asked.own
     if kind := wrong_kind(given.seen_id, filed.platform):

@@ -1,4 +1,4 @@
-"""填写说明: what the people who fill in a worklist are told (guide.txt, one paragraph a line)."""
+"""填写说明: the instructions for those who fill in a worklist (guide.txt, one paragraph a line)."""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ from mediawatch.domain import PLATFORM_LABELS, Filing
 
 
 class IdKind(StrEnum):
-    """What an id is. Two ids of one kind that differ are two accounts; ids of two kinds say nothing
-    of each other.
+    """What an id is.
+
+    Two ids of one kind that differ are two accounts; ids of two kinds say nothing of each other.
     """
 
     ORIGINAL = "original"
@@ -94,10 +95,10 @@ def kind_of(text: str, platform: str) -> IdKind | None:
 
 
 def typed_ids(text: str, platform: str) -> tuple[SeenId, ...]:
-    """The ids in what a person typed: people write `微信号:xzfabu / gh_…`, or paste the page's
-    address.
+    """The ids in what a person typed.
 
-    The words of an address are no readable ids, and of WeChat's only what `__biz` says.
+    People write `微信号:xzfabu / gh_…`, or paste the page's address. The words of an address are no
+    readable ids, and of WeChat's only what `__biz` says.
     """
     folded, linked = unicodedata.normalize("NFKC", text).strip().strip("@"), is_link(text)
     words = _PART.findall(folded)
@@ -127,7 +128,7 @@ def own_ids(filed: Filing, ids: Iterable[str]) -> tuple[SeenId, ...]:
 
 
 def tied_by(text: str, own: Sequence[SeenId], platform: str) -> SeenId | None:
-    """The own id of the account that a person typed; None where he typed none of them."""
+    """The account's own id that a person typed; None where it was not typed."""
     typed = {one.key for one in typed_ids(text, platform)}
     whole = unicodedata.normalize("NFKC", text).strip().strip("@").casefold()
     return next(
@@ -137,8 +138,7 @@ def tied_by(text: str, own: Sequence[SeenId], platform: str) -> SeenId | None:
 
 
 def contradicts(text: str, own: Sequence[SeenId], platform: str) -> str:
-    """The account's own id of the same kind that differs from the one typed, "" where there is
-    none.
+    """The account's own id of the same kind that differs from the one typed; "" for no such id.
 
     A profile may show its 微信号 where the registry holds only the gh_ id: that contradicts
     nothing. Nor does an address.
@@ -179,8 +179,9 @@ def _comparable(one: SeenId, other: SeenId) -> bool:
 
 
 def _number_of(biz: str) -> str:
-    """The number that a biz encodes: it is written in base64, with or without padding, or as the
-    number itself.
+    """The number that a biz encodes.
+
+    It is written in base64, with or without padding, or as the number itself.
     """
     if biz.isascii() and biz.isdigit():
         return biz

@@ -34,8 +34,9 @@ class Conflict:
 
 @dataclass(slots=True, kw_only=True)
 class WorklistImport(ReturnedRows[Column]):
-    """What an import of worklists did. `links` are for the machine to open, `articles` those of
-    them that it can open.
+    """What an import of worklists did.
+
+    `links` are for the machine to open, `articles` those of them that it can open.
     """
 
     readings: list[Reading] = field(default_factory=list)
@@ -53,8 +54,9 @@ class WorklistImport(ReturnedRows[Column]):
 def write_bad_rows(
     path: Path, imported: WorklistImport, *, sweep: Sweep, marks: Sequence[str] = ()
 ) -> int:
-    """The refused rows with their answers, pictures and a 错误说明 column, to be corrected and
-    returned. The number of rows.
+    """Write the refused rows to be corrected and returned; returns their number.
+
+    They have their answers, pictures and a 错误说明 column.
     """
     lines = [
         WorklistLine(

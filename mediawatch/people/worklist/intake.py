@@ -1,5 +1,6 @@
-"""Returned worklists into the store: each good row becomes a reading, each bad one goes back with
-its reason.
+"""Returned worklists into the store.
+
+Each good row becomes a reading, each bad one goes back with its reason.
 """
 
 from __future__ import annotations
@@ -51,11 +52,10 @@ async def import_files(
     keep_evidence: Keep,
     rejudge: Callable[[int], Awaitable[object]] | None = None,
 ) -> WorklistImport:
-    """Read returned worklists of `sweep`, keep what holds, and have the sweep judged again where
-    anything was kept.
+    """Read returned worklists of `sweep`, and keep what holds.
 
-    Rows are independent: good ones are kept although others are bad. Importing a file again changes
-    nothing.
+    The sweep is judged again where anything was kept. Rows are independent: good ones are kept
+    although others are bad. Importing a file again changes nothing.
     """
     intake = _Intake(store, sweep, scope, policy, now, keep_evidence)
     await intake.load()
@@ -141,8 +141,9 @@ class _Intake:
             self.done.refuse(row, given)
 
     def _account_of(self, row: WorklistRow) -> Account | RowProblem:
-        """The account of a row, by its key; the key must fit the sweep, the registry and the row's
-        own texts.
+        """The account of a row, by its key.
+
+        The key must fit the sweep, the registry and the row's own texts.
         """
         key = row.key(Column.KEY, self.home, self.sweep.id)
         if isinstance(key, RowProblem):
@@ -187,8 +188,9 @@ class _Intake:
         self.pictures |= await self.store.evidence.owners(hashes)
 
     def _others_pictured(self, row: WorklistRow, account: Account) -> list[str]:
-        """The accounts, other than this one and its further filings, for which a picture of the row
-        was handed in before.
+        """The other accounts for which a picture of the row was handed in before.
+
+        Further filings of this account do not count.
         """
         ids = set(self._filed_now(account).filed.ids)
         owners = {owner for digest in _digests(row) for owner in self.pictures.get(digest, ())} - {
@@ -259,9 +261,7 @@ class _Intake:
             self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:{words}")
 
     def _counts(self, kept: Reading, readings: Sequence[Reading]) -> bool:
-        """Whether the answer is tied to the account as it is filed now: the judge's own
-        question.
-        """
+        """Whether the answer is tied to the account as it is filed now: the judge's own question."""
         account = self.scope[kept.account_id].account
         known = keep_speaking(
             Dossier(

@@ -82,8 +82,9 @@ class GivenAnswer:
         return bool(self.name) and not same(self.name, account.filed.name)
 
     def names(self, account: Account) -> bool:
-        """Whether the answer says under which name it was found: seen as filed, or searched for as
-        filed.
+        """Whether the answer says under which name it was found.
+
+        Seen as filed, or searched for as filed.
         """
         return same(self.name, account.filed.name) or (
             self.state is State.NOT_FOUND and same(self.seen_id, account.filed.name)
@@ -137,8 +138,9 @@ def _chosen(text: str, words: dict[str, T], remedy: str) -> T | None:
 
 
 def _name(text: str, filed: str) -> str:
-    """The name read, "" for none. The filed name wins over every reading of these words: an account
-    may be called 正常.
+    """The name read, "" without one.
+
+    The filed name wins over every reading of these words: an account may be called 正常.
     """
     if same(text, filed):
         return text
@@ -148,7 +150,8 @@ def _name(text: str, filed: str) -> str:
 
 
 def _id(text: str) -> str:
-    """What was typed as an id; "" where it means that there is none, or that somebody compared it
-    and did not write it down.
+    """What was typed as an id.
+
+    "" where it means that the account has no id, or that it was compared and not written down.
     """
     return "" if says_none(text) or text in SAME_NAME_WORDS else text

@@ -34,8 +34,9 @@ _WIDTHS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorklistLine:
-    """One row to write: texts and answers by column, the link in its QR code, pictures for the 截图
-    cell.
+    """One row to write.
+
+    Texts and answers by column, the link in its QR code, pictures for the 截图 cell.
     """
 
     cells: Mapping[Column, Cell]
@@ -46,8 +47,9 @@ class WorklistLine:
 def write_book(
     path: Path, lines: Iterable[WorklistLine], cover: FormCover, *, overwrite: bool = False
 ) -> None:
-    """Write one worklist. UserError where the file exists already (somebody may be filling it in)
-    or cannot be written.
+    """Write one worklist.
+
+    UserError where the file exists already (somebody may be filling it in) or cannot be written.
     """
     rows = list(lines)
     columns = with_errors(list(Column), Column.ERROR, [line.cells for line in rows])
@@ -112,8 +114,9 @@ def _style(column: Column, formats: Formats) -> Format:
 
 
 def _add_lists(add: Callable[[Column, dict[str, object]], object]) -> None:
-    """Drop-downs stop, everything else only hints: WPS users paste, and the import checks
-    anyway.
+    """Drop-downs stop a wrong value; everything else only hints.
+
+    WPS users paste, and the import checks anyway.
     """
     add(
         Column.POSTED,

@@ -31,7 +31,7 @@ _OUTCOMES = {
     State.BANNED: Outcome.BANNED,
     State.EMPTY: Outcome.NO_POSTS,
     State.MIGRATED: Outcome.MIGRATED,
-    # "I cannot see it" is a fact about the one who looked.
+    # "I cannot see it" is a fact about the person who looked.
     State.HIDDEN: Outcome.NO_EVIDENCE,
 }
 UNDATED = frozenset({State.NOT_FOUND, State.EMPTY, State.HIDDEN})
@@ -74,8 +74,9 @@ SAME_NAME_WORDS = frozenset(
     }
     | {"正常", "√", "✓"}
 )
-"""Written under 实际名称 for "as filed"; taken literally they would accuse the account of a changed
-name.
+"""Written under 实际名称 for "as filed".
+
+Taken literally they would accuse the account of a changed name.
 """
 NONE_WORDS = frozenset(
     {
@@ -131,7 +132,7 @@ NONE_WORDS = frozenset(
         "无此账号",
     }
 )
-"""Written under 实际名称, 核对ID or the link column for "there is none": nothing was typed."""
+"""Written under 实际名称, 核对ID or the link column where people have nothing to type."""
 
 
 def says_none(text: str) -> bool:

@@ -1,5 +1,6 @@
-"""待人工核查: the accounts of a sweep that the machine could not settle, and what is known of
-them.
+"""待人工核查: the accounts of a sweep that the machine could not settle.
+
+Each comes with what is known of it.
 """
 
 from __future__ import annotations
@@ -32,16 +33,15 @@ from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.table import Table
 
 NOT_LOOKED_AT = "本次未能核查"
-"""What stands in place of 待人工核查 where no site answered any look of the sweep: that is no work
-for people.
-"""
+"""Stands in place of 待人工核查 where no site answered any look: that is no work for people."""
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unproven:
-    """待人工核查: an account of a sweep that only a person can settle, and all that is known of
-    it.
+    """待人工核查: an account of a sweep that only a person can settle.
+
+    It comes with all that is known of it.
     """
 
     account: Account
@@ -60,8 +60,9 @@ class Unproven:
 async def unproven(
     store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
 ) -> list[Unproven]:
-    """The accounts of a judged scope whose verdict is `unproven` or `out_of_scope` after review, in
-    its order.
+    """The accounts of a judged scope that are `unproven` or `out_of_scope` after review.
+
+    They keep its order.
     """
     reviewed = (as_reviewed(row, include_open=True) for row in scope)
     todo = [row for row in reviewed if row.judgement and row.judgement.verdict in _TODO]
@@ -77,8 +78,10 @@ async def open_ones(
     *,
     include_open: bool = False,
 ) -> list[Unproven]:
-    """What the documents of a sweep count as open: every account in service once; unless
-    `include_open`, also where a 疑似 waits for its review."""
+    """What the documents of a sweep count as open: every account in service once.
+
+    Unless `include_open`, an account counts also where a 疑似 waits for its review.
+    """
     entries = [
         one.entry for one in once([as_reviewed(row, include_open=include_open) for row in scope])
     ]
@@ -90,8 +93,10 @@ async def open_ones(
 async def all_that_is_known(
     store: Store, account_ids: Sequence[int], sweep: Sweep
 ) -> dict[int, list[Reading]]:
-    """By account, oldest first, the readings that show each newest post and all ids, and those of
-    the sweep: as much as people and their answers are held against, however long the history."""
+    """By account, oldest first, the readings that people's answers are held against.
+
+    They show each newest post and all ids, or are of the sweep: enough, however long the history.
+    """
     sources = (
         await store.readings.for_judgement(account_ids, sweep.as_of),
         await store.readings.identity_readings(account_ids),
@@ -146,10 +151,10 @@ def _unproven(
 
 
 def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
-    """The ids an account goes by: filed ones first, then those that a machine's sight tied to it by
-    id or link learned.
+    """The ids an account goes by: filed ones first, then those that a machine's sight showed.
 
-    A filed link may have passed to somebody else: under another name its id is not the account's.
+    Such a sight was tied to it by id or link. A filed link may have passed to somebody else: under
+    another name its id is not the account's.
     """
     filed = account.filed
     learned = (
@@ -174,8 +179,9 @@ def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
 
 
 def as_table(items: Sequence[Unproven], *, unanswered: bool = False) -> Table:
-    """For the terminal and CSV, with the reasons. `unanswered`: no site answered any look of the
-    sweep.
+    """For the terminal and CSV, with the reasons.
+
+    `unanswered`: no site answered any look of the sweep.
     """
     columns = (
         "备案单号",

@@ -1,5 +1,6 @@
-"""What people type, as values: days, moments, yes and no. Pure; everything unreadable is a
-`BadValue` in Chinese.
+"""What people type, as values: days, moments, yes and no.
+
+Pure. Everything unreadable is a `BadValue` in Chinese.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ class BadValue(Exception):
 
 
 def day_in(cell: Cell, not_after: date) -> date | None:
-    """The day in a cell, None for an empty one. A day without a year is the latest such day that is
-    not after `not_after`.
+    """The day in a cell, None for an empty one.
+
+    A day without a year is the latest such day that is not after `not_after`.
     """
     if isinstance(cell, datetime):
         return _plausible(cell.date())
@@ -40,8 +42,9 @@ def day_in(cell: Cell, not_after: date) -> date | None:
 
 
 def moment_in(cell: Cell, not_after: date) -> datetime | None:
-    """The instant in a cell (Beijing clock); a mere day is its first instant: the look was not
-    earlier.
+    """The instant in a cell (Beijing clock).
+
+    A mere day is its first instant: the look was not earlier.
     """
     if isinstance(cell, datetime):
         _plausible(cell.date())

@@ -36,8 +36,9 @@ __all__ = [
 
 
 class Store(Protocol):
-    """Where everything is kept. Every method that writes commits before it returns, in one
-    transaction of its own.
+    """Where everything is kept.
+
+    Every method that writes commits before it returns, in one transaction of its own.
     """
 
     @property

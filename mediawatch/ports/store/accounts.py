@@ -20,8 +20,11 @@ from mediawatch.domain import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountNow:
-    """What the judgement of an account starts from. `news` counts what became known so far;
-    `identity` is who it is as filed now, `opened_on` its opening."""
+    """What the judgement of an account starts from.
+
+    `news` counts what became known so far; `identity` is who it is as filed now, `opened_on` its
+    opening.
+    """
 
     news: int
     identity: FiledIdentity
@@ -34,20 +37,22 @@ class AccountStore(Protocol):
     async def all(self, *, include_retired: bool = False) -> list[Account]: ...
     async def get(self, account_id: int) -> Account | None: ...
     async def current(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
-        """By account, retired ones included. Ask before the readings: what becomes known meanwhile
-        is then still news.
+        """By account, retired ones included.
+
+        Ask before the readings: what becomes known meanwhile is then still news.
         """
 
     async def twins(self, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-        """Other filings, retired ones too, of the same platform with the same id: of each account
-        those numbers. `ReadingStore` gives what is tied by that id for each of them.
+        """By account, the numbers of the other filings of its platform with its id.
+
+        Retired ones are included. `ReadingStore` gives what is tied by that id for each of them.
         """
 
     async def apply(self, changes: RegistryChanges) -> None:
         """Insert, update (with history) and retire, all or nothing, and note the source."""
 
     async def changes(self, account_id: int | None = None) -> list[AccountChange]:
-        """The change history, oldest first; of all accounts when `account_id` is None."""
+        """The change history, oldest first; of all accounts without an `account_id`."""
 
     async def added_by(self, source: Source) -> list[int]:
         """The accounts that an imported file was the first to hold."""
@@ -56,8 +61,9 @@ class AccountStore(Protocol):
         """Remember an imported file that is no registry (worklist, links)."""
 
     async def sources(self) -> list[tuple[Source, str]]:
-        """All imported files with what they were (`registry`, `worklist`, `links`), oldest
-        first.
+        """All imported files with what they were, oldest first.
+
+        They were `registry`, `worklist` or `links`.
         """
 
     async def add_refusals(self, refusals: Sequence[Refusal]) -> None:

@@ -13,6 +13,7 @@ from mediawatch.domain import Evidence
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvidence:
     """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer).
+
     `proves`: a finding rests on it.
     """
 
@@ -23,18 +24,20 @@ class KeptEvidence:
     read_at: datetime
     proves: bool = False
     sweep_runs: bool = False
-    """The reading's sweep is not finished: what it will come to is not known."""
+    """The reading's sweep is not finished: its result is not known yet."""
 
 
 class EvidenceStore(Protocol):
     """Which evidence was ever kept; the files themselves lie in the evidence folder."""
 
     async def all(self) -> list[KeptEvidence]:
-        """Every piece of evidence ever kept, in the order it was kept, whether its file is still
-        there or not.
+        """Every piece of evidence ever kept, in the order it was kept.
+
+        It is listed whether its file is still there or not.
         """
 
     async def owners(self, hashes: Collection[str]) -> dict[str, set[int]]:
-        """By SHA-256, the accounts for which a piece of evidence with these bytes was ever kept; a
-        hash without any has no entry.
+        """By SHA-256, the accounts for which evidence with these bytes was ever kept.
+
+        A hash without any account has no entry.
         """

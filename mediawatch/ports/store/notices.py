@@ -21,38 +21,40 @@ class NoticeStore(Protocol):
         scope: Sequence[SweepAccount] = (),
         rejudged: Rejudgement | None = None,
     ) -> Notice:
-        """Keep a notice with its items, the first version of its hand-off, and the whole scope it
-        was issued on, with the verdicts after review; returned with its id. Never updated
-        afterwards.
+        """Keep a notice with its items, the first version of its hand-off, and its whole scope.
 
-        UserError where there is one of that number, and where anything became known since
-        `rejudged`, which is written first, in the same transaction.
+        The scope has the verdicts after review. The notice is returned with its id, and is never
+        updated afterwards.
+
+        UserError where a notice of that number exists, and where anything became known since
+        `rejudged`. `rejudged` is written first, in the same transaction.
         """
 
     async def all(self) -> list[Notice]:
         """All of them with their items, by day of issue."""
 
     async def scope(self, notice_id: int) -> list[SweepAccount]:
-        """The scope that a notice was issued on, in account order: filed values and verdicts of
-        then, without findings. Empty for another system's notice."""
+        """The scope that a notice was issued on, in account order.
 
-    async def coverage(self, sweep_id: int, account_ids: Iterable[int]) -> dict[int, set[int]]:
-        """The notices that were issued on any account of a sweep's scope, each with those of
-        `account_ids` that it was issued on.
+        It has the filed values and verdicts of then, without findings. Empty for another system's
+        notice.
         """
 
+    async def coverage(self, sweep_id: int, account_ids: Iterable[int]) -> dict[int, set[int]]:
+        """The notices issued on any account of a sweep's scope, each with those of `account_ids`."""
+
     async def issued_at(self, sweep_id: int) -> dict[int, datetime]:
-        """Since when each account stands in a notice of the sweep, by account id: when its first
-        one was kept.
+        """Since when each account stands in a notice of the sweep, by account id.
+
+        That is when its first notice was kept.
         """
 
     async def add_events(
         self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None
     ) -> None:
-        """Append events of one notice, and the next version of its hand-off where they correct it;
-        all or nothing.
+        """Append events of one notice, and the next version of its hand-off where they correct it.
 
-        UserError where another person has made that version meanwhile.
+        All or nothing. UserError where another person has made that version meanwhile.
         """
 
     async def events(self, notice_id: int | None = None) -> list[NoticeEvent]:

@@ -19,10 +19,10 @@ class SurfaceVisit:
 
 
 class OperatorStore(Protocol):
-    """What our own side was worth: canaries, logins, visits."""
+    """The operator's own side: canaries, logins, visits."""
 
     async def home_id(self) -> str:
-        """What tells this home from every other one: workbooks that go out are sealed with it."""
+        """What distinguishes this home from every other: workbooks that go out are sealed with it."""
 
     async def add_canary_check(self, check: CanaryCheck) -> None: ...
     async def canary_checks(
@@ -35,6 +35,7 @@ class OperatorStore(Protocol):
         """What was seen of the operator's logins, oldest first."""
 
     async def visits(self, since: datetime) -> list[SurfaceVisit]:
-        """Every visit of a sweep from `since` on, canaries included, as their sights and checks
-        say. Bounded by the sweeps since then.
+        """Every visit of a sweep from `since` on, canaries included.
+
+        As their sights and checks say. Bounded by the sweeps since then.
         """

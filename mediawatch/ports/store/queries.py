@@ -11,8 +11,9 @@ from mediawatch.domain import SweepAccount
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """A report query, which is also a view of the database. `title` says in Chinese what it
-    lists.
+    """A report query, which is also a view of the database.
+
+    `title` says in Chinese what it lists.
     """
 
     name: str
@@ -35,14 +36,18 @@ class QueryStore(Protocol):
         """All named queries, by name."""
 
     async def run(self, sql: str, now: Sequence[SweepAccount] = ()) -> QueryResult:
-        """Run one statement on a connection that can only read, and that is refused the contacts.
+        """Run one statement on a connection that only reads and is refused the contacts.
+
         UserError where it fails.
 
-        `now`: accounts as they are judged now, in place of what is stored of them. Without, an
-        account about which something became known since it was judged is 待人工核查 in all queries
-        and views that would accuse it.
+        With `now`, accounts are shown as they are judged now, in place of what is stored of them.
+        Without it, an account is 待人工核查 if anything became known since it was judged. That
+        holds in all queries and views that would accuse it.
         """
 
     async def judged_sweeps(self, sql: str) -> list[int]:
-        """The sweeps whose judgements named queries show: the newest two inspections, and each
-        account's newest judged one. Empty where the statement asks for no judgement."""
+        """The sweeps whose judgements named queries show.
+
+        These are the newest two inspections, and each account's newest judged sweep. Empty where
+        the statement asks for no judgement.
+        """

@@ -12,8 +12,9 @@ from mediawatch.domain import AccountState, Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdleReading:
-    """A reading from which nothing follows any more, with the paths of its evidence: while a file
-    stands, it stays.
+    """A reading from which nothing follows any more, with the paths of its evidence.
+
+    It stays while one of its files stands.
     """
 
     id: int
@@ -24,8 +25,9 @@ class ReadingStore(Protocol):
     """Readings, and what is known of accounts by them."""
 
     async def keep(self, reading: Reading) -> Reading:
-        """Append one reading with its sights, posts and evidence; returned with its id. Never
-        updated afterwards.
+        """Append one reading with its sights, posts and evidence; returned with its id.
+
+        Never updated afterwards.
         """
 
     async def by_account(
@@ -35,8 +37,10 @@ class ReadingStore(Protocol):
         sweep_id: int | None = None,
         since: datetime | None = None,
     ) -> dict[int, list[Reading]]:
-        """Oldest first: all of them, those of one sweep, those from `since` on. Captures are empty,
-        evidence is filled."""
+        """Oldest first: all of them, those of one sweep, those from `since` on.
+
+        Captures are empty, evidence is filled.
+        """
 
     async def by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
         """These readings, by account, oldest first."""
@@ -44,24 +48,33 @@ class ReadingStore(Protocol):
     async def for_judgement(
         self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None
     ) -> dict[int, list[Reading]]:
-        """Of each account's readings those that suffice to judge it at `as_of`, or over the period
-        from that Beijing day on, oldest first: `rules.judge` says of them what it says of all. Ask
-        again when new readings were kept: a new list is held against old posts. What other filings
-        of the same id say by it is among them, under their own numbers. Never a scan of history."""
+        """Of each account's readings those that suffice to judge it, oldest first.
+
+        They serve a judgement at `as_of`, or over the period from that Beijing day on.
+        `rules.judge` says of them what it says of all readings. Ask again when new readings were
+        kept: a new list is held against old posts. They include what other filings of the same id
+        say by it, under their own numbers. Never a scan of history.
+        """
 
     async def identity_readings(self, account_ids: Iterable[int]) -> dict[int, list[Reading]]:
-        """Of each account's readings those that say who it is, oldest first: ids, names, 认证主体,
-        links, that it moved; for each different word the newest. Never a scan of history."""
+        """Of each account's readings those that say who it is, oldest first.
+
+        They give ids, names, 认证主体, links, and that it moved; for each different word the
+        newest. Never a scan of history.
+        """
 
     async def post_links(self, account_ids: Iterable[int]) -> dict[int, set[str]]:
-        """The links of each account's own posts, as they were first shown (of those with an
-        impossible date perhaps); an account without any has no entry."""
+        """The links of each account's own posts, as they were first shown.
+
+        Posts with an impossible date may be among them. An account without a link has no entry.
+        """
 
     async def account_states(
         self, account_ids: Iterable[int] | None = None
     ) -> dict[int, AccountState]:
-        """What is known now, by account: of those accounts, or of all that are in scope. Never a
-        scan of history.
+        """What is known now, by account: of those accounts, or of all that are in scope.
+
+        Never a scan of history.
         """
 
     async def begin_pruning(self, at: datetime, before: datetime) -> None:
@@ -73,15 +86,15 @@ class ReadingStore(Protocol):
     async def find_idle(
         self, before: datetime, after: int, limit: int
     ) -> tuple[list[IdleReading], int | None]:
-        """Of the next `limit` readings with an id above `after` those that may leave; and the id to
-        go on after, None at the end.
+        """Of the next `limit` readings with an id above `after` those that may leave.
 
-        Idle is a reading from before `before` that no person made, of a sweep that does not run,
-        that proves no finding, and without which `for_judgement`, `identity_readings` and
-        `account_states` would say the same.
+        Also returns the id to go on after, None at the end. An idle reading is from before
+        `before`, of a sweep that does not run, and no person made it. It proves no finding. Without
+        it `for_judgement`, `identity_readings` and `account_states` would say the same.
         """
 
     async def delete(self, ids: Iterable[int], before: datetime) -> int:
-        """Delete those that are idle still; returns how many. Their ids never come to mean another
-        reading.
+        """Delete those that are idle still; returns how many.
+
+        Their ids never come to mean another reading.
         """

@@ -13,8 +13,9 @@ class ReviewStore(Protocol):
     """What people decided about findings."""
 
     async def events(self, sweep_id: int) -> list[ReviewEvent]:
-        """All events of a sweep, oldest first; those too of findings that a later judgement took
-        back.
+        """All events of a sweep, oldest first.
+
+        Those of findings that a later judgement took back are included.
         """
 
     async def add(
@@ -27,8 +28,8 @@ class ReviewStore(Protocol):
     ) -> None:
         """Append events about a sweep's findings, all or none; the findings' `review` follows.
 
-        `after` is the id of the newest event that was known when they were decided (0 for none):
-        UserError where one of the findings has a newer one; where it has gone, or says something
-        else than what was decided about; and where anything became known about one of the accounts
-        since it was judged. `rejudged` is written first, in the same transaction.
+        `after` is the id of the newest event that was known at the decision, 0 for none. UserError
+        where one of the findings has a newer event, has gone, or says something else by now.
+        UserError too where anything became known about one of the accounts since it was judged.
+        `rejudged` is written first, in the same transaction.
         """

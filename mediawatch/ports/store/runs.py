@@ -19,15 +19,16 @@ class RunStore(Protocol):
         """The newest first."""
 
     async def add_alert(self, alert: Alert) -> bool:
-        """Keep a message that is to be sent; False where its place has had one of its key, which is
-        never sent again.
+        """Keep a message that is to be sent.
+
+        False where its place has had one of its key, which is never sent again.
         """
 
     async def alerts(self, *states: AlertState) -> list[Alert]:
         """Oldest first."""
 
     async def move_alert(self, alert: Alert, state: AlertState, at: datetime) -> bool:
-        """From the state it is given in to another; False where another process has moved it."""
+        """Move an alert from the state it is given in; False where another process has moved it."""
 
     async def add_backup(self, backup: Backup) -> None: ...
     async def last_backup(self) -> Backup | None: ...

@@ -19,7 +19,7 @@ from mediawatch.domain import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejudgement:
-    """Judgements that were made in memory, to be written together with what was decided on them.
+    """Judgements made in memory, to be written together with what was decided on them.
 
     `judgements` are those that differ from what is kept; `news` the counters of all accounts that
     the decision rests on. Accounts of `apart` keep their counter: what is new against them stands
@@ -31,7 +31,7 @@ class Rejudgement:
     apart: frozenset[int] = frozenset()
 
     def of(self, account_ids: Iterable[int]) -> Rejudgement:
-        """As much of it as concerns these accounts."""
+        """The part of it that concerns these accounts."""
         wanted = set(account_ids)
         return Rejudgement(
             judgements={
@@ -46,8 +46,9 @@ class SweepStore(Protocol):
     """Sweeps with their frozen scope and its judgements."""
 
     async def open(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
-        """Keep a new sweep with its frozen scope (filed values as they are now); returned with its
-        id.
+        """Keep a new sweep with its frozen scope; returned with its id.
+
+        The scope has the filed values as they are now.
         """
 
     async def narrow(self, sweep_id: int, account_ids: Collection[int]) -> None:
@@ -61,20 +62,23 @@ class SweepStore(Protocol):
         """When the sweep's newest reading was made; None for a sweep without readings."""
 
     async def is_unanswered(self, sweep_id: int) -> bool:
-        """Whether looks of the sweep were made, and no site answered any: without a network nothing
-        is found out about any account.
+        """Whether the sweep looked and no site answered any look.
+
+        Without a network nothing is found out about any account.
         """
 
     async def scope(
         self, sweep_id: int, account_ids: Collection[int] | None = None
     ) -> list[SweepAccount]:
-        """The frozen scope in account order, or these accounts of it, with the judgements kept so
-        far.
+        """The frozen scope in account order, or these accounts of it.
+
+        Each comes with the judgement kept so far.
         """
 
     async def last_entry(self, account_id: int) -> SweepAccount | None:
-        """The account's row of the latest sweep that judged it; of the latest that had it in scope
-        where none did.
+        """The account's row of the latest sweep that judged it.
+
+        Where no sweep did, of the latest that had it in scope.
         """
 
     async def keep_judgements(
@@ -83,13 +87,14 @@ class SweepStore(Protocol):
         judgements: Mapping[int, Judgement],
         news: Mapping[int, int] | None = None,
     ) -> None:
-        """Keep judgements by account id, replacing earlier ones of this sweep, with the counter of
-        news that each was made at.
+        """Keep judgements by account id, replacing earlier ones of this sweep.
 
-        Without `news` they are taken for made on all that is kept.
+        `news` holds the counter that each was made at. Without it they count as made on all that is
+        kept.
         """
 
     async def finding_changes(self, sweep_id: int) -> list[FindingChange]:
-        """What became of the findings of the sweep's accounts since each was last judged
-        conclusively, in account order.
+        """What became of the findings of the sweep's accounts, in account order.
+
+        Each is compared with its account's last conclusive judgement.
         """

@@ -74,9 +74,8 @@ class Alerts:
                 )
             if len(_mailboxes(sender)) > 1:
                 raise UserError(
-                    f"notify.urls: number {number} names several mailboxes, of which one that "
-                    "refuses would make the others get it twice:"
-                    " write a URL for each, or one of a mailing list"
+                    f"notify.urls: number {number} names several mailboxes; if one refuses, the "
+                    "others would get the message twice: write a URL for each, or one of a mailing list"
                 )
 
     async def tell_night(

@@ -110,8 +110,8 @@ class Engine(SweepTools):
             await self.looker.ready()
             if why := await self.why_unreachable(sorted(platforms)):
                 log.warning(
-                    f"no network: {why}; the looks are tried all the same, and what fails is "
-                    "held against nobody"
+                    f"no network: {why}; the looks are tried all the same, and a failed look "
+                    "counts against no account"
                 )
 
     def _by_platform(

@@ -368,7 +368,7 @@ class Run:
             if sight.detail.startswith(CLOCK_OFF) and not self.clock_off:
                 self.clock_off = sight.detail
                 log.error(
-                    f"{sight.detail}; what is read until it is set proves nothing against anybody"
+                    f"{sight.detail}; what is read until it is set proves nothing against any account"
                 )
 
     async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:

@@ -1,8 +1,8 @@
 """Backup and restore of a home: one tar file, whole or not at all, with a manifest of SHA-256s.
 
-A backup is taken while a sweep runs. The database is copied first and the evidence after it: a file
-is on disk before its row is written, so every row of the copy has its file. Logins are left out
-unless they are asked for: whoever holds them is logged in.
+A backup can be taken while a sweep runs. The database is copied first and the evidence after it: a
+file is on disk before its row is written, so every row of the copy has its file. Logins are left
+out unless they are asked for: a person who holds them is logged in.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ from mediawatch.ops.settings import CONFIG, Home, Settings, read_settings
 SCHEMA = "mediawatch.backup/1"
 _MANIFEST, _DATABASE = "manifest.json", "database"
 _PRIVATE = ("sessions", _DATABASE, CONFIG)
-"""What is the owner's alone: logins, contacts, passwords."""
+"""Readable by the owner only: it holds logins, contacts, passwords."""
 _CHUNK = 1 << 20
 
 
 async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
-    """Write the backup; into a folder under a name of its own; the folder is made where it is
-    missing. UserError where it stands already or cannot be written."""
+    """Write the backup to a file, or into a folder under a name of its own.
+
+    A missing folder is made. UserError where the file exists already or cannot be written.
+    """
     backup = await asyncio.to_thread(
         _back_up, app.home, app.settings, target, app.clock(), with_sessions=with_sessions
     )
@@ -64,7 +66,7 @@ def _back_up(
 
 @contextmanager
 def _written(target: Path) -> Iterator[Path]:
-    """A file beside the target, for its owner only, that becomes the target in the end."""
+    """A file beside the target, readable by the owner only, that becomes the target in the end."""
     part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +88,7 @@ def _write(
     with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar:
         _add(tar, copy, _DATABASE, kept)
         for path in _files(home, with_sessions=with_sessions):
-            # Evidence may be pruned meanwhile; its journal comes after it and tells.
+            # Evidence may be pruned meanwhile; the journal is read after it and names what left.
             with suppress(FileNotFoundError):
                 _add(tar, path, path.relative_to(home.root).as_posix(), kept)
         manifest = {
@@ -104,8 +106,10 @@ def _write(
 
 
 def _files(home: Home, *, with_sessions: bool) -> Iterator[Path]:
-    """Settings, canaries and own policies; evidence, and last what was pruned of it; logins. Never
-    what is half written.
+    """The files of a home, in the order of the backup.
+
+    Settings, canaries and own policies; evidence, and last the journal of what was pruned; logins.
+    Files that are half written are left out.
     """
     yield from sorted(home.root.glob("*.toml"))
     days: list[Path] = []
@@ -129,7 +133,7 @@ def _add(tar: tarfile.TarFile, path: Path, name: str, kept: dict[str, str]) -> N
 
 
 class _Hashed(io.RawIOBase):
-    """A file that is hashed as it is read."""
+    """A file whose bytes are hashed as they are read."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -143,7 +147,7 @@ class _Hashed(io.RawIOBase):
 
 @dataclass(frozen=True, slots=True)
 class RestoredHome:
-    """`sessions`: how many logins came back."""
+    """A restored home. `sessions`: how many logins it has."""
 
     home: Home
     made_at: str
@@ -152,12 +156,12 @@ class RestoredHome:
 
 
 def restore(source: Path, folder: Path) -> RestoredHome:
-    """A new home from a backup. Everything is unpacked beside it and compared with the manifest
-    before the home is there.
+    """Make a new home from a backup.
 
-    UserError for a folder that is not empty, and for a backup that is damaged or cut short. A
+    Everything is unpacked beside it and compared with the manifest before the home appears. A
     PostgreSQL database goes into the one of the settings (the environment counts before the
-    backup's), which must be empty.
+    backup's), which must be empty. UserError for a folder that is not empty, and for a backup that
+    is damaged or cut short.
     """
     if not source.is_file():
         raise UserError(f"{source} is no backup file: give the .tar that `mediawatch backup` wrote")
@@ -190,7 +194,7 @@ def restore(source: Path, folder: Path) -> RestoredHome:
 
 
 def _unpack(source: Path, part: Path) -> dict[str, Any]:
-    """The manifest, with every file of it in `part`, each with its hash."""
+    """Unpack every file of the manifest into `part`, check its hash, and return the manifest."""
     found: dict[str, str] = {}
     body = b""
     try:

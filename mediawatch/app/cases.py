@@ -20,20 +20,22 @@ if TYPE_CHECKING:
     from scrapers.replica.tls import Identity
 
 _NOWHERE = "http://127.0.0.1:1"
-"""A proxy that nobody serves: the Chromium of cases reaches what its contexts' own proxies reach,
-and nothing else.
+"""A proxy at which no server listens.
+
+The Chromium of cases reaches only what its contexts' own proxies reach.
 """
 CASE_PATIENCE = 8.0
-"""Seconds that a case waits for a call that its page may never make: everything that answers is on
-this machine.
+"""Seconds that a case waits for a call that its page may never make.
+
+Everything that answers is on this machine.
 """
 
 
 async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[VerifyResult]:
-    """Run recorded cases through the real scrapers in a real browser, some at a time; results in
-    the cases' order.
+    """Run recorded cases through the real scrapers in a real browser, some at a time.
 
-    UserError, before any case is run, where a case cannot be read.
+    Results come in the cases' order. UserError, before any case is run, where a case cannot be
+    read.
     """
     from scrapers.browser.pool import Browser
     from scrapers.replica.cases import Case, case_folders
@@ -69,8 +71,9 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Ver
 
 
 async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
-    """One look at a case's account. The clock stands at its as_of; it has contexts, sessions and a
-    proxy of its own.
+    """One look at a case's account.
+
+    The clock stands at its as_of; it has contexts, sessions and a proxy of its own.
     """
     from mediawatch.sweep.gate.pacing import Pacing
     from scrapers.browser.pool import Browser

@@ -8,17 +8,17 @@ from mediawatch.app.root import App
 from mediawatch.domain import Sweep, SweepKind, SweepState, UserError
 
 _OF_ITS_OWN = (SweepKind.NIGHTLY, SweepKind.RECHECK)
-"""Kinds that no list and no circular is made of unless they are named."""
+"""Kinds that make a list or a circular only where the command names them."""
 _QUARTER = timedelta(days=100)
 
 
 async def chosen_sweep(app: App, number: int | None, *, surely: bool = False) -> Sweep:
-    """The sweep of that number, else the newest finished inspection, whatever its scope: no nightly
-    one and no re-check.
+    """The sweep of that number, else the newest finished inspection, whatever its scope.
 
-    With `surely`, for what accuses, UserError where more than one could be meant: inspections of
-    the same quarter that no notice was issued on. UserError, too, where there is none: what a sweep
-    that was cut short has not judged would look like a clean list.
+    Nightly sweeps and re-checks are no inspections here. With `surely`, for commands that accuse,
+    UserError where several could be meant: inspections of the same quarter without a notice.
+    UserError, too, where no sweep is finished: what a sweep that was cut short has not judged would
+    look like a clean list.
     """
     sweeps = await app.store.sweeps.all()
     if number is not None:

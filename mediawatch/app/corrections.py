@@ -1,4 +1,4 @@
-"""Corrections of issued notices: what is due, and carrying it out."""
+"""Corrections of issued notices: which are due, and how they are made."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ from mediawatch.rules.problems import codes_like, codes_of
 async def correct(
     app: App, notice: Notice, item: int, *, codes: Sequence[Code] = (), by: str, reason: str
 ) -> tuple[NoticeEvent, IssuedDocument | None]:
-    """更正: withdraw an item, or these of its findings; the original stays, and the hand-off gets
-    its next version.
+    """更正: withdraw an item, or these of its findings.
 
-    The review of the sweep follows, for every filing of the account: what was withdrawn is 排除
-    there. UserError where the item does not stand or lacks a code.
+    The original stays, and the hand-off gets its next version. The review of the sweep follows, for
+    every filing of the account: what was withdrawn is 排除 there. UserError where the item does not
+    stand or lacks a code.
     """
     events = await app.store.notices.events(notice.id)
     found = next((each for each in notice.items if each.number == item), None)
@@ -108,8 +108,11 @@ async def correct_everywhere(
     list[tuple[Notice, NoticeItem, tuple[Code, ...]]],
 ]:
     """Correct an item, and `everywhere` all other notices that hold the same against the account.
-    What was corrected, the asked one first, with the new versions of the hand-offs; and what still
-    stands elsewhere, with the codes to withdraw there (none: all)."""
+
+    Returns two lists. The first has what was corrected, the named item first, with the new versions
+    of the hand-offs. The second has what still stands elsewhere, with the codes to withdraw there
+    (empty: all).
+    """
     _, document = await correct(app, notice, item, codes=codes, by=by, reason=reason)
     done = [(notice, item, document)]
     left: list[tuple[Notice, NoticeItem, tuple[Code, ...]]] = []
@@ -117,7 +120,7 @@ async def correct_everywhere(
         withdrawn = codes_like(
             held, codes or codes_of(next(each for each in notice.items if each.number == item))
         )
-        # Of another system's item no part can be withdrawn: it has the printed words alone.
+        # Another system's item is withdrawn as a whole: it has only the printed words.
         if everywhere and (held.findings or len(withdrawn) == len(codes_of(held))):
             _, made = await correct(
                 app,
@@ -146,8 +149,9 @@ async def _take_back(
     withdrawn: Collection[Code],
     event: NoticeEvent,
 ) -> None:
-    """The sweep's own findings of those codes are reopened and dismissed, so that no list or figure
-    of it names them again.
+    """Reopen and dismiss the sweep's own findings of those codes.
+
+    No list or figure of the sweep names them again.
     """
     newest = max((known.id for known in await app.store.reviews.events(sweep.id)), default=0)
     judged = await judged_scope(app, sweep)
@@ -170,9 +174,11 @@ async def _take_back(
 async def same_accusations(
     app: App, notice: Notice, item: int, codes: Collection[Code]
 ) -> list[tuple[Notice, NoticeItem]]:
-    """What other notices still hold against the account of an item by these codes (all of the
-    item's where none is given): notices of the same sweep, and the same circular as another system
-    published it."""
+    """What other notices still hold against the account of an item by these codes.
+
+    Without codes, all codes of the item count. The notices are of the same sweep, or another system
+    published the same circular.
+    """
     notices, events = await app.store.notices.all(), await app.store.notices.events()
     accounts = {
         account.id: account for account in await app.store.accounts.all(include_retired=True)
@@ -185,8 +191,10 @@ async def same_accusations(
 
 
 async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
-    """What of a notice would not be said today, item by item, with the reading that caused it; and
-    what an appeal took away. Of another system's notice only the latter."""
+    """What a notice says and would not say today, item by item, with the reading that caused it.
+
+    What an appeal took away is due, too. Of another system's notice only appeals count.
+    """
     events = await app.store.notices.events(notice.id)
     items = standing_items(notice, events)
     granted = find_upheld(notice, items, events)
@@ -233,7 +241,7 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
 
 
 async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[Finding]) -> str:
-    """What else can take a finding away: a person's decision, or a change of the registry."""
+    """The other causes that remove a finding: a person's decision, or a change of the registry."""
     codes = {finding.code for finding in gone}
     events = await app.store.reviews.events(sweep.id)
     own = [event for event in events if event.account_id == item.account_id and event.code in codes]
@@ -244,7 +252,7 @@ async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[
 
 
 async def all_corrections_due(app: App) -> list[CorrectionDue]:
-    """Those of every notice that is not closed."""
+    """The corrections due in every notice that is not closed."""
     events = await app.store.notices.events()
     still = [
         notice

@@ -1,6 +1,4 @@
-"""What an inspection needs, whether it is there, and what to do where it is not: `mediawatch
-doctor`.
-"""
+"""`mediawatch doctor`: what an inspection needs, whether it is there, and the remedy."""
 
 from __future__ import annotations
 
@@ -26,13 +24,12 @@ from mediawatch.sweep.gate.canary_gate import CanaryGate
 from mediawatch.workdays import knows
 
 _LITTLE, _TOO_LITTLE = 2_000, 200
-"""MB. A second look keeps about 0.4 MB; a province has some hundreds a sweep, every month."""
+"""MB. A second look keeps about 0.4 MB; a province makes some hundreds a sweep, every month."""
 
 
 def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorCheck]:
-    """What needs no database: browser, font, disk, clock, zone, calendar, policy, the canaries'
-    file.
-    """
+    """The checks that need no database: browser, font, disk, clock, zone, calendar, policy,
+    canaries."""
     try:
         found = install_browser.find(settings.browser.executable)
         yield DoctorCheck(
@@ -95,13 +92,13 @@ def _disk(home: Home) -> DoctorCheck:
         free >= _LITTLE,
         "disk",
         f"{free} MB free at {place}",
-        "free some: a finding without its evidence is none",
+        "free some: a finding needs its evidence",
         otherwise=level,
     )
 
 
 async def live(app: App) -> AsyncIterator[DoctorCheck]:
-    """What asks the sites: every login, every canary by every surface that it fits."""
+    """The checks that ask the sites: every login, every canary by every surface that it fits."""
     for each in await sessions.list_logins(app.sessions, app.logins()):
         name = f"{each.session.platform}/{each.session.name}"
         state, why = await sessions.check(app.sessions, app.looker(), each.session)

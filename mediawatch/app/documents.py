@@ -1,5 +1,6 @@
-"""What the documents of a sweep are built from: everything the store holds of it, as reviewed, or
-as it was issued.
+"""What the documents of a sweep are built from.
+
+Everything the store holds of it, as reviewed, or as it was issued.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False) -
 async def inspection_for(
     app: App, judged: JudgedScope, *, include_open: bool = False
 ) -> Inspection:
-    """The same of a scope that is loaded already."""
+    """The same, of a scope that is loaded already."""
     return await _build_inspection(
         app, judged.sweep, judged.entries, await _issues(app), include_open=include_open
     )
@@ -50,11 +51,11 @@ async def issued_inspection(
     *,
     scope: Sequence[SweepAccount] | None = None,
 ) -> Inspection:
-    """What the documents of a notice print, corrected as it was since, and as it would be by the
-    events `after`: made of the scope that it was issued on, and of what was known of other notices
-    then. `scope` is that of a notice that is about to be issued.
+    """What the documents of a notice print, with its corrections and the events `after`.
 
-    UserError where another system issued it.
+    It is made of the scope on which the notice was issued, and of what was known of other notices
+    then. `scope` is that of a notice that is about to be issued. UserError where another system
+    issued it.
     """
     found = [sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id]
     if not found:
@@ -109,9 +110,7 @@ async def _build_inspection(
 
 
 async def checks_behind(app: App, inspection: Inspection) -> list[CanaryCheck]:
-    """The canaries' checks that its hand-off tells of: those of a notice were made before its
-    issue.
-    """
+    """The canaries' checks that its hand-off names; those of a notice were made before its issue."""
     checks = await checks_for(app.store, inspection.sweep)
     return [
         check
@@ -121,9 +120,8 @@ async def checks_behind(app: App, inspection: Inspection) -> list[CanaryCheck]:
 
 
 async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> handoff.Handoff:
-    """The hand-off of a sweep; its figures are those of the documents: what was dismissed fails
-    nobody.
-    """
+    """The hand-off of a sweep, with the figures of the documents: a dismissed finding is no
+    failure."""
     return handoff.of(
         await inspection_of(app, sweep, include_open=include_open),
         await checks_for(app.store, sweep),

@@ -1,4 +1,4 @@
-"""A store for dry runs: it answers like the real one, and lets go what would be written."""
+"""A store for dry runs: it answers like the real one, and discards what would be written."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ WRITES = frozenset(
 )
 """The methods of `Store` that write, by aggregate; a test holds the list."""
 _UNUSED = 10**12
-"""Above it no reading has its number."""
+"""No stored reading has so high a number."""
 
 
 def without_writing(store: Store) -> Store:
-    """The store, of which nothing is written any more."""
+    """The store, of which nothing is written from now on."""
     return cast(Store, _Unwritten(store))
 
 

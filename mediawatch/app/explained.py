@@ -15,8 +15,11 @@ from mediawatch.sweep import checks_for
 
 
 async def account_case(app: App, account: Account, number: int | None) -> AccountCase:
-    """What the explanation is made of: by the sweep of that number, else by the last that judged
-    the account. UserError where there is none, or where it did not have the account in scope."""
+    """What the explanation of an account is made of.
+
+    It is of the sweep of that number, else of the last that judged the account. UserError where no
+    such sweep exists, or where the account was not in its scope.
+    """
     store = app.store
     if number is None:
         entry = await last_entry(app, account.id)

@@ -21,7 +21,7 @@ from mediawatch.domain.clock import minute
 from mediawatch.ops import logins as sessions
 
 OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
-"""This version is younger: a clock before it is wrong."""
+"""The clock is wrong before this moment: this version was made later."""
 
 
 _SKEW = timedelta(minutes=10)
@@ -38,7 +38,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoctorCheck:
-    """One line for the operator; `remedy` where there is something to be done."""
+    """One line for the operator; `remedy` where something is to be done."""
 
     level: Level
     name: str
@@ -53,8 +53,9 @@ def check_of(
 
 
 async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
-    """What the home holds: database, sessions, registry, canaries by platform, surfaces that nobody
-    has recorded.
+    """What the home holds.
+
+    Database, sessions, registry, canaries by platform, surfaces without a recording.
     """
     now = app.clock()
     # A write transaction without a row: a read-only file, a full disk or another's lock show here.
@@ -157,7 +158,7 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
 
 
 async def _described(app: App, sweep_id: int) -> DoctorCheck:
-    """Surfaces and wordings that were met, and that only text attests."""
+    """Surfaces and wordings that the sweep met, and that only text attests."""
     used: Counter[str] = Counter(
         sight.surface
         for readings in (await app.store.readings.by_account(sweep_id=sweep_id)).values()
@@ -182,9 +183,8 @@ async def _described(app: App, sweep_id: int) -> DoctorCheck:
 
 
 async def _clock_seen(app: App, sweep_id: int) -> DoctorCheck | None:
-    """What the sites' replies of the last sweep said of this machine's clock; None where they
-    agreed with it.
-    """
+    """What the sites' replies of the last sweep said of this machine's clock; None where it is
+    right."""
     readings = [
         reading
         for kept in (await app.store.readings.by_account(sweep_id=sweep_id)).values()

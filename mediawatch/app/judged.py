@@ -1,9 +1,9 @@
-"""The one loader of a judged scope: what every command, document and view says of an inspection is
-what is known by then.
+"""The one loader of a judged scope.
 
-Accounts about which something became known since they were judged are judged again in memory.
-Commands that only read write nothing; those that decide, draft, issue or hand over give
-`JudgedScope.rejudged` to the store, which writes it in the transaction of the decision.
+Every command, document and view says of an inspection what is known by then. Accounts with news
+since their judgement are judged again in memory. Commands that only read write nothing. Commands
+that decide, draft, issue or hand over give `JudgedScope.rejudged` to the store, which writes it in
+the transaction of the decision.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """Findings against an account that only later readings make: new since the Beijing day `since`,
-    and in no count or document.
+    """Findings against an account that only later readings make.
+
+    They are new since the Beijing day `since`, and in no count or document.
     """
 
     account: Account
@@ -38,7 +39,7 @@ class Addition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedScope:
-    """The scope of an inspection with what holds of each account now, in account order."""
+    """The scope of an inspection with the judgement of each account now, in account order."""
 
     sweep: Sweep
     policy: Policy
@@ -51,8 +52,9 @@ class JudgedScope:
 async def judged_scope(
     app: App, sweep: Sweep, account_ids: Collection[int] | None = None
 ) -> JudgedScope:
-    """The scope of a sweep as it has to be told now, or these accounts of it. UserError where its
-    policy cannot be read.
+    """The scope of a sweep as it is judged now, or these accounts of it.
+
+    UserError where its policy cannot be read.
     """
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
     entries = await app.store.sweeps.scope(sweep.id, account_ids)
@@ -69,14 +71,14 @@ async def judged_scope(
 
 
 async def keep_judgements(app: App, sweep: Sweep) -> None:
-    """Write what an inspection's accounts are judged now, for something that is handed over."""
+    """Write the present judgements of an inspection's accounts, before something is handed over."""
     await app.store.reviews.add(
         sweep.id, [], after=0, rejudged=(await judged_scope(app, sweep)).rejudged
     )
 
 
 async def last_entry(app: App, account_id: int) -> SweepAccount | None:
-    """The account's entry of the latest sweep that judged it, as it has to be told now."""
+    """The account's entry of the latest sweep that judged it, as it is judged now."""
     entry = await app.store.sweeps.last_entry(account_id)
     if entry is None or not entry.moved:
         return entry
@@ -130,8 +132,9 @@ async def _judged_again(
 async def _after_pruning(
     app: App, sweep: Sweep, policy: Policy, entries: list[SweepAccount], moved: list[SweepAccount]
 ) -> JudgedScope:
-    """The stored verdicts, but where a post in the window became known: readings that show one
-    never leave, so it counts all the same.
+    """The stored verdicts, except where a post in the window became known.
+
+    Readings that show such a post never leave, so it counts all the same.
     """
     made = await judge_scope(
         app.store,

@@ -39,10 +39,10 @@ async def issue(
     leave_out_open: bool = False,
     again: str = "",
 ) -> tuple[Notice, IssuedDocument]:
-    """Freeze what is confirmed of a sweep as a notice, with the whole scope that it is issued on.
-    `again`: why accounts may stand in it that stand in an earlier notice of the sweep.
+    """Freeze what is confirmed of a sweep as a notice, with the whole scope on which it is issued.
 
-    UserError where something is undecided, open, missing or issued already and was not allowed.
+    `again`: why accounts may stand in it that stand in an earlier notice of the sweep. UserError
+    where something is undecided, open, missing or issued already and was not allowed.
     """
     heading = heading.check()
     if heading.issued_on < day_of(sweep.as_of):
@@ -93,8 +93,9 @@ async def issue(
 async def recheck_request(
     app: App, notice: Notice, *, as_of: datetime | None = None, policy: Policy | None = None
 ) -> Request:
-    """The sweep that looks again at what still stands of a notice. UserError where none of it is in
-    the registry any more.
+    """The sweep that looks again at what still stands of a notice.
+
+    UserError where the registry has none of its accounts any more.
     """
     wanted = {
         item.account_id

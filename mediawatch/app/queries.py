@@ -1,4 +1,4 @@
-"""Report queries as commands print them: of every account what holds of it now."""
+"""Report queries as commands print them: every account as it is judged now."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from mediawatch.ports import QueryResult
 
 
 async def answer_query(app: App, sql: str) -> QueryResult:
-    """The answer to a statement, in which accounts with news stand as they are judged now. Nothing
-    is written.
-    """
+    """The answer to a statement, with accounts judged anew where they have news. Nothing is
+    written."""
     told = set(await app.store.queries.judged_sweeps(sql))
     of_sweeps = [
         await judged_scope(app, sweep) for sweep in await app.store.sweeps.all() if sweep.id in told

@@ -49,7 +49,7 @@ class App:
         self.store = store
         self.clock = clock
         self.sessions = SessionBook(store, clock, self._announce)
-        """What is known of the operator's logins."""
+        """The state of the operator's logins."""
         urls = () if wiring.is_demonstration(home, settings) else settings.notify.urls
         self.alerts = Alerts(
             store, clock, [url.get_secret_value() for url in urls], settings.notify.lines
@@ -57,7 +57,7 @@ class App:
         """Digests and alerts; a demonstration has none."""
         self._route = route
         self.pace = settings.sweep.pace
-        """Factor on every wait; `demo` and tests set 0, which no setting can."""
+        """Factor on every wait; `demo` and tests set 0, which no setting may be."""
         self._looker: Looker | None = None
         self._scratch: TemporaryDirectory[str] | None = None
         """Where evidence goes in a dry run."""
@@ -71,12 +71,13 @@ class App:
         return self._looker
 
     def logins(self) -> Logins:
-        """How logins are made, taken in and removed; needs no browser until one is made."""
+        """How logins are made, imported and removed; needs no browser until one is made."""
         return wiring.logins(self.home, self.settings, self.clock, self._route)
 
     def recorder(self) -> LookRecorder:
-        """The scrapers with a reporting browser of their own; the caller closes it. UserError where
-        no browser is found.
+        """The scrapers with a reporting browser of their own; the caller closes it.
+
+        UserError where no browser is found.
         """
         return wiring.recorder(self.home, self.settings, self.clock, self._route)
 
@@ -105,15 +106,17 @@ class App:
         )
 
     def pacing(self) -> Pacing:
-        """A new gate; its pace and breakers last as long as it is used. UserError where a pace is
-        set for a surface that there is not.
+        """A new gate; its pace and breakers last as long as it is used.
+
+        UserError where a pace is set for an unknown surface.
         """
         from mediawatch.sweep.gate.pacing import Pacing
 
         return Pacing(scale=self.pace, pace_of=self.pace_of(), clock=self.clock)
 
     def pace_of(self) -> Callable[[str, Pace], Pace]:
-        """What a surface's declared pace is with the settings. UserError as for `pacing`."""
+        """A function that applies the settings to a surface's declared pace. UserError as for
+        `pacing`."""
         from scrapers.platforms import SCRAPERS
 
         chosen = self.settings.pace
@@ -128,7 +131,7 @@ class App:
         )
 
     def let_go(self) -> None:
-        """From now on nothing is written: what a command would keep is let go (`--dry-run`)."""
+        """From now on nothing is written: what a command would keep is discarded (`--dry-run`)."""
         self.store = without_writing(self.store)
         self._scratch = TemporaryDirectory(prefix="mediawatch-dry-")
 
@@ -148,28 +151,27 @@ class App:
         return platform in SCRAPERS
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
-        """What the surfaces of a platform declare of themselves; needs no browser."""
+        """The surfaces of a platform, as declared; needs no browser."""
         from scrapers.platforms import SCRAPERS, declared
 
         return declared(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
     def ways(self) -> Callable[[Account], tuple[SurfaceFacts, ...]]:
-        """Which surfaces could be asked about an account with the logins that are stored now; needs
-        no browser.
-        """
+        """The surfaces that could be asked about an account with the stored logins; needs no
+        browser."""
         from scrapers.platforms import ways
 
         logins = {login.platform for login in self.logins().stored()}
         return lambda account: ways(account, logins)
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
-        """What inspectors call the surfaces of these platforms, a person's own look among them."""
+        """The Chinese names of these platforms' surfaces, with that of a person's own look."""
         return {PERSON: "人工核查"} | {
             facts.name: facts.label for platform in platforms for facts in self.surfaces(platform)
         }
 
     def opens_links(self, platform: str) -> bool:
-        """Whether a lone article link of this platform tells whose it is."""
+        """Whether a lone article link of this platform shows to which account it belongs."""
         from scrapers.platforms import SCRAPERS
 
         return platform in SCRAPERS and SCRAPERS[platform].links is not None
@@ -195,10 +197,10 @@ async def open_app(
     clock: Clock | None = None,
     route: Route | None = None,
 ) -> AsyncIterator[App]:
-    """The app over a home that exists. UserError where it does not, where its settings are wrong or
-    its database cannot be opened.
+    """The app over an existing home.
 
-    `clock` is the host's unless `verify` or `demo` set it; `route` is given by these two alone.
+    UserError where the home is missing, its settings are wrong or its database cannot be opened.
+    `clock` is the host's unless `verify` or `demo` set it; only these two give a `route`.
     """
     from db import Safeguard, open_store
 
@@ -232,8 +234,10 @@ def runs_now(home: Home) -> bool:
 
 @contextmanager
 def only_one(home: Home) -> Iterator[None]:
-    """Holds the home's lock: one sweep or import at a time, for both judge. The kernel frees it
-    when the process dies. UserError where it is held."""
+    """Hold the home's lock: one sweep or import at a time, for both judge.
+
+    The kernel frees it when the process dies. UserError where another process holds it.
+    """
     with (home.root / _LOCK).open("a+", encoding="ascii") as lock:
         if not _locked(lock):
             lock.seek(0)
@@ -249,7 +253,7 @@ def only_one(home: Home) -> Iterator[None]:
 
 
 def _locked(lock: TextIO) -> bool:
-    """Whether the lock was had. Tried more than once: `runs_now` holds it for an instant."""
+    """Whether the lock was taken; tried more than once, because `runs_now` holds it for an instant."""
     for wait in (0.1, 0.1, 0.0):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -26,11 +26,11 @@ DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
 
 @asynccontextmanager
 async def open_stage(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage]]:
-    """The app of a demonstration: the world's sites behind a local proxy, the office logged in
-    where it has logins.
+    """The app of a demonstration.
 
-    UserError for a world that cannot be read; also when any page or scraper asked for a host
-    outside the world.
+    The world's sites are behind a local proxy, and the office is logged in where it has logins.
+    UserError for a world that cannot be read. UserError, too, when a page or scraper asked for a
+    host outside the world.
     """
     from scrapers.browser.sessions import write_state
     from scrapers.replica.server import Replica
@@ -72,14 +72,13 @@ class WorldStage:
         return self._world.filed_rows()
 
     def canaries(self) -> Sequence[Canary]:
-        """A sound account of every platform, as an office would name one: made up like the whole
-        world.
-        """
+        """A healthy account of every platform, as an office would name one: made up like the whole
+        world."""
         return [canary for platform in sorted({account.platform for account in self._world.accounts if account.platform})
                 for canary in self._sound(platform)[:1]]  # fmt: skip
 
     def _sound(self, platform: str) -> list[Canary]:
-        """Accounts that anybody can see posting day by day; a WeChat one with a link."""
+        """Accounts that visibly post every day; a WeChat one with a link."""
         found = []
         posting = [account for account in self._world.of(platform) if account.posts_at(self.as_of)]
         for account in sorted(
@@ -108,8 +107,9 @@ class WorldStage:
         return sorted(found, key=lambda canary: not canary.article_links)
 
     def look_up(self, name: str, type: str) -> PhoneView | None:
-        """What a person finds who looks for what was there at the world's moment: posts of after it
-        are no answer to that.
+        """What a person finds who looks for the posts up to the world's moment.
+
+        Later posts do not answer that question.
         """
         meant = [
             account
@@ -149,8 +149,9 @@ class WorldStage:
 
     @staticmethod
     def _id(account: TrueAccount) -> str:
-        """What a person types where no id is filed: the id that the page shows, or the name under
-        which nothing was found.
+        """What a person types where no id is filed.
+
+        It is the id that the page shows, or the name that had no result.
         """
         if account.truth.value == "gone":
             return account.filed["name"]

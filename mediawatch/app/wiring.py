@@ -1,5 +1,8 @@
-"""How the adapters are put together: browser, scrapers, logins, recorder. They are imported where
-they are used: Playwright costs a second that `mediawatch --help` need not pay."""
+"""How the adapters are put together: browser, scrapers, logins, recorder.
+
+They are imported where they are used: Playwright costs a second that `mediawatch --help` need not
+pay.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,17 @@ if TYPE_CHECKING:
 
 B = TypeVar("B", bound="Browser")
 DEMONSTRATION = "演示数据"
-"""The mark of a demonstration's home: in its settings, and as a file, which stays where the
-settings are changed.
+"""The mark of a demonstration's home.
+
+It stands in the settings, and as a file, which stays when the settings are changed.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way to the sites that no setting can choose: the replica's proxy, and Chromium's argument
-    that accepts its key.
+    """A way to the sites that no setting can choose.
+
+    It is the replica's proxy, and Chromium's argument that accepts its key.
     """
 
     proxy: str
@@ -40,10 +45,9 @@ def is_demonstration(home: Home, settings: Settings) -> bool:
 
 
 def check_route(home: Home, settings: Settings, route: Route | None) -> None:
-    """The guard of every way to the sites: a browser for looks, recordings or logins is made behind
-    it.
+    """The guard before every browser for looks, recordings or logins.
 
-    UserError for a demonstration's home that was given no route to its own world.
+    UserError for a demonstration's home without a route to its own world.
     """
     if route is None and is_demonstration(home, settings):
         raise UserError(
@@ -79,7 +83,7 @@ def dump(home: Home, settings: Settings, target: Path) -> str:
 
 
 def load(home: Home, settings: Settings, source: Path, kind: str) -> None:
-    """The database out of such a copy. UserError where there is one already."""
+    """Put the database back from such a copy. UserError where a database is there already."""
     from db import copies
 
     copies.load(home.database_url(settings), source, kind)
@@ -123,8 +127,9 @@ def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) 
 async def why_unreachable(
     platforms: Collection[str], settings: Settings, route: Route | None
 ) -> str:
-    """Why none of these platforms can be reached, as an English clause; "" where one can, or nobody
-    can tell.
+    """Why none of these platforms can be reached, as an English clause.
+
+    "" where one can be reached, or where that is unknown.
     """
     from scrapers.browser.network import unreachable
     from scrapers.platforms import SCRAPERS

@@ -27,7 +27,8 @@ def backup(
         ),
     ],
     with_sessions: Annotated[
-        bool, typer.Option("--with-sessions", help="Logins too: whoever has the file is logged in.")
+        bool,
+        typer.Option("--with-sessions", help="Logins too: a person who has the file is logged in."),
     ] = False,
 ) -> None:
     """Write database, evidence, settings and canaries into one tar file, while a sweep may run."""

@@ -21,9 +21,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         "browser": "Tell which Chromium is used and whether Chinese text can be drawn.",
     },
     "doctor": {
-        "doctor": (
-            "Check what an inspection needs, with the remedy where it lacks; tell what is ahead."
-        ),
+        "doctor": "Check what an inspection needs, with the remedy where it lacks; tell what is ahead.",
     },
     "demo": {
         "demo": (
@@ -40,9 +38,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "login": {
-        "login": (
-            "Log in and keep the session: in a window, or where there is no screen by a QR code."
-        ),
+        "login": "Log in and keep the session: in a window, or where there is no screen by a QR code.",
     },
     "sessions": {
         "sessions": "The operator's logins: list, check, import, remove.",
@@ -51,18 +47,15 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         "links": "Take in the article links that units send.",
     },
     "plan": {
-        "plan": (
-            "Show what a nightly sweep would look at now and why, how long it takes, and "
-            "what is left to people."
-        ),
+        "plan": "Show what a nightly sweep would look at now and why, and how long it takes.",
     },
     "sweep": {
         "sweep": "Look at every account in scope, look again before a finding, judge.",
     },
     "status": {
         "status": (
-            "Show the last nights: looks, what was proven, why the rest was not, findings, "
-            "exit codes; logins; the last backup."
+            "Show the last nights: looks, what was proven, why the rest was not, findings, exit "
+            "codes."
         ),
     },
     "notify": {
@@ -76,7 +69,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         "worklist": "Hand out what the machine cannot prove, and take the answers back.",
     },
     "review": {
-        "review": "Decide about findings (审核): nothing leaves that nobody confirmed.",
+        "review": "Decide about findings (审核): nothing leaves unconfirmed.",
     },
     "findings": {
         "findings": "Send suspects down to their units, and take the answers in.",
@@ -84,22 +77,20 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "out": {
         "sweeps": "List the inspections so far: number, moment, policy, scope, state.",
         "flagged": "List the accounts with findings (存在突出问题的政务新媒体名单).",
-        "show": (
-            "Show one account in full: as filed, as seen, every sight, the verdict and the rule."
-        ),
+        "show": "Show one account in full: as filed, as seen, every sight, the verdict and the rule.",
         "explain": (
-            "Say why an account has its verdict: what was used, what counted for nothing "
-            "and why, what is missing, what would change it."
+            "Say why an account has its verdict: what was used, what counted for nothing and why, "
+            "what is missing, what would change it."
         ),
         "handoff": (
-            "Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever "
-            "writes the circular."
+            "Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes "
+            "the circular."
         ),
     },
     "figures": {
         "figures": (
-            "Count an inspection: 检查率, 合格率, kinds of problems, by region and platform or "
-            "as asked; all sums are held first."
+            "Count an inspection: 检查率, 合格率, kinds of problems, by region and platform or as "
+            "asked; all sums are held first."
         ),
     },
     "query": {
@@ -109,9 +100,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         "browse": "Serve the database to this machine's browser (Datasette; extra `browse`).",
     },
     "report": {
-        "report": (
-            "Write the documents of an inspection (xlsx, docx, html) and the texts to the units."
-        ),
+        "report": "Write the documents of an inspection (xlsx, docx, html) and the texts to the units.",
     },
     "evidence": {
         "evidence": "Check the kept evidence (佐证材料), and let old evidence go.",
@@ -121,14 +110,14 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     },
     "recheck": {
         "recheck": (
-            "Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, "
-            "已注销 …, with basis and dates."
+            "Look at a notice's accounts again and list each result (已完成整改, 未整改, 已注销 "
+            "…), with basis and dates."
         ),
     },
     "backup": {
         "backup": (
-            "Write database, evidence, settings and canaries into one tar file, while a "
-            "sweep may run."
+            "Write database, evidence, settings and canaries into one tar file, while a sweep may "
+            "run."
         ),
         "restore": "Make a new home from a backup, after every file was compared with its SHA-256.",
     },
@@ -142,10 +131,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         "verify": "Run recorded cases through the real scrapers; exit code 1 when any differs.",
     },
     "record": {
-        "record": (
-            "Look at an account once, and keep what the site answered as a case for "
-            "`verify`, without cookies, tokens and the operator."
-        ),
+        "record": "Look at an account once, and keep the site's answers as a case for `verify`.",
     },
 }
 """What `--help` says of every command, in its order, by the file that the command lives in. A test

@@ -1,4 +1,4 @@
-"""`mediawatch evidence`: whether what was kept is still what it was, and what may leave."""
+"""`mediawatch evidence`: whether evidence is unchanged, and what may leave."""
 
 from __future__ import annotations
 
@@ -69,11 +69,12 @@ def prune(
         str,
         typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml."),
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would leave.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would leave.")] = False,
 ) -> None:
-    """Remove files older than the policy's `retention.evidence_days` that no finding rests on, and
-    readings older than its `retention.reading_days` that prove nothing and have no file left. Files
-    that belong to no reading leave, too."""
+    """Remove old evidence and old readings. Evidence: files older than the policy's
+    `retention.evidence_days` that no finding rests on. Readings: those older than its
+    `retention.reading_days` that prove nothing and have no file left. Files that belong to no
+    reading leave, too."""
 
     async def work() -> tuple[Retention, int, int, int, int]:
         async with open_home(ctx) as app:

@@ -117,8 +117,9 @@ async def _tables(
 
 
 async def judged_of(app: App, sweep: Sweep) -> JudgedInspection:
-    """A sweep's scope as judged and reviewed so far, with its policy: a dismissed finding fails
-    nobody, an open one still does.
+    """A sweep's scope as judged and reviewed so far, with its policy.
+
+    A dismissed finding is no failure; an open one still is.
     """
     judged = await judged_scope(app, sweep)
     scope = [as_reviewed(entry, include_open=True) for entry in judged.entries]

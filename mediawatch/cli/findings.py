@@ -1,5 +1,6 @@
-"""`mediawatch findings`: suspects sent down to their units (下发核实), the answers taken back in,
-and who did not answer.
+"""`mediawatch findings`: suspects are sent down to their units (下发核实), and answers come back.
+
+Units that did not answer are noted.
 """
 
 from __future__ import annotations
@@ -57,9 +58,8 @@ def dispatch(
         bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
     ] = False,
 ) -> None:
-    """Write what nobody has decided yet as xlsx files with evidence, a term and columns to answer
-    in; the findings are 已下发核实.
-    """
+    """Write the undecided findings as xlsx files, with evidence, a term and columns to answer in.
+    They become 已下发核实."""
 
     async def work() -> list[DispatchFile]:
         async with open_home(ctx) as app:
@@ -210,9 +210,8 @@ def overdue(
 
 
 async def _follow(app: App, sweep: Sweep, answers: UnitAnswers, *, look_again: bool) -> int:
-    """Open the links, look again where asked, judge again; the exit bits of what went wrong at the
-    sites.
-    """
+    """Open the links, look again where asked, judge again; returns the exit bits of the sites'
+    failures."""
     code = 0
     if answers.articles:
         gate = app.pacing()
@@ -223,14 +222,15 @@ async def _follow(app: App, sweep: Sweep, answers: UnitAnswers, *, look_again: b
         code |= gate.exit_bits
     if look_again and answers.accounts:
         code |= await _look_again(app, sweep, answers.accounts)
-    # Repeated answers too: the import that kept them may have been cut short before it judged.
+    # Repeated answers count, too: the import that kept them may have been cut short before it
+    # judged.
     if answers.accounts:
         await rejudge(app.store, app.supports, sweep.id)
     return code
 
 
 async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
-    """Fresh looks for the same moment; what they read speaks in the first sweep too."""
+    """Fresh looks for the same moment; what they read counts in the first sweep too."""
     settings = app.settings
     request = Request(
         policy=parse(sweep.policy_toml),
@@ -245,7 +245,7 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
 
 
 def _print(answers: UnitAnswers) -> None:
-    """What an import came to; what people have to read is Chinese."""
+    """Print the result of an import; what people have to read is Chinese."""
     typer.echo(
         f"{len(set(answers.accounts))} accounts answered, {answers.repeated} known already, "
         f"{answers.blank} rows not answered, "

@@ -13,9 +13,8 @@ def register(app: typer.Typer) -> None:
 
 
 def init(ctx: typer.Context) -> None:
-    """Set up the home: folders, a commented mediawatch.toml and canaries.toml, the database. What
-    is there already stays.
-    """
+    """Set up the home: folders, a commented mediawatch.toml and canaries.toml, the database. Files
+    that exist stay as they are."""
     home = home_of(ctx)
     fresh = not home.exists
     home.create()

@@ -1,5 +1,6 @@
-"""Standard error under `--log-json`: one JSON object a line. What commands say to a person becomes
-events of its own.
+"""Standard error under `--log-json`: one JSON object a line.
+
+What commands say to a person becomes events of its own.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 class JsonLines(io.TextIOBase):
-    """A stream that passes each line that is written to it on to `target` as a JSON object. Log
-    lines go to the `target` itself.
+    """A stream that passes each line on to `target` as a JSON object.
+
+    Log lines go to the `target` itself.
     """
 
     def __init__(self, target: TextIO) -> None:
@@ -46,7 +48,7 @@ class JsonLines(io.TextIOBase):
         self.target.flush()
 
     def finish(self) -> None:
-        """Also the line that no line end has followed."""
+        """Pass on the last line, too, where it has no line end."""
         line, self._line = self._line, ""
         self._tell(line)
 

@@ -57,7 +57,10 @@ def login(
 
     session, state = run(work())
     typer.echo(
-        f"{session.path}: {state.value}. Whoever has this file is logged in: it stays in this home."
+        (
+            f"{session.path}: {state.value}. A person who has this file is logged in: keep it in "
+            "this home."
+        )
     )
     if state is SessionState.UNKNOWN:
         typer.echo(
@@ -76,7 +79,7 @@ async def _enter() -> None:
 
 
 def show_code(picture: Path, code: Modules | None) -> None:
-    """The code as blocks where the terminal can show it, and the file for those where it cannot."""
+    """The code as blocks where the terminal can show it, and the path of its picture."""
     if code is not None:
         typer.echo(as_text(code, colours=sys.stdout.isatty()))
     typer.echo(

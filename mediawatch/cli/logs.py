@@ -1,9 +1,8 @@
-"""Logging: structlog over the standard library, so that Playwright's and SQLAlchemy's lines come
-out the same way.
+"""Logging: structlog over the standard library, so that all libraries' lines look the same.
 
-To standard error what the operator asked for; to the home's `logs/mediawatch.log`, which rotates,
-JSON lines from info on, so that cron's mail stays short and a night can be read afterwards. Secrets
-of the settings are masked in both, whoever logs them.
+Standard error gets what the operator asked for. The home's `logs/mediawatch.log`, which rotates,
+gets JSON lines from info on: cron's mail stays short, and a night can be read afterwards. Secrets
+of the settings are masked in both, also in lines of libraries.
 """
 
 from __future__ import annotations
@@ -32,8 +31,9 @@ _PASSWORD_LETTERS, _KEY_LETTERS = 4, 8
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """Where the lines of a home go. `size` in bytes, after which it becomes `mediawatch.log.1`;
-    `kept` such older ones stay.
+    """Where the lines of a home go.
+
+    After `size` bytes the file becomes `mediawatch.log.1`; `kept` such older ones stay.
     """
 
     path: Path
@@ -44,8 +44,9 @@ class LogFile:
 def set_up(
     level: str, format: Format = "auto", *, file: LogFile | None = None, secrets: Sequence[str] = ()
 ) -> None:
-    """Log lines of `level` and above to standard error; may be called again. `auto` colours them on
-    a terminal only.
+    """Log lines of `level` and above to standard error; may be called again.
+
+    `auto` colours them on a terminal only.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -64,7 +65,7 @@ def set_up(
     wire.setFormatter(_formatter(shared, _JSON if format == "json" else (plain,), secrets))
     handlers: list[logging.Handler] = [wire]
     if file is not None:
-        # Opened with its first line: most commands have nothing to say.
+        # The file is opened with its first line: most commands log nothing.
         kept = RotatingFileHandler(
             file.path, maxBytes=file.size, backupCount=file.kept, encoding="utf-8", delay=True
         )
@@ -108,8 +109,11 @@ def _formatter(
 
 
 def _masking(secrets: Sequence[str]) -> Callable[[object, str, object], str]:
-    """Masks in the whole rendered line: a secret may stand in a message, a traceback or a key's
-    value. Longest first, for one may be part of another; also as JSON spells it."""
+    """Mask the secrets in the whole rendered line: a message, a traceback or a key's value may hold
+    one.
+
+    The longest comes first, for one may be part of another; each also as JSON spells it.
+    """
     spelt = {
         form
         for secret in secrets
@@ -132,8 +136,9 @@ def mask_secrets(text: str, settings: Settings) -> str:
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """What no line may show: the passwords of URLs, and of a notification's URL every part that may
-    be a key.
+    """What no line may show.
+
+    The passwords of URLs, and every part of a notification's URL that may be a key.
     """
     urls = [url.get_secret_value() for url in settings.notify.urls]
     with_password = [
@@ -163,7 +168,7 @@ def _password(url: str) -> list[str]:
 
 
 def _keys(url: str) -> list[str]:
-    """Services put their keys in place of user, host, path or query."""
+    """Services put their keys in the place of user, host, path or query."""
     found = _split(url)
     if found is None:
         return []
@@ -176,7 +181,7 @@ def _keys(url: str) -> list[str]:
 
 
 def _split(url: str) -> SplitResult | None:
-    """None where it is no URL at all: whoever uses it says so."""
+    """The parts of a URL; None where the text is no URL, which its user reports."""
     try:
         return urlsplit(url)
     except ValueError:

@@ -1,5 +1,6 @@
-"""`mediawatch notice`: confirmed findings become a notice (通报), which stays as it was issued;
-what follows are events.
+"""`mediawatch notice`: confirmed findings become a notice (通报).
+
+It stays as it was issued; all later changes are events.
 """
 
 from __future__ import annotations
@@ -73,17 +74,15 @@ def issue(
     report_by: Annotated[str, typer.Option(metavar="DAY|+12工作日", help="报送期限.")] = "",
     preliminary: Annotated[
         bool,
-        typer.Option(
-            "--preliminary", help="Although it is 初步结果: accounts are still 待人工核查."
-        ),
+        typer.Option("--preliminary", help="Issue it as 初步结果: accounts are still 待人工核查."),
     ] = False,
     leave_out_open: Annotated[
         bool,
         typer.Option(
             "--leave-out-open",
             help=(
-                "Although findings are not decided: they are not in it, their accounts count as "
-                "open."
+                "Issue it although findings are undecided: it leaves them out, and their accounts "
+                "count as open."
             ),
         ),
     ] = False,
@@ -91,7 +90,10 @@ def issue(
         bool,
         typer.Option(
             "--again",
-            help="Although accounts stand in an earlier notice of this sweep; with --reason.",
+            help=(
+                "Issue it although accounts stand in an earlier notice of this sweep; with "
+                "--reason."
+            ),
         ),
     ] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why they are issued again.")] = "",
@@ -151,9 +153,8 @@ def import_(
     report_by: Annotated[str, typer.Option(metavar="DAY|+12工作日", help="报送期限.")] = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Take a notice in that another system issued, by its annex (备案单号, 政务新媒体名称, 类型,
-    所属组织, 存在的突出问题, 复查结果).
-    """
+    """Import a notice that another system issued, by its annex (备案单号, 政务新媒体名称, 类型,
+    所属组织, 存在的突出问题, 复查结果)."""
 
     async def work() -> tuple[Notice, Annex]:
         async with open_home(ctx, dry_run=dry_run) as app:
@@ -179,8 +180,8 @@ def import_(
 
     notice, annex = run(work())
     typer.echo(
-        f"{notice.number}: {len(notice.items)} accounts, {len(annex.unmatched)} of them in no "
-        "registry of ours"
+        f"{notice.number}: {len(notice.items)} accounts, {len(annex.unmatched)} of them not in our "
+        "registry"
     )
     if annex.unmatched:
         typer.echo(to_text(lists.unmatched_table(annex.unmatched)), err=True)

@@ -1,4 +1,4 @@
-"""`mediawatch notice correct`, `appeal`, `close`: what is done to a notice after its issue."""
+"""`mediawatch notice correct`, `appeal`, `close`: changes of a notice after its issue."""
 
 from __future__ import annotations
 
@@ -87,9 +87,8 @@ def correct(
             named = next(
                 (each for each in standing_items(notice, events) if each.number == item), None
             )
-            if named and {*(code or ())} <= {
-                held.finding.code for held in named.findings
-            }:  # else it is refused anyhow
+            # An item without these findings is refused later in any case.
+            if named and {*(code or ())} <= {held.finding.code for held in named.findings}:
                 _ask(notice, named, yes=yes)
             return await corrections.correct_everywhere(
                 app, notice, item, codes=code or (), by=by, reason=reason, everywhere=everywhere
@@ -117,7 +116,7 @@ def correct(
 
 
 def _ask(notice: Notice, item: NoticeItem, *, yes: bool) -> None:
-    """Names the account before it is withdrawn. UserError where nobody says yes."""
+    """Show the account, and ask before it is withdrawn. UserError without a yes."""
     filed = item.filed
     body = f"，{filed.organiser}" if filed.organiser else ""
     what = f"{notice.number}第{item.number}项：“{filed.name}”（{filed.type}{body}），{item.problem}"
@@ -150,9 +149,8 @@ def appeal(
         ),
     ] = None,
 ) -> None:
-    """Take an appeal (申诉) in, or decide one. It changes nothing by itself: one that is upheld is
-    followed by a correction.
-    """
+    """Note an appeal (申诉), or decide one. An appeal changes nothing by itself: one that is upheld
+    is followed by a correction."""
 
     async def work() -> str:
         async with open_home(ctx) as app:

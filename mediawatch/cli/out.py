@@ -201,8 +201,9 @@ def handoff(
 
 
 async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Sweep:
-    """The inspection that is meant (`chosen_sweep`), named on standard error: label, day, scope,
-    number; and that no site answered it.
+    """The inspection that is meant (`chosen_sweep`), named on standard error.
+
+    The line has label, day, scope and number. A second line says so where no site answered it.
     """
     chosen = await chosen_sweep(app, number, surely=surely)
     typer.echo(lists.heading(chosen), err=True)
@@ -212,17 +213,16 @@ async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Swe
 
 
 async def check_answered(app: App, sweep: Sweep) -> None:
-    """UserError where no site answered any look of the sweep: what it could not look at is asked of
-    nobody.
+    """UserError where no site answered any look of the sweep.
+
+    People must not be asked about accounts that a missing network left open.
     """
     if await app.store.sweeps.is_unanswered(sweep.id):
         raise UserError(NO_NETWORK.format(sweep=sweep.id))
 
 
 async def none_and_open(app: App, judged: JudgedScope) -> str:
-    """What stands in place of an empty list: that there is nothing, and how many accounts are open
-    all the same.
-    """
+    """The text for an empty list: nothing is in it, and how many accounts are open."""
     # Imported here: with it come the readers and writers of workbooks.
     from mediawatch.people import worklist
 
@@ -237,8 +237,9 @@ async def none_and_open(app: App, judged: JudgedScope) -> str:
 
 
 def tell_additions(judged: JudgedScope) -> None:
-    """What only later looks hold against accounts of an inspection: told apart, for it is in none
-    of its lists and counts.
+    """Print what only later looks hold against accounts of an inspection.
+
+    It is printed apart, for no list or count of the inspection has it.
     """
     for each in judged.additions:
         labels = "、".join(finding.label for finding in each.findings)
@@ -257,8 +258,9 @@ def tell_additions(judged: JudgedScope) -> None:
 
 
 async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
-    """The notice of that 文号, or that place in the list, with its events. UserError where there is
-    none.
+    """The notice of that 文号, or that place in the list, with its events.
+
+    UserError where no notice matches.
     """
     kept = await app.store.notices.all()
     found = [notice for notice in kept if number in (notice.number, str(notice.id))]

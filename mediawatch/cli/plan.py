@@ -1,4 +1,4 @@
-"""`mediawatch plan`: tonight, before it begins."""
+"""`mediawatch plan`: a night's sweep before it begins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mediawatch.sweep.plan import SweepPlan, plan
 from mediawatch.table import Table
 
 _SHOWN = 10
-"""Accounts that are named one by one."""
+"""So many accounts are named one by one."""
 
 
 def register(app: typer.Typer) -> None:
@@ -38,9 +38,8 @@ def plan_night(
         bool, typer.Option("--list", help="Name every account that is due, too.")
     ] = False,
 ) -> None:
-    """Show what a nightly sweep would look at now and why, how long it takes, and what is left to
-    people.
-    """
+    """Show what a nightly sweep would look at now and why, and how long it takes. Show what is left
+    to people."""
 
     async def work() -> tuple[SweepPlan, datetime | None]:
         async with open_home(ctx) as app:

@@ -1,5 +1,6 @@
-"""How a running sweep shows itself: on a terminal what it does now, platform by platform; elsewhere
-a plain line now and then.
+"""How a running sweep shows its progress.
+
+A terminal shows the present state, platform by platform; a log gets a plain line now and then.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from mediawatch.sweep import Progress as OnLook
 from mediawatch.sweep import Step
 
 _LINES = 10
-"""How many plain lines a sweep of any size leaves in a log."""
+"""So many plain lines a sweep of any size leaves in a log."""
 _RATE_OVER = 300.0
-"""Seconds over which the rate is taken: the last ones foretell best."""
+"""Seconds over which the rate is taken: recent ones predict best."""
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def shown_progress() -> Iterator[OnLook]:
 
 @dataclass
 class Lane:
-    """One platform: accounts done, second looks made, the last account and what came of it."""
+    """One platform: accounts done, second looks made, the last account and its outcome."""
 
     done: int = 0
     seconds: int = 0
@@ -54,15 +55,13 @@ class Lane:
 
 @dataclass
 class View:
-    """What the terminal shows. `clock` gives seconds that only ever grow."""
+    """What the terminal shows. `clock` gives seconds of a monotonic clock."""
 
     clock: Callable[[], float] = time.monotonic
     step: Step | None = None
     lanes: dict[str, Lane] = field(default_factory=dict)
     _looked: deque[float] = field(default_factory=deque)
-    """When accounts were looked at; those that were settled before cost no time and foretell
-    none.
-    """
+    """When accounts were looked at; settled accounts cost no time and predict none."""
 
     def __post_init__(self) -> None:
         self._began = self.clock()
@@ -82,7 +81,7 @@ class View:
 
     @property
     def rate(self) -> float:
-        """Accounts looked at in a minute; 0 while there is nothing to say."""
+        """Accounts looked at in a minute; 0 while the rate is unknown."""
         now = self.clock()
         while self._looked and now - self._looked[0] > _RATE_OVER:
             self._looked.popleft()
@@ -107,7 +106,10 @@ class View:
         if step is None:
             return Text("opening the sweep")
         waiting = f"  {step.second_looks} second looks to come" if step.second_looks else ""
-        figures = f"{step.done}/{step.total}  {self.rate:.1f} accounts/min  {self.time_left(step)}{waiting}"
+        figures = (
+            f"{step.done}/{step.total}  {self.rate:.1f} accounts/min  "
+            f"{self.time_left(step)}{waiting}"
+        )
         bar = Table.grid(padding=(0, 1))
         bar.add_row(
             ProgressBar(total=step.total, completed=step.done, width=12),

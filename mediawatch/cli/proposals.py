@@ -33,14 +33,13 @@ def proposals(
         typer.Option(
             "--by",
             metavar="NAME",
-            help="Who accepts; needed, and somebody else, for an id that a person saw.",
+            help="Who accepts; required for an id that a person saw, and not that person.",
         ),
     ] = "",
     csv: CsvOption = None,
 ) -> None:
-    """List what readings have taught (ids, links, new names, migrations, doubtful ids), and accept
-    it into the registry, or refuse it.
-    """
+    """List what readings have shown: ids, links, new names, migrations, doubtful ids. Accept it
+    into the registry, or refuse it."""
     if csv and (accept or refuse or everything):
         raise UserError("--csv lists, --accept, --all and --refuse decide: give one of them")
 

@@ -11,8 +11,9 @@ _DARK_ON_LIGHT, _PLAIN = "\x1b[30;107m", "\x1b[0m"
 
 
 def as_text(code: Modules, *, colours: bool) -> str:
-    """Two modules a character, with the margin. With `colours` dark on light, whatever the
-    terminal's own colours are.
+    """Two modules a character, with the margin.
+
+    With `colours` it is dark on light, whatever colours the terminal has.
     """
     width = len(code) + 2 * QUIET
     margin = [(False,) * width] * QUIET

@@ -1,6 +1,4 @@
-"""`mediawatch query`: the named report queries, and one's own on a connection that can only
-read.
-"""
+"""`mediawatch query`: the named report queries, and own queries on a read-only connection."""
 
 from __future__ import annotations
 
@@ -47,7 +45,7 @@ def query(
         Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")
     ] = None,
 ) -> None:
-    """Run a report query. Nothing can be written by one, and contacts are in none."""
+    """Run a report query. No query can write, and no query shows contacts."""
     if sum(map(bool, (name, list_, sql))) != 1:
         raise UserError("query needs the NAME of a query, or --sql, or --list")
 
@@ -89,6 +87,6 @@ def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) ->
 
 
 def _json(answer: QueryResult) -> bytes:
-    """One object a row; what JSON has no word for (dates) as text."""
+    """One object a row; values that JSON cannot hold (dates) become text."""
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     return (json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n").encode()

@@ -48,9 +48,8 @@ def recheck(
     ] = "",
     csv: CsvOption = None,
 ) -> None:
-    """Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, 已注销 …,
-    with basis and dates.
-    """
+    """Look at a notice's accounts again and list each result (已完成整改, 未整改, 已注销 …), with
+    basis and dates."""
 
     async def work() -> tuple[Table, int]:
         async with open_home(ctx) as app:

@@ -38,9 +38,8 @@ def record(
     ] = None,
     visitor: Annotated[bool, typer.Option("--visitor", help="Look without any login.")] = False,
 ) -> None:
-    """Look at an account once, and keep what the site answered as a case for `verify`, without
-    cookies, tokens and the operator.
-    """
+    """Look at an account once, and keep the site's answers as a case for `verify`. Cookies, tokens
+    and the operator are left out."""
     if visitor and session:
         raise UserError("--session and --visitor exclude each other")
 

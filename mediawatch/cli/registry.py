@@ -1,6 +1,4 @@
-"""`mediawatch registry …`: the filed accounts (台账) in, what the registry itself gets wrong, the
-empty form.
-"""
+"""`mediawatch registry …`: import the filed accounts (台账), check them, write the empty form."""
 
 from __future__ import annotations
 

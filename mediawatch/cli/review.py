@@ -38,7 +38,7 @@ from mediawatch.table import Table, plain
 REFUSED = 2
 EXCUSES = ", ".join(f"{excuse.value} ({excuse.name.lower()})" for excuse in Excuse)
 group = typer.Typer(
-    no_args_is_help=True, help="Decide about findings (审核): nothing leaves that nobody confirmed."
+    no_args_is_help=True, help="Decide about findings (审核): nothing leaves unconfirmed."
 )
 Keys = Annotated[
     list[str] | None,
@@ -167,7 +167,7 @@ def confirm(
         bool,
         typer.Option(
             "--without-hearing",
-            help="Although the hearing has not ended; with --reason, for findings by name.",
+            help="Confirm although the hearing has not ended; with --reason, for findings by name.",
         ),
     ] = False,
     sweep: SweepOption = None,
@@ -179,10 +179,10 @@ def confirm(
     attested: AttestedOption = None,
     yes: Yes = False,
 ) -> None:
-    """Confirm findings (认定) after their hearing: they may leave in a hand-off. Nobody confirms
-    what rests on their own look.
+    """Confirm findings (认定) after their hearing: they may leave in a hand-off. Reviewers cannot
+    confirm what rests on their own look.
 
-    By filter only what units answered with 无异议; every other one by its own key.
+    A filter takes only what units answered with 无异议; name every other finding by its own key.
     """
     wanted = SuspectFilter(
         codes=codes(code),
@@ -208,7 +208,8 @@ def dismiss(
     ] = "",
     findings: Keys = None,
     excuse: Annotated[
-        str, typer.Option("--excuse", metavar="WORD", help=f"Why nobody is blamed: {EXCUSES}.")
+        str,
+        typer.Option("--excuse", metavar="WORD", help=f"Why the unit is not to blame: {EXCUSES}."),
     ] = "",
     sweep: SweepOption = None,
     code: CodeOption = None,
@@ -219,7 +220,7 @@ def dismiss(
     attested: AttestedOption = None,
     yes: Yes = False,
 ) -> None:
-    """Dismiss findings (排除): they leave in nothing."""
+    """Dismiss findings (排除): no list of problems, document or hand-off has them."""
     wanted = SuspectFilter(
         codes=codes(code),
         prefecture=prefecture,
@@ -253,7 +254,7 @@ def reopen(
 
 
 def codes(given: list[Code] | None) -> tuple[Code, ...]:
-    """What `--code` said, as often as it was said."""
+    """The values of `--code`, which may be repeated."""
     return tuple(given or ())
 
 
@@ -265,7 +266,7 @@ def _decide(
     sweep: int | None,
     yes: bool,
 ) -> None:
-    """By name or by filter; what may not be decided is told, and the rest is done (then exit 2)."""
+    """Decide by name or by filter; refused findings are listed, and the rest is done (then exit 2)."""
     if not texts and wanted == SuspectFilter():
         raise UserError(
             "name the findings, or choose them by --code, --prefecture, --platform, "
@@ -318,7 +319,8 @@ def _decide(
 
 
 _NOTHING_LEFT = (
-    "none that these options name is left to be decided so: `mediawatch review list` shows the "
+    "no finding that these options name is left for this decision: `mediawatch review list` shows "
+    "the "
     "findings"
 )
 
@@ -326,7 +328,7 @@ _NOTHING_LEFT = (
 def _with_twins(
     named: list[Suspect], everything: list[Suspect], wanted: SuspectFilter, action: ReviewAction
 ) -> list[Suspect]:
-    """The named findings that the filter takes, and the same ones of further filings."""
+    """The named findings that the filter takes, and the same findings of further filings."""
     found = [suspect for suspect in named if wanted.takes(suspect)]
     keys = {each.key for each in found}
     also = {

@@ -1,4 +1,4 @@
-"""How people name the findings that they decide on, and what those names mean."""
+"""How people name the findings that they decide on, and how those names are read."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ async def load_suspects(app: App, sweep: Sweep) -> tuple[list[Suspect], Rejudgem
 
 
 def refuse_unversioned(texts: list[str], found: list[Suspect]) -> None:
-    """UserError for a finding that is named without the version that was shown, or by another one
-    than it has now.
-    """
+    """UserError for a finding without the version that was shown, or with an outdated one."""
     for text in texts:
         key, at, _ = text.partition("@")
         meant = next((suspect for suspect in found if suspect.key == key), None)
@@ -45,8 +43,9 @@ def surface_labels_of(app: App, found: list[Suspect]) -> dict[str, str]:
 
 
 def resolve_surface(app: App, wanted: SuspectFilter) -> SuspectFilter:
-    """The filter with a surface by the name that sights have; lists print its Chinese. UserError
-    where there is no such surface.
+    """The filter with a surface by the name that sights have; lists print its Chinese.
+
+    UserError where the surface is unknown.
     """
     labels = app.surface_labels(PLATFORM_LABELS)
     name = {label: name for name, label in labels.items()}.get(wanted.surface, wanted.surface)
@@ -56,9 +55,8 @@ def resolve_surface(app: App, wanted: SuspectFilter) -> SuspectFilter:
 
 
 def refuse_accounts(keys: list[str], found: list[Suspect]) -> None:
-    """UserError for an account in place of its findings: what is confirmed is named as it was
-    shown.
-    """
+    """UserError where an account stands for its findings: findings are confirmed by their shown
+    name."""
     for key in keys:
         if meant := [suspect.versioned for suspect in found if str(suspect.account.id) == key]:
             raise UserError(
@@ -67,7 +65,7 @@ def refuse_accounts(keys: list[str], found: list[Suspect]) -> None:
 
 
 async def find_keys(app: App, texts: list[str]) -> list[str]:
-    """What people typed as keys: a finding as listed, or any word for an account."""
+    """Read the keys that people typed: a finding as listed, or any word for an account."""
     accounts = await app.store.accounts.all(include_retired=True)
     keys = []
     for text in texts:

@@ -112,7 +112,7 @@ def import_(
         async with open_home(ctx) as app:
             session, count = await sessions.take(app.sessions, app.logins(), platform, name, file)
             return (
-                f"{session.path}: {count} cookies kept. Whoever has this file, or {file}, is "
+                f"{session.path}: {count} cookies kept. A person who has this file, or {file}, is "
                 "logged in: delete the export."
             )
 

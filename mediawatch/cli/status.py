@@ -43,13 +43,13 @@ class Status:
 
     nights: list[SweepRun]
     running: bool
-    """Whether a run or an import holds the home's lock now."""
+    """Whether a sweep or an import holds the home's lock now."""
     sessions: list[ListedLogin]
     backup: Backup | None
     due: list[CorrectionDue]
-    """What notices say and would not be said today."""
+    """What notices say and would not say today."""
     unanswered: frozenset[int] = frozenset()
-    """Sweeps of which no site answered any look."""
+    """Sweeps whose looks no site answered."""
 
 
 def register(app: typer.Typer) -> None:
@@ -63,9 +63,8 @@ def status(
         bool, typer.Option("--json", help="One JSON object instead of tables.")
     ] = False,
 ) -> None:
-    """Show the last nights: looks, what was proven, why the rest was not, findings, exit codes;
-    logins; the last backup.
-    """
+    """Show the last nights: looks, what was proven, why the rest was not, findings, exit codes.
+    Show logins and the last backup."""
 
     async def work() -> Status:
         async with open_home(ctx) as app:
@@ -160,8 +159,9 @@ def _row(night: SweepRun, found: Status) -> tuple[str, ...]:
 
 
 def _ended(night: SweepRun, found: Status) -> str:
-    """How a run ended, or that it has not. The newest without an end runs as long as the home's
-    lock is held, else it was killed.
+    """How a run ended, or that it still runs or was killed.
+
+    The newest without an end runs as long as the home's lock is held; any other was killed.
     """
     if night.ending is None and night.ended_at is None:
         return "running" if found.running and night is found.nights[0] else Ending.KILLED.value

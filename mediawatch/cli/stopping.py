@@ -1,4 +1,4 @@
-"""What a sweep that was stopped says of itself."""
+"""What a stopped sweep reports."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from mediawatch.sweep import Step
 
 @contextmanager
 def told_when_stopped(shown: OnLook) -> Iterator[OnLook]:
-    """A callback that passes on to `shown`; where the sweep is cancelled meanwhile, what was done
-    and what is left goes to standard error."""
+    """A callback that passes each step on to `shown`.
+
+    Where the sweep is cancelled meanwhile, standard error gets what was done and what is left.
+    """
     looks, so_far, scope = 0, 0, 0
 
     def on_look(step: Step) -> None:

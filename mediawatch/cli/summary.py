@@ -1,4 +1,4 @@
-"""What a run came to, on standard output."""
+"""The result of a run, on standard output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mediawatch.sweep import Summary
 
 
 def print_summary(summary: Summary) -> None:
-    """What a run came to, on standard output."""
+    """Print the result of a run on standard output."""
     sweep = summary.sweep
     typer.echo(
         f"sweep {sweep.id}: as of {minute(sweep.as_of)} (Beijing), policy {sweep.policy}, "
@@ -22,7 +22,8 @@ def print_summary(summary: Summary) -> None:
     )
     if summary.repeated:
         typer.echo(
-            "an equal sweep is finished already; nothing was looked at (use --again to look "
+            "a sweep with the same options is finished already; nothing was looked at (use "
+            "--again to look "
             "once more)"
         )
     else:
@@ -51,7 +52,7 @@ def print_summary(summary: Summary) -> None:
         typer.echo(told, err=True)
     if summary.clock_off:
         told = (
-            f"{summary.clock_off}; nothing that was read counts against anybody: set the clock "
+            f"{summary.clock_off}; nothing that was read counts against any account: set the clock "
             "and run `mediawatch sweep --again`"
         )
         typer.echo(told, err=True)

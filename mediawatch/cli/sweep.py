@@ -52,7 +52,7 @@ from mediawatch.sweep.plan import plan
 
 log = structlog.get_logger(__name__)
 _LONG = timedelta(hours=1)
-"""What takes longer is told beforehand."""
+"""A sweep that takes longer is announced before it begins."""
 
 
 def register(app: typer.Typer) -> None:
@@ -66,9 +66,8 @@ def judge(
     ctx: typer.Context,
     number: Annotated[int, typer.Argument(metavar="N", help="Number of the sweep.", min=1)],
 ) -> None:
-    """Judge a finished sweep as a whole, on all that is known by now: what became known later
-    counts against accounts, too.
-    """
+    """Judge a finished sweep as a whole, on all that is known by now. What became known later
+    counts against accounts, too."""
 
     async def work() -> tuple[Sweep, list[SweepAccount]]:
         async with open_home(ctx) as app:
@@ -96,9 +95,8 @@ def sweep(
     figures: MetricsFile = None,
     fail_on_findings: FailOnFindings = False,
 ) -> None:
-    """Look at every account in scope, look again before a finding, judge. Continues an unfinished
-    equal sweep.
-    """
+    """Look at every account in scope, look again before a finding, judge. Resumes an unfinished
+    sweep with the same options."""
     if ctx.invoked_subcommand:
         return
     if nightly and (as_of or from_):
@@ -160,7 +158,7 @@ def sweep(
 
 
 async def _foretell(app: App, request: Request) -> None:
-    """Says before the first look that a sweep without an end takes hours, and until when."""
+    """Say, before the first look, that a sweep without an end takes hours, and until when."""
     now = app.clock()
     accounts = [account for account in await app.store.accounts.all() if request.wants(account)]
     states = await app.store.readings.account_states([account.id for account in accounts])
@@ -200,8 +198,9 @@ async def _write_metrics(app: App, target: Path, night: SweepRun) -> None:
 
 
 def as_of_option(text: str, now: datetime) -> datetime | None:
-    """The option `--as-of`; None where it is not given. UserError where it is no moment, or one to
-    come.
+    """The option `--as-of`; None where it is not given.
+
+    UserError where it is no moment, or a future one.
     """
     try:
         return parse_as_of(text, now) if text else None

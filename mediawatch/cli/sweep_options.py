@@ -67,7 +67,10 @@ Again = Annotated[
     bool,
     typer.Option(
         "--again",
-        help="Look again although an equal sweep is finished, and at what stored posts settle.",
+        help=(
+            "Look again, even where a sweep with the same options is finished or stored posts "
+            "settle an account."
+        ),
     ),
 ]
 SecondLookAfter = Annotated[

@@ -26,7 +26,7 @@ def units(
         ),
     ],
     user: Annotated[
-        str, typer.Option("--user", metavar="NAME", help="Whom the home belongs to; never root.")
+        str, typer.Option("--user", metavar="NAME", help="Owner of the home; never root.")
     ] = "mediawatch",
     backups: Annotated[
         Path,

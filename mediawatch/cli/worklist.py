@@ -1,6 +1,4 @@
-"""`mediawatch unproven` and `mediawatch worklist`: what only people can settle, out and in
-again.
-"""
+"""`mediawatch unproven` and `mediawatch worklist`: questions for people, out and in again."""
 
 from __future__ import annotations
 
@@ -84,8 +82,7 @@ def export(
     ] = False,
 ) -> None:
     """Write the worklist of a sweep: one yes/no question a row, with QR code, drop-downs and
-    instructions in Chinese.
-    """
+    instructions in Chinese."""
     if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
 
@@ -150,7 +147,7 @@ def import_(
 
 
 async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImport:
-    """Import into a sweep and judge it again. UserError where a file is not there."""
+    """Import into a sweep and judge it again. UserError where a file is missing."""
     if missing := [file for file in files if not file.is_file()]:
         raise UserError(f"no such file: {missing[0]}")
     await still_judged(app.store, sweep)
@@ -168,9 +165,8 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImpo
 
 
 async def open_answered(app: App, sweep: Sweep, imported: WorklistImport) -> int:
-    """Open the article links that were answered and judge again; the exit bits of what went wrong
-    at the site.
-    """
+    """Open the answered article links and judge again; returns the exit bits of the site's
+    failures."""
     gate = app.pacing()
     report = await open_links(
         imported.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock
@@ -181,7 +177,7 @@ async def open_answered(app: App, sweep: Sweep, imported: WorklistImport) -> int
 
 
 def print_imported(imported: WorklistImport) -> None:
-    """What an import came to; what people have to read is Chinese."""
+    """Print the result of an import; what people have to read is Chinese."""
     counts = (
         f"{len(imported.readings)} readings kept, {imported.blank} rows not answered, "
         f"{imported.repeated} known already"

@@ -1,8 +1,7 @@
-"""The demonstration: an office's quarter on a made-up world, chapter by chapter, and what became of
-it in the next. 演示数据 throughout.
+"""The demonstration: an office's quarter on a made-up world, and the next quarter, in chapters.
 
-The world's sites are the replica; the people (who answer the worklist, who answer for a unit, who
-review) are played by its truth.
+演示数据 throughout. The world's sites are the replica. The people (who answer the worklist, who
+answer for a unit, who review) are played by its truth.
 """
 
 from __future__ import annotations
@@ -35,8 +34,10 @@ CIRCULAR = "tibet-2022q4-circular"
 
 
 def prepare(out: Path) -> Home:
-    """A fresh home in `out`. UserError where something else than an earlier demonstration stands
-    there, or one that still runs.
+    """A fresh home in `out`.
+
+    UserError where `out` holds something else than an earlier demonstration, or one that still
+    runs.
     """
     home = Home.at(out)
     if home.root.exists() and any(home.root.iterdir()):
@@ -45,7 +46,7 @@ def prepare(out: Path) -> Home:
                 f"{out} is not empty and holds no earlier demonstration: name another folder "
                 "with --out"
             )
-        with only_one(home):  # nobody may be in the midst of one
+        with only_one(home):  # an earlier demonstration may still run
             shutil.rmtree(home.root)
     home.create(MARK)
     (home.root / MARK).write_text(
@@ -55,8 +56,9 @@ def prepare(out: Path) -> Home:
 
 
 async def run(app: App, stage: Stage, tell: Tell) -> int:
-    """Registry in, sweep, people, units, review, documents out; tells each step. Returns the
-    sweep's exit code.
+    """Registry in, sweep, people, units, review, documents out; reports each step.
+
+    Returns the sweep's exit code.
     """
     began = asyncio.get_running_loop().time()
     policy = load(POLICY)
@@ -101,7 +103,7 @@ def shipped_world() -> Path:
 
 
 def next_quarter() -> Path:
-    """What became of the shipped world in a quarter."""
+    """The shipped world a quarter later."""
     return _world("tibet-2023q1.csv")
 
 

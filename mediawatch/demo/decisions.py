@@ -1,4 +1,4 @@
-"""Fourth chapter: a named reviewer decides; nobody confirms what rests on their own look."""
+"""Fourth chapter: a named reviewer decides, but never confirms what rests on their own look."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ _CONFIRMED = ReviewDecision(ReviewAction.CONFIRMED, REVIEWER, CONFIRM_REASON)
 
 
 async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
-    """Confirm at once what units agreed to, the rest one by one, and dismiss what a person
-    overlooked and no link has settled.
+    """Decide on all findings.
+
+    What units agreed to is confirmed at once, the rest one by one. A finding that a person caused
+    by an oversight, and that no link has settled, is dismissed.
     """
     found = [each for each in await scene.suspects() if each.finding.effect is not Effect.HINT]
     own = [

@@ -45,7 +45,7 @@ async def register(app: App, stage: Stage, tell: Tell) -> None:
 
 
 async def sweep(app: App, stage: Stage, policy: Policy, tell: Tell) -> Summary:
-    """Every account, and twice before a finding."""
+    """Look at every account, and twice before a finding."""
     request = Request(
         policy=policy,
         as_of=stage.as_of,
@@ -61,8 +61,9 @@ async def sweep(app: App, stage: Stage, policy: Policy, tell: Tell) -> Summary:
 
 
 def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """The office's table as an office would send it: a title row above the headings, every cell
-    text.
+    """The office's table as an office would send it.
+
+    A title row stands above the headings, and every cell is text.
     """
     book = xlsxwriter.Workbook(target)
     sheet, text = book.add_worksheet("台账"), book.add_format({"num_format": "@"})

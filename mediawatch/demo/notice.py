@@ -1,4 +1,4 @@
-"""Fifth chapter: what was confirmed becomes a notice, with its deadlines."""
+"""Fifth chapter: confirmed findings become a notice, with its deadlines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sixth chapter: what leaves the office once it is confirmed."""
+"""Sixth chapter: what leaves the office after the review."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Second chapter: what the machine could not prove goes to a person, who overlooks something, and
-comes back.
-"""
+"""Second chapter: a person answers what the machine could not prove, and overlooks something."""
 
 from __future__ import annotations
 
@@ -23,8 +21,9 @@ from mediawatch.rules.policy import Policy
 from mediawatch.sweep import rejudge
 
 OVERLOOKED = 2
-"""So many accounts with posts in the window the person takes for silent ones: what comes after has
-to notice.
+"""The person takes so many accounts with posts in the window for silent ones.
+
+The later chapters have to notice this.
 """
 
 
@@ -72,8 +71,9 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
 def fill_in(
     source: Path, target: Path, stage: Stage, sweep: Sweep, policy: Policy, looked_at: datetime
 ) -> tuple[int, tuple[Named, ...]]:
-    """What a person would do with the worklist, by the world's truth but for what is overlooked.
-    The number of answered rows; whose.
+    """Fill in the worklist as a person would, by the world's truth except for the oversights.
+
+    Returns the number of answered rows, and the accounts that were overlooked.
     """
     book = openpyxl.load_workbook(source)
     as_of_day, answered, overlooked = day_of(sweep.as_of), 0, list[Named]()
@@ -107,15 +107,14 @@ def fill_in(
 
 
 def type_in(cell: Cell, text: str) -> None:
-    """As a person types into a cell that is formatted as text: whatever it begins with, it is no
-    formula.
-    """
+    """Type as a person does into a cell that is formatted as text: no text becomes a formula."""
     cell.value, cell.data_type = text, "s"
 
 
 def _easily_overlooked(shown: PhoneView, days: Collection[date], start: date) -> bool:
-    """Whether there is a post in the window, which a link can prove, and an older one to take for
-    the newest.
+    """Whether a person could take an older post for the newest.
+
+    There must be a post in the window, which a link can prove, and an older one.
     """
     return (
         bool(shown.link) and any(day >= start for day in days) and any(day < start for day in days)
@@ -147,8 +146,9 @@ def _answers(
 
 
 def picture(of: str = "") -> bytes:
-    """A small grey PNG that is plainly no screenshot: the demonstration has no telephone. Each
-    account has its own, as it should.
+    """A small grey PNG that is plainly no screenshot: the demonstration has no telephone.
+
+    Each account has its own, as in a real worklist.
     """
     width, height = 64, 32
     rows = b"".join(b"\x00" + b"\xc8" * width for _ in range(height))

@@ -1,4 +1,4 @@
-"""The last page: what was found beside the circular that was published, and what is off in that."""
+"""The last page: our results beside the published circular, and the circular's own errors."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from mediawatch.table import Table, to_text
 def compare_with_circular(
     scope: Sequence[SweepAccount], policy: Policy, printed: circulars.Circular
 ) -> str:
-    """The circular's own table beside what was found, who differs, and what is off in the
-    circular.
-    """
+    """The circular's own table beside our results, the accounts that differ, and the circular's
+    errors."""
     parts = counts.by(scope, policy, lambda entry: entry.account.filed.type)
     whole = counts.figures(scope, policy)
     rows = [

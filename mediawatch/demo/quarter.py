@@ -1,6 +1,4 @@
-"""Last chapter, a quarter later: the registry has changed, the notice's accounts are looked at
-again (复查).
-"""
+"""Last chapter, a quarter later: the registry has changed, and the notice is re-checked (复查)."""
 
 from __future__ import annotations
 
@@ -26,8 +24,9 @@ from mediawatch.table import to_csv
 
 
 async def recheck(app: App, stage: Stage, tell: Tell) -> int:
-    """The new registry in, the latest notice's accounts looked at, what is still wrong confirmed,
-    the list out. The sweep's exit code.
+    """Import the new registry, look at the latest notice's accounts, confirm, write the list.
+
+    Returns the sweep's exit code.
     """
     root = app.home.root
     notice = (await app.store.notices.all())[-1]

@@ -1,6 +1,4 @@
-"""What the chapters of the demonstration share: its people, and the inspection that they work
-on.
-"""
+"""What the chapters of the demonstration share: its people, and their inspection."""
 
 from __future__ import annotations
 
@@ -46,7 +44,7 @@ class Scene:
     tell: Tell
 
     async def scope(self) -> Sequence[SweepAccount]:
-        """The judged scope as it has to be told now."""
+        """The scope as it is judged now."""
         return (await judged_scope(self.app, self.sweep)).entries
 
     async def suspects(self) -> list[Suspect]:
@@ -58,20 +56,21 @@ class Scene:
         )
 
     async def newest_event(self) -> int:
-        """What `Store.note_reviews` is to know of."""
+        """The newest review event, for the store's check that a decision is up to date."""
         return max(
             (event.id for event in await self.app.store.reviews.events(self.sweep.id)), default=0
         )
 
     def pass_days(self, until: datetime) -> None:
-        """Set the clock of the office forward; the sites' own stands where it was, since nobody
-        looks at them any more.
+        """Set the clock of the office forward.
+
+        The sites' own clock stays, since no look follows.
         """
         clock, ahead = self.app.clock, until - self.app.clock()
         self.app.clock = lambda: clock() + ahead
 
     async def reviewed_scope(self) -> list[SweepAccount]:
-        """The scope as its documents print it: what was dismissed fails nobody."""
+        """The scope as its documents print it: a dismissed finding is no failure."""
         return [as_reviewed(entry, include_open=False) for entry in await self.scope()]
 
 

@@ -1,5 +1,7 @@
-"""Third chapter: the hearing. Every suspect goes down to its unit; most agree, one proves itself,
-one disputes in vain, some are silent.
+"""Third chapter: the hearing.
+
+Every suspect goes down to its unit. Most agree, one proves itself, one disputes in vain, some do
+not answer.
 """
 
 from __future__ import annotations
@@ -25,13 +27,14 @@ from mediawatch.rules.hearing import HearingState
 from mediawatch.sweep import rejudge
 
 SILENT = 3
-"""So many accounts are not answered for within the term."""
+"""So many accounts get no answer within the term."""
 _DISPUTES = "本单位对结论有异议，但未能提供监测期内的发布记录。"
 
 
 async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispatch") -> None:
-    """Every prefecture gets its sheet and returns it; the links in the answers are opened; who is
-    silent is noted after the term.
+    """Every prefecture gets its sheet and returns it; the links in the answers are opened.
+
+    Units that did not answer are noted after the term.
     """
     app = scene.app
     everything = await scene.suspects()
@@ -111,8 +114,9 @@ async def _note_overdue(scene: Scene) -> None:
 
 
 class _Plan:
-    """What the units write: one overlooked account has its newest link at hand, the other only its
-    word; one more disputes.
+    """What the units write.
+
+    One overlooked account has its newest link at hand, the other only its word. One more disputes.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
-"""Alerts: kept first, then sent by Apprise, each to each place once, over restarts and kills.
+"""Alerts: the store keeps each one first, then Apprise sends it once to each place.
 
-What is to be told is found in the store, not in a run's memory, so a run that was killed before it
-spoke is made up for by the next. A sending that failed is tried again with the next one. A sending
-that was cut short, or that nobody has answered in time, may have arrived: it is let go, for none is
-sent twice.
+The store says what is to be sent, not a run's memory: a run that was killed before it sent its
+alert is made up for by the next run. A sending that failed is tried again by the next run. A
+sending that was cut short, or that got no answer in time, may have arrived. It is given up, because
+no alert may arrive twice.
 """
 
 from __future__ import annotations
@@ -32,20 +32,21 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TOO_OLD = timedelta(days=3)
-"""News of an earlier week is none."""
+"""Older news is of no use any more."""
 _CUT_SHORT = timedelta(minutes=10)
-"""Nobody is still sending after this."""
+"""After this time no process can still be sending."""
 _LIMIT = 60.0
 """Seconds for one sending."""
 _LOOKED_BACK = 20
-"""Runs among which those are that broke off since the last digest."""
+"""The last runs, among which those that broke off since the last digest are searched."""
 _ROOM = 2048
-"""Bytes, where no service says: 企业微信's, the least."""
+"""Bytes, where a service names no limit: that of 企业微信, the smallest."""
 
 
 class Alerts:
-    """`urls` are Apprise's; none of them, and nothing is kept or sent. `lines`: of a digest at
-    most.
+    """Sends to `urls` of Apprise; without any, nothing is kept or sent.
+
+    `lines`: how many a digest has at most.
     """
 
     def __init__(self, store: Store, clock: Clock, urls: Sequence[str], lines: int) -> None:
@@ -56,8 +57,9 @@ class Alerts:
         return bool(self._places)
 
     def check(self) -> None:
-        """UserError where nothing could be sent: better said before the night than after it. Never
-        names a URL.
+        """UserError where nothing could be sent: better said before the night than after it.
+
+        The message never names a URL.
         """
         if not self._places:
             return
@@ -72,9 +74,8 @@ class Alerts:
                 )
             if len(_mailboxes(sender)) > 1:
                 raise UserError(
-                    f"notify.urls: number {number} names several mailboxes, of which one that "
-                    "refuses would make the others get it twice:"
-                    " write a URL for each, or one of a mailing list"
+                    f"notify.urls: number {number} names several mailboxes; if one refuses, the "
+                    "others would get the message twice: write a URL for each, or one of a mailing list"
                 )
 
     async def tell_night(
@@ -85,8 +86,10 @@ class Alerts:
         surfaces: Mapping[str, str],
         due: Sequence[CorrectionDue] = (),
     ) -> None:
-        """The digest of a sweep that is finished, once, and whatever has not gone out yet.
-        `surfaces`: their Chinese names; `due`: the corrections that notices need."""
+        """Send the digest of a finished sweep once, and all that is still waiting.
+
+        `surfaces`: their Chinese names; `due`: the corrections that notices need.
+        """
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
             turned, unanswered = (
@@ -116,8 +119,9 @@ class Alerts:
             await self.tell_sessions(book)
 
     async def tell_sessions(self, book: SessionBook) -> None:
-        """Every login whose newest event is that it became invalid, once, and whatever has not gone
-        out yet.
+        """Send an alert, once, for every login whose newest event is that it became invalid.
+
+        Sends all that is still waiting, too.
         """
         if not self._places:
             return
@@ -132,13 +136,13 @@ class Alerts:
         await self.send()
 
     async def send(self) -> int:
-        """Send what is waiting; how many of them did not go out."""
+        """Send what is waiting; returns how many alerts did not go out."""
         now, failed = self._clock(), 0
         for alert in await self._store.runs.alerts(AlertState.SENDING, AlertState.WAITING):
             url = self._places.get(alert.place)
             cut_short = alert.state is AlertState.SENDING
             if cut_short and now - (alert.tried_at or alert.made_at) < _CUT_SHORT:
-                continue  # another process is at it
+                continue  # another process sends it now
             if cut_short or now - alert.made_at > TOO_OLD:
                 if await self._store.runs.move_alert(alert, AlertState.GIVEN_UP, now):
                     log.warning(
@@ -151,7 +155,10 @@ class Alerts:
         return failed
 
     async def tell_failed(self, service: str) -> int:
-        """That a service of the host failed, kept nowhere; at how many places it did not go out."""
+        """Send word that a service of the host failed; returns at how many places that failed.
+
+        The store does not keep this message.
+        """
         return sum(
             [
                 await _sent(url, *digest.describe_failed_service(service, self._clock()))
@@ -161,8 +168,11 @@ class Alerts:
         )
 
     async def trial(self) -> list[str]:
-        """A message to each place, kept nowhere; why each did not go out ("" where it did), in the
-        settings' order. The words are those of Apprise and may quote a URL: mask them."""
+        """Send a message to each place; returns why each did not go out ("" where it did).
+
+        The reasons stand in the settings' order. The store does not keep the message. The words are
+        those of Apprise and may quote a URL: mask them.
+        """
         return [await _tried(url, *digest.trial(self._clock())) for url in self._places.values()]
 
     async def _keep(self, place: str, key: str, title: str, body: str) -> None:
@@ -172,10 +182,10 @@ class Alerts:
 
     async def _send(self, alert: Alert, url: str) -> bool:
         if not await self._store.runs.move_alert(alert, AlertState.SENDING, self._clock()):
-            return True  # another process was first
+            return True  # another process took it first
         taken = replace(alert, state=AlertState.SENDING)
-        # Cancelled or killed here, it may have arrived: the state stays, and a later run lets it
-        # go.
+        # A sending that is cancelled or killed here may have arrived. The state stays, and a later
+        # run gives it up.
         state = await _sent(url, alert.title, alert.body)
         await self._store.runs.move_alert(taken, state, self._clock())
         match state:
@@ -189,25 +199,24 @@ class Alerts:
                 log.warning(
                     "alert given up",
                     alert=alert.key,
-                    reason="nobody answered in time, it may have arrived",
+                    reason="no answer in time, it may have arrived",
                 )
         return state is AlertState.SENT
 
 
 def place_of(url: str) -> str:
-    """A fingerprint of the URL: the same for the same one, and no way back to the secret."""
+    """A fingerprint of the URL: equal for equal URLs, and the secret cannot be derived from it."""
     return hashlib.sha256(url.encode()).hexdigest()[:12]
 
 
 def _sender(url: str) -> apprise.Apprise:
-    """False as a truth value where this is no URL of Apprise's."""
+    """The sender of a URL; false as a truth value where Apprise does not know the URL."""
     from apprise import Apprise, AppriseAsset
 
     sender = Apprise(asset=AppriseAsset(app_id="mediawatch", secure_logging=True))
     said = logging.getLogger("apprise")
-    said.disabled = (
-        True  # it quotes parts of a URL that it cannot read, and those may be of the password
-    )
+    # Apprise quotes parts of a URL that it cannot read, and the password may be among them.
+    said.disabled = True
     try:
         sender.add(url)
     finally:
@@ -216,14 +225,18 @@ def _sender(url: str) -> apprise.Apprise:
 
 
 def _room(url: str) -> int:
-    """Bytes of title and body that the service takes. Apprise counts its limits in characters where
-    services count bytes.
+    """Bytes of title and body that the service takes.
+
+    Apprise counts its limits in characters where services count bytes.
     """
     return min((each.body_maxlen for each in _sender(url)), default=_ROOM)
 
 
 def _mailboxes(sender: apprise.Apprise) -> list[object]:
-    """Whom a mail URL names: Apprise tells of all of them at once whether it reached them."""
+    """The mailboxes that a mail URL names.
+
+    Apprise reports on all of them together, so one refusal would be a refusal of all.
+    """
     from apprise.plugins.email import NotifyEmail
 
     return [
@@ -243,14 +256,13 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
-        # Of its details only what the network or the server said: others quote the message and the
-        # place.
+        # Only what the network or the server said: other details quote the message and the place.
         if record.levelno >= logging.WARNING or "Exception" in text:
             self.lines.append(" ".join(text.split()))
 
 
 async def _tried(url: str, title: str, body: str) -> str:
-    """Why a message did not go out; "" where it did."""
+    """Send a message; returns why it did not go out, "" where it did."""
     said, heard = logging.getLogger("apprise"), _Heard()
     level = said.level
     said.addHandler(heard)
@@ -263,12 +275,12 @@ async def _tried(url: str, title: str, body: str) -> str:
     if state is AlertState.SENT:
         return ""
     if state is AlertState.GIVEN_UP:
-        return f"nobody answered within {_LIMIT:.0f} seconds"
-    return "; ".join(dict.fromkeys(heard.lines)) or "it was refused without a word"
+        return f"no answer within {_LIMIT:.0f} seconds"
+    return "; ".join(dict.fromkeys(heard.lines)) or "it was refused without a reason"
 
 
 async def _sent(url: str, title: str, body: str) -> AlertState:
-    """SENT, WAITING where the place refused it or was not reached, GIVEN_UP where nobody knows."""
+    """Send; SENT, WAITING after a refusal or without a connection, GIVEN_UP where that is unknown."""
     sender = _sender(url)
     if not sender:
         return AlertState.WAITING

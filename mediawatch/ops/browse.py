@@ -1,5 +1,6 @@
-"""浏览: the database in Datasette, for analysts. Read-only; the named queries and facets are there,
-contacts and free SQL are not.
+"""浏览: the database in Datasette, for analysts.
+
+Read-only. The named queries and facets are there; contacts and free SQL are not.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ FACETS: Mapping[str, Sequence[str]] = {
     "account": ("platform", "prefecture", "level", "status"),
     "reading": ("look", "outcome", "date_kind"),
 }
-"""By view or table: the columns that are counted beside its rows."""
+"""By view or table: the columns whose values are counted beside its rows."""
 
 _WITHHELD = (
     "contact",
@@ -32,18 +33,21 @@ _WITHHELD = (
     "account_state",
     "home",
 )
-"""Tables that no page shows: contacts, what units and reviewers wrote in their own words, which may
-hold a telephone number, what the machine held against accounts before a person reviewed it
-(`latest_status` and `flagged` have that as reviewed), and what rows are sealed with."""
+"""Tables that no page shows.
+
+They hold contacts, and what units and reviewers wrote, where a telephone number may stand. They
+hold what the machine found before a person reviewed it; `latest_status` and `flagged` show that as
+reviewed. They hold what rows are sealed with.
+"""
 
 
 def datasette(
     database: Path, queries: Sequence[NamedQuery], marks: Sequence[str] = ()
 ) -> Datasette:
-    """The app over an SQLite file, which it opens for reading only. UserError where the extra
-    `browse` is not installed.
+    """The app over an SQLite file, which it opens for reading only.
 
-    Free SQL is off: it would reach the contacts, which no page shows.
+    UserError where the extra `browse` is not installed. Free SQL is off: it would reach the
+    contacts.
     """
     try:
         from datasette.app import Datasette

@@ -1,5 +1,6 @@
-"""The messages that leave by themselves: a digest a sweep, a word when a login lapses. Chinese,
-short, without contacts. Pure.
+"""The messages that are sent by themselves: a digest a sweep, an alert when a login lapses.
+
+Chinese, short, without contacts. Pure.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NO_NETWORK = (
     "网络不可用:各平台均未应答,本次未得出任何结论,网络恢复后请重新检查(mediawatch sweep --again)"
 )
 _NAMED = (FindingChangeKind.NEW, FindingChangeKind.GONE)
-"""What is told by name: what has to be acted upon. The rest is a count."""
+"""Accounts are named where somebody has to act. The rest is a count."""
 
 
 def digest(
@@ -41,12 +42,13 @@ def digest(
     due: Sequence[CorrectionDue] = (),
     unanswered: bool = False,
 ) -> tuple[str, str]:
-    """Title and body; the body has at most `lines` lines and both together `size` bytes, and it
-    says how many findings it does not name.
+    """Title and body of a sweep's digest.
 
-    `sessions`: state by `platform/name`. `surfaces`: their Chinese names. `broken`: runs since the
-    last digest that came to no judgement, newest first. `due`: the corrections that notices need.
-    `unanswered`: no site answered any look of the sweep, so nothing is said of accounts.
+    The body has at most `lines` lines; title and body together have at most `size` bytes. The body
+    says how many findings it does not name. `sessions`: state by `platform/name`. `surfaces`: their
+    Chinese names. `broken`: runs since the last digest that came to no judgement, newest first.
+    `due`: the corrections that notices need. `unanswered`: no site answered any look of the sweep,
+    so the digest says nothing of accounts.
     """
     title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
 
@@ -75,7 +77,7 @@ def digest(
         [f"检查时段已结束,{night.left}个账号未及核查"] if night.ending is Ending.OUT_OF_TIME else []
     )
     tail.append(_run(night))
-    # Where even the head is too long, the end of the run still shows.
+    # Where even the head is too long, the line on the run's end still stands.
     while len(tail) > 1 and not fits([*head, *tail]):
         tail = tail[1:]
     turned = () if unanswered else turned
@@ -122,7 +124,7 @@ def _run(night: SweepRun) -> str:
 
 
 def describe_lapsed_login(event: SessionEvent) -> tuple[str, str]:
-    """A login became invalid: title and body."""
+    """Title and body of the alert that a login became invalid."""
     name = f"{event.platform}/{event.name}"
     return f"mediawatch 登录已失效:{name}", "\n".join(
         [
@@ -133,7 +135,7 @@ def describe_lapsed_login(event: SessionEvent) -> tuple[str, str]:
 
 
 def describe_failed_service(service: str, now: datetime) -> tuple[str, str]:
-    """A service of the host ended with an error: title and body."""
+    """Title and body of the alert that a service of the host ended with an error."""
     lines = [
         f"{minute(now)} 服务 {service} 未正常结束,检查可能未完成。",
         f"请查看:journalctl -u {service};mediawatch status",

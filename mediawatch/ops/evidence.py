@@ -1,5 +1,6 @@
-"""佐证材料: bytes in, files and hashes on disk. File, fsync, rename; only then may the row be
-written.
+"""佐证材料: bytes in, files and hashes on disk.
+
+The order is file, fsync, rename; only then may the row be written.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ class EvidenceFolder:
 
     async def keep(self, reading: Reading) -> Reading:
         """The reading with its captures on disk, `evidence` in their place, and one manifest of
-        them all. UserError when the disk refuses. A reading without captures has no manifest."""
+        them all.
+
+        A reading without captures has no manifest. UserError when the disk refuses.
+        """
         sights = [await self._kept(sight) for sight in reading.sights]
         new = [
             (old, sight) for old, sight in zip(reading.sights, sights, strict=True) if old.captures
@@ -66,7 +70,7 @@ class EvidenceFolder:
         name = f"{day_of(capture.taken_at)}/{digest[:2]}/{digest}{_SUFFIX.get(capture.media_type, '.bin')}"
         target = self.root / name
         if target.exists():
-            # By an earlier look, which may have been killed before the name was on the disk.
+            # An earlier look wrote it, and may have been killed before the name was on the disk.
             sync_folder(target.parent)
         else:
             write_whole(target, capture.body)
@@ -94,8 +98,9 @@ class EvidenceFolder:
         )
 
     def files(self) -> Iterator[str]:
-        """Every file below the folder's days, as `Evidence.path` names it; leftovers of a write
-        that was cut short among them.
+        """Every file below the folder's days, as `Evidence.path` names it.
+
+        Leftovers of a write that was cut short are among them.
         """
         for path in sorted(self.root.glob("*/**/*")):
             if path.is_file():
@@ -103,11 +108,10 @@ class EvidenceFolder:
 
 
 def manifest_of(reading: Reading, taken: Sequence[tuple[Sight, Evidence]]) -> bytes:
-    """What was taken in one look, when, where and by which surface: JSON, UTF-8, instants with
-    Beijing's offset.
+    """What was captured in one look: when, where and by which surface. JSON, UTF-8.
 
-    Time and address stand here and never in the pictures: a picture that was drawn upon is no
-    picture of the page.
+    Instants have Beijing's offset. Time and address stand here and never in the pictures: a picture
+    with writing on it does not show the page as it was.
     """
     items = [
         {

@@ -24,15 +24,13 @@ def write_whole(target: Path, body: bytes) -> None:
         part.replace(target)
         sync_folder(target.parent)
     except OSError as error:
-        with suppress(OSError):  # what kept us from writing may keep us from removing
+        with suppress(OSError):  # Whatever prevented the write may prevent the removal, too.
             part.unlink()
         raise UserError(f"cannot write {target}: {error.strerror or error}") from error
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk: those of files that were made in it, renamed or
-    removed.
-    """
+    """Bring a folder's names to the disk, after files in it were made, renamed or removed."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -41,8 +39,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """With its parents. A folder whose own name is not on the disk would take its files with it
-    when the power fails.
+    """Make a folder and its parents, and bring their names to the disk.
+
+    A folder whose own name is not on the disk would be lost with its files in a power failure.
     """
     if folder.is_dir():
         return

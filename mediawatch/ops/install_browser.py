@@ -1,7 +1,7 @@
-"""Which Chromium is taken, and how one is installed.
+"""Which Chromium is used, and how one is installed.
 
 Order: the own setting, Playwright's managed Chromium, `chromium-headless-shell`, `chromium`,
-`google-chrome` on PATH; with `install`, then `playwright install`, then Debian's packages. The
+`google-chrome` on PATH. With `install`, `playwright install` and then Debian's packages follow. The
 headless shell is preferred to full Chromium: it costs half the CPU and makes no background calls.
 """
 
@@ -21,7 +21,7 @@ from mediawatch.domain import UserError
 
 ON_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
 _NODE_NEEDS = "libatomic1"
-"""Playwright's Node.js is linked to it, and a minimal Debian 12 lacks it."""
+"""Playwright's Node.js is linked to this library, and a minimal Debian 12 lacks it."""
 _BY_PLAYWRIGHT = (
     sys.executable,
     "-m",
@@ -47,7 +47,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class FoundBrowser:
-    """A Chromium that answers. `source` says where it comes from, in English."""
+    """A Chromium that starts. `source` says where it comes from, in English."""
 
     path: Path
     version: str
@@ -55,9 +55,11 @@ class FoundBrowser:
 
 
 def find(executable: str = "", environ: Mapping[str, str] | None = None) -> FoundBrowser:
-    """The browser to take; `executable` is the own setting. UserError where that one does not
-    answer, where there is none, or where Playwright's own program, which drives it, does not
-    start."""
+    """The browser to use; `executable` is the own setting.
+
+    UserError where the set executable does not start, or where no browser is found. UserError, too,
+    where Playwright's own program, which drives the browser, does not start.
+    """
     environ = os.environ if environ is None else environ
     found = _chromium(executable, environ)
     if found is None:
@@ -74,8 +76,9 @@ def has_screen(environ: Mapping[str, str] | None = None) -> bool:
 
 
 def find_windowed(environ: Mapping[str, str] | None = None) -> Path:
-    """A Chromium that can show a window, for a login by hand. UserError where there is none, or no
-    screen.
+    """A Chromium that can show a window, for a login by hand.
+
+    UserError where such a browser or a screen is missing.
     """
     environ = os.environ if environ is None else environ
     if not has_screen(environ):
@@ -93,8 +96,9 @@ def find_windowed(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def install(executable: str = "", tell: Tell = print) -> FoundBrowser:
-    """Find a browser or install one, and a Chinese font with it where apt-get can. UserError where
-    nothing helps.
+    """Find a browser or install one, and a Chinese font with it where apt-get can.
+
+    UserError where neither succeeds.
     """
     if not version_of(_node(os.environ)):
         _apt_install([_NODE_NEEDS], tell)
@@ -103,7 +107,7 @@ def install(executable: str = "", tell: Tell = print) -> FoundBrowser:
         tell("No Chromium here; trying `playwright install`.")
         _ran(_BY_PLAYWRIGHT, _PLAYWRIGHT_SECONDS)
         found = _chromium(executable, os.environ)
-    # fc-list tells whether the font is there.
+    # fc-list shows whether the font is there.
     missing = [
         *([] if found else ["chromium-headless-shell"]),
         *([] if chinese_font() else ["fonts-noto-cjk", "fontconfig"]),
@@ -114,11 +118,12 @@ def install(executable: str = "", tell: Tell = print) -> FoundBrowser:
 
 
 def chinese_font() -> str:
-    """The family that Chinese text is drawn with, or "". Without one the pictures kept as evidence
-    show boxes.
+    """The font family in which Chinese text is drawn, or "".
+
+    Without one the pictures that are kept as evidence show boxes.
     """
     covering = _output(["fc-list", ":lang=zh-cn", "family"])
-    # fc-match names a font in any case, so it is only asked where some font covers Chinese.
+    # fc-match always names some font, so it is asked only where some font covers Chinese.
     return covering and (
         _output(["fc-match", "--format=%{family[0]}", "sans-serif:lang=zh-cn"])
         or covering.splitlines()[0].split(",")[0]
@@ -126,26 +131,29 @@ def chinese_font() -> str:
 
 
 def version_of(path: Path) -> str:
-    """What the executable answers to --version, the number alone; "" where it does not run."""
+    """The version number that the executable prints; "" where it does not run."""
     found = re.search(r"\d+(\.\d+)+", _output([str(path), "--version"]))
     return found[0] if found else ""
 
 
 def apt_get() -> tuple[str, ...]:
-    """The words that run apt-get as root here; empty where it is not Debian or we may not."""
+    """The words that run apt-get as root here; empty where it is not Debian or we lack the right."""
     if not shutil.which("apt-get"):
         return ()
     if os.geteuid() == 0:
         return ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
     if not shutil.which("sudo"):
         return ()
-    # Without a terminal nobody could type the password.
+    # Without a terminal a person cannot type the password.
     quiet = () if sys.stdin.isatty() else ("-n",)
     return ("sudo", *quiet, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
 
 
 def _chromium(executable: str, environ: Mapping[str, str]) -> FoundBrowser | None:
-    """The first that answers; None where none does. UserError where the own setting does not."""
+    """The first browser that starts; None where no browser does.
+
+    UserError where the set executable does not start.
+    """
     if executable:
         path = Path(shutil.which(executable, path=environ.get("PATH")) or executable)
         if version := version_of(path):
@@ -172,7 +180,7 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
 
 
 def _managed(environ: Mapping[str, str]) -> list[Path]:
-    """Playwright's downloads, the headless shell first, the newest revision first."""
+    """Playwright's downloads, the headless shell first, and of each kind the newest revision first."""
     home = environ.get("HOME") or str(Path.home())
     chosen = environ.get("PLAYWRIGHT_BROWSERS_PATH") or f"{home}/.cache/ms-playwright"
     found: list[Path] = []
@@ -195,8 +203,9 @@ def _managed(environ: Mapping[str, str]) -> list[Path]:
 
 
 def _node(environ: Mapping[str, str]) -> Path:
-    """The Node.js that drives the browser: the one that Playwright brings along, unless its own
-    variable names another.
+    """The Node.js that drives the browser.
+
+    It is the one that Playwright brings along, unless Playwright's own variable names another.
     """
     spec = importlib.util.find_spec("playwright")
     folders = list(spec.submodule_search_locations or ()) if spec else []
@@ -206,10 +215,11 @@ def _node(environ: Mapping[str, str]) -> Path:
 
 
 def _apt_install(packages: list[str], tell: Tell) -> None:
-    """Install what Debian has; does nothing where apt-get is not ours to run."""
+    """Install Debian packages; does nothing where we may not run apt-get."""
     if apt := apt_get():
         tell(f"Installing {' and '.join(packages)} by apt-get.")
-        # A new machine has no package lists. An old list may still do, so a failure here is no end.
+        # A new machine has no package lists. An old list may still do, so a failure here is not
+        # final.
         _ran([*apt, "update", "-q"], _APT_SECONDS)
         _ran([*apt, "install", "-y", "-q", "--no-install-recommends", *packages], _APT_SECONDS)
 

@@ -1,5 +1,6 @@
-"""What is known of the operator's logins: noted when a login is made, probed or seen in a page;
-asked before each look.
+"""The state of the operator's logins.
+
+It is noted when a login is made, probed or seen in a page, and read before each look.
 """
 
 from __future__ import annotations
@@ -17,17 +18,18 @@ from mediawatch.ports import Clock, Logins, Looker, Modules, Store, StoredSessio
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = 2.0
-"""Seconds for which what the store said is taken again: it is asked before each look, and another
-process's login can wait so long.
+"""Seconds for which the store's answer is used again.
+
+It is needed before each look, and a login by another process can wait so long.
 """
 PRIVATE = 0o600
-"""The mode of a session's file: whoever can read it is logged in."""
+"""The mode of a session's file: reading it is enough to be logged in."""
 
 
 class SessionBook:
     """Implements `ports.SessionWatch` over the store's events; the newest one of a login counts.
 
-    `announce` is called when a login has turned invalid, for messages that leave the house.
+    `announce` is called when a login has turned invalid, to send alerts.
     """
 
     def __init__(
@@ -37,11 +39,11 @@ class SessionBook:
         self._noting = asyncio.Lock()
         self._left_out: set[tuple[str, str]] = set()
         self._remembered: dict[str, tuple[float, dict[str, SessionEvent]]] = {}
-        """By platform: the event loop's second in which the store was asked, and what it said."""
+        """By platform: the event loop's second of the store's answer, and the answer."""
         self._notes = 0
 
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
-        """See `ports.SessionWatch.usable`. Says once a run that a login is left out."""
+        """See `ports.SessionWatch.usable`. Logs once a run that a login is left out."""
         last = await self._lately(platform)
         invalid = {
             name for name in names if name in last and last[name].state is SessionState.INVALID
@@ -62,7 +64,7 @@ class SessionBook:
             await self._note(platform, name, state, how, detail)
         self._left_out.discard((platform, name))
         if not valid:
-            # Announced here; that it is not used from now on is no second piece of news.
+            # It is announced here, so `usable` need not log again that it is left out.
             self._left_out.add((platform, name))
             log.warning(
                 "session invalid",
@@ -75,7 +77,7 @@ class SessionBook:
                 await self._announce()
 
     async def note_made(self, platform: str, name: str, state: SessionState, how: str) -> None:
-        """A login was made or taken in: whatever was known of an older one of this name is void."""
+        """A login was made or imported: what is known of an older one of this name is void."""
         async with self._noting:
             await self._note(platform, name, state, how, "")
 
@@ -87,15 +89,14 @@ class SessionBook:
         }
 
     async def _lately(self, platform: str) -> dict[str, SessionEvent]:
-        """As `last`, as it was at most two seconds ago; what this book notes counts at once."""
+        """As `last`, but at most two seconds old; what this book notes counts at once."""
         now = asyncio.get_running_loop().time()
         asked, events = self._remembered.get(platform, (-_REMEMBERED, {}))
         if now - asked >= _REMEMBERED:
             notes = self._notes
             events = await self.last(platform)
-            if (
-                notes == self._notes
-            ):  # else a note has overtaken the question: the answer is of before it
+            # A note that was made meanwhile would be newer than this answer.
+            if notes == self._notes:
                 self._remembered[platform] = now, events
         return events
 
@@ -129,7 +130,7 @@ def _remedy(platform: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ListedLogin:
-    """One login, with the newest event; None where nothing was seen of it yet."""
+    """One login with its newest event; None where no event is known yet."""
 
     session: StoredSession
     event: SessionEvent | None
@@ -142,7 +143,7 @@ class ListedLogin:
 async def list_logins(
     book: SessionBook, logins: Logins, platform: str | None = None
 ) -> list[ListedLogin]:
-    """The logins that there are. UserError for a platform that has none."""
+    """The logins of this home. UserError for a platform that has no logins."""
     last = await book.last()
     return [
         ListedLogin(each, last.get(f"{each.platform}/{each.name}"))
@@ -153,8 +154,9 @@ async def list_logins(
 async def log_in_by_hand(
     book: SessionBook, logins: Logins, platform: str, name: str, done: Callable[[], Awaitable[None]]
 ) -> tuple[StoredSession, SessionState]:
-    """A login in a window; the operator says when it is done, the site whether it is one. UserError
-    where nothing was kept.
+    """Log in in a window: the operator says when it is done, the site whether it succeeded.
+
+    UserError where nothing was kept.
     """
     session, known = await logins.by_hand(platform, name, done)
     state = SessionState.VALID if known else SessionState.UNKNOWN
@@ -170,7 +172,7 @@ async def log_in_by_code(
     show: Callable[[Path, Modules | None], None],
     limit: float,
 ) -> StoredSession:
-    """A login by the site's QR code, `limit` seconds at most. UserError where nothing was kept."""
+    """Log in by the site's QR code within `limit` seconds. UserError where nothing was kept."""
     session = await logins.by_code(platform, name, show, limit)
     await book.note_made(platform, name, SessionState.VALID, "login")
     return session
@@ -179,8 +181,9 @@ async def log_in_by_code(
 async def take(
     book: SessionBook, logins: Logins, platform: str, name: str, file: Path
 ) -> tuple[StoredSession, int]:
-    """Take in a browser's exported cookies; with the number of cookies that were kept. UserError
-    for what cannot be read or used.
+    """Import a browser's exported cookies; returns the login and the number of cookies kept.
+
+    UserError for what cannot be read or used.
     """
     session, count = logins.take(platform, name, _text_of(file), str(file))
     await book.note_made(platform, name, SessionState.UNKNOWN, "import")
@@ -188,7 +191,7 @@ async def take(
 
 
 async def remove(book: SessionBook, logins: Logins, platform: str, name: str) -> bool:
-    """Delete a login's file, and what is known of it; False where there is none."""
+    """Delete a login's file and its events; False where there is no such login."""
     there = logins.remove(platform, name)
     if there:
         await book.note_made(platform, name, SessionState.UNKNOWN, "removed")
@@ -209,8 +212,10 @@ def _text_of(file: Path) -> str:
 async def check(
     book: SessionBook, looker: Looker, session: StoredSession
 ) -> tuple[SessionState, str]:
-    """Ask the site. `UNKNOWN`, with the reason, where it did not say: that is our trouble and
-    changes nothing that is known.
+    """Ask the site whether it knows the login.
+
+    `UNKNOWN`, with the reason, where the site did not say. That is our trouble, and changes nothing
+    that is known.
     """
     try:
         valid = await looker.probe(session.platform, session.name)

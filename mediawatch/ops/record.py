@@ -59,7 +59,7 @@ class LookRecording(Protocol):
 
 
 class LookRecorder(Protocol):
-    """The scrapers, as a recording sees them."""
+    """The scrapers, as far as a recording needs them."""
 
     def account_of(self, url: str) -> Account: ...
     async def record(
@@ -86,10 +86,10 @@ async def record(
     out: Path,
     session: str | None = None,
 ) -> RecordedCase:
-    """Look at the account as a sweep would, write the case to a new folder below `out`. `session`
-    as `Recorder.record` has it.
+    """Look at the account as a sweep would, and write the case to a new folder below `out`.
 
-    UserError where nothing was heard at all, and where the folder cannot be written.
+    `session`: see `Recorder.record`. UserError where no answer came at all, and where the folder
+    cannot be written.
     """
     as_of = now().replace(microsecond=0)
     looked = await recorder.record(account, need_at(as_of), gate, session=session)
@@ -140,14 +140,15 @@ def case_toml(account: Account, as_of: datetime, looked: LookRecording, got: Got
     if got.latest_post_on and not got.latest_post_at:
         table["latest_post_on"] = got.latest_post_on.isoformat()
     lines += ["\n[expect]\n", _EXPECT, *(_entry(key, value) for key, value in table.items())]
-    # Not their details: those may quote a reply.
+    # The sights' details are left out: those may quote a reply.
     lines += [f"# {sight.surface}: {sight.outcome}\n" for sight in looked.sights]
     return "".join(lines)
 
 
 def _account(account: Account, looked: LookRecording, got: Got) -> dict[str, str]:
-    """What the replay must know of the filed account. A case names one article link: the one that
-    answered, else the first.
+    """What the replay must know of the filed account.
+
+    A case names one article link: the one that answered, else the first.
     """
     filed = account.filed
     links = tuple(dict.fromkeys((*account.links, *filed.article_links)))
@@ -198,7 +199,7 @@ def _ending(answer: RecordedAnswer) -> str:
 
 
 def _folder(parent: Path, account: Account, as_of: datetime) -> Path:
-    """A new one: `20221231-2000-示例发布`; numbered where it is taken."""
+    """A new folder, `20221231-2000-示例发布`; numbered where the name is taken."""
     what = account.filed.name or _stem(account.filed.url)
     slug = f"{beijing(as_of):%Y%m%d-%H%M}-{''.join(letter for letter in what if letter.isalnum())[:30] or account.id}"
     names: Iterator[str] = (

@@ -1,10 +1,9 @@
-"""Kept evidence and readings over the years: whether evidence is still what it was, and what may
-leave.
+"""Kept evidence and readings over the years: whether evidence is unchanged, and what may leave.
 
-A file whose reading a finding rests on stays; that of an issued finding until its notice is closed.
-Rows and hashes stay when a file leaves; `pruned.jsonl` in the evidence folder says which files
-left, so that they are told from lost ones. A reading leaves when nothing follows from it any more
-and its files have left.
+A file stays while a finding rests on its reading; that of an issued finding stays until its notice
+is closed. Rows and hashes stay when a file leaves. `pruned.jsonl` in the evidence folder names the
+files that left, which tells them from lost ones. A reading leaves when nothing follows from it any
+more and its files have left.
 """
 
 from __future__ import annotations
@@ -23,13 +22,14 @@ from mediawatch.ports import KeptEvidence, Store
 JOURNAL = "pruned.jsonl"
 _SETTLED = timedelta(days=1)
 _AT_ONCE = 2_000
-"""Readings looked at in one transaction: whoever writes meanwhile waits a moment only."""
+"""Readings looked at in one transaction: another process that writes waits only a moment."""
 
 
 @dataclass(slots=True)
 class EvidenceCheck:
-    """What became of kept items. `wrong` are sentences in English, with the item; `orphans` are
-    files that no row names.
+    """What became of kept items.
+
+    `wrong` are sentences in English, with the item; `orphans` are files that no row names.
     """
 
     sound: int = 0
@@ -43,8 +43,9 @@ class EvidenceCheck:
 def verify_evidence(
     folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int | None = None
 ) -> EvidenceCheck:
-    """Compare every item (of one sweep, or of all) with its file. `kept` are the items of all
-    sweeps: they tell orphans apart.
+    """Compare every item (of one sweep, or of all) with its file.
+
+    `kept` are the items of all sweeps: a file of another sweep is no orphan.
     """
     check, left = EvidenceCheck(), pruned_paths(folder)
     for item in kept:
@@ -66,10 +67,10 @@ def verify_evidence(
 
 
 def orphans(folder: EvidenceFolder, kept: Iterable[KeptEvidence], now: datetime) -> list[str]:
-    """Files that no row names and that lie there for a day: of looks that were cut short between
-    file and row, which were made again.
+    """Files that no row names and that are older than a day.
 
-    A younger one may be about to get its row.
+    They belong to looks that were cut short between file and row, and that were made again. A
+    younger file may be about to get its row.
     """
     named = {item.evidence.path for item in kept}
     edge = (now - _SETTLED).timestamp()
@@ -81,8 +82,9 @@ def orphans(folder: EvidenceFolder, kept: Iterable[KeptEvidence], now: datetime)
 
 
 def prunable(kept: Iterable[KeptEvidence], now: datetime, days: int) -> list[KeptEvidence]:
-    """Items older than so many days whose file no finding, no younger reading and no sweep under
-    way rests on. Pure.
+    """Items older than so many days on whose file nothing rests any more. Pure.
+
+    No finding, no younger reading and no sweep under way rests on them.
     """
     kept = list(kept)
     edge = now - timedelta(days=days)
@@ -95,10 +97,10 @@ def prunable(kept: Iterable[KeptEvidence], now: datetime, days: int) -> list[Kep
 
 
 def prune(folder: EvidenceFolder, items: Iterable[KeptEvidence], now: datetime) -> tuple[int, int]:
-    """Remove the items' files; returns how many, and their bytes. Each is written down first: what
-    is cut short is told from a loss.
+    """Remove the items' files; returns how many, and their bytes.
 
-    UserError names the place when the disk refuses.
+    Each one is written to the journal first, so that an interrupted removal is no loss. UserError
+    names the place when the disk refuses.
     """
     there = {
         item.evidence.path: item.evidence
@@ -142,7 +144,7 @@ def clear(folder: EvidenceFolder, paths: Iterable[str]) -> None:
 
 
 def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:
-    """What has left by `prune`. UserError where the journal is no list of JSON objects."""
+    """What `prune` has removed. UserError where the journal is no list of JSON objects."""
     journal = folder.root / JOURNAL
     if not journal.is_file():
         return frozenset()
@@ -161,11 +163,10 @@ def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:
 async def prune_readings(
     store: Store, folder: EvidenceFolder, now: datetime, days: int, *, dry_run: bool = False
 ) -> int:
-    """Let readings go that are older than so many days, that nothing refers to and that no evidence
-    of stands; returns how many.
+    """Delete readings that are older than so many days and that nothing needs; returns how many.
 
-    From which moment on all readings are there is noted before the first one leaves, so that a run
-    that is cut short is harmless.
+    Nothing refers to them, and no evidence of them is left. Before the first one leaves, the moment
+    is noted from which on all readings are there: a run that is cut short does no harm.
     """
     before = now - timedelta(days=days)
     if not dry_run:

@@ -1,5 +1,6 @@
-"""What a recorded case expects of a reading, and how the two differ. Pure; the format stands in
-docs/cases.md.
+"""What a recorded case expects of a reading, and how the two differ. Pure.
+
+docs/cases.md has the format.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from mediawatch.domain import DateKind, Need, Outcome, Reading, UserError
 from mediawatch.domain.clock import beijing, day_of
 
 WINDOW = timedelta(days=14)
-"""A case is looked at as a sweep would look: a post of the last 14 days settles it."""
+"""A case is looked at as in a sweep: a post of the last 14 days settles it."""
 _KEYS = ("outcome", "name", "latest_post_at", "latest_post_on", "date_kind")
 
 
 class ExpectError(UserError):
-    """The [expect] table of a case is not as docs/cases.md says; the message names the key."""
+    """The [expect] table of a case breaks the format of docs/cases.md; the message names the key."""
 
 
 def need_at(as_of: datetime) -> Need:
@@ -28,7 +29,7 @@ def need_at(as_of: datetime) -> Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
-    """None: not checked. `outcomes` are alternatives."""
+    """What a case expects; None: not checked. `outcomes` are alternatives."""
 
     outcomes: tuple[Outcome, ...] | None = None
     name: str | None = None
@@ -38,7 +39,7 @@ class Expect:
 
     @classmethod
     def parse(cls, table: Mapping[str, Any]) -> Expect:
-        """From the TOML table. ExpectError for an unknown key or a value that means nothing."""
+        """Read the TOML table. ExpectError for an unknown key or a value that means nothing."""
         expect = cls()
         for key, value in table.items():
             match key, value:
@@ -129,9 +130,11 @@ class Got:
 
 
 def differences(expect: Expect, got: Got) -> tuple[str, ...]:
-    """One English phrase for each thing that is not as expected. A reading with a date is always
-    `ok`, so an expected captcha (or another fact about us) also says that no date may come of
-    it."""
+    """One English phrase for each difference.
+
+    A reading with a date is always `ok`. An expected captcha (or another fact about us) therefore
+    also expects that there is no date.
+    """
     found: list[str] = []
     if expect.outcomes is not None and got.outcome not in expect.outcomes:
         found.append(f"outcome is {got.outcome}, not {' or '.join(expect.outcomes)}")
@@ -155,7 +158,7 @@ def differences(expect: Expect, got: Got) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyResult:
-    """One case, run. `expect` is the table as it stands in the case, None where there is none."""
+    """One case that was run. `expect` is the table of the case, None where it has no such table."""
 
     case: str
     expect: Mapping[str, Any] | None
@@ -186,7 +189,7 @@ class VerifyResult:
         )
 
     def as_json(self) -> str:
-        """One line; dates of the table as text."""
+        """The result as one line of JSON; dates of the table as text."""
         table = {"case": self.case, "ok": self.ok, "expect": self.expect, "got": self.got.as_json()}
         return json.dumps(table, ensure_ascii=False, default=str)
 

@@ -1,5 +1,6 @@
-"""What the documents of one inspection are made of: its judged scope as reviewed, its figures, its
-problems with their evidence.
+"""What the documents of one inspection are made of.
+
+Its judged scope as reviewed, its figures, its problems with their evidence.
 """
 
 from __future__ import annotations
@@ -35,17 +36,19 @@ _DIMENSIONS = (Dimension.REGION, Dimension.PLATFORM)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountProblem:
-    """One account with what is held against it, the leading finding first, and the readings that
-    prove it.
+    """One account with what is held against it and the readings that prove it.
+
+    The leading finding comes first.
     """
 
     entry: SweepAccount
     findings: tuple[Finding, ...]
     readings: tuple[Reading, ...]
     times: int = 1
-    """The how manieth inspection in a row it is that the account fails in a notice."""
+    """Number of consecutive inspections, including this one, whose notices list the account as
+    failed."""
     twins: tuple[Filing, ...] = ()
-    """How the same account is filed besides (重复备案)."""
+    """The other filings of the same account (重复备案)."""
 
     @property
     def fails(self) -> bool:
@@ -62,16 +65,13 @@ class AccountProblem:
 
     @property
     def problem(self) -> str:
-        """存在的突出问题 of a notice's item: the labels, and under which other filings the account
-        stands.
-        """
+        """存在的突出问题 of a notice's item: the labels, and the account's other filings."""
         return f"{self.labels}（{self._filed_besides}）" if self.twins else self.labels
 
     @property
     def printed(self) -> str:
-        """存在的突出问题 of a list: the labels, that it is a repeat, and under which other filings
-        the account stands.
-        """
+        """存在的突出问题 of a list: the labels, whether it is a repeat, and the account's other
+        filings."""
         remarks = [f"重复问题，连续{self.times}次"] if self.times > 1 else []
         remarks += [self._filed_besides] if self.twins else []
         return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
@@ -100,22 +100,22 @@ class AccountProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """One inspection as its documents tell it."""
+    """One inspection as its documents print it."""
 
     sweep: Sweep
     policy: Policy
     office: Office
     scope: tuple[SweepAccount, ...]
-    """As reviewed: a problem that a person dismissed fails nobody any more."""
+    """As reviewed: a dismissed problem no longer makes its account fail."""
     statistics: Statistics
     problems: tuple[AccountProblem, ...]
     marks: tuple[str, ...]
     surfaces: Mapping[str, str]
     """信息来源: the Chinese of each surface's name."""
     past: Past = field(default_factory=Past)
-    """The notices before."""
+    """The earlier notices."""
     issued: IssuedNotice | None = None
-    """The notice that it became, where the documents are that notice's."""
+    """The notice that it became, where the documents are of that notice."""
 
     @property
     def preliminary(self) -> bool:
@@ -131,7 +131,7 @@ class Inspection:
 
     @property
     def open(self) -> tuple[SweepAccount, ...]:
-        """Accounts that somebody still has to look at, each once."""
+        """Accounts that a person still has to look at, each once."""
         return tuple(
             one.entry
             for one in once(self.scope)
@@ -152,12 +152,12 @@ def inspection(
     past: Past | None = None,
     issued: IssuedNotice | None = None,
 ) -> Inspection:
-    """Put together what the documents print. AssertionError where figures do not agree: nothing may
-    leave then.
+    """Put together what the documents print.
 
-    `past` are the notices before, `issued` the one that it became, whose `scope` then is
-    `as_issued`. Without `include_open` only what a person confirmed is held against anybody; what
-    is not yet reviewed counts as open.
+    `past` are the earlier notices. `issued` is the notice that it became, whose `scope` then is
+    `as_issued`. Without `include_open` only what a person confirmed is held against an account;
+    what is not yet reviewed counts as open. AssertionError where figures do not agree: nothing may
+    leave then.
     """
     reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
     by = keys(_DIMENSIONS)
@@ -190,9 +190,8 @@ def inspection(
 
 
 def expected_regions(office: Office) -> dict[str, Sequence[str]]:
-    """For `figures.statistics`: the office's regions in its own order, those without an account
-    among them.
-    """
+    """For `figures.statistics`: the office's regions in its own order, also those without an
+    account."""
     return {Dimension.REGION.label: office.regions}
 
 

@@ -1,7 +1,8 @@
-"""检查: the engine. Freeze a scope, look at every account, keep each reading at once, look again
-before a finding, judge.
+"""检查: the engine.
 
-Resuming is the absence of a feature: what is left to do follows from the readings that were kept.
+It freezes a scope, looks at every account, keeps each reading at once, looks again before a
+finding, and judges. It needs no code for resuming: what is left to do follows from the kept
+readings.
 """
 
 from mediawatch.sweep.engine import Engine

@@ -1,8 +1,8 @@
-"""对照账号: accounts known to post every day, by which a surface is checked before and after it
-speaks of others.
+"""对照账号: accounts known to post every day, by which a surface is checked.
 
-`canaries.toml` of the home; none is shipped: the inspectors must know them. Ids only, each
-with a public source.
+A surface is checked before and after it speaks of other accounts. The home's `canaries.toml` names
+the canaries; mediawatch ships none, because the inspectors must know them. Ids only, each with a
+public source.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ class _Entry(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canaries:
-    """The canaries of a home, and how often they are read: after so many looks of a surface, or
-    after so long.
-    """
+    """The canaries of a home, and how often one is read: after so many looks, or after so long."""
 
     listed: tuple[Canary, ...] = ()
     every_looks: int = 50
@@ -50,8 +48,9 @@ class Canaries:
 
 
 def read(path: Path) -> tuple[Canary, ...]:
-    """The canaries of a file; none where there is no file. UserError names the entry and what is
-    wrong with it.
+    """The canaries of a file; empty where the file is missing.
+
+    UserError names the entry and what is wrong with it.
     """
     try:
         tree = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
@@ -117,7 +116,7 @@ TEMPLATE = """\
 
 
 def to_toml(canaries: Sequence[Canary], remark: str) -> str:
-    """The file that `read` reads back; `remark` stands on top."""
+    """A file that `read` can read back; `remark` stands at the top."""
     lines = [f"# {remark}"]
     for canary in canaries:
         lines += ["", "[[canary]]"]
@@ -132,14 +131,14 @@ def to_toml(canaries: Sequence[Canary], remark: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace(
-        "\x7f", "\\u007f"
-    )  # what TOML's basic strings differ in
+    # Of JSON's characters, TOML's basic strings forbid only this one.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def write_template(path: Path) -> None:
-    """A commented file without any canary, where none is there yet. UserError where it cannot be
-    written.
+    """Write a commented file without any canary; an existing file stays.
+
+    UserError where it cannot be written.
     """
     try:
         if not path.exists():

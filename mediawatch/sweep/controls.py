@@ -1,5 +1,6 @@
-"""对照: a platform's negative counts where the same surface, in the same session, has just answered
-for another account.
+"""对照: when a platform's negative counts.
+
+It counts where the same surface, in the same session, has just answered for another account.
 """
 
 from __future__ import annotations
@@ -20,22 +21,25 @@ _TRIES = 3
 
 
 class Controls:
-    """Which account vouches for which surface and session. `probably_there`: whether an account was
-    read before.
+    """Which account vouches for which surface and session.
+
+    `probably_there`: whether an account was read before.
     """
 
     def __init__(self, ask: Ask, probably_there: Callable[[Account], bool]) -> None:
         self._ask = ask
         self._probably_there = probably_there
         self._answered: dict[tuple[str, str, bool], tuple[Account, datetime]] = {}
-        """By surface, session, and whether posts were shown: an empty list is vouched for only by
-        one that was not empty.
+        """By surface, session, and whether posts were shown.
+
+        Only a list that was not empty vouches for an empty one.
         """
         self._asking = asyncio.Lock()
 
     def note(self, account: Account, sights: Iterable[Sight]) -> None:
-        """Remember which surfaces answered for this account. An answer to a call says nothing of
-        what pages come to.
+        """Remember which surfaces answered for this account.
+
+        An answer to a call does not show that pages answer.
         """
         for sight in sights:
             if not sight.by_call and sight.outcome is Outcome.OK and (sight.name or sight.dated):
@@ -43,8 +47,7 @@ class Controls:
                     self._answered[sight.surface, sight.session, dated] = (account, sight.read_at)
 
     async def controlled(self, account: Account, sight: Sight, others: Sequence[Account]) -> Sight:
-        """A negative with the name of the account that vouches for it, where there is one; any
-        other sight as it is.
+        """A negative with the name of the account that vouches for it; any other sight unchanged.
 
         `others` are asked by the same surface where no account has answered lately.
         """

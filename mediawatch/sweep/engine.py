@@ -77,8 +77,9 @@ class Engine(SweepTools):
         )
 
     async def _judge(self, run: Run, accounts: Sequence[Account]) -> None:
-        """Everything in scope; of a nightly sweep only what was looked at, or has another verdict
-        than before, and that alone stays.
+        """Judge everything in scope, and keep the verdicts.
+
+        A nightly sweep keeps only the accounts that were looked at or whose verdict changed.
         """
         made = await run.judge(accounts)
         judgements = made.judgements
@@ -92,8 +93,9 @@ class Engine(SweepTools):
         await self.store.sweeps.keep_judgements(run.sweep.id, judgements, made.news)
 
     async def _begin(self, request: Request, run: Run, accounts: Sequence[Account]) -> None:
-        """The gate knows what was visited before and where the end is, and looks can be made where
-        one is needed.
+        """Prepare the gate, the list of looks, and the looker where a look is needed.
+
+        The gate learns of earlier visits and of the run's end.
         """
         now = self.clock()
         self.pacing.begin(
@@ -108,14 +110,14 @@ class Engine(SweepTools):
             await self.looker.ready()
             if why := await self.why_unreachable(sorted(platforms)):
                 log.warning(
-                    f"no network: {why}; the looks are tried all the same, and what fails is "
-                    "held against nobody"
+                    f"no network: {why}; the looks are tried all the same, and a failed look "
+                    "counts against no account"
                 )
 
     def _by_platform(
         self, accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy
     ) -> dict[str, list[Account]]:
-        """By platform, who could become a finding soonest first."""
+        """By platform, the accounts that could become a finding soonest first."""
         now = self.clock()
         found: dict[str, list[Account]] = defaultdict(list)
         for account in sorted(
@@ -126,7 +128,7 @@ class Engine(SweepTools):
         return found
 
     async def _open(self, request: Request) -> Sweep:
-        """The equal sweep that is to be continued or not repeated, else a new one."""
+        """The unfinished or finished sweep with the same options, else a new one."""
         now = self.clock()
         sweeps = await self.store.sweeps.all()
         given_up = await self._given_up(request, sweeps, now)
@@ -173,8 +175,9 @@ class Engine(SweepTools):
         return await self.store.sweeps.open(request.sweep(now, registry), accounts)
 
     async def _given_up(self, request: Request, sweeps: Iterable[Sweep], now: datetime) -> set[int]:
-        """Closes abandoned sweeps of any scope. One that is asked for by its as_of is continued,
-        however late.
+        """Close abandoned sweeps of any scope.
+
+        A sweep that is asked for by its as_of is continued, however late.
         """
         closed = set()
         running = [sweep for sweep in sweeps if sweep.state is SweepState.RUNNING]
@@ -191,8 +194,9 @@ class Engine(SweepTools):
 
 
 def _foremost(errors: BaseExceptionGroup) -> BaseException:
-    """Of what ended the platforms' runs together the sentence for the operator, where nothing else went wrong
-    than such; else all of it.
+    """What ended the platforms' runs together.
+
+    It is the sentence for the operator, where every error has one; else all errors.
     """
     foreseen, others = errors.split(UserError)
     found: BaseException = errors if others or foreseen is None else foreseen
@@ -202,5 +206,5 @@ def _foremost(errors: BaseExceptionGroup) -> BaseException:
 
 
 def _is_news(judged: Judgement, state: AccountState | None) -> bool:
-    """Whether the verdict on an account that was not looked at is another one by now."""
+    """Whether the verdict on an account without a look has changed."""
     return state is None or judged.verdict is not state.verdict

@@ -1,5 +1,6 @@
-"""What an inspection will cost before it is begun: accounts with and without id and link, and the
-rows left to people. Pure.
+"""What an inspection will cost, before it begins. Pure.
+
+It counts accounts with and without id and link, and the rows left to people.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from mediawatch.domain import Account
 from mediawatch.ports import SurfaceFacts
 
 MINUTES_A_ROW = 1.0
-"""Assumed: one look by telephone and one answer typed."""
+"""Assumed time for one look by telephone and one typed answer."""
 _ANY = "any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """One platform of the registry. `by_hand` is the most that people may have to do; an article
-    link of this fortnight saves a row.
+    """One platform of the registry.
+
+    `by_hand` is the most that people may have to do; an article link of this fortnight saves a row.
     """
 
     platform: str
@@ -27,15 +29,16 @@ class Forecast:
     with_link: int
     with_neither: int
     without_article: int
-    """Those to which one article link would give a name and a date; 0 where the platform opens
-    none.
+    """Accounts to which one article link would give a name and a date.
+
+    0 where the platform opens no links.
     """
     by_hand: int
     supported: bool
     complete: bool
     """Whether a surface that can be used now proves silence."""
     login_helps: bool
-    """Whether a login that is not there would."""
+    """Whether a surface that needs a missing login would prove silence."""
 
     @property
     def minutes(self) -> float:
@@ -77,8 +80,9 @@ def forecast(
     logins: frozenset[str],
     opens_links: Callable[[str], bool],
 ) -> list[Forecast]:
-    """By platform, the greatest first. `logins` are the platforms with a login; `opens_links`:
-    whether lone article links can be read.
+    """By platform, the greatest first.
+
+    `logins` are the platforms with a login; `opens_links`: whether lone article links can be read.
     """
     of: dict[str, list[Account]] = {}
     for account in accounts:

@@ -1,5 +1,6 @@
-"""A sweep's verdicts out of all that is known: what needs no look, and judging anew as often as
-readings come in.
+"""A sweep's verdicts from all that is known.
+
+It finds what needs no look, and judges anew as often as readings come in.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ from mediawatch.rules import judge as rules
 from mediawatch.rules.policy import Policy, parse
 
 RESUMABLE = timedelta(hours=12)
-"""An unfinished sweep that has kept nothing for so long is closed as incomplete."""
+"""An unfinished sweep that has kept no reading for so long is closed as incomplete."""
 _AT_ONCE = 500
 
 
 async def rejudge(
     store: Store, supports: Callable[[str], bool], sweep_id: int
 ) -> list[SweepAccount]:
-    """Judge a sweep anew from all readings that are known now (a worklist or links came in);
-    returns its scope.
+    """Judge a sweep anew from all readings that are known now; returns its scope.
 
-    UserError where there is no such sweep, or where retention has passed it.
+    A worklist or links may have come in. UserError where there is no such sweep, or where retention
+    has passed it.
     """
     sweep = next((sweep for sweep in await store.sweeps.all() if sweep.id == sweep_id), None)
     if sweep is None:
@@ -58,8 +59,9 @@ async def rejudge(
 
 
 async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
-    """Those around any look that may speak in this sweep: an earlier sweep's last check may lie
-    before this one's as_of.
+    """The checks around any look that may count in this sweep.
+
+    An earlier sweep's last check may lie before this one's as_of.
     """
     return await store.operator.canary_checks(since=sweep.as_of - RESUMABLE)
 
@@ -73,10 +75,10 @@ async def judge_scope(
     checks: Sequence[CanaryCheck],
     paused: Mapping[int, Sequence[str]],
 ) -> Rejudgement:
-    """`rules.judge` by account, from what is kept now, with the counters of news of before. In
-    portions: a nation's readings are not held at once.
+    """`rules.judge` by account, from what is kept now, with the news counters read before it.
 
-    `paused`: by account, the sources that could not be asked, and why, in Chinese.
+    It works in portions: a nation's readings are not held at once. `paused`: by account, the
+    sources that could not be asked, and why, in Chinese.
     """
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
@@ -108,8 +110,9 @@ async def judge_scope(
 
 
 def _opened(filed: Filing, now: date | None) -> Filing:
-    """As it was frozen, but for an opening that is known better by now: an account is not silent
-    before it was opened.
+    """The filing as it was frozen, but with an opening day that is known better by now.
+
+    An account is not silent before it was opened.
     """
     return (
         replace(filed, opened_on=now)
@@ -119,15 +122,18 @@ def _opened(filed: Filing, now: date | None) -> Filing:
 
 
 ACCUSES_FOR = timedelta(days=7)
-"""So long after an inspection began, at most, another one's look holds anything against an account
-in it.
+"""After so long, a look of another sweep no longer speaks against accounts of an inspection.
+
+The time is counted from the inspection's beginning.
 """
 
 
 def _of_its_time(reading: Reading, filed: Filing, sweep: Sweep) -> Reading:
-    """A reading without what another inspection saw much later against the account: who is gone,
-    renamed or silent in spring was perhaps not so in winter. What it shows for the account counts,
-    whenever it was seen."""
+    """A reading without what another inspection saw much later against the account.
+
+    An account that is gone, renamed or silent in spring was perhaps not so in winter. What a
+    reading shows for the account counts, whenever it was seen.
+    """
     if (
         reading.sweep_id in (None, sweep.id)
         or reading.read_at <= max(sweep.as_of, sweep.started_at or sweep.as_of) + ACCUSES_FOR
@@ -146,10 +152,10 @@ def _of_its_time(reading: Reading, filed: Filing, sweep: Sweep) -> Reading:
 def _after_issue(
     readings: Sequence[Reading], issued_at: datetime | None, sweep: Sweep
 ) -> Iterator[Reading]:
-    """What a sweep is judged by once an account was named in its notice.
+    """The readings that judge a sweep once an account was named in its notice.
 
-    Looks of afterwards show what was rectified: another name, an account that is there again. Of
-    the inspected time they tell only by posts that are dated until then.
+    Later looks show what was rectified: another name, an account that is there again. Of the
+    inspected time they show only posts that are dated until then.
     """
     for reading in readings:
         if issued_at is None or reading.read_at <= issued_at:

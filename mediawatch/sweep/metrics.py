@@ -1,7 +1,7 @@
-"""What a night came to, as a textfile for Prometheus' node exporter: a nightly job is gone before
-it could be scraped.
+"""The result of a night, as a textfile for Prometheus' node exporter.
 
-No label names an account: a nation has 100 000 of them.
+A nightly job has ended before it could be scraped. No label names an account: a nation has 100 000
+of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mediawatch.sweep.nights import by_platform
 
 
 def check(target: Path) -> None:
-    """UserError where `write` could not: a night's figures must not fail after the night."""
+    """UserError where `write` would fail: better before the night than after it."""
     if find_spec("prometheus_client") is None:
         raise UserError(
             "--metrics needs the Prometheus client: run `pip install 'mediawatch[metrics]'`"
@@ -29,7 +29,7 @@ def check(target: Path) -> None:
 
 
 def last_complete(sweeps: Iterable[Sweep]) -> datetime | None:
-    """When a sweep of the whole registry last ended; None where none ever did."""
+    """When a sweep of the whole registry last ended; None where none has ended."""
     ended = [
         sweep.finished_at
         for sweep in sweeps
@@ -44,8 +44,9 @@ def write(
     sessions: Mapping[tuple[str, SessionState], int],
     complete: datetime | None,
 ) -> None:
-    """The file as a whole or not at all. `sessions`: logins by platform and state; `complete`: as
-    `last_complete` gives it.
+    """Write the file as a whole or not at all.
+
+    `sessions`: logins by platform and state; `complete`: the value of `last_complete`.
     """
     from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
@@ -65,7 +66,7 @@ def write(
             endings.labels(ending.value).set(night.ending is ending)
     if (
         night.exit_code is not None
-    ):  # without a judgement there are no such figures, and zeros would be read as such
+    ):  # without a judgement these figures are missing, and zeros would be read as figures
         accounts = gauge("accounts", "Accounts of the last sweep, by verdict", "verdict")
         for verdict in Verdict:
             accounts.labels(verdict.value).set(night.verdicts.get(verdict.value, 0))

@@ -1,5 +1,6 @@
-"""One run of a sweep as `status`, the digest and the metrics tell it: what it did, what it came to,
-what became of the findings.
+"""One run of a sweep as `status`, the digest and the metrics show it.
+
+It has the looks, the results, and the changes of the findings.
 """
 
 from __future__ import annotations
@@ -30,18 +31,17 @@ from mediawatch.sweep.gate.pacing import Pacing
 log = structlog.get_logger(__name__)
 Ended = Callable[[SweepRun], Awaitable[None]]
 _LOOKED_BACK = 100
-"""Runs among which those of a sweep that is asked for once more are found."""
+"""The last runs, among which those of a repeated sweep are searched."""
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
 async def run(
     engine: Engine, request: Request, progress: Progress, ended: Ended | None = None
 ) -> tuple[Summary, SweepRun]:
-    """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too.
-    `ended` is told of it, however it ended.
+    """`Engine.run`, kept as a night from its start on, so that a killed run shows too.
 
-    Raises what ended the run, also where that cannot be kept. Where a night could not even be
-    begun, `ended` is told of none.
+    `ended` is called with the night, however it ended, but not where the night could not begin.
+    Raises what ended the run, also where the night cannot be kept.
     """
     store = engine.store
     beginning = asyncio.create_task(store.runs.begin(SweepRun(started_at=engine.clock())))
@@ -60,7 +60,7 @@ async def run(
         )
         await store.runs.end(night)
     except BaseException as error:
-        # Also of a run that is stopped while it begins: without an end it would pass for killed.
+        # A run may be stopped while it begins: without an end it would count as killed.
         begun = await beginning
         ending, why = ended_by(error)
         night = replace(
@@ -83,8 +83,9 @@ async def run(
 
 
 async def _of_the_run(store: Store, sweep_id: int) -> int:
-    """The exit bits of the runs that made a finished sweep: to ask for it once more does not mend
-    what they met.
+    """The exit bits of the runs that made a finished sweep.
+
+    A repeated request does not mend what those runs met.
     """
     bits = 0
     for night in await store.runs.latest(_LOOKED_BACK):
@@ -116,9 +117,7 @@ def _judged(
 
 @contextmanager
 def _first_error_stands() -> Iterator[None]:
-    """What fails while a run is ending by an error is logged, and does not take that error's
-    place.
-    """
+    """Log what fails while a run ends by an error; that error is raised in any case."""
     try:
         yield
     except (UserError, OSError) as error:
@@ -126,8 +125,9 @@ def _first_error_stands() -> Iterator[None]:
 
 
 def ended_by(error: BaseException) -> tuple[Ending, str]:
-    """How a run ended by this, and why: the signal, the sentence of what was foreseen, of anything
-    else its kind alone.
+    """How a run ended by this error, and why.
+
+    The reason is the signal, or the sentence of a foreseen error, or the type of any other.
     """
     match error:
         case asyncio.CancelledError():
@@ -155,8 +155,9 @@ class LookCounter:
 
 
 def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:
-    """Why accounts are 待人工核查, most frequent first; the days in the sentences differ by account
-    and are left out.
+    """Why accounts are 待人工核查, most frequent first.
+
+    The days in the sentences differ by account and are left out.
     """
     judged = [
         entry.judgement

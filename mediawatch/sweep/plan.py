@@ -1,5 +1,6 @@
-"""What a sweep would look at and why, how long that takes at the set pace, and what no look can
-settle. Pure.
+"""A sweep before it begins. Pure.
+
+What it would look at and why, how long that takes at the set pace, and what no look can settle.
 """
 
 from __future__ import annotations
@@ -24,17 +25,18 @@ PaceOf = Callable[[str, Pace], Pace]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLook:
-    """One account that is due. `way` is the surface that is asked first; None: none leads to it, so
-    it is left to people.
+    """One account that is due.
+
+    `way` is the surface that is asked first. None: no surface can be asked, so it is left to
+    people.
     """
 
     account: Account
     why: DueReason
     way: SurfaceFacts | None
     begins: datetime | None
-    """When its first look would begin; None where no way leads to it, or not before the window
-    ends.
-    """
+    """When its first look would begin; None where no surface is left, or not before the window
+    ends."""
 
     @property
     def fits(self) -> bool:
@@ -43,19 +45,21 @@ class PlannedLook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepPlan:
-    """The most urgent first. Second looks and further sources come on top of what is reckoned here:
-    one visit an account.
+    """The due accounts, the most urgent first.
+
+    One visit an account is counted. Second looks and further sources come on top.
     """
 
     due: tuple[PlannedLook, ...]
     in_scope: int
     now: datetime
     minutes: Mapping[str, float]
-    """By surface, what the visits take at its pace, an hour's cap included. Surfaces work side by
-    side.
+    """By surface, the time of the visits at its pace, an hour's cap included.
+
+    Surfaces work side by side.
     """
     quiet: Mapping[str, float]
-    """By surface, minutes of quiet hours that are waited for."""
+    """By surface, minutes of quiet hours within that time."""
     ends: datetime
     """When the last surface is done."""
 
@@ -94,7 +98,8 @@ def plan(
     until: datetime | None = None,
     census: bool = False,
 ) -> SweepPlan:
-    """What a nightly sweep that begins now would do, or a `census`, to which everything is due.
+    """What a nightly sweep that begins now would do, or a `census`, in which everything is due.
+
     `scale` is the factor on all paces.
     """
     scope = list(accounts)

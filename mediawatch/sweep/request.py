@@ -13,35 +13,35 @@ from mediawatch.sweep.scope import WHOLE, Scope, registry_totals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was asked for. `as_of` None means now, or that of the unfinished sweep which is
-    continued.
-    """
+    """What was asked for. `as_of` None means now, or the as_of of the unfinished sweep."""
 
     policy: Policy
     nightly: bool = False
-    """Look at what is due now, and only at that."""
+    """Look only at what is due now."""
     as_of: datetime | None = None
     platforms: tuple[str, ...] = ()
     account_ids: tuple[int, ...] = ()
     drawn: Scope | None = None
-    """A sample or a list: the accounts of which the other two narrow down."""
+    """A sample or a list: its accounts, which the other two narrow down."""
     recheck_of: str = ""
     """文号 of the notice whose accounts are looked at again (复查)."""
     round: str = ""
     period_from: date | None = None
     """First Beijing day of a period (时段制)."""
     again: bool = False
-    """Look although an equal sweep is finished, and at what stored posts settle, too."""
+    """Look even where a sweep with the same options is finished, or where stored posts settle an
+    account."""
     second_look_after: timedelta = timedelta(minutes=30)
     until: datetime | None = None
-    """No visit begins after it; what is left over then stays for the next time."""
+    """No visit begins after it; what is left then stays for the next run."""
     concurrency: int = 4
-    """Visits of all platforms that are made at the same time."""
+    """Visits of all platforms at the same time."""
 
     @property
     def scope(self) -> str:
-        """The scope in words: what makes two sweeps equal besides as_of, policy, kind and
-        period.
+        """The scope in words.
+
+        Two sweeps are equal by it, and by as_of, policy, kind and period.
         """
         parts = [self.drawn.words] if self.drawn and self.drawn.words != WHOLE else []
         parts += [f"platform={name}" for name in sorted(self.platforms)]
@@ -73,9 +73,7 @@ class Request:
         return [self.drawn.as_drawn(account) if self.drawn else account for account in wanted]
 
     def sweep(self, now: datetime, registry: Sequence[Account] | None = None) -> Sweep:
-        """The sweep that is to be opened for it, with the 总数 of the whole registry as it stands
-        then.
-        """
+        """The sweep that is to be opened, with the whole registry's 总数 of that moment."""
         counted = (
             registry_totals(registry, self.in_scope(registry)) if registry is not None else None
         )
@@ -93,7 +91,7 @@ class Request:
         )
 
     def equals(self, sweep: Sweep) -> bool:
-        """Whether an earlier sweep was asked for the same, but for its moment."""
+        """Whether an earlier sweep has the same options; its moment may differ."""
         return (sweep.scope, sweep.policy_toml, sweep.period_from) == (
             self.scope,
             self.policy.toml,

@@ -1,4 +1,4 @@
-"""One run of a sweep: who is looked at, when again, and what is kept of it."""
+"""One run of a sweep: which accounts are looked at, when again, and what is kept."""
 
 from __future__ import annotations
 
@@ -42,11 +42,13 @@ from mediawatch.sweep.tools import SweepTools
 log = structlog.get_logger(__name__)
 
 _UNDER_WAY = 8_192
-"""Looks of a platform that may wait at a time, for their turns or for a surface's rest: all of a
-province, at some 10 kB each. One that waits must not keep the others from the surfaces that are
-free; the pages that are open at a time are the gate's matter."""
+"""Looks of a platform that may wait at a time, for their turns or for a surface's rest.
+
+They are all of a province, at some 10 kB each. A waiting look must not keep others from the
+surfaces that are free. The gate limits how many pages are open at a time.
+"""
 _LINKS_KEPT = 10
-"""The newest links of one page that are kept with its account."""
+"""So many of the newest links of one page are kept with its account."""
 
 
 class Run:
@@ -69,7 +71,7 @@ class Run:
         self.outcomes: Counter[Outcome] = Counter()
         self.checks: list[CanaryCheck] = []
         self.turned_away: dict[int, Mapping[str, Outcome | str]] = {}
-        """By account, the surfaces that were paused when it was its turn, and why."""
+        """By account, the surfaces that were paused at its turn, and why."""
         self._second_looks = 0
         self._known: set[int] = set()
         """Accounts that need no look."""
@@ -82,9 +84,7 @@ class Run:
         self._controls = Controls(self._ask, self._probably_there)
 
     async def load(self, accounts: Sequence[Account]) -> None:
-        """What is known of these accounts, the scope, and what earlier runs of the sweep have
-        kept.
-        """
+        """Load what is known of these accounts, and what earlier runs of the sweep have kept."""
         self.total = len(accounts)
         self.readings = await self.tools.store.readings.by_account(sweep_id=self.sweep.id)
         self.states = await self.tools.store.readings.account_states(
@@ -94,8 +94,10 @@ class Run:
 
     @property
     def exit_bits(self) -> int:
-        """1 for an unforeseen error; that of the network where no site answered any look, though
-        too few for a breaker.
+        """The run's own exit bits.
+
+        1 for an unforeseen error; that of the network where no site answered any look, even where
+        the looks were too few for a breaker.
         """
         reached_nothing = self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
         clock = EXIT_BITS[Outcome.CHANGED] if self.clock_off else 0
@@ -106,7 +108,7 @@ class Run:
         )
 
     async def judge(self, accounts: Sequence[Account]) -> Rejudgement:
-        """From everything that is kept by now."""
+        """Judge from everything that is kept by now."""
         paused = {account.id: self._paused(account) for account in accounts}
         return await judge_scope(
             self.tools.store,
@@ -119,9 +121,11 @@ class Run:
         )
 
     async def settle(self, accounts: Sequence[Account]) -> None:
-        """Find out who needs no look: known posts prove the account fresh for ever, and its name
-        was read no longer ago than the policy wants name and existence to be looked at. No account,
-        where a look is what is asked for."""
+        """Find the accounts that need no look.
+
+        Known posts prove them fresh for ever. Their name was read within the policy's interval for
+        name and existence. Where looks are what is asked for, every account needs one.
+        """
         if self.request.again or self.sweep.kind is SweepKind.NIGHTLY:
             return
         since = self.tools.clock() - timedelta(days=self.request.policy.identity.due_days)
@@ -141,9 +145,7 @@ class Run:
         }
 
     def looked_at(self, account: Account) -> bool:
-        """Whether this sweep has had its first look at the account, in this run or an earlier
-        one.
-        """
+        """Whether this sweep has had its first look at the account, in any of its runs."""
         return any(reading.look is LookKind.FIRST for reading in self._of_sweep(account))
 
     def read(self, account_id: int) -> bool:
@@ -151,7 +153,7 @@ class Run:
         return bool(self.readings.get(account_id))
 
     def needs_look(self, account: Account) -> bool:
-        """Whether there is anything to be looked at that is not known."""
+        """Whether a look could show something that is not known."""
         return (
             account.id not in self._known
             and not self.looked_at(account)
@@ -159,7 +161,7 @@ class Run:
         )
 
     async def run_platform(self, platform: str, accounts: Sequence[Account]) -> None:
-        """All accounts of one platform, the most urgent first, and their second looks as they fall
+        """Look at all accounts of one platform, the most urgent first; second looks as they fall
         due.
 
         The platforms run side by side, so that a slow site does not hold up the others.
@@ -172,7 +174,7 @@ class Run:
             if not self.tools.looker.supports(platform):
                 return
             await self.tools.looker.rest(platform)
-            # What only later checks or looks have made doubtful.
+            # These have become doubtful only by later checks or looks.
             for account in await self._second_due(
                 [each for each in accounts if each.id not in self._twice]
             ):
@@ -189,7 +191,7 @@ class Run:
         await self.tools.looker.rest(platform)
 
     def _gate(self, platform: str) -> CanaryGate:
-        """The gate of a platform's batch, which has canaries read by its surfaces."""
+        """The gate of a platform's batch, which checks its surfaces by canaries."""
         if platform not in self._gates:
             self._gates[platform] = CanaryGate(
                 self.tools.pacing,
@@ -216,9 +218,11 @@ class Run:
         self.checks.append(check)
 
     def _doubtful(self, account: Account, reading: Reading) -> bool:
-        """Whether a first look itself speaks against the account: an old date, an empty list, a
-        negative, another name. The others may want a second look for what was known before; they
-        are judged together at the end of the batch."""
+        """Whether a first look itself speaks against the account.
+
+        It does by an old date, an empty list, a negative or another name. Others may want a second
+        look for what was known before; they are judged together at the end of the batch.
+        """
         latest = reading.latest
         fresh = latest.on >= self._need().fresh_after if latest else reading.exact_sight is None
         named = not reading.name or same(reading.name, account.filed.name)
@@ -227,8 +231,9 @@ class Run:
     async def _first_looks(
         self, queue: Iterator[Account], others: Sequence[Account], seconds: asyncio.TaskGroup
     ) -> None:
-        """Take accounts from the queue until it is empty; the second looks that fall due at once are
-        begun as tasks of `seconds`.
+        """Take accounts from the queue until it is empty.
+
+        Second looks that fall due at once begin as tasks of `seconds`.
         """
         for account in queue:
             reading = None
@@ -261,7 +266,7 @@ class Run:
 
     async def _second_look(self, account: Account, others: Sequence[Account]) -> None:
         self._second_looks += 1
-        # Of an earlier sweep that was not finished, where this one's first look could not be made.
+        # It may be of an earlier, unfinished sweep, where this one could not make its first look.
         first = next(
             reading
             for reading in reversed(self.readings[account.id])
@@ -278,7 +283,7 @@ class Run:
         self._tell(account, reading)
 
     def _need(self) -> Need:
-        # In a period no single post settles an account: only a list that reaches back over it does.
+        # In a period no single post settles an account: only a list that covers the period does.
         fresh_after = (
             date.max
             if self.sweep.period_from
@@ -306,11 +311,11 @@ class Run:
     async def _look(
         self, account: Account, need: Need, others: Sequence[Account]
     ) -> Reading | None:
-        """One look, kept at once. None when no surface could be tried (paused, or nothing filed to
-        go by). `others`: the platform's accounts, by which a negative is controlled.
+        """Look once, and keep the reading at once.
 
-        A surface that rests is asked after its rest, where the others have settled nothing
-        meanwhile.
+        None where no surface could be tried: all are paused, or nothing is filed to find the
+        account by. `others`: the platform's accounts, by which a negative is controlled. A surface
+        that rests is asked after its rest, where the others have settled nothing meanwhile.
         """
         rank = Rank.SECOND_LOOK if need.second else Rank.FIRST_LOOK
         gate = LookGate(self._gate(account.platform), rank, self.tools.pacing, self.tools.clock)
@@ -338,8 +343,8 @@ class Run:
             sights=sights,
             filed_as=account.filed.identity,
         )
-        # Before the reading: a run that is killed in between looks again, and the links are not
-        # lost.
+        # Links are kept before the reading: a run that is killed in between looks again and loses
+        # no link.
         await self._keep_links(account, sights)
         if any(sight.captures for sight in sights):
             reading = await self.tools.evidence.keep(reading)
@@ -358,18 +363,18 @@ class Run:
         return reading
 
     def _note_clock(self, sights: Sequence[Sight]) -> None:
-        """Said once: every look of the run meets the same clock."""
+        """Log it once: every look of the run meets the same clock."""
         for sight in sights:
             if sight.detail.startswith(CLOCK_OFF) and not self.clock_off:
                 self.clock_off = sight.detail
                 log.error(
-                    f"{sight.detail}; what is read until it is set proves nothing against anybody"
+                    f"{sight.detail}; what is read until it is set proves nothing against any account"
                 )
 
     async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:
-        """Further links that were seen on the account's own pages: its lower bound rises by itself.
+        """Keep further links that were seen on the account's own pages: they raise its lower bound.
 
-        Only of pages that are its own by id: a filed link may have passed to another account.
+        The pages must be its own by id: a filed link may have passed to another account.
         """
         for sight in sights:
             new = [link for link in sight.links if link not in account.links][:_LINKS_KEPT]
@@ -382,7 +387,7 @@ class Run:
         except (
             Exception,
             asyncio.CancelledError,
-        ) as error:  # the sweep's boundary: here alone the unforeseen becomes an outcome
+        ) as error:  # the sweep's boundary: only here does an unforeseen error become an outcome
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise
@@ -404,8 +409,9 @@ class Run:
             )
 
     async def _ask(self, other: Account, sight: Sight) -> tuple[Sight, ...]:
-        """Whether the sight's surface and session still answer, asked about another account; kept
-        as a control.
+        """Whether the sight's surface and session still answer.
+
+        Another account is asked about, and the reading is kept as a control.
         """
         sights = await self._sights(
             other,

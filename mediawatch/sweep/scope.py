@@ -1,8 +1,8 @@
-"""检查范围: a census, a reproducible stratified sample (抽查), or a list. Pure: a function of the
-registry's filed values and the seed.
+"""检查范围: a census, a reproducible stratified sample (抽查), or a list.
 
-Whoever has the registry of that day and the seed draws the same accounts again: an account's lot
-follows from what is filed of it, never from the order of rows or from our own numbers.
+Pure: a function of the registry's filed values and the seed. The same registry and seed draw the
+same accounts again: an account's lot follows from what is filed of it, never from the order of rows
+or from our own numbers.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ _SIZE = re.compile(r"(\d+)\s*个?")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Which accounts, and how many of each stratum: all of them, a ratio (rounded up, so one at
-    least), or a number.
+    """Which accounts, and how many of each stratum.
+
+    All of them, a ratio (rounded up, so one at least), or a number.
     """
 
     where: tuple[tuple[Dimension, tuple[str, ...]], ...] = ()
@@ -67,8 +68,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """How a scope is drawn. The first clause that holds for an account decides; an account for
-    which none holds is left out.
+    """How a scope is drawn.
+
+    The first clause that holds for an account decides. An account that matches no clause is left
+    out.
     """
 
     clauses: tuple[Clause, ...]
@@ -78,7 +81,7 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """层: accounts that one clause and the same parts have in common."""
+    """层: accounts with the same clause and the same parts."""
 
     name: str
     clause: str
@@ -93,8 +96,9 @@ class Stratum:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """A drawn scope: its accounts in registry order, and what is kept with the sweep. `totals` is
-    总数 by heading and part.
+    """A drawn scope: its accounts in registry order, and what is kept with the sweep.
+
+    `totals` is 总数 by heading and part.
     """
 
     kind: SweepKind
@@ -105,13 +109,12 @@ class Scope:
     """JSON text, for `Sweep.scope_spec`."""
 
     def holds(self, account: Account) -> bool:
-        """Whether a sweep of this scope looks at the account. A census looks at closed accounts
-        too.
-        """
+        """Whether a sweep of this scope looks at the account; a census also looks at closed
+        accounts."""
         return self.kind is SweepKind.CENSUS or account.id in self.ids
 
     def as_drawn(self, account: Account) -> Account:
-        """The account in the stratum of which it was drawn, wherever it was moved since."""
+        """The account in the stratum in which it was drawn, also where it was moved since."""
         drawn = self._by_id.get(account.id)
         return (
             replace(account, filed=replace(account.filed, **strata_of(drawn.filed)))
@@ -129,17 +132,17 @@ class Scope:
 
     @property
     def words(self) -> str:
-        """For `Sweep.scope`: equal for equal lists, whatever the numbers that accounts have in this
-        database.
-        """
+        """For `Sweep.scope`: equal for equal lists, whatever numbers this database gave the
+        accounts."""
         if self.kind is SweepKind.CENSUS:
             return WHOLE
         return f"{self.kind.value} of {len(self.accounts)} accounts ({digest(self.accounts)[:12]})"
 
 
 def draw(accounts: Sequence[Account], spec: Spec) -> Scope:
-    """Draw from the accounts in service. A census where one clause takes all. UserError where
-    nothing is drawn, or a seed is missing.
+    """Draw from the accounts in service; a census where one clause takes all.
+
+    UserError where nothing is drawn, or a seed is missing.
     """
     population = in_service(accounts)
     groups: dict[tuple[int, tuple[str, ...]], list[Account]] = {}
@@ -223,8 +226,9 @@ def _scope(
 
 
 def in_service(accounts: Iterable[Account], first: frozenset[int] = frozenset()) -> list[Account]:
-    """The accounts that make the 总数, each once: of two filings with one platform id the one in
-    `first`, else the lesser identity.
+    """The accounts that make the 总数, each once.
+
+    Of two filings with one platform id the one in `first` counts, else the lesser identity.
     """
     kept = [account for account in accounts if account.retired_on is None]
     kept.sort(key=lambda account: (account.id not in first, identity(account.filed)))
@@ -238,7 +242,7 @@ def in_service(accounts: Iterable[Account], first: frozenset[int] = frozenset())
 
 
 def identity(filed: Filing) -> str:
-    """What is filed of an account that tells it from every other one, as one text."""
+    """What is filed of an account and identifies it among all, as one text."""
     return json.dumps(
         [
             filed.filing_number,
@@ -267,6 +271,7 @@ def _lot(filed: Filing, seed: str) -> str:
 
 def clause(text: str) -> Clause:
     """`政府 全部`, `部门 10%`, `地市=甲市,乙市 平台=微信公众号 5个`. A bare word is a 主体类别.
+
     UserError says what a clause looks like.
     """
     where: dict[Dimension, tuple[str, ...]] = {}
@@ -298,8 +303,9 @@ def clause(text: str) -> Clause:
 
 
 STRATA = ("supervisor", "prefecture", "level", "body_kind", "jurisdiction")
-"""The filed words by which a registry is split and that are no part of an account's identity: a
-drawn list freezes them.
+"""The filed words that split a registry and that are no part of an account's identity.
+
+A drawn list freezes them.
 """
 
 
@@ -310,8 +316,9 @@ def strata_of(filed: Filing) -> dict[str, Any]:
 def registry_totals(
     registry: Iterable[Account], scope: Iterable[Account]
 ) -> dict[str, dict[str, int]]:
-    """总数 of the whole registry by heading and part, for `Sweep.totals`; the accounts of the scope
-    count where the scope has them.
+    """总数 of the whole registry by heading and part, for `Sweep.totals`.
+
+    The accounts of the scope count as the scope has them.
     """
     looked_at = {account.id: account for account in scope}
     everybody = (looked_at.get(account.id, account) for account in registry)
@@ -321,19 +328,18 @@ def registry_totals(
 def totals_of(
     sweep: Sweep, scope: Sequence[SweepAccount]
 ) -> Mapping[str, Mapping[str, int]] | None:
-    """总数 by heading and part of the registry against which a sweep's figures stand; empty where
-    the scope is the whole registry.
+    """总数 of the registry by heading and part; a sweep's figures are compared with them.
 
-    None where it is unknown: a sweep of a part from before it was kept, or a sample that the
-    registry outlived before that was seen.
+    Empty where the scope is the whole registry. None where they are unknown: an early sweep of a
+    part did not keep them, or the accounts of an early sample no longer fit them.
     """
     if sweep.scope == WHOLE:
         return {}
     kept = sweep.totals or (json.loads(sweep.scope_spec)["totals"] if sweep.scope_spec else None)
     if not kept:
         return None
-    # An account that is filed twice counts in the part of the filing that speaks for it, which the
-    # verdicts decide.
+    # An account that is filed twice counts by the filing that speaks for it; the verdicts decide
+    # which.
     standing = in_service(entry.account for entry in scope)
     speaking = [one.entry.account for one in once(scope)]
     found: dict[str, Mapping[str, int]] = {}

@@ -1,5 +1,6 @@
-"""Lists of accounts in files: the drawn list as it goes out (xlsx), and any list of filing numbers
-or names coming in.
+"""Lists of accounts in files.
+
+The drawn list goes out as xlsx; any list of filing numbers or names comes in.
 """
 
 from __future__ import annotations
@@ -44,11 +45,10 @@ _COLUMNS = (
 
 
 def write(scope: Scope, target: Path, marks: Sequence[str] = (), *, home: str) -> None:
-    """The drawn list and how it was drawn: seed, clauses, strata with their 抽查比例. UserError
-    where it cannot be written.
+    """Write the drawn list and how it was drawn: seed, clauses, strata with their 抽查比例.
 
-    What machines read of it is sealed with `home` (`Store.home_id`), the parts that the accounts
-    were drawn in among it.
+    What machines read of it is sealed with `home` (`Store.home_id`); the parts in which the
+    accounts were drawn belong to it. UserError where it cannot be written.
     """
     stream = io.BytesIO()
     with xlsxwriter.Workbook(
@@ -100,7 +100,7 @@ def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[
 
 
 def _in_cells(name: str, text: str) -> tuple[str, ...]:
-    """A long text over several cells: Excel cuts one at 32 767 characters."""
+    """A long text in several cells: Excel cuts one at 32 767 characters."""
     return (name, *(text[start : start + 30_000] for start in range(0, len(text), 30_000)))
 
 
@@ -109,18 +109,19 @@ def _tag(account: Account) -> str:
 
 
 def _seal(home: str, spec: str, parts: str) -> str:
-    """Whoever changed the totals, the parts or the list (its digest is in the spec) would have to
-    know the home to seal them again.
+    """The seal of a list: a changed list can be sealed again only with the home's id.
+
+    It covers the totals, the parts and the list, whose digest is in the spec.
     """
     return hashlib.sha256("\n".join((home, spec, parts)).encode()).hexdigest()
 
 
 def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
-    """The scope of a file: a drawn list as it was written by this `home`, else a list of filing
-    numbers, ids or names, one a row.
+    """The scope of a file: a drawn list that this `home` wrote, or a plain list.
 
-    UserError names every row that means no account or several, or that the registry contradicts,
-    and a drawn list that is not the one that was drawn.
+    A plain list has filing numbers, ids or names, one a row. UserError names every row that means
+    no account or several, or that the registry contradicts. UserError, too, for a drawn list that
+    was changed.
     """
     file = read_file(path)
     how = next((sheet for sheet in file.sheets if sheet.name == HOW_SHEET), None)
@@ -131,7 +132,7 @@ def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
     for sheet in (sheet for sheet in file.sheets if sheet is not how and not sheet.out_of_sight):
         for place, row in _rows(sheet):
             try:
-                # A drawn account may have moved since: it stands in the parts in which it was
+                # A drawn account may have moved since: it counts in the parts in which it was
                 # drawn.
                 chosen.append(
                     finder.of_text(row)
@@ -151,9 +152,7 @@ def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
 
 
 def _rows(sheet: Sheet) -> Iterator[tuple[Place, Mapping[str, str] | str]]:
-    """What each row says of an account, by field; of a sheet without headings the one text of the
-    row.
-    """
+    """What each row says of an account, by field; without headings, the one text of the row."""
     heading = headings.find_heading(sheet.rows)
     for number, row in enumerate(sheet.rows):
         cells = [text_of(cell) for cell in row]
@@ -186,7 +185,7 @@ def _rows(sheet: Sheet) -> Iterator[tuple[Place, Mapping[str, str] | str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """What a drawn list's own sheet says, as it was sealed."""
+    """The sealed content of a drawn list's own sheet."""
 
     spec: str
     kind: SweepKind

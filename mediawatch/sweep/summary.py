@@ -1,4 +1,4 @@
-"""What a run came to, and what it tells on the way."""
+"""The result of a run, and its progress."""
 
 from __future__ import annotations
 
@@ -21,38 +21,35 @@ from mediawatch.rules.reviewed import as_reviewed
 
 @dataclass(kw_only=True)
 class Summary:
-    """What a run came to. `exit_code` is the OR of the documented bits."""
+    """The result of a run. `exit_code` is the OR of the documented bits."""
 
     sweep: Sweep
     scope: list[SweepAccount]
     looks: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     settled: int = 0
-    """Accounts that needed no look: what was known before settles them."""
+    """Accounts that needed no look: known facts settle them."""
     left: int = 0
-    """Accounts that were due, and that no surface could be asked about: paused, or the time was
-    over.
-    """
+    """Due accounts that no surface could be asked about: paused, or the time was over."""
     exit_code: int = 0
     clock_off: str = ""
-    """How far this machine's clock is off, where a site's replies said so: then nothing was found
-    out.
-    """
+    """How far this machine's clock is off, where a site's replies said so: then the run proves
+    nothing."""
     repeated: bool = False
-    """True when an equal sweep was finished before and nothing was done."""
+    """True when a sweep with the same options was finished before, and no look was made."""
     unanswered: bool = False
-    """Looks of the sweep were made, and no site answered any."""
+    """Looks of the sweep were made, and no site answered any of them."""
     checks: tuple[CanaryCheck, ...] = ()
     """The checks of canaries that were made for this sweep."""
 
     @property
     def verdicts(self) -> Counter[Verdict]:
-        """As reviewed by now: an equal sweep that was finished before may have been."""
+        """As reviewed by now: a sweep that was finished before may have been reviewed."""
         return Counter(entry.judgement.verdict for entry in self._reviewed if entry.judgement)
 
     @property
     def findings(self) -> list[tuple[SweepAccount, Finding]]:
-        """Those that were not dismissed."""
+        """The findings that were not dismissed."""
         return [
             (entry, finding)
             for entry in self._reviewed
@@ -67,17 +64,18 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One account further. `reading` is None where nothing was looked at: settled before, or no
-    surface could be asked.
+    """One more account is done.
+
+    `reading` is None without a look: it was settled before, or no surface could be asked.
     """
 
     account: Account
     reading: Reading | None
     done: int
     total: int
-    """Accounts in the run's scope; `done` of them have had their first look or need none."""
+    """Accounts in the run's scope; `done` of them have had their first look or need no look."""
     second_looks: int
-    """Second looks that are still to be made, as far as is known."""
+    """Known second looks that are still to be made."""
     outcomes: Mapping[Outcome, int]
     """Of all looks so far."""
     paused: Mapping[tuple[str, str], Outcome]

@@ -33,6 +33,7 @@ from mediawatch.domain import (
     MatchedBy,
     NoticeItem,
     Outcome,
+    Post,
     Reading,
     Rectification,
     ReviewState,
@@ -49,6 +50,7 @@ from mediawatch.publish.notices.results import RecheckResult
 from mediawatch.publish.notices.rounds import Past
 from mediawatch.publish.reports import annexes, pages, prose, word
 from mediawatch.publish.reports.annexes import annex_book
+from mediawatch.publish.reports.lists import reading_lines
 from mediawatch.publish.reports.sheets import bundles
 from mediawatch.publish.reports.word_template import CELL
 from mediawatch.rules.policy import load
@@ -238,6 +240,22 @@ def test_an_offices_own_template_and_a_broken_one(tmp_path: Path) -> None:
     for name in ("broken.docx", "none.docx", "missing.docx"):
         with pytest.raises(UserError, match=name):
             word.circular(told(), template=tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("since", "newest"),
+    [(AT, "最近更新2019-06-19（确定为最新）"), (None, "最近更新不早于2019-06-19")],
+)
+def test_a_sight_says_how_sure_its_newest_day_is(
+    tmp_path: Path, since: datetime | None, newest: str
+) -> None:
+    one = reading(1)
+    sight = replace(one.sights[0], posts=(Post(on=date(2019, 6, 19)),), complete_since=since)
+    seen = replace(one, sights=(sight,))
+    assert f"（按平台ID匹配），{newest}" in reading_lines(seen, {})[1]
+    page = pages.sheet(told(), replace(told().failed[0], readings=(seen,)), tmp_path).decode()
+    assert f"”，{newest}<" in page
+    assert "不早于2022-12-11" in page
 
 
 async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:

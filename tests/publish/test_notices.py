@@ -734,7 +734,7 @@ def test_another_systems_notice_is_looked_at_again_like_our_own(home: Home, tmp_
     done = mediawatch(home, *words)
     assert (
         done.exit_code,
-        "外: 2 accounts, 1 of them in no registry of ours" in done.stdout,
+        "外: 2 accounts, 1 of them not in our registry" in done.stdout,
         "从未备案" in done.stderr,
     ) == (0, True, True)
     assert (

@@ -27,9 +27,7 @@ class Home:
 
     @classmethod
     def at(cls, option: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Home:
-        """`--home` before `MEDIAWATCH_HOME` before the user's data folder. Touches nothing on
-        disk.
-        """
+        """`--home`, else `MEDIAWATCH_HOME`, else the user's data folder. Touches nothing on disk."""
         environ = os.environ if environ is None else environ
         chosen = (
             option
@@ -49,7 +47,7 @@ class Home:
 
     @property
     def database(self) -> Path:
-        """The SQLite file, where no other database is set."""
+        """The SQLite file, used where the settings name no other database."""
         return self.root / "mediawatch.db"
 
     @property
@@ -84,9 +82,9 @@ class Home:
 
     def create(self, *marks: str) -> Home:
         """Make the folders, a commented mediawatch.toml and office.toml; what is there stays.
-        UserError where the place cannot be written.
 
-        `marks` become `[output] marks` of a new mediawatch.toml.
+        `marks` become `[output] marks` of a new mediawatch.toml. UserError where the place cannot
+        be written.
         """
         try:
             for folder in (self.root, self.evidence, self.logs):
@@ -111,8 +109,9 @@ class Home:
         return self
 
     def require(self) -> Home:
-        """UserError where `mediawatch init` was not run here: a mistyped --home must not become an
-        empty registry.
+        """UserError where `mediawatch init` was not run here.
+
+        A mistyped --home must not become an empty registry.
         """
         if not self.exists:
             raise UserError(

@@ -26,7 +26,7 @@ TEMPLATE = """\
 
 
 class Office(BaseModel):
-    """What an office has filled in; empty where it has not."""
+    """What an office has filled in; empty where it filled in nothing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,14 +36,15 @@ class Office(BaseModel):
     measure: str = "个"
     number: str = ""
     contact: str = ""
-    """The office's own; contacts of watched accounts never stand in a document."""
+    """The office's own contact; contacts of watched accounts never stand in a document."""
     regions: tuple[str, ...] = ()
     decimals: Annotated[int, Field(ge=0, le=4)] = 2
 
 
 def read_office(home: Path) -> Office:
-    """The office of a home; the defaults where it has no `office.toml`. UserError names the key and
-    the file.
+    """The office of a home; the defaults where it has no `office.toml`.
+
+    UserError names the key and the file.
     """
     path = home / FILE
     try:

@@ -1,5 +1,8 @@
-"""Where settings come from. Precedence, highest first: a command's option, the environment
-(`MEDIAWATCH_SWEEP__POLICY`), `mediawatch.toml` in the home, the defaults."""
+"""Where settings come from.
+
+Precedence, highest first: a command's option, the environment (`MEDIAWATCH_SWEEP__POLICY`),
+`mediawatch.toml` in the home, the defaults.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,8 @@ def read_settings(
 ) -> Settings:
     """The settings of a home; `overrides` are a command's options, by section and key.
 
-    Raises UserError for an unknown key, a bad value or an unreadable file; names key and place,
-    never a secret's value.
+    Raises UserError for an unknown key, a bad value or an unreadable file. The error names key and
+    place, never a secret's value.
     """
     options = {section: dict(keys) for section, keys in (overrides or {}).items()}
     filed = _read_toml(home.config)
@@ -76,9 +79,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown_variables() -> None:
-    """A misspelt section in the environment would be ignored by pydantic-settings, and with it the
-    setting.
-    """
+    """pydantic-settings would ignore a misspelt section in the environment, and with it the
+    setting."""
     for name in os.environ:
         section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
         if (
@@ -121,8 +123,9 @@ def _sentence(
 
 
 def _quotable(loc: tuple[str, ...], value: object) -> bool:
-    """Only a plain value of a key that holds no secret; and no address, which may have been meant
-    for one that does.
+    """Only the plain value of a key that holds no secret.
+
+    An address is left out, too: it may have been meant for a key that holds one.
     """
     kind = _fields(loc[0])[loc[-1]].annotation
     return (

@@ -35,14 +35,13 @@ class DatabaseSettings(Section):
 
 class BrowserSettings(Section):
     executable: str = ""
-    """Path of a Chromium; empty: `mediawatch browser` tells which one is taken."""
+    """Path of a Chromium; empty: `mediawatch browser` says which one is used."""
     proxy: SecretStr = SecretStr("")
     """`http://user:password@host:port`, as the office's network needs it; empty: none."""
     concurrency: int = Field(default=4, ge=1, le=16)
-    """Pages open at the same time. About 4 is the best on 2 cores."""
+    """Pages open at the same time. About 4 is best on 2 cores."""
     memory_mb: int = Field(default=1500, ge=200, le=1_000_000)
-    """What the browser's processes may hold together before its contexts are renewed; looked at
-    every 50 pages.
+    """Memory of all browser processes above which the contexts are renewed; checked every 50 pages.
     """
 
 
@@ -106,7 +105,7 @@ class NotifySettings(Section):
     passwords and keys.
     """
     lines: int = Field(default=30, ge=5, le=200)
-    """Lines of a digest at most: a telephone shows them."""
+    """Lines of a digest at most, as many as a telephone shows."""
 
 
 class LogSettings(Section):

@@ -1,7 +1,7 @@
-"""The hand-off: `mediawatch.handoff/1`, what whatever writes the circular (通报) is given.
+"""The hand-off `mediawatch.handoff/1`: what the system that writes the circular (通报) is given.
 
-No wall-clock time of its own and only relative paths, so the same state gives the same bytes.
-Contacts never stand in it.
+It holds no wall-clock time of its own and only relative paths, so the same state gives the same
+bytes. Contacts never stand in it.
 """
 
 from mediawatch.publish.handoff.document import json_schema, of, to_bytes

@@ -1,6 +1,4 @@
-"""The document: from an inspection as its documents tell it to `mediawatch.handoff/1`, section by
-section.
-"""
+"""The document: from an inspection, as its documents print it, to `mediawatch.handoff/1`."""
 
 from __future__ import annotations
 
@@ -36,10 +34,9 @@ Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "de
 
 
 def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
-    """The hand-off of an inspection, or of the notice that it became; `checks` are the canaries'
-    around it.
+    """The hand-off of an inspection, or of the notice that it became.
 
-    UserError when a finding has no evidence.
+    `checks` are the canaries' around it. UserError when a finding has no evidence.
     """
     sweep, policy, whole = inspection.sweep, inspection.policy, inspection.statistics.whole
     return Handoff(
@@ -80,8 +77,9 @@ def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
 
 
 def to_bytes(document: Handoff) -> bytes:
-    """UTF-8 JSON with sorted keys and a final newline: byte-identical for the same state. Sections
-    that are not there are left out.
+    """UTF-8 JSON with sorted keys and a final newline: byte-identical for the same state.
+
+    Sections without content are left out.
     """
     plain = document.model_dump(mode="json", by_alias=True)
     plain = {name: value for name, value in plain.items() if value is not None}

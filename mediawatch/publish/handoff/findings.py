@@ -1,6 +1,4 @@
-"""Findings as the hand-off tells them: as filed, by what rule, on which looks and which
-evidence.
-"""
+"""Findings as the hand-off has them: as filed, by what rule, on which looks and which evidence."""
 
 from __future__ import annotations
 
@@ -41,7 +39,10 @@ def finding_out(
     checks: Sequence[CanaryCheck],
     times: int,
 ) -> FindingOut:
-    """`times`: the how manieth notice in a row. UserError where nothing shows what was seen."""
+    """One finding of the hand-off; `times`: consecutive notices with it, including this one.
+
+    UserError where no evidence shows what was seen.
+    """
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
     evidence = [item for reading in proving for item in reading.evidence]
     if not evidence:

@@ -1,5 +1,6 @@
-"""The shape of `mediawatch.handoff/1`. Frozen: a field is never taken away nor given another
-meaning; new ones make another version.
+"""The shape of `mediawatch.handoff/1`.
+
+Frozen: a field is never removed and never changes its meaning; new fields make another version.
 """
 
 from __future__ import annotations
@@ -89,13 +90,13 @@ class FindingOut(_Part):
     canary: Canary = Field(
         description=(
             "checked: a known-active account read well before and after each look; unchecked: "
-            "未经对照账号校验; person: no machine"
+            "未经对照账号校验; person: a person looked"
         )
     )
     review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
     times: int = Field(
         ge=1,
-        description="重复问题: the how manieth notice in a row; 1: the previous notice did not have it",
+        description="重复问题: number of consecutive notices including this one; 1: not in the previous notice",
     )
 
 
@@ -144,7 +145,7 @@ class ScopeOut(_Part):
 
     round: str = Field(description="the office's name for the inspection")
     period_from: date | None = Field(
-        description="first day of a period (时段制); null judges one moment"
+        description="first day of a period (时段制); null: one moment is judged"
     )
     drawn: str = Field(
         description="how the scope was drawn, as JSON text with its seed; empty where nothing was drawn"
@@ -190,7 +191,7 @@ class RecheckedOut(_Part):
     ]
     label: str = Field(description="复查结果")
     basis: str
-    registry: str = Field(description="the import of the registry that it was held against")
+    registry: str = Field(description="the import of the registry that it was compared with")
 
 
 class RecheckOut(_Part):
@@ -248,6 +249,6 @@ class Handoff(_Part):
         default=None, description="absent where the previous notice was not re-checked"
     )
     notice: NoticeOut | None = Field(
-        default=None, description="absent where the document is of an inspection that is not issued"
+        default=None, description="absent where the inspection was not issued as a notice"
     )
     corrections: list[CorrectionOut] | None = None

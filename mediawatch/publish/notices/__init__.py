@@ -1,3 +1,4 @@
-"""通报: what an inspection's confirmed findings become, and what becomes of them: corrections,
-appeals, 复查, the rounds before.
+"""通报: confirmed findings become notices, and notices are followed up.
+
+Corrections, appeals, 复查, the rounds before.
 """

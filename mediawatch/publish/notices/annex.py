@@ -1,9 +1,9 @@
-"""The annex of a notice that another system issued:
-备案单号|政务新媒体名称|类型|所属组织|存在的突出问题, and 复查结果 where it has that.
+"""The annex of a notice that another system issued.
 
-Its rows are read as a registry's are, and tied to accounts by filing number, id, name, former
-number or former name; a row that means several accounts is refused and names them, for a guess
-would be an accusation.
+Columns: 备案单号|政务新媒体名称|类型|所属组织|存在的突出问题, and 复查结果 where the annex has it.
+Its rows are read as a registry's are. A row is matched to an account by filing number, id, name,
+former number or former name. A row that means several accounts is refused and names them, for a
+guess would be an accusation.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _RESULT = ("复查结果", "整改情况")
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """What an annex holds. `unmatched` are the items that no account of our registry is."""
+    """What an annex holds. `unmatched` are the items that match no account of our registry."""
 
     items: tuple[NoticeItem, ...]
     unmatched: tuple[NoticeItem, ...]
@@ -46,11 +46,11 @@ class Annex:
 def read_annex(
     path: Path, accounts: Sequence[Account], history: Sequence[AccountChange], today: date
 ) -> Annex:
-    """Read one xlsx, xls or csv; `accounts` are all of the registry, retired ones too, `history`
-    their changes.
+    """Read one xlsx, xls or csv.
 
-    Unusable where it is no such annex, or names each row that cannot be read, lacks its problem or
-    means several accounts.
+    `accounts` are all of the registry, retired ones too, `history` their changes. Unusable where
+    the file is no such annex. Unusable, naming each row, where rows cannot be read, lack their
+    problem or mean several accounts.
     """
     (file,) = read_files([path])
     read = read_rows([file], today)
@@ -90,8 +90,9 @@ def _by_name_alone(
     decisions: Sequence[Match | RowProblem | None],
     known: RegistryIndex,
 ) -> list[Match | RowProblem | None]:
-    """What no key and no body led to: the one account of that platform that bears or bore the
-    name.
+    """For an item that no key and no body matched: the one account of the platform with that name.
+
+    A former name counts, too.
     """
     named: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for (platform, _, name), ids in known.names():

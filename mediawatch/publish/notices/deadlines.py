@@ -14,8 +14,8 @@ _AFTER = re.compile(r"\+\s*(\d{1,3})\s*个?(工作日|日|天)")
 def deadline(text: str, issued_on: date) -> date:
     """`2023-03-06`, `+10工作日` or `+14日`, counted from the day after the issue.
 
-    UserError where it cannot be read, lies before the issue, or needs a year whose working days the
-    State Council's calendar in chinesecalendar does not have yet: they are never guessed.
+    UserError where it cannot be read or lies before the issue. UserError, too, for a year whose
+    working days the State Council's calendar in chinesecalendar lacks: they are never guessed.
     """
     if found := _AFTER.fullmatch(text.strip()):
         count = int(found[1])

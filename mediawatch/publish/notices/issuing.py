@@ -1,5 +1,6 @@
-"""Issuing and correcting: from the confirmed findings of an inspection to a notice, and from a
-notice back to a judged scope. Pure.
+"""Issuing and correcting. Pure.
+
+From the confirmed findings of an inspection to a notice, and from a notice back to a judged scope.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class NoticeHeading:
     by: str
 
     def check(self) -> NoticeHeading:
-        """UserError where it has no number, no title or nobody's name."""
+        """UserError where the number, the title or the issuer's name is missing."""
         for what, value in (("--number", self.number), ("--title", self.title), ("--by", self.by)):
             if not value.strip():
                 raise UserError(f"a notice needs {what}")
@@ -56,7 +57,7 @@ class NoticeHeading:
 
 
 def count_unreviewed(scope: Iterable[SweepAccount]) -> int:
-    """How many findings of a sweep nobody has decided yet; hints need no decision."""
+    """How many findings of a sweep are undecided; hints need no decision."""
     return sum(
         finding.review not in DECIDED and finding.effect is not Effect.HINT
         for entry in scope
@@ -115,9 +116,11 @@ def issued_before(
     events: Sequence[NoticeEvent],
     moments: Mapping[int, datetime],
 ) -> str:
-    """Which accounts of a notice stand in an earlier one of the same sweep, or of another sweep of
-    the same moment, by any of their filings, in a sentence; "" for none. `moments`: as_of by
-    sweep."""
+    """Say, in a sentence, which accounts of a notice already stand in an earlier one; "" for none.
+
+    Earlier notices of the same sweep count, and those of other sweeps of the same moment. An
+    account counts by any of its filings. `moments`: as_of by sweep.
+    """
     moment = moments.get(notice.sweep_id or 0)
     held = {item.account_id for item in notice.items}
     group = {
@@ -155,8 +158,9 @@ def appeal_event(
     reason: str,
     at: datetime,
 ) -> NoticeEvent:
-    """申诉, or its result. UserError where the item does not stand, nobody is named, or there is no
-    appeal to decide.
+    """申诉, or its result.
+
+    UserError where the item does not stand, a name is missing, or no appeal is open.
     """
     found = next((each for each in notice.items if each.number == item), None)
     if found is None or standing_item(found, events) is None:
@@ -182,7 +186,7 @@ def appeal_event(
 
 
 def version_of(body: bytes, number: int, at: datetime) -> IssuedDocument:
-    """A hand-off to be kept."""
+    """A version of a hand-off, to be kept."""
     return IssuedDocument(
         version=number, sha256=hashlib.sha256(body).hexdigest(), body=body.decode(), at=at
     )
@@ -191,11 +195,10 @@ def version_of(body: bytes, number: int, at: datetime) -> IssuedDocument:
 def as_issued(
     scope: Sequence[SweepAccount], notice: Notice, events: Iterable[NoticeEvent]
 ) -> list[SweepAccount]:
-    """The scope that a notice was issued on, as the notice holds it after its corrections: the
-    findings that still stand, as they were issued, and no others. `events` may be those of all
-    notices.
+    """The scope on which a notice was issued, as the notice holds it after its corrections.
 
-    Another filing of an account that it names goes with it.
+    It has the findings that still stand, as they were issued, and no others. Another filing of a
+    named account is treated like the named one. `events` may be those of all notices.
     """
     own = [event for event in events if event.notice_id == notice.id]
     held = {item.account_id: item for item in notice.items if item.account_id is not None}
@@ -219,8 +222,8 @@ def _entry_as_issued(
     accused = judged.verdict in (Verdict.FAILED, Verdict.LISTED)
     if item is None:
         if judged.verdict is Verdict.FAILED:
-            # A notice of before its scope was kept: what failed and is not in it was open or
-            # dismissed.
+            # Early notices were issued before their scope was kept: a failed account that the
+            # notice lacks was open or dismissed.
             verdict, sentence = (
                 (Verdict.UNPROVEN, WAITS) if notice.preliminary else (Verdict.LISTED, ALL_DISMISSED)
             )
@@ -252,9 +255,7 @@ def _entry_as_issued(
 def verdict_without(
     entry: SweepAccount, item: NoticeItem, left: NoticeItem | None
 ) -> Verdict | None:
-    """The verdict on an account of a notice's scope where no more than `left` of its item is held
-    against it.
-    """
+    """The verdict on an account of a notice's scope where only `left` of its item still stands."""
     kept = {held.finding.code for held in left.findings} if left else set()
     findings = tuple(
         replace(

@@ -1,9 +1,9 @@
-"""复查: what became of each problem of a notice's items, from fresh judgements and the registry as
-it is now. Pure.
+"""复查: the result of each problem of a notice's items. Pure.
 
-已完成整改 needs a proof of its own: a problem that was not looked at, or whose look proved nothing,
-is 无法核实. What nobody reviewed yet is held against no one. Each problem has its own result:
-another one that stands says nothing about it.
+It follows from fresh judgements and the registry as it is now. 已完成整改 needs a proof of its own:
+a problem that was not looked at, or whose look proved nothing, is 无法核实. A finding without a
+review is held against no account. Each problem has its own result: another one that stands says
+nothing about it.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ _FROM_FILING = frozenset(
         Code.ABOLISHED_BODY,
     }
 )
-"""Judged from the registry alone: gone from the judgement, gone from the registry."""
+"""Judged from the registry alone: once the judgement lacks them, the registry was put right."""
 _FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecheckLook:
-    """What the re-check came to for one account, on which Beijing day, and the newest name that was
-    read of it.
+    """The judgement of the re-check on one account, its Beijing day, and the newest name that was
+    read.
 
     `cancelled_by`: the kind of look at which the platform said in this sweep that the account was
-    deregistered; None: it did not.
+    deregistered; None: the platform did not say so.
     """
 
     judgement: Judgement
@@ -67,8 +67,9 @@ Said = tuple[Rectification, str]
 
 
 def refuse_older(notice: Notice, as_of: datetime, sweeps: Iterable[Sweep]) -> None:
-    """UserError where what was seen at `as_of` cannot say what became of a notice: it is not later
-    than the notice and its inspection.
+    """UserError where what was seen at `as_of` is not later than the notice and its inspection.
+
+    It cannot show then whether the notice's problems were solved.
     """
     own = next((sweep.as_of for sweep in sweeps if sweep.id == notice.sweep_id), None)
     if own is not None and as_of <= own:
@@ -95,8 +96,8 @@ def recheck(
 ) -> list[RecheckResult]:
     """The re-check list of the items that still stand.
 
-    `registry` are all accounts as filed now, retired ones included; `since` is the day of issue: an
-    older name proves nothing; `source` says which import the registry is of.
+    `registry` are all accounts as filed now, retired ones included. `since` is the day of issue: an
+    older name proves nothing. `source` names the import of the registry.
     """
     found = []
     for item in items:
@@ -163,8 +164,10 @@ def _of_code(
 
 
 def _closed(account: Account, look: RecheckLook | None) -> Said:
-    """The filing alone says that its unit wants it closed; that it is gone the platform must say,
-    or a person who looked.
+    """The result for an account that is filed as closed.
+
+    The filing says only that its unit wants it closed. The platform, or a person who looked, must
+    say that it is gone.
     """
     filed = f"台账运行状态已变更为“{account.filed.status.label}”。"
     findings = look.judgement.findings if look else ()
@@ -189,9 +192,8 @@ def _closed(account: Account, look: RecheckLook | None) -> Said:
 def _settled(
     code: Code, item: NoticeItem, account: Account, look: RecheckLook, since: date
 ) -> Said:
-    """One problem that the new judgement does not hold against the account: is it solved, or only
-    not seen?
-    """
+    """One problem that the new judgement does not hold against the account: solved, or only not
+    seen."""
     judged = look.judgement
     if code in SILENT or code in _GONE:
         if (judged.otherwise or judged.verdict) in _FRESH or judged.verdict in _FRESH:
@@ -199,7 +201,7 @@ def _settled(
                 Rectification.DONE,
                 f"已正常更新{f',最近更新{judged.latest_on}' if judged.latest_on else ''}。",
             )
-        # The sentence would be about another problem.
+        # The judgement's own sentence would be about another problem.
         return (
             Rectification.UNVERIFIED,
             "复查未能证明已恢复更新。" if judged.findings else judged.sentence,

@@ -1,4 +1,4 @@
-"""What the re-checks of a notice found: the newest result of each item. Pure."""
+"""The re-checks of a notice: the newest result of each item. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d复查:")
 
 @dataclass(frozen=True, slots=True)
 class ProblemResult:
-    """复查结果 of one problem of an item; of the item as a whole where `code` is None."""
+    """复查结果 of one problem of an item, or of the whole item where `code` is None."""
 
     code: Code | None
     result: Rectification
@@ -41,15 +41,16 @@ class ProblemResult:
 
 @dataclass(frozen=True, slots=True)
 class RecheckResult:
-    """复查结果 of one item: what stands of it, the gravest result of its problems, and its basis
-    with dates in Chinese.
+    """复查结果 of one item: what stands of it, its result and its basis.
+
+    The result is the gravest one of its problems. The basis has dates in Chinese.
     """
 
     item: NoticeItem
     result: Rectification
     basis: str
     registry: str = ""
-    """Against which import of the registry."""
+    """The import of the registry against which it was judged."""
     problem: str = ""
     """The printed problem that the result is about; "" for the whole item."""
     parts: tuple[ProblemResult, ...] = ()
@@ -72,7 +73,7 @@ class RecheckResult:
 
 
 def _joined(bases: Iterable[str]) -> str:
-    """Each once; the day of the re-check before the first one only."""
+    """Join the bases, each once; the day of the re-check stands only before the first one."""
     joined = ""
     for basis in dict.fromkeys(bases):
         day = _DAY.match(basis)
@@ -87,11 +88,11 @@ def standing_items(notice: Notice, events: Iterable[NoticeEvent]) -> list[Notice
 
 
 def recheck_results(notice: Notice, events: Iterable[NoticeEvent]) -> list[RecheckResult]:
-    """The latest re-check of each standing item, in the notice's order; items that were never
-    re-checked are left out.
+    """The latest re-check of each standing item, in the notice's order.
 
-    The result is that of the problems that still stand. One that was noted of an item as a whole
-    may be about a problem that was withdrawn since: then there is none.
+    Items that were never re-checked are left out. The result is that of the problems that still
+    stand. A result of an item as a whole may be about a problem that was withdrawn since: it is
+    left out, too.
     """
     own = [event for event in events if event.notice_id == notice.id]
     found = ((item, _latest(item, own)) for item in standing_items(notice, own))

@@ -1,6 +1,4 @@
-"""The rounds before: which notice was the last one, what its re-check came to, who stood in it and
-stands again (重复问题). Pure.
-"""
+"""The earlier rounds: the previous notice, its re-check, and repeated problems (重复问题). Pure."""
 
 from __future__ import annotations
 
@@ -32,29 +30,28 @@ _BEFORE, _AFTER = timedelta(days=31), timedelta(days=92)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What an inspection must tell of the notices before it."""
+    """What an inspection prints about earlier notices."""
 
     previous: Notice | None = None
     rechecked: tuple[RecheckResult, ...] = ()
-    """What the latest re-check of the previous notice came to, in its order, as far as the
-    inspection looked at the accounts; empty where there was none."""
-    repeats: Mapping[int, int] = field(default_factory=dict)
-    """By account: in how many inspections in a row, up to this one, it stood as failed in a
-    notice.
+    """Results of the latest re-check of the previous notice, in its order; empty without a
+    re-check.
+
+    A partial inspection has only those of accounts that it looked at.
     """
+    repeats: Mapping[int, int] = field(default_factory=dict)
+    """By account: in how many earlier inspections in a row it stood as failed in a notice."""
     partly: bool = False
     """Whether the previous notice has accounts that the inspection did not look at."""
 
     def times(self, account_id: int) -> int:
-        """The how manieth time in a row an account fails that fails now."""
+        """Number of consecutive inspections in which a failed account fails, including this one."""
         return self.repeats.get(account_id, 0) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedNotice:
-    """The notice that a document is of, with the version of its hand-off and the corrections up to
-    it.
-    """
+    """The notice of a document, with its hand-off's version and the corrections up to it."""
 
     notice: Notice
     version: int = 1
@@ -73,16 +70,15 @@ class IssuedNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issues:
-    """Every notice with what became of it, and what is needed to date them."""
+    """Every notice with its later events, and what is needed to date them."""
 
     notices: Sequence[Notice]
     events: Sequence[NoticeEvent]
     moments: Mapping[int, datetime] = field(default_factory=dict)
     """as_of by sweep."""
     cover: Mapping[int, Collection[int]] = field(default_factory=dict)
-    """The notices that were issued on any account of the inspected scope, with those of its failed
-    accounts on which they were.
-    """
+    """By notice on any account of the inspected scope: which failed accounts of the scope it was
+    issued on."""
 
     def kept_by(self, at: datetime) -> Issues:
         """As they were known at that moment."""
@@ -103,8 +99,9 @@ def quarter(day: date) -> Quarter:
 
 
 def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
-    """What went before an inspection of `scope`: notices on accounts of it, issued by the day of
-    its as_of, none of them its own.
+    """The earlier notices on accounts of `scope`.
+
+    They were issued by the day of the inspection's as_of, and the inspection's own are left out.
     """
     day, inside = day_of(sweep.as_of), {entry.account.id for entry in scope}
     before = [
@@ -125,7 +122,7 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
         for number in one.ids
     }
     previous = _previous(before, inside)
-    # Who has left the registry since is in no scope any more, and what became of it is told all the
+    # An account that has left the registry is in no scope any more. Its result is printed all the
     # same.
     whole = sweep.scope == WHOLE or f"recheck of {previous.notice.number}: " in sweep.scope
     told = [each for each in previous.rechecked if whole or each.item.account_id in inside]
@@ -135,18 +132,18 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Earlier:
-    """A notice before, as it stands."""
+    """An earlier notice, as it stands."""
 
     notice: Notice
     quarter: Quarter
     standing: Sequence[NoticeItem]
     rechecked: Sequence[RecheckResult]
     failed: Mapping[int, bool]
-    """Accounts that stand as failed, and whether that is settled since."""
+    """By account that stands as failed: whether that is settled since."""
     cover: Collection[int]
     prefectures: frozenset[str]
     moment: datetime | None = None
-    """as_of of the sweep that it was issued on."""
+    """as_of of the sweep on which it was issued."""
 
     @classmethod
     def of(cls, notice: Notice, issues: Issues) -> _Earlier:
@@ -173,16 +170,21 @@ class _Earlier:
         )
 
     def looked_at(self, ids: Collection[int], prefecture: str) -> bool:
-        """Whether the inspection behind it looked at the account. Of another system's notice its
-        items alone are known: one that names accounts of a single other place was of that place."""
+        """Whether the inspection behind it looked at the account.
+
+        Of another system's notice only the items are known. If they are all of one other place,
+        that inspection was of that place.
+        """
         if self.notice.sweep_id is not None:
             return not self.failed.keys().isdisjoint(ids) or not set(self.cover).isdisjoint(ids)
         return len(self.prefectures) != 1 or bool(self.prefectures & {prefecture, ""})
 
 
 def _previous(before: Sequence[_Earlier], inside: Collection[int]) -> _Earlier:
-    """The newest one; of several documents of its round (our own, and the same as it was published)
-    one whose accounts were re-checked.
+    """The newest notice.
+
+    A round may have several documents: ours, and the same as it was published. One whose accounts
+    were re-checked is preferred.
     """
     newest = before[0]
     again = [
@@ -197,11 +199,10 @@ def _previous(before: Sequence[_Earlier], inside: Collection[int]) -> _Earlier:
 def _in_a_row(
     ids: Collection[int], prefecture: str, before: Sequence[_Earlier], present: Quarter
 ) -> int:
-    """In how many quarters in a row before the present one an account failed; a quarter in which
-    nobody looked at it is passed over.
+    """In how many quarters in a row before the present one an account failed.
 
-    One inspection may stand in several documents, ours and the same one as published: a quarter
-    counts once.
+    A quarter without a look at the account is passed over. One inspection may stand in several
+    documents, ours and the same one as published: a quarter counts once.
     """
     rounds: dict[Quarter, list[_Earlier]] = {}
     for each in before:
@@ -217,15 +218,18 @@ def _in_a_row(
         ]
         if not failed or any(failed):
             break
-        # Another system's notice that is the published form of none of ours was issued before this
-        # inspection: it is about an earlier one.
+        # Another system's notice may match no notice of ours. It was issued before this inspection,
+        # so it is about an earlier one.
         count += when < present or all(each.notice.sweep_id is None for each in rounds[when])
     return count
 
 
 def _round(one: _Earlier, ids: Collection[int], before: Sequence[_Earlier]) -> Quarter:
-    """The quarter that a notice is about. Another system's says only when it was issued: it has
-    that of our notice on the same account of which it is the published form."""
+    """The quarter that a notice is about.
+
+    Another system's notice says only when it was issued. Where it is the published form of our
+    notice on the same account, it has the quarter of ours.
+    """
     if one.notice.sweep_id is None:
         for other in before:
             if (
@@ -244,9 +248,11 @@ def accusations_like(
     issues: Issues,
     accounts: Mapping[int, Account],
 ) -> list[tuple[Notice, NoticeItem]]:
-    """What other notices of the same round still hold against the account of an item, by any of its
-    filings: by these codes, by all of the item's where none is given. Another system's notice of
-    the same round goes by its words."""
+    """What other notices of the same round still hold against the account of an item.
+
+    The account counts by any of its filings. Without `codes`, all codes of the item count. Another
+    system's notice of the same round is compared by its words.
+    """
     wanted = codes or codes_of(item)
     own = accounts.get(item.account_id) if item.account_id is not None else None
     ids = {*own.filed.ids, *item.filed.ids} if own else set(item.filed.ids)
@@ -265,8 +271,11 @@ def accusations_like(
 
 
 def _of_one_round(one: _Earlier, other: _Earlier) -> bool:
-    """Of one sweep, or of two of the same moment; or another system's that may be the published
-    form of ours. In doubt it is: a repeat too few accuses nobody."""
+    """Whether both are of one sweep, or of two sweeps of the same moment.
+
+    Another system's notice counts where it may be the published form of ours, even in doubt: one
+    repeat too few is no accusation.
+    """
     first, second = one.notice, other.notice
     if first.sweep_id is not None and second.sweep_id is not None:
         return first.sweep_id == second.sweep_id or (

@@ -1,5 +1,6 @@
-"""What is kept of notices: the re-check of one, against the judgements of a sweep and the registry
-as it is now.
+"""The re-check of a notice, as it is kept.
+
+It is made from the judgements of a sweep and the registry as it is now.
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ async def note_recheck(
     by: str,
     now: datetime,
 ) -> list[RecheckResult]:
-    """The re-check list of a notice by the judged scope of `sweep`, noted as events where it says
-    something new; in the notice's order.
+    """The re-check list of a notice by the judged scope of `sweep`, in the notice's order.
 
-    UserError where the sweep is not later than the notice and its inspection.
+    New results are noted as events. UserError where the sweep is not later than the notice and its
+    inspection.
     """
     refuse_older(notice, sweep.as_of, await store.sweeps.all())
     events = await store.notices.events(notice.id)
@@ -109,9 +110,11 @@ async def _looks(
 
 
 def _cancelled_by(filed: FiledIdentity, readings: Iterable[Reading]) -> LookKind | None:
-    """At what kind of look the platform said of the account as filed that it was deregistered: a
-    machine's if there is one. None where it said nothing of the kind, or the account was seen as
-    well."""
+    """The kind of look at which the platform said that the account as filed was deregistered.
+
+    A machine's look is preferred. None where the platform did not say so, or where a look also saw
+    the account.
+    """
     told = [said for reading in readings if (said := of_identity(reading, filed)) is not None]
     if any(reading.outcome is Outcome.OK for reading in told):
         return None
@@ -122,6 +125,6 @@ def _cancelled_by(filed: FiledIdentity, readings: Iterable[Reading]) -> LookKind
 
 
 async def registry_words(store: Store) -> str:
-    """Which import the registry is as of: the newest one, with its day; "" where none was made."""
+    """The newest import of the registry, with its day; "" before the first import."""
     imports = [source for source, kind in await store.accounts.sources() if kind == "registry"]
     return f"{imports[-1].file}({day_of(imports[-1].at)}导入)" if imports else ""

@@ -1,5 +1,6 @@
-"""附件: the tables of a circular, with the headings that the published ones have. 类型 and 所属组织
-stand exactly as filed.
+"""附件: the tables of a circular, with the headings of published circulars.
+
+类型 and 所属组织 stand exactly as filed.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ RATES = frozenset({"检查率", "合格率"})
 
 
 def annex_book(inspection: Inspection) -> bytes:
-    """The annexes of an inspection as a workbook, a sheet each; empty lists are left out except the
-    list of problems.
+    """The annexes of an inspection as a workbook, a sheet each.
+
+    Empty lists are left out, except the list of problems.
     """
     sheets = [("检查情况统计表", regions(inspection)), ("突出问题名单", failed_table(inspection))]
     others = (
@@ -75,7 +77,7 @@ def _filed_row(filed: Filing) -> tuple[str, str, str, str]:
 
 
 def rechecks_table(inspection: Inspection) -> Table:
-    """上期通报问题复查情况: each account of the previous notice, and what became of it."""
+    """上期通报问题复查情况: each account of the previous notice with its result."""
     rows = tuple(
         (*_filed_row(each.item.filed), each.about, each.result.label)
         for each in inspection.past.rechecked

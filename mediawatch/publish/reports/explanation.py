@@ -1,5 +1,6 @@
-"""Why an account has its verdict: what was used, what counted for nothing and why, what is missing,
-what would change it. Pure, Chinese.
+"""Why an account has its verdict. Pure, Chinese.
+
+It says what was used, what counted for nothing and why, what is missing, what would change it.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class AccountCase:
 
 
 def explanation(subject: AccountCase) -> str:
-    """The whole of it, line by line."""
+    """The whole explanation, line by line."""
     judged = as_reviewed(subject.entry, include_open=True).judgement or subject.entry.judgement
     filed = subject.entry.account.filed
     lines = [f"“{filed.name}”（{filed.type or filed.platform}）", heading(subject.sweep)]
@@ -95,7 +96,7 @@ def _reading(subject: AccountCase, reading: Reading) -> str:
 
 
 def use(subject: AccountCase, reading: Reading) -> str:
-    """What a reading is good for in the judgement, or why it counts for nothing."""
+    """What a reading counts for in the judgement, or why it counts for nothing."""
     judged, known, as_of = subject.entry.judgement, subject.known, subject.sweep.as_of
     proved = (
         [finding.label for finding in judged.findings if reading.id in finding.reading_ids]
@@ -177,7 +178,7 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
 
 
 def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
-    """What would make the verdict another one."""
+    """What would change the verdict."""
     last = day_of(subject.sweep.as_of)
     first = subject.sweep.period_from or subject.policy.window_start(last)
     window = f"{chinese_day(first)}至{chinese_day(last)}"

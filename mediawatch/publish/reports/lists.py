@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from mediawatch.domain import (
     PLATFORM_LABELS,
@@ -11,7 +12,6 @@ from mediawatch.domain import (
     AccountChange,
     Attestation,
     CanaryCheck,
-    DateKind,
     FiledStatus,
     Finding,
     LookKind,
@@ -31,7 +31,6 @@ from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
 from mediawatch.table import Table, join_filled
 
-DATE_KINDS: Mapping[DateKind, str] = {DateKind.EXACT: "确定为最新", DateKind.AT_LEAST: "不早于"}
 MATCHES: Mapping[MatchedBy, str] = {
     MatchedBy.ID: "平台ID",
     MatchedBy.URL: "链接",
@@ -46,7 +45,7 @@ ATTESTED: Mapping[Attestation, str] = {
     Attestation.DESCRIBED: "含仅有文字描述、无实录的来源",
 }
 _CHANGED: Mapping[str, str] = {"retired_on": "移出台账", "type_certain": "类型是否明确"}
-"""What changes of an account without being a column of the registry."""
+"""Changes of an account that have no column in the registry."""
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "status": {status.value: status.label for status in FiledStatus}, "platform": PLATFORM_LABELS,
     "type_certain": {"True": "是", "False": "否"},
@@ -64,7 +63,7 @@ BRIEF = (
     "间隔天数",
     "平台现名",
 )
-"""What of the flagged list fits a terminal; the CSV has all of it."""
+"""The columns of the flagged list that fit a terminal; the CSV has all of them."""
 
 
 def heading(sweep: Sweep) -> str:
@@ -128,11 +127,10 @@ def findings_table(
     checks: Sequence[CanaryCheck],
     surfaces: Mapping[str, str],
 ) -> Table:
-    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order;
-    类型 and 所属组织 exactly as filed. An account that is filed twice stands once, by the filing
-    that it is counted by.
+    """存在突出问题的政务新媒体名单: one row a finding that was not dismissed, in registry order.
 
-    `surfaces`: the Chinese of each surface's name.
+    类型 and 所属组织 stand exactly as filed. An account that is filed twice stands once, by the
+    filing that it is counted by. `surfaces`: the Chinese of each surface's name.
     """
     speaking = {
         entry.account.id
@@ -223,10 +221,11 @@ def account_in_full(
     surfaces: Mapping[str, str],
     sweep: Sweep | None = None,
 ) -> str:
-    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one
-    sentence. Contacts never.
+    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in a
+    sentence.
 
-    `surfaces`: the Chinese of each surface's name. `sweep` is that of the entry.
+    It never has contacts. `surfaces`: the Chinese of each surface's name. `sweep` is that of the
+    entry.
     """
     parts = ["备案信息", *filed_lines(account), ""]
     if entry and entry.judgement:
@@ -285,18 +284,20 @@ def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
     return lines
 
 
+def describe_newest(on: date, exact: bool) -> str:
+    """The day of the newest post that was seen, and whether a newer one is ruled out."""
+    return f"{on}（确定为最新）" if exact else f"不早于{on}"
+
+
 def _sight_line(sight: Sight, surfaces: Mapping[str, str]) -> str:
-    latest = sight.latest
-    newest = (
-        f"最近发布{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{latest.on}"
-        if latest
-        else ""
-    )
-    matched = f"(按{MATCHES[sight.matched_by]}匹配)" if sight.name and sight.matched_by else ""
+    newest = f"最近更新{describe_newest(sight.latest.on, sight.exact)}" if sight.latest else ""
+    matched = f"（按{MATCHES[sight.matched_by]}匹配）" if sight.name and sight.matched_by else ""
     name = f"名称“{sight.name}”{matched}" if sight.name else ""
     who = f"[{sight.session}]" if sight.session else ""
     control = f"对照“{sight.control}”已应答" if sight.control else ""
-    described = "该来源或措辞仅有文字描述,无实录" if sight.attested is Attestation.DESCRIBED else ""
+    described = (
+        "该来源或措辞仅有文字描述，无实录" if sight.attested is Attestation.DESCRIBED else ""
+    )
     return join_filled(
         (
             f"{in_chinese([sight.surface], surfaces)}{who} {sight.outcome.label}",
@@ -306,5 +307,5 @@ def _sight_line(sight: Sight, surfaces: Mapping[str, str]) -> str:
             described,
             sight.detail,
         ),
-        ",",
+        "，",
     )

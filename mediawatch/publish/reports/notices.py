@@ -1,4 +1,4 @@
-"""Lists of notices, their items and what became of them."""
+"""Lists of notices, their items and their results."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
 
 
 def _result(found: RecheckResult) -> str:
-    """复查结果, with what it is about where that is not the whole item."""
+    """复查结果; it names the problem where it is not about the whole item."""
     return (
         found.result.label
         if found.about == found.item.problem
@@ -99,7 +99,7 @@ def _result(found: RecheckResult) -> str:
 
 
 def unmatched_table(some: Sequence[NoticeItem]) -> Table:
-    """Items of another system's notice that no account of the registry is."""
+    """Items of another system's notice that match no account of the registry."""
     rows = [
         (
             str(item.number),
@@ -148,9 +148,7 @@ def events(
 
 
 def rechecks_table(notice: Notice, found: Sequence[RecheckResult]) -> Table:
-    """复查清单: what became of each item that still stands, on what basis, against which
-    registry.
-    """
+    """复查清单: the result of each item that still stands, its basis, and the registry used."""
     rows = [
         (
             each.item.filed.filing_number, each.item.filed.name, each.item.filed.type, each.item.filed.organiser, each.about,

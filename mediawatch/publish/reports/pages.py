@@ -1,5 +1,6 @@
-"""Pages for a browser: the report of an inspection, and the 佐证单 of one account. Self-contained:
-they ask for nothing outside.
+"""Pages for a browser: the report of an inspection, and the 佐证单 of one account.
+
+They are self-contained: they load nothing from outside.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
-from mediawatch.publish.reports.lists import DATE_KINDS, LOOKS
+from mediawatch.publish.reports.lists import LOOKS, describe_newest
 
 # Names are hostile input: everything is escaped.
 _PAGES = Environment(
@@ -29,7 +30,7 @@ _PAGES = Environment(
 _PAGES.filters["typeset"] = prose.typeset
 _THUMB = (400, 300)
 _SHEET = (1280, 1400)
-"""Pixels: what a printed page shows of a whole page's picture is its upper part."""
+"""Pixels. A printed page shows only the upper part of a whole page's picture."""
 _BAR = 560
 _KINDS = {
     EvidenceKind.SCREENSHOT: "截图", EvidenceKind.PAYLOAD: "响应原文", EvidenceKind.TEXT: "页面文字", EvidenceKind.PICTURE: "人工截图",
@@ -95,13 +96,14 @@ def report(inspection: Inspection, folder: Path) -> bytes:
 
 
 def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> bytes:
-    """佐证单: filed beside seen, the rule in a sentence, the picture, times and hashes, on one
-    printable page.
+    """佐证单, on one printable page.
+
+    Filed beside seen, the rule in a sentence, the picture, times and hashes.
     """
     filed, judged = problem.entry.account.filed, problem.entry.judgement
     named = next((reading for reading in reversed(problem.readings) if reading.name), None)
     newest = judged.latest_on if judged else None
-    kind = DATE_KINDS.get(judged.date_kind or DateKind.AT_LEAST, "") if judged and newest else ""
+    exact = judged is not None and judged.date_kind is DateKind.EXACT
     seen = next(
         (
             sight
@@ -130,7 +132,7 @@ def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> byte
                 (seen.platform_id or seen.original_id) if seen else "",
             ),
             ("运行状态", filed.status.label, ""),
-            ("最近更新", "", f"{newest}（{kind}）" if newest else "未见发布内容"),
+            ("最近更新", "", describe_newest(newest, exact) if newest else "未见发布内容"),
         ],
         findings=[
             {"label": finding.label, "review": finding.review.label, "sentence": finding.sentence}
@@ -222,8 +224,9 @@ def _looks(inspection: Inspection, problem: AccountProblem) -> list[Mapping[str,
 
 
 def _picture(item: Evidence | None, folder: Path, size: tuple[int, int]) -> str:
-    """The upper part of a picture as a data URI, at most of this width and height; "" where there
-    is none to show.
+    """The upper part of a picture as a data URI, at most of this width and height.
+
+    "" where the picture is missing or cannot be read.
     """
     if item is None:
         return ""
@@ -256,9 +259,7 @@ def _newest_first(problem: AccountProblem) -> Sequence[Sight]:
 def _seen(sight: Sight) -> str:
     parts = [sight.outcome.label, f"“{sight.name}”" if sight.name else ""]
     if sight.latest:
-        parts.append(
-            f"最近{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{sight.latest.on}"
-        )
+        parts.append(f"最近更新{describe_newest(sight.latest.on, sight.exact)}")
     if sight.control:
         parts.append(f"对照“{sight.control}”正常")
     return "，".join(part for part in parts if part)

@@ -1,5 +1,6 @@
-"""通报的正文: 总体情况 and 主要问题 in the words of published circulars. Pure; every figure comes
-from proved statistics.
+"""通报的正文: 总体情况 and 主要问题 in the words of published circulars.
+
+Pure; every figure comes from proved statistics.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from mediawatch.sweep.scope import WHOLE
 
 NUMERALS = "一二三四五六七八九十"
 MANY = 30
-"""More names than a paragraph can hold: it then points to the annex."""
+"""A paragraph holds no more names: above this number it points to the annex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,10 @@ def title(inspection: Inspection) -> str:
 
 
 def occasion(inspection: Inspection) -> str:
-    """引据: by what rule, and who looked."""
+    """引据: by what rule, and who inspected."""
     who = inspection.office.issuer or "我单位"
-    # The documents alone: what the policy quotes of them after a colon would be no grammar here.
+    # The documents alone: what the policy quotes of them after a colon would break the grammar
+    # here.
     basis = "、".join(
         part.partition("：")[0] for part in typeset(inspection.policy.basis).split("；")
     )
@@ -86,8 +88,9 @@ def overview(inspection: Inspection) -> tuple[str, ...]:
 
 
 def _coverage(inspection: Inspection, *, partial: bool) -> str:
-    """How many accounts there are, and how many of them were looked at; a sweep of a part says
-    which part it is.
+    """How many accounts there are, and how many of them were looked at.
+
+    A sweep of a part says which part it is.
     """
     whole, office, measure = (
         inspection.statistics.whole,
@@ -109,12 +112,13 @@ def _coverage(inspection: Inspection, *, partial: bool) -> str:
 
 
 def _registry(inspection: Inspection) -> str:
-    """What was filed: those in service, of which an account that is to be closed (申请关停) is none
-    that runs.
+    """The clause that says how many filed accounts are in service.
+
+    An account that is to be closed (申请关停) does not count as 正常运行.
     """
     whole, measure = inspection.statistics.whole, inspection.office.measure
     if whole.drawn < whole.total:
-        # Of those that were not drawn nobody counted which are to be closed.
+        # How many of the others are to be closed is unknown: they were not drawn.
         return f"在管政务新媒体共{whole.total}{measure}"
     closing = sum(
         one.entry.account.filed.status is FiledStatus.CLOSING for one in once(inspection.scope)
@@ -124,7 +128,7 @@ def _registry(inspection: Inspection) -> str:
 
 
 def extent(sweep: Sweep) -> str:
-    """Of what a sweep of a part is: 抽查, 名单检查, 仅检查新浪微博 …"""
+    """The kind of a partial sweep: 抽查, 名单检查, 仅检查新浪微博 …"""
     again = re.match(r"recheck of (.+?): ", sweep.scope)
     words = [
         f"复查{again[1]}所列账号"
@@ -195,8 +199,9 @@ def _split(inspection: Inspection, heading: str) -> FiguresSplit:
 
 
 def problems(inspection: Inspection) -> tuple[Paragraph, ...]:
-    """主要问题: each failed account once, under its leading problem; kinds in the policy's order of
-    precedence.
+    """主要问题: each failed account once, under its leading problem.
+
+    The kinds stand in the policy's order of precedence.
     """
     kinds: dict[str, list[SweepAccount]] = {}
     codes = list(inspection.policy.precedence)
@@ -237,8 +242,10 @@ _NARROW = re.compile(r"“[^”]*”|(?<=[\u3000-\u9fff“”])[,;:()]|[,;:()](?
 
 
 def typeset(text: str) -> str:
-    """A sentence as it is printed: the marks beside Chinese characters are the Chinese ones. What
-    stands in quotation marks is a name, and stays as it was filed or seen."""
+    """A sentence as it is printed: punctuation beside Chinese characters is full-width.
+
+    What stands in quotation marks is a name, and stays as it was filed or seen.
+    """
     return _NARROW.sub(
         lambda mark: mark[0] if mark[0].startswith("“") else mark[0].translate(_WIDE), text
     )

@@ -1,6 +1,6 @@
-"""提醒: one text a unit, to be pasted into whatever the office writes to it with.
+"""提醒: one text a unit, for the office to paste into a message to that unit.
 
-A courtesy, not a finding: it speaks of what was seen, and of a date that may not be the newest it
+It is a courtesy and no finding. It speaks of what was seen; of a date that may not be the newest it
 says no more than that.
 """
 
@@ -18,13 +18,13 @@ from mediawatch.table import join_filled, plain
 
 
 class Unit(StrEnum):
-    """To whom the texts go."""
+    """The addressees of the texts."""
 
     ORGANISER = "organiser"
     SUPERVISOR = "supervisor"
 
     def of(self, account: Account) -> str:
-        """The unit's name; the next nearest one where it is not filed."""
+        """The unit's name; where it is not filed, that of the other unit, else the account's."""
         filed = account.filed
         return (
             (self is Unit.SUPERVISOR and filed.supervisor)
@@ -35,7 +35,7 @@ class Unit(StrEnum):
 
 
 _Soon = list[tuple[SweepAccount, date]]
-"""With the last day that is in time."""
+"""Each with the last day that is in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +57,9 @@ def reminders(
     to: Unit = Unit.ORGANISER,
     marks: Sequence[str] = (),
 ) -> list[Reminder]:
-    """In the order of the registry. Contacts (by account) stand only in the text that goes to their
-    own unit, never to one above it.
+    """The texts, in the order of the registry.
+
+    Contacts (by account) stand only in the text to their own unit, never in one to a unit above it.
     """
     units: dict[str, tuple[_Soon, list[SweepAccount]]] = {}
     for entry in scope:
@@ -66,7 +67,7 @@ def reminders(
         if until and until >= today:
             units.setdefault(to.of(entry.account), ([], []))[0].append((entry, until))
         elif until or asks_for_link(entry, policy):
-            # A deadline that is over: what was exact at the sweep's moment need not be the newest
+            # The deadline is over. An exact date of the sweep's moment need not be the newest
             # today.
             units.setdefault(to.of(entry.account), ([], []))[1].append(entry)
     return [
@@ -89,8 +90,9 @@ def reminders(
 
 
 def deadline(entry: SweepAccount, sweep: Sweep, policy: Policy) -> date | None:
-    """The last day on which a new post comes in time, for an account that is 即将超期 by an exact
-    date; else None.
+    """The last day on which a new post comes in time; None where no deadline is certain.
+
+    It is certain for an account that is 即将超期 by an exact date.
     """
     judged = entry.judgement
     if (
@@ -105,8 +107,9 @@ def deadline(entry: SweepAccount, sweep: Sweep, policy: Policy) -> date | None:
 
 
 def asks_for_link(entry: SweepAccount, policy: Policy) -> bool:
-    """Whether the newest post that was seen is old, or none was, and need not be the newest: a link
-    from the unit would tell.
+    """Whether a link from the unit would show more than was seen.
+
+    It would where the newest post that was seen is old or missing, and need not be the newest.
     """
     judged = entry.judgement
     if (
@@ -165,8 +168,9 @@ def _people(entries: Sequence[SweepAccount], contacts: Mapping[int, Contact]) ->
 
 
 def _line(text: str) -> str:
-    """A filed text within a sentence: nothing in it may break the line or steer what it is pasted
-    into.
+    """A filed text within a sentence.
+
+    Nothing in it may break the line or act as markup where the text is pasted.
     """
     return " ".join(plain(text).split())
 

@@ -1,5 +1,6 @@
-"""The lists a reviewer reads: suspects, one of them in full, and what a second person is to look
-at. Chinese throughout.
+"""The lists a reviewer reads. Chinese throughout.
+
+They are the suspects, one suspect in full, and what a second person is to look at.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ BRIEF = (
     "对照账号",
     "备注",
 )
-"""What fits a terminal; the CSV has all of it."""
+"""The columns that fit a terminal; the CSV has all of them."""
 
 
 def suspects(sweep: Sweep, found: Sequence[Suspect], surfaces: Mapping[str, str]) -> Table:
@@ -97,14 +98,12 @@ def _why(event: ReviewEvent) -> str:
 
 
 def attestation_words(suspect: Suspect) -> str:
-    """来源依据: whether recordings attest what the finding rests on."""
+    """来源依据: whether recordings attest the surfaces that the finding rests on."""
     return Backing.PERSON.label if suspect.backing is Backing.PERSON else ATTESTED[suspect.attested]
 
 
 def hearing_words(suspect: Suspect) -> str:
-    """核实情况: how far its hearing has come; "" for what is confirmed without one and was not sent
-    down.
-    """
+    """核实情况: the state of its hearing; "" for what was confirmed without one and not sent down."""
     needed = suspect.must_be_heard or suspect.hearing.state is not HearingState.NOT_SENT
     return suspect.hearing.label if needed else ""
 
@@ -140,9 +139,9 @@ def _stance(answer: ReviewEvent) -> str:
 
 def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
     """One finding for its reviewer: as filed, the rule, every look it rests on, every decision so
-    far. Contacts never.
+    far.
 
-    `surfaces`: the Chinese of each surface's name.
+    It never has contacts. `surfaces`: the Chinese of each surface's name.
     """
     finding = suspect.finding
     parts = [

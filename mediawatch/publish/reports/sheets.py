@@ -1,4 +1,4 @@
-"""佐证单 of many accounts: a printable page each, zipped a prefecture."""
+"""佐证单 of many accounts: a printable page each, one zip a prefecture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports.pages import sheet
 
 _UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
-"""What a file name on Windows, or a spreadsheet that lists it, would take for something else."""
+"""Characters that Windows forbids in a file name, or that a spreadsheet would read as a formula."""
 
 
 def bundles(
@@ -41,7 +41,7 @@ def bundles(
 
 
 def file_name(problem: AccountProblem) -> str:
-    """Filing number and name, with the account's own number: two accounts may bear one name."""
+    """Filing number and name, with the account's own number: two accounts may have one name."""
     account = problem.entry.account
     return (
         f"佐证单 {safe(account.filed.filing_number)} {safe(account.filed.name)} {account.id}.html"

@@ -1,5 +1,6 @@
-"""检查情况统计表 and its companions as tables. Every table is read back and its arithmetic held
-before it is given out.
+"""检查情况统计表 and its companions as tables.
+
+Every table is read back, and its sums are checked, before it leaves.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ PRELIMINARY = "初步结果"
 
 
 def split_table(split: FiguresSplit, whole: Figures, decimals: int = 2) -> Table:
-    """序号, the part, 在管数, 检查数, 检查率, 不合格数, 合格率, 待核查; 合计 below. AssertionError
-    names what does not agree.
+    """序号, the part, 在管数, 检查数, 检查率, 不合格数, 合格率, 待核查; 合计 below.
+
+    AssertionError names the figures that do not agree.
     """
     rows = [
         (str(number), name, *_cells(part, decimals))
@@ -77,8 +79,9 @@ def strata_table(scope: Scope) -> Table:
 
 
 def kinds_table(statistics: Statistics) -> Table:
-    """问题类型 of the failed accounts, most frequent first. AssertionError where exclusive kinds do
-    not sum.
+    """问题类型 of the failed accounts, most frequent first.
+
+    AssertionError where exclusive kinds do not sum.
     """
     whole = statistics.whole
     counts = sorted(whole.kinds.items(), key=lambda pair: (-pair[1], pair[0]))

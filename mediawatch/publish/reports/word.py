@@ -14,14 +14,15 @@ from mediawatch.publish.reports import annexes, prose
 from mediawatch.table import Table
 
 TEMPLATE = "circular.docx"
-"""An office's own template in its home, used instead of ours."""
+"""An office's own template in its home, which is used in place of ours."""
 
 
 def circular(
     inspection: Inspection, *, template: Path | None = None, signed_on: date | None = None
 ) -> bytes:
-    """The .docx; of a notice with its title, 文号, date and deadlines. UserError where the extra
-    `word` or the template is unusable.
+    """The .docx; of a notice with its title, 文号, date and deadlines.
+
+    UserError where the extra `word` is missing or the template is unusable.
     """
     try:
         from docxtpl import DocxTemplate
@@ -111,9 +112,7 @@ def _listed(number: int, table: Table, of: int) -> str:
 
 
 def _dated(body: bytes, at: datetime) -> bytes:
-    """The same parts with the inspection's time on each: one state gives one document, byte for
-    byte.
-    """
+    """The same parts, each with the inspection's time: one state gives one document, byte for byte."""
     moment = beijing(at).timetuple()[:6]
     stream = io.BytesIO()
     with (

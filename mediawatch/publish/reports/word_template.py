@@ -27,11 +27,12 @@ BODY, HEADLINE, SMALL, CELL = Pt(16), Pt(22), Pt(14), Pt(12)
 LINE = Pt(28.95)
 """225 mm in 22 lines."""
 _LEAST = (10, 8, 6, 4)
-"""To how many halves of a Chinese character a column may be narrowed, the widest first: 微信公众号
-needs ten.
+"""Least widths of a column in halves of a Chinese character, the widest tried first.
+
+微信公众号 needs ten.
 """
 _PADDING = 3
-"""Beside the text of a cell, in halves of a Chinese character."""
+"""Room beside the text of a cell, in halves of a Chinese character."""
 
 
 def template() -> bytes:
@@ -75,9 +76,11 @@ def template() -> bytes:
 def fit_columns(
     document: Doc, tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]
 ) -> None:
-    """Give the columns of a filled-in table the width that their texts ask for; a template, which
-    knows no columns, has them all alike. `tables`: the (headings, rows) that are to be found by
-    their headings."""
+    """Give the columns of a filled-in table the widths that their texts ask for.
+
+    A template does not know the columns and makes them all alike. `tables`: the (headings, rows),
+    found in the document by their headings.
+    """
     section = document.sections[0]
     room = (
         (section.page_width or Mm(210)) - (section.left_margin or 0) - (section.right_margin or 0)
@@ -102,9 +105,12 @@ def fit_columns(
 
 
 def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Widths in halves of a Chinese character, `room` in all. Where it is short those that make the
-    table lowest, whole words in narrow columns as far as they cost no line; a number keeps its
-    width, since only Chinese words may break anywhere."""
+    """Widths in halves of a Chinese character, `room` in all.
+
+    Where room is short, the widths that make the table lowest are taken. Narrow columns keep whole
+    words as far as that costs no line. A number keeps its width: only Chinese words may break
+    anywhere.
+    """
     asked = [max([cell_len(column[0]) // 2, *map(_length, column[1:])]) for column in columns]
     solid = [all(cell.isascii() for cell in column[1:]) for column in columns]
     left = room - _PADDING * len(columns)
@@ -116,9 +122,7 @@ def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
 
 
 def _widths(asked: Sequence[int], solid: Sequence[bool], least: int, room: int) -> list[int]:
-    """From the least width of each column on, whatever is left goes to the one that has most
-    lines.
-    """
+    """Start with the least width of each column; the rest goes to the column with most lines."""
     widths = [
         max(1, width if firm else min(width, least))
         for width, firm in zip(asked, solid, strict=True)
@@ -136,7 +140,7 @@ def _lines(length: int, width: int) -> int:
 
 
 def _length(cell: str) -> int:
-    """What a machine shows in place of 仿宋 has wider Latin letters."""
+    """Length of a cell's text; a font that stands in for 仿宋 has wider Latin letters."""
     return cell_len(cell) + (sum(map(str.isascii, cell)) + 1) // 3
 
 
@@ -170,7 +174,7 @@ def _number(paragraph: Paragraph, align: WD_ALIGN_PARAGRAPH) -> None:
 
 
 def _annexes(document: Doc) -> None:
-    """One table a page, its columns and rows whatever the tables have."""
+    """One table a page, for any columns and rows."""
     _text(document, "{%p for annex in annexes %}")
     head = _text(document, "{{ annex.number }}", font=HEI)
     head.paragraph_format.page_break_before = True

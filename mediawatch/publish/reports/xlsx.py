@@ -1,5 +1,6 @@
-"""Tables as a workbook for Excel and WPS. Every given text is written as a string, never as a
-formula; ids stay text.
+"""Tables as a workbook for Excel and WPS.
+
+Every given text is written as a string, never as a formula; ids stay text.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ def workbook(
     marks: Sequence[str],
     made_at: datetime,
 ) -> bytes:
-    """One sheet a table: (name of at most 31 characters, table). `counts` are the columns of whole
-    numbers, `rates` those of percentages, which stand as they are printed.
+    """One sheet a table: (name of at most 31 characters, table).
 
-    `made_at` is the moment that the file states: the inspection's, so that the same state gives the
-    same bytes.
+    `counts` are the columns of whole numbers; `rates` are those of percentages, which stand as they
+    are printed. `made_at` is the moment that the file states. It is the inspection's, so that the
+    same state gives the same bytes.
     """
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -103,7 +104,7 @@ def _write(
         sheet.write_string(top, place, column, formats.head)
         sheet.set_column(place, place, width)
     for number, row in enumerate(table.rows, top + 1):
-        # LibreOffice leaves a row without a height of its own at one line.
+        # LibreOffice shows one line of a row without a height of its own.
         sheet.set_row(number, _LINE * max(map(lines_of, row, widths)))
         for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             if column in counts and cell.isdecimal():

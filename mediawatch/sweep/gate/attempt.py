@@ -1,4 +1,4 @@
-"""The gate as one look meets it."""
+"""The gate, as seen by one look."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ class LookGate:
     began: datetime | None = None
     """When its first visit began."""
     turned_away: dict[str, Outcome | str] = field(default_factory=dict)
-    """By surface, why. Surfaces declared closed are left out: nothing was expected of them."""
+    """By surface, why it turned this look away.
+
+    Surfaces declared closed are left out: no answer was expected of them.
+    """
     resting: dict[str, str] = field(default_factory=dict)
-    """The rate-limited ones among them, which come back: surface to session."""
+    """The rate-limited ones among them, which open again: surface to session."""
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
@@ -44,8 +47,9 @@ class LookGate:
         return sight
 
     async def rested(self) -> str:
-        """Wait for a surface that turned this look away because it rests. Its name; "" where no
-        surface is worth waiting for.
+        """Wait for a surface that turned this look away because it rests.
+
+        Returns its name; "" where no surface is worth waiting for.
         """
         while self.resting:
             surface, session = self.resting.popitem()

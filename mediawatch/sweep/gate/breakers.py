@@ -1,5 +1,6 @@
-"""What is done about each outcome (docs/pace.md, the decision table), and the breaker of one
-surface and session that does it.
+"""The decision table of docs/pace.md: what follows from each outcome.
+
+The breaker of one surface and session acts by it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from mediawatch.domain import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeDecision:
-    """One row of the decision table. `opens_at` is how many in a row open the breaker; 0: never."""
+    """One row of the decision table.
+
+    So many outcomes (`opens_at`) in a row open the breaker; 0: never.
+    """
 
     tries: int = 1
     closes: bool = False
@@ -23,8 +27,9 @@ class OutcomeDecision:
     """Also where more than this share of the last 25 visits ended so."""
     only_logged_in: bool = False
     rests: bool = False
-    """Opened, it is tried again after a rest, which doubles each time; any other breaker stays open
-    for the rest of the run.
+    """An opened breaker is tried again after a rest, which doubles each time.
+
+    Any other breaker stays open for the rest of the run.
     """
     exit_bit: int = 0
 
@@ -47,11 +52,9 @@ EXIT_BITS: Mapping[Outcome, int] = {
 """What an opened breaker adds to the exit code of a run."""
 _LAST = 25
 _FIRST_REST = 600.0
-"""Seconds a rate-limited surface rests at first."""
+"""Seconds of a rate-limited surface's first rest."""
 RESTS = 3
-"""Rests in a row, 10, 20 and 40 minutes, after which a run without an end hopes for nothing any
-more.
-"""
+"""Rests in a row, 10, 20 and 40 minutes, after which a run without an end stops waiting."""
 
 
 @dataclass
@@ -64,14 +67,14 @@ class Breaker:
     until: float | None = None
     rest: float = _FIRST_REST
     rests: int = 0
-    """In a row, without an answer."""
+    """Such outcomes in a row, without an answer between them."""
 
     def admits(self, now: float) -> bool:
-        """Whether a visit may be tried at this moment (seconds of any clock that runs evenly)."""
+        """Whether a visit may be tried at this moment (seconds of a monotonic clock)."""
         return self.opened_by is None or (self.until is not None and now >= self.until)
 
     def note(self, outcome: Outcome, session: str, now: float) -> bool:
-        """Take in one outcome by the decision table; True when the breaker opens by it."""
+        """Count one outcome by the decision table; True when it opens the breaker."""
         decision = DECISIONS[outcome]
         self.last.append(outcome)
         if decision.closes:

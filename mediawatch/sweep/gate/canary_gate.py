@@ -1,5 +1,6 @@
-"""The gate of one platform's batch: no surface is used before a canary (对照账号) was read by it,
-and again every so often.
+"""The gate of one platform's batch.
+
+A canary (对照账号) is read by each surface before it is used, and every so often again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ log = structlog.get_logger(__name__)
 Look = Callable[[Account, Need, Gate], Awaitable[tuple[Sight, ...]]]
 Note = Callable[[CanaryCheck], Awaitable[None]]
 Complete = Callable[[str, str, str], bool]
-"""Whether a platform's surface with a session is to show complete lists, all by name."""
+"""Whether a platform's surface should show complete lists with a session; all by name."""
 
 
 _SOON = 10
@@ -40,16 +41,20 @@ class CheckState:
     looks: int = 0
     """Since the last check."""
     fresh: bool = True
-    """Whether that read well. If not, what follows is lost to the next check, so it comes soon."""
+    """Whether that check read well.
+
+    If not, the next check will withdraw what follows, so it comes soon.
+    """
     checked_at: datetime | None = None
     fits: bool = False
-    """Whether a canary was read by it before. If no canary can be read any more, our login or the
-    surface is gone.
+    """Whether a canary was read by it before.
+
+    If no canary can be read any more, our login or the surface is gone.
     """
     login: str = ""
-    """Which login it was read with: what it showed says nothing of a newer one."""
+    """The login of the last check: its result says nothing of a newer login."""
     next: int = 0
-    """Place of the canary whose turn it is: they take turns, for one look is enough at a time."""
+    """Place of the next canary: they take turns, for one look is enough at a time."""
 
 
 class CanaryGate:
@@ -94,7 +99,7 @@ class CanaryGate:
             state.looks += 1
 
             def admitted() -> Awaitable[Sight]:
-                # Not before: else all that wait would be counted, and their canaries read, ahead of
+                # An earlier release would count all waiting looks, and read their canaries, before
                 # the first of them.
                 turn.close()
                 return see()
@@ -115,9 +120,7 @@ class CanaryGate:
         )
 
     async def close(self, sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> None:
-        """The end of a batch: a check after the last word of every surface and session, where none
-        is yet.
-        """
+        """End a batch: check each surface and session that has spoken since its last check."""
         checked: dict[tuple[str, str], datetime] = {}
         for check in checks:
             key = check.surface, check.session
@@ -133,9 +136,7 @@ class CanaryGate:
             await self.check(surface, session)
 
     async def check(self, surface: str, session: str) -> CanaryCheck | None:
-        """Read the next canary by this surface and keep what came of it; None where no canary fits
-        the surface.
-        """
+        """Read the next canary by this surface and keep the check; None where no canary fits it."""
         state = self._states[surface, session]
         check = await self._checked(state, surface, session)
         if check is None and state.fits:
@@ -166,7 +167,7 @@ class CanaryGate:
     ) -> CanaryCheck:
         sight = next((each for each in sights if each.surface == surface), None)
         if sight is None:
-            # The visit was not admitted, or the look broke: what this surface would have shown is
+            # The visit was not admitted, or the look broke. What the surface would have shown is
             # unknown.
             outcome = sights[-1].outcome if sights else Outcome.NO_EVIDENCE
             detail = (
@@ -215,8 +216,9 @@ class CanaryGate:
 
 @dataclass(slots=True)
 class _VisitCounter:
-    """The gate behind, at the rank of a check. It counts the visits: a surface that does not fit a
-    canary is never tried.
+    """The gate behind, at the rank of a check.
+
+    It counts the visits: a surface that does not fit a canary is never tried.
     """
 
     gate: Gate

@@ -1,5 +1,6 @@
-"""The gate before every visit: whose turn it is, spacing, caps, quiet hours, retry of the
-transient, breakers (docs/pace.md).
+"""The gate before every visit (docs/pace.md).
+
+It keeps turns, spacing, caps and quiet hours, retries what is transient, and has the breakers.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ OVER = "检查时段已结束"
 
 
 class Queue:
-    """One at a time: of those who wait the lowest rank, of equals the first that came."""
+    """Lets one caller in at a time: the lowest rank first, and of equal ranks the first that came."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
@@ -56,7 +57,7 @@ class Queue:
         self._taken = True
 
     def leave(self) -> None:
-        """Call the next one that waits."""
+        """Let the next waiting caller in."""
         while self._waiting:
             *_, called = heappop(self._waiting)
             if not called.done():
@@ -72,12 +73,10 @@ class SurfaceState:
     queue: Queue = field(default_factory=Queue)
     free_at: float = 0.0
     visits: deque[float] = field(default_factory=deque)
-    """Of the last day, oldest first."""
+    """Moments of the last day's visits, oldest first."""
     breaker: Breaker = field(default_factory=Breaker)
     paused: Outcome | str = ""
-    """Why the last visit that was not admitted was not: what opened the breaker, or a reason in
-    Chinese.
-    """
+    """Why the last visit was refused: what opened the breaker, or a reason in Chinese."""
 
 
 def as_declared(surface: str, pace: Pace) -> Pace:
@@ -103,7 +102,7 @@ class Pacing:
         self.scale = scale
         self.exit_bits = 0
         self.over = False
-        """Whether a visit was not made because the end had come."""
+        """Whether a visit was refused because the run's end had come."""
         self._until: datetime | None = None
         self._at_once: asyncio.Semaphore | nullcontext[None] = nullcontext()
         self._pace_of, self._clock = pace_of, clock
@@ -118,8 +117,10 @@ class Pacing:
         at_once: int,
         until: datetime | None = None,
     ) -> None:
-        """A run begins: at most so many visits `at_once`, none begun after `until`. What `earlier`
-        runs visited counts, for the caps of a site know nothing of our restarts."""
+        """Begin a run: at most so many visits `at_once`, and no visit begins after `until`.
+
+        Visits of `earlier` runs count, for a site's caps do not know of our restarts.
+        """
         self._at_once, self._until = asyncio.Semaphore(at_once), until
         for visited in sorted(earlier, key=lambda visited: visited.at):
             self._states[visited.surface, visited.session].visits.append(
@@ -153,7 +154,7 @@ class Pacing:
         )
 
     def _gives_up(self, tries: RetryCallState) -> bool:
-        """After so many tries, and where another one would begin after the run's end."""
+        """Give up after so many tries, or where another one would begin after the run's end."""
         spent = tries.attempt_number >= DECISIONS[Outcome.UNREACHABLE].tries
         return spent or self._too_late(tries.upcoming_sleep)
 
@@ -179,9 +180,12 @@ class Pacing:
         state.free_at = max(state.free_at, _now() + wait)
 
     async def rested(self, surface: str, session: str) -> bool:
-        """Wait until a surface that rests may be visited again. False at once where it does not
-        rest, or not to an end that is worth waiting for: within the run's window, or of a run
-        without an end after so many rests. A gate without pace waits for nothing."""
+        """Wait until a resting surface may be visited again.
+
+        False at once where it does not rest, or where its rest is too long to wait for. It must end
+        within the run's window; a run without an end waits for so many rests. A gate without pace
+        never waits.
+        """
         breaker = self._states[surface, session].breaker
         if breaker.opened_by is None or breaker.until is None or not self.scale:
             return False
@@ -192,8 +196,9 @@ class Pacing:
         return True
 
     def paused(self, surface: str, session: str) -> Outcome | str:
-        """Why the last visit that was turned away was: what had opened the breaker, or a reason in
-        Chinese; empty where none was.
+        """Why the last refused visit was refused; empty where no visit was.
+
+        It is what opened the breaker, or a reason in Chinese.
         """
         return self._states[surface, session].paused
 
@@ -209,9 +214,7 @@ class Pacing:
         return (pace.every + self._random.uniform(0, pace.jitter)) * self.scale
 
     async def _admitted(self, state: SurfaceState, visit: Visit, held: AsyncExitStack) -> bool:
-        """Waits for the turn, and then for one of the visits that may be made at once, which `held`
-        keeps.
-        """
+        """Wait for the turn, and then for one of the concurrent visits, which `held` keeps."""
         pace = self._pace_of(visit.surface, visit.pace)
         await state.queue.enter(visit.rank)
         try:
@@ -232,8 +235,8 @@ class Pacing:
     def _reason(self, state: SurfaceState, pace: Pace, wait: float, rank: Rank) -> Outcome | str:
         """Why no visit may be made after such a wait; empty where one may.
 
-        A check may be made beyond the day's cap and the end: without it what was seen before would
-        be lost.
+        A check may be made beyond the day's cap and the end: without it earlier sights would be
+        lost.
         """
         if not state.breaker.admits(_now()):
             return state.breaker.opened_by or ""
@@ -253,7 +256,7 @@ class Pacing:
         )
 
     def _wait(self, state: SurfaceState, pace: Pace) -> float:
-        """Seconds until the next visit may begin, the day's cap apart."""
+        """Seconds until the next visit may begin; the day's cap is left out."""
         now = _now()
         while state.visits and state.visits[0] <= now - _DAY * self.scale:
             state.visits.popleft()
@@ -266,8 +269,9 @@ class Pacing:
 
 
 def quiet_left(quiet: tuple[time, time], now: datetime) -> timedelta:
-    """How long the quiet hours (Beijing wall clock, past midnight where the end is the earlier)
-    still last; 0 outside of them.
+    """How long the quiet hours still last; 0 outside of them.
+
+    They are Beijing wall clock, and run past midnight where the end is earlier than the start.
     """
     start, end = quiet
     local = beijing(now)

@@ -57,10 +57,8 @@ def login(
 
     session, state = run(work())
     typer.echo(
-        (
-            f"{session.path}: {state.value}. A person who has this file is logged in: keep it in "
-            "this home."
-        )
+        f"{session.path}: {state.value}. A person who has this file is logged in: keep it in "
+        "this home."
     )
     if state is SessionState.UNKNOWN:
         typer.echo(

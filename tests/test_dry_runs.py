@@ -25,7 +25,7 @@ from mediawatch.settings import Home
 
 READS = {
     "account", "accounts", "accounts_now", "alerts", "brought", "canary_checks", "changes", "close", "contacts", "evidence", "home_id",
-    "idle_readings", "known", "last_backup", "last_entry", "last_read_at", "links_shown", "nights", "notice_cover", "notice_documents",
+    "idle_readings", "issued_at", "known", "last_backup", "last_entry", "last_read_at", "links_shown", "nights", "notice_cover", "notice_documents",
     "notice_events", "notice_scope", "notices", "picture_owners", "pruned_before", "queries", "query", "readings", "readings_by_id",
     "refusals", "review_events", "scope", "session_events", "sources", "states", "sweeps", "sweeps_told", "told", "turned", "twins",
     "unanswered", "visits",

@@ -40,6 +40,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.people.forms.columns import match_headings
+from mediawatch.people.forms.images import qr_png
 from mediawatch.people.worklist import Column, import_files, write_bad_rows
 from mediawatch.ports import Store
 
@@ -97,6 +98,17 @@ async def test_the_qr_code_is_no_screenshot(store: Store, tmp_path: Path) -> Non
     book.save(moved)
     done = await inspection.take(fill(path, tmp_path / "乙.xlsx", {ONE: STALE}), moved)
     assert [problem.column for problem in done.problems] == ["截图", "截图"]
+
+
+async def test_a_saved_qr_code_is_no_screenshot(store: Store, tmp_path: Path) -> None:
+    """Somebody saves the code of the sheet as a file and names it in the cell."""
+    inspection, path = await exported(store, tmp_path, [filed(1)])
+    (tmp_path / "截图.png").write_bytes(qr_png("https://example.test/home"))
+    answer = STALE | {Column.SHOT: "截图.png"}
+    done = await inspection.take(fill(path, tmp_path / "甲.xlsx", {ONE: answer}))
+    (problem,) = done.problems
+    assert (problem.column, "自带的二维码" in problem.reason) == ("截图", True)
+    assert done.readings == []
 
 
 def shuffled(source: Path, target: Path, headings: Mapping[str, str]) -> Path:

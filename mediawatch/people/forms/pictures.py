@@ -190,6 +190,8 @@ def _named(folder: Path, name: str) -> Shot:
 
 
 def _checked(name: str, body: bytes) -> Shot:
+    if MARK in body[:200]:
+        return Shot(name, problem=f"“{name[:60]}”是本表自带的二维码，不是截图")
     if media_type(body):
         return Shot(name, body)
     return Shot(name, problem=f"“{name[:60]}”不是完整的 PNG、JPEG 或 WebP 图片")

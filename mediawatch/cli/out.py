@@ -17,12 +17,11 @@ from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people.suspects import proving_readings
-from mediawatch.publish import handoff as documents
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import lists
 from mediawatch.publish.reports.explanation import explanation
 from mediawatch.registry.find import find_account
-from mediawatch.sweep import checks_for
+from mediawatch.sweep.judging import checks_for
 from mediawatch.table import Table, plain, to_csv
 
 CsvOption = Annotated[
@@ -171,6 +170,9 @@ def handoff(
     """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the
     circular.
     """
+    # Imported here: its models of the document cost every command that writes none.
+    from mediawatch.publish import handoff as documents
+
     if schema:
         sys.stdout.write(documents.json_schema().decode())
         return

@@ -10,7 +10,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import minute
 from mediawatch.people.worklist import NOT_LOOKED_AT
-from mediawatch.sweep import Summary
+from mediawatch.sweep.summary import Summary
 
 
 def print_summary(summary: Summary) -> None:

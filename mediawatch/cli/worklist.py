@@ -22,7 +22,7 @@ from mediawatch.ops.retention import still_judged
 from mediawatch.people import worklist
 from mediawatch.people.links import open_links
 from mediawatch.people.worklist import WorklistFile, WorklistImport, WorklistSplit
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 from mediawatch.table import plain
 
 BAD_ROWS = 2

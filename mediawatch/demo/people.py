@@ -20,7 +20,7 @@ from mediawatch.people import worklist
 from mediawatch.people.forms.columns import Column, match_headings
 from mediawatch.ports import PhoneView, Stage
 from mediawatch.rules.policy import Policy
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 OVERLOOKED = 2
 """So many accounts with posts in the window the person takes for silent ones: what comes after has

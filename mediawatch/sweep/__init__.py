@@ -2,20 +2,5 @@
 before a finding, judge.
 
 Resuming is the absence of a feature: what is left to do follows from the readings that were kept.
+Import from its modules: most commands judge what is kept, and look at nothing.
 """
-
-from mediawatch.sweep.engine import Engine
-from mediawatch.sweep.judging import checks_for, rejudge
-from mediawatch.sweep.request import Request
-from mediawatch.sweep.summary import Progress, Step, Summary, no_progress
-
-__all__ = [
-    "Engine",
-    "Progress",
-    "Request",
-    "Step",
-    "Summary",
-    "checks_for",
-    "no_progress",
-    "rejudge",
-]

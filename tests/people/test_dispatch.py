@@ -61,8 +61,8 @@ from mediawatch.people.worklist import Column
 from mediawatch.ports import Gate, Store, SurfaceFacts
 from mediawatch.publish.reports import reviews
 from mediawatch.rules.hearing import Hearing, HearingState
-from mediawatch.sweep import rejudge
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.judging import rejudge
 
 T = TypeVar("T")
 ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'

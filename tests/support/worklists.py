@@ -42,7 +42,7 @@ from mediawatch.people.worklist import (
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
 from mediawatch.rules.policy import Policy, load
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
 AS_OF = parse_as_of("2031-12-31", NOW)

@@ -225,17 +225,16 @@ async def none_and_open(app: App, judged: JudgedScope) -> str:
     """What stands in place of an empty list: that there is nothing, and how many accounts are open
     all the same.
     """
-    # Imported here: with it come the readers and writers of workbooks.
-    from mediawatch.people import worklist
+    from mediawatch.people.worklist.todo import NOT_LOOKED_AT, open_ones
 
-    open_ones = await worklist.open_ones(
+    found = await open_ones(
         app.store, judged.sweep, judged.entries, judged.policy, include_open=True
     )
-    if not open_ones:
+    if not found:
         return "无。"
     unanswered = await app.store.sweeps.is_unanswered(judged.sweep.id)
-    word = worklist.NOT_LOOKED_AT if unanswered else "尚待人工核查"
-    return f"无。另有{len(open_ones)}个账号{word}：mediawatch unproven --sweep {judged.sweep.id}"
+    word = NOT_LOOKED_AT if unanswered else "尚待人工核查"
+    return f"无。另有{len(found)}个账号{word}：mediawatch unproven --sweep {judged.sweep.id}"
 
 
 def tell_additions(judged: JudgedScope) -> None:

@@ -9,7 +9,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import minute
-from mediawatch.people.worklist import NOT_LOOKED_AT
+from mediawatch.people.worklist.todo import NOT_LOOKED_AT
 from mediawatch.sweep.summary import Summary
 
 

@@ -40,8 +40,8 @@ from mediawatch.domain import (
     Verdict,
     of_identity,
 )
+from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.rowkey import Window, sealed_key
-from mediawatch.people.worklist import Column
 from mediawatch.people.worklist.answers import why_uncounted
 from mediawatch.people.worklist.states import says_none
 from mediawatch.ports import Store

@@ -11,7 +11,7 @@ from worklists import GH, LOOKED_AT, NOW, exported, filed, fill, png
 
 from mediawatch.domain import Code, MatchedBy, Notice, NoticeItem
 from mediawatch.domain.clock import BEIJING
-from mediawatch.people.worklist import Column
+from mediawatch.people.forms.columns import Column
 from mediawatch.ports import Store
 from mediawatch.sweep.judging import rejudge
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, BigInteger, Enum, Integer, MetaData, Select, Table, select
 from sqlalchemy.orm import DeclarativeBase
 
 from db.types import Instant, Words
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 # Constraints must have names: SQLite can only change a table by copying it, and Alembic cannot
 # address nameless ones then.
@@ -49,6 +52,18 @@ def table(of: type[Base]) -> Table:
     found = of.__table__
     assert isinstance(found, Table)
     return found
+
+
+def insert_into(of: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """An insert into a table that may say what to do where the row exists already."""
+    # Imported late: each dialect is large, and a database needs one of them.
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.Insert(table(of))
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.Insert(table(of))
 
 
 def rows(of: type[Base]) -> Select[*tuple[Any, ...]]:

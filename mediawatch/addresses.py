@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
@@ -20,8 +21,6 @@ _NAME = rf"(?:(?<=/n/)|(?<=/N/)|(?<==))(?=[{_CHINESE}])[^\s/?&#\"'<>\u3000-\u303
 _WITH_SCHEME = rf"https?://(?:(?<==)https?://|(?!https?://)[{_CHARS}]|{_NAME})+"
 _ENCODED = rf"(?<![=\w%])https?%(?:25)*3A%(?:25)*2F%(?:25)*2F[{_CHARS}]+"
 _BARE = rf"(?<![A-Za-z0-9@./:%=_-])(?:[A-Za-z0-9-]+\.)+(?:com|cn|net|org|tv|cc|top|io)(?::\d+)?/(?:(?!https?://)[{_CHARS}]|{_NAME})*"
-_ADDRESS = re.compile(f"{_WITH_SCHEME}|{_ENCODED}", re.IGNORECASE)
-_ALSO_BARE = re.compile(f"{_WITH_SCHEME}|{_ENCODED}|{_BARE}", re.IGNORECASE)
 _SEGMENT = re.compile(rf"[{_CHINESE}][\w-]*")
 _AFTER = ".,;:!?>]}|*\"'"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -95,9 +94,16 @@ def unwrap(address: str) -> str:
     return address
 
 
+@cache
+def _pattern(bare: bool) -> re.Pattern[str]:
+    """Compiled for the first text: it takes longer than many a command's own work."""
+    ways = (_WITH_SCHEME, _ENCODED, _BARE) if bare else (_WITH_SCHEME, _ENCODED)
+    return re.compile("|".join(ways), re.IGNORECASE)
+
+
 def _found(text: str, bare: bool) -> Iterator[str]:
     text = _INVISIBLE.sub("", text).replace("&amp;", "&").replace("：//", "://")
-    for found in (_ALSO_BARE if bare else _ADDRESS).finditer(text):
+    for found in _pattern(bare).finditer(text):
         address = found[0]
         if re.match(r"https?%", address, re.IGNORECASE):
             address = _decoded(address)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
-from db.base import table
+from db.base import insert_into
 from db.mapping.values import Values, hashed
 from db.models import IdentitySeenRow
 from mediawatch.domain import LookKind, Outcome, Reading, Sight
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
-def _keep_latest(
-    insert: type[sqlite.Insert] | type[postgresql.Insert],
-) -> sqlite.Insert | postgresql.Insert:
-    statement = insert(table(IdentitySeenRow))
+
+@cache
+def _keep_latest(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    statement = insert_into(IdentitySeenRow, dialect)
     later = {"reading_id": statement.excluded.reading_id, "read_at": statement.excluded.read_at}
     # Readings may come late: a worklist returns days after its looks.
     return statement.on_conflict_do_update(
@@ -26,14 +29,11 @@ def _keep_latest(
     )
 
 
-_NOTE = {"sqlite": _keep_latest(sqlite.Insert), "postgresql": _keep_latest(postgresql.Insert)}
-
-
 def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading is the newest to say."""
     newest = {row["key"]: row for row in words(reading)}
     if newest:
-        conn.execute(_NOTE[conn.dialect.name], list(newest.values()))
+        conn.execute(_keep_latest(conn.dialect.name), list(newest.values()))
 
 
 def words(reading: Reading) -> Iterator[Values]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mediawatch.app.judged import JudgedScope, judged_scope
 from mediawatch.app.root import App
@@ -21,12 +22,14 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
-from mediawatch.publish import handoff
 from mediawatch.publish.inspection import Inspection, inspection
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.notices.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.policy import parse
-from mediawatch.sweep import checks_for
+from mediawatch.sweep.judging import checks_for
+
+if TYPE_CHECKING:
+    from mediawatch.publish.handoff import Handoff
 
 
 async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False) -> Inspection:
@@ -119,9 +122,12 @@ async def checks_behind(app: App, inspection: Inspection) -> list[CanaryCheck]:
     ]
 
 
-async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> handoff.Handoff:
+async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> Handoff:
     """The hand-off of a sweep, with the figures of the documents: a dismissed finding is no
     failure."""
+    # Imported here: its models of the document cost every command that builds none.
+    from mediawatch.publish import handoff
+
     return handoff.of(
         await inspection_of(app, sweep, include_open=include_open),
         await checks_for(app.store, sweep),

@@ -11,7 +11,7 @@ from mediawatch.domain import Account, UserError
 from mediawatch.people.suspects import suspects
 from mediawatch.ports import Dossier
 from mediawatch.publish.reports.explanation import AccountCase
-from mediawatch.sweep import checks_for
+from mediawatch.sweep.judging import checks_for
 
 
 async def account_case(app: App, account: Account, number: int | None) -> AccountCase:

@@ -26,8 +26,8 @@ from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
     from mediawatch.ops.record import LookRecorder
-    from mediawatch.sweep import Engine
     from mediawatch.sweep.canaries import Canaries
+    from mediawatch.sweep.engine import Engine
     from mediawatch.sweep.gate.pacing import Pacing
 
 _LOCK = "sweep.lock"
@@ -83,7 +83,7 @@ class App:
 
     def engine(self) -> Engine:
         """A sweep's engine with breakers of its own."""
-        from mediawatch.sweep import Engine
+        from mediawatch.sweep.engine import Engine
 
         return Engine(
             self.store,

@@ -30,8 +30,11 @@ app = typer.Typer(
 
 def main() -> NoReturn:
     """Run the command line; the last resort for what nobody foresaw."""
-    # Imports make a hundred thousand lasting objects: the collector would search them 300 times.
+    # Imports make a hundred thousand lasting objects: the collector waits until `base.run`.
     gc.set_threshold(50_000)
+    gc.disable()
+    # Pydantic would read the entry points of every installed package, in search of plugins.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         app()
     except Exception:

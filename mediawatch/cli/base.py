@@ -4,6 +4,7 @@ meaning of exceptions.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -234,6 +235,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """
     import asyncio
 
+    if not gc.isenabled():
+        # `main` stopped it. What was imported by now lasts, and is not searched again.
+        gc.freeze()
+        gc.enable()
     stopped_by: list[signal.Signals] = []
 
     async def guarded() -> T:

@@ -28,7 +28,8 @@ from mediawatch.people.links import open_links
 from mediawatch.people.suspects import suspects
 from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.policy import parse
-from mediawatch.sweep import Request, checks_for, rejudge
+from mediawatch.sweep.judging import checks_for, rejudge
+from mediawatch.sweep.request import Request
 from mediawatch.table import plain
 
 BAD_ROWS = 2

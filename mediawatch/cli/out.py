@@ -17,12 +17,11 @@ from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people.suspects import proving_readings
-from mediawatch.publish import handoff as documents
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import lists
 from mediawatch.publish.reports.explanation import explanation
 from mediawatch.registry.find import find_account
-from mediawatch.sweep import checks_for
+from mediawatch.sweep.judging import checks_for
 from mediawatch.table import Table, plain, to_csv
 
 CsvOption = Annotated[
@@ -171,6 +170,9 @@ def handoff(
     """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the
     circular.
     """
+    # Imported here: its models of the document cost every command that writes none.
+    from mediawatch.publish import handoff as documents
+
     if schema:
         sys.stdout.write(documents.json_schema().decode())
         return
@@ -223,17 +225,16 @@ async def check_answered(app: App, sweep: Sweep) -> None:
 
 async def none_and_open(app: App, judged: JudgedScope) -> str:
     """The text for an empty list: nothing is in it, and how many accounts are open."""
-    # Imported here: with it come the readers and writers of workbooks.
-    from mediawatch.people import worklist
+    from mediawatch.people.worklist.todo import NOT_LOOKED_AT, open_ones
 
-    open_ones = await worklist.open_ones(
+    found = await open_ones(
         app.store, judged.sweep, judged.entries, judged.policy, include_open=True
     )
-    if not open_ones:
+    if not found:
         return "无。"
     unanswered = await app.store.sweeps.is_unanswered(judged.sweep.id)
-    word = worklist.NOT_LOOKED_AT if unanswered else "尚待人工核查"
-    return f"无。另有{len(open_ones)}个账号{word}：mediawatch unproven --sweep {judged.sweep.id}"
+    word = NOT_LOOKED_AT if unanswered else "尚待人工核查"
+    return f"无。另有{len(found)}个账号{word}：mediawatch unproven --sweep {judged.sweep.id}"
 
 
 def tell_additions(judged: JudgedScope) -> None:

@@ -19,8 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mediawatch.domain import LookKind
-from mediawatch.sweep import Progress as OnLook
-from mediawatch.sweep import Step
+from mediawatch.sweep.summary import Progress as OnLook
+from mediawatch.sweep.summary import Step
 
 _LINES = 10
 """So many plain lines a sweep of any size leaves in a log."""

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import registry
 from mediawatch.cli.base import open_home, run
 from mediawatch.domain import UserError
 from mediawatch.ops.record import RecordedCase
 from mediawatch.ops.record import record as recorded
+from mediawatch.registry.find import find_account
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +51,7 @@ def record(
                 found = (
                     recorder.account_of(account)
                     if "://" in account
-                    else registry.find_account(filed, account)
+                    else find_account(filed, account)
                 )
                 chosen = "" if visitor else session
                 return await recorded(

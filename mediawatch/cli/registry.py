@@ -9,12 +9,18 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import registry
 from mediawatch.app import only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
 from mediawatch.domain import Account, Code, UserError
+from mediawatch.registry.check import RegistryFinding, read_bodies
+from mediawatch.registry.check import check as check_registry
+from mediawatch.registry.plan import parse_cover
+from mediawatch.registry.service import ImportReport, import_files
+from mediawatch.registry.template import write_template
+from mediawatch.registry.undo import UndoResult
+from mediawatch.registry.undo import undo as undo_import
 from mediawatch.table import Table
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The filed accounts (台账).")
@@ -76,11 +82,11 @@ def import_(
     """Import registry files; nothing is imported while a row is refused. Importing again updates,
     and keeps the history.
     """
-    scope = registry.parse_cover(covers or [])
+    scope = parse_cover(covers or [])
 
-    async def work() -> registry.ImportReport:
+    async def work() -> ImportReport:
         async with open_home(ctx) as app:
-            return await registry.import_files(
+            return await import_files(
                 app.store,
                 files,
                 now=app.clock(),
@@ -106,7 +112,7 @@ def import_(
         raise typer.Exit(2)
 
 
-def _tell(report: registry.ImportReport) -> None:
+def _tell(report: ImportReport) -> None:
     for note in report.notes:
         typer.echo(f"note: {note}", err=True)
     for warning in report.warnings:
@@ -133,7 +139,7 @@ def _tell(report: registry.ImportReport) -> None:
         typer.echo(f"{report.errors_file}: {report.refused} refused rows with 错误说明", err=True)
 
 
-def _summary(report: registry.ImportReport, *, dry_run: bool) -> str:
+def _summary(report: ImportReport, *, dry_run: bool) -> str:
     changes = report.changes
     counts = (
         f"{len(changes.new)} new, {len(changes.updated)} updated, {changes.unchanged} unchanged, "
@@ -152,10 +158,10 @@ def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
     changed fields are as before.
     """
 
-    async def work() -> registry.UndoResult:
+    async def work() -> UndoResult:
         async with open_home(ctx, dry_run=dry_run) as app:
             with only_one(app.home):
-                return await registry.undo(app.store, app.clock())
+                return await undo_import(app.store, app.clock())
 
     done = run(work())
     changes = done.changes
@@ -181,7 +187,7 @@ def template(
         raise UserError(f"{file} is there already: name another file, or overwrite it with --force")
     if file.suffix.lower() != ".xlsx":
         raise UserError(f"{file}: the workbook needs a name that ends in .xlsx")
-    registry.write_template(file)
+    write_template(file)
     typer.echo(f"{file}: empty registry")
 
 
@@ -201,11 +207,11 @@ def check(
     """List what the registry itself gets wrong, counted by kind, the gravest first: double filings,
     gaps, platform suffixes, hints.
     """
-    bodies = registry.read_bodies(abolished)
+    bodies = read_bodies(abolished)
 
-    async def work() -> tuple[list[registry.RegistryFinding], list[str]]:
+    async def work() -> tuple[list[RegistryFinding], list[str]]:
         async with open_home(ctx) as app:
-            return registry.check(
+            return check_registry(
                 await app.store.accounts.all(), await app.store.accounts.contacts(), bodies
             )
 

@@ -16,7 +16,7 @@ from mediawatch.domain import (
 from mediawatch.people.suspects import Suspect, SuspectFilter, suspects
 from mediawatch.ports import Rejudgement
 from mediawatch.registry.find import find_account
-from mediawatch.sweep import checks_for
+from mediawatch.sweep.judging import checks_for
 
 
 async def load_suspects(app: App, sweep: Sweep) -> tuple[list[Suspect], Rejudgement]:

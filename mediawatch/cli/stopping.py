@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import typer
 
-from mediawatch.sweep import Progress as OnLook
-from mediawatch.sweep import Step
+from mediawatch.sweep.summary import Progress as OnLook
+from mediawatch.sweep.summary import Step
 
 
 @contextmanager

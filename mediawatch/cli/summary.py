@@ -9,8 +9,8 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import minute
-from mediawatch.people.worklist import NOT_LOOKED_AT
-from mediawatch.sweep import Summary
+from mediawatch.people.worklist.todo import NOT_LOOKED_AT
+from mediawatch.sweep.summary import Summary
 
 
 def print_summary(summary: Summary) -> None:

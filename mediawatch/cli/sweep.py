@@ -47,8 +47,11 @@ from mediawatch.ops import logins as sessions
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Request, Summary, metrics, nights, rejudge, scope_files
+from mediawatch.sweep import metrics, nights, scope_files
+from mediawatch.sweep.judging import rejudge
 from mediawatch.sweep.plan import plan
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.summary import Summary
 
 log = structlog.get_logger(__name__)
 _LONG = timedelta(hours=1)

@@ -17,10 +17,13 @@ from mediawatch.cli.links import print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
-from mediawatch.people import worklist
 from mediawatch.people.links import open_links
-from mediawatch.people.worklist import WorklistFile, WorklistImport, WorklistSplit
-from mediawatch.sweep import rejudge
+from mediawatch.people.worklist.export import WorklistFile, WorklistSplit
+from mediawatch.people.worklist.export import export as export_worklist
+from mediawatch.people.worklist.imported import WorklistImport, write_bad_rows
+from mediawatch.people.worklist.intake import import_files
+from mediawatch.people.worklist.todo import Unproven, as_table, open_ones
+from mediawatch.sweep.judging import rejudge
 from mediawatch.table import plain
 
 BAD_ROWS = 2
@@ -45,15 +48,15 @@ def unproven(
     with the reasons.
     """
 
-    async def work() -> tuple[list[worklist.Unproven], bool]:
+    async def work() -> tuple[list[Unproven], bool]:
         async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
-            items = await worklist.open_ones(app.store, chosen, judged.entries, judged.policy)
+            items = await open_ones(app.store, chosen, judged.entries, judged.policy)
             return items, await app.store.sweeps.is_unanswered(chosen.id)
 
     items, unanswered = run(work())
-    print_or_write(worklist.as_table(items, unanswered=unanswered), csv)
+    print_or_write(as_table(items, unanswered=unanswered), csv)
     if csv is None:
         typer.echo(
             "  ".join(
@@ -91,7 +94,7 @@ def export(
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
             judged = await judged_scope(app, chosen)
-            return await worklist.export(
+            return await export_worklist(
                 app.store,
                 file,
                 sweep=chosen,
@@ -133,7 +136,7 @@ def import_(
                 chosen = await sweep_of(app, sweep)
                 imported = await take_in(app, chosen, files)
                 if errors and imported.bad_rows:
-                    worklist.write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
+                    write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
                 print_imported(imported)
                 return imported, await open_answered(
                     app, chosen, imported
@@ -152,7 +155,7 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImpo
         raise UserError(f"no such file: {missing[0]}")
     await still_judged(app.store, sweep)
     judged = await judged_scope(app, sweep)
-    return await worklist.import_files(
+    return await import_files(
         app.store,
         files,
         sweep=sweep,

@@ -25,7 +25,7 @@ from mediawatch.people.suspects import proving_readings
 from mediawatch.ports import Stage
 from mediawatch.publish.reports import lists
 from mediawatch.rules.policy import load
-from mediawatch.sweep import checks_for
+from mediawatch.sweep.judging import checks_for
 from mediawatch.table import to_text
 
 __all__ = ["MARK", "next_quarter", "prepare", "recheck", "run", "shipped_world"]

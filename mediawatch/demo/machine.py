@@ -9,14 +9,16 @@ from pathlib import Path
 
 import xlsxwriter
 
-from mediawatch import registry
 from mediawatch.app import App
 from mediawatch.demo.scene import MARK, Tell
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
 from mediawatch.ports import Stage
+from mediawatch.registry.service import import_files
 from mediawatch.rules.policy import Policy
-from mediawatch.sweep import Request, Summary, canaries, nights, no_progress
+from mediawatch.sweep import canaries, nights
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.summary import Summary, no_progress
 
 _OFFICE = """\
 # 演示数据
@@ -40,7 +42,7 @@ async def register(app: App, stage: Stage, tell: Tell) -> None:
         root / "office.toml", _OFFICE.format(regions=json.dumps(there, ensure_ascii=False)).encode()
     )
     write_registry(root / "registry.xlsx", rows)
-    report = await registry.import_files(app.store, [root / "registry.xlsx"], now=app.clock())
+    report = await import_files(app.store, [root / "registry.xlsx"], now=app.clock())
     tell(f"registry.xlsx: {len(report.changes.new)} accounts imported")
 
 

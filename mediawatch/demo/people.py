@@ -14,11 +14,12 @@ from openpyxl.cell.cell import Cell
 from mediawatch.demo.scene import MARK, PERSON, Named, Scene, counts
 from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import day_of, minute
-from mediawatch.people import worklist
 from mediawatch.people.forms.columns import Column, match_headings
+from mediawatch.people.worklist.export import export as export_worklist
+from mediawatch.people.worklist.intake import import_files
 from mediawatch.ports import PhoneView, Stage
 from mediawatch.rules.policy import Policy
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 OVERLOOKED = 2
 """The person takes so many accounts with posts in the window for silent ones.
@@ -32,7 +33,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     app, tell = scene.app, scene.tell
     folder = app.home.root / "worklist"
     folder.mkdir()
-    written = await worklist.export(
+    written = await export_worklist(
         app.store,
         folder / "worklist.xlsx",
         sweep=scene.sweep,
@@ -45,7 +46,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     answered, overlooked = fill_in(
         folder / "worklist.xlsx", answers, scene.stage, scene.sweep, scene.policy, app.clock()
     )
-    done = await worklist.import_files(
+    done = await import_files(
         app.store,
         [answers],
         sweep=scene.sweep,

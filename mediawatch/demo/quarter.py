@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from mediawatch import registry
 from mediawatch.app import App
 from mediawatch.app.documents import inspection_of
 from mediawatch.app.judged import judged_scope
@@ -19,7 +18,9 @@ from mediawatch.ports import Stage
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.notices import rechecks_table
-from mediawatch.sweep import canaries, nights, no_progress
+from mediawatch.registry.service import import_files
+from mediawatch.sweep import canaries, nights
+from mediawatch.sweep.summary import no_progress
 from mediawatch.table import to_csv
 
 
@@ -32,7 +33,7 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     notice = (await app.store.notices.all())[-1]
     app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
     write_registry(root / "registry-next.xlsx", stage.registry())
-    report = await registry.import_files(
+    report = await import_files(
         app.store, [root / "registry-next.xlsx"], now=app.clock(), complete=True
     )
     tell(

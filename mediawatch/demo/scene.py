@@ -14,7 +14,7 @@ from mediawatch.people.suspects import Suspect, suspects
 from mediawatch.ports import Stage
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
-from mediawatch.sweep import checks_for
+from mediawatch.sweep.judging import checks_for
 
 MARK = DEMONSTRATION
 PERSON = "演示核查员"

@@ -24,7 +24,7 @@ from mediawatch.people.links import open_links
 from mediawatch.people.review import event_of
 from mediawatch.ports import Stage
 from mediawatch.rules.hearing import HearingState
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 SILENT = 3
 """So many accounts get no answer within the term."""

@@ -30,10 +30,10 @@ from mediawatch.people.forms.book import (
     FormCover,
     FormRow,
     account_cells,
-    clickable,
     write_form,
 )
 from mediawatch.people.forms.columns import Cell, given_text, typed_links
+from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.read import form_rows
 from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows
 from mediawatch.people.forms.rowkey import (

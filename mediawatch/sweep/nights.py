@@ -25,8 +25,10 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ports import Store
-from mediawatch.sweep import Engine, Progress, Request, Step, Summary
+from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.summary import Progress, Step, Summary
 
 log = structlog.get_logger(__name__)
 Ended = Callable[[SweepRun], Awaitable[None]]

@@ -59,7 +59,7 @@ from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.rules.hearing import SILENCES
 from mediawatch.rules.policy import load
 from mediawatch.rules.post_lists import posts_of
-from mediawatch.sweep import checks_for, rejudge
+from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.scope import registry_totals
 
 AS_OF = datetime(2032, 1, 1, 0, 0, tzinfo=BEIJING) - timedelta(microseconds=1)

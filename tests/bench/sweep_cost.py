@@ -154,8 +154,8 @@ def place_of(folder: Path, name: str, way: str) -> Place:
 async def prepare(place: Place) -> None:
     """The sweep's home: logins and registry, as other commands leave them. Not counted."""
     # Imported late: what reads workbooks is in no process that is measured.
-    from mediawatch import registry
     from mediawatch.demo import machine
+    from mediawatch.registry.service import import_files
 
     place.home.create()
     for platform, state in place.states.items():
@@ -163,7 +163,7 @@ async def prepare(place: Place) -> None:
     machine.write_registry(place.folder / "registry.xlsx", place.read_world().filed_rows())
     clock = clock_from(place.now)
     async with open_app(place.home, clock=clock) as app:
-        await registry.import_files(app.store, [place.folder / "registry.xlsx"], now=clock())
+        await import_files(app.store, [place.folder / "registry.xlsx"], now=clock())
 
 
 async def run(folder: Path, name: str, way: str) -> None:

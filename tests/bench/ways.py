@@ -26,7 +26,7 @@ from mediawatch.domain.clock import day_end, day_of, from_epoch
 from mediawatch.ops import install_browser
 from mediawatch.ops.settings import Home
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Request
+from mediawatch.sweep.request import Request
 from scrapers.browser.pool import _HEAVY
 
 if TYPE_CHECKING:

@@ -19,8 +19,10 @@ from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, png,
 
 from mediawatch.domain import Excuse, ReviewAction, ReviewEvent, Verdict
 from mediawatch.ops.settings import Home
+from mediawatch.people.forms.columns import Column
 from mediawatch.people.second_looks import is_drawn, second_looks
-from mediawatch.people.worklist import Column, WorklistSplit, export, unproven
+from mediawatch.people.worklist.export import WorklistSplit, export
+from mediawatch.people.worklist.todo import unproven
 from mediawatch.ports import Store
 
 

@@ -27,7 +27,7 @@ from mediawatch.domain import (
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.retention import prunable, prune, prune_readings, still_judged
 from mediawatch.ports import Store
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 DAYS = 60
 OWN: dict[str, Any] = {"name": "示例发布", "matched_by": MatchedBy.ID}

@@ -32,7 +32,7 @@ from mediawatch.app.documents import issued_inspection
 from mediawatch.domain import Code, ReviewState, SweepAccount
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 NOW = datetime(2032, 1, 6, 4, 0, tzinfo=UTC)
 ROWS = Path(__file__).resolve().parents[1] / "upgrades" / "home-44b21bf.sql"

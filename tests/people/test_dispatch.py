@@ -53,16 +53,16 @@ from mediawatch.people.dispatch import (
     write_bad_rows,
 )
 from mediawatch.people.dispatch.export import key_of
+from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.links import open_links
 from mediawatch.people.review import event_of, refusal
 from mediawatch.people.suspects import suspects
-from mediawatch.people.worklist import Column
 from mediawatch.ports import Gate, Store, SurfaceFacts
 from mediawatch.publish.reports import reviews
 from mediawatch.rules.hearing import Hearing, HearingState
-from mediawatch.sweep import rejudge
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.judging import rejudge
 
 T = TypeVar("T")
 ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'

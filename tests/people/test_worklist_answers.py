@@ -43,8 +43,10 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import BEIJING, day_start
+from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.pictures import Shot
-from mediawatch.people.worklist import Column, Window, answer
+from mediawatch.people.forms.rowkey import Window
+from mediawatch.people.worklist.answers import answer
 from mediawatch.ports import Dossier
 from mediawatch.registry.problems import RowProblem
 from mediawatch.rules.judge import judge

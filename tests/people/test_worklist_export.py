@@ -35,7 +35,9 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import parse_as_of
 from mediawatch.ops.settings import Home, Settings
-from mediawatch.people.worklist import Column, WorklistSplit, export, unproven
+from mediawatch.people.forms.columns import Column
+from mediawatch.people.worklist.export import WorklistSplit, export
+from mediawatch.people.worklist.todo import unproven
 from mediawatch.ports import Gate, Store
 
 TWO, THREE = (f"示例市第{number}测试局" for number in (2, 3))

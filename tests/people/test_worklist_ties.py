@@ -40,14 +40,14 @@ from mediawatch.domain import (
     Verdict,
     of_identity,
 )
+from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.rowkey import Window, sealed_key
-from mediawatch.people.worklist import Column
 from mediawatch.people.worklist.answers import why_uncounted
 from mediawatch.people.worklist.states import says_none
 from mediawatch.ports import Store
 from mediawatch.registry.decisions import changes, choose, current, deciders
 from mediawatch.registry.proposal import Kind
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 ID, NAME, STATE, POSTED = Column.SEEN_ID, Column.SEEN_NAME, Column.STATE, Column.POSTED
 SEC = "MS4wLjABAAAA11111111111111111111"

@@ -11,9 +11,9 @@ from worklists import GH, LOOKED_AT, NOW, exported, filed, fill, png
 
 from mediawatch.domain import Code, MatchedBy, Notice, NoticeItem
 from mediawatch.domain.clock import BEIJING
-from mediawatch.people.worklist import Column
+from mediawatch.people.forms.columns import Column
 from mediawatch.ports import Store
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 GONE = {Column.STATE: "搜索不到", Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT}
 LATER = datetime(2032, 2, 20, tzinfo=BEIJING)

@@ -45,7 +45,7 @@ from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import Rejudgement, Store
 from mediawatch.rules.policy import load
 from mediawatch.rules.revision import CHANGED
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 T = TypeVar("T")
 POLICY = load("national")

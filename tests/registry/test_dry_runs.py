@@ -18,13 +18,14 @@ from samples import FILE, NOW, PLAIN, enter, open_sweep, plain_reading
 from worklists import NOW as LATER
 from worklists import STALE, exported, filed, fill, png
 
-from mediawatch import registry
 from mediawatch.app import open_app
 from mediawatch.app.dry_run import WRITES
 from mediawatch.cli.worklist import take_in
 from mediawatch.domain import FiledStatus, UserError
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
+from mediawatch.registry.service import import_files
+from mediawatch.registry.undo import undo
 
 READS = {
     "accounts": "added_by all changes contacts current get refusals sources twins",
@@ -131,17 +132,17 @@ async def test_the_last_import_is_taken_back_and_stays_in_the_history(
     file.write_text(
         head + "1,示例一,新浪微博,正常运行,\n2,示例二,新浪微博,正常运行,\n", encoding="utf-8"
     )
-    await registry.import_files(any_store, [file], now=NOW)
+    await import_files(any_store, [file], now=NOW)
     before = await any_store.accounts.all()
     file.write_text(
         head + "1,示例新名,新浪微博,申请关停,2031-01-02\n3,示例三,新浪微博,正常运行,\n",
         encoding="utf-8",
     )
-    await registry.import_files(any_store, [file], now=NOW + timedelta(hours=1), complete=True)
+    await import_files(any_store, [file], now=NOW + timedelta(hours=1), complete=True)
     changed = await any_store.accounts.all()
     assert changed != before
     assert changed[0].filed.status is FiledStatus.CLOSING
-    done = await registry.undo(any_store, NOW + timedelta(hours=2))
+    done = await undo(any_store, NOW + timedelta(hours=2))
     assert await any_store.accounts.all() == before
     assert done.source.file == "a.csv"
     told = [
@@ -151,16 +152,16 @@ async def test_the_last_import_is_taken_back_and_stays_in_the_history(
     assert ("name", "示例一", "示例新名") in told
     assert ("name", "示例新名", "示例一") in told
     with pytest.raises(UserError, match="taken back already"):
-        await registry.undo(any_store, NOW + timedelta(hours=3))
+        await undo(any_store, NOW + timedelta(hours=3))
 
 
 async def test_what_something_rests_on_is_not_taken_back(store: Store) -> None:
     with pytest.raises(UserError, match="no registry was imported"):
-        await registry.undo(store, NOW)
+        await undo(store, NOW)
     accounts = await enter(store, PLAIN)
     await store.readings.keep(plain_reading(accounts[0].id, FILE.at + timedelta(minutes=1)))
     with pytest.raises(UserError, match="were looked at since its import"):
-        await registry.undo(store, NOW)
+        await undo(store, NOW)
     await open_sweep(store, accounts)
     with pytest.raises(UserError, match="sweep 1 rests on the import of"):
-        await registry.undo(store, NOW)
+        await undo(store, NOW)

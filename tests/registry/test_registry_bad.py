@@ -22,7 +22,9 @@ from registry_files import (
     xlsx,
 )
 
-from mediawatch.registry import RowsResult, Unusable, plan
+from mediawatch.registry.plan import plan
+from mediawatch.registry.problems import Unusable
+from mediawatch.registry.rows import RowsResult
 
 Make = Callable[[Path], Path | tuple[Path, ...]]
 

@@ -12,7 +12,7 @@ from commands import in_process
 from registry_files import account
 
 from mediawatch.domain import Account, Code, Contact, FiledStatus, UserError
-from mediawatch.registry import AbolishedBody, check, read_bodies
+from mediawatch.registry.check import AbolishedBody, check, read_bodies
 
 BODIES = (AbolishedBody("国土资源", "自然资源部门", "2018年机构改革", unless=("国土资源学院",)),)
 WHOLE = {"prefecture": "示例市", "url": "https://a.example"}

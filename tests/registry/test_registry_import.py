@@ -19,8 +19,10 @@ from typer.testing import CliRunner, Result
 from mediawatch.cli import app
 from mediawatch.domain import Account, Contact, Excuse, UserError
 from mediawatch.ports import Store
-from mediawatch.registry import Unusable, check, import_files, write_template
-from mediawatch.registry.template import COLUMNS
+from mediawatch.registry.check import check
+from mediawatch.registry.problems import Unusable
+from mediawatch.registry.service import import_files
+from mediawatch.registry.template import COLUMNS, write_template
 
 BAD = ("3025716006566021x y", "", "微信公众号", "示例局")
 

@@ -10,7 +10,7 @@ from samples import PLAIN, enter, plain_reading, post
 from mediawatch.app import WorldStage
 from mediawatch.domain import Judgement, MatchedBy, Sweep, Verdict
 from mediawatch.domain.clock import day_end
-from mediawatch.people import worklist
+from mediawatch.people.worklist.todo import unproven
 from mediawatch.ports import Store
 from mediawatch.rules.policy import load
 from scrapers.replica.world import World
@@ -36,7 +36,7 @@ async def test_a_worklist_tells_the_last_post_until_as_of(store: Store) -> None:
     await store.sweeps.keep_judgements(
         sweep.id, {accounts[0].id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例")}
     )
-    (item,) = await worklist.unproven(store, sweep, await store.sweeps.scope(sweep.id), POLICY)
+    (item,) = await unproven(store, sweep, await store.sweeps.scope(sweep.id), POLICY)
     assert item.latest_on == date(2030, 12, 20)
 
 

@@ -32,8 +32,9 @@ from mediawatch.domain.clock import day_end
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Store
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Engine, Request
+from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.request import Request
 from scrapers.platforms import SCRAPERS, SiteLooker
 from scrapers.replica import Replica, World
 

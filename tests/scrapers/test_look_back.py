@@ -32,8 +32,9 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings import Home
 from mediawatch.registry import service as registry
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Request, no_progress
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.summary import no_progress
 from scrapers.browser.reply import Reply
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin

@@ -35,7 +35,7 @@ from mediawatch.publish.inspection import Inspection, expected_regions
 from mediawatch.publish.reports import lists, pages, word
 from mediawatch.publish.reports import statistics as tables
 from mediawatch.publish.reports.annexes import annex_book
-from mediawatch.sweep import checks_for
+from mediawatch.sweep.judging import checks_for
 from mediawatch.sweep.scope import totals_of
 
 _REGION = Dimension.REGION.label

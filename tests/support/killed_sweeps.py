@@ -24,15 +24,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from mediawatch import demo, registry
+from mediawatch import demo
 from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, open_app
 from mediawatch.cli import logs
 from mediawatch.demo import machine
 from mediawatch.domain import LookKind, SweepState
 from mediawatch.ops import retention
 from mediawatch.ops.settings import Home
+from mediawatch.registry.service import import_files
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Progress, Request, Step, Summary, canaries, no_progress
+from mediawatch.sweep import canaries
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.summary import Progress, Step, Summary, no_progress
 from scrapers.browser import processes
 from scrapers.browser.sessions import write_state
 from scrapers.replica import Replica, World
@@ -244,7 +247,7 @@ async def _furnished(folder: Path) -> None:
     )
     machine.write_registry(folder / "registry.xlsx", world.filed_rows())
     async with over(folder, home.root) as app:
-        await registry.import_files(app.store, [folder / "registry.xlsx"], now=app.clock())
+        await import_files(app.store, [folder / "registry.xlsx"], now=app.clock())
 
 
 def killed(stage: Theatre, home: Path, seed: int, kinds: Sequence[str]) -> set[int]:

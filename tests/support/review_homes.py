@@ -15,7 +15,7 @@ from worklists import STALE, exported, filed, fill, png
 import db
 from mediawatch.cli import app
 from mediawatch.ops.settings import Home
-from mediawatch.people.worklist import Column
+from mediawatch.people.forms.columns import Column
 from mediawatch.ports import Store
 
 T = TypeVar("T")

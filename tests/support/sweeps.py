@@ -30,8 +30,9 @@ from mediawatch.domain.clock import day_end, day_start
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate, Store, SurfaceFacts, Visit
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Engine, Request
+from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.request import Request
 
 AS_OF = day_end(date(2022, 12, 31))
 

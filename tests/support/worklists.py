@@ -28,21 +28,19 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import BEIJING, day_of, parse_as_of
 from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.pictures import Shot
-from mediawatch.people.worklist import (
-    Column,
-    RowQuestion,
-    Window,
-    WorklistImport,
-    WorklistRow,
-    answer,
-    export,
-    import_files,
-)
+from mediawatch.people.forms.read import WorklistRow
+from mediawatch.people.forms.rowkey import Window
+from mediawatch.people.worklist.answers import answer
+from mediawatch.people.worklist.export import export
+from mediawatch.people.worklist.imported import WorklistImport
+from mediawatch.people.worklist.intake import import_files
+from mediawatch.people.worklist.parse import RowQuestion
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
 from mediawatch.rules.policy import Policy, load
-from mediawatch.sweep import rejudge
+from mediawatch.sweep.judging import rejudge
 
 NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
 AS_OF = parse_as_of("2031-12-31", NOW)

@@ -43,9 +43,10 @@ from mediawatch.rules.backing import (
     without_withdrawn,
 )
 from mediawatch.rules.judge import judge
-from mediawatch.sweep import Engine, rejudge
 from mediawatch.sweep.canaries import TEMPLATE, Canaries, read, to_toml
+from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.judging import rejudge
 
 CANARY = Canary(platform="toutiao", platform_id="canary-1", name="对照示例日报", source="演示数据")
 OTHER = replace(CANARY, platform_id="canary-2", name="对照示例晚报")

@@ -39,8 +39,10 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
-from mediawatch.sweep import Request, Step, metrics, nights, no_progress
+from mediawatch.sweep import metrics, nights
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.summary import Step, no_progress
 
 REQUEST = Request(policy=TIBET, as_of=AS_OF, second_look_after=timedelta(0))
 NIGHT = SweepRun(

@@ -19,8 +19,9 @@ import db
 from mediawatch.domain import Account, Need, Outcome, Sight, Sweep, SweepRun
 from mediawatch.ops import digest
 from mediawatch.ops.settings import Home
-from mediawatch.sweep import nights, no_progress
+from mediawatch.sweep import nights
 from mediawatch.sweep.gate.breakers import EXIT_BITS
+from mediawatch.sweep.summary import no_progress
 from scrapers.browser.network import unreachable
 
 BIT = EXIT_BITS[Outcome.UNREACHABLE]

@@ -11,7 +11,7 @@ from sweeps import NOW
 from mediawatch.cli import progress
 from mediawatch.cli.progress import View, shown_progress
 from mediawatch.domain import Account, Filing, LookKind, Outcome, Reading, Sight
-from mediawatch.sweep import Step
+from mediawatch.sweep.summary import Step
 
 PAUSED = {
     ("weibo.mobile", ""): Outcome.CAPTCHA,

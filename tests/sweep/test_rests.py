@@ -30,7 +30,7 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate, Visit
-from mediawatch.sweep import Engine
+from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.pacing import Pacing
 
 MINUTE = 60.0

@@ -31,7 +31,8 @@ from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.ports import Store
 from mediawatch.publish.reports.lists import scope_words
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Request, scope_files
+from mediawatch.sweep import scope_files
+from mediawatch.sweep.request import Request
 from mediawatch.sweep.scope import Spec, clause, draw, identity, scope_of, totals_of
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'

@@ -34,8 +34,8 @@ from mediawatch.domain.clock import day_of
 from mediawatch.figures.counts import statistics
 from mediawatch.ports import Gate, Store
 from mediawatch.rules.due import next_due
-from mediawatch.sweep import rejudge
 from mediawatch.sweep.gate.pacing import OVER, Pacing
+from mediawatch.sweep.judging import rejudge
 from mediawatch.sweep.scope import totals_of
 
 

@@ -30,8 +30,9 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate, Visit
-from mediawatch.sweep import Engine, Request
+from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.request import Request
 from scrapers.platforms import SCRAPERS
 
 MIX = {"wechat": 118, "weibo": 8, "douyin": 12, "toutiao": 5}

@@ -32,8 +32,9 @@ from mediawatch.people.dispatch.sheet import (
     versions_in,
 )
 from mediawatch.people.forms import returned as forms
-from mediawatch.people.forms.book import FormCover, clickable
+from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import typed_links
+from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.read import form_rows
 from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows, source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key

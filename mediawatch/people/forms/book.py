@@ -22,6 +22,7 @@ from mediawatch.domain import Contact, Filing, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.files import write_whole
 from mediawatch.people.forms.columns import Cell, H, given_text
+from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.images import dimensions
 from mediawatch.table import join_filled, lines_of
 
@@ -35,8 +36,6 @@ Not every program narrows a sheet of one column.
 """
 PICTURE_PIXELS = 96
 """Height of a picture within a row."""
-_MAX_URL = 2000
-"""Excel's own limit is 2 079 characters."""
 _MAX_TEXT = 32_000
 
 
@@ -251,15 +250,6 @@ def write_picture(sheet: Worksheet, row: int, place: int, body: bytes, descripti
         "description": description,
     }
     sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
-
-
-def clickable(link: str) -> bool:
-    """Only http(s) becomes a hyperlink: `javascript:`, `file:` and `external:` stay text."""
-    return (
-        link.lower().startswith(("http://", "https://"))
-        and len(link) <= _MAX_URL
-        and not any(char.isspace() for char in link)
-    )
 
 
 def furnish(

@@ -18,8 +18,8 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.people.forms.book import clickable
 from mediawatch.people.forms.columns import SEALED, Column, given_text, typed_links
+from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key

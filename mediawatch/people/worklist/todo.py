@@ -24,7 +24,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
 from mediawatch.names import same
-from mediawatch.people.forms.book import clickable
+from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.second_looks import second_looks
 from mediawatch.ports import Store
 from mediawatch.rules.policy import Policy

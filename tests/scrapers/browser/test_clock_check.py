@@ -18,8 +18,8 @@ from mediawatch.domain import CLOCK_OFF, Account, Filing, Need, Outcome, Sight, 
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings import Home
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Request
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.request import Request
 from scrapers.browser.clock_check import ClockCheck, sent_at
 from scrapers.look import LookTask, look
 from scrapers.replica import Replica, World

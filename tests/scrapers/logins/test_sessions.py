@@ -44,8 +44,9 @@ from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Modules, Store
 from mediawatch.rules.policy import load
-from mediawatch.sweep import Request, Step
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.summary import Step
 from scrapers.browser.pool import Browser, Session, Tab
 from scrapers.browser.sessions import stored, write_new
 from scrapers.logins.store import LoginFiles

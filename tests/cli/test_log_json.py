@@ -31,7 +31,8 @@ def test_standard_error_is_json_lines_alone(tmp_path: Path, words: tuple[str, ..
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
     assert lines or words == ("registry", "check")
-    plain = mediawatch(*(word.format(folder=tmp_path) for word in words), home=home)
+    # Without the option the lines are plain; its exit code and output need no process.
+    plain = in_process("--home", home, *(word.format(folder=tmp_path) for word in words))
     assert done.returncode == plain.returncode
     assert done.stdout == plain.stdout
 

@@ -26,10 +26,10 @@ from mediawatch.figures.circulars import load_shipped
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 
 
-def demonstrated(out: Path, *words: str | Path) -> str:
+def demonstrated(out: Path) -> str:
     """As a user starts it: a process of its own."""
     done = subprocess.run(
-        [MEDIAWATCH, "demo", "--out", out, *words],
+        [MEDIAWATCH, "demo", "--out", out],
         capture_output=True,
         text=True,
         timeout=600,
@@ -37,6 +37,12 @@ def demonstrated(out: Path, *words: str | Path) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def played(out: Path, world: Path) -> None:
+    """The demonstration of another world, without an interpreter's start."""
+    done = mediawatch("demo", "--out", out, "--world", world)
+    assert done.returncode == 0, done.stderr
 
 
 def failing(out: Path) -> dict[tuple[str, str], str]:
@@ -340,7 +346,7 @@ def test_an_altered_world_gives_exactly_the_altered_list(tmp_path: Path) -> None
         tmp_path / "world.csv",
         lambda number, row: number % 8 == 0 or row["name"] in wanted,
     )
-    demonstrated(tmp_path / "home", "--world", tmp_path / "world.csv")
+    played(tmp_path / "home", tmp_path / "world.csv")
     assert failing(tmp_path / "home") == expected
 
 
@@ -357,7 +363,7 @@ def test_a_world_whose_accounts_have_no_ids_goes_through(tmp_path: Path) -> None
         "丁局,正常运行,gone,,\n",
         encoding="utf-8",
     )
-    demonstrated(tmp_path / "home", "--world", world)
+    played(tmp_path / "home", world)
     document = json.loads((tmp_path / "home" / "handoff.json").read_bytes())
     assert {finding["account"]["name"] for finding in document["findings"]} == {"旧发布", "无发布"}
     assert document["counts"]["verdicts"]["unproven"] == 1

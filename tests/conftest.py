@@ -1,5 +1,6 @@
 """Fixtures for all tests; each lives in a module of its own."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -8,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# As the program itself does: imports and tests make very many lasting objects.
+gc.set_threshold(50_000)
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

@@ -276,7 +276,9 @@ async def test_foreign_hosts_are_refused(quick: Browser) -> None:
             assert isinstance(await failure_of(tab.open(site.url("/away"))), Changed)
             assert tab.url == elsewhere
             await tab.open(site.url("/strays"))
-            assert await tab.wait_for("document.body.innerText.includes('foreign')")
+            assert await tab.wait_for(
+                "document.body && document.body.innerText.includes('foreign')"
+            )
             assert isinstance(await failure_of(tab.text()), Changed)
 
 

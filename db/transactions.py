@@ -80,26 +80,23 @@ def reads(
     method: Callable[Concatenate[A, Connection, P], T],
 ) -> Callable[Concatenate[A, P], Coroutine[Any, Any, T]]:
     """The method in a transaction that sees one state and writes nothing."""
-
-    @wraps(method)
-    async def transaction(self: A, /, *given: P.args, **named: P.kwargs) -> T:
-        return await self._transactions.read(
-            partial(method, self),
-            *map(_own, given),
-            **{name: _own(each) for name, each in named.items()},
-        )
-
-    return transaction
+    return _within_one(method, Transactions.read)
 
 
 def writes(
     method: Callable[Concatenate[A, Connection, P], T],
 ) -> Callable[Concatenate[A, P], Coroutine[Any, Any, T]]:
     """The method in a transaction that writes all or nothing."""
+    return _within_one(method, Transactions.write)
 
+
+def _within_one(
+    method: Callable[Concatenate[A, Connection, P], T], run: Callable[..., Coroutine[Any, Any, T]]
+) -> Callable[Concatenate[A, P], Coroutine[Any, Any, T]]:
     @wraps(method)
     async def transaction(self: A, /, *given: P.args, **named: P.kwargs) -> T:
-        return await self._transactions.write(
+        return await run(
+            self._transactions,
             partial(method, self),
             *map(_own, given),
             **{name: _own(each) for name, each in named.items()},

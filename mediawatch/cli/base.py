@@ -207,7 +207,7 @@ async def open_home(
 
     UserError where the home is not set up, or has lost its database.
     """
-    from mediawatch.app import open_app as opened_app
+    from mediawatch.app import open_app
     from mediawatch.domain import UserError
 
     home = home_of(ctx).require()
@@ -218,7 +218,7 @@ async def open_home(
             f"{home.database} is missing or empty: put it back from a backup, or start anew "
             "with `mediawatch init`"
         )
-    async with opened_app(home, settings=settings, clock=clock) as app:
+    async with open_app(home, settings=settings, clock=clock) as app:
         if dry_run:
             app.let_go()
         yield app

@@ -7,21 +7,17 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import App, only_one
-from mediawatch.app.corrections import all_corrections_due
+from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import recheck_request
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, NumberArgument, notice_of, print_or_write, sweep_of
-from mediawatch.cli.progress import shown_progress
-from mediawatch.cli.stopping import told_when_stopped
-from mediawatch.cli.summary import print_summary
+from mediawatch.cli.summary import print_summary, run_sweep
 from mediawatch.cli.sweep import as_of_option
-from mediawatch.domain import PLATFORM_LABELS, Notice, Sweep, UserError
+from mediawatch.domain import Notice, Sweep, UserError
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports import notices as lists
 from mediawatch.rules.policy import load
-from mediawatch.sweep import nights
 from mediawatch.table import Table
 
 
@@ -81,14 +77,6 @@ async def _look_again(app: App, notice: Notice, as_of: str, policy: str) -> tupl
     request = await recheck_request(
         app, notice, as_of=as_of_option(as_of, app.clock()), policy=chosen
     )
-    with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
-        summary, night = await nights.run(app.engine(), request, progress)
-    await app.alerts.tell_night(
-        summary.sweep,
-        night,
-        app.sessions,
-        app.surface_labels(PLATFORM_LABELS),
-        await all_corrections_due(app),
-    )
+    summary = await run_sweep(app, request)
     print_summary(summary)
     return summary.sweep, summary.exit_code

@@ -1,16 +1,37 @@
-"""The result of a run, on standard output."""
+"""A run of a sweep from the command line, and its result on standard output."""
 
 from __future__ import annotations
 
 import typer
 
+from mediawatch.app import App, only_one
+from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.out import NO_NETWORK
-from mediawatch.domain import (
-    Verdict,
-)
+from mediawatch.cli.progress import shown_progress
+from mediawatch.cli.stopping import told_when_stopped
+from mediawatch.domain import PLATFORM_LABELS, Verdict
 from mediawatch.domain.clock import minute
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
+from mediawatch.sweep import nights
+from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Summary
+
+
+async def run_sweep(app: App, request: Request, ended: nights.Ended | None = None) -> Summary:
+    """Run a sweep under the home's lock with its progress shown, then send its digest.
+
+    `ended` as for `nights.run`. UserError where another sweep or import runs on the home.
+    """
+    with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
+        summary, night = await nights.run(app.engine(), request, progress, ended)
+    await app.alerts.tell_night(
+        summary.sweep,
+        night,
+        app.sessions,
+        app.surface_labels(PLATFORM_LABELS),
+        await all_corrections_due(app),
+    )
+    return summary
 
 
 def print_summary(summary: Summary) -> None:

@@ -14,11 +14,8 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import chosen_sweep
-from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.base import open_home, run
-from mediawatch.cli.progress import shown_progress
-from mediawatch.cli.stopping import told_when_stopped
-from mediawatch.cli.summary import print_summary
+from mediawatch.cli.summary import print_summary, run_sweep
 from mediawatch.cli.sweep_options import (
     Accounts,
     Again,
@@ -35,7 +32,6 @@ from mediawatch.cli.sweep_options import (
     Until,
 )
 from mediawatch.domain import (
-    PLATFORM_LABELS,
     Effect,
     Sweep,
     SweepAccount,
@@ -47,7 +43,7 @@ from mediawatch.ops import logins as sessions
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.rules.policy import load
-from mediawatch.sweep import metrics, nights, scope_files
+from mediawatch.sweep import metrics, scope_files
 from mediawatch.sweep.judging import rejudge
 from mediawatch.sweep.plan import plan
 from mediawatch.sweep.request import Request
@@ -137,20 +133,7 @@ def sweep(
             )
             await _foretell(app, request)
             ended = partial(_write_metrics, app, figures) if figures else None
-            with (
-                only_one(app.home),
-                shown_progress() as shown,
-                told_when_stopped(shown) as progress,
-            ):
-                summary, night = await nights.run(app.engine(), request, progress, ended)
-            await app.alerts.tell_night(
-                summary.sweep,
-                night,
-                app.sessions,
-                app.surface_labels(PLATFORM_LABELS),
-                await all_corrections_due(app),
-            )
-            return summary
+            return await run_sweep(app, request, ended)
 
     summary = run(work())
     print_summary(summary)

@@ -71,7 +71,7 @@ _WALL = re.compile(r"登录后查看更多作品|登录后免费畅享|扫码登
 
 
 @dataclass(slots=True)
-class Visit:
+class ProfileVisit:
     """One account's page under way: the document of its newest load, and the replies to it."""
 
     tab: Tab
@@ -217,7 +217,7 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
     if target is None:
         raise NoEvidence("no usable id or link is filed")
     async with tab.listen_for(WORKS) as waiter:
-        visit = Visit(tab, waiter, *await arrive(tab, target))
+        visit = ProfileVisit(tab, waiter, *await arrive(tab, target))
         record = read_records(visit.html, visit.sec_uid)
         if (record and record.seen.outcome is not Outcome.OK) or read_words(await tab.text()):
             raise NoEvidence(

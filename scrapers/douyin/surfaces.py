@@ -34,7 +34,7 @@ from scrapers.douyin.pages import (
     CALLED,
     CAPTCHA,
     WORKS,
-    Visit,
+    ProfileVisit,
     arrive,
     at_a_profile,
     obstacle_on,
@@ -130,7 +130,7 @@ class ProfilePage(Surface):
                 else f"the filed link leads to {target.rival}"
             )
         async with tab.listen_for(CALLED, WORKS) as waiter:
-            visit = Visit(tab, waiter, *await arrive(tab, target))
+            visit = ProfileVisit(tab, waiter, *await arrive(tab, target))
             profile = await visit.profile()
             seen = match_to_filed(profile.seen, target, account.filed)
             if seen.outcome is not Outcome.OK:

@@ -76,27 +76,7 @@ def test_a_later_judgement_changes_nothing_that_was_issued(office: Office) -> No
         )
     )
     refiled(office, 3, prefecture="乙市")
-    annex = office.home.root / "附件.csv"
-    annex.write_text(
-        (
-            "备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB001,示例1,新浪微博,示例1局,"
-            "超2周未更新\n"
-        ),
-        "utf-8",
-    )
-    office.run(
-        "notice",
-        "import",
-        annex,
-        "--number",
-        "省1",
-        "--title",
-        "省",
-        "--date",
-        "2022-10-12",
-        "--by",
-        "丙某",
-    )
+    office.import_published(1, date(2022, 10, 12))
     assert office.handoff("--notice", "文1") == before
     assert office.sheets("--notice", "文1") == tables
 
@@ -186,27 +166,7 @@ def test_a_withdrawn_account_may_be_issued_in_another_notice(office: Office) -> 
 
 def test_the_same_circular_as_published_counts_once(office: Office) -> None:
     office.issue(office.sweep(Q4, {1: STALE}), "文1", date(2023, 1, 10))
-    annex = office.home.root / "附件.csv"
-    annex.write_text(
-        (
-            "备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB001,示例1,新浪微博,示例1局,"
-            "超2周未更新\n"
-        ),
-        "utf-8",
-    )
-    office.run(
-        "notice",
-        "import",
-        annex,
-        "--number",
-        "省1",
-        "--title",
-        "省",
-        "--date",
-        "2023-01-12",
-        "--by",
-        "丙某",
-    )
+    office.import_published(1, date(2023, 1, 12))
     for as_of, times in ((Q1, 2), (Q2, 2)):
         sweep = office.sweep(as_of, {1: STALE})
         assert [one["times"] for one in office.handoff("--sweep", str(sweep))["findings"]] == [
@@ -366,27 +326,7 @@ def test_the_same_accusation_elsewhere_is_named_and_corrected_at_once(office: Of
     sweep = office.sweep(Q4, {1: STALE, 2: STALE})
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.issue(sweep, "文2", date(2023, 1, 12), "--again", "--reason", "补发")
-    annex = office.home.root / "附件.csv"
-    annex.write_text(
-        (
-            "备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB002,示例2,新浪微博,示例2局,"
-            "超2周未更新\n"
-        ),
-        "utf-8",
-    )
-    office.run(
-        "notice",
-        "import",
-        annex,
-        "--number",
-        "省1",
-        "--title",
-        "省",
-        "--date",
-        "2023-01-12",
-        "--by",
-        "丙某",
-    )
+    office.import_published(2, date(2023, 1, 12))
     told = office.run("notice", "correct", "--yes", "文1", "1", *BY).stderr
     assert "文2 still says 超2周未更新 of 示例1 (item 1): `mediawatch notice correct 文2 1" in told
     assert "省1" not in told

@@ -183,6 +183,17 @@ class Office:
     def issue(self, sweep: int, number: str, on: date, *more: str) -> None:
         self.run(*self.words_to_issue(sweep, number, on), *more)
 
+    def import_published(self, number: int, on: date) -> None:
+        """Take in 省1, another system's circular, which says 超2周未更新 of one account."""
+        annex = self.home.root / "附件.csv"
+        annex.write_text(
+            "备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\n"
+            f"B00{number},示例{number},新浪微博,示例{number}局,超2周未更新\n",
+            "utf-8",
+        )
+        told = ("--number", "省1", "--title", "省", "--date", str(on), "--by", "丙某")
+        self.run("notice", "import", annex, *told)
+
     def words_to_issue(self, sweep: int, number: str, on: date) -> tuple[str, ...]:
         return (
             "notice",

@@ -28,6 +28,11 @@ def qr_png(link: str) -> bytes:
     return png[:after_header] + chunk + png[after_header:]
 
 
+def is_our_code(body: bytes) -> bool:
+    """Whether a picture is a QR code of ours, as `qr_png` drew it."""
+    return MARK in body[:200]
+
+
 def dimensions(body: bytes) -> tuple[int, int]:
     """Width and height of a PNG or JPEG in pixels; (0, 0) for anything else."""
     if body.startswith(b"\x89PNG\r\n\x1a\n"):

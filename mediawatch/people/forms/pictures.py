@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from mediawatch.people.forms.images import MARK, media_type
+from mediawatch.people.forms.images import is_our_code, media_type
 from mediawatch.people.forms.package import Package, attribute, local
 
 MAX_BYTES = 20_000_000
@@ -159,7 +159,7 @@ def load_placed(package: Package, placed: PlacedPicture, qr_column: int | None) 
     if package.size(placed.part) > MAX_BYTES:
         return Shot(name, problem="图片超过 20 MB")
     body = package.read(placed.part)
-    return None if MARK in body[:200] else _checked(name, body)
+    return None if is_our_code(body) else _checked(name, body)
 
 
 def load_named(folder: Path, text: str) -> list[Shot]:
@@ -190,7 +190,7 @@ def _named(folder: Path, name: str) -> Shot:
 
 
 def _checked(name: str, body: bytes) -> Shot:
-    if MARK in body[:200]:
+    if is_our_code(body):
         return Shot(name, problem=f"“{name[:60]}”是本表自带的二维码，不是截图")
     if media_type(body):
         return Shot(name, body)

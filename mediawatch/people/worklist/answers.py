@@ -38,7 +38,6 @@ from mediawatch.people.worklist.states import (  # fmt: skip
 )
 from mediawatch.registry.problems import RowProblem
 
-SURFACE = PERSON
 UNTIMED = "核查时间未填"
 """Stands in the detail of a reading whose time is the import's.
 
@@ -144,7 +143,7 @@ def _reading(given: GivenAnswer, row: WorklistRow, asked: RowQuestion, now: date
     good = [shot for shot in row.shots if not shot.problem]
     platform_id, original_id = _shown_ids(given, asked)
     sight = Sight(
-        surface=SURFACE,
+        surface=PERSON,
         read_at=read_at,
         attested=Attestation.RECORDED,
         outcome=given.state.outcome if not normal else Outcome.OK,

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import ChainMap
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from inspect import get_annotations
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Generic,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-from sqlalchemy import JSON, BigInteger, Enum, Integer, MetaData, Select, Table, select
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Enum,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    select,
+)
+from sqlalchemy.types import TypeEngine
 
 from db.types import Instant, Words
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
 
 # Constraints must have names: SQLite can only change a table by copying it, and Alembic cannot
 # address nameless ones then.
@@ -28,30 +55,90 @@ NAMING = {
 Key = BigInteger().with_variant(Integer, "sqlite")
 
 
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own name
-        datetime: Instant(),
-        str: Words(),
-        list[str]: JSON(),
-        dict[str, int]: JSON(),
-        dict[str, dict[str, int]]: JSON(),
-        dict[str, Any]: JSON(),
-        # Kept by value and without a CHECK: a new member needs no migration.
-        StrEnum: Enum(
-            StrEnum,
-            native_enum=False,
-            length=32,
-            validate_strings=True,
-            values_callable=lambda kind: [member.value for member in kind],
-        ),
-    }
+_TYPES: dict[Any, TypeEngine[Any]] = {
+    int: Integer(),
+    bool: Boolean(),
+    date: Date(),
+    datetime: Instant(),
+    str: Words(),
+    list[str]: JSON(),
+    dict[str, int]: JSON(),
+    dict[str, dict[str, int]]: JSON(),
+    dict[str, Any]: JSON(),
+}
+
+
+class Field(Generic[T]):
+    """A column of a model: what `Column` takes beside its name and nullability."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self.given, self.named = given, named
+
+    if TYPE_CHECKING:  # The model has put its column into the field's place by then.
+
+        def __get__(self, instance: None, owner: type[Base]) -> Column[T]: ...
+
+
+class Base:
+    """A model: each subclass is a table, and its annotated attributes are the columns.
+
+    As SQLAlchemy's mapped classes spell it. Those serve its sessions, which are not used here, and
+    cost every command 0.2 s.
+    """
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
+    __tablename__: ClassVar[str]
+    __table_args__: ClassVar[tuple[Any, ...]] = ()
+    """Constraints and indexes; options of the table in a `dict` at the end."""
+    __table__: ClassVar[Table]
+
+    def __init_subclass__(cls) -> None:
+        hints = get_type_hints(cls)
+        # Its own columns first, then those of a class that it shares with other models.
+        names = [name for kind in cls.__mro__ for name in get_annotations(kind)]
+        columns = [
+            _column(name, get_args(hints[name])[0], getattr(cls, name, Field()))
+            for name in names
+            if get_origin(hints[name]) is Field
+        ]
+        options = [each for each in cls.__table_args__ if isinstance(each, dict)]
+        more = [each for each in cls.__table_args__ if not isinstance(each, dict)]
+        cls.__table__ = Table(
+            cls.__tablename__, cls.metadata, *columns, *more, **ChainMap(*options)
+        )
+        for column in columns:
+            setattr(cls, column.name, column)
+
+    @classmethod
+    def __clause_element__(cls) -> Table:
+        """What SQLAlchemy takes for the class in a statement."""
+        return cls.__table__
+
+
+def _column(name: str, hint: Any, field: Field[Any]) -> Column[Any]:
+    """`hint` is a type, or `type | None` where the column may be NULL."""
+    kind, *none = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    # A foreign key takes the type of what it refers to.
+    typed = any(isinstance(each, (TypeEngine, type, ForeignKey)) for each in field.given)
+    types = () if typed else (_type_of(kind),)
+    return Column(name, *types, *field.given, **{"nullable": bool(none)} | field.named)
+
+
+def _type_of(kind: type) -> TypeEngine[Any]:
+    if kind in _TYPES or not issubclass(kind, StrEnum):
+        return _TYPES[kind]
+    # Kept by value and without a CHECK: a new member needs no migration.
+    return Enum(
+        kind,
+        native_enum=False,
+        length=32,
+        validate_strings=True,
+        values_callable=lambda kind: [member.value for member in kind],
+    )
 
 
 def table(of: type[Base]) -> Table:
-    found = of.__table__
-    assert isinstance(found, Table)
-    return found
+    return of.__table__
 
 
 def insert_into(of: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:

@@ -61,7 +61,7 @@ class SqlEvidence(Aggregate):
                 proves,
                 SweepRow.state.label("sweep_state"),
             )
-            .join(SightRow, SightRow.id == EvidenceRow.sight_id)
+            .join_from(EvidenceRow, SightRow, SightRow.id == EvidenceRow.sight_id)
             .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
             .outerjoin(SweepRow, SweepRow.id == ReadingRow.sweep_id)
             .order_by(EvidenceRow.id)
@@ -87,7 +87,7 @@ class SqlEvidence(Aggregate):
         for portion in portions(sorted(hashes)):
             wanted = (
                 select(EvidenceRow.sha256, ReadingRow.account_id)
-                .join(SightRow, SightRow.id == EvidenceRow.sight_id)
+                .join_from(EvidenceRow, SightRow, SightRow.id == EvidenceRow.sight_id)
                 .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
                 .where(EvidenceRow.sha256.in_(portion))
                 .distinct()
@@ -106,7 +106,7 @@ def _of_answers(conn: Connection) -> list[KeptEvidence]:
             ReviewEventRow.account_id,
             ReviewEventRow.at,
         )
-        .join(ReviewEventRow, ReviewEventRow.id == ReviewPictureRow.event_id)
+        .join_from(ReviewPictureRow, ReviewEventRow, ReviewEventRow.id == ReviewPictureRow.event_id)
         .order_by(ReviewPictureRow.event_id, ReviewPictureRow.path)
     )
     return [

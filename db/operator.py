@@ -46,7 +46,7 @@ class SqlOperator(Aggregate):
         since = earlier[1] if len(earlier) == 2 else 0
         held = (
             select(ReadingRow.account_id)
-            .join(SightRow)
+            .join_from(ReadingRow, SightRow)
             .where(ReadingRow.sweep_id == check.sweep_id, ReadingRow.id > since)
         )
         seen = set(
@@ -89,7 +89,7 @@ class SqlOperator(Aggregate):
         )
         seen = (
             select(SightRow.surface, SightRow.session, SightRow.read_at)
-            .join(ReadingRow)
+            .join_from(SightRow, ReadingRow)
             .where(ReadingRow.sweep_id.in_(late), SightRow.read_at >= since)
         )
         checked = select(CanaryCheckRow.surface, CanaryCheckRow.session, CanaryCheckRow.at).where(

@@ -98,7 +98,7 @@ class SqlAccounts(Aggregate):
         return list(
             conn.scalars(
                 select(AccountRow.id)
-                .join(SourceRow, AccountRow.source_id == SourceRow.id)
+                .join_from(AccountRow, SourceRow, AccountRow.source_id == SourceRow.id)
                 .where(*of_source)
             )
         )

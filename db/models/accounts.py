@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key
+from db.base import Base, Field, Key
 from mediawatch.domain import FiledStatus
 
 
@@ -17,53 +16,53 @@ class FiledColumns:
     In `account` as they are, in `sweep_account` as they were.
     """
 
-    name: Mapped[str]
-    platform: Mapped[str]
-    type: Mapped[str]
-    type_certain: Mapped[bool]
-    filing_number: Mapped[str]
-    kind: Mapped[str]
-    organiser: Mapped[str]
-    supervisor: Mapped[str]
-    prefecture: Mapped[str]
-    county: Mapped[str]
-    jurisdiction: Mapped[str]
-    level: Mapped[str]
-    body_kind: Mapped[str]
-    platform_id: Mapped[str]
-    original_id: Mapped[str]
-    alias: Mapped[str]
-    url: Mapped[str]
-    article_links: Mapped[list[str]]
-    reader_url: Mapped[str] = mapped_column(server_default=text("''"))
-    status: Mapped[FiledStatus]
-    closing_requested_on: Mapped[date | None]
-    closing_notice_url: Mapped[str]
-    opened_on: Mapped[date | None]
-    filed_on: Mapped[date | None]
-    exempt_reason: Mapped[str]
-    exempt_document: Mapped[str]
-    exempt_until: Mapped[date | None]
+    name: Field[str]
+    platform: Field[str]
+    type: Field[str]
+    type_certain: Field[bool]
+    filing_number: Field[str]
+    kind: Field[str]
+    organiser: Field[str]
+    supervisor: Field[str]
+    prefecture: Field[str]
+    county: Field[str]
+    jurisdiction: Field[str]
+    level: Field[str]
+    body_kind: Field[str]
+    platform_id: Field[str]
+    original_id: Field[str]
+    alias: Field[str]
+    url: Field[str]
+    article_links: Field[list[str]]
+    reader_url: Field[str] = Field(server_default=text("''"))
+    status: Field[FiledStatus]
+    closing_requested_on: Field[date | None]
+    closing_notice_url: Field[str]
+    opened_on: Field[date | None]
+    filed_on: Field[date | None]
+    exempt_reason: Field[str]
+    exempt_document: Field[str]
+    exempt_until: Field[date | None]
 
 
 class SourceRow(Base):
     """An imported file. `kind` is its purpose: `registry`, `worklist`, `links`."""
 
     __tablename__ = "source"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    file: Mapped[str]
-    sha256: Mapped[str]
-    at: Mapped[datetime]
-    kind: Mapped[str]
+    id: Field[int] = Field(Key, primary_key=True)
+    file: Field[str]
+    sha256: Field[str]
+    at: Field[datetime]
+    kind: Field[str]
 
 
 class AccountRow(FiledColumns, Base):
     __tablename__ = "account"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    id: Field[int] = Field(Key, primary_key=True)
+    source_id: Field[int] = Field(ForeignKey("source.id"))
     """The file that brought it."""
-    retired_on: Mapped[date | None]
-    retired_source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
+    retired_on: Field[date | None]
+    retired_source_id: Field[int | None] = Field(ForeignKey("source.id"))
     __table_args__ = (
         Index(None, "platform", "platform_id"),
         Index(None, "platform", "original_id"),
@@ -76,11 +75,11 @@ class AccountLinkRow(Base):
     """An article link learned for an account; filed ones are in `account.article_links`."""
 
     __tablename__ = "account_link"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    url: Mapped[str]
-    source: Mapped[str]
-    added_at: Mapped[datetime]
+    id: Field[int] = Field(Key, primary_key=True)
+    account_id: Field[int] = Field(ForeignKey("account.id"))
+    url: Field[str]
+    source: Field[str]
+    added_at: Field[datetime]
     __table_args__ = (UniqueConstraint("account_id", "url"),)
 
 
@@ -88,23 +87,21 @@ class AccountChangeRow(Base):
     """变更记录: one changed field. When and by which file: `source`."""
 
     __tablename__ = "account_change"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
-    field: Mapped[str]
-    old: Mapped[str]
-    new: Mapped[str]
+    id: Field[int] = Field(Key, primary_key=True)
+    account_id: Field[int] = Field(ForeignKey("account.id"), index=True)
+    source_id: Field[int] = Field(ForeignKey("source.id"))
+    field: Field[str]
+    old: Field[str]
+    new: Field[str]
 
 
 class ContactRow(Base):
     """联系人, apart from everything that a report reads."""
 
     __tablename__ = "contact"
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id"), primary_key=True, autoincrement=False
-    )
-    person: Mapped[str]
-    phone: Mapped[str]
+    account_id: Field[int] = Field(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    person: Field[str]
+    phone: Field[str]
 
 
 class ProposalRefusalRow(Base):
@@ -114,9 +111,9 @@ class ProposalRefusalRow(Base):
     """
 
     __tablename__ = "proposal_refusal"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    field: Mapped[str]
-    new: Mapped[str]
-    at: Mapped[datetime]
+    id: Field[int] = Field(Key, primary_key=True)
+    account_id: Field[int] = Field(ForeignKey("account.id"))
+    field: Field[str]
+    new: Field[str]
+    at: Field[datetime]
     __table_args__ = (UniqueConstraint("account_id", "field", "new"),)

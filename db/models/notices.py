@@ -8,9 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key
+from db.base import Base, Field, Key
 from db.models.accounts import FiledColumns
 from mediawatch.domain import Code, DateKind, Effect, NoticeAction, Rectification, Tie, Verdict
 
@@ -29,18 +28,18 @@ class NoticeRow(Base):
     """通报. One without a sweep comes from another system."""
 
     __tablename__ = "notice"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    number: Mapped[str]
-    title: Mapped[str]
-    issued_on: Mapped[date]
-    rectify_by: Mapped[date | None]
-    report_by: Mapped[date | None]
-    sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"))
-    preliminary: Mapped[bool]
-    by: Mapped[str]
-    kept_at: Mapped[datetime]
-    source: Mapped[str]
-    again: Mapped[str] = mapped_column(server_default=text("''"))
+    id: Field[int] = Field(Key, primary_key=True)
+    number: Field[str]
+    title: Field[str]
+    issued_on: Field[date]
+    rectify_by: Field[date | None]
+    report_by: Field[date | None]
+    sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"))
+    preliminary: Field[bool]
+    by: Field[str]
+    kept_at: Field[datetime]
+    source: Field[str]
+    again: Field[str] = Field(server_default=text("''"))
     __table_args__ = (UniqueConstraint("number"),)
 
 
@@ -51,55 +50,51 @@ class NoticeAccountRow(FiledColumns, Base):
     """
 
     __tablename__ = "notice_account"
-    notice_id: Mapped[int] = mapped_column(
-        ForeignKey("notice.id"), primary_key=True, autoincrement=False
-    )
-    account_id: Mapped[int] = mapped_column(
+    notice_id: Field[int] = Field(ForeignKey("notice.id"), primary_key=True, autoincrement=False)
+    account_id: Field[int] = Field(
         ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True
     )
-    retired_on: Mapped[date | None]
-    verdict: Mapped[Verdict | None]
-    sentence: Mapped[str]
-    latest_on: Mapped[date | None]
-    date_kind: Mapped[DateKind | None]
-    gap_days: Mapped[int | None]
-    notes: Mapped[list[str] | None]
-    otherwise: Mapped[Verdict | None]
+    retired_on: Field[date | None]
+    verdict: Field[Verdict | None]
+    sentence: Field[str]
+    latest_on: Field[date | None]
+    date_kind: Field[DateKind | None]
+    gap_days: Field[int | None]
+    notes: Field[list[str] | None]
+    otherwise: Field[Verdict | None]
 
 
 class NoticeItemRow(FiledColumns, Base):
     """One account of a notice, as filed then; `number` is its place in the notice."""
 
     __tablename__ = "notice_item"
-    notice_id: Mapped[int] = mapped_column(
-        ForeignKey("notice.id"), primary_key=True, autoincrement=False
-    )
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    problem: Mapped[str]
-    fails: Mapped[bool]
-    result: Mapped[str]
+    notice_id: Field[int] = Field(ForeignKey("notice.id"), primary_key=True, autoincrement=False)
+    number: Field[int] = Field(primary_key=True, autoincrement=False)
+    account_id: Field[int | None] = Field(ForeignKey("account.id"), index=True)
+    problem: Field[str]
+    fails: Field[bool]
+    result: Field[str]
 
 
 class NoticeFindingRow(Base):
     """A finding as it was issued. `evidence` are SHA-256 hashes."""
 
     __tablename__ = "notice_finding"
-    notice_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
-    item: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    code: Mapped[Code]
-    label: Mapped[str]
-    effect: Mapped[Effect]
-    sentence: Mapped[str]
-    gap_days: Mapped[int | None]
-    gap_is_minimum: Mapped[bool]
-    latest_on: Mapped[date | None]
-    name_seen: Mapped[str]
-    gap_since: Mapped[date | None]
-    ids: Mapped[list[str] | None]
-    tie: Mapped[Tie | None]
-    evidence: Mapped[list[str]]
+    notice_id: Field[int] = Field(Key, primary_key=True, autoincrement=False)
+    item: Field[int] = Field(primary_key=True, autoincrement=False)
+    position: Field[int] = Field(primary_key=True, autoincrement=False)
+    code: Field[Code]
+    label: Field[str]
+    effect: Field[Effect]
+    sentence: Field[str]
+    gap_days: Field[int | None]
+    gap_is_minimum: Field[bool]
+    latest_on: Field[date | None]
+    name_seen: Field[str]
+    gap_since: Field[date | None]
+    ids: Field[list[str] | None]
+    tie: Field[Tie | None]
+    evidence: Field[list[str]]
     __table_args__ = (
         ForeignKeyConstraint(
             ["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]
@@ -114,10 +109,10 @@ class NoticeReadingRow(Base):
     """
 
     __tablename__ = "notice_reading"
-    notice_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
-    item: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    reading_id: Mapped[int] = mapped_column(
+    notice_id: Field[int] = Field(Key, primary_key=True, autoincrement=False)
+    item: Field[int] = Field(primary_key=True, autoincrement=False)
+    position: Field[int] = Field(primary_key=True, autoincrement=False)
+    reading_id: Field[int] = Field(
         ForeignKey("reading.id"), primary_key=True, autoincrement=False, index=True
     )
     __table_args__ = (
@@ -132,29 +127,27 @@ class NoticeDocumentRow(Base):
     """A version of the notice's hand-off, byte for byte."""
 
     __tablename__ = "notice_document"
-    notice_id: Mapped[int] = mapped_column(
-        ForeignKey("notice.id"), primary_key=True, autoincrement=False
-    )
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    sha256: Mapped[str]
-    body: Mapped[str]
-    at: Mapped[datetime]
+    notice_id: Field[int] = Field(ForeignKey("notice.id"), primary_key=True, autoincrement=False)
+    version: Field[int] = Field(primary_key=True, autoincrement=False)
+    sha256: Field[str]
+    body: Field[str]
+    at: Field[datetime]
 
 
 class NoticeEventRow(Base):
     __tablename__ = "notice_event"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), index=True)
-    item: Mapped[int | None]
-    action: Mapped[NoticeAction]
-    at: Mapped[datetime]
-    by: Mapped[str]
-    reason: Mapped[str]
-    source: Mapped[str]
-    codes: Mapped[list[str]]
-    result: Mapped[Rectification | None]
-    sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"))
-    verdict: Mapped[Verdict | None]
+    id: Field[int] = Field(Key, primary_key=True)
+    notice_id: Field[int] = Field(ForeignKey("notice.id"), index=True)
+    item: Field[int | None]
+    action: Field[NoticeAction]
+    at: Field[datetime]
+    by: Field[str]
+    reason: Field[str]
+    source: Field[str]
+    codes: Field[list[str]]
+    result: Field[Rectification | None]
+    sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"))
+    verdict: Field[Verdict | None]
     __table_args__ = (
         ForeignKeyConstraint(
             ["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]

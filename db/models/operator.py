@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key
+from db.base import Base, Field, Key
 from mediawatch.domain import Outcome, SessionState
 
 
@@ -15,18 +14,18 @@ class CanaryCheckRow(Base):
     """A canary (对照账号) was read by one surface with one session."""
 
     __tablename__ = "canary_check"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    surface: Mapped[str]
-    session: Mapped[str]
-    account_name: Mapped[str]
-    platform_id: Mapped[str]
-    at: Mapped[datetime]
-    fresh: Mapped[bool]
-    outcome: Mapped[Outcome]
-    sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"), index=True)
-    detail: Mapped[str]
-    login: Mapped[str] = mapped_column(server_default=text("''"))
-    last_reading: Mapped[int] = mapped_column(server_default=text("0"))
+    id: Field[int] = Field(Key, primary_key=True)
+    surface: Field[str]
+    session: Field[str]
+    account_name: Field[str]
+    platform_id: Field[str]
+    at: Field[datetime]
+    fresh: Field[bool]
+    outcome: Field[Outcome]
+    sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"), index=True)
+    detail: Field[str]
+    login: Field[str] = Field(server_default=text("''"))
+    last_reading: Field[int] = Field(server_default=text("0"))
     """The newest reading's id at the check: it shows what was read since the check before.
     """
     __table_args__ = (Index(None, "surface", "at"),)
@@ -39,18 +38,18 @@ class HomeRow(Base):
     """
 
     __tablename__ = "home"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Field[str] = Field(primary_key=True)
 
 
 class SessionEventRow(Base):
     """A login of the operator was seen valid, invalid or neither."""
 
     __tablename__ = "session_event"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    platform: Mapped[str]
-    name: Mapped[str]
-    at: Mapped[datetime]
-    state: Mapped[SessionState]
-    how: Mapped[str]
-    detail: Mapped[str]
+    id: Field[int] = Field(Key, primary_key=True)
+    platform: Field[str]
+    name: Field[str]
+    at: Field[datetime]
+    state: Field[SessionState]
+    how: Field[str]
+    detail: Field[str]
     __table_args__ = (Index(None, "platform", "at"),)

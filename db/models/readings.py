@@ -6,9 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, false, text
-from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key
+from db.base import Base, Field, Key
 from mediawatch.domain import (
     Attestation,
     DateKind,
@@ -28,20 +27,20 @@ class ReadingRow(Base):
     """
 
     __tablename__ = "reading"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"), index=True)
-    look: Mapped[LookKind]
-    started_at: Mapped[datetime]
-    read_at: Mapped[datetime]
-    person: Mapped[str]
-    outcome: Mapped[Outcome]
-    name_seen: Mapped[str]
-    matched_by: Mapped[MatchedBy | None]
-    latest_on: Mapped[date | None]
-    latest_at: Mapped[datetime | None]
-    date_kind: Mapped[DateKind | None]
-    complete_since: Mapped[datetime | None]
+    id: Field[int] = Field(Key, primary_key=True)
+    account_id: Field[int] = Field(ForeignKey("account.id"))
+    sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"), index=True)
+    look: Field[LookKind]
+    started_at: Field[datetime]
+    read_at: Field[datetime]
+    person: Field[str]
+    outcome: Field[Outcome]
+    name_seen: Field[str]
+    matched_by: Field[MatchedBy | None]
+    latest_on: Field[date | None]
+    latest_at: Field[datetime | None]
+    date_kind: Field[DateKind | None]
+    complete_since: Field[datetime | None]
     # AUTOINCREMENT: retention deletes readings, and an id that was handed off must never mean
     # another reading.
     __table_args__ = (Index(None, "account_id", "read_at"), {"sqlite_autoincrement": True})
@@ -54,40 +53,38 @@ class ReadingIdentityRow(Base):
     """
 
     __tablename__ = "reading_identity"
-    reading_id: Mapped[int] = mapped_column(
+    reading_id: Field[int] = Field(
         ForeignKey("reading.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    platform: Mapped[str]
-    name: Mapped[str]
-    platform_id: Mapped[str]
-    original_id: Mapped[str]
-    alias: Mapped[str]
-    links: Mapped[list[str]]
+    platform: Field[str]
+    name: Field[str]
+    platform_id: Field[str]
+    original_id: Field[str]
+    alias: Field[str]
+    links: Field[list[str]]
 
 
 class SightRow(Base):
     """What one surface gave within a reading. Never updated."""
 
     __tablename__ = "sight"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    reading_id: Mapped[int] = mapped_column(
-        ForeignKey("reading.id", ondelete="CASCADE"), index=True
-    )
-    surface: Mapped[str]
-    read_at: Mapped[datetime]
-    session: Mapped[str]
-    attested: Mapped[Attestation]
-    outcome: Mapped[Outcome]
-    name: Mapped[str]
-    platform_id: Mapped[str]
-    original_id: Mapped[str]
-    verified_as: Mapped[str]
-    matched_by: Mapped[MatchedBy | None]
-    complete_since: Mapped[datetime | None]
-    detail: Mapped[str]
-    url: Mapped[str]
-    control: Mapped[str]
-    login: Mapped[str] = mapped_column(server_default=text("''"))
+    id: Field[int] = Field(Key, primary_key=True)
+    reading_id: Field[int] = Field(ForeignKey("reading.id", ondelete="CASCADE"), index=True)
+    surface: Field[str]
+    read_at: Field[datetime]
+    session: Field[str]
+    attested: Field[Attestation]
+    outcome: Field[Outcome]
+    name: Field[str]
+    platform_id: Field[str]
+    original_id: Field[str]
+    verified_as: Field[str]
+    matched_by: Field[MatchedBy | None]
+    complete_since: Field[datetime | None]
+    detail: Field[str]
+    url: Field[str]
+    control: Field[str]
+    login: Field[str] = Field(server_default=text("''"))
 
 
 class PostRow(Base):
@@ -97,31 +94,31 @@ class PostRow(Base):
     """
 
     __tablename__ = "post"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    sight_id: Mapped[int] = mapped_column(ForeignKey("sight.id", ondelete="CASCADE"), index=True)
-    post_id: Mapped[str]
-    on: Mapped[date]
-    at: Mapped[datetime | None]
-    kind: Mapped[PostKind]
-    pinned: Mapped[bool]
-    repost: Mapped[bool]
-    pushed: Mapped[bool | None]
-    link: Mapped[str]
+    id: Field[int] = Field(Key, primary_key=True)
+    sight_id: Field[int] = Field(ForeignKey("sight.id", ondelete="CASCADE"), index=True)
+    post_id: Field[str]
+    on: Field[date]
+    at: Field[datetime | None]
+    kind: Field[PostKind]
+    pinned: Field[bool]
+    repost: Field[bool]
+    pushed: Field[bool | None]
+    link: Field[str]
 
 
 class EvidenceRow(Base):
     """佐证材料 of a sight. Never updated."""
 
     __tablename__ = "evidence"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    sight_id: Mapped[int] = mapped_column(ForeignKey("sight.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[EvidenceKind]
-    media_type: Mapped[str]
-    path: Mapped[str]
-    sha256: Mapped[str]
-    size: Mapped[int] = mapped_column(BigInteger)
-    taken_at: Mapped[datetime]
-    url: Mapped[str]
+    id: Field[int] = Field(Key, primary_key=True)
+    sight_id: Field[int] = Field(ForeignKey("sight.id", ondelete="CASCADE"), index=True)
+    kind: Field[EvidenceKind]
+    media_type: Field[str]
+    path: Field[str]
+    sha256: Field[str]
+    size: Field[int] = Field(BigInteger)
+    taken_at: Field[datetime]
+    url: Field[str]
     __table_args__ = (Index(None, "sha256"),)
 
 
@@ -148,16 +145,14 @@ class FirstSeenRow(Base):
     """
 
     __tablename__ = "first_seen"
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id"), primary_key=True, autoincrement=False
-    )
-    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Field[int] = Field(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    key: Field[int] = Field(BigInteger, primary_key=True, autoincrement=False)
     """A hash of what was seen."""
-    what: Mapped[FirstSeen]
-    on: Mapped[date]
+    what: Field[FirstSeen]
+    on: Field[date]
     """Beijing day of the post; else of the reading."""
-    read_at: Mapped[datetime]
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)
+    read_at: Field[datetime]
+    reading_id: Field[int] = Field(ForeignKey("reading.id"), index=True)
     __table_args__ = (Index(None, "account_id", "what", "on"), {"sqlite_with_rowid": False})
 
 
@@ -168,13 +163,11 @@ class IdentitySeenRow(Base):
     """
 
     __tablename__ = "identity_seen"
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id"), primary_key=True, autoincrement=False
-    )
-    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Field[int] = Field(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    key: Field[int] = Field(BigInteger, primary_key=True, autoincrement=False)
     """A hash of what was said."""
-    read_at: Mapped[datetime]
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)
+    read_at: Field[datetime]
+    reading_id: Field[int] = Field(ForeignKey("reading.id"), index=True)
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
@@ -186,32 +179,30 @@ class AccountStateRow(Base):
     """
 
     __tablename__ = "account_state"
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id"), primary_key=True, autoincrement=False
-    )
-    latest_on: Mapped[date | None] = mapped_column(index=True)
-    latest_at: Mapped[datetime | None]
-    original_on: Mapped[date | None]
-    person_fresh_on: Mapped[date | None]
-    last_reading_id: Mapped[int | None] = mapped_column(
+    account_id: Field[int] = Field(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    latest_on: Field[date | None] = Field(index=True)
+    latest_at: Field[datetime | None]
+    original_on: Field[date | None]
+    person_fresh_on: Field[date | None]
+    last_reading_id: Field[int | None] = Field(
         ForeignKey("reading.id", ondelete="SET NULL"), index=True
     )
-    last_read_at: Mapped[datetime | None]
-    last_outcome: Mapped[Outcome | None]
-    exact_reading_id: Mapped[int | None] = mapped_column(
+    last_read_at: Field[datetime | None]
+    last_outcome: Field[Outcome | None]
+    exact_reading_id: Field[int | None] = Field(
         ForeignKey("reading.id", ondelete="SET NULL"), index=True
     )
-    exact_read_at: Mapped[datetime | None]
-    complete_since: Mapped[datetime | None]
-    name_seen: Mapped[str]
-    name_matched_by: Mapped[MatchedBy | None]
-    name_read_at: Mapped[datetime | None]
-    judged_as_of: Mapped[datetime | None]
-    verdict: Mapped[Verdict | None]
-    second_look: Mapped[bool] = mapped_column(server_default=false())
-    judged_on: Mapped[date | None]
+    exact_read_at: Field[datetime | None]
+    complete_since: Field[datetime | None]
+    name_seen: Field[str]
+    name_matched_by: Field[MatchedBy | None]
+    name_read_at: Field[datetime | None]
+    judged_as_of: Field[datetime | None]
+    verdict: Field[Verdict | None]
+    second_look: Field[bool] = Field(server_default=false())
+    judged_on: Field[date | None]
     """The Beijing day up to which an exact list was judged."""
-    news: Mapped[int] = mapped_column(server_default=text("0"))
+    news: Field[int] = Field(server_default=text("0"))
     """How often something became known that may change a judgement.
 
     A reading, a link, a change of the registry, a canary's check …

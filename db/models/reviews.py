@@ -6,9 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, false
-from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key
+from db.base import Base, Field, Key
 from mediawatch.domain import Code, Excuse, ReviewAction, Stance
 
 
@@ -19,22 +18,22 @@ class ReviewEventRow(Base):
     """
 
     __tablename__ = "review_event"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    sweep_id: Mapped[int] = mapped_column(Key)
-    account_id: Mapped[int] = mapped_column(Key)
-    code: Mapped[Code]
-    action: Mapped[ReviewAction]
-    at: Mapped[datetime]
-    by: Mapped[str]
-    reason: Mapped[str]
-    source: Mapped[str]
-    sentence: Mapped[str]
-    facts: Mapped[dict[str, Any] | None]
+    id: Field[int] = Field(Key, primary_key=True)
+    sweep_id: Field[int] = Field(Key)
+    account_id: Field[int] = Field(Key)
+    code: Field[Code]
+    action: Field[ReviewAction]
+    at: Field[datetime]
+    by: Field[str]
+    reason: Field[str]
+    source: Field[str]
+    sentence: Field[str]
+    facts: Field[dict[str, Any] | None]
     """`domain.Facts` by field, days as text; NULL where they were no longer known."""
-    excuse: Mapped[Excuse | None]
-    stance: Mapped[Stance | None]
-    term: Mapped[date | None]
-    unheard: Mapped[bool] = mapped_column(server_default=false())
+    excuse: Field[Excuse | None]
+    stance: Field[Stance | None]
+    term: Field[date | None]
+    unheard: Field[bool] = Field(server_default=false())
     __table_args__ = (
         ForeignKeyConstraint(
             ["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]
@@ -48,10 +47,10 @@ class ReviewPictureRow(Base):
     """A picture that came with an event, in the evidence folder. Never updated."""
 
     __tablename__ = "review_picture"
-    event_id: Mapped[int] = mapped_column(
+    event_id: Field[int] = Field(
         Key, ForeignKey("review_event.id"), primary_key=True, autoincrement=False
     )
-    sha256: Mapped[str] = mapped_column(primary_key=True)
-    path: Mapped[str]
-    media_type: Mapped[str]
-    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Field[str] = Field(primary_key=True)
+    path: Field[str]
+    media_type: Field[str]
+    size: Field[int] = Field(BigInteger)

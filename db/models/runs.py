@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key
+from db.base import Base, Field, Key
 from mediawatch.domain import AlertState, Ending
 
 
@@ -15,19 +14,19 @@ class NightRow(Base):
     """One run of a sweep. Read newest first by its key."""
 
     __tablename__ = "night"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    started_at: Mapped[datetime]
-    sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"), index=True)
-    ended_at: Mapped[datetime | None]
-    ending: Mapped[Ending | None]
-    why: Mapped[str] = mapped_column(server_default=text("''"))
-    exit_code: Mapped[int | None]
-    left: Mapped[int] = mapped_column(server_default=text("0"))
-    looks: Mapped[dict[str, int]]
-    verdicts: Mapped[dict[str, int]]
-    reasons: Mapped[dict[str, int]]
-    turns: Mapped[dict[str, int]]
-    breakers: Mapped[list[str]]
+    id: Field[int] = Field(Key, primary_key=True)
+    started_at: Field[datetime]
+    sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"), index=True)
+    ended_at: Field[datetime | None]
+    ending: Field[Ending | None]
+    why: Field[str] = Field(server_default=text("''"))
+    exit_code: Field[int | None]
+    left: Field[int] = Field(server_default=text("0"))
+    looks: Field[dict[str, int]]
+    verdicts: Field[dict[str, int]]
+    reasons: Field[dict[str, int]]
+    turns: Field[dict[str, int]]
+    breakers: Field[list[str]]
 
 
 class AlertRow(Base):
@@ -37,14 +36,14 @@ class AlertRow(Base):
     """
 
     __tablename__ = "alert"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    key: Mapped[str]
-    place: Mapped[str]
-    title: Mapped[str]
-    body: Mapped[str]
-    made_at: Mapped[datetime]
-    state: Mapped[AlertState]
-    tried_at: Mapped[datetime | None]
+    id: Field[int] = Field(Key, primary_key=True)
+    key: Field[str]
+    place: Field[str]
+    title: Field[str]
+    body: Field[str]
+    made_at: Field[datetime]
+    state: Field[AlertState]
+    tried_at: Field[datetime | None]
     __table_args__ = (UniqueConstraint("key", "place"), Index(None, "state"))
 
 
@@ -52,11 +51,11 @@ class BackupRow(Base):
     """A completed backup."""
 
     __tablename__ = "backup"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    at: Mapped[datetime]
-    place: Mapped[str]
-    files: Mapped[int]
-    size: Mapped[int] = mapped_column(BigInteger)
+    id: Field[int] = Field(Key, primary_key=True)
+    at: Field[datetime]
+    place: Field[str]
+    files: Field[int]
+    size: Field[int] = Field(BigInteger)
 
 
 class PruningRow(Base):
@@ -66,6 +65,6 @@ class PruningRow(Base):
     """
 
     __tablename__ = "pruning"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    at: Mapped[datetime]
-    before: Mapped[datetime]
+    id: Field[int] = Field(Key, primary_key=True)
+    at: Field[datetime]
+    before: Field[datetime]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key
+from db.base import Base, Field, Key
 from db.models.accounts import FiledColumns
 from mediawatch.domain import Code, DateKind, Effect, ReviewState, SweepState, Tie, Verdict
 
@@ -19,19 +18,19 @@ class SweepRow(Base):
     """
 
     __tablename__ = "sweep"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    as_of: Mapped[datetime]
-    policy: Mapped[str]
-    policy_toml: Mapped[str]
-    scope: Mapped[str]
-    scope_spec: Mapped[str] = mapped_column(server_default=text("''"))
-    kind: Mapped[str]
-    round: Mapped[str] = mapped_column(server_default=text("''"))
-    period_from: Mapped[date | None]
-    totals: Mapped[dict[str, dict[str, int]] | None]
-    started_at: Mapped[datetime]
-    state: Mapped[SweepState]
-    finished_at: Mapped[datetime | None]
+    id: Field[int] = Field(Key, primary_key=True)
+    as_of: Field[datetime]
+    policy: Field[str]
+    policy_toml: Field[str]
+    scope: Field[str]
+    scope_spec: Field[str] = Field(server_default=text("''"))
+    kind: Field[str]
+    round: Field[str] = Field(server_default=text("''"))
+    period_from: Field[date | None]
+    totals: Field[dict[str, dict[str, int]] | None]
+    started_at: Field[datetime]
+    state: Field[SweepState]
+    finished_at: Field[datetime | None]
 
 
 class SweepAccountRow(FiledColumns, Base):
@@ -41,22 +40,18 @@ class SweepAccountRow(FiledColumns, Base):
     """
 
     __tablename__ = "sweep_account"
-    sweep_id: Mapped[int] = mapped_column(
-        ForeignKey("sweep.id"), primary_key=True, autoincrement=False
-    )
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id"), primary_key=True, autoincrement=False
-    )
-    retired_on: Mapped[date | None]
-    verdict: Mapped[Verdict | None]
-    sentence: Mapped[str]
-    latest_on: Mapped[date | None]
-    date_kind: Mapped[DateKind | None]
-    gap_days: Mapped[int | None]
-    second_look: Mapped[bool | None]
-    notes: Mapped[list[str] | None]
-    otherwise: Mapped[Verdict | None]
-    judged_news: Mapped[int | None]
+    sweep_id: Field[int] = Field(ForeignKey("sweep.id"), primary_key=True, autoincrement=False)
+    account_id: Field[int] = Field(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    retired_on: Field[date | None]
+    verdict: Field[Verdict | None]
+    sentence: Field[str]
+    latest_on: Field[date | None]
+    date_kind: Field[DateKind | None]
+    gap_days: Field[int | None]
+    second_look: Field[bool | None]
+    notes: Field[list[str] | None]
+    otherwise: Field[Verdict | None]
+    judged_news: Field[int | None]
     """`account_state.news` at the judgement."""
     __table_args__ = (
         Index(None, "account_id", "sweep_id"),
@@ -74,23 +69,23 @@ class FindingRow(Base):
     """
 
     __tablename__ = "finding"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    sweep_id: Mapped[int] = mapped_column(Key)
-    account_id: Mapped[int] = mapped_column(Key)
-    position: Mapped[int]
-    code: Mapped[Code]
-    label: Mapped[str]
-    effect: Mapped[Effect]
-    sentence: Mapped[str]
-    gap_days: Mapped[int | None]
-    gap_is_minimum: Mapped[bool]
-    latest_on: Mapped[date | None]
-    name_seen: Mapped[str]
-    gap_since: Mapped[date | None]
-    ids: Mapped[list[str] | None]
-    tie: Mapped[Tie | None]
-    review_state: Mapped[ReviewState] = mapped_column(server_default="open")
-    excuse: Mapped[str] = mapped_column(server_default=text("''"))
+    id: Field[int] = Field(Key, primary_key=True)
+    sweep_id: Field[int] = Field(Key)
+    account_id: Field[int] = Field(Key)
+    position: Field[int]
+    code: Field[Code]
+    label: Field[str]
+    effect: Field[Effect]
+    sentence: Field[str]
+    gap_days: Field[int | None]
+    gap_is_minimum: Field[bool]
+    latest_on: Field[date | None]
+    name_seen: Field[str]
+    gap_since: Field[date | None]
+    ids: Field[list[str] | None]
+    tie: Field[Tie | None]
+    review_state: Field[ReviewState] = Field(server_default="open")
+    excuse: Field[str] = Field(server_default=text("''"))
     """The excuse with which it was dismissed; follows from the review events, too."""
     __table_args__ = (
         ForeignKeyConstraint(
@@ -105,8 +100,8 @@ class FindingReadingRow(Base):
     """The readings that prove a finding. They cannot be deleted while it stands."""
 
     __tablename__ = "finding_reading"
-    finding_id: Mapped[int] = mapped_column(
+    finding_id: Field[int] = Field(
         ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)
+    position: Field[int] = Field(primary_key=True, autoincrement=False)
+    reading_id: Field[int] = Field(ForeignKey("reading.id"), index=True)

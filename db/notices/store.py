@@ -71,7 +71,8 @@ class SqlNotices(Aggregate):
     ) -> dict[int, set[int]]:
         found: dict[int, set[int]] = {}
         for key in conn.scalars(select(NoticeRow.id).where(NoticeRow.sweep_id.is_not(None))).all():
-            both = select(NoticeAccountRow.account_id).join(
+            both = select(NoticeAccountRow.account_id).join_from(
+                NoticeAccountRow,
                 SweepAccountRow,
                 (SweepAccountRow.account_id == NoticeAccountRow.account_id)
                 & (SweepAccountRow.sweep_id == sweep_id),
@@ -91,7 +92,7 @@ class SqlNotices(Aggregate):
     def issued_at(self, conn: Connection, sweep_id: int) -> dict[int, datetime]:
         wanted = (
             select(NoticeItemRow.account_id, NoticeRow.kept_at)
-            .join(NoticeRow, NoticeRow.id == NoticeItemRow.notice_id)
+            .join_from(NoticeItemRow, NoticeRow, NoticeRow.id == NoticeItemRow.notice_id)
             .where(NoticeRow.sweep_id == sweep_id, NoticeItemRow.account_id.is_not(None))
             .order_by(NoticeRow.issued_on.desc(), NoticeRow.id.desc())
         )

@@ -85,7 +85,9 @@ def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Re
     sights = _sights(conn, of)
     identities = {
         row.reading_id: identity_of(row)
-        for row in conn.execute(rows(ReadingIdentityRow).join(ReadingRow).where(*of))
+        for row in conn.execute(
+            rows(ReadingIdentityRow).join_from(ReadingIdentityRow, ReadingRow).where(*of)
+        )
     }
     found: dict[int, list[Reading]] = defaultdict(list)
     for row in kept:
@@ -97,17 +99,25 @@ def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Re
 
 def _sights(conn: Connection, of: Sequence[ColumnElement[bool]]) -> dict[int, list[Sight]]:
     posts: dict[int, list[Post]] = defaultdict(list)
-    wanted_posts = rows(PostRow).join(SightRow).join(ReadingRow).where(*of).order_by(PostRow.id)
+    wanted_posts = (
+        rows(PostRow).join_from(PostRow, SightRow).join(ReadingRow).where(*of).order_by(PostRow.id)
+    )
     for row in conn.execute(wanted_posts):
         posts[row[1]].append(post_of(row))
     evidence: dict[int, list[Evidence]] = defaultdict(list)
     wanted_evidence = (
-        rows(EvidenceRow).join(SightRow).join(ReadingRow).where(*of).order_by(EvidenceRow.id)
+        rows(EvidenceRow)
+        .join_from(EvidenceRow, SightRow)
+        .join(ReadingRow)
+        .where(*of)
+        .order_by(EvidenceRow.id)
     )
     for row in conn.execute(wanted_evidence):
         evidence[row.sight_id].append(evidence_of(row))
     sights: dict[int, list[Sight]] = defaultdict(list)
-    for row in conn.execute(rows(SightRow).join(ReadingRow).where(*of).order_by(SightRow.id)):
+    for row in conn.execute(
+        rows(SightRow).join_from(SightRow, ReadingRow).where(*of).order_by(SightRow.id)
+    ):
         sights[row.reading_id].append(
             sight_of(row, posts.get(row.id, ()), evidence.get(row.id, ()))
         )

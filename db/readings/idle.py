@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, or_
-from sqlalchemy.orm import aliased
 
+from db.base import table
 from db.models import (
     AccountRow,
     AccountStateRow,
@@ -23,7 +23,7 @@ from mediawatch.domain import LookKind, SweepState
 
 def is_idle(before: datetime) -> ColumnElement[bool]:
     """That nothing refers to a reading, and the others give every judgement it could give."""
-    state, later = AccountStateRow, aliased(ReadingRow)
+    state, later = AccountStateRow, table(ReadingRow).alias().c
     named = and_(
         state.account_id == ReadingRow.account_id, state.name_read_at == ReadingRow.read_at
     )

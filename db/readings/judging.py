@@ -15,8 +15,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, column, false, func, null, select, true, values
-from sqlalchemy.orm import aliased
 
+from db.base import table
 from db.mapping.values import AnyRow, portions
 from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.readings.filings import AccountReading, Filings, last_two
@@ -203,7 +203,7 @@ def _newest(
     """
     kind = column("kind", FirstSeenRow.what.type)
     kinds = values(kind, name="kinds").data([(each,) for each in POSTS]).cte()
-    before = aliased(FirstSeenRow)
+    before = table(FirstSeenRow).alias().c
     earlier = before.on < period_from if period_from else true()
     newest = (
         select(before.key)

@@ -125,7 +125,7 @@ class SqlReadings(Aggregate):
             )
             shown = (
                 select(*columns)
-                .join(SightRow, SightRow.reading_id == FirstSeenRow.reading_id)
+                .join_from(FirstSeenRow, SightRow, SightRow.reading_id == FirstSeenRow.reading_id)
                 .join(PostRow)
             )
             for account_id, link, matched_by, platform_id, original_id in conn.execute(
@@ -143,7 +143,9 @@ class SqlReadings(Aggregate):
         """An account that was never read has an entry too; an unknown number has none."""
         states = rows(AccountStateRow).order_by(AccountStateRow.account_id)
         if account_ids is None:
-            in_scope = states.join(AccountRow).where(AccountRow.retired_on.is_(None))
+            in_scope = states.join_from(AccountStateRow, AccountRow).where(
+                AccountRow.retired_on.is_(None)
+            )
             return {row.account_id: state_of(row) for row in conn.execute(in_scope)}
         found: dict[int, AccountState] = {}
         for portion in portions(sorted(set(account_ids))):

@@ -20,7 +20,8 @@ def changes_of(conn: Connection, sweep_id: int) -> list[FindingChange]:
         (row.account_id, row.code): row
         for row in conn.execute(_findings().where(FindingRow.sweep_id == sweep_id))
     }
-    stood_rows = _findings().join(
+    stood_rows = _findings().join_from(
+        FindingRow,
         before,
         (before.c.account_id == FindingRow.account_id) & (before.c.sweep_id == FindingRow.sweep_id),
     )

@@ -49,7 +49,8 @@ def _entries(
         conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant))
     )
     state = AccountStateRow.account_id == SweepAccountRow.account_id
-    wanted = rows(SweepAccountRow).add_columns(AccountStateRow.news).join(AccountStateRow, state)
+    wanted = rows(SweepAccountRow).add_columns(AccountStateRow.news)
+    wanted = wanted.join_from(SweepAccountRow, AccountStateRow, state)
     wanted = wanted.where(*meant).order_by(SweepAccountRow.account_id)
     return [
         SweepAccount(
@@ -68,7 +69,11 @@ def _entries(
 def findings_of(conn: Connection, sweep_id: int) -> dict[int, list[tuple[int, Finding]]]:
     """Findings with their keys by account, in the judgement's order."""
     proofs: dict[int, list[int]] = defaultdict(list)
-    wanted = rows(FindingReadingRow).join(FindingRow).where(FindingRow.sweep_id == sweep_id)
+    wanted = (
+        rows(FindingReadingRow)
+        .join_from(FindingReadingRow, FindingRow)
+        .where(FindingRow.sweep_id == sweep_id)
+    )
     for row in conn.execute(
         wanted.order_by(FindingReadingRow.finding_id, FindingReadingRow.position)
     ):

@@ -14,8 +14,6 @@ from typing import (
     Generic,
     TypeVar,
     get_args,
-    get_origin,
-    get_type_hints,
 )
 
 from sqlalchemy import (
@@ -93,13 +91,12 @@ class Base:
     __table__: ClassVar[Table]
 
     def __init_subclass__(cls) -> None:
-        hints = get_type_hints(cls)
         # Its own columns first, then those of a class that it shares with other models.
-        names = [name for kind in cls.__mro__ for name in get_annotations(kind)]
         columns = [
-            _column(name, get_args(hints[name])[0], getattr(cls, name, Field()))
-            for name in names
-            if get_origin(hints[name]) is Field
+            _column(name, get_args(hint)[0], getattr(cls, name, Field()))
+            for kind in cls.__mro__
+            if kind not in Base.__mro__
+            for name, hint in get_annotations(kind, eval_str=True).items()
         ]
         options = [each for each in cls.__table_args__ if isinstance(each, dict)]
         more = [each for each in cls.__table_args__ if not isinstance(each, dict)]

@@ -7,14 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mediawatch.domain import UserError
 from mediawatch.ports import Modules, StoredSession
 from scrapers.browser.limits import Timeouts
 from scrapers.browser.sessions import Session, moments, sessions_in, write_new
-from scrapers.logins.by_hand_or_code import Way, by_code, by_hand
 from scrapers.logins.cookies import storage_state
-from scrapers.surface import Login
+
+# To list the files needs no browser: what makes a login is imported where it is used.
+if TYPE_CHECKING:
+    from scrapers.logins.by_hand_or_code import Way
+    from scrapers.surface import Login
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,8 @@ class LoginFiles:
         self, platform: str, name: str, done: Callable[[], Awaitable[None]]
     ) -> tuple[StoredSession, bool]:
         """See `ports.Logins.by_hand`."""
+        from scrapers.logins.by_hand_or_code import by_hand
+
         session = self._session(platform, name)
         state, known = await by_hand(self._way(self.window()), self._login(platform), done)
         write_new(session.state, dict(state), self.now())
@@ -57,6 +63,8 @@ class LoginFiles:
         self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float
     ) -> StoredSession:
         """See `ports.Logins.by_code`. The picture lies beside the session's file."""
+        from scrapers.logins.by_hand_or_code import by_code
+
         session = self._session(platform, name)
         session.state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         picture = session.state.with_suffix(".qr.png")
@@ -83,6 +91,8 @@ class LoginFiles:
         return there
 
     def _way(self, chromium: Path) -> Way:
+        from scrapers.logins.by_hand_or_code import Way
+
         return Way(
             chromium=chromium,
             now=self.now,

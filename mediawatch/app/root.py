@@ -146,9 +146,9 @@ class App:
 
     def supports(self, platform: str) -> bool:
         """Whether the machine can look at accounts of this platform; needs no browser."""
-        from scrapers.platforms import SCRAPERS
+        from scrapers.declarations import SURFACE_LABELS
 
-        return platform in SCRAPERS
+        return platform in SURFACE_LABELS
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         """The surfaces of a platform, as declared; needs no browser."""
@@ -166,9 +166,12 @@ class App:
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
         """The Chinese names of these platforms' surfaces, with that of a person's own look."""
-        return {PERSON: "人工核查"} | {
-            facts.name: facts.label for platform in platforms for facts in self.surfaces(platform)
-        }
+        from scrapers.declarations import SURFACE_LABELS
+
+        labels = {PERSON: "人工核查"}
+        for platform in platforms:
+            labels |= SURFACE_LABELS.get(platform, {})
+        return labels
 
     def opens_links(self, platform: str) -> bool:
         """Whether a lone article link of this platform shows to which account it belongs."""

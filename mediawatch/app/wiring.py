@@ -93,15 +93,15 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
     """How logins are made and kept; looks for a browser, behind `check_route`, only when one is
     made.
     """
+    from scrapers.declarations import LoginsByWord
     from scrapers.logins.store import LoginFiles
-    from scrapers.platforms import LOGINS
 
     def found(find: Callable[[], Path]) -> Path:
         check_route(home, settings, route)
         return find()
 
     return LoginFiles(
-        known=LOGINS,
+        known=LoginsByWord(),
         folder=home.sessions,
         now=clock,
         window=lambda: found(install_browser.find_windowed),

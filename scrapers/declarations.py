@@ -1,0 +1,52 @@
+"""What the platforms declare, as far as commands need it that look at nothing.
+
+Loading the scrapers would cost each of these a tenth of a second. A test compares the table with
+the scrapers' own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrapers.surface import Login
+
+SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
+    "toutiao": {"toutiao.profile": "今日头条主页"},
+    "weibo": {
+        "weibo.mobile": "微博手机版主页",
+        "weibo.desktop": "微博网页版主页(登录)",
+        "weibo.search": "微博找人搜索(登录)",
+    },
+    "douyin": {"douyin.profile": "抖音主页", "douyin.search": "抖音用户搜索(登录)"},
+    "wechat": {
+        "wechat.own": "本单位公众号后台发表记录",
+        "wechat.article": "微信文章链接",
+        "wechat.album": "微信合集",
+        "wechat.reader": "微信读书公众号页",
+        "wechat.search": "微信公众平台账号搜索",
+        "wechat.list": "微信公众平台发表记录",
+    },
+}
+"""Platform key to its surfaces, each with what inspectors call it."""
+
+_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread")
+
+
+class LoginsByWord(Mapping[str, "Login"]):
+    """The word for `mediawatch login` to what it is: `platforms.LOGINS`, loaded when one is used."""
+
+    def __getitem__(self, word: str) -> Login:
+        from scrapers.platforms import LOGINS
+
+        return LOGINS[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_LOGIN_WORDS)
+
+    def __len__(self) -> int:
+        return len(_LOGIN_WORDS)
+
+    def __contains__(self, word: object) -> bool:
+        return word in _LOGIN_WORDS

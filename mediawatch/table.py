@@ -11,12 +11,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _GAP = 3
 """Cells between two columns of a terminal's table."""
@@ -48,32 +48,57 @@ def to_text(table: Table, *, width: int | None = None) -> str:
     fit stay columns. The others follow below each row, named, where they say anything. Without
     `width` every column stays one, as programs that read the text expect.
     """
-    if width is not None and sum(_widths(table)) + _GAP * len(table.columns) > width:
-        return "\n".join([plain(table.title), "", *_folded(table, width), ""])
+    widths = _widths(table)
+    needed = sum(widths) + _GAP * len(widths)
+    if width is not None and needed > width:
+        lines = [*_folded(table, widths, width), ""]
+    elif needed > _WIDEST:
+        lines = _narrowed(table)
+    else:
+        lines = [*_aligned(table, widths), ""]
+    return "\n".join([plain(table.title), *lines])
+
+
+def _aligned(table: Table, widths: Sequence[int]) -> Iterator[str]:
+    """Every cell on one line."""
+    yield ""
+    yield _line(table.columns, widths)
+    yield f" {'─' * (sum(widths) + _GAP * (len(widths) - 1))}"
+    for row in table.rows:
+        yield _line(row, widths)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    fitted = [set_cell_size(plain(cell), one) for cell, one in zip(cells, widths, strict=False)]
+    return f" {(' ' * _GAP).join(fitted)}".rstrip()
+
+
+def _narrowed(table: Table) -> list[str]:
+    """Long cells go on in the next line: together the columns are wider than `_WIDEST`."""
+    # rich beyond its measure of a character is imported where it is used: it costs 50 ms.
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
     rich = RichTable(box=SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         rich.add_column(column, overflow="fold")
     for row in table.rows:
         rich.add_row(*[Text(plain(cell)) for cell in row])
     stream = io.StringIO()
-    _console(stream, max(80, min(sum(_widths(table)) + _GAP * len(table.columns), _WIDEST))).print(
-        rich
-    )
-    return "\n".join(
-        [plain(table.title), *[line.rstrip() for line in stream.getvalue().splitlines()]]
-    )
+    _console(stream, _WIDEST).print(rich)
+    return [line.rstrip() for line in stream.getvalue().splitlines()]
 
 
-def _folded(table: Table, width: int) -> Iterator[str]:
+def _folded(table: Table, widths: Sequence[int], width: int) -> Iterator[str]:
     """The rows of a table that is too wide: the first columns side by side, the others below."""
-    widths = _widths(table)
+    from rich.text import Text
+
+    yield ""
     beside = max(1, sum(total <= width for total in accumulate(one + _GAP for one in widths)))
     rule = ["─" * one for one in widths]
     for row in (table.columns, rule, *table.rows):
-        cells = [
-            set_cell_size(plain(cell), one) for cell, one in zip(row[:beside], widths, strict=False)
-        ]
-        yield f" {(' ' * _GAP).join(cells)}".rstrip()
+        yield _line(row[:beside], widths)
         if row is table.columns or row is rule:
             continue
         below = "  ".join(
@@ -119,6 +144,8 @@ def _widths(table: Table) -> list[int]:
 
 
 def _console(stream: io.StringIO, width: int) -> Console:
+    from rich.console import Console
+
     return Console(file=stream, width=width, color_system=None, highlight=False, markup=False)
 
 

@@ -32,7 +32,11 @@ FOLDERS = (
 """The folders of the core in the order of the data: each imports only those before it, and the
 ground files.
 """
-GROUND = {"mediawatch.names", "mediawatch.workdays", "mediawatch.addresses", "mediawatch.table"}
+LOG = "mediawatch.log"
+GROUND = {
+    *(f"mediawatch.{file}" for file in ("names", "workdays", "addresses", "table")),
+    LOG,
+}
 """Small files that know no folder."""
 PURE = {"mediawatch.domain", "mediawatch.rules", "mediawatch.figures"}
 """Rules and arithmetic only: nothing from outside but words, rules and ground files.
@@ -44,6 +48,8 @@ WORDS = {"mediawatch.registry.kinds"}
 """What platforms, states and bodies are called in registries: figures group by it."""
 OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "psycopg": "db"}
 """Third parties that only one package may import."""
+LOGGERS = {LOG, "mediawatch.cli.logs", "mediawatch.cli.jsonlines"}
+"""Who may import structlog. Other modules ask `mediawatch.log` for a logger: it is configured there."""
 LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.run"}
 """Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around
 one account.
@@ -211,6 +217,8 @@ def may(module: str, target: str) -> bool:
     top = target.partition(".")[0]
     if top in OUTSIDE:
         return within(module, OUTSIDE[top])
+    if top == "structlog":
+        return module in LOGGERS
     if top not in OURS or target == "mediawatch":
         return True
     if within(module, "scrapers.replica"):
@@ -225,7 +233,7 @@ def may(module: str, target: str) -> bool:
     if top in ("scrapers", "db"):
         return within(module, "mediawatch.app")
     if target in GROUND:
-        return True
+        return target != LOG or not any(within(module, folder) for folder in PURE)
     if module in GROUND:
         return False
     if any(within(module, folder) for folder in PURE) and not any(
@@ -424,6 +432,8 @@ def test_a_judged_scope_is_read_by_its_loader_alone() -> None:
         ("mediawatch.sweep", "from db.store import SqlStore"),
         ("mediawatch.sweep", "from playwright.async_api import Page"),
         ("mediawatch.app", "import sqlalchemy"),
+        ("mediawatch.sweep.run", "import structlog"),
+        ("mediawatch.rules.judge", "from mediawatch.log import get_logger"),
         ("mediawatch.figures.counts", "from mediawatch.ops.settings import Settings"),
         ("mediawatch.app", "from mediawatch.cli import base"),
         ("scrapers.weibo.surfaces", "import db"),
@@ -442,6 +452,7 @@ def test_a_wrong_direction_is_seen(module: str, line: str) -> None:
         name: ast.Module([], [])
         for name in (
             "mediawatch.app",
+            "mediawatch.log",
             "mediawatch.cli.base",
             "mediawatch.publish.inspection",
             "scrapers.replica",

@@ -9,11 +9,6 @@ import io
 import json
 from typing import TextIO
 
-import structlog
-
-_STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
-"""As log lines have it."""
-
 
 class JsonLines(io.TextIOBase):
     """A stream that passes each line on to `target` as a JSON object.
@@ -24,6 +19,11 @@ class JsonLines(io.TextIOBase):
     def __init__(self, target: TextIO) -> None:
         self.target = target
         self._line = ""
+        # Imported here: a command that writes no such lines need not pay for it.
+        from structlog.processors import TimeStamper
+
+        self._stamp = TimeStamper(fmt="iso", utc=True)
+        """As log lines have it."""
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
@@ -54,7 +54,7 @@ class JsonLines(io.TextIOBase):
 
     def _tell(self, line: str) -> None:
         if line.strip():
-            said = _STAMP(
+            said = self._stamp(
                 None, "", {"event": line.strip(), "level": "info", "logger": "mediawatch.cli"}
             )
             self.target.write(json.dumps(said, ensure_ascii=False) + "\n")

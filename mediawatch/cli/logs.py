@@ -1,4 +1,4 @@
-"""Logging: structlog over the standard library, so that all libraries' lines look the same.
+"""Where the log goes, and how its lines look.
 
 Standard error gets what the operator asked for. The home's `logs/mediawatch.log`, which rotates,
 gets JSON lines from info on: cron's mail stays short, and a night can be read afterwards. Secrets
@@ -13,12 +13,11 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
-
-import structlog
 
 from mediawatch.cli.jsonlines import JsonLines
 from mediawatch.ops.settings import Settings
@@ -48,21 +47,12 @@ def set_up(
 
     `auto` colours them on a terminal only.
     """
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    plain: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
-        colors=format == "auto" and sys.stderr.isatty()
-    )
     wire = logging.StreamHandler(
         sys.stderr.target if isinstance(sys.stderr, JsonLines) else sys.stderr
     )
     wire.setLevel(level.upper())
-    wire.setFormatter(_formatter(shared, _JSON if format == "json" else (plain,), secrets))
+    colors = format == "auto" and sys.stderr.isatty()
+    wire.setFormatter(_LineFormatter(secrets, as_json=format == "json", colors=colors))
     handlers: list[logging.Handler] = [wire]
     if file is not None:
         # The file is opened with its first line: most commands log nothing.
@@ -70,42 +60,45 @@ def set_up(
             file.path, maxBytes=file.size, backupCount=file.kept, encoding="utf-8", delay=True
         )
         kept.setLevel(min(logging.INFO, wire.level))
-        kept.setFormatter(_formatter(shared, _JSON, secrets))
+        kept.setFormatter(_LineFormatter(secrets, as_json=True))
         handlers.append(kept)
     top = logging.getLogger()
     for old in top.handlers:
         old.close()
     top.handlers[:] = handlers
     top.setLevel(min(handler.level for handler in handlers))
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
 
 
-_JSON: tuple[structlog.typing.Processor, ...] = (
-    structlog.processors.format_exc_info,
-    structlog.processors.JSONRenderer(ensure_ascii=False),
-)
+class _LineFormatter(logging.Formatter):
+    """structlog's formatter, made with the first line: most commands log nothing."""
 
+    def __init__(self, secrets: Sequence[str], *, as_json: bool, colors: bool = False) -> None:
+        super().__init__()
+        self._secrets, self._as_json, self._colors = secrets, as_json, colors
 
-def _formatter(
-    shared: Sequence[structlog.typing.Processor],
-    rendering: Sequence[structlog.typing.Processor],
-    secrets: Sequence[str],
-) -> logging.Formatter:
-    processors = [
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        *rendering,
-        _masking(secrets),
-    ]
-    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=processors)
+    def format(self, record: logging.LogRecord) -> str:
+        return self._inner.format(record)
+
+    @cached_property
+    def _inner(self) -> logging.Formatter:
+        import structlog
+
+        from mediawatch.log import SHARED
+
+        rendering: tuple[structlog.typing.Processor, ...] = (
+            (
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            )
+            if self._as_json
+            else (structlog.dev.ConsoleRenderer(colors=self._colors),)
+        )
+        processors = [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *rendering,
+            _masking(self._secrets),
+        ]
+        return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=SHARED, processors=processors)
 
 
 def _masking(secrets: Sequence[str]) -> Callable[[object, str, object], str]:

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from mediawatch.app import App, only_one
@@ -39,6 +38,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import beijing, day_of, next_time, parse_as_of
+from mediawatch.log import get_logger
 from mediawatch.ops import logins as sessions
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
@@ -49,7 +49,7 @@ from mediawatch.sweep.plan import plan
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Summary
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 _LONG = timedelta(hours=1)
 """A sweep that takes longer is announced before it begins."""
 

@@ -18,8 +18,6 @@ from importlib.util import find_spec
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-import structlog
-
 from mediawatch.domain import Alert, AlertState, SessionState, Sweep, SweepRun, UserError
 from mediawatch.ops import digest
 from mediawatch.ops.logins import SessionBook
@@ -28,8 +26,6 @@ from mediawatch.rules.corrections_due import CorrectionDue
 
 if TYPE_CHECKING:
     import apprise
-
-log = structlog.get_logger(__name__)
 
 TOO_OLD = timedelta(days=3)
 """Older news is of no use any more."""
@@ -145,7 +141,7 @@ class Alerts:
                 continue  # another process sends it now
             if cut_short or now - alert.made_at > TOO_OLD:
                 if await self._store.runs.move_alert(alert, AlertState.GIVEN_UP, now):
-                    log.warning(
+                    _warn(
                         "alert given up",
                         alert=alert.key,
                         reason="its sending was cut short" if cut_short else "too old",
@@ -190,13 +186,13 @@ class Alerts:
         await self._store.runs.move_alert(taken, state, self._clock())
         match state:
             case AlertState.WAITING:
-                log.warning(
+                _warn(
                     "alert not sent, tried again with the next one",
                     alert=alert.key,
                     place=alert.place,
                 )
             case AlertState.GIVEN_UP:
-                log.warning(
+                _warn(
                     "alert given up",
                     alert=alert.key,
                     reason="no answer in time, it may have arrived",
@@ -291,3 +287,10 @@ async def _sent(url: str, title: str, body: str) -> AlertState:
     except TimeoutError:
         return AlertState.GIVEN_UP
     return AlertState.SENT if gone else AlertState.WAITING
+
+
+def _warn(event: str, **values: str) -> None:
+    # Imported here: every command loads this file, and few log anything.
+    from mediawatch.log import get_logger
+
+    get_logger(__name__).warning(event, **values)

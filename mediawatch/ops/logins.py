@@ -10,12 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from mediawatch.domain import Failure, SessionEvent, SessionState, UserError
 from mediawatch.ports import Clock, Logins, Looker, Modules, Store, StoredSession
-
-log = structlog.get_logger(__name__)
 
 _REMEMBERED = 2.0
 """Seconds for which the store's answer is used again.
@@ -66,7 +62,7 @@ class SessionBook:
         if not valid:
             # It is announced here, so `usable` need not log again that it is left out.
             self._left_out.add((platform, name))
-            log.warning(
+            _warn(
                 "session invalid",
                 platform=platform,
                 session=name,
@@ -115,13 +111,20 @@ class SessionBook:
     def _say_left_out(self, platform: str, event: SessionEvent) -> None:
         if (platform, event.name) not in self._left_out:
             self._left_out.add((platform, event.name))
-            log.warning(
+            _warn(
                 "session left out",
                 platform=platform,
                 session=event.name,
                 since=event.at.isoformat(),
                 remedy=_remedy(platform, event.name),
             )
+
+
+def _warn(event: str, **values: str) -> None:
+    # Imported here: every command loads this file, and few log anything.
+    from mediawatch.log import get_logger
+
+    get_logger(__name__).warning(event, **values)
 
 
 def _remedy(platform: str, name: str) -> str:

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from mediawatch.domain import (
     Account,
     AccountState,
@@ -20,6 +18,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import beijing, day_of
+from mediawatch.log import get_logger
 from mediawatch.rules import due
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.judging import RESUMABLE
@@ -28,7 +27,7 @@ from mediawatch.sweep.run import Run
 from mediawatch.sweep.summary import Progress, Summary, no_progress
 from mediawatch.sweep.tools import SweepTools
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Engine(SweepTools):

@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-import structlog
-
 from mediawatch.domain import (
     Ending,
     FindingChange,
@@ -24,13 +22,14 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
+from mediawatch.log import get_logger
 from mediawatch.ports import Store
 from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step, Summary
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 Ended = Callable[[SweepRun], Awaitable[None]]
 _LOOKED_BACK = 100
 """The last runs, among which those of a repeated sweep are searched."""

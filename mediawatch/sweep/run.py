@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-import structlog
-
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
@@ -27,6 +25,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.log import get_logger
 from mediawatch.names import same
 from mediawatch.ports import Gate, Rank, Rejudgement
 from mediawatch.rules import sentences
@@ -39,7 +38,7 @@ from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step
 from mediawatch.sweep.tools import SweepTools
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _UNDER_WAY = 8_192
 """Looks of a platform that may wait at a time, for their turns or for a surface's rest.

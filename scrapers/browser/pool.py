@@ -19,9 +19,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import structlog
-
 from mediawatch.domain import Failure, Unreachable
+from mediawatch.log import get_logger
 from scrapers.browser.chromium import Chromium, Launch
 from scrapers.browser.contexts import LOADS_PER_PAGE, Contexts, IdlePage, PooledContext
 from scrapers.browser.fetch import BODY_LIMIT
@@ -43,7 +42,7 @@ __all__ = [
     "Timeouts",
 ]
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 PAGES_AT_ONCE = 4
 """More costs memory and timeouts and gains no throughput."""

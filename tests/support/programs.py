@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 DRIVER = """
-import asyncio, logging, os, sys, structlog, typer
+import asyncio, logging, os, sys, typer
 from mediawatch.cli import app, base, main
 from mediawatch.domain import UserError
+from mediawatch.log import get_logger
 
 @app.command()
 def fail(kind: str) -> None:
@@ -40,10 +41,10 @@ def wait() -> None:
 def log(ctx: typer.Context) -> None:
     "For the test."
     base.settings_of(ctx)
-    structlog.get_logger("mediawatch.test").warning("looked", platform="weibo", name="示例市第一测试局")
+    get_logger("mediawatch.test").warning("looked", platform="weibo", name="示例市第一测试局")
     logging.getLogger("playwright").warning("from %s", "elsewhere")
     logging.getLogger("sqlalchemy.pool").warning("via %s", os.environ.get("TOLD", ""))
-    structlog.get_logger("mediawatch.test").info("quiet")
+    get_logger("mediawatch.test").info("quiet")
     print("answer")
 
 main()

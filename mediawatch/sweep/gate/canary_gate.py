@@ -11,17 +11,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import structlog
-
 from mediawatch.domain import Account, Canary, CanaryCheck, Need, Outcome, Sight
 from mediawatch.domain.clock import day_of
+from mediawatch.log import get_logger
 from mediawatch.ports import Clock, Gate, Rank, See, Visit
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.canaries import Canaries
 from mediawatch.sweep.gate.pacing import Queue
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 Look = Callable[[Account, Need, Gate], Awaitable[tuple[Sight, ...]]]
 Note = Callable[[CanaryCheck], Awaitable[None]]

@@ -15,7 +15,6 @@ from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
-import structlog
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -25,10 +24,11 @@ from tenacity import (
 
 from mediawatch.domain import Outcome, Pace, Sight
 from mediawatch.domain.clock import beijing
+from mediawatch.log import get_logger
 from mediawatch.ports import Clock, Rank, See, SurfaceVisit, Visit
 from mediawatch.sweep.gate.breakers import DECISIONS, RESTS, Breaker
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _HOUR, _DAY = 3600.0, 24 * 3600.0
 DAY_FULL = "24小时内访问次数已达上限"

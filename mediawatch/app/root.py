@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TextIO
 
+from db import Safeguard, open_store
 from mediawatch.app import wiring
 from mediawatch.app.dry_run import without_writing
 from mediawatch.app.wiring import Route
@@ -205,8 +206,6 @@ async def open_app(
     UserError where the home is missing, its settings are wrong or its database cannot be opened.
     `clock` is the host's unless `verify` or `demo` set it; only these two give a `route`.
     """
-    from db import Safeguard, open_store
-
     settings = settings or read_settings(home.require())
     clock = clock or host_clock
     safeguard = Safeguard(copy=settings.database.copy_first, folder=home.root)

@@ -72,8 +72,7 @@ class PooledContext:
     look.
     """
 
-    @property
-    def expired(self) -> bool:
+    def is_expired(self) -> bool:
         """Whether an open page should be closed: another context has replaced this one, or soon
         will.
         """

@@ -179,7 +179,7 @@ class Browser:
             timeouts=self.timeouts,
         )
         tab.login = context.login
-        tab.expired = lambda: context.expired
+        tab.is_expired = context.is_expired
         tab.unblock = lambda: with_timeout(
             page.cdp.send("Network.disable"), self.timeouts.step, "unblock"
         )
@@ -209,7 +209,7 @@ class Browser:
         again = (
             bool(page.blocked)
             and context.idle is None
-            and not context.expired
+            and not context.is_expired()
             and page.lent < LOADS_PER_PAGE
         )
         if again and await tab.empty(page.collect_garbage):

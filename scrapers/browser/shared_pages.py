@@ -118,7 +118,7 @@ class _Page:
     def usable(self, session: Session | None) -> bool:
         here = (
             not self.tab.gone
-            and not self.tab.expired()
+            and not self.tab.is_expired()
             and urlsplit(self.tab.url).hostname == self.host
         )
         return (

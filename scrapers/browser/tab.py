@@ -94,7 +94,7 @@ class Tab:
         self.clock = ClockCheck(now)
         """What the replies say of our clock."""
         self._traffic = PageTraffic(page, timeouts, self._keep, self.clock)
-        self.expired: Callable[[], bool] = lambda: False
+        self.is_expired: Callable[[], bool] = lambda: False
         """Whether the page should be closed: its context was renewed, or soon will be."""
         self.unblock: Callable[[], Awaitable[object]] = _no_pause
         """Load pictures and the like again, and stop watching the page's traffic for that."""

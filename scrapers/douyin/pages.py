@@ -21,7 +21,7 @@ from mediawatch.domain import (
     RateLimited,
 )
 from scrapers.browser.pool import Reply, ReplyWaiter, Tab
-from scrapers.douyin.identity import Target, sec_uid_in, target_of
+from scrapers.douyin.identity import Target, filed_sec_uid, sec_uid_in
 from scrapers.douyin.posts import next_cursor, older_cursor
 from scrapers.douyin.replies import (
     WORDS,
@@ -213,11 +213,14 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
 
     `NoEvidence` where it has none.
     """
-    target = target_of(account.filed)
-    if target is None:
+    sec_uid = filed_sec_uid(account.filed)
+    if not sec_uid:
         raise NoEvidence("no usable id or link is filed")
     async with tab.listen_for(WORKS) as waiter:
-        visit = ProfileVisit(tab, waiter, *await arrive(tab, target))
+        html = await open_page(tab, USER + sec_uid)
+        if not is_profile(tab.url, sec_uid):
+            raise Changed(f"sent from the profile to {host_and_path(tab.url)}")
+        visit = ProfileVisit(tab, waiter, sec_uid, html)
         record = read_records(visit.html, visit.sec_uid)
         if (record and record.seen.outcome is not Outcome.OK) or read_words(await tab.text()):
             raise NoEvidence(
@@ -233,7 +236,7 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
         return reply.url
 
 
-async def opened(tab: Tab, url: str) -> str:
+async def open_page(tab: Tab, url: str) -> str:
     """Open a page, once more where it was refused with 403 or 429.
 
     Gives the document behind the challenge.
@@ -250,16 +253,21 @@ async def arrive(tab: Tab, target: Target) -> tuple[str, str]:
 
     A short link is resolved by the site's own redirects.
     """
-    html = await opened(tab, target.short or USER + target.sec_uid)
-    here = urlsplit(tab.url)
-    sec_uid = target.sec_uid or sec_uid_in(here)
+    html = await open_page(tab, target.short or USER + target.sec_uid)
+    sec_uid = target.sec_uid or sec_uid_in(urlsplit(tab.url))
     if not sec_uid:
         raise NoEvidence(f"the short link leads to {host_and_path(tab.url)}")
-    if not on_host(here.hostname, "douyin.com") or sec_uid_in(here) != sec_uid:
+    if not is_profile(tab.url, sec_uid):
         if not target.short:
             raise Changed(f"sent from the profile to {host_and_path(tab.url)}")
-        html = await opened(tab, USER + sec_uid)
+        html = await open_page(tab, USER + sec_uid)
     return sec_uid, html
+
+
+def is_profile(url: str, sec_uid: str) -> bool:
+    """Whether this is the account's page on douyin.com itself."""
+    here = urlsplit(url)
+    return on_host(here.hostname, "douyin.com") and sec_uid_in(here) == sec_uid
 
 
 async def passed(tab: Tab, page: Reply) -> str:

@@ -24,7 +24,7 @@ from mediawatch.domain import (
     PayloadFacts,
     RateLimited,
 )
-from scrapers.browser.reply import render_data
+from scrapers.browser.reply import render_data, text_in
 from scrapers.searches import Hit, Results
 
 _PUSH = re.compile(
@@ -150,7 +150,7 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
     """
     count = user.get("aweme_count")
     name, certified = (
-        _text(user, "nickname"),
+        text_in(user, "nickname"),
         loaded(user.get("account_cert_info")).get("label_text"),
     )
     odd = "" if name else f"a user without nickname: {sorted(user)}"
@@ -181,7 +181,9 @@ def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:
         loaded(user.get("special_state_info")),
         loaded(user.get("punish_remind_info")),
     )
-    words = " ".join(text for text in (_text(special, "title"), _text(special, "content")) if text)
+    words = " ".join(
+        text for text in (text_in(special, "title"), text_in(special, "content")) if text
+    )
     if words:
         return next(
             (outcome for outcome, wording in _SPECIAL if wording.search(words)), Outcome.CHANGED
@@ -193,7 +195,7 @@ def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:
         special.get("special_state"),
     ):
         return Outcome.CANCELLED, "special_state 1 and user_deleted"
-    title = _text(punished, "punish_title")
+    title = text_in(punished, "punish_title")
     if punished.get("ban_type") == 1 or (punished.get("ban_type") != 2 and _BANNED.search(title)):
         return Outcome.BANNED, title or "ban_type 1"
     if user.get("secret") in (1, True):
@@ -251,13 +253,13 @@ def read_search(payload: object) -> Results:
 def _hit(item: object) -> Hit:
     match item:
         case {"user_info": {"sec_uid": str(uid), "nickname": str(name)} as user} if uid:
-            certified = _text(user, "enterprise_verify_reason") or _text(user, "custom_verify")
-            short = _text(user, "short_id")
+            certified = text_in(user, "enterprise_verify_reason") or text_in(user, "custom_verify")
+            short = text_in(user, "short_id")
             return Hit(
                 id=uid,
                 name=name,
                 certified=certified,
-                alias=_text(user, "unique_id") or (short if short != "0" else ""),
+                alias=text_in(user, "unique_id") or (short if short != "0" else ""),
             )
     raise Changed(item)
 
@@ -288,9 +290,4 @@ def loaded(value: object) -> Mapping[str, object]:
 
 def said(payload: object) -> str:
     """The words of a reply's status."""
-    return _text(payload, "status_msg") if isinstance(payload, dict) else ""
-
-
-def _text(data: Mapping[str, object], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
+    return text_in(payload, "status_msg") if isinstance(payload, dict) else ""

@@ -38,7 +38,7 @@ from scrapers.douyin.pages import (
     arrive,
     at_a_profile,
     obstacle_on,
-    opened,
+    open_page,
     passed,
     payload_of,
     profile_call,
@@ -208,7 +208,7 @@ class Search(NameSearch):
     async def results(self, tab: Tab, term: str) -> tuple[Results, bool | None]:
         """What the site shows for a name or 抖音号, and whether the page knows the operator."""
         async with tab.listen_for(FOUND) as waiter:
-            html = await opened(tab, f"{SEARCH}{quote(term, safe='')}?type=user")
+            html = await open_page(tab, f"{SEARCH}{quote(term, safe='')}?type=user")
             sign = read_sign(html)
             try:
                 reply = await waiter.first(lambda reply: query_of(reply.url).get("keyword") == term)

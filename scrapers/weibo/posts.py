@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from mediawatch.domain import Changed, Post, PostKind
 from mediawatch.domain.clock import CLOCK_SKEW, day_of, parse_printed
+from scrapers.browser.reply import text_in
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far the printed date may lie from the number's moment; recorded ones: a second at most."""
@@ -89,13 +90,13 @@ class Found:
         Only its own number gives its moment, and the site does not print it. So it proves that the
         account was active, and leaves a gap.
         """
-        number = _text(item, "mid") or str(item.get("id") or "")
+        number = text_in(item, "mid") or str(item.get("id") or "")
         self.miss(f"快转 {number}: the site prints the original's date")
         made, original = numbered_at(number), numbered_at(str(item.get("ori_mid") or ""))
         if original is None:
             # Only a number that is later than the original's date is surely the repost's own.
             with suppress(Changed):
-                original, _ = parse_printed(_text(item, "created_at"), now)
+                original, _ = parse_printed(text_in(item, "created_at"), now)
         if (
             made is None
             or original is None
@@ -128,7 +129,7 @@ class Found:
             case _:
                 self.miss("own item without id")
                 return
-        printed = _text(item, "created_at")
+        printed = text_in(item, "created_at")
         match item:
             case {"visible": {"type": 1}}:
                 self.notes.append("post visible to its owner only left out")
@@ -141,14 +142,14 @@ class Found:
         if (at or now) > now + CLOCK_SKEW or on > day_of(now + CLOCK_SKEW):
             self.miss(f"own item dated after the look set aside: {printed}")
             return
-        if self.contradicted(_text(item, "mid") or str(number), at):
+        if self.contradicted(text_in(item, "mid") or str(number), at):
             return
-        bid = _text(item, "mblogid") or _text(item, "bid") or str(number)
+        bid = text_in(item, "mblogid") or text_in(item, "bid") or str(number)
         self.posts.append(
             Post(
                 on=on,
                 at=at,
-                id=_text(item, "mid") or str(number),
+                id=text_in(item, "mid") or str(number),
                 kind=PostKind.MICRO,
                 pinned=_pinned(item),
                 repost=bool(item.get("retweeted_status")),
@@ -188,7 +189,7 @@ def _of_another_post(item: Mapping[str, object], uid: str) -> bool:
     """
     match item:
         case {"user": {"id": int() | str() as owner}} if str(owner) == uid:
-            return bool(item.get("ori_mid")) and str(item.get("ori_mid")) != _text(item, "mid")
+            return bool(item.get("ori_mid")) and str(item.get("ori_mid")) != text_in(item, "mid")
     return True
 
 
@@ -197,9 +198,4 @@ def _pinned(item: Mapping[str, object]) -> bool:
     match item:
         case {"isTop": 1 | True} | {"mblogtype": 2} | {"title": {"text": "置顶"}}:
             return True
-    return _text(item, "profile_type_id").startswith("proweibotop")
-
-
-def _text(data: Mapping[str, object], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
+    return text_in(item, "profile_type_id").startswith("proweibotop")

@@ -29,6 +29,7 @@ from mediawatch.domain import (
     Unreachable,
 )
 from mediawatch.domain.clock import EVER, beijing, day_of, months_before
+from scrapers.browser.reply import text_in
 from scrapers.lists import complete_back_to
 from scrapers.urls import host_and_path, on_host, query_of
 from scrapers.weibo.posts import Found
@@ -170,7 +171,7 @@ def read_mobile_profile(payload: object, *, visitor: bool) -> Profile:
 
 def _named(user: Mapping[str, object]) -> bool:
     """Whether a record names its account: one missing field does not lose the other."""
-    return bool(_text(user, "screen_name").strip() or _uid_of(user))
+    return bool(text_in(user, "screen_name").strip() or _uid_of(user))
 
 
 def _uid_of(user: Mapping[str, object]) -> str:
@@ -184,17 +185,17 @@ def _uid_of(user: Mapping[str, object]) -> str:
 
 def _profile_of(user: Mapping[str, object]) -> Profile:
     return Profile(
-        seen=PayloadFacts(name=_text(user, "screen_name"), platform_id=_uid_of(user)),
+        seen=PayloadFacts(name=text_in(user, "screen_name"), platform_id=_uid_of(user)),
         statuses=_count(user),
-        verified_reason=_text(user, "verified_reason"),
-        domain=_text(user, "domain"),
+        verified_reason=text_in(user, "verified_reason"),
+        domain=text_in(user, "domain"),
     )
 
 
 def _feed_of(data: Mapping[str, object]) -> str:
     """The container of the 微博 tab; "" where it is missing."""
     return next(
-        (_text(tab, "containerid") for tab in _tabs(data) if tab.get("tab_type") == "weibo"), ""
+        (text_in(tab, "containerid") for tab in _tabs(data) if tab.get("tab_type") == "weibo"), ""
     )
 
 
@@ -256,11 +257,11 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
         return _described(Outcome.NO_POSTS, "statuses_count 0 and an empty list")
     # The tips say that more posts exist than are shown (to fans, say): the newest may be hidden.
     # Where only posts older than half a year are hidden, the list is whole within it.
-    tips = _text(data, "bottom_tips_text")
+    tips = text_in(data, "bottom_tips_text")
     half_year = bool(_HALF_YEAR.search(tips)) and not _TO_SOME.search(tips)
     partial = bool(data.get("bottom_tips_visible") or tips) and not half_year
     found.notes += [f"shown in part: {tips}"] if partial or half_year else []
-    by = PayloadFacts(name=_text(found.author, "screen_name"), platform_id=_uid_of(found.author))
+    by = PayloadFacts(name=text_in(found.author, "screen_name"), platform_id=_uid_of(found.author))
     if not found.posts:
         detail = f"no dated post, {statuses} counted; {found.note}"
         hidden = (
@@ -302,7 +303,7 @@ def read_mobile_feed(
             raise Changed(f"feed of another account: {container}")
     found = Found.among(items, uid, now)
     by = PayloadFacts(
-        name=_text(found.author, "screen_name"),
+        name=text_in(found.author, "screen_name"),
         platform_id=_uid_of(found.author),
         detail=found.note,
     )
@@ -363,13 +364,10 @@ def _unknown(payload: object) -> Failure:
 
 def _said(payload: object) -> str:
     return (
-        (_text(payload, "msg") or _text(payload, "message")) if isinstance(payload, Mapping) else ""
+        (text_in(payload, "msg") or text_in(payload, "message"))
+        if isinstance(payload, Mapping)
+        else ""
     )
-
-
-def _text(data: Mapping[str, object], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def _count(user: Mapping[str, object]) -> int | None:

@@ -29,7 +29,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, Visit
 from scrapers.browser.clock_check import ClockCheck
-from scrapers.browser.pool import Browser, Session, Tab
+from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPages
 from scrapers.privacy.masking import Mask
 from scrapers.surface import Scraper, SessionUse, Surface
@@ -139,8 +139,9 @@ async def look_by_calls(
             task.account,
             session,
             pause,
-            hosts=surface.hosts or task.scraper.hosts,
-            heavy=task.scraper.heavy,
+            PageRules(
+                hosts=surface.hosts or task.scraper.hosts, whole=False, heavy=task.scraper.heavy
+            ),
         ) as calls:
             calls.back_to = task.need.back_to
             facts = await _facts(surface.see_by_calls(calls, task.account), calls)
@@ -189,10 +190,12 @@ async def look_by_page(
     try:
         async with task.browser.tab(
             session,
-            hosts=surface.hosts or scraper.hosts,
-            whole=second,
-            url_keys=surface.url_keys,
-            heavy=scraper.heavy,
+            PageRules(
+                hosts=surface.hosts or scraper.hosts,
+                whole=second,
+                url_keys=surface.url_keys,
+                heavy=scraper.heavy,
+            ),
         ) as tab:
             tab.pause, tab.back_to = partial(task.gate.pause, visit), task.need.back_to
             facts = await _facts(surface.see(tab, account), tab)
@@ -205,14 +208,14 @@ async def look_by_page(
                 url=tab.scrubbed_url,
             )
             sight = dated_by(tab.clock, sight)
-            tab.spent = _troubled(sight)
+            tab.loan.spent = _troubled(sight)
             if second:
                 mask = (
                     Mask.sparing(account.filed, sight, scraper.viewer, scraper.viewer_marks)
                     if tab.session
                     else None
                 )
-                captures = await tab.captures(page=surface.page_shows, mask=mask)
+                captures = await tab.evidence.take(page=surface.page_shows, mask=mask)
                 sight = replace(sight, captures=captures)
             return sight
     except Failure as failure:  # no page could be had at all

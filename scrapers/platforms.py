@@ -21,7 +21,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
-from scrapers.browser.pool import Browser, Session
+from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
@@ -162,7 +162,7 @@ class SiteLooker:
             return False
         session = Session(platform, name, self._sessions / platform / f"{name}.json")
         try:
-            async with self._browser.tab(session, hosts=login.hosts, whole=False) as tab:
+            async with self._browser.tab(session, PageRules(hosts=login.hosts, whole=False)) as tab:
                 try:
                     tab.known = await login.probe(tab)
                 except LoginRequired:

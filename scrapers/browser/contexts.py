@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mediawatch.domain import Changed, Failure, LoginRequired
+from scrapers.browser.idle_page import IdlePage
 from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.sessions import Session, fingerprint, stamp_of, stored, write_renewed
 
@@ -18,36 +19,12 @@ if TYPE_CHECKING:
     from playwright.async_api import (
         Browser,
         BrowserContext,
-        CDPSession,
-        Page,
         ProxySettings,
         StorageState,
     )
 
-LOADS_PER_PAGE = 30
-"""Then a page is closed: what scripts and driver keep of it goes with it."""
-_COLLECTED_EVERY = 2
-"""Loads of a page: a real site's scripts leave some 10 MB each."""
 USES_PER_CONTEXT = 500
 """A context that is never closed keeps its requests' objects in the driver."""
-
-
-@dataclass(slots=True, eq=False)
-class IdlePage:
-    """A page that blocks these URL patterns, and how many looks have used it."""
-
-    page: Page
-    cdp: CDPSession
-    blocked: tuple[str, ...]
-    lent: int = 1
-
-    async def collect_garbage(self) -> None:
-        """Remove what earlier documents have left, before it comes to much.
-
-        Raises as Playwright does.
-        """
-        if self.lent % _COLLECTED_EVERY == 0:
-            await self.cdp.send("HeapProfiler.collectGarbage")
 
 
 @dataclass(slots=True, eq=False)

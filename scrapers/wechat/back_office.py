@@ -98,7 +98,7 @@ async def enter(tab: Tab) -> str:
     if isinstance(token, str | int) and str(token).isdigit():
         tab.known = True
         # The own list's links carry it.
-        tab.hide(str(token))
+        tab.evidence.hide(str(token))
         return str(token)
     if await tab.sees(_LOGIN) or not tab.url.startswith(f"{HOME}cgi-bin/"):
         raise LoginRequired("the back office shows its login")

@@ -21,18 +21,18 @@ from browsers import SHORT, descendants
 from local_site import HOSTS, Answer, Asked, served
 
 from scrapers.browser import processes
-from scrapers.browser.pool import Browser
+from scrapers.browser.pool import Browser, PageRules
 from scrapers.browser.scratch import Scratch
 
 OWNER = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from scrapers.browser.pool import Browser
+from scrapers.browser.pool import Browser, PageRules
 
 async def main():
     browser = Browser(Path(sys.argv[1]), now=lambda: datetime.now(UTC), scratch=Path(sys.argv[2]))
-    async with browser.tab(None, hosts=frozenset(), whole=False):
+    async with browser.tab(None, PageRules(hosts=frozenset(), whole=False)):
         print("open", flush=True)
         await asyncio.Event().wait()
 
@@ -83,7 +83,7 @@ def until(condition: Callable[[], bool]) -> bool:
 async def test_its_files_lie_in_a_folder_that_goes_with_it(executable: Path, place: Path) -> None:
     before = descendants()
     browser = opened(executable, place)
-    async with browser.tab(None, hosts=HOSTS, whole=False):
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
         (run,) = runs(place)
         assert run.stat().st_mode & 0o077 == 0
         profiles = [
@@ -101,7 +101,7 @@ async def test_its_files_lie_in_a_folder_that_goes_with_it(executable: Path, pla
 async def test_signals_to_our_group_do_not_reach_the_driver(executable: Path, place: Path) -> None:
     before = descendants()
     browser = opened(executable, place)
-    async with browser.tab(None, hosts=HOSTS, whole=False):
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
         (driver,) = [
             pid
             for pid, command in descendants().items()
@@ -178,7 +178,7 @@ async def test_contexts_are_renewed_where_memory_is_short(
             )
             said = []
             for _ in range(5):
-                async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
+                async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab:
                     said.append((await tab.open(site.url("/"))).text())
             await browser.close()
             assert said == met
@@ -188,12 +188,12 @@ async def test_deaths_leave_no_zombie(executable: Path, place: Path) -> None:
     before = descendants()
     browser = opened(executable, place)
     for victim in ("--remote-debugging-pipe", "run-driver"):
-        async with browser.tab(None, hosts=HOSTS, whole=False):
+        async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
             pass
         for pid, command in descendants().items():
             if pid not in before and victim in command and "--type=" not in command:
                 os.kill(pid, signal.SIGKILL)
-    async with browser.tab(None, hosts=HOSTS, whole=False):
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
         assert len(runs(place)) == 1, "the dead ones' folders are gone"
     await browser.close()
     assert until(lambda: not processes.descendants(os.getpid()) - before.keys()), (

@@ -11,7 +11,7 @@ import pytest
 
 from mediawatch.domain import UserError
 from mediawatch.ops import install_browser
-from scrapers.browser.pool import Browser
+from scrapers.browser.pool import Browser, PageRules
 from scrapers.browser.proxy import proxy_settings
 
 
@@ -83,7 +83,9 @@ async def test_a_proxy_that_wants_a_password_gets_it() -> None:
             now=lambda: datetime.now(UTC),
             proxy=f"http://office:p%40ss@127.0.0.1:{port}",
         )
-        async with browser.tab(None, hosts=frozenset({"example.test"}), whole=False) as tab:
+        async with browser.tab(
+            None, PageRules(hosts=frozenset({"example.test"}), whole=False)
+        ) as tab:
             reply = await tab.open("http://example.test/")
         await browser.close()
     assert (reply.status, reply.text()) == (200, "hello")

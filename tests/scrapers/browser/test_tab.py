@@ -19,7 +19,7 @@ from local_site import HOSTS, HTML, JSON, Answer, Asked, Site, served
 from PIL import Image
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, RateLimited, Unreachable
-from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Reply, Tab
+from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, PageRules, Reply, Tab
 from scrapers.urls import scrubbed
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -49,7 +49,8 @@ async def at(
 ) -> AsyncIterator[tuple[Tab, Site]]:
     with served(routes) as site:
         async with browser.tab(
-            None, hosts=HOSTS, **{"whole": False, "url_keys": frozenset({"page"}), **options}
+            None,
+            PageRules(hosts=HOSTS, **{"whole": False, "url_keys": frozenset({"page"}), **options}),
         ) as tab:
             yield tab, site
 
@@ -337,7 +338,7 @@ async def test_captures_show_what_was_seen(quick: Browser) -> None:
         async with tab.listen_for(FEED) as hearing:
             await tab.open(site.url("/?page=1&secret=s#f"))
             await hearing.first()
-        captures = await tab.captures()
+        captures = await tab.evidence.take()
     (picture,) = of_kind(captures, EvidenceKind.SCREENSHOT)
     with Image.open(io.BytesIO(picture.body)) as image:
         assert (image.format, image.size) == ("JPEG", (1280, PICTURE_HEIGHT))
@@ -360,7 +361,9 @@ async def test_a_page_that_hangs_still_gives_what_was_read(hasty: Browser) -> No
             await tab.open(site.url("/"))
             await hearing.first()
         await failure_of(tab.evaluate("(() => { for (;;) ; })()"))
-        assert [gzip.decompress(capture.body) for capture in await tab.captures()] == [b'{"n": 1}']
+        assert [gzip.decompress(capture.body) for capture in await tab.evidence.take()] == [
+            b'{"n": 1}'
+        ]
 
 
 async def test_dialogs_popups_and_downloads_do_no_harm(quick: Browser) -> None:

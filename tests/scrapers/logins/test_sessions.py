@@ -47,7 +47,7 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Step
-from scrapers.browser.pool import Browser, Session, Tab
+from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.sessions import stored, write_new
 from scrapers.logins.store import LoginFiles
 from scrapers.platforms import LOGINS, SiteLooker
@@ -279,7 +279,7 @@ async def test_a_login_stays_when_only_one_host_turns_it_away(
 
 
 async def test_no_failure_quotes_the_query_of_an_address(browser: Browser) -> None:
-    async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab:
         with pytest.raises(Unreachable) as caught:
             await tab.open("http://127.0.0.1:9/home?t=1&token=made-up-secret")
     assert "/home" in caught.value.detail

@@ -30,21 +30,16 @@ from mediawatch.domain import (
 from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.douyin.identity import Target, filed_sec_uid, match_to_filed, target_of
-from scrapers.douyin.pages import (
+from scrapers.douyin.pages import CAPTCHA, arrive, obstacle_on, open_page, passed, payload_of
+from scrapers.douyin.posts import next_cursor, read_posts
+from scrapers.douyin.profile_visit import (
     CALLED,
-    CAPTCHA,
     WORKS,
     ProfileVisit,
-    arrive,
     at_a_profile,
-    obstacle_on,
-    open_page,
-    passed,
-    payload_of,
     profile_call,
     works_call,
 )
-from scrapers.douyin.posts import next_cursor, read_posts
 from scrapers.douyin.replies import read_profile, read_search, read_sign
 from scrapers.lists import keep_earlier_pages
 from scrapers.privacy import viewers

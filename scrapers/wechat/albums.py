@@ -28,9 +28,10 @@ from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
 from scrapers.surface import SessionUse, Shows, Surface
 from scrapers.urls import query_of
-from scrapers.wechat.article_page import kept, read_article
+from scrapers.wechat.article_page import read_article
 from scrapers.wechat.back_office_replies import answer, shape
 from scrapers.wechat.identity import biz_in, number_of, tied
+from scrapers.wechat.links import kept
 
 _ALBUM = re.compile(r"https://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s]+")
 _ALBUMS = 2

@@ -24,9 +24,10 @@ from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.surface import SessionUse, Shows, Surface
 from scrapers.urls import query_of
-from scrapers.wechat.article_page import LINK_KEYS, Page, is_blank, kept, read_article
+from scrapers.wechat.article_page import Page, is_blank, read_article
 from scrapers.wechat.back_office import HOME
 from scrapers.wechat.identity import tie_of
+from scrapers.wechat.links import LINK_KEYS, kept
 
 _DRAWN = "document.body && document.body.innerText.trim()"
 _TRIES = 3

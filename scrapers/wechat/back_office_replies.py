@@ -18,7 +18,7 @@ from typing import Any
 from mediawatch.domain import Changed, LoginRequired, Post, PostKind, RateLimited
 from mediawatch.domain.clock import EVER, day_of, from_epoch
 from scrapers.browser.pool import Reply
-from scrapers.wechat.article_page import kept
+from scrapers.wechat.links import kept
 
 _NOT_LOGGED_IN = (200003, 200040)
 _TOO_OFTEN = 200013

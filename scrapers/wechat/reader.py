@@ -30,9 +30,9 @@ from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
 from scrapers.surface import Login, SessionUse, Shows, Surface
 from scrapers.urls import query_of
-from scrapers.wechat.article_page import kept
 from scrapers.wechat.back_office_replies import shape
 from scrapers.wechat.identity import encoded, tied
+from scrapers.wechat.links import kept
 
 HOME = "https://weread.qq.com/"
 _PAGE = re.compile(r"https://weread\.qq\.com/web/mp/reader/\w+")

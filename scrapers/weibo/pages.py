@@ -14,8 +14,10 @@ from scrapers.browser.pool import Reply, ReplyWaiter, Tab
 from scrapers.browser.shared_pages import PageCalls
 from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
 from scrapers.urls import host_and_path, on_host, query_of
+from scrapers.weibo.desktop_replies import read_profile, read_sorry
 from scrapers.weibo.identity import DESKTOP, UID, Target, linked_to, match_to_filed
-from scrapers.weibo.replies import joined, leads_on, own_posts, read_profile, wall
+from scrapers.weibo.posts import joined, leads_on, own_posts
+from scrapers.weibo.replies import Profile, wall
 
 INDEX = "m.weibo.cn/api/container/getIndex"
 INFO, LIST = "weibo.com/ajax/profile/info", "weibo.com/ajax/statuses/mymblog"
@@ -77,6 +79,29 @@ async def arrive(tab: Tab, url: str) -> None:
         raise await excused(tab, tab.status, url) or stopped
     if tab.status >= 400:
         raise Changed(f"HTTP {tab.status} at {host_and_path(tab.url)}")
+
+
+async def bearer_of_name(tab: Tab) -> str:
+    """The uid to which m.weibo.cn/n/NAME moved on.
+
+    用户不存在 says that no account bears the name, not that the account is gone.
+    """
+    landed = linked_to(urlsplit(tab.url))
+    if landed and landed.uid:
+        return landed.uid
+    if "用户不存在" in await tab.text():
+        raise NoEvidence("用户不存在: no account bears this name")
+    raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
+
+
+async def desktop_profile(tab: Tab, waiter: ReplyWaiter, target: Target) -> Profile:
+    """Who the page that was opened is about: its own reply, or the words of its address."""
+    if urlsplit(tab.url).path.startswith("/sorry"):
+        return Profile(seen=read_sorry(tab.url))
+    reply = await await_reply(tab, waiter, lambda reply: asks_profile(reply, target, tab.url))
+    if reply.status == 403:  # since 2025-12 also the answer to a visitor
+        tab.require_login(await knows_operator(tab))
+    return read_profile(payload_of(reply))
 
 
 async def await_reply(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bool]) -> Reply:

@@ -7,7 +7,7 @@ Dates: RFC text (before 2021 short Chinese forms). They are checked against the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -199,3 +199,50 @@ def _pinned(item: Mapping[str, object]) -> bool:
         case {"isTop": 1 | True} | {"mblogtype": 2} | {"title": {"text": "置顶"}}:
             return True
     return text_in(item, "profile_type_id").startswith("proweibotop")
+
+
+def items_of(payload: object) -> list[object]:
+    """The posts of a list reply of either site, in the order shown; empty where it is no list."""
+    match payload:
+        case {"ok": 1, "data": {"list": list(items)}}:
+            return items
+        case {"ok": 1, "data": {"cards": list(cards)}}:
+            return list(posts_in(cards))
+    return []
+
+
+def own_posts(payload: object, uid: str, now: datetime) -> list[Post]:
+    """The dated posts of the account's own in a list."""
+    items = items_of(payload)
+    return Found.among(items, uid, now).posts if items else []
+
+
+def leads_on(payload: object, uid: str, now: datetime) -> bool:
+    """Whether a list shows posts, but no dated one of the account's own: then the next page may."""
+    return bool(items_of(payload)) and not own_posts(payload, uid, now)
+
+
+def joined(payload: object, further: object) -> object:
+    """Two pages as one list; the further one alone where that is no list: then it says why."""
+    match payload, further:
+        case {"data": {"list": list(items)} as data}, {
+            "ok": 1,
+            "data": {"list": list(more)} as rest,
+        }:
+            tips = {
+                key: rest.get(key) or data.get(key)
+                for key in ("bottom_tips_visible", "bottom_tips_text")
+            }
+            return {"ok": 1, "data": {**rest, **tips, "list": [*items, *more]}}
+        case {"data": {"cards": list(cards)} as data}, {"ok": 1, "data": {"cards": list(more)}}:
+            return {"ok": 1, "data": {**data, "cards": [*cards, *more]}}
+    return further
+
+
+def posts_in(cards: Sequence[object]) -> Iterator[object]:
+    for card in cards:
+        match card:
+            case {"card_type": 9, "mblog": mblog}:
+                yield mblog
+            case {"card_type": 11, "card_group": list(group)}:
+                yield from posts_in(group)

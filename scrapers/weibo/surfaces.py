@@ -12,31 +12,20 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from mediawatch.domain import (
-    Account,
-    Attestation,
-    Captcha,
-    Changed,
-    NoEvidence,
-    Outcome,
-    Pace,
-    PayloadFacts,
-)
-from scrapers.browser.pool import ReplyWaiter, Tab
+from mediawatch.domain import Account, Attestation, Captcha, Changed, Outcome, Pace, PayloadFacts
+from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.privacy import viewers
 from scrapers.searches import NameSearch, match_hits_to_filed
 from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
-from scrapers.urls import host_and_path
+from scrapers.weibo.desktop_replies import read_feed, read_profile
 from scrapers.weibo.identity import (
     DESKTOP,
     MOBILE,
-    Target,
     certified_otherwise,
     filed_uid,
-    linked_to,
     listed,
     match_to_filed,
     target_of,
@@ -50,8 +39,9 @@ from scrapers.weibo.pages import (
     answered,
     arrive,
     asks,
-    asks_profile,
     await_reply,
+    bearer_of_name,
+    desktop_profile,
     followed,
     knows_operator,
     mobile_call,
@@ -61,15 +51,7 @@ from scrapers.weibo.pages import (
     payload_of,
     resolved,
 )
-from scrapers.weibo.replies import (
-    Profile,
-    Reworded,
-    read_feed,
-    read_mobile_feed,
-    read_mobile_profile,
-    read_profile,
-    read_sorry,
-)
+from scrapers.weibo.replies import Reworded, read_mobile_feed, read_mobile_profile
 from scrapers.weibo.search import FOUND, SHOWS_RESULT, read_search
 
 SEARCH = "https://s.weibo.com/user"
@@ -133,7 +115,7 @@ class MobileProfile(ProfilePage):
         async with tab.listen_for(INDEX, INFO) as waiter:
             target = await resolved(tab, waiter, target_of(account.filed))
             await arrive(tab, target.page(MOBILE))
-            uid = target.uid or await self.bearer(tab)
+            uid = target.uid or await bearer_of_name(tab)
             reply = await await_reply(
                 tab,
                 waiter,
@@ -177,18 +159,6 @@ class MobileProfile(ProfilePage):
                 profile,
                 replace(target, uid=uid),
             )
-
-    async def bearer(self, tab: Tab) -> str:
-        """The uid to which m.weibo.cn/n/NAME moved on.
-
-        用户不存在 says that no account bears the name, not that the account is gone.
-        """
-        landed = linked_to(urlsplit(tab.url))
-        if landed and landed.uid:
-            return landed.uid
-        if "用户不存在" in await tab.text():
-            raise NoEvidence("用户不存在: no account bears this name")
-        raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
 
 
 class DesktopProfile(ProfilePage):
@@ -234,7 +204,7 @@ class DesktopProfile(ProfilePage):
             target = target_of(account.filed)
             target = await resolved(tab, waiter, target) if target.short else target
             await arrive(tab, target.page(DESKTOP))
-            profile = await self.profile(tab, waiter, target)
+            profile = await desktop_profile(tab, waiter, target)
             certified_otherwise(profile, target, account.filed)
             seen = match_to_filed(profile, target)
             if seen.outcome is not Outcome.OK:
@@ -268,14 +238,6 @@ class DesktopProfile(ProfilePage):
                 else replace(feed, complete_since=None)
             )
             tab.require_login(known)
-
-    async def profile(self, tab: Tab, waiter: ReplyWaiter, target: Target) -> Profile:
-        if urlsplit(tab.url).path.startswith("/sorry"):
-            return Profile(seen=read_sorry(tab.url))
-        reply = await await_reply(tab, waiter, lambda reply: asks_profile(reply, target, tab.url))
-        if reply.status == 403:  # since 2025-12 also the answer to a visitor
-            tab.require_login(await knows_operator(tab))
-        return read_profile(payload_of(reply))
 
 
 class Search(NameSearch):

@@ -45,7 +45,7 @@ from scrapers.look import look as looked
 from scrapers.replica import World
 from scrapers.surface import Scraper
 from scrapers.toutiao import surfaces as toutiao
-from scrapers.wechat.back_office import newest_pages
+from scrapers.wechat.back_office_lists import newest_pages
 from scrapers.wechat.back_office_replies import Batches
 from scrapers.weibo import surfaces as weibo
 from scrapers.weibo.pages import followed

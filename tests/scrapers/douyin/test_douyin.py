@@ -27,8 +27,9 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import BEIJING, EVER
 from scrapers.browser.pool import Reply
 from scrapers.douyin.identity import Target, sec_uid_in, target_of
-from scrapers.douyin.pages import page_at, payload_of, wall_at
+from scrapers.douyin.pages import payload_of, wall_at
 from scrapers.douyin.posts import next_cursor, older_cursor, read_posts
+from scrapers.douyin.profile_visit import page_at
 from scrapers.douyin.replies import (
     is_captcha,
     is_challenge,

@@ -22,18 +22,10 @@ from mediawatch.domain import (
     PostKind,
 )
 from mediawatch.domain.clock import EVER, day_of
+from scrapers.toutiao.cells import cell_of
 from scrapers.toutiao.identity import Target, landed, target_of
-from scrapers.toutiao.replies import (
-    cell_of,
-    decoded,
-    has_more,
-    joined,
-    media_id,
-    read_absence,
-    read_cards,
-    read_feed,
-    read_profile,
-)
+from scrapers.toutiao.posts import has_more, joined, read_cards, read_feed
+from scrapers.toutiao.replies import decoded, media_id, read_absence, read_profile
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 DAY = 86_400

@@ -17,20 +17,11 @@ from mediawatch.domain import Changed, Failure, Filing, MatchedBy, NoEvidence, O
 from mediawatch.domain.clock import BEIJING, EVER, beijing
 from scrapers.browser.pool import Reply
 from scrapers.urls import link_in
+from scrapers.weibo.desktop_replies import read_feed, read_profile, read_sorry
 from scrapers.weibo.identity import Target, linked_to, listed, match_to_filed, target_of, vouched
 from scrapers.weibo.pages import payload_of
-from scrapers.weibo.posts import numbered_at
-from scrapers.weibo.replies import (
-    Profile,
-    joined,
-    leads_on,
-    read_feed,
-    read_mobile_feed,
-    read_mobile_profile,
-    read_profile,
-    read_sorry,
-    wall,
-)
+from scrapers.weibo.posts import joined, leads_on, numbered_at
+from scrapers.weibo.replies import Profile, read_mobile_feed, read_mobile_profile, wall
 from scrapers.weibo.search import read_search
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)

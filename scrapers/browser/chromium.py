@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,24 +13,25 @@ from scrapers.browser import driver as drivers
 from scrapers.browser import processes
 from scrapers.browser.driver import Driver
 from scrapers.browser.limits import Timeouts, with_timeout
+from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.scratch import Scratch
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, ProxySettings
+    from playwright.async_api import Browser
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Launch:
-    """What a Chromium is started with.
-
-    `scratch` is the place for folders of temporary files, None for the system's.
-    """
+    """What a Chromium is started with. It comes from code and settings, never from a page."""
 
     executable: Path | None
-    args: tuple[str, ...]
-    proxy: ProxySettings | None
-    scratch: Path | None
-    timeouts: Timeouts
+    """None for a browser that uses its host's Chromium."""
+    args: tuple[str, ...] = ()
+    proxy: str | None = None
+    """As `proxy_settings` reads it."""
+    scratch: Path | None = None
+    """The place for folders of temporary files, None for the system's."""
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +92,7 @@ async def _launched(driver: Driver, launch: Launch) -> Browser:
     return await driver.playwright.chromium.launch(
         executable_path=launch.executable,
         args=list(launch.args),
-        proxy=launch.proxy,
+        proxy=proxy_settings(launch.proxy),
         headless=True,
         # The sweep ends itself on a signal, and the browser with it.
         handle_sigint=False,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -38,6 +38,7 @@ __all__ = [
     "BODY_LIMIT",
     "PICTURE_HEIGHT",
     "Browser",
+    "Launch",
     "PageRules",
     "Reply",
     "ReplyWaiter",
@@ -72,36 +73,25 @@ class Browser:
 
     It starts with the first `tab`, and again after it or its driver died.
 
-    `now` is the clock that readings and captures are stamped with. `args` and `proxy` come from
-    code, never from a page. `scratch` is the place for its folder of temporary files, None for the
-    system's. Above `memory_mb` contexts are renewed.
+    `now` is the clock that readings and captures are stamped with. Above `memory_mb` contexts are
+    renewed.
     """
 
     def __init__(
         self,
-        executable: Path | None,
+        launch: Launch,
         *,
         now: Callable[[], datetime],
-        args: Sequence[str] = (),
-        proxy: str | None = None,
         pages: int = PAGES_AT_ONCE,
-        timeouts: Timeouts | None = None,
-        scratch: Path | None = None,
         memory_mb: float = MEMORY_MB,
         host: Browser | None = None,
     ) -> None:
-        """With a `host` it uses that browser's Chromium, contexts, logins, clock and proxy.
+        """With a `host` it uses that browser's Chromium, with contexts and a proxy of its own.
 
-        Ends only the pages of its own.
+        Ends only the pages of its own. UserError for a wrong proxy.
         """
-        self.now, self.timeouts = now, timeouts or Timeouts()
-        self._launch = Launch(
-            executable=executable,
-            args=tuple(args),
-            proxy=proxy_settings(proxy),
-            scratch=scratch,
-            timeouts=self.timeouts,
-        )
+        self.now, self.timeouts = now, launch.timeouts
+        self._launch, self._proxy = launch, proxy_settings(launch.proxy)
         self._host, self._memory_mb = host, memory_mb
         self._slots = asyncio.Semaphore(pages)
         self._session_locks: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -277,7 +267,7 @@ class Browser:
         if self._host:
             lent = (await self._host._running()).chromium
             return _Run(
-                lent, Contexts(lent.browser, self.now, self._launch.proxy, self.timeouts), own=False
+                lent, Contexts(lent.browser, self.now, self._proxy, self.timeouts), own=False
             )
         chromium = await Chromium.start(self._launch)
         return _Run(chromium, Contexts(chromium.browser, self.now, None, self.timeouts))

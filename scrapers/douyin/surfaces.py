@@ -31,7 +31,7 @@ from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.douyin.identity import Target, filed_sec_uid, match_to_filed, target_of
 from scrapers.douyin.pages import CAPTCHA, arrive, obstacle_on, open_page, passed, payload_of
-from scrapers.douyin.posts import next_cursor, read_posts
+from scrapers.douyin.posts import ListRequest, next_cursor, read_posts
 from scrapers.douyin.profile_visit import (
     CALLED,
     WORKS,
@@ -108,9 +108,7 @@ class ProfilePage(Surface):
             payload,
             profile.works,
             calls.now(),
-            known=False,
-            visitor=not calls.session,
-            owner=target.sec_uid,
+            ListRequest(known=False, visitor=not calls.session, owner=target.sec_uid),
         )
         yield match_to_filed(works, target, account.filed)
         if profile.odd:
@@ -140,10 +138,7 @@ class ProfilePage(Surface):
                 payload,
                 profile.works,
                 tab.now(),
-                known=known,
-                visitor=visitor,
-                first=first,
-                owner=visit.sec_uid,
+                ListRequest(known=known, visitor=visitor, first=first, owner=visit.sec_uid),
             )
             if not works.posts:
                 tab.require_login(sign)
@@ -159,10 +154,9 @@ class ProfilePage(Surface):
                             older,
                             None,
                             tab.now(),
-                            known=False,
-                            visitor=visitor,
-                            first=False,
-                            owner=visit.sec_uid,
+                            ListRequest(
+                                known=False, visitor=visitor, first=False, owner=visit.sec_uid
+                            ),
                         )
                         if shown.posts:
                             yield match_to_filed(

@@ -57,50 +57,16 @@ def read_feed(payload: object, author: str, now: datetime) -> PayloadFacts:
     `Changed` for an unknown shape and for another account's list.
     """
     if check := _check_in(payload):
-        if (
-            isinstance(payload, dict)
-            and payload.get("message") == "success"
-            and payload.get("data")
-        ):
-            # What is shown beside it is true, but may be a part.
-            shown = read_feed(
-                {key: value for key, value in payload.items() if key != "decision"}, author, now
-            )
-            return replace(
-                shown,
-                outcome=Outcome.CAPTCHA,
-                complete_since=None,
-                detail="; ".join(filter(None, (shown.detail, check))),
-            )
-        return PayloadFacts(outcome=Outcome.CAPTCHA, detail=check)
+        return _beside_check(payload, author, now, check)
+    if refusal := _refusal_in(payload):
+        return refusal
     match payload:
         case {"message": "success", "data": list() | None as data}:
             items: list[Any] = [unwrap(item) for item in data or []]
-        case {"message": str(message), **rest} if message != "success" and re.search(
-            r"log[-_ ]?in|登录", f"{message} {rest.get('data')}", re.I
-        ):
-            return PayloadFacts(
-                outcome=Outcome.LOGIN_REQUIRED, detail=f"the feed says {message[:80]!r}"
-            )
-        case {"message": str(message)} if message != "success":
-            return PayloadFacts(
-                outcome=Outcome.RATE_LIMITED, detail=f"the feed says {message[:80]!r}"
-            )
         case _:
             raise Changed(payload)
-    if not items:
-        if not isinstance(payload, Mapping) or not {"has_more", "next"} <= payload.keys():
-            # Risk control answers with success, too, but leaves these out.
-            return PayloadFacts(
-                outcome=Outcome.RATE_LIMITED,
-                detail="the feed succeeded with nothing in it, not even has_more and next",
-            )
-        if not has_more(payload):
-            return PayloadFacts(
-                outcome=Outcome.NO_POSTS,
-                detail="the feed succeeded and is empty",
-                attested=Attestation.DESCRIBED,
-            )
+    if not items and (emptiness := _emptiness_of(payload)):
+        return emptiness
     authors = {name for item in items if (name := author_of(item))}
     if author and authors and author not in authors:
         raise Changed(f"the feed is by {min(authors)}, the profile is {author}")
@@ -117,6 +83,51 @@ def read_feed(payload: object, author: str, now: datetime) -> PayloadFacts:
     ends = not has_more(payload) and any(not post.pinned for post in posts)
     since = None if notes else EVER if ends else complete_back_to(posts)
     return PayloadFacts(posts=posts, complete_since=since, detail="; ".join(notes))
+
+
+def _beside_check(payload: object, author: str, now: datetime, check: str) -> PayloadFacts:
+    """What is shown beside a check is true, but may be a part."""
+    match payload:
+        case {"decision": _, **without} if without.get("message") == "success" and without.get(
+            "data"
+        ):
+            shown = read_feed(without, author, now)
+            return replace(
+                shown,
+                outcome=Outcome.CAPTCHA,
+                complete_since=None,
+                detail="; ".join(filter(None, (shown.detail, check))),
+            )
+    return PayloadFacts(outcome=Outcome.CAPTCHA, detail=check)
+
+
+def _refusal_in(payload: object) -> PayloadFacts | None:
+    """What an answer without success says of us; None where it succeeded, or is no answer."""
+    match payload:
+        case {"message": str(message), **rest} if message != "success":
+            login = re.search(r"log[-_ ]?in|登录", f"{message} {rest.get('data')}", re.I)
+            return PayloadFacts(
+                outcome=Outcome.LOGIN_REQUIRED if login else Outcome.RATE_LIMITED,
+                detail=f"the feed says {message[:80]!r}",
+            )
+    return None
+
+
+def _emptiness_of(payload: object) -> PayloadFacts | None:
+    """What an empty feed says; None where more is to follow."""
+    if not isinstance(payload, Mapping) or not {"has_more", "next"} <= payload.keys():
+        # Risk control answers with success, too, but leaves these out.
+        return PayloadFacts(
+            outcome=Outcome.RATE_LIMITED,
+            detail="the feed succeeded with nothing in it, not even has_more and next",
+        )
+    if has_more(payload):
+        return None
+    return PayloadFacts(
+        outcome=Outcome.NO_POSTS,
+        detail="the feed succeeded and is empty",
+        attested=Attestation.DESCRIBED,
+    )
 
 
 def _check_in(payload: object) -> str:

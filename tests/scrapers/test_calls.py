@@ -35,7 +35,7 @@ from mediawatch.domain import (
 )
 from mediawatch.sweep.controls import Controls
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Browser, PageRules, Tab
+from scrapers.browser.pool import Browser, Launch, PageRules, Tab
 from scrapers.browser.shared_pages import CALLS_PER_PAGE, TRIES, PageCalls, SharedPage, SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, calls_suffice, look, may_see_by_calls, merged
@@ -293,7 +293,7 @@ async def test_with_its_context_a_warm_page_is_renewed(
     executable: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
-    own = Browser(executable, now=lambda: NOW)
+    own = Browser(Launch(executable), now=lambda: NOW)
     async with asking(own, monkeypatch) as looks:
         assert await looks.look(Plain()) == ["/", "/call"]
         assert await looks.look(Plain(odd=NoEvidence("none"))) == ["/call"]

@@ -18,7 +18,7 @@ from browsers import SHORT, descendants
 from local_site import HOSTS, JSON, Answer, Asked, Site, served
 
 from mediawatch.domain import LoginRequired, Unreachable
-from scrapers.browser.pool import PAGES_AT_ONCE, Browser, PageRules, Session, Tab
+from scrapers.browser.pool import PAGES_AT_ONCE, Browser, Launch, PageRules, Session, Tab
 from scrapers.browser.sessions import sessions_in
 
 PAGE = """<!doctype html><link rel=stylesheet href=/style.css>
@@ -47,7 +47,7 @@ def site() -> Any:
 @pytest.fixture
 async def own(executable: Path) -> AsyncIterator[Browser]:
     """A browser that the test may break."""
-    browser = Browser(executable, now=_never, timeouts=SHORT)
+    browser = Browser(Launch(executable, timeouts=SHORT), now=_never)
     yield browser
     await browser.close()
 
@@ -324,7 +324,7 @@ async def test_deaths_while_several_pages_are_out_start_one_browser(
 
 
 async def test_without_an_executable_it_is_unreachable(tmp_path: Path) -> None:
-    browser = Browser(tmp_path / "no-browser", now=_never, timeouts=SHORT)
+    browser = Browser(Launch(tmp_path / "no-browser", timeouts=SHORT), now=_never)
     before = descendants()
     with pytest.raises(Unreachable, match="does not start"):
         async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):

@@ -21,17 +21,18 @@ from browsers import SHORT, descendants
 from local_site import HOSTS, Answer, Asked, served
 
 from scrapers.browser import processes
-from scrapers.browser.pool import Browser, PageRules
+from scrapers.browser.pool import Browser, Launch, PageRules
 from scrapers.browser.scratch import Scratch
 
 OWNER = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from scrapers.browser.pool import Browser, PageRules
+from scrapers.browser.pool import Browser, Launch, PageRules
 
 async def main():
-    browser = Browser(Path(sys.argv[1]), now=lambda: datetime.now(UTC), scratch=Path(sys.argv[2]))
+    launch = Launch(Path(sys.argv[1]), scratch=Path(sys.argv[2]))
+    browser = Browser(launch, now=lambda: datetime.now(UTC))
     async with browser.tab(None, PageRules(hosts=frozenset(), whole=False)):
         print("open", flush=True)
         await asyncio.Event().wait()
@@ -64,7 +65,9 @@ def owner(executable: Path, place: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def opened(executable: Path, place: Path, **more: Any) -> Browser:
-    return Browser(executable, now=lambda: datetime.now(UTC), timeouts=SHORT, scratch=place, **more)
+    return Browser(
+        Launch(executable, timeouts=SHORT, scratch=place), now=lambda: datetime.now(UTC), **more
+    )
 
 
 def runs(place: Path) -> list[Path]:
@@ -174,7 +177,7 @@ async def test_contexts_are_renewed_where_memory_is_short(
             (1.0, ["new", "visited=1", "new", "visited=1", "new"]),
         ):
             browser = Browser(
-                executable, now=lambda: datetime.now(UTC), timeouts=SHORT, memory_mb=limit
+                Launch(executable, timeouts=SHORT), now=lambda: datetime.now(UTC), memory_mb=limit
             )
             said = []
             for _ in range(5):

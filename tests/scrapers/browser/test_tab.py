@@ -19,7 +19,7 @@ from local_site import HOSTS, HTML, JSON, Answer, Asked, Site, served
 from PIL import Image
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, RateLimited, Unreachable
-from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, PageRules, Reply, Tab
+from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Launch, PageRules, Reply, Tab
 from scrapers.urls import scrubbed
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ FETCH = "<body><p>页面</p><script>fetch('/api/feed?page=1&sign=s').then(a => a
 @pytest.fixture(scope="module")
 async def quick(executable: Path) -> AsyncIterator[Browser]:
     """A browser with short time limits and a fixed clock."""
-    browser = Browser(executable, now=lambda: NOW, timeouts=SHORT)
+    browser = Browser(Launch(executable, timeouts=SHORT), now=lambda: NOW)
     yield browser
     await browser.close()
 
@@ -38,7 +38,7 @@ async def quick(executable: Path) -> AsyncIterator[Browser]:
 @pytest.fixture(scope="module")
 async def hasty(executable: Path) -> AsyncIterator[Browser]:
     """The same for pages that hang: a second is as good as any other time."""
-    browser = Browser(executable, now=lambda: NOW, timeouts=replace(SHORT, step=1, close=1))
+    browser = Browser(Launch(executable, timeouts=replace(SHORT, step=1, close=1)), now=lambda: NOW)
     yield browser
     await browser.close()
 

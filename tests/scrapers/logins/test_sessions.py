@@ -47,7 +47,7 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Step
-from scrapers.browser.pool import Browser, PageRules, Session, Tab
+from scrapers.browser.pool import Browser, Launch, PageRules, Session, Tab
 from scrapers.browser.sessions import stored, write_new
 from scrapers.logins.store import LoginFiles
 from scrapers.platforms import LOGINS, SiteLooker
@@ -159,7 +159,7 @@ def state_of(name: str) -> dict[str, Any]:
 
 @pytest_asyncio.fixture
 async def plain(browser: Browser, tmp_path: Path, store: Store) -> AsyncIterator[Sessions]:
-    own = Browser(None, now=lambda: NOW, timeouts=SHORT, host=browser)
+    own = Browser(Launch(None, timeouts=SHORT), now=lambda: NOW, host=browser)
     stage = Sessions(tmp_path / "sessions", own, SessionBook(store, lambda: NOW), store)
     with served({"/": stage.answer}) as site:
         stage.start(site)

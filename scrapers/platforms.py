@@ -46,7 +46,7 @@ LOGINS: Mapping[str, Login] = MappingProxyType(
 """The word for `mediawatch login` to what it is."""
 
 
-def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
+def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
     """What surfaces declare of themselves, in the core's words."""
     return tuple(
         SurfaceFacts(
@@ -71,7 +71,7 @@ def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
     `logins` are the platforms with a login.
     """
     scraper = SCRAPERS.get(account.platform)
-    return declared(
+    return surface_facts(
         each
         for each in (scraper.surfaces if scraper else ())
         if scraper
@@ -109,7 +109,9 @@ class SiteLooker:
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         """See `ports.Looker.surfaces`."""
-        return declared(self._scrapers[platform].surfaces) if platform in self._scrapers else ()
+        return (
+            surface_facts(self._scrapers[platform].surfaces) if platform in self._scrapers else ()
+        )
 
     def supports(self, platform: str) -> bool:
         return platform in self._scrapers

@@ -50,7 +50,7 @@ class Chromium:
             scratch = None
             if launch.scratch is not None:
                 try:
-                    scratch = await asyncio.to_thread(Scratch.taken, launch.scratch)
+                    scratch = await asyncio.to_thread(Scratch.make, launch.scratch)
                 except OSError as error:
                     raise Unreachable(
                         "the browser does not start: no folder for its temporary files: "
@@ -61,7 +61,7 @@ class Chromium:
             undo.push_async_callback(driver.stop, launch.timeouts.close)
             try:
                 browser = await with_timeout(
-                    _launched(driver, launch), launch.timeouts.launch, "browser"
+                    _launch(driver, launch), launch.timeouts.launch, "browser"
                 )
             except Failure as failure:
                 raise Unreachable(f"the browser does not start: {failure.detail}") from failure
@@ -88,7 +88,7 @@ class Chromium:
             await asyncio.to_thread(self.scratch.remove)
 
 
-async def _launched(driver: Driver, launch: Launch) -> Browser:
+async def _launch(driver: Driver, launch: Launch) -> Browser:
     return await driver.playwright.chromium.launch(
         executable_path=launch.executable,
         args=list(launch.args),

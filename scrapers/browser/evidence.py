@@ -15,7 +15,7 @@ from mediawatch.domain import Capture, EvidenceKind, Failure
 from scrapers.browser.limits import Timeouts, ask_page, with_timeout
 from scrapers.browser.traffic import PageTraffic
 from scrapers.privacy.masking import Mask, OperatorCover
-from scrapers.urls import scrubbed
+from scrapers.urls import scrub
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -74,7 +74,7 @@ class PageEvidence:
                 said.append(await self._document())
         except Failure:  # a page that hangs would hang for each of the rest
             page = False
-        self._cover = mask.over(said) if mask else None
+        self._cover = mask.cover_for(said) if mask else None
         payloads = [
             self._packed(EvidenceKind.PAYLOAD, reply.body, reply.url)
             for reply in self._traffic.read
@@ -151,5 +151,5 @@ class PageEvidence:
             media_type=media_type,
             body=body,
             taken_at=self._now(),
-            url=scrubbed(url, self._url_keys),
+            url=scrub(url, self._url_keys),
         )

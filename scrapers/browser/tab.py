@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 from mediawatch.domain import Changed, Failure, LoginRequired, Unreachable
 from scrapers.browser.clock_check import ClockCheck
 from scrapers.browser.evidence import VISIBLE_TEXT, PageEvidence
-from scrapers.browser.fetch import fetched
+from scrapers.browser.fetch import fetch_by_page
 from scrapers.browser.limits import POLL, Timeouts, ask_page, navigated_away, with_timeout
 from scrapers.browser.loan import PageLoan, do_nothing
 from scrapers.browser.reply import Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.browser.traffic import PageTraffic
 from scrapers.browser.traffic_log import TrafficLog
-from scrapers.urls import host_and_path, on_host, scrubbed
+from scrapers.urls import host_and_path, on_host, scrub
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, StorageState
@@ -97,7 +97,7 @@ class Tab:
     @property
     def scrubbed_url(self) -> str:
         """Its address without a fragment and without query keys that are not in `url_keys`."""
-        return scrubbed(self.url, self._rules.url_keys)
+        return scrub(self.url, self._rules.url_keys)
 
     @property
     def document(self) -> Reply:
@@ -159,7 +159,7 @@ class Tab:
         self._refuse_foreign(self.url)
         self._refuse_foreign(url)
         reply, to = await ask_page(
-            fetched, self._page, url, self.timeouts.reply, seconds=self.timeouts.reply
+            fetch_by_page, self._page, url, self.timeouts.reply, seconds=self.timeouts.reply
         )
         self._refuse_foreign(to or url)
         self.clock.note(reply.sent_at)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.browser.clock_check import ClockCheck, sent_at
-from scrapers.browser.fetch import BODY_LIMIT, fetched
+from scrapers.browser.fetch import BODY_LIMIT, fetch_by_page
 from scrapers.browser.limits import BackgroundTasks, Timeouts, with_timeout
 from scrapers.browser.reply import Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
@@ -216,7 +216,7 @@ class PageTraffic:
         """
         self._asking.add(response.url)
         try:
-            reply, _ = await fetched(self._page, response.url, self._timeouts.reply)
+            reply, _ = await fetch_by_page(self._page, response.url, self._timeouts.reply)
         finally:
             self._asking.discard(response.url)
         if reply.cut or reply.status != response.status:

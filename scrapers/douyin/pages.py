@@ -42,7 +42,7 @@ async def open_page(tab: Tab, url: str) -> str:
     if page.status in BUSY:
         await tab.pause()
         page = await tab.open(url)
-    return await passed(tab, page)
+    return await pass_challenge(tab, page)
 
 
 async def arrive(tab: Tab, target: Target) -> tuple[str, str]:
@@ -67,7 +67,7 @@ def is_profile(url: str, sec_uid: str) -> bool:
     return on_host(here.hostname, "douyin.com") and sec_uid_in(here) == sec_uid
 
 
-async def passed(tab: Tab, page: Reply) -> str:
+async def pass_challenge(tab: Tab, page: Reply) -> str:
     """The document, after the site's script challenge has let us through.
 
     `Captcha` where it stays.

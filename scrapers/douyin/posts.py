@@ -20,7 +20,7 @@ from mediawatch.domain import (
     RateLimited,
 )
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
-from scrapers.douyin.replies import loaded, refuse, said
+from scrapers.douyin.replies import record_in, refuse, status_words
 from scrapers.lists import complete_back_to, needs_older_page
 
 _OPENED = datetime(2016, 9, 1, tzinfo=UTC)
@@ -68,7 +68,7 @@ def older_cursor(
             "has_more": more,
             "max_cursor": int() as cursor,
         } if more_of(more) and cursor > 0:
-            found = Found(owner)
+            found = OwnPosts(owner)
             for item in items:
                 found.add(item, now)
             return cursor if needs_older_page(found.posts, back_to) else None
@@ -119,7 +119,7 @@ def read_posts(
     named = [item for item in page.items if _author(item)]
     if asked.owner and named and not any(_owned(item, asked.owner) for item in named):
         raise Changed(f"{len(page.items)} works, none of them by {asked.owner}")
-    found = Found(asked.owner)
+    found = OwnPosts(asked.owner)
     for item in page.items:
         found.add(item, now)
     if not found.posts:
@@ -150,10 +150,10 @@ def _list_in(payload: object, asked: ListRequest) -> _List:
                 items=items,
                 has_more=more_of(rest.get("has_more")),
                 first=asked.first and rest.get("request_item_cursor") in (0, None),
-                invited=bool(loaded(rest.get("not_login_module")).get("guide_login_tip_exist")),
+                invited=bool(record_in(rest.get("not_login_module")).get("guide_login_tip_exist")),
                 months=rest.get("time_list"),
             )
-    raise Changed(said(payload) or payload)
+    raise Changed(status_words(payload) or payload)
 
 
 def _without_works(page: _List, works: int | None, asked: ListRequest) -> PayloadFacts:
@@ -195,15 +195,15 @@ def _owned(item: object, owner: str) -> bool | None:
     author = _author(item)
     if not isinstance(item, dict) or not owner or author in ("", owner):
         return True
-    together = loaded(item.get("cooperation_info"))
+    together = record_in(item.get("cooperation_info"))
     creators = together.get("co_creators")
     if isinstance(creators, list) and creators:
-        return any(loaded(creator).get("sec_uid") == owner for creator in creators)
+        return any(record_in(creator).get("sec_uid") == owner for creator in creators)
     return None if together else False
 
 
 @dataclass(slots=True)
-class Found:
+class OwnPosts:
     """The posts of one list, in the order shown.
 
     `gaps`: a post is missing among them for want of a sound date, state or author.
@@ -229,7 +229,7 @@ class Found:
 
         The list is complete without them.
         """
-        status = loaded(item.get("status"))
+        status = record_in(item.get("status"))
         if (
             any(status.get(key) for key in ("is_delete", "is_prohibited", "in_reviewing"))
             or status.get("private_status") == 1

@@ -16,13 +16,13 @@ from scrapers.douyin.pages import (
     is_profile,
     obstacle_on,
     open_page,
-    passed,
+    pass_challenge,
     payload_of,
 )
 from scrapers.douyin.posts import next_cursor, older_cursor
 from scrapers.douyin.replies import Profile, read_profile, read_records, read_sign, read_words
 from scrapers.lists import PAGES_BACK, keep_earlier_pages
-from scrapers.urls import asked_again, host_and_path, query_of
+from scrapers.urls import host_and_path, query_of, repeat_call
 
 PROFILE = "https://www.douyin.com/aweme/v1/web/user/profile/other/"
 CALLED = r"(^|\.)douyin\.com/aweme/v1/web/user/profile/other/?$"
@@ -62,7 +62,7 @@ class ProfileVisit:
     async def again(self) -> None:
         """Load the page once more."""
         self.past = self.waiter.all()
-        self.html = await passed(self.tab, await self.tab.reload())
+        self.html = await pass_challenge(self.tab, await self.tab.reload())
 
     async def answer(self, path: str) -> Reply:
         """The reply to the page's own call for this account.
@@ -166,20 +166,20 @@ def page_at(url: str, cursor: int) -> str:
 
     Without the page's signature: the page signs its calls itself.
     """
-    return asked_again(url, _SIGNED, max_cursor=cursor)
+    return repeat_call(url, _SIGNED, max_cursor=cursor)
 
 
 def works_call(url: str, sec_uid: str) -> str:
     """A page's own list call, for another account's first page."""
-    return asked_again(url, _SIGNED, sec_user_id=sec_uid, max_cursor=0)
+    return repeat_call(url, _SIGNED, sec_user_id=sec_uid, max_cursor=0)
 
 
 def profile_call(url: str, sec_uid: str) -> str:
     """The profile call that goes with it."""
-    return asked_again(url, _SIGNED | _OF_LISTS, to=PROFILE, sec_user_id=sec_uid)
+    return repeat_call(url, _SIGNED | _OF_LISTS, to=PROFILE, sec_user_id=sec_uid)
 
 
-async def at_a_profile(tab: Tab, account: Account) -> str:
+async def enter_profile(tab: Tab, account: Account) -> str:
     """Open the account's own page until its script has signed a call; the address of its list call.
 
     `NoEvidence` where it has none.

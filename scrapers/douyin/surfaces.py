@@ -30,20 +30,34 @@ from mediawatch.domain import (
 from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.douyin.identity import Target, filed_sec_uid, match_to_filed, target_of
-from scrapers.douyin.pages import CAPTCHA, arrive, obstacle_on, open_page, passed, payload_of
+from scrapers.douyin.pages import (
+    CAPTCHA,
+    arrive,
+    obstacle_on,
+    open_page,
+    pass_challenge,
+    payload_of,
+)
 from scrapers.douyin.posts import ListRequest, next_cursor, read_posts
 from scrapers.douyin.profile_visit import (
     CALLED,
     WORKS,
     ProfileVisit,
-    at_a_profile,
+    enter_profile,
     profile_call,
     works_call,
 )
 from scrapers.douyin.replies import read_profile, read_search, read_sign
 from scrapers.lists import keep_earlier_pages
 from scrapers.privacy import viewers
-from scrapers.searches import NameSearch, Results, aliases, joined, match_hits_to_filed, vouches
+from scrapers.searches import (
+    NameSearch,
+    Results,
+    aliases,
+    join_results,
+    match_hits_to_filed,
+    vouches,
+)
 from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
 from scrapers.urls import query_of
 
@@ -65,7 +79,7 @@ class ProfilePage(Surface):
         {"sec_uid", "sec_user_id", "max_cursor", "count"}
     )
     shared_page: ClassVar[SharedPage | None] = SharedPage(
-        "https://www.douyin.com/user/", at_a_profile, signs=True
+        "https://www.douyin.com/user/", enter_profile, signs=True
     )
 
     found: Target | None = None
@@ -188,7 +202,7 @@ class Search(NameSearch):
                 break
             await tab.pause()
             further, sign = await self.results(tab, alias)
-            found, searched = joined(found, further), [*searched, alias]
+            found, searched = join_results(found, further), [*searched, alias]
             seen = match_hits_to_filed(filed, own_id, found, gone=self.gone, searched=searched)
         if seen.outcome is Outcome.NOT_FOUND and sign is not True:
             raise NoEvidence(f"{seen.detail}, but the page does not say that it knows the operator")
@@ -215,7 +229,7 @@ async def probe(tab: Tab) -> bool:
 
     `Changed` where it does not say.
     """
-    sign = read_sign(await passed(tab, await tab.open(HOME)))
+    sign = read_sign(await pass_challenge(tab, await tab.open(HOME)))
     if sign is None:
         raise Changed("the page does not say whether it knows the operator")
     return sign

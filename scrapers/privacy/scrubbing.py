@@ -151,7 +151,7 @@ class Scrubber:
     kept: frozenset[str] = frozenset()
 
     def text(self, text: str) -> str:
-        text = self._named(text)
+        text = self.without_secrets(text)
         for pattern in (_QUOTED, _BARE, _QUERY):
             text = pattern.sub(self._value, text)
         return text
@@ -171,7 +171,7 @@ class Scrubber:
         bare = urlunsplit(
             (parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(query), "")
         )
-        return self.text(bare) if keys is None else self._named(bare)
+        return self.text(bare) if keys is None else self.without_secrets(bare)
 
     def leaks(self, text: str) -> tuple[str, ...]:
         """Dummies of the secrets that still stand in a text.
@@ -180,14 +180,11 @@ class Scrubber:
         """
         return tuple(dummy(old) for old, _ in _pairs(self.secrets, self.kept) if old in text)
 
-    def named(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """The text with dummies for `secrets` alone.
 
         The values of `KEYS` stay, for evidence is what the site said.
         """
-        return self._named(text)
-
-    def _named(self, text: str) -> str:
         for old, new in _pairs(self.secrets, self.kept):
             text = text.replace(old, new)
         return text
@@ -300,7 +297,7 @@ def cookie_values(cookies: Iterable[object]) -> Iterator[str]:
             yield from {value, unquote(value)}
 
 
-def embedded(text: str, start: str) -> Iterator[object]:
+def json_values_after(text: str, start: str) -> Iterator[object]:
     """Every JSON value that stands in a text right after what the expression `start` matches."""
     decoder = json.JSONDecoder()
     for found in re.finditer(start, text):

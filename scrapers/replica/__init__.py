@@ -4,7 +4,7 @@ It and the scrapers' platform files never import each other.
 """
 
 from scrapers.replica.cases import Case, CaseError, case_folders
-from scrapers.replica.server import Replica, Served
+from scrapers.replica.server import Replica, ServedRequest
 from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth
 from scrapers.replica.world import World, WorldError
 
@@ -13,7 +13,7 @@ __all__ = [
     "Case",
     "CaseError",
     "Replica",
-    "Served",
+    "ServedRequest",
     "TrueAccount",
     "TruePost",
     "Truth",

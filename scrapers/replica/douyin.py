@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from mediawatch.domain import PostKind
 from scrapers.replica.signing import Signing
-from scrapers.replica.truth import TrueAccount, TruePost, Truth, made_up
+from scrapers.replica.truth import TrueAccount, TruePost, Truth, make_up
 from scrapers.replica.web import (
     NOT_SERVED,
     Cookie,
@@ -77,8 +77,8 @@ class Douyin(Site):
     def login(self) -> tuple[Cookie, ...]:
         return (Cookie("sessionid", self._session, ".douyin.com", http_only=True),)
 
-    def resigned(self, target: str) -> str:
-        return self._signing.signed(target) if self._signing.key in target else target
+    def sign_anew(self, target: str) -> str:
+        return self._signing.sign(target) if self._signing.key in target else target
 
     def answer(self, request: Request) -> Response:
         if request.host == "douyin.com":
@@ -244,7 +244,11 @@ class Douyin(Site):
         if account is None or account.truth is Truth.GONE:
             return answer({"status_code": 0, "aweme_list": None, "has_more": 0, "max_cursor": 0})
         shown = account.truth in (Truth.ALIVE, Truth.EMPTY)
-        posts = account.shown(self.now(), visitor=not self.knows_operator(request)) if shown else ()
+        posts = (
+            account.profile_list(self.now(), visitor=not self.knows_operator(request))
+            if shown
+            else ()
+        )
         return answer(_works(account, posts, whole(query.get("max_cursor", ""))))
 
 
@@ -309,7 +313,7 @@ def _works(account: TrueAccount, posts: tuple[TruePost, ...], before: int) -> di
     return {
         "status_code": 0, "aweme_list": [_work(account, post) for post in items], "has_more": int(len(rest) > _PAGE_SIZE),
         "max_cursor": items[-1].serial * 1000 if items else 0, "min_cursor": items[0].serial * 1000 if items else 0,
-        "request_item_cursor": before, "time_list": None, "post_serial": 2, "log_pb": {"impr_id": made_up("log", account.id, 32)},
+        "request_item_cursor": before, "time_list": None, "post_serial": 2, "log_pb": {"impr_id": make_up("log", account.id, 32)},
     }  # fmt: skip
 
 

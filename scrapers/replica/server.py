@@ -22,15 +22,7 @@ from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
 from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
-from scrapers.replica.web import (
-    NOT_SERVED,
-    Answer,
-    Drop,
-    Middleware,
-    Request,
-    Response,
-    Site,
-)
+from scrapers.replica.web import NOT_SERVED, Answer, Drop, Middleware, Request, Response, Site
 from scrapers.replica.wechat import WeChat
 from scrapers.replica.weibo import Weibo
 from scrapers.replica.weread import WeRead
@@ -68,7 +60,7 @@ _BACKGROUND = (
 )
 
 
-class Served(NamedTuple):
+class ServedRequest(NamedTuple):
     """One request that a site (or a case) answered; `status` is 0 where a fault let it go without
     an answer.
     """
@@ -118,7 +110,7 @@ class Replica:
         """Refused hosts that pages and scrapers asked for."""
         self.background: Counter[str] = Counter()
         """Refused hosts that the browser asked for on its own account."""
-        self.requests: list[Served] = []
+        self.requests: list[ServedRequest] = []
         self._now = now
         bare = overlay is not None
         self._sites = {
@@ -255,7 +247,7 @@ class Replica:
                 await asyncio.sleep(self._distance)
             response = self._response(request)
             self.requests.append(
-                Served(
+                ServedRequest(
                     method, request.url, response.status if isinstance(response, Response) else 0
                 )
             )
@@ -277,7 +269,7 @@ class Replica:
             and (recorded := self._overlay.response(request.url)) is not None
         ):
             leads = (("Location", recorded.location),) if recorded.location else ()
-            return Response(recorded.served, recorded.status, recorded.content_type, leads)
+            return Response(recorded.body_with_calls, recorded.status, recorded.content_type, leads)
         site = self._by_host.get(request.host)
         if site is None:
             return NOT_SERVED

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mediawatch.domain import PostKind, UserError
 from mediawatch.domain.clock import BEIJING, parse_as_of
-from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, made_up, number_of
+from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, make_up, number_of
 
 HEADINGS: Mapping[str, str] = {
     "filing_number": "备案编号", "name": "政务新媒体名称", "type": "类型", "kind": "账号类别", "organiser": "所属组织",
@@ -236,7 +236,7 @@ class _Row:
             ).decode()
         if platform == "weibo":
             return str(9_000_000_000 + number_of(key, 999_999_999))
-        return "MS4wLjABAAAA" + made_up(platform, key, 43)
+        return "MS4wLjABAAAA" + make_up(platform, key, 43)
 
     def posts(self, platform: str) -> tuple[TruePost, ...]:
         found = [self.post(text, platform) for text in self.get("posts").split(";") if text.strip()]

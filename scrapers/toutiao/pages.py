@@ -20,10 +20,16 @@ from mediawatch.domain import (
 )
 from scrapers.browser.pool import Reply, ReplyWaiter, Tab
 from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
-from scrapers.toutiao.identity import Target, landed, match_to_filed, target_of
-from scrapers.toutiao.posts import cursor, has_more, joined, read_cards, read_feed
-from scrapers.toutiao.replies import decoded, is_shell, media_id, read_absence, read_profile
-from scrapers.urls import asked_again, host_and_path, query_of
+from scrapers.toutiao.identity import Target, match_to_filed, target_of, token_at
+from scrapers.toutiao.posts import cursor, has_more, join_pages, read_cards, read_feed
+from scrapers.toutiao.replies import (
+    decode_server_data,
+    is_shell,
+    media_id,
+    read_absence,
+    read_profile,
+)
+from scrapers.urls import host_and_path, query_of, repeat_call
 
 FEED = r"^www\.toutiao\.com/api/pc/list/(user/)?feed/?$"
 # The captcha's script is part of every page; a call to its service is not.
@@ -64,7 +70,7 @@ def feed_call(url: str, token: str) -> str:
 
     Without the page's signature: the page signs by itself.
     """
-    return asked_again(url, _SIGNED, token=token, max_behot_time=0)
+    return repeat_call(url, _SIGNED, token=token, max_behot_time=0)
 
 
 async def see_profile(tab: Tab, waiter: ReplyWaiter, page: Reply, target: Target) -> PayloadFacts:
@@ -73,23 +79,23 @@ async def see_profile(tab: Tab, waiter: ReplyWaiter, page: Reply, target: Target
     The challenge reloads the page once.
     """
     if page.status != 404:
-        landed(tab.url, target)
+        token_at(tab.url, target)
         page.good()
         await tab.wait_for(SERVER_DATA, timeout=tab.timeouts.challenge)
         tab.document.good()
-    token = landed(tab.url, target)
+    token = token_at(tab.url, target)
     text = await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")
     if not text:
         await refuse_captcha(tab, waiter)
         if CHALLENGE.search(await tab.html()):
             raise RateLimited("the JavaScript challenge does not clear")
-    data = decoded(str(text)) if text else {"data": {}}
+    data = decode_server_data(str(text)) if text else {"data": {}}
     seen = read_profile(data)
     if text and seen is None and not token and page.status != 404 and await tab.wait_for(AT_TOKEN):
         # The page replaces a number's address by the token's, which may bring the data with it.
-        token = landed(tab.url, target)
+        token = token_at(tab.url, target)
         await tab.wait_for(SERVER_DATA)
-        data = decoded(
+        data = decode_server_data(
             str(await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")) or '{"data": {}}'
         )
         seen = read_profile(data)
@@ -150,7 +156,9 @@ async def see_feed(
                 break
             if dated:
                 await tab.pause()
-            payload = joined(payload, (await next_page(tab, waiter, own, cursor(payload))).json())
+            payload = join_pages(
+                payload, (await next_page(tab, waiter, own, cursor(payload))).json()
+            )
             seen = read_feed(payload, profile.name, tab.now())
     if seen.outcome is Outcome.OK and not seen.posts:
         raise Changed(f"no dated post: {seen.detail or 'has_more without items'}")
@@ -213,7 +221,7 @@ def _at(reply: Reply) -> str:
     return query_of(reply.url).get("max_behot_time", "")
 
 
-async def at_a_profile(tab: Tab, account: Account) -> str:
+async def enter_profile(tab: Tab, account: Account) -> str:
     """Open the account's own page, past the challenge, until its script has signed a call.
 
     Gives the address of its feed call. `NoEvidence` where there is no profile to ask from.

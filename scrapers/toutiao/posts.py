@@ -29,7 +29,7 @@ def cursor(payload: object) -> str:
     raise Changed("has_more without a place to go on")
 
 
-def joined(first: object, second: object) -> object:
+def join_pages(first: object, second: object) -> object:
     """Two pages of the feed as one list, newest page first.
 
     `Changed` where the second is no page.

@@ -19,7 +19,7 @@ _GONE_NAME = re.compile(r"(?:该?(?:用户|[账帐]号))?已注销(?:用户|[账
 _SHELL = re.compile(r"RENDER_DATA|今日头条|toutiaostatic")
 
 
-def decoded(text: str) -> object:
+def decode_server_data(text: str) -> object:
     """The server data as a page embeds them: URI-encoded JSON. `Changed` where they are not."""
     try:
         return json.loads(unquote(text))
@@ -27,7 +27,7 @@ def decoded(text: str) -> object:
         raise Changed(f"RENDER_DATA is no JSON: {text[:80]}") from error
 
 
-def served(html: str) -> object:
+def server_data_in(html: str) -> object:
     """The server data of a document as it is served.
 
     `Changed` where it has none: the challenge, a page of another kind.
@@ -35,7 +35,7 @@ def served(html: str) -> object:
     found = render_data(html)
     if found is None:
         raise Changed("a document without RENDER_DATA")
-    return decoded(found)
+    return decode_server_data(found)
 
 
 def read_profile(render_data: object) -> PayloadFacts | None:

@@ -28,20 +28,20 @@ from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.privacy import viewers
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
-from scrapers.toutiao.identity import HOSTS, USER, landed, match_to_filed, target_of
+from scrapers.toutiao.identity import HOSTS, USER, match_to_filed, target_of, token_at
 from scrapers.toutiao.pages import (
     CAPTCHA_CALL,
     FEED,
     RELOADS,
     BlankFeed,
-    at_a_profile,
+    enter_profile,
     feed_call,
     see_cards,
     see_feed,
     see_profile,
 )
 from scrapers.toutiao.posts import read_feed
-from scrapers.toutiao.replies import media_id, read_profile, served
+from scrapers.toutiao.replies import media_id, read_profile, server_data_in
 
 
 class Profile(Surface):
@@ -56,7 +56,7 @@ class Profile(Surface):
     shows = Shows.ALL
     pace = Pace(every=4.0, jitter=2.0)
     url_keys = frozenset({"category", "token", "max_behot_time"})
-    shared_page = SharedPage(USER, at_a_profile, signs=True)
+    shared_page = SharedPage(USER, enter_profile, signs=True)
 
     def applies(self, account: Account) -> bool:
         return target_of(account.filed) is not None
@@ -69,11 +69,11 @@ class Profile(Surface):
         target = target_of(account.filed)
         assert target is not None
         document = (await calls.open(target.url)).good()
-        data = served(document.text())
+        data = server_data_in(document.text())
         profile = read_profile(data)
         if profile is None:
             raise Changed("no profile: only the page may say that it is missing")
-        token = landed(calls.url, target)
+        token = token_at(calls.url, target)
         yield match_to_filed(profile, media_id(data), token, target)
         if profile.outcome is Outcome.OK:
             reply = await calls.fetch(feed_call(calls.entered, token or profile.platform_id))
@@ -89,7 +89,7 @@ class Profile(Surface):
                 profile = await see_profile(tab, waiter, page, target)
                 if not again:
                     yield profile
-                tokens = {profile.platform_id, target.id, landed(tab.url, target)} - {""}
+                tokens = {profile.platform_id, target.id, token_at(tab.url, target)} - {""}
                 if profile.outcome is Outcome.BANNED:
                     with suppress(Failure):  # the ban stands, whether or not the list still answers
                         shown = await see_feed(tab, waiter, profile, tokens)

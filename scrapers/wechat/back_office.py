@@ -149,12 +149,12 @@ class Search(BackOffice):
         return Search(troubled[0]) if troubled else self
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
-        yield await self.found(tab, await enter(tab), account)
+        yield await self.search(tab, await enter(tab), account)
 
     async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
-        yield await self.found(calls, calls.entered, account)
+        yield await self.search(calls, calls.entered, account)
 
-    async def found(self, tab: Tab | PageCalls, token: str, account: Account) -> PayloadFacts:
+    async def search(self, tab: Tab | PageCalls, token: str, account: Account) -> PayloadFacts:
         """By the filed name, and by the 微信号 where that does not do."""
         hits: list[Hit] = []
         exhausted = True

@@ -26,7 +26,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import CLOCK_SKEW
 from scrapers.browser.pool import Tab
-from scrapers.browser.sessions import Session, stamp_of, stored
+from scrapers.browser.sessions import Session, stamp_of, storage_state_of
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
 from scrapers.surface import Shows, Surface
@@ -62,7 +62,7 @@ def _owner(session: Session, stamp: tuple[int, int] | None) -> Owner | None:
     try:
         cookies = {
             str(each.get("name")): str(each.get("value"))
-            for each in stored(session).get("cookies", [])
+            for each in storage_state_of(session).get("cookies", [])
         }
     except LoginRequired:
         return None
@@ -117,7 +117,7 @@ class Own(BackOffice):
                 detail="the account's own back office counts no publication",
             )
             return
-        yield listed(pages, owner.biz, tie, tab.now())
+        yield join_batches(pages, owner.biz, tie, tab.now())
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class List(BackOffice):
 
     async def newest(self, tab: Tab | PageCalls, token: str) -> PayloadFacts:
         pages = await newest_pages(tab, lambda begin: self.page(tab, token, begin))
-        seen = listed(pages, self.fakeid, self.tie, tab.now())
+        seen = join_batches(pages, self.fakeid, self.tie, tab.now())
         return replace(seen, complete_since=None) if self.unseen else seen
 
     async def page(self, tab: Tab | PageCalls, token: str, begin: int) -> Batches:
@@ -211,7 +211,7 @@ async def newest_pages(
     return pages
 
 
-def listed(
+def join_batches(
     pages: Sequence[Batches], biz: str, tie: MatchedBy | None, now: datetime
 ) -> PayloadFacts:
     """Put the pages of one list together.

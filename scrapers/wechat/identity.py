@@ -43,17 +43,17 @@ def filed_id(account: Account) -> tuple[str, MatchedBy | None]:
     """
     filed = account.filed
     if number_of(filed.platform_id).isdigit():
-        return encoded(filed.platform_id), MatchedBy.ID
+        return encode_biz(filed.platform_id), MatchedBy.ID
     carried = {number_of(biz) for biz in map(biz_in, (filed.url, *filed.article_links)) if biz}
-    return (encoded(carried.pop()), MatchedBy.URL) if len(carried) == 1 else ("", None)
+    return (encode_biz(carried.pop()), MatchedBy.URL) if len(carried) == 1 else ("", None)
 
 
-def encoded(biz: str) -> str:
+def encode_biz(biz: str) -> str:
     number = number_of(biz)
     return b64encode(number.encode()).decode() if number.isdigit() else biz.strip()
 
 
-def compared(account: Account, biz: str, original_id: str) -> tuple[MatchedBy | None, str]:
+def compare_ids(account: Account, biz: str, original_id: str) -> tuple[MatchedBy | None, str]:
     """How the shown ids tie to the filed ones, and in words which filed id they contradict.
 
     "" where they contradict none.
@@ -86,13 +86,13 @@ def filed_aliases(account: Account) -> frozenset[str]:
     return frozenset(text.strip().casefold() for text in texts if text.strip())
 
 
-def borne(account: Account, biz: str, original_id: str, alias: str) -> MatchedBy | None:
+def tie_of_keys(account: Account, biz: str, original_id: str, alias: str) -> MatchedBy | None:
     """How filed keys (biz, gh_ id, 微信号) tie what bears them to the account, whatever its name.
 
     None where it bears no filed key. NoEvidence where it bears one and contradicts a filed id: one
     of the two was filed wrongly.
     """
-    tie, contradiction = compared(account, biz, original_id)
+    tie, contradiction = compare_ids(account, biz, original_id)
     if same_alias(account, alias):
         tie, key = MatchedBy.ID, f"微信号 {alias}"
     else:
@@ -111,7 +111,7 @@ def _agreeing_id(account: Account, biz: str, original_id: str) -> str:
 
 def tie_of(account: Account, page: Page) -> MatchedBy:
     """How an opened link is tied to its account. NoEvidence where it belongs to another one."""
-    tie = tied(
+    tie = tie_of_ids(
         account,
         f"link belongs to {page.name or 'another account'}",
         page.biz,
@@ -131,7 +131,7 @@ def tie_of(account: Account, page: Page) -> MatchedBy:
     return MatchedBy.NAME if named and not page.outcome.negative else MatchedBy.URL
 
 
-def tied(
+def tie_of_ids(
     account: Account, otherwise: str, biz: str, original_id: str = "", alias: str = ""
 ) -> MatchedBy | None:
     """How what a page shows of its owner ties it to the account.
@@ -139,10 +139,10 @@ def tied(
     NoEvidence, in the words `otherwise` and the reason, where an id contradicts.
     """
     try:
-        tie = borne(account, biz, original_id, alias)
+        tie = tie_of_keys(account, biz, original_id, alias)
     except NoEvidence as doubt:
         raise NoEvidence(f"{otherwise}: {doubt.detail}") from doubt
-    if contradiction := compared(account, biz, original_id)[1]:
+    if contradiction := compare_ids(account, biz, original_id)[1]:
         raise NoEvidence(f"{otherwise}: {contradiction}")
     return tie
 
@@ -180,7 +180,7 @@ def same_account(account: Account, owner: Owner) -> MatchedBy | None:
 
     None where it is another, or no filed id decides.
     """
-    tie, contradiction = compared(account, owner.biz, owner.original_id)
+    tie, contradiction = compare_ids(account, owner.biz, owner.original_id)
     if contradiction:
         return None
     return tie or (MatchedBy.ID if same_alias(account, owner.alias) else None)

@@ -20,7 +20,7 @@ def own_links(scripts: str, biz: str) -> tuple[str, ...]:
     albums = dict.fromkeys(
         link for found in _ALBUM.findall(scripts) if (link := album_link(decode(found), biz))
     )
-    following = (kept(decode(found[1:-1])) for found in _NEXT.findall(scripts))
+    following = (storable_link(decode(found[1:-1])) for found in _NEXT.findall(scripts))
     # A long link leads to the verification page: of no use to a look.
     short = (
         dict.fromkeys(link for link in following if link.startswith("https://mp.weixin.qq.com/s/"))
@@ -42,7 +42,7 @@ def album_link(url: str, biz: str) -> str:
     return f"https://mp.weixin.qq.com/mp/appmsgalbum?{urlencode({'__biz': own, 'action': 'getalbum', 'album_id': album})}"
 
 
-def kept(url: str) -> str:
+def storable_link(url: str) -> str:
     """A link as it may be stored: of a long one only what names the article.
 
     Nothing that a visit or a share added.

@@ -19,7 +19,14 @@ from mediawatch.domain import (
 from mediawatch.names import differs_by_suffix, same
 from scrapers.wechat.article_page import GONE_NICK, MOVED_NICK
 from scrapers.wechat.back_office_replies import Hit
-from scrapers.wechat.identity import borne, compared, filed_aliases, filed_id, number_of, same_alias
+from scrapers.wechat.identity import (
+    compare_ids,
+    filed_aliases,
+    filed_id,
+    number_of,
+    same_alias,
+    tie_of_keys,
+)
 
 _NEAR = 3
 """Other names that the detail of a search without an exact hit shows."""
@@ -36,7 +43,7 @@ def own_hit(account: Account, hits: Sequence[Hit]) -> tuple[Hit, MatchedBy] | No
 
 def _tie_of_hit(account: Account, hit: Hit) -> MatchedBy | None:
     try:
-        return borne(account, hit.biz, hit.original_id, hit.alias)
+        return tie_of_keys(account, hit.biz, hit.original_id, hit.alias)
     except NoEvidence:
         return None
 
@@ -45,7 +52,7 @@ def _doubt(account: Account, hits: Sequence[Hit]) -> PayloadFacts | None:
     """The first hit that bears one filed key and contradicts a filed id, tied to nothing."""
     for hit in hits:
         try:
-            borne(account, hit.biz, hit.original_id, hit.alias)
+            tie_of_keys(account, hit.biz, hit.original_id, hit.alias)
         except NoEvidence as doubt:
             return _in_doubt(hit, doubt.detail)
     return None
@@ -86,7 +93,7 @@ def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) 
     exact = [hit for hit in hits if is_same(account, hit)]
     if found := own_hit(account, hits):
         hit, _ = found
-        if exact and hit not in exact and compared(account, hit.biz, hit.original_id)[0] is None:
+        if exact and hit not in exact and compare_ids(account, hit.biz, hit.original_id)[0] is None:
             return _in_doubt(
                 hit,
                 (
@@ -100,7 +107,7 @@ def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) 
     free = [
         hit
         for hit in exact
-        if not compared(account, hit.biz, hit.original_id)[1]
+        if not compare_ids(account, hit.biz, hit.original_id)[1]
         and same_alias(account, hit.alias) is not False
     ]
     by_id = bool(filed_id(account)[0]) or bool(

@@ -16,7 +16,7 @@ from mediawatch.domain.clock import EVER, beijing, day_of, months_before
 from scrapers.browser.reply import text_in
 from scrapers.lists import complete_back_to
 from scrapers.urls import query_of
-from scrapers.weibo.posts import Found
+from scrapers.weibo.posts import OwnPosts
 from scrapers.weibo.replies import (
     Profile,
     message_of,
@@ -83,7 +83,7 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
     refuse(payload)
     match payload:
         case {"ok": 1, "data": {"list": list(items)} as data}:
-            found = Found.among(items, uid, now)
+            found = OwnPosts.among(items, uid, now)
         case _:
             raise unknown_shape(payload)
     if (

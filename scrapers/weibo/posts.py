@@ -28,7 +28,7 @@ _CLOCK_SINCE = datetime(2011, 1, 1, tzinfo=UTC)
 """Older posts have numbers of another kind."""
 
 
-def numbered_at(mid: str) -> datetime | None:
+def moment_of_number(mid: str) -> datetime | None:
     """The moment in which a post got its number; None where the number holds none."""
     if not (mid.isascii() and mid.isdigit() and len(mid) < 20):
         return None
@@ -37,7 +37,7 @@ def numbered_at(mid: str) -> datetime | None:
 
 
 @dataclass(slots=True)
-class Found:
+class OwnPosts:
     """The account's own posts of one list, in the order shown.
 
     `gaps`: an item was left out that may be an update of the account's.
@@ -52,7 +52,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def among(cls, items: Sequence[object], uid: str, now: datetime) -> Found:
+    def among(cls, items: Sequence[object], uid: str, now: datetime) -> OwnPosts:
         """Raises `Changed` where a list has items and all of them are plainly other people's.
 
         Then it is another account's list.
@@ -92,7 +92,7 @@ class Found:
         """
         number = text_in(item, "mid") or str(item.get("id") or "")
         self.miss(f"快转 {number}: the site prints the original's date")
-        made, original = numbered_at(number), numbered_at(str(item.get("ori_mid") or ""))
+        made, original = moment_of_number(number), moment_of_number(str(item.get("ori_mid") or ""))
         if original is None:
             # Only a number that is later than the original's date is surely the repost's own.
             with suppress(Changed):
@@ -142,7 +142,7 @@ class Found:
         if (at or now) > now + CLOCK_SKEW or on > day_of(now + CLOCK_SKEW):
             self.miss(f"own item dated after the look set aside: {printed}")
             return
-        if self.contradicted(text_in(item, "mid") or str(number), at):
+        if self.contradicts_number(text_in(item, "mid") or str(number), at):
             return
         bid = text_in(item, "mblogid") or text_in(item, "bid") or str(number)
         self.posts.append(
@@ -157,14 +157,14 @@ class Found:
             )
         )
 
-    def contradicted(self, mid: str, at: datetime | None) -> bool:
+    def contradicts_number(self, mid: str, at: datetime | None) -> bool:
         """Whether the number contradicts the printed date: no post is published before it has a
         number.
 
         A date after the number proves no error: a scheduled post is numbered when it is written,
         and dated when it appears.
         """
-        numbered = numbered_at(mid)
+        numbered = moment_of_number(mid)
         if at is None or numbered is None or abs(at - numbered) <= CLOCK_TOLERANCE:
             return False
         if at > numbered:
@@ -214,7 +214,7 @@ def items_of(payload: object) -> list[object]:
 def own_posts(payload: object, uid: str, now: datetime) -> list[Post]:
     """The dated posts of the account's own in a list."""
     items = items_of(payload)
-    return Found.among(items, uid, now).posts if items else []
+    return OwnPosts.among(items, uid, now).posts if items else []
 
 
 def leads_on(payload: object, uid: str, now: datetime) -> bool:
@@ -222,7 +222,7 @@ def leads_on(payload: object, uid: str, now: datetime) -> bool:
     return bool(items_of(payload)) and not own_posts(payload, uid, now)
 
 
-def joined(payload: object, further: object) -> object:
+def join_pages(payload: object, further: object) -> object:
     """Two pages as one list; the further one alone where that is no list: then it says why."""
     match payload, further:
         case {"data": {"list": list(items)} as data}, {

@@ -29,7 +29,7 @@ from mediawatch.domain import (
 )
 from scrapers.browser.reply import text_in
 from scrapers.urls import host_and_path, on_host
-from scrapers.weibo.posts import Found, posts_in
+from scrapers.weibo.posts import OwnPosts, posts_in
 
 _TOO_OFTEN = re.compile(r"(?:访问|操作|请求)过于频繁")
 # An address that leads to a login says so in its host or path; no list of such addresses is
@@ -42,7 +42,7 @@ _CHECK_PLACE = re.compile(r"geetest|captcha|verif|checkcode", re.I)
 _NOTHING_HERE = "这里还没有内容"
 
 
-class Reworded(Changed):
+class UnknownWording(Changed):
     """A refusal (`ok: 0`) in unknown words.
 
     The page is loaded once more: only what is said twice is a change of the site.
@@ -169,7 +169,7 @@ def read_mobile_feed(
     match data.get("cardlistInfo"):
         case {"containerid": str(container)} if uid not in container:
             raise Changed(f"feed of another account: {container}")
-    found = Found.among(items, uid, now)
+    found = OwnPosts.among(items, uid, now)
     by = PayloadFacts(
         name=text_in(found.author, "screen_name"),
         platform_id=uid_of(found.author),
@@ -212,7 +212,7 @@ def unknown_shape(payload: object) -> Failure:
         case {"ok": 0, **rest} if not any(rest.values()):
             return RateLimited("ok: 0 without a word")
         case {"ok": 0} if said := message_of(payload):
-            return Reworded(said)
+            return UnknownWording(said)
     return Changed(message_of(payload) or payload)
 
 

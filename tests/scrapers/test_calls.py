@@ -38,7 +38,7 @@ from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Launch, PageRules, Tab
 from scrapers.browser.shared_pages import CALLS_PER_PAGE, TRIES, PageCalls, SharedPage, SharedPages
 from scrapers.douyin import surfaces as douyin
-from scrapers.look import LookTask, calls_suffice, look, may_see_by_calls, merged
+from scrapers.look import LookTask, calls_suffice, look, may_see_by_calls, merge_facts
 from scrapers.platforms import SCRAPERS
 from scrapers.replica import World
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
@@ -98,7 +98,7 @@ class Signed(Plain):
 
 
 def sight(*facts: PayloadFacts, surface: Surface | None = None) -> Sight:
-    return merged(surface or Plain(), facts, session="", read_at=NOW)
+    return merge_facts(surface or Plain(), facts, session="", read_at=NOW)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from mediawatch.domain.clock import EVER
 from mediawatch.ports import Looker
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Launch, Tab
-from scrapers.look import merged, settled, with_links
+from scrapers.look import is_settled, merge_facts, with_links
 from scrapers.platforms import SCRAPERS, SiteLooker
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
 
@@ -73,7 +73,7 @@ class Known(Plain):
 
 
 def sight(*facts: PayloadFacts, surface: Surface | None = None, session: str = "") -> Sight:
-    return merged(surface or Plain(), facts, session=session, read_at=NOW)
+    return merge_facts(surface or Plain(), facts, session=session, read_at=NOW)
 
 
 def test_facts_become_one_sight() -> None:
@@ -143,7 +143,7 @@ def test_no_surface_proves_more_than_it_declares(
     ],
 )
 def test_settled(facts: list[PayloadFacts], need: Need, done: bool) -> None:
-    assert settled([sight(*facts)], need) is done
+    assert is_settled([sight(*facts)], need) is done
 
 
 def filed(**values: Any) -> Account:

@@ -127,7 +127,7 @@ async def test_a_start_removes_only_folders_of_the_dead(
     place: Path, owner: subprocess.Popen[str]
 ) -> None:
     (run,) = runs(place)
-    Scratch.taken(place).remove()
+    Scratch.make(place).remove()
     assert runs(place) == [run]
     assert owner.poll() is None
     (driver,) = [
@@ -139,14 +139,14 @@ async def test_a_start_removes_only_folders_of_the_dead(
     owner.kill()
     owner.wait()
     assert processes.living_in(run)
-    Scratch.taken(place).remove()
+    Scratch.make(place).remove()
     assert until(lambda: not processes.living_in(run))
     assert runs(place) == []
 
 
 def test_a_place_too_long_for_a_socket_is_replaced(tmp_path: Path) -> None:
     homes = [tmp_path / ("很长的文件夹" * 5) / name / "tmp" for name in ("a", "b")]
-    taken = [Scratch.taken(home) for home in (homes[0], homes[0], homes[1])]
+    taken = [Scratch.make(home) for home in (homes[0], homes[0], homes[1])]
     try:
         first, second, third = (each.path.parent for each in taken)
         assert first == second != third

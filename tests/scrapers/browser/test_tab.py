@@ -20,7 +20,7 @@ from PIL import Image
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, RateLimited, Unreachable
 from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Launch, PageRules, Reply, Tab
-from scrapers.urls import scrubbed
+from scrapers.urls import scrub
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 FEED = r"^127\.0\.0\.1/api/feed$"
@@ -103,7 +103,7 @@ def test_reply_that_redirects_or_was_cut_is_changed() -> None:
     ],
 )
 def test_scrubbed(url: str, kept: str) -> None:
-    assert scrubbed(url, frozenset({"page"})) == kept
+    assert scrub(url, frozenset({"page"})) == kept
 
 
 async def test_hears_what_the_page_fetches(quick: Browser) -> None:

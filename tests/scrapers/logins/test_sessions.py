@@ -48,7 +48,7 @@ from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Step
 from scrapers.browser.pool import Browser, Launch, PageRules, Session, Tab
-from scrapers.browser.sessions import stored, write_new
+from scrapers.browser.sessions import storage_state_of, write_new
 from scrapers.logins.store import LoginFiles
 from scrapers.platforms import LOGINS, SiteLooker
 from scrapers.replica import Replica, World
@@ -130,9 +130,9 @@ class Sessions:
         return f"{sight.session}:{sight.outcome.value}"
 
     def cookie(self, name: str) -> str:
-        (cookie,) = stored(Session("plain", name, self.folder / "plain" / f"{name}.json"))[
-            "cookies"
-        ]
+        (cookie,) = storage_state_of(
+            Session("plain", name, self.folder / "plain" / f"{name}.json")
+        )["cookies"]
         return cookie["value"]
 
     async def events(self) -> list[tuple[str, str, str]]:
@@ -306,7 +306,7 @@ async def test_a_batch_writes_back_what_the_site_renewed(plain: Sessions) -> Non
         now=lambda: NOW,
         window=Path,
         headless=Path,
-    ).stored()
+    ).sessions()
     assert (kept.made_at, kept.used_at) == (NOW, NOW)
     # What we wrote ourselves is no new login: the same context goes on.
     assert await plain.look() == "a:ok"

@@ -33,7 +33,7 @@ from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.look import LookTask, look
 from scrapers.privacy.masking import Mask
-from scrapers.privacy.scrubbing import embedded
+from scrapers.privacy.scrubbing import json_values_after
 from scrapers.replica import World
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
 from scrapers.weibo.surfaces import SCRAPER as WEIBO
@@ -55,7 +55,7 @@ Image.effect_noise((50, 50), 90).convert("RGB").save(FACE_PICTURE, "JPEG")
 
 
 def me(text: str) -> Iterable[object]:
-    return embedded(text, r"window\.me = ")
+    return json_values_after(text, r"window\.me = ")
 
 
 @dataclass

@@ -37,7 +37,7 @@ from scrapers.wechat.back_office import Search
 from scrapers.wechat.back_office_lists import List
 from scrapers.wechat.back_office_replies import Hit, answer, complete_since, read_batches, read_hits
 from scrapers.wechat.identity import filed_id, number_of, tie_of
-from scrapers.wechat.links import kept
+from scrapers.wechat.links import storable_link
 from scrapers.wechat.page_scripts import decode
 from scrapers.wechat.search_hits import match_hits_to_filed
 
@@ -364,9 +364,9 @@ def test_short_links_only_newest_first_and_once() -> None:
 
 
 def test_a_kept_link_carries_nothing_of_the_visit() -> None:
-    assert kept(f"{LINK}?scene=1&key=secret#rd") == LINK
+    assert storable_link(f"{LINK}?scene=1&key=secret#rd") == LINK
     assert (
-        kept("http://mp.weixin.qq.com/s?__biz=a&amp;mid=1&idx=1&sn=c&key=secret")
+        storable_link("http://mp.weixin.qq.com/s?__biz=a&amp;mid=1&idx=1&sn=c&key=secret")
         == "https://mp.weixin.qq.com/s?__biz=a&mid=1&idx=1&sn=c"
     )
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mediawatch.domain import Filing, Sight
-from scrapers.privacy.scrubbing import Scrubber, identity_in
+from scrapers.privacy.scrubbing import Scrubber
+from scrapers.privacy.secrets import identity_in
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 _SHORTEST_PATH = 12

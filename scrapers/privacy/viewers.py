@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from scrapers.privacy.scrubbing import json_values_after
+from scrapers.privacy.secrets import json_values_after
 
 _RENDER_DATA = re.compile(r'<script[^>]*id="RENDER_DATA"[^>]*>([^<]*)</script>')
 _CHUNK = re.compile(r"__pace_f\.push\(")

@@ -33,7 +33,7 @@ from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.look import LookTask, look
 from scrapers.privacy.masking import Mask
-from scrapers.privacy.scrubbing import json_values_after
+from scrapers.privacy.secrets import json_values_after
 from scrapers.replica import World
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
 from scrapers.weibo.surfaces import SCRAPER as WEIBO

@@ -33,11 +33,6 @@ class PageLoan:
         self.spent = False
         """Set where a look met trouble in it: no other look may use it."""
 
-    @property
-    def gone(self) -> bool:
-        """Whether the page was seen to close or crash. A killed driver raises no event."""
-        return self._traffic.gone
-
     async def stop_listening(self, *, idle: bool) -> None:
         """Notice only this page's end from now on: each of its calls would raise a dozen events.
 

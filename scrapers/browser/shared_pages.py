@@ -117,7 +117,7 @@ class _Page:
 
     def usable(self, session: Session | None) -> bool:
         here = (
-            not self.tab.loan.gone
+            not self.tab.gone
             and not self.tab.loan.is_expired()
             and urlsplit(self.tab.url).hostname == self.host
         )

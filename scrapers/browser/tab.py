@@ -112,6 +112,11 @@ class Tab:
         """HTTP status of that document; 0 where it is missing."""
         return self._traffic.status
 
+    @property
+    def gone(self) -> bool:
+        """Whether the page was seen to close or crash. A killed driver raises no event."""
+        return self._traffic.gone
+
     def listen_for(self, *paths: str) -> AbstractAsyncContextManager[ReplyWaiter]:
         """Listen for responses while the block lasts.
 

@@ -29,11 +29,11 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, Visit
 from scrapers.browser.clock_check import ClockCheck
-from scrapers.browser.pool import Browser, Session, Tab
+from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPages
 from scrapers.privacy.masking import Mask
 from scrapers.surface import Scraper, SessionUse, Surface
-from scrapers.urls import scrubbed
+from scrapers.urls import scrub
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
             if sight is not None:  # else its breaker is open, and the next login may do
                 sights.append(with_links(sight, scraper))
                 break
-        if settled(sights, need):
+        if is_settled(sights, need):
             break
     return tuple(sights)
 
@@ -139,20 +139,21 @@ async def look_by_calls(
             task.account,
             session,
             pause,
-            hosts=surface.hosts or task.scraper.hosts,
-            heavy=task.scraper.heavy,
+            PageRules(
+                hosts=surface.hosts or task.scraper.hosts, whole=False, heavy=task.scraper.heavy
+            ),
         ) as calls:
             calls.back_to = task.need.back_to
             facts = await _facts(surface.see_by_calls(calls, task.account), calls)
-            sight = merged(
+            sight = merge_facts(
                 surface,
                 facts,
                 session=calls.session,
                 login=calls.login,
                 read_at=calls.now(),
-                url=scrubbed(calls.url, surface.url_keys),
+                url=scrub(calls.url, surface.url_keys),
             )
-            sight = dated_by(calls.clock, replace(sight, by_call=True))
+            sight = apply_clock_check(calls.clock, replace(sight, by_call=True))
             if page.signs and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
                 calls.known = None
                 sight = replace(
@@ -189,14 +190,16 @@ async def look_by_page(
     try:
         async with task.browser.tab(
             session,
-            hosts=surface.hosts or scraper.hosts,
-            whole=second,
-            url_keys=surface.url_keys,
-            heavy=scraper.heavy,
+            PageRules(
+                hosts=surface.hosts or scraper.hosts,
+                whole=second,
+                url_keys=surface.url_keys,
+                heavy=scraper.heavy,
+            ),
         ) as tab:
             tab.pause, tab.back_to = partial(task.gate.pause, visit), task.need.back_to
             facts = await _facts(surface.see(tab, account), tab)
-            sight = merged(
+            sight = merge_facts(
                 surface,
                 facts,
                 session=tab.session,
@@ -204,15 +207,15 @@ async def look_by_page(
                 read_at=tab.now(),
                 url=tab.scrubbed_url,
             )
-            sight = dated_by(tab.clock, sight)
-            tab.spent = _troubled(sight)
+            sight = apply_clock_check(tab.clock, sight)
+            tab.loan.spent = _troubled(sight)
             if second:
                 mask = (
-                    Mask.sparing(account.filed, sight, scraper.viewer, scraper.viewer_marks)
+                    Mask.for_account(account.filed, sight, scraper.viewer, scraper.viewer_marks)
                     if tab.session
                     else None
                 )
-                captures = await tab.captures(page=surface.page_shows, mask=mask)
+                captures = await tab.evidence.take(page=surface.page_shows, mask=mask)
                 sight = replace(sight, captures=captures)
             return sight
     except Failure as failure:  # no page could be had at all
@@ -251,7 +254,7 @@ def with_links(sight: Sight, scraper: Scraper) -> Sight:
     return replace(sight, links=tuple(dict.fromkeys((*sight.links, *found))))
 
 
-def settled(sights: Sequence[Sight], need: Need) -> bool:
+def is_settled(sights: Sequence[Sight], need: Need) -> bool:
     """With the identity read where it is due: fresh enough, or a list that shows everything.
 
     Or the platform's own word about this id.
@@ -288,7 +291,7 @@ def _trouble(failure: Failure) -> PayloadFacts:
 
 def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:
     read_at = task.browser.now()
-    return merged(surface, (_trouble(failure),), session=visit.session, read_at=read_at)
+    return merge_facts(surface, (_trouble(failure),), session=visit.session, read_at=read_at)
 
 
 def _troubled(sight: Sight) -> bool:
@@ -296,7 +299,7 @@ def _troubled(sight: Sight) -> bool:
     return sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
 
 
-def dated_by(clock: ClockCheck, sight: Sight) -> Sight:
+def apply_clock_check(clock: ClockCheck, sight: Sight) -> Sight:
     """The sight as it is; only our trouble where our clock disagrees with the site's replies."""
     if not clock.trouble:
         return sight
@@ -314,7 +317,7 @@ def dated_by(clock: ClockCheck, sight: Sight) -> Sight:
     )
 
 
-def merged(
+def merge_facts(
     surface: Surface,
     facts: Sequence[PayloadFacts],
     *,

@@ -21,7 +21,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
-from scrapers.browser.pool import Browser, Session
+from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
@@ -46,7 +46,7 @@ LOGINS: Mapping[str, Login] = MappingProxyType(
 """The word for `mediawatch login` to what it is."""
 
 
-def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
+def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
     """What surfaces declare of themselves, in the core's words."""
     return tuple(
         SurfaceFacts(
@@ -71,7 +71,7 @@ def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
     `logins` are the platforms with a login.
     """
     scraper = SCRAPERS.get(account.platform)
-    return declared(
+    return surface_facts(
         each
         for each in (scraper.surfaces if scraper else ())
         if scraper
@@ -109,7 +109,9 @@ class SiteLooker:
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         """See `ports.Looker.surfaces`."""
-        return declared(self._scrapers[platform].surfaces) if platform in self._scrapers else ()
+        return (
+            surface_facts(self._scrapers[platform].surfaces) if platform in self._scrapers else ()
+        )
 
     def supports(self, platform: str) -> bool:
         return platform in self._scrapers
@@ -162,7 +164,7 @@ class SiteLooker:
             return False
         session = Session(platform, name, self._sessions / platform / f"{name}.json")
         try:
-            async with self._browser.tab(session, hosts=login.hosts, whole=False) as tab:
+            async with self._browser.tab(session, PageRules(hosts=login.hosts, whole=False)) as tab:
                 try:
                     tab.known = await login.probe(tab)
                 except LoginRequired:

@@ -125,7 +125,7 @@ def aliases(filed: Filing, own_id: str) -> tuple[str, ...]:
     )
 
 
-def joined(one: Results, other: Results) -> Results:
+def join_results(one: Results, other: Results) -> Results:
     """What two searches for one account showed together."""
     nobody = "; ".join((one.nobody, other.nobody)) if one.nobody and other.nobody else ""
     return Results(

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import ClassVar
 
 from mediawatch.domain import Account, Attestation, Pace, PayloadFacts, Sight
@@ -193,7 +194,7 @@ class Scraper:
     viewer_marks: tuple[str, ...] = ()
     """CSS selectors of elements that show the operator himself; covered in evidence."""
 
-    @property
+    @cached_property
     def session_platforms(self) -> tuple[str, ...]:
         """Every platform whose logins its surfaces work with, its own first."""
         return tuple(

@@ -34,7 +34,7 @@ def host_and_path(url: str) -> str:
     return f"{parts.hostname or ''}{parts.path}"
 
 
-def scrubbed(url: str, keys: frozenset[str]) -> str:
+def scrub(url: str, keys: frozenset[str]) -> str:
     """The URL with only the named query keys, fit for evidence and logs.
 
     Without fragment and user info.
@@ -50,7 +50,7 @@ def scrubbed(url: str, keys: frozenset[str]) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
-def asked_again(url: str, without: frozenset[str], *, to: str = "", **query: object) -> str:
+def repeat_call(url: str, without: frozenset[str], *, to: str = "", **query: object) -> str:
     """The address of a page's call (or of another one, `to`), for the page to call once more.
 
     Without the query keys `without`, which its script signs anew, and with others changed.

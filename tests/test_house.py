@@ -168,10 +168,12 @@ PARTICIPLES = frozenset(
     ]
 )
 """Words that say what was done to something and not what it is: no name of a class or function."""
-UNMENDED_CLASSES = {"Hearing", "Logins"}
-"""Public classes of the adapters that still share a name. Only ever shorter."""
-UNMENDED_PARTICIPLES = {"scrapers", "db"}
+UNMENDED_PARTICIPLES = {"db"}
 """Packages whose function names still hold participles. Only ever shorter."""
+MENDED_METHODS = {"scrapers"}
+"""Packages whose methods are held to it, too. Only ever longer."""
+PAST = re.compile(r"(?!Changed$)[A-Za-z][a-z]*[a-df-z]ed")
+"""One word in the past tense. `Changed` is a word of the domain."""
 
 Sources = dict[str, ast.Module]
 
@@ -496,11 +498,27 @@ def public_definitions(
 ) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]]:
     """The public classes and functions at the top of each module, with the module's name."""
     for module, tree in modules.items():
-        for node in tree.body:
-            if isinstance(
-                node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-            ) and not node.name.startswith("_"):
-                yield module, node
+        yield from ((module, node) for node in _public(tree))
+
+
+def public_methods(
+    modules: Sources,
+) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """The public methods of all classes, with the module's name."""
+    for module, tree in modules.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                yield from ((module, method) for method in _public(node))
+
+
+def _public(
+    of: ast.Module | ast.ClassDef,
+) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in of.body:
+        if isinstance(
+            node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        ) and not node.name.startswith("_"):
+            yield node
 
 
 def repeated_classes(modules: Sources) -> dict[str, list[str]]:
@@ -512,15 +530,20 @@ def repeated_classes(modules: Sources) -> dict[str, list[str]]:
 
 
 def bare_participles(modules: Sources) -> list[str]:
+    mended = {
+        module: tree
+        for module, tree in modules.items()
+        if any(within(module, package) for package in MENDED_METHODS)
+    }
     return [
         f"{module}.{node.name}"
-        for module, node in public_definitions(modules)
-        if node.name.lower() in PARTICIPLES
+        for module, node in (*public_definitions(modules), *public_methods(mended))
+        if node.name.lower() in PARTICIPLES or PAST.fullmatch(node.name)
     ]
 
 
 def test_a_public_class_name_stands_once() -> None:
-    assert repeated_classes(sources()).keys() <= UNMENDED_CLASSES
+    assert repeated_classes(sources()) == {}
 
 
 def test_no_public_name_is_a_bare_participle() -> None:
@@ -544,3 +567,8 @@ def test_a_second_class_of_a_name_is_seen() -> None:
 def test_a_bare_participle_is_seen(line: str) -> None:
     assert len(bare_participles({"mediawatch.domain.notices": ast.parse(line)})) == 1
     assert bare_participles({"mediawatch.domain": ast.parse("def judge(): ...")}) == []
+
+
+def test_a_bare_participle_among_the_methods_of_the_scrapers_is_seen() -> None:
+    tree = ast.parse("class Feed:\n    def feed(self): ...\n    def scrubbed(self): ...")
+    assert bare_participles({"scrapers.weibo.posts": tree}) == ["scrapers.weibo.posts.scrubbed"]

@@ -76,7 +76,7 @@ async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
     The clock stands at its as_of; it has contexts, sessions and a proxy of its own.
     """
     from mediawatch.sweep.gate.pacing import Pacing
-    from scrapers.browser.pool import Browser
+    from scrapers.browser.pool import Browser, Launch
     from scrapers.browser.sessions import write_state
     from scrapers.platforms import SiteLooker
     from scrapers.replica import Replica, World
@@ -90,7 +90,9 @@ async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
             for platform in case.sessions:
                 write_state(home.sessions / platform / "case.json", replica.storage_state(platform))
             browser = Browser(
-                None, now=lambda: case.as_of, proxy=replica.proxy, timeouts=host.timeouts, host=host
+                Launch(None, proxy=replica.proxy, timeouts=host.timeouts),
+                now=lambda: case.as_of,
+                host=host,
             )
             looker = SiteLooker(browser, home.sessions)
             try:

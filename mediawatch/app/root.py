@@ -153,16 +153,16 @@ class App:
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         """The surfaces of a platform, as declared; needs no browser."""
-        from scrapers.platforms import SCRAPERS, declared
+        from scrapers.platforms import SCRAPERS, surface_facts
 
-        return declared(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
+        return surface_facts(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
     def ways(self) -> Callable[[Account], tuple[SurfaceFacts, ...]]:
         """The surfaces that could be asked about an account with the stored logins; needs no
         browser."""
         from scrapers.platforms import ways
 
-        logins = {login.platform for login in self.logins().stored()}
+        logins = {login.platform for login in self.logins().sessions()}
         return lambda account: ways(account, logins)
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:

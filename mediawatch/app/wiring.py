@@ -150,16 +150,13 @@ def browser(
     scratch: Path | None = None,
 ) -> B:
     """A browser of this kind by the settings. UserError where no executable is found."""
-    from scrapers.browser.pool import Timeouts
+    from scrapers.browser.pool import Launch, Timeouts
 
     timeouts = settings.timeouts
-    return kind(
+    launch = Launch(
         install_browser.find(settings.browser.executable).path,
-        now=clock,
         args=route.args if route else (),
         proxy=_proxy(settings, route),
-        pages=settings.browser.concurrency,
-        memory_mb=settings.browser.memory_mb,
         scratch=scratch,
         timeouts=Timeouts(
             launch=timeouts.launch,
@@ -167,4 +164,10 @@ def browser(
             reply=timeouts.reply,
             challenge=timeouts.challenge,
         ),
+    )
+    return kind(
+        launch,
+        now=clock,
+        pages=settings.browser.concurrency,
+        memory_mb=settings.browser.memory_mb,
     )

@@ -150,7 +150,7 @@ async def list_logins(
     last = await book.last()
     return [
         ListedLogin(each, last.get(f"{each.platform}/{each.name}"))
-        for each in logins.stored(platform)
+        for each in logins.sessions(platform)
     ]
 
 

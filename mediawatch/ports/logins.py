@@ -51,7 +51,7 @@ class Logins(Protocol):
 
     @property
     def platforms(self) -> tuple[str, ...]: ...
-    def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
+    def sessions(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """The files, by platform and name."""
 
     async def by_hand(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,24 +13,25 @@ from scrapers.browser import driver as drivers
 from scrapers.browser import processes
 from scrapers.browser.driver import Driver
 from scrapers.browser.limits import Timeouts, with_timeout
+from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.scratch import Scratch
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, ProxySettings
+    from playwright.async_api import Browser
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Launch:
-    """What a Chromium is started with.
-
-    `scratch` is the place for folders of temporary files, None for the system's.
-    """
+    """What a Chromium is started with. It comes from code and settings, never from a page."""
 
     executable: Path | None
-    args: tuple[str, ...]
-    proxy: ProxySettings | None
-    scratch: Path | None
-    timeouts: Timeouts
+    """None for a browser that uses its host's Chromium."""
+    args: tuple[str, ...] = ()
+    proxy: str | None = None
+    """As `proxy_settings` reads it."""
+    scratch: Path | None = None
+    """The place for folders of temporary files, None for the system's."""
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +50,7 @@ class Chromium:
             scratch = None
             if launch.scratch is not None:
                 try:
-                    scratch = await asyncio.to_thread(Scratch.taken, launch.scratch)
+                    scratch = await asyncio.to_thread(Scratch.make, launch.scratch)
                 except OSError as error:
                     raise Unreachable(
                         "the browser does not start: no folder for its temporary files: "
@@ -60,7 +61,7 @@ class Chromium:
             undo.push_async_callback(driver.stop, launch.timeouts.close)
             try:
                 browser = await with_timeout(
-                    _launched(driver, launch), launch.timeouts.launch, "browser"
+                    _launch(driver, launch), launch.timeouts.launch, "browser"
                 )
             except Failure as failure:
                 raise Unreachable(f"the browser does not start: {failure.detail}") from failure
@@ -87,11 +88,11 @@ class Chromium:
             await asyncio.to_thread(self.scratch.remove)
 
 
-async def _launched(driver: Driver, launch: Launch) -> Browser:
+async def _launch(driver: Driver, launch: Launch) -> Browser:
     return await driver.playwright.chromium.launch(
         executable_path=launch.executable,
         args=list(launch.args),
-        proxy=launch.proxy,
+        proxy=proxy_settings(launch.proxy),
         headless=True,
         # The sweep ends itself on a signal, and the browser with it.
         handle_sigint=False,

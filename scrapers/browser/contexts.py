@@ -11,43 +11,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mediawatch.domain import Changed, Failure, LoginRequired
+from scrapers.browser.idle_page import IdlePage
 from scrapers.browser.limits import Timeouts, with_timeout
-from scrapers.browser.sessions import Session, fingerprint, stamp_of, stored, write_renewed
+from scrapers.browser.sessions import (
+    Session,
+    fingerprint,
+    stamp_of,
+    storage_state_of,
+    write_renewed,
+)
 
 if TYPE_CHECKING:
-    from playwright.async_api import (
-        Browser,
-        BrowserContext,
-        CDPSession,
-        Page,
-        ProxySettings,
-        StorageState,
-    )
+    from playwright.async_api import Browser, BrowserContext, ProxySettings, StorageState
 
-LOADS_PER_PAGE = 30
-"""Then a page is closed: what scripts and driver keep of it goes with it."""
-_COLLECTED_EVERY = 2
-"""Loads of a page: a real site's scripts leave some 10 MB each."""
 USES_PER_CONTEXT = 500
 """A context that is never closed keeps its requests' objects in the driver."""
-
-
-@dataclass(slots=True, eq=False)
-class IdlePage:
-    """A page that blocks these URL patterns, and how many looks have used it."""
-
-    page: Page
-    cdp: CDPSession
-    blocked: tuple[str, ...]
-    lent: int = 1
-
-    async def collect_garbage(self) -> None:
-        """Remove what earlier documents have left, before it comes to much.
-
-        Raises as Playwright does.
-        """
-        if self.lent % _COLLECTED_EVERY == 0:
-            await self.cdp.send("HeapProfiler.collectGarbage")
 
 
 @dataclass(slots=True, eq=False)
@@ -72,8 +50,7 @@ class PooledContext:
     look.
     """
 
-    @property
-    def expired(self) -> bool:
+    def is_expired(self) -> bool:
         """Whether an open page should be closed: another context has replaced this one, or soon
         will.
         """
@@ -117,7 +94,7 @@ class Contexts:
                 or pooled.uses >= USES_PER_CONTEXT
                 or pooled.stamp != stamp
             ):
-                pooled = self.pooled[key] = await self._renewed(pooled, session, stamp)
+                pooled = self.pooled[key] = await self._renew(pooled, session, stamp)
             pooled.uses += 1
             pooled.pages += 1
             return pooled
@@ -164,10 +141,10 @@ class Contexts:
             with suppress(Failure):
                 await with_timeout(pooled.context.close(), self.timeouts.close, "close")
 
-    async def _renewed(
+    async def _renew(
         self, old: PooledContext | None, session: Session | None, stamp: tuple[int, int] | None
     ) -> PooledContext:
-        state = stored(session) if session else None
+        state = storage_state_of(session) if session else None
         login = fingerprint(session) if session else ""
         if old is not None:
             if session and old.stamp == stamp:
@@ -178,7 +155,9 @@ class Contexts:
             old.retired = True
             await self._close_if_idle(old)
         try:
-            context = await with_timeout(self._opened(state), self.timeouts.launch, "new context")
+            context = await with_timeout(
+                self._new_context(state), self.timeouts.launch, "new context"
+            )
         except Changed:
             if session is None:
                 raise
@@ -192,7 +171,7 @@ class Contexts:
             old.known if old is not None and old.stamp == stamp else None,
         )
 
-    async def _opened(self, state: StorageState | None) -> BrowserContext:
+    async def _new_context(self, state: StorageState | None) -> BrowserContext:
         return await self.browser.new_context(
             storage_state=state,
             proxy=self.proxy,

@@ -29,7 +29,7 @@ _FETCH = """async ([url, limit]) => {
 }"""
 
 
-async def fetched(page: Page, url: str, seconds: float) -> tuple[Reply, str]:
+async def fetch_by_page(page: Page, url: str, seconds: float) -> tuple[Reply, str]:
     """The reply, and the URL that answered where the request was redirected ("" where not).
 
     Raises `Unreachable`; `Changed` where the page moved on meanwhile.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,6 +14,8 @@ from typing import TypeVar
 from mediawatch.domain import Changed, Failure, Unreachable
 
 T = TypeVar("T")
+POLL = 0.1
+"""Seconds between two questions to a page that is not ready."""
 _DEAD = re.compile(r"closed|crashed|disconnected|net::ERR_|Timeout [\d.]+ms", re.IGNORECASE)
 _QUERY = re.compile(r"(?<=[\w/])\?\S+")
 _NAVIGATED = re.compile(
@@ -67,6 +69,20 @@ async def with_timeout(call: Awaitable[T], seconds: float, what: str) -> T:
         if _DEAD.search(message) and "ERR_TOO_MANY_REDIRECTS" not in message:
             raise Unreachable(f"{what}: {message}") from error
         raise Changed(f"{what}: {message}") from error
+
+
+async def ask_page(
+    call: Callable[..., Coroutine[object, object, T]], *args: object, seconds: float
+) -> T:
+    """One call into a page; again where the page navigated by itself meanwhile."""
+    for _ in range(3):
+        try:
+            return await with_timeout(call(*args), seconds, call.__name__)
+        except Changed as failure:
+            if not navigated_away(failure):
+                raise
+        await asyncio.sleep(POLL)
+    raise Unreachable("the page navigates again and again")
 
 
 def navigated_away(failure: Failure) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -19,22 +19,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from mediawatch.domain import Failure, Unreachable
+from mediawatch.domain import Unreachable
 from mediawatch.log import get_logger
 from scrapers.browser.chromium import Chromium, Launch
-from scrapers.browser.contexts import LOADS_PER_PAGE, Contexts, IdlePage, PooledContext
+from scrapers.browser.contexts import Contexts, PooledContext
+from scrapers.browser.evidence import PICTURE_HEIGHT
 from scrapers.browser.fetch import BODY_LIMIT
+from scrapers.browser.idle_page import HEAVY, LOADS_PER_PAGE, IdlePage, open_page
 from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.reply import Reply
+from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.browser.sessions import Session
-from scrapers.browser.tab import PICTURE_HEIGHT, Tab
-from scrapers.browser.traffic import ReplyWaiter
+from scrapers.browser.tab import PageRules, Tab
 
 __all__ = [
     "BODY_LIMIT",
     "PICTURE_HEIGHT",
     "Browser",
+    "Launch",
+    "PageRules",
     "Reply",
     "ReplyWaiter",
     "Session",
@@ -50,23 +54,6 @@ MEMORY_MB = 1500
 """Above it contexts are renewed: they hold what their pages had cached."""
 _WEIGHED_EVERY = 50
 """Pages between two checks of the memory."""
-_HEAVY = (
-    *(
-        f"*.{ending}{tail}"
-        for ending in ("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "ico", "svg")
-        for tail in ("", "?*")
-    ),
-    *(
-        f"*.{ending}{tail}"
-        for ending in ("woff", "woff2", "ttf", "otf", "eot", "css")
-        for tail in ("", "?*")
-    ),
-    *(
-        f"*.{ending}{tail}"
-        for ending in ("mp4", "m4a", "m4s", "mp3", "webm", "flv", "m3u8", "ts", "wav")
-        for tail in ("", "?*")
-    ),
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -85,36 +72,25 @@ class Browser:
 
     It starts with the first `tab`, and again after it or its driver died.
 
-    `now` is the clock that readings and captures are stamped with. `args` and `proxy` come from
-    code, never from a page. `scratch` is the place for its folder of temporary files, None for the
-    system's. Above `memory_mb` contexts are renewed.
+    `now` is the clock that readings and captures are stamped with. Above `memory_mb` contexts are
+    renewed.
     """
 
     def __init__(
         self,
-        executable: Path | None,
+        launch: Launch,
         *,
         now: Callable[[], datetime],
-        args: Sequence[str] = (),
-        proxy: str | None = None,
         pages: int = PAGES_AT_ONCE,
-        timeouts: Timeouts | None = None,
-        scratch: Path | None = None,
         memory_mb: float = MEMORY_MB,
         host: Browser | None = None,
     ) -> None:
-        """With a `host` it uses that browser's Chromium, contexts, logins, clock and proxy.
+        """With a `host` it uses that browser's Chromium, with contexts and a proxy of its own.
 
-        Ends only the pages of its own.
+        Ends only the pages of its own. UserError for a wrong proxy.
         """
-        self.now, self.timeouts = now, timeouts or Timeouts()
-        self._launch = Launch(
-            executable=executable,
-            args=tuple(args),
-            proxy=proxy_settings(proxy),
-            scratch=scratch,
-            timeouts=self.timeouts,
-        )
+        self.now, self.timeouts = now, launch.timeouts
+        self._launch, self._proxy = launch, proxy_settings(launch.proxy)
         self._host, self._memory_mb = host, memory_mb
         self._slots = asyncio.Semaphore(pages)
         self._session_locks: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -122,21 +98,10 @@ class Browser:
         self._run: _Run | None = None
 
     @asynccontextmanager
-    async def tab(
-        self,
-        session: Session | None,
-        *,
-        hosts: frozenset[str],
-        whole: bool,
-        url_keys: frozenset[str] = frozenset(),
-        heavy: frozenset[str] = frozenset(),
-    ) -> AsyncIterator[Tab]:
-        """Lend a new page of the session's context, or of a visitor's (one for each set of
-        `hosts`).
+    async def tab(self, session: Session | None, rules: PageRules) -> AsyncIterator[Tab]:
+        """Lend a new page of the session's context, or of a visitor's (one for each set of hosts).
 
-        `hosts` are the suffixes it may navigate to. Unless `whole`, it loads no pictures, fonts,
-        media and style sheets. Nor does it load what matches the `heavy` patterns: pictures whose
-        URL has no file ending (`*` is a wildcard). A whole page also ignores the HTTP cache.
+        A whole page also ignores the HTTP cache.
 
         `Unreachable` where no page can be opened, and at the end where the page has died meanwhile:
         what was read of it may be cut short. `LoginRequired` where the stored session is unusable.
@@ -144,7 +109,7 @@ class Browser:
         async with (
             self.session_lock(session),
             self._slots,
-            self.page(session, hosts=hosts, whole=whole, url_keys=url_keys, heavy=heavy) as tab,
+            self.page(session, rules) as tab,
         ):
             yield tab
 
@@ -156,40 +121,25 @@ class Browser:
         return self._session_locks[session.state] if session else nullcontext()
 
     @asynccontextmanager
-    async def page(
-        self,
-        session: Session | None,
-        *,
-        hosts: frozenset[str],
-        whole: bool,
-        url_keys: frozenset[str],
-        heavy: frozenset[str],
-    ) -> AsyncIterator[Tab]:
+    async def page(self, session: Session | None, rules: PageRules) -> AsyncIterator[Tab]:
         """As `tab`, for a caller that minds the session's lock and the number of pages itself."""
-        blocked = () if whole else (*_HEAVY, *sorted(heavy))
-        run, context, page = await self._page(session, hosts, blocked)
-        tab = Tab(
-            page.page,
-            now=self.now,
-            session=session.name if session else "",
-            hosts=hosts,
-            url_keys=url_keys,
-            whole=whole,
-            timeouts=self.timeouts,
-        )
+        blocked = () if rules.whole else (*HEAVY, *sorted(rules.heavy))
+        run, context, page = await self._page(session, rules.hosts, blocked)
+        name = session.name if session else ""
+        tab = Tab(page.page, rules, session=name, now=self.now, timeouts=self.timeouts)
         tab.login = context.login
-        tab.expired = lambda: context.expired
-        tab.unblock = lambda: with_timeout(
+        tab.loan.is_expired = context.is_expired
+        tab.loan.unblock = lambda: with_timeout(
             page.cdp.send("Network.disable"), self.timeouts.step, "unblock"
         )
         # Browser and page report their own deaths; the driver would leave the page waiting.
         died = run.chromium.driver.ended
-        died.add_done_callback(end := lambda _: tab.end())
+        died.add_done_callback(end := lambda _: tab.loan.end())
         sound = False
         try:
             yield tab
         except BaseException:
-            tab.spent = True
+            tab.loan.spent = True
             raise
         finally:
             died.remove_done_callback(end)
@@ -208,13 +158,13 @@ class Browser:
         again = (
             bool(page.blocked)
             and context.idle is None
-            and not context.expired
+            and not context.is_expired()
             and page.lent < LOADS_PER_PAGE
         )
-        if again and await tab.empty(page.collect_garbage):
+        if again and await tab.loan.empty(page.collect_garbage):
             context.idle = page
             return True
-        return await tab.close()
+        return await tab.loan.close()
 
     def knows_operator(self, session: Session) -> bool | None:
         """Whether the newest page of this session that showed a sign knew the operator.
@@ -286,40 +236,10 @@ class Browser:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(run.contexts.give_back, context)
             page = context.take(blocked)
-            if page is None or not await self._is_alive(page):
-                page = await self._new_page(context, blocked)
+            if page is None or not await page.is_alive(self.timeouts):
+                page = await open_page(context.context, blocked, self.timeouts)
             undo.pop_all()
         return page
-
-    async def _is_alive(self, idle: IdlePage) -> bool:
-        """Whether the page is still alive; closes it where it is not."""
-        try:
-            await with_timeout(idle.page.evaluate("1"), self.timeouts.step, "page")
-        except Failure:
-            with suppress(Failure):
-                await with_timeout(idle.page.close(), self.timeouts.close, "close")
-            return False
-        return True
-
-    async def _new_page(self, pooled: PooledContext, blocked: tuple[str, ...]) -> IdlePage:
-        page = await with_timeout(pooled.context.new_page(), self.timeouts.launch, "new page")
-        cdp = await with_timeout(
-            pooled.context.new_cdp_session(page), self.timeouts.launch, "new page"
-        )
-        await with_timeout(cdp.send("Network.enable"), self.timeouts.launch, "new page")
-        if blocked:
-            await with_timeout(
-                cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}),
-                self.timeouts.launch,
-                "new page",
-            )
-        else:
-            await with_timeout(
-                cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}),
-                self.timeouts.launch,
-                "new page",
-            )
-        return IdlePage(page, cdp, blocked)
 
     async def _weigh(self, run: _Run) -> None:
         run.pages += 1
@@ -346,7 +266,7 @@ class Browser:
         if self._host:
             lent = (await self._host._running()).chromium
             return _Run(
-                lent, Contexts(lent.browser, self.now, self._launch.proxy, self.timeouts), own=False
+                lent, Contexts(lent.browser, self.now, self._proxy, self.timeouts), own=False
             )
         chromium = await Chromium.start(self._launch)
         return _Run(chromium, Contexts(chromium.browser, self.now, None, self.timeouts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,12 @@ def render_data(html: str) -> str | None:
     """
     found = _RENDER_DATA.search(html)
     return found[1] if found else None
+
+
+def text_in(record: Mapping[str, object], key: str) -> str:
+    """The text of a field; "" where it is missing or no text."""
+    value = record.get(key)
+    return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Scratch:
     _held: int
 
     @classmethod
-    def taken(cls, place: Path) -> Scratch:
+    def make(cls, place: Path) -> Scratch:
         """Make a new folder at this place, or in the system's temporary folder.
 
         The latter where the path is too long for a socket. Removes what dead owners left there.

@@ -67,7 +67,7 @@ def read_file(session: Session) -> Mapping[str, Any]:
     return state
 
 
-def stored(session: Session) -> StorageState:
+def storage_state_of(session: Session) -> StorageState:
     """The session's storage state. Failures as `read_file`."""
     state = read_file(session)
     return {"cookies": state.get("cookies", []), "origins": state.get("origins", [])}

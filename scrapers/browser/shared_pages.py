@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ from scrapers.browser.clock_check import ClockCheck
 from scrapers.browser.pool import Browser
 from scrapers.browser.reply import Reply
 from scrapers.browser.sessions import Session, stamp_of
-from scrapers.browser.tab import Tab
+from scrapers.browser.tab import PageRules, Tab
 
 CALLS_PER_PAGE = 60
 """Then the page is opened anew: scripts and driver keep too much of an open page."""
@@ -118,7 +118,7 @@ class _Page:
     def usable(self, session: Session | None) -> bool:
         here = (
             not self.tab.gone
-            and not self.tab.expired()
+            and not self.tab.loan.is_expired()
             and urlsplit(self.tab.url).hostname == self.host
         )
         return (
@@ -149,13 +149,11 @@ class SharedPages:
         account: Account,
         session: Session | None,
         pause: Callable[[], Awaitable[None]],
-        *,
-        hosts: frozenset[str],
-        heavy: frozenset[str],
+        rules: PageRules,
     ) -> AsyncIterator[PageCalls]:
-        """Raises what opening the page does. `hosts` and `heavy` as `Browser.tab` has them."""
+        """Raises what opening the page does."""
         async with self.browser.session_lock(session):
-            page = await self._page(shared, account, session, hosts, heavy)
+            page = await self._page(shared, account, session, rules)
             page.calls += 1
             page.users += 1
             calls = PageCalls(page.tab, page.entered, pause)
@@ -203,10 +201,9 @@ class SharedPages:
         shared: SharedPage,
         account: Account,
         session: Session | None,
-        hosts: frozenset[str],
-        heavy: frozenset[str],
+        rules: PageRules,
     ) -> _Page:
-        key = (shared.site, session.state if session else hosts)
+        key = (shared.site, session.state if session else rules.hosts)
         async with self._opening[key]:
             page = self._pages.get(key)
             if page is not None and not page.left and page.usable(session):
@@ -216,13 +213,11 @@ class SharedPages:
                 await self._close_if_unused(page)
             async with AsyncExitStack() as undo:
                 stamp = stamp_of(session) if session else None
-                unwanted = heavy | _SCRIPTS if shared.unscripted else heavy
-                page_of_site = self.browser.page(
-                    session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=unwanted
-                )
-                tab = await undo.enter_async_context(page_of_site)
+                if shared.unscripted:
+                    rules = replace(rules, heavy=rules.heavy | _SCRIPTS)
+                tab = await undo.enter_async_context(self.browser.page(session, rules))
                 entered = await shared.enter(tab, account)
-                await tab.stop_listening(idle=shared.unscripted)
+                await tab.loan.stop_listening(idle=shared.unscripted)
                 host = urlsplit(tab.url).hostname or ""
                 page = self._pages[key] = _Page(
                     tab, entered or "", undo.pop_all(), host, account.platform, stamp

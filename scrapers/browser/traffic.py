@@ -1,4 +1,4 @@
-"""What a page receives: `PageTraffic` listens, a `ReplyWaiter` waits for what a surface wants.
+"""What a page receives: documents, and the replies that a `ReplyWaiter` wants.
 
 Bodies are read as they come.
 """
@@ -7,139 +7,33 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.browser.clock_check import ClockCheck, sent_at
-from scrapers.browser.fetch import BODY_LIMIT, fetched
+from scrapers.browser.fetch import BODY_LIMIT, fetch_by_page
 from scrapers.browser.limits import BackgroundTasks, Timeouts, with_timeout
 from scrapers.browser.reply import Reply
+from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.browser.traffic_log import TrafficLog
 from scrapers.urls import host_and_path
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page, Request, Response
+    from playwright.async_api import Dialog, Page, Request, Response
 
 TRAFFIC = ("request", "requestfailed", "response")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-def _any(reply: Reply) -> bool:
-    return True
-
-
-class ReplyWaiter:
-    """The replies that match, from the moment it began to listen. Made by `Tab.listen_for`."""
-
-    def __init__(
-        self,
-        patterns: tuple[re.Pattern[str], ...],
-        limit: float,
-        keep: Callable[[Reply], None],
-        alive: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._patterns, self._limit, self._keep, self._alive = patterns, limit, keep, alive
-        self.requested: list[str] = []
-        """URLs of the matching requests so far, answered or not."""
-        self._replies: list[Reply] = []
-        self._under_way: dict[Request, str] = {}
-        self._order: dict[Request, int] = {}
-        self._failed: dict[Request, str] = {}
-        self._ended = False
-        self._news = asyncio.Event()
-
-    async def first(
-        self, where: Callable[[Reply], bool] = _any, *, timeout: float | None = None
-    ) -> Reply:
-        """The first matching reply, also one that came before the call.
-
-        `timeout` in seconds. When none comes: `Unreachable` where a request went out and got no
-        answer, or the page died; `Changed` where the page never asked, or only for something else.
-        """
-        looked, limit = 0, self._limit if timeout is None else timeout
-        try:
-            async with asyncio.timeout(limit):
-                while not self._ended:
-                    for reply in self._replies[looked:]:
-                        looked += 1
-                        if where(reply):
-                            self._keep(reply)
-                            return reply
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            pass
-        # A killed driver raises no event: only a question to the page tells its silence from the
-        # browser's.
-        await self._alive()
-        raise self._silence(limit)
-
-    def all(self) -> tuple[Reply, ...]:
-        """Every matching reply whose body is here by now."""
-        for reply in self._replies:
-            self._keep(reply)
-        return tuple(self._replies)
-
-    def _silence(self, limit: float) -> Failure:
-        if self._failed:
-            return Unreachable(next(reversed(self._failed.values())))
-        if self._under_way:
-            return Unreachable(
-                f"no answer from {host_and_path(next(iter(self._under_way.values())))} within "
-                f"{limit:g} s"
-            )
-        wanted = " or ".join(pattern.pattern for pattern in self._patterns)
-        if self._replies:
-            return Changed(
-                f"{len(self._replies)} replies from {wanted}, none of them the one looked for"
-            )
-        return Changed(f"the page did not ask for {wanted} within {limit:g} s")
-
-    # The rest is for `PageTraffic`.
-    def wants(self, url: str) -> bool:
-        where = host_and_path(url)
-        return any(pattern.search(where) for pattern in self._patterns)
-
-    def add_request(self, request: Request) -> None:
-        self.requested.append(request.url)
-        self._under_way[request] = request.url
-        self._order[request] = len(self._order)
-
-    def add_reply(self, request: Request, reply: Reply) -> None:
-        self._under_way.pop(request, None)
-        # A redirect to what is wanted too is on its way; any other one (to a login page) is the
-        # answer.
-        if reply.location and self.wants(urljoin(reply.url, reply.location)):
-            return
-        # An answer excuses what failed before its own request, not what failed since.
-        self._failed = {
-            each: why
-            for each, why in self._failed.items()
-            if self._order.get(each, 0) > self._order.get(request, 0)
-        }
-        self._replies.append(reply)
-        self._news.set()
-
-    def add_failure(self, request: Request, why: str) -> None:
-        self._under_way.pop(request, None)
-        self._failed[request] = why
-
-    def end(self) -> None:
-        """The page is gone: end the wait before the time limit."""
-        self._ended = True
-        self._news.set()
-
-
 class PageTraffic:
     """Listens on one page: always for documents, for other responses while a waiter wants them."""
 
-    def __init__(
-        self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None], clock: ClockCheck
-    ) -> None:
-        self._page, self._timeouts, self._keep, self._clock = page, timeouts, keep, clock
+    def __init__(self, page: Page, timeouts: Timeouts, clock: ClockCheck) -> None:
+        self._page, self._timeouts, self._clock = page, timeouts, clock
+        self.read: list[Reply] = []
+        """The replies that the look read."""
         self._waiters: list[ReplyWaiter] = []
         self._document: Reply | None = None
         self._documents, self._newest = 0, 0
@@ -156,6 +50,8 @@ class PageTraffic:
         self.on("response", self._on_response)
         self.on("crash", lambda page: self._on_crash())
         self.on("close", lambda page: self.end())
+        self.on("dialog", self._on_dialog)
+        self.on("popup", self._on_popup)
 
     def on(self, event: str, handler: Callable[[Any], None]) -> None:
         """Call the handler for an event of the page until `remove_listeners`."""
@@ -183,13 +79,20 @@ class PageTraffic:
     @asynccontextmanager
     async def listen_for(self, *paths: str) -> AsyncIterator[ReplyWaiter]:
         waiter = ReplyWaiter(
-            tuple(re.compile(path) for path in paths), self._timeouts.reply, self._keep, self.alive
+            tuple(re.compile(path) for path in paths), self._timeouts.reply, self.keep, self.alive
         )
         self._waiters.append(waiter)
         try:
             yield waiter
         finally:
             self._waiters.remove(waiter)
+
+    def keep(self, reply: Reply) -> None:
+        """The look read this reply."""
+        if self.log:
+            self.log.mark_used(reply)
+        if not any(each is reply for each in self.read):
+            self.read.append(reply)
 
     async def alive(self) -> None:
         """`Unreachable` where the page does not answer any more."""
@@ -313,12 +216,20 @@ class PageTraffic:
         """
         self._asking.add(response.url)
         try:
-            reply, _ = await fetched(self._page, response.url, self._timeouts.reply)
+            reply, _ = await fetch_by_page(self._page, response.url, self._timeouts.reply)
         finally:
             self._asking.discard(response.url)
         if reply.cut or reply.status != response.status:
             raise Changed(f"asked again, HTTP {reply.status} instead of {response.status}")
         return reply.body
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        # Dismissing a "leave this page?" would keep us on it.
+        answer = dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss()
+        self.tasks.start(with_timeout(answer, self._timeouts.close, "dialog"))
+
+    def _on_popup(self, popup: Page) -> None:
+        self.tasks.start(with_timeout(popup.close(), self._timeouts.close, "pop-up"))
 
     def _on_crash(self) -> None:
         self.crashed = True

@@ -5,7 +5,7 @@ Pure; an empty list is what the site answers when it blocks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -20,7 +20,7 @@ from mediawatch.domain import (
     RateLimited,
 )
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
-from scrapers.douyin.replies import loaded, refuse, said
+from scrapers.douyin.replies import record_in, refuse, status_words
 from scrapers.lists import complete_back_to, needs_older_page
 
 _OPENED = datetime(2016, 9, 1, tzinfo=UTC)
@@ -68,83 +68,115 @@ def older_cursor(
             "has_more": more,
             "max_cursor": int() as cursor,
         } if more_of(more) and cursor > 0:
-            found = Found(owner)
+            found = OwnPosts(owner)
             for item in items:
                 found.add(item, now)
             return cursor if needs_older_page(found.posts, back_to) else None
     return next_cursor(payload) if back_to is not None else None
 
 
-def read_posts(
-    payload: object,
-    works: int | None,
-    now: datetime,
-    *,
-    known: bool,
-    visitor: bool,
-    first: bool = True,
-    owner: str = "",
-) -> PayloadFacts:
-    """/aweme/v1/web/aweme/post/, its first page unless `first` is False.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """How a list was asked for."""
 
-    `complete_since` only if the page knows the operator: visitors may miss the newest.
+    known: bool
+    """Whether the page knows the operator: visitors may miss the newest."""
+    visitor: bool
+    """Whether it was asked for without a login."""
+    first: bool = True
+    """Whether its first page was asked for."""
+    owner: str = ""
+    """The sec_uid of the account that was asked for; "" where that is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _List:
+    """One page of a list, as the site answered it."""
+
+    items: Sequence[object] | None
+    has_more: bool | None
+    first: bool
+    invited: bool
+    """It invites to log in: whatever the page says, the call was answered as a visitor's."""
+    months: object
+    """The months in which something was posted, perhaps: the form is not known."""
+
+
+def read_posts(
+    payload: object, works: int | None, now: datetime, asked: ListRequest
+) -> PayloadFacts:
+    """/aweme/v1/web/aweme/post/. `works`: how many the profile counts.
+
+    `complete_since` only if the page knows the operator.
 
     Works made together (共创) carry their leading account as author: they belong to every account
-    among their creators. A list without a single work of `owner` (its sec_uid) is another
-    account's, `Changed`; one that is left out as another's leaves a gap. An empty page that
-    promises more is a stretch of time without works: it proves nothing, and refuses nothing.
-    `visitor`: without a login.
+    among their creators. A list without a single work of its owner is another account's, `Changed`;
+    one that is left out as another's leaves a gap.
     """
-    refuse(payload)
-    match payload:
-        case {"status_code": 0, "aweme_list": list() | None as items, **rest}:
-            has_more, first = (
-                more_of(rest.get("has_more")),
-                first and rest.get("request_item_cursor") in (0, None),
-            )
-        case _:
-            raise Changed(said(payload) or payload)
-    # An invitation to log in: whatever the page says, this call was answered as a visitor's.
-    invited = bool(loaded(rest.get("not_login_module")).get("guide_login_tip_exist"))
-    if items == [] and works == 0 and first and has_more is False and not invited:
-        return PayloadFacts(
-            outcome=Outcome.NO_POSTS,
-            attested=Attestation.DESCRIBED,
-            detail="aweme_count 0 and an empty list",
-        )
-    if items == [] and has_more and not invited:
-        return PayloadFacts(
-            outcome=Outcome.NO_EVIDENCE,
-            detail=f"empty pages as far as was read, more to come, {works} works counted",
-        )
-    if not items:
-        blocked = LoginRequired if invited or (visitor and first and not has_more) else RateLimited
-        raise blocked(f"aweme_list {items}, has_more {has_more}, {works} works counted")
-    named = [item for item in items if _author(item)]
-    if owner and named and not any(_owned(item, owner) for item in named):
-        raise Changed(f"{len(items)} works, none of them by {owner}")
-    found = Found(owner)
-    for item in items:
+    page = _list_in(payload, asked)
+    if not page.items:
+        return _without_works(page, works, asked)
+    named = [item for item in page.items if _author(item)]
+    if asked.owner and named and not any(_owned(item, asked.owner) for item in named):
+        raise Changed(f"{len(page.items)} works, none of them by {asked.owner}")
+    found = OwnPosts(asked.owner)
+    for item in page.items:
         found.add(item, now)
     if not found.posts:
         return PayloadFacts(
-            outcome=Outcome.NO_EVIDENCE, detail=f"no dated post among {len(items)}; {found.note}"
+            outcome=Outcome.NO_EVIDENCE,
+            detail=f"no dated post among {len(page.items)}; {found.note}",
         )
-    if not first:
+    if not page.first:
         found.miss("not the first page")
-    if invited:
+    if page.invited:
         found.miss("invites to log in")
-    if months := rest.get("time_list"):
-        # The months in which something was posted, perhaps: the form is not known, so it only goes
-        # into the note.
-        found.notes.append(f"time_list {str(months)[:100]}")
-    whole = has_more is False and len(found.ids) == works
+    if page.months:
+        found.notes.append(f"time_list {str(page.months)[:100]}")
+    whole = page.has_more is False and len(found.ids) == works
     since = EVER if whole else complete_back_to(found.posts)
     return PayloadFacts(
         posts=tuple(found.posts),
-        complete_since=since if known and not found.gaps else None,
+        complete_since=since if asked.known and not found.gaps else None,
         detail=found.note,
     )
+
+
+def _list_in(payload: object, asked: ListRequest) -> _List:
+    refuse(payload)
+    match payload:
+        case {"status_code": 0, "aweme_list": list() | None as items, **rest}:
+            return _List(
+                items=items,
+                has_more=more_of(rest.get("has_more")),
+                first=asked.first and rest.get("request_item_cursor") in (0, None),
+                invited=bool(record_in(rest.get("not_login_module")).get("guide_login_tip_exist")),
+                months=rest.get("time_list"),
+            )
+    raise Changed(status_words(payload) or payload)
+
+
+def _without_works(page: _List, works: int | None, asked: ListRequest) -> PayloadFacts:
+    """What an empty list says.
+
+    An empty page that promises more is a stretch of time without works: it proves nothing, and
+    refuses nothing.
+    """
+    if page.items is not None and not page.invited:
+        if works == 0 and page.first and page.has_more is False:
+            return PayloadFacts(
+                outcome=Outcome.NO_POSTS,
+                attested=Attestation.DESCRIBED,
+                detail="aweme_count 0 and an empty list",
+            )
+        if page.has_more:
+            return PayloadFacts(
+                outcome=Outcome.NO_EVIDENCE,
+                detail=f"empty pages as far as was read, more to come, {works} works counted",
+            )
+    login = page.invited or (asked.visitor and page.first and not page.has_more)
+    blocked = LoginRequired if login else RateLimited
+    raise blocked(f"aweme_list {page.items}, has_more {page.has_more}, {works} works counted")
 
 
 def _author(item: object) -> str:
@@ -163,15 +195,15 @@ def _owned(item: object, owner: str) -> bool | None:
     author = _author(item)
     if not isinstance(item, dict) or not owner or author in ("", owner):
         return True
-    together = loaded(item.get("cooperation_info"))
+    together = record_in(item.get("cooperation_info"))
     creators = together.get("co_creators")
     if isinstance(creators, list) and creators:
-        return any(loaded(creator).get("sec_uid") == owner for creator in creators)
+        return any(record_in(creator).get("sec_uid") == owner for creator in creators)
     return None if together else False
 
 
 @dataclass(slots=True)
-class Found:
+class OwnPosts:
     """The posts of one list, in the order shown.
 
     `gaps`: a post is missing among them for want of a sound date, state or author.
@@ -197,7 +229,7 @@ class Found:
 
         The list is complete without them.
         """
-        status = loaded(item.get("status"))
+        status = record_in(item.get("status"))
         if (
             any(status.get(key) for key in ("is_delete", "is_prohibited", "in_reviewing"))
             or status.get("private_status") == 1

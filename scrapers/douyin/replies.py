@@ -24,7 +24,7 @@ from mediawatch.domain import (
     PayloadFacts,
     RateLimited,
 )
-from scrapers.browser.reply import render_data
+from scrapers.browser.reply import render_data, text_in
 from scrapers.searches import Hit, Results
 
 _PUSH = re.compile(
@@ -118,11 +118,11 @@ def refuse(payload: object) -> None:
         ):
             raise Captcha("verify check")
         case {"status_code": 4}:
-            raise RateLimited(f"status 4 {said(payload)}")
+            raise RateLimited(f"status 4 {status_words(payload)}")
         case {"status_code": 2483}:
-            raise LoginRequired(f"status 2483 {said(payload)}")
-        case {"status_code": 8} if re.search(r"用户未登录|请先登录", said(payload)):
-            raise LoginRequired(f"status 8 {said(payload)}")
+            raise LoginRequired(f"status 2483 {status_words(payload)}")
+        case {"status_code": 8} if re.search(r"用户未登录|请先登录", status_words(payload)):
+            raise LoginRequired(f"status 8 {status_words(payload)}")
 
 
 def read_profile(payload: object, sec_uid: str) -> Profile | None:
@@ -150,8 +150,8 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
     """
     count = user.get("aweme_count")
     name, certified = (
-        _text(user, "nickname"),
-        loaded(user.get("account_cert_info")).get("label_text"),
+        text_in(user, "nickname"),
+        record_in(user.get("account_cert_info")).get("label_text"),
     )
     odd = "" if name else f"a user without nickname: {sorted(user)}"
     outcome, detail = _state(user)
@@ -178,10 +178,12 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
 
 def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:
     special, punished = (
-        loaded(user.get("special_state_info")),
-        loaded(user.get("punish_remind_info")),
+        record_in(user.get("special_state_info")),
+        record_in(user.get("punish_remind_info")),
     )
-    words = " ".join(text for text in (_text(special, "title"), _text(special, "content")) if text)
+    words = " ".join(
+        text for text in (text_in(special, "title"), text_in(special, "content")) if text
+    )
     if words:
         return next(
             (outcome for outcome, wording in _SPECIAL if wording.search(words)), Outcome.CHANGED
@@ -193,7 +195,7 @@ def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:
         special.get("special_state"),
     ):
         return Outcome.CANCELLED, "special_state 1 and user_deleted"
-    title = _text(punished, "punish_title")
+    title = text_in(punished, "punish_title")
     if punished.get("ban_type") == 1 or (punished.get("ban_type") != 2 and _BANNED.search(title)):
         return Outcome.BANNED, title or "ban_type 1"
     if user.get("secret") in (1, True):
@@ -238,12 +240,12 @@ def read_search(payload: object) -> Results:
         case {"status_code": 0, "user_list": None}:
             raise RateLimited("user_list null")
         case _:
-            raise Changed(said(payload) or payload)
+            raise Changed(status_words(payload) or payload)
     if hits:
         return Results(hits=hits, more=more)
     if more:
         raise RateLimited("an empty user_list, has_more 1")
-    if why := loaded(rest.get("search_nil_info")).get("search_nil_type"):
+    if why := record_in(rest.get("search_nil_info")).get("search_nil_type"):
         raise Changed(f"an empty user_list, search_nil_type {why}")
     return Results(nobody="an empty user_list")
 
@@ -251,13 +253,13 @@ def read_search(payload: object) -> Results:
 def _hit(item: object) -> Hit:
     match item:
         case {"user_info": {"sec_uid": str(uid), "nickname": str(name)} as user} if uid:
-            certified = _text(user, "enterprise_verify_reason") or _text(user, "custom_verify")
-            short = _text(user, "short_id")
+            certified = text_in(user, "enterprise_verify_reason") or text_in(user, "custom_verify")
+            short = text_in(user, "short_id")
             return Hit(
                 id=uid,
                 name=name,
                 certified=certified,
-                alias=_text(user, "unique_id") or (short if short != "0" else ""),
+                alias=text_in(user, "unique_id") or (short if short != "0" else ""),
             )
     raise Changed(item)
 
@@ -276,7 +278,7 @@ def _snaked(record: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             )
 
 
-def loaded(value: object) -> Mapping[str, object]:
+def record_in(value: object) -> Mapping[str, object]:
     """An object, also where it comes as JSON text; empty for everything else."""
     if isinstance(value, str) and value.startswith("{"):
         try:
@@ -286,11 +288,6 @@ def loaded(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def said(payload: object) -> str:
+def status_words(payload: object) -> str:
     """The words of a reply's status."""
-    return _text(payload, "status_msg") if isinstance(payload, dict) else ""
-
-
-def _text(data: Mapping[str, object], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
+    return text_in(payload, "status_msg") if isinstance(payload, dict) else ""

@@ -31,24 +31,33 @@ from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.douyin.identity import Target, filed_sec_uid, match_to_filed, target_of
 from scrapers.douyin.pages import (
-    CALLED,
     CAPTCHA,
+    arrive,
+    obstacle_on,
+    open_page,
+    pass_challenge,
+    payload_of,
+)
+from scrapers.douyin.posts import ListRequest, next_cursor, read_posts
+from scrapers.douyin.profile_visit import (
+    CALLED,
     WORKS,
     ProfileVisit,
-    arrive,
-    at_a_profile,
-    obstacle_on,
-    opened,
-    passed,
-    payload_of,
+    enter_profile,
     profile_call,
     works_call,
 )
-from scrapers.douyin.posts import next_cursor, read_posts
 from scrapers.douyin.replies import read_profile, read_search, read_sign
 from scrapers.lists import keep_earlier_pages
 from scrapers.privacy import viewers
-from scrapers.searches import NameSearch, Results, aliases, joined, match_hits_to_filed, vouches
+from scrapers.searches import (
+    NameSearch,
+    Results,
+    aliases,
+    join_results,
+    match_hits_to_filed,
+    vouches,
+)
 from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
 from scrapers.urls import query_of
 
@@ -70,7 +79,7 @@ class ProfilePage(Surface):
         {"sec_uid", "sec_user_id", "max_cursor", "count"}
     )
     shared_page: ClassVar[SharedPage | None] = SharedPage(
-        "https://www.douyin.com/user/", at_a_profile, signs=True
+        "https://www.douyin.com/user/", enter_profile, signs=True
     )
 
     found: Target | None = None
@@ -113,9 +122,7 @@ class ProfilePage(Surface):
             payload,
             profile.works,
             calls.now(),
-            known=False,
-            visitor=not calls.session,
-            owner=target.sec_uid,
+            ListRequest(known=False, visitor=not calls.session, owner=target.sec_uid),
         )
         yield match_to_filed(works, target, account.filed)
         if profile.odd:
@@ -145,10 +152,7 @@ class ProfilePage(Surface):
                 payload,
                 profile.works,
                 tab.now(),
-                known=known,
-                visitor=visitor,
-                first=first,
-                owner=visit.sec_uid,
+                ListRequest(known=known, visitor=visitor, first=first, owner=visit.sec_uid),
             )
             if not works.posts:
                 tab.require_login(sign)
@@ -164,10 +168,9 @@ class ProfilePage(Surface):
                             older,
                             None,
                             tab.now(),
-                            known=False,
-                            visitor=visitor,
-                            first=False,
-                            owner=visit.sec_uid,
+                            ListRequest(
+                                known=False, visitor=visitor, first=False, owner=visit.sec_uid
+                            ),
                         )
                         if shown.posts:
                             yield match_to_filed(
@@ -199,7 +202,7 @@ class Search(NameSearch):
                 break
             await tab.pause()
             further, sign = await self.results(tab, alias)
-            found, searched = joined(found, further), [*searched, alias]
+            found, searched = join_results(found, further), [*searched, alias]
             seen = match_hits_to_filed(filed, own_id, found, gone=self.gone, searched=searched)
         if seen.outcome is Outcome.NOT_FOUND and sign is not True:
             raise NoEvidence(f"{seen.detail}, but the page does not say that it knows the operator")
@@ -208,7 +211,7 @@ class Search(NameSearch):
     async def results(self, tab: Tab, term: str) -> tuple[Results, bool | None]:
         """What the site shows for a name or 抖音号, and whether the page knows the operator."""
         async with tab.listen_for(FOUND) as waiter:
-            html = await opened(tab, f"{SEARCH}{quote(term, safe='')}?type=user")
+            html = await open_page(tab, f"{SEARCH}{quote(term, safe='')}?type=user")
             sign = read_sign(html)
             try:
                 reply = await waiter.first(lambda reply: query_of(reply.url).get("keyword") == term)
@@ -226,7 +229,7 @@ async def probe(tab: Tab) -> bool:
 
     `Changed` where it does not say.
     """
-    sign = read_sign(await passed(tab, await tab.open(HOME)))
+    sign = read_sign(await pass_challenge(tab, await tab.open(HOME)))
     if sign is None:
         raise Changed("the page does not say whether it knows the operator")
     return sign

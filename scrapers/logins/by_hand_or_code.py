@@ -23,7 +23,7 @@ from scrapers.browser.driver import driver
 from scrapers.browser.limits import Timeouts
 from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.sessions import discard, write_private
-from scrapers.browser.tab import Tab
+from scrapers.browser.tab import PageRules, Tab
 from scrapers.logins.qr import modules_of
 from scrapers.surface import Login
 
@@ -152,15 +152,8 @@ async def _state(login: Login, context: BrowserContext) -> StorageState:
 async def _knows(way: Way, login: Login, context: BrowserContext) -> bool | None:
     """The site's own word; None where it gives none."""
     page = await context.new_page()
-    tab = Tab(
-        page,
-        now=way.now,
-        session="",
-        hosts=login.hosts,
-        url_keys=frozenset(),
-        whole=False,
-        timeouts=way.timeouts,
-    )
+    rules = PageRules(hosts=login.hosts, whole=False)
+    tab = Tab(page, rules, session="", now=way.now, timeouts=way.timeouts)
     try:
         return await login.probe(tab)
     except LoginRequired:
@@ -168,7 +161,7 @@ async def _knows(way: Way, login: Login, context: BrowserContext) -> bool | None
     except Failure:
         return None
     finally:
-        await tab.close()
+        await tab.loan.close()
 
 
 async def _scanned(way: Way, login: Login, context: BrowserContext, page: Page) -> None:

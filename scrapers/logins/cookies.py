@@ -104,17 +104,18 @@ def _json_cookie(item: object, number: int, place: str) -> Cookie:
     if rest.get("hostOnly") is False and not domain.startswith("."):
         domain = f".{domain}"
     expires, path = rest.get("expires", rest.get("expirationDate")), rest.get("path")
-    return _cookie(
-        name=name,
-        value=value,
-        domain=domain,
-        path=path if isinstance(path, str) else "/",
-        expires=float(expires)
-        if isinstance(expires, int | float) and not rest.get("session")
-        else -1.0,
-        http_only=bool(rest.get("httpOnly")),
-        secure=bool(rest.get("secure")),
-        same_site=_SAME_SITE.get(str(rest.get("sameSite")).casefold(), "Lax"),
+    ends = expires if isinstance(expires, int | float) and not rest.get("session") else -1
+    return _as_chromium_takes_it(
+        {
+            "name": name,
+            "value": value,
+            "domain": domain,
+            "path": path if isinstance(path, str) else "/",
+            "expires": float(ends),
+            "httpOnly": bool(rest.get("httpOnly")),
+            "secure": bool(rest.get("secure")),
+            "sameSite": _SAME_SITE.get(str(rest.get("sameSite")).casefold(), "Lax"),
+        }
     )
 
 
@@ -135,32 +136,26 @@ def _netscape(text: str, place: str) -> Iterator[Cookie]:
         domain, everywhere, path, secure, expires, name, value = fields
         if everywhere.upper() == "TRUE" and not domain.startswith("."):
             domain = f".{domain}"
-        yield _cookie(
-            name=name,
-            value=value,
-            domain=domain,
-            path=path,
-            expires=float(expires) or -1.0,
-            http_only=http_only,
-            secure=secure.upper() == "TRUE",
-            same_site="Lax",
+        yield _as_chromium_takes_it(
+            {
+                "name": name,
+                "value": value,
+                "domain": domain,
+                "path": path,
+                "expires": float(expires),
+                "httpOnly": http_only,
+                "secure": secure.upper() == "TRUE",
+                "sameSite": "Lax",
+            }
         )
 
 
-def _cookie(
-    *,
-    name: str,
-    value: str,
-    domain: str,
-    path: str,
-    expires: float,
-    http_only: bool,
-    secure: bool,
-    same_site: str,
-) -> Cookie:
-    # Chromium refuses SameSite=None without Secure, and with it the whole file.
-    same_site = "Lax" if same_site == "None" and not secure else same_site
+def _as_chromium_takes_it(cookie: Cookie) -> Cookie:
+    """Chromium refuses SameSite=None without Secure, and with it the whole file."""
+    lax = cookie["sameSite"] == "None" and not cookie["secure"]
     return {
-        "name": name, "value": value, "domain": domain, "path": path or "/", "expires": expires if expires > 0 else -1,
-        "httpOnly": http_only, "secure": secure, "sameSite": same_site,
-    }  # fmt: skip
+        **cookie,
+        "path": cookie["path"] or "/",
+        "expires": cookie["expires"] if cookie["expires"] > 0 else -1,
+        "sameSite": "Lax" if lax else cookie["sameSite"],
+    }

@@ -41,8 +41,8 @@ class LoginFiles:
     def platforms(self) -> tuple[str, ...]:
         return tuple(self.known)
 
-    def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
-        """See `ports.Logins.stored`. UserError for a platform that has no login."""
+    def sessions(self, platform: str | None = None) -> tuple[StoredSession, ...]:
+        """See `ports.Logins.sessions`. UserError for a platform that has no login."""
         wanted = self.platforms if platform is None else (self._login(platform).platform,)
         return tuple(
             _stored(session) for each in wanted for session in sessions_in(self.folder, each)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mediawatch.domain import Filing, Sight
-from scrapers.privacy.scrubbing import Scrubber, identity_in
+from scrapers.privacy.scrubbing import Scrubber
+from scrapers.privacy.secrets import identity_in
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 _SHORTEST_PATH = 12
@@ -61,7 +62,7 @@ class Mask:
     kept: frozenset[str] = frozenset()
 
     @classmethod
-    def sparing(
+    def for_account(
         cls,
         filed: Filing,
         sight: Sight,
@@ -80,7 +81,7 @@ class Mask:
         )
         return cls(records, marks, frozenset(text.strip() for text in own) - {""})
 
-    def over(self, texts: Iterable[str]) -> OperatorCover:
+    def cover_for(self, texts: Iterable[str]) -> OperatorCover:
         """The cover for a page that said all this."""
         found = {
             secret
@@ -121,5 +122,5 @@ class OperatorCover:
         The very bytes that came where he is not in it.
         """
         text = body.decode("utf-8", "surrogateescape")
-        covered = Scrubber(self.secrets, self.kept).named(text)
+        covered = Scrubber(self.secrets, self.kept).without_secrets(text)
         return body if covered == text else covered.encode("utf-8", "surrogateescape")

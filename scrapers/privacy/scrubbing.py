@@ -12,7 +12,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
@@ -117,14 +116,6 @@ _QUERY = re.compile(
     rf"(?:[?&]|&amp;|\\u0026|%26|%3F)(?P<key>{_ALL}|{'|'.join(_QUERY_ONLY)})(?:=|%3D)(?P<text>(?:(?!%26)[^&#\s\"'<>\\)])+)",
     re.IGNORECASE,
 )
-_IDENTIFYING = re.compile(
-    r"(?:.*_)?(?:id|idstr|uid|sec_?uid|unique_?id|short_?id|user_?id|user_?name|name|nick_?name|screen_?name|alias|domain|weihao|bizuin|uin"
-    r"|avatar\w*|head\w*|profile_image_url|phone|mobile|email)",
-    re.IGNORECASE,
-)
-_SHORTEST, _SHORTEST_ID = 2, 5
-_SHORTEST_COOKIE = 8
-"""Characters. A shorter cookie is a switch ("1", "zh_CN"): replacing it would spoil the page."""
 
 
 def dummy(text: str) -> str:
@@ -151,7 +142,7 @@ class Scrubber:
     kept: frozenset[str] = frozenset()
 
     def text(self, text: str) -> str:
-        text = self._named(text)
+        text = self.without_secrets(text)
         for pattern in (_QUOTED, _BARE, _QUERY):
             text = pattern.sub(self._value, text)
         return text
@@ -171,7 +162,7 @@ class Scrubber:
         bare = urlunsplit(
             (parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(query), "")
         )
-        return self.text(bare) if keys is None else self._named(bare)
+        return self.text(bare) if keys is None else self.without_secrets(bare)
 
     def leaks(self, text: str) -> tuple[str, ...]:
         """Dummies of the secrets that still stand in a text.
@@ -180,14 +171,11 @@ class Scrubber:
         """
         return tuple(dummy(old) for old, _ in _pairs(self.secrets, self.kept) if old in text)
 
-    def named(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """The text with dummies for `secrets` alone.
 
         The values of `KEYS` stay, for evidence is what the site said.
         """
-        return self._named(text)
-
-    def _named(self, text: str) -> str:
         for old, new in _pairs(self.secrets, self.kept):
             text = text.replace(old, new)
         return text
@@ -258,53 +246,3 @@ def _dresses(text: str) -> tuple[str, ...]:
         encoded.lower(),
         quote(encoded, safe=""),
     )
-
-
-def identity_in(record: object) -> Iterator[str]:
-    """The texts of a viewer's record that could identify him: ids, names, addresses of pictures.
-
-    Numbers count as ids.
-    """
-    match record:
-        case dict():
-            for key, value in record.items():
-                if isinstance(value, dict | list):
-                    yield from identity_in(value)
-                elif _IDENTIFYING.fullmatch(str(key)):
-                    yield from _identifying(value)
-        case list():
-            for value in record:
-                yield from identity_in(value)
-
-
-def _identifying(value: object) -> Iterator[str]:
-    if isinstance(value, bool) or value is None:
-        return
-    text = str(value).strip()
-    # A bare "1" or "演" would be replaced in every other word of the page.
-    if len(text) >= (_SHORTEST_ID if text.isascii() else _SHORTEST):
-        yield text
-
-
-def cookie_values(cookies: Iterable[object]) -> Iterator[str]:
-    """Values of a storage state's cookies that are long enough to be secrets.
-
-    As they are and decoded.
-    """
-    for cookie in cookies:
-        if (
-            isinstance(cookie, Mapping)
-            and isinstance(value := cookie.get("value"), str)
-            and len(value) >= _SHORTEST_COOKIE
-        ):
-            yield from {value, unquote(value)}
-
-
-def embedded(text: str, start: str) -> Iterator[object]:
-    """Every JSON value that stands in a text right after what the expression `start` matches."""
-    decoder = json.JSONDecoder()
-    for found in re.finditer(start, text):
-        try:
-            yield decoder.raw_decode(text, found.end())[0]
-        except (ValueError, RecursionError):
-            continue

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from scrapers.privacy.scrubbing import embedded
+from scrapers.privacy.secrets import json_values_after
 
 _RENDER_DATA = re.compile(r'<script[^>]*id="RENDER_DATA"[^>]*>([^<]*)</script>')
 _CHUNK = re.compile(r"__pace_f\.push\(")
@@ -25,7 +25,7 @@ def weibo(text: str) -> Iterator[object]:
 
     The mobile shell has at most his uid.
     """
-    for config in embedded(text, r"\$CONFIG\s*=\s*"):
+    for config in json_values_after(text, r"\$CONFIG\s*=\s*"):
         match config:
             case {"user": dict(user)}:
                 yield user
@@ -43,10 +43,10 @@ def douyin(text: str) -> Iterator[object]:
             yield info
     chunks = (
         chunk[1]
-        for chunk in embedded(text, _CHUNK.pattern)
+        for chunk in json_values_after(text, _CHUNK.pattern)
         if isinstance(chunk, list) and len(chunk) > 1
     )
-    yield from embedded("".join(str(chunk) for chunk in chunks), r'"user":\s*(?=\{"info")')
+    yield from json_values_after("".join(str(chunk) for chunk in chunks), r'"user":\s*(?=\{"info")')
 
 
 def toutiao(text: str) -> Iterator[object]:

@@ -15,7 +15,8 @@ from urllib.parse import urljoin, urlsplit
 
 from mediawatch.domain import Account, Outcome, Sight, UserError
 from scrapers.browser.traffic_log import LoggedReply, TrafficLog
-from scrapers.privacy.scrubbing import KEYS, Scrubber, cookie_values, identity_in
+from scrapers.privacy.scrubbing import KEYS, Scrubber
+from scrapers.privacy.secrets import cookie_values, identity_in
 from scrapers.surface import Scraper, Surface
 from scrapers.urls import host_and_path, on_host, query_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mediawatch.domain import Account, Failure, Filing, Need, Sight, UserError
 from mediawatch.ports import Gate, See, Visit
-from scrapers.browser.pool import Browser, Session, Tab
+from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.sessions import sessions_in
 from scrapers.browser.traffic_log import TrafficLog
 from scrapers.look import LookTask, look
@@ -24,18 +24,8 @@ class LoggingBrowser(Browser):
     log: TrafficLog
 
     @asynccontextmanager
-    async def tab(
-        self,
-        session: Session | None,
-        *,
-        hosts: frozenset[str],
-        whole: bool,
-        url_keys: frozenset[str] = frozenset(),
-        heavy: frozenset[str] = frozenset(),
-    ) -> AsyncIterator[Tab]:
-        async with super().tab(
-            session, hosts=hosts, whole=whole, url_keys=url_keys, heavy=heavy
-        ) as tab:
+    async def tab(self, session: Session | None, rules: PageRules) -> AsyncIterator[Tab]:
+        async with super().tab(session, rules) as tab:
             tab.log_to(self.log)
             with suppress(
                 Failure

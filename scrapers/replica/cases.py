@@ -39,7 +39,7 @@ class CaseError(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedReply:
     """One response.
 
     It answers every request of the same host and path that has all its query values.
@@ -55,7 +55,7 @@ class Recorded:
     """What the page's own scripts asked for, which are not recorded themselves."""
 
     @property
-    def served(self) -> bytes:
+    def body_with_calls(self) -> bytes:
         """The body; after it a script that makes the `calls`."""
         if not self.calls:
             return self.body
@@ -89,14 +89,14 @@ class Case:
     kind: str
     """`recorded` or `composed`."""
     filed: Filing
-    responses: tuple[Recorded, ...]
+    responses: tuple[RecordedReply, ...]
     expect: Mapping[str, Any] | None
 
     @property
     def hosts(self) -> frozenset[str]:
         return frozenset(urlsplit(each.url).hostname or "" for each in self.responses)
 
-    def response(self, url: str) -> Recorded | None:
+    def response(self, url: str) -> RecordedReply | None:
         """The first response that matches."""
         return next((each for each in self.responses if each.matches(url)), None)
 
@@ -197,7 +197,7 @@ def _filed(table: Mapping[str, Any], platform: str) -> Filing:
     )
 
 
-def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> Recorded:
+def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> RecordedReply:
     where = f"response {number}: "
     url, location = _text(table, "url", where), table.get("location", "")
     status = table.get("status", 302 if location else 200)
@@ -226,4 +226,4 @@ def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> Recorded:
     )
     if not isinstance(content_type, str) or not content_type.isprintable():
         raise CaseError(f"{where}content_type {content_type!r} is no text")
-    return Recorded(url, body, content_type, status, location, tuple(calls))
+    return RecordedReply(url, body, content_type, status, location, tuple(calls))

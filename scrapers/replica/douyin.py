@@ -7,16 +7,15 @@ shares nothing with the scraper.
 from __future__ import annotations
 
 import html
-import json
 import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from mediawatch.domain import PostKind
+from scrapers.replica.douyin_items import record, server_user, user_hit, user_of_call, works
 from scrapers.replica.signing import Signing
-from scrapers.replica.truth import TrueAccount, TruePost, Truth, made_up
+from scrapers.replica.truth import Truth
 from scrapers.replica.web import (
     NOT_SERVED,
     Cookie,
@@ -37,7 +36,6 @@ from scrapers.replica.world import World
 
 _HOST, _SHORT, _SHARE = "www.douyin.com", "v.douyin.com", "www.iesdouyin.com"
 _PICTURES = "p3-pc.douyinpic.com"
-_PAGE_SIZE = 18
 
 
 _PAGE = template("douyin.html")
@@ -77,8 +75,8 @@ class Douyin(Site):
     def login(self) -> tuple[Cookie, ...]:
         return (Cookie("sessionid", self._session, ".douyin.com", http_only=True),)
 
-    def resigned(self, target: str) -> str:
-        return self._signing.signed(target) if self._signing.key in target else target
+    def sign_anew(self, target: str) -> str:
+        return self._signing.sign(target) if self._signing.key in target else target
 
     def answer(self, request: Request) -> Response:
         if request.host == "douyin.com":
@@ -138,7 +136,7 @@ class Douyin(Site):
             request,
             sec,
             f"<p>{words}</p>{body}" if words else body,
-            _server_user(account, self.now()),
+            server_user(account, self.now()),
         )
 
     def _search_page(self, request: Request, wanted: str) -> Response:
@@ -168,7 +166,7 @@ class Douyin(Site):
         ]
         matching = (each for each in here if wanted in each.name or wanted == each.alias)
         found = sorted(matching, key=lambda each: wanted not in (each.name, each.alias))
-        hits = [{"user_info": _found_user(account)} for account in found]
+        hits = [{"user_info": user_hit(account)} for account in found]
         return answer(
             {
                 "status_code": 0,
@@ -197,7 +195,7 @@ class Douyin(Site):
             # The viewer stands there in the same form: the scraper must not take it for the
             # account.
             records.append(
-                _record(
+                record(
                     "7",
                     {
                         "user": {
@@ -208,7 +206,7 @@ class Douyin(Site):
             )
         if user is not None:
             records.append(
-                _record(
+                record(
                     "8",
                     {
                         "user": {"statusCode": 0, "statusMsg": None, "logPb": {}, "user": user},
@@ -239,85 +237,14 @@ class Douyin(Site):
             if account is None or account.truth is Truth.GONE:
                 return answer({"status_code": 2190, "status_msg": "用户不存在", "log_pb": {}})
             return answer(
-                {"status_code": 0, "user": _called_user(account, self.now()), "log_pb": {}}
+                {"status_code": 0, "user": user_of_call(account, self.now()), "log_pb": {}}
             )
         if account is None or account.truth is Truth.GONE:
             return answer({"status_code": 0, "aweme_list": None, "has_more": 0, "max_cursor": 0})
         shown = account.truth in (Truth.ALIVE, Truth.EMPTY)
-        posts = account.shown(self.now(), visitor=not self.knows_operator(request)) if shown else ()
-        return answer(_works(account, posts, whole(query.get("max_cursor", ""))))
-
-
-def _record(number: str, props: dict[str, Any]) -> str:
-    """One server record: JSON in a string in JSON, as the page's framework streams it."""
-    chunk = f"{number}:" + json.dumps(["$", "$La", None, props], ensure_ascii=False) + "\n"
-    return f"self.__pace_f.push({script_json([1, chunk])});"
-
-
-def _server_user(account: TrueAccount, now: datetime) -> dict[str, Any]:
-    user: dict[str, Any] = {
-        "uid": account.number_id, "secUid": account.id, "shortId": "0", "uniqueId": account.alias, "nickname": account.name,
-        "desc": "演示数据", "awemeCount": len(account.posts_at(now)), "customVerify": "", "enterpriseVerifyReason": account.verified_as,
-        "isGovMediaVip": True, "accountCertInfo": {"labelText": account.verified_as}, "secret": int(account.truth is Truth.PRIVATE),
-        "isBan": account.truth is Truth.BANNED, "userCanceled": account.truth is Truth.CANCELLED, "roomData": "",
-    }  # fmt: skip
-    return user | {"punishRemindInfo": _PUNISHED} if account.truth is Truth.BANNED else user
-
-
-_PUNISHED = {"ban_type": 1, "punish_title": "账号已被封禁"}
-
-
-def _found_user(account: TrueAccount) -> dict[str, Any]:
-    return {
-        "uid": account.number_id, "sec_uid": account.id, "nickname": account.name, "unique_id": account.alias, "short_id": "0",
-        "enterprise_verify_reason": account.verified_as, "custom_verify": "", "follower_count": 1,
-        "secret": int(account.truth is Truth.PRIVATE),
-    }  # fmt: skip
-
-
-def _called_user(account: TrueAccount, now: datetime) -> dict[str, Any]:
-    user: dict[str, Any] = {
-        "uid": account.number_id, "sec_uid": account.id, "short_id": "0", "unique_id": account.alias, "nickname": account.name,
-        "signature": "演示数据", "aweme_count": len(account.posts_at(now)), "custom_verify": "",
-        "enterprise_verify_reason": account.verified_as, "account_cert_info": script_json({"label_text": account.verified_as}),
-        "is_gov_media_vip": True, "live_status": 0, "secret": int(account.truth is Truth.PRIVATE), "is_ban": account.truth is Truth.BANNED,
-    }  # fmt: skip
-    if account.truth is Truth.CANCELLED:
-        user |= {
-            "user_deleted": True,
-            "special_state_info": {
-                "special_state": 1,
-                "title": "账号已注销",
-                "content": "该用户账号已注销",
-            },
-        }
-    if account.truth is Truth.BANNED:
-        user |= {"punish_remind_info": _PUNISHED}
-    return user
-
-
-def _works(account: TrueAccount, posts: tuple[TruePost, ...], before: int) -> dict[str, Any]:
-    """`max_cursor` is in milliseconds, `create_time` in seconds.
-
-    Pinned works stand on the first page only.
-    """
-    pinned = [post for post in posts if post.pinned and not before]
-    rest = [
-        post for post in posts if not post.pinned and (not before or post.serial * 1000 < before)
-    ]
-    items = [*pinned, *rest[:_PAGE_SIZE]]
-    return {
-        "status_code": 0, "aweme_list": [_work(account, post) for post in items], "has_more": int(len(rest) > _PAGE_SIZE),
-        "max_cursor": items[-1].serial * 1000 if items else 0, "min_cursor": items[0].serial * 1000 if items else 0,
-        "request_item_cursor": before, "time_list": None, "post_serial": 2, "log_pb": {"impr_id": made_up("log", account.id, 32)},
-    }  # fmt: skip
-
-
-def _work(account: TrueAccount, post: TruePost) -> dict[str, Any]:
-    pictures = post.kind is PostKind.PICTURES
-    return {
-        "aweme_id": str(post.serial - 40 << 32), "create_time": post.serial, "is_top": int(post.pinned),
-        "aweme_type": 68 if pictures else 0, "images": [{"uri": "replica"}] if pictures else None, "desc": f"演示作品 {post.number}",
-        "author_user_id": whole(account.number_id), "author": {"sec_uid": account.id, "nickname": account.name, "uid": account.number_id},
-        "status": {"is_delete": False, "is_prohibited": False, "in_reviewing": False, "part_see": 0, "private_status": 0},
-    }  # fmt: skip
+        posts = (
+            account.profile_list(self.now(), visitor=not self.knows_operator(request))
+            if shown
+            else ()
+        )
+        return answer(works(account, posts, whole(query.get("max_cursor", ""))))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -20,17 +20,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
+from scrapers.replica.http import drop, read_body, read_head, send
 from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
-from scrapers.replica.web import (
-    NOT_SERVED,
-    Answer,
-    Drop,
-    Middleware,
-    Request,
-    Response,
-    Site,
-)
+from scrapers.replica.web import NOT_SERVED, Answer, Drop, Middleware, Request, Response, Site
 from scrapers.replica.wechat import WeChat
 from scrapers.replica.weibo import Weibo
 from scrapers.replica.weread import WeRead
@@ -38,14 +31,6 @@ from scrapers.replica.world import World
 
 SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead)
 _LIMIT = 1 << 18
-_REASONS = {
-    200: "OK",
-    204: "No Content",
-    301: "Moved Permanently",
-    302: "Found",
-    404: "Not Found",
-    502: "Bad Gateway",
-}
 # What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a
 # page of a platform.
 _BACKGROUND = (
@@ -68,7 +53,7 @@ _BACKGROUND = (
 )
 
 
-class Served(NamedTuple):
+class ServedRequest(NamedTuple):
     """One request that a site (or a case) answered; `status` is 0 where a fault let it go without
     an answer.
     """
@@ -118,7 +103,7 @@ class Replica:
         """Refused hosts that pages and scrapers asked for."""
         self.background: Counter[str] = Counter()
         """Refused hosts that the browser asked for on its own account."""
-        self.requests: list[Served] = []
+        self.requests: list[ServedRequest] = []
         self._now = now
         bare = overlay is not None
         self._sites = {
@@ -211,11 +196,11 @@ class Replica:
             writer.close()
 
     async def _proxied(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await _read_head(reader):
+        while head := await read_head(reader):
             method, target, headers = head
             if method == "CONNECT":
                 if not self._known(target.removesuffix(":443")):
-                    await _send(
+                    await send(
                         writer, Response(b"no such host here", 502, "text/plain"), close=True
                     )
                     return
@@ -225,12 +210,12 @@ class Replica:
                 return
             # Plain http:// comes in absolute form.
             parts = urlsplit(target)
-            await _read_body(reader, headers)
+            await read_body(reader, headers)
             if self._known(parts.hostname or ""):
                 secure = parts._replace(scheme="https", netloc=parts.hostname or "").geturl()
-                await _send(writer, Response(status=301, headers=(("Location", secure),)))
+                await send(writer, Response(status=301, headers=(("Location", secure),)))
             else:
-                await _send(writer, Response(b"no such host here", 502, "text/plain"))
+                await send(writer, Response(b"no such host here", 502, "text/plain"))
 
     def _known(self, host: str) -> bool:
         """Whether a site stands for the host; counts it where none does."""
@@ -241,9 +226,9 @@ class Replica:
         return False
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await _read_head(reader):
+        while head := await read_head(reader):
             method, target, headers = head
-            body = await _read_body(reader, headers)
+            body = await read_body(reader, headers)
             host = headers.get("host", "").partition(":")[0]
             form = (
                 dict(parse_qsl(body.decode("utf-8", "replace")))
@@ -255,14 +240,14 @@ class Replica:
                 await asyncio.sleep(self._distance)
             response = self._response(request)
             self.requests.append(
-                Served(
+                ServedRequest(
                     method, request.url, response.status if isinstance(response, Response) else 0
                 )
             )
             if isinstance(response, Drop):
-                await _drop(reader, writer, response)
+                await drop(reader, writer, response)
                 return
-            await _send(writer, self._dated(response), head_only=method == "HEAD")
+            await send(writer, self._dated(response), head_only=method == "HEAD")
 
     def _dated(self, response: Response) -> Response:
         """With the replica's own time, as every site's replies have theirs."""
@@ -277,7 +262,7 @@ class Replica:
             and (recorded := self._overlay.response(request.url)) is not None
         ):
             leads = (("Location", recorded.location),) if recorded.location else ()
-            return Response(recorded.served, recorded.status, recorded.content_type, leads)
+            return Response(recorded.body_with_calls, recorded.status, recorded.content_type, leads)
         site = self._by_host.get(request.host)
         if site is None:
             return NOT_SERVED
@@ -289,57 +274,3 @@ class Replica:
 
 def _behind(middleware: Middleware, site: Site, usual: Answer) -> Answer:
     return lambda request: middleware(site, request, usual)
-
-
-async def _read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[str, str]] | None:
-    """Method, target and headers (names in lower case); None when the connection ended or is not
-    HTTP.
-    """
-    try:
-        lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    except asyncio.IncompleteReadError:
-        return None
-    words = lines[0].split(" ")
-    if len(words) != 3:
-        return None
-    headers = {
-        name.strip().lower(): value.strip()
-        for name, _, value in (line.partition(":") for line in lines[1:] if line)
-    }
-    return words[0], words[1], headers
-
-
-async def _read_body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
-    length = headers.get("content-length", "0")
-    return await reader.readexactly(int(length)) if length.isdigit() and length != "0" else b""
-
-
-async def _drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, how: Drop) -> None:
-    """No answer: until the browser goes away, or with a reset."""
-    if how is Drop.RESET:
-        writer.transport.abort()
-        return
-    while await reader.read(1 << 12):
-        pass
-
-
-async def _send(
-    writer: asyncio.StreamWriter,
-    response: Response,
-    *,
-    close: bool = False,
-    head_only: bool = False,
-) -> None:
-    names = {name.lower() for name, _ in response.headers}
-    lines = [
-        f"HTTP/1.1 {response.status} {_REASONS.get(response.status, 'Replica')}",
-        f"Content-Length: {len(response.body)}",
-    ]
-    lines += [f"Content-Type: {response.content_type}"] if response.body else []
-    lines += [] if "cache-control" in names else ["Cache-Control: no-store"]
-    lines += [f"{name}: {value}" for name, value in response.headers]
-    lines += ["Connection: close"] if close else []
-    writer.write(
-        "\r\n".join([*lines, "", ""]).encode("latin-1") + (b"" if head_only else response.body)
-    )
-    await writer.drain()

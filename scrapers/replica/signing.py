@@ -35,7 +35,7 @@ class Signing:
         found = re.fullmatch(rf"(.*)[?&]{self.key}=([0-9a-f]{{8}})", target)
         return found is not None and self._of(found[1]) == found[2]
 
-    def signed(self, target: str) -> str:
+    def sign(self, target: str) -> str:
         """Path and query with the page's signature in place of the one they have."""
         plain = re.sub(rf"[?&]{self.key}=[0-9a-f]*$", "", target)
         return f"{plain}{'&' if '?' in plain else '?'}{self.key}={self._of(plain)}"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from mediawatch.domain import PostKind
 from mediawatch.domain.clock import beijing
 from scrapers.replica.signing import Signing
-from scrapers.replica.truth import TrueAccount, TruePost, Truth, made_up
+from scrapers.replica.truth import TrueAccount, TruePost, Truth, make_up
 from scrapers.replica.web import (
     NOT_SERVED,
     Cookie,
@@ -52,15 +52,15 @@ class Toutiao(Site):
     ) -> None:
         super().__init__(world, now, logged_in=logged_in, bare=bare)
         self._signing = Signing("_signature", "/api/pc/list/")
-        self._nonce = made_up("toutiao nonce", str(id(self)), 21)
+        self._nonce = make_up("toutiao nonce", str(id(self)), 21)
         self._by_number = {account.number_id: account for account in self.accounts}
 
     @property
     def login(self) -> tuple[Cookie, ...]:
         return (Cookie("sid_guard", f"replica-{self._nonce}", ".toutiao.com", http_only=True),)
 
-    def resigned(self, target: str) -> str:
-        return self._signing.signed(target) if self._signing.key in target else target
+    def sign_anew(self, target: str) -> str:
+        return self._signing.sign(target) if self._signing.key in target else target
 
     def answer(self, request: Request) -> Response:
         match request.path.strip("/").split("/"):
@@ -114,7 +114,7 @@ class Toutiao(Site):
     def _frame(self, request: Request) -> dict[str, Any]:
         known = self.knows_operator(request)
         return {
-            "logId": made_up("log", request.target, 32),
+            "logId": make_up("log", request.target, 32),
             "loginUserInfo": {"userId": "1", "name": "演示操作员"} if known else None,
             "identity": {"web_id": "7000000000000000000", "user_is_login": known},
             "initialFeed": None,
@@ -151,7 +151,7 @@ class Toutiao(Site):
         ):
             return answer({"message": "error", "data": None, "has_more": False})
         before = whole(query.get("max_behot_time", ""))
-        posts = account.shown(self.now(), visitor=not self.knows_operator(request))
+        posts = account.profile_list(self.now(), visitor=not self.knows_operator(request))
         rest = [post for post in posts if not before or (not post.pinned and post.serial < before)]
         items = [_item(account, post, self.now()) for post in rest[:_PAGE_SIZE]]
         following = rest[_PAGE_SIZE - 1].serial if len(rest) > _PAGE_SIZE else 0

@@ -87,7 +87,7 @@ class TrueAccount:
         """What was posted by then, newest first."""
         return tuple(post for post in self.posts if post.at <= now)
 
-    def shown(self, now: datetime, *, visitor: bool) -> tuple[TruePost, ...]:
+    def profile_list(self, now: datetime, *, visitor: bool) -> tuple[TruePost, ...]:
         """The list as a profile shows it: pinned first, then newest first.
 
         The newest are withheld from visitors.
@@ -101,7 +101,7 @@ class TrueAccount:
 
     def article_token(self, post: TruePost) -> str:
         """The 22 characters of the short link."""
-        return made_up("article", f"{self.id} {post.at.isoformat()}", 22)
+        return make_up("article", f"{self.id} {post.at.isoformat()}", 22)
 
     def article_link(self, post: TruePost) -> str:
         return f"https://mp.weixin.qq.com/s/{self.article_token(post)}"
@@ -148,7 +148,7 @@ def number_of(key: str, below: int) -> int:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % below
 
 
-def made_up(salt: str, key: str, length: int) -> str:
+def make_up(salt: str, key: str, length: int) -> str:
     """Letters, digits, `-` and `_`, the same for the same key."""
     return base64.urlsafe_b64encode(hashlib.sha512(f"{salt} {key}".encode()).digest()).decode()[
         :length

@@ -240,7 +240,7 @@ class Site(ABC):
         cookie = "; ".join([*kept, *(f"{each.name}={each.value}" for each in self.visit)])
         return replace(request, headers={**request.headers, "cookie": cookie})
 
-    def resigned(self, target: str) -> str:
+    def sign_anew(self, target: str) -> str:
         """A target that was changed after the page signed it, with a good signature.
 
         Itself where the site wants none.

@@ -202,7 +202,7 @@ class Weibo(Site):
         posts = (
             ()
             if account.truth is Truth.PRIVATE
-            else account.shown(self.now(), visitor=not self.knows_operator(request))
+            else account.profile_list(self.now(), visitor=not self.knows_operator(request))
         )
         start = (max(whole(request.query.get("page", "")), 1) - 1) * _PAGE_SIZE
         shown = posts[start : start + _PAGE_SIZE]
@@ -308,7 +308,7 @@ class Weibo(Site):
         if account is None or account.truth in (Truth.GONE, Truth.CANCELLED, Truth.BANNED):
             return answer({"ok": 0})
         hidden = account.truth is Truth.PRIVATE
-        posts = () if hidden else account.shown(self.now(), visitor=False)
+        posts = () if hidden else account.profile_list(self.now(), visitor=False)
         start = (max(whole(request.query.get("page", "")), 1) - 1) * _PAGE_SIZE
         items = [mblog(account, post) for post in posts[start : start + _PAGE_SIZE]]
         tips = {

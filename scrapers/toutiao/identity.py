@@ -79,7 +79,7 @@ def shared_account(link: SplitResult) -> str:
     return number if number.isascii() and number.isdigit() and number.strip("0") else ""
 
 
-def landed(url: str, target: Target) -> str:
+def token_at(url: str, target: Target) -> str:
     """The token in the address where the page ended, "" where it is a number.
 
     Raises where that is no profile.

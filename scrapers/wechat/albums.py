@@ -28,9 +28,10 @@ from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
 from scrapers.surface import SessionUse, Shows, Surface
 from scrapers.urls import query_of
-from scrapers.wechat.article_page import kept, read_article
+from scrapers.wechat.article_page import read_article
 from scrapers.wechat.back_office_replies import answer, shape
-from scrapers.wechat.identity import biz_in, number_of, tied
+from scrapers.wechat.identity import biz_in, number_of, tie_of_ids
+from scrapers.wechat.links import storable_link
 
 _ALBUM = re.compile(r"https://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s]+")
 _ALBUMS = 2
@@ -150,7 +151,7 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Payloa
     own = [item for item, owner in zip(items, owners, strict=True) if owner in ("", number_of(biz))]
     posts = tuple(post for post in map(_post, own) if post is not None)
     shown = biz if number_of(biz) in owners else ""
-    tie = tied(account, f"the album belongs to {name}", shown, gh)
+    tie = tie_of_ids(account, f"the album belongs to {name}", shown, gh)
     if not posts:
         raise Changed(f"an album without dated articles of its owner ({len(items)} in all)")
     # Its address stood on a page of the account.
@@ -170,5 +171,5 @@ def _post(item: Mapping[str, Any]) -> Post | None:
         on=day_of(at),
         id=f"{item.get('msgid')}_{item.get('itemidx')}",
         kind=PostKind.ARTICLE,
-        link=kept(item["url"]),
+        link=storable_link(item["url"]),
     )

@@ -14,10 +14,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited
 from mediawatch.domain.clock import EVER, day_of, from_epoch, parse_printed
+from scrapers.wechat.links import own_links
+from scrapers.wechat.page_scripts import decode, object_in, variable_in
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _HIDDEN = re.compile(
@@ -29,30 +31,20 @@ _BODY = re.compile(r"<[^>]+\bid\s*=\s*[\"']js_content[\"']")
 _MESSAGE = re.compile(
     r"<[^>]+\bclass\s*=\s*[\"'][^\"']*(?:weui-msg__title|mesg-block|global_error_msg)[^\"']*[\"'][^>]*>"
 )
-_TOKEN = re.compile(
-    r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]|(?P<key>\b\w+)\s*:|(?P<number>\b\d+\b)",
-    re.DOTALL,
-)
-_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_ENCODED = re.compile(r"\\x([0-9a-fA-F]{2})")
 _VERIFY = re.compile(r"PAGE_MID\s*=\s*[\"']mmbizwap:[\w/.-]*(?:secitptpage|captcha|verify)")
 _CHECK = re.compile(r"/secitptpage(?:/|$)|/[\w.-]*(?:captcha|verify)[\w.-]*(?:/|$)", re.IGNORECASE)
 _LOGIN = re.compile(r"/[\w.-]*login[\w.-]*(?:/|$)", re.IGNORECASE)
 _TARGET = re.compile(r"transferTargetLink\s*=\s*[\"'](https?:[^\"']+)[\"']")
 
-_ALBUM = re.compile(r"https?://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s'\"<>#]+")
 _NICKNAME = re.compile(
     r"<(\w+)[^>]*\bclass\s*=\s*[\"'][^\"']*\baccount_nickname_inner\b[^\"']*[\"'][^>]*>(.*?)</\1>",
     re.DOTALL,
 )
-_NEXT = re.compile(r"\bnext_article_link\s*:\s*(?:\w+\()?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 
 _PRINTED = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d\d(?::\d\d)?")
 _FOOTER = re.compile(r"我要反馈|微信公众平台运营中心")
 
 UNDATED = "the page tells no time of publishing"
-LINK_KEYS = frozenset({"__biz", "mid", "idx", "sn"})
 _UNPUSHED, _PUSHED = "10002", "9"
 _KINDS = {"0": PostKind.ARTICLE, "5": PostKind.VIDEO, "8": PostKind.PICTURES, "10": PostKind.MICRO}
 GONE_NICK = re.compile(r"该?[帐账]号已(?:自主|系统)?注销")
@@ -118,7 +110,7 @@ def read_article(text: str, url: str) -> Page:
     scripts = "\n".join(_SCRIPT.findall(text))
     page = _second_layout(scripts) or _classic_layout(scripts) or _share_layout(text, scripts)
     if page is not None:
-        return _by_nick(replace(page, links=_own_links(scripts, page.biz)))
+        return _by_nick(replace(page, links=own_links(scripts, page.biz)))
     if _VERIFY.search(scripts):
         raise Captcha("article page is the verification template")
     if path in ("/mp/rumor", "/mp/show_refutation"):
@@ -127,18 +119,18 @@ def read_article(text: str, url: str) -> Page:
 
 
 def _second_layout(scripts: str) -> Page | None:
-    data = _object(scripts, "cgiDataNew")
+    data = object_in(scripts, "cgiDataNew")
     if not data.get("nick_name") and not data.get("user_name"):
         return None
     stamps = [data.get(key, "") for key in ("ori_create_time", "create_timestamp", "ori_send_time")]
     page = Page(
-        name=data.get("nick_name", "") or _variable(scripts, "nickname"),
-        biz=data.get("bizuin", "") or _variable(scripts, "biz"),
-        original_id=data.get("user_name", "") or _variable(scripts, "user_name"),
+        name=data.get("nick_name", "") or variable_in(scripts, "nickname"),
+        biz=data.get("bizuin", "") or variable_in(scripts, "biz"),
+        original_id=data.get("user_name", "") or variable_in(scripts, "user_name"),
         alias=data.get("alias", ""),
     )
     # What one layout lacks may stand in the other.
-    stamps += [data.get("create_time", ""), _variable(scripts, "ct")]
+    stamps += [data.get("create_time", ""), variable_in(scripts, "ct")]
     return _dated(
         page, stamps, _ids(scripts, data), data.get("type", ""), data.get("item_show_type", "")
     )
@@ -155,21 +147,21 @@ def is_blank(text: str) -> bool:
 
 def _share_layout(text: str, scripts: str) -> Page | None:
     """Shared videos of 2019 set `d.ct` and `d.user_name`, and show the name in the page alone."""
-    gh = _variable(scripts, "user_name", of="d")
+    gh = variable_in(scripts, "user_name", of="d")
     visible = _HIDDEN.sub(" ", text)
     shown = _NICKNAME.search(visible)
     if not gh or _BODY.search(visible):
         return None
-    name = _variable(scripts, "nickname", of="d") or _variable(scripts, "nick_name", of="d")
+    name = variable_in(scripts, "nickname", of="d") or variable_in(scripts, "nick_name", of="d")
     return _dated(
         Page(
             name=name or (" ".join(unescape(_TAG.sub(" ", shown[2])).split()) if shown else ""),
-            biz=_variable(scripts, "biz", of="d") or _variable(scripts, "biz"),
+            biz=variable_in(scripts, "biz", of="d") or variable_in(scripts, "biz"),
             original_id=gh,
-            alias=_variable(scripts, "alias", of="d"),
+            alias=variable_in(scripts, "alias", of="d"),
         ),
-        [_variable(scripts, key, of="d") for key in ("ct", "create_time")]
-        + [_variable(scripts, "ct")],
+        [variable_in(scripts, key, of="d") for key in ("ct", "create_time")]
+        + [variable_in(scripts, "ct")],
         ("", ""),
         "",
         "5",
@@ -189,25 +181,28 @@ def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown
 
 
 def _classic_layout(scripts: str) -> Page | None:
-    name, gh = _variable(scripts, "nickname"), _variable(scripts, "user_name")
+    name, gh = variable_in(scripts, "nickname"), variable_in(scripts, "user_name")
     if not name and not gh:
         return None
     page = Page(
-        name=name, biz=_variable(scripts, "biz"), original_id=gh, alias=_variable(scripts, "alias")
+        name=name,
+        biz=variable_in(scripts, "biz"),
+        original_id=gh,
+        alias=variable_in(scripts, "alias"),
     )
-    stamps = [_variable(scripts, key) for key in ("ct", "oriCreateTime", "createTime")]
+    stamps = [variable_in(scripts, key) for key in ("ct", "oriCreateTime", "createTime")]
     return _dated(
         page,
         stamps,
         _ids(scripts, {}),
-        _variable(scripts, "appmsg_type"),
-        _variable(scripts, "item_show_type"),
+        variable_in(scripts, "appmsg_type"),
+        variable_in(scripts, "item_show_type"),
     )
 
 
 def _ids(scripts: str, data: dict[str, str]) -> tuple[str, str]:
     """Message and place in it; some pages of the second layout have them only as variables."""
-    return data.get("mid") or _variable(scripts, "mid"), data.get("idx") or _variable(
+    return data.get("mid") or variable_in(scripts, "mid"), data.get("idx") or variable_in(
         scripts, "idx"
     )
 
@@ -262,36 +257,6 @@ def _state_of_nick(page: Page, outcome: Outcome) -> Page:
     )
 
 
-def _own_links(scripts: str, biz: str) -> tuple[str, ...]:
-    """The next article of the page's album, and its albums.
-
-    Those of another account (cards, quotations) are passed over.
-    """
-    albums = dict.fromkeys(
-        link for found in _ALBUM.findall(scripts) if (link := album_link(_decoded(found), biz))
-    )
-    following = (kept(_decoded(found[1:-1])) for found in _NEXT.findall(scripts))
-    # A long link leads to the verification page: of no use to a look.
-    short = (
-        dict.fromkeys(link for link in following if link.startswith("https://mp.weixin.qq.com/s/"))
-        if albums
-        else {}
-    )
-    return (*short, *albums)
-
-
-def album_link(url: str, biz: str) -> str:
-    """The address of an album, reduced to what names it.
-
-    "" where it names no album, or one of another account than `biz`.
-    """
-    keys = dict(parse_qsl(urlsplit(url.replace("&amp;", "&")).query))
-    own, album = keys.get("__biz", ""), keys.get("album_id", "")
-    if not biz or not album.isdigit() or unquote(own).rstrip("=") != unquote(biz).rstrip("="):
-        return ""
-    return f"https://mp.weixin.qq.com/mp/appmsgalbum?{urlencode({'__biz': own, 'action': 'getalbum', 'album_id': album})}"
-
-
 def _message(text: str, scripts: str) -> Page:
     visible = _HIDDEN.sub(" ", text)
     if _BODY.search(visible):
@@ -311,81 +276,19 @@ def _message(text: str, scripts: str) -> Page:
         raise Captcha(words[:80])
     if _CLIENT.search(compact):
         raise LoginRequired(words[:80])
-    data = _object(scripts, "cgiData")
+    data = object_in(scripts, "cgiData")
     page = Page(
         name=data.get("nick_name", ""),
         original_id=data.get("user_name", ""),
-        biz=_variable(scripts, "biz"),
+        biz=variable_in(scripts, "biz"),
         detail=words[:60],
     )
     for outcome, wording in _ACCOUNT:
         if wording.search(compact):
             target = _TARGET.search(scripts)
             return replace(
-                page, outcome=outcome, described=True, target=_decoded(target[1]) if target else ""
+                page, outcome=outcome, described=True, target=decode(target[1]) if target else ""
             )
     if _ARTICLE.search(words) or _ARTICLE.search(compact):
         return _by_nick(replace(page, outcome=Outcome.NO_EVIDENCE))
     raise Changed(f"unknown article page: {words[:80]!r}")
-
-
-def _object(scripts: str, name: str) -> dict[str, str]:
-    """The strings and numbers directly inside `window.NAME = {…}`.
-
-    Nested objects (advertisers, cards of others) are passed over.
-    """
-    start = re.search(rf"(?:^|[\s;{{])window\.{name}\s*=\s*(?=\{{)", scripts)
-    fields: dict[str, str] = {}
-    depth, key = 0, ""
-    for token in _TOKEN.finditer(scripts, start.end()) if start else ():
-        piece = token[0]
-        if piece in "{[":
-            depth += 1
-        elif piece in "}]":
-            depth -= 1
-            if depth == 0:
-                break
-        elif token["key"]:
-            key = token["key"] if depth == 1 else ""
-            continue
-        elif key:
-            fields.setdefault(key, piece if token["number"] else _decoded(piece[1:-1]))
-        key = ""
-    return fields
-
-
-def _variable(scripts: str, name: str, of: str = "") -> str:
-    """The first string that is not empty in `var NAME = "" || "…"` or `var NAME = htmlDecode("…")`.
-
-    At the start of a statement. `of`: the object that the name belongs to (`d.NAME = "…"`).
-    """
-    before = rf"{of}\." if of else r"(?:var\s+|window\.)"
-    found = re.search(rf"(?:^|;)[ \t]*{before}{name}\s*=\s*([^;\n]*)", scripts, re.MULTILINE)
-    texts = (_decoded(match[0][1:-1]) for match in _STRING.finditer(found[1])) if found else ()
-    return next((text for text in texts if text), "")
-
-
-def _decoded(text: str) -> str:
-    """A JavaScript string's content, also where the page decodes it once more (JsDecode,
-    htmlDecode).
-    """
-    text = _ESCAPE.sub(
-        lambda found: chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3], text
-    )
-    # The page's own decoding knows these alone: any other backslash belongs to the text.
-    text = _ENCODED.sub(lambda found: chr(int(found[1], 16)), text)
-    return unescape(text).strip()
-
-
-def kept(url: str) -> str:
-    """A link as it may be stored: of a long one only what names the article.
-
-    Nothing that a visit or a share added.
-    """
-    parts = urlsplit(url.replace("&amp;", "&"))
-    keys = [
-        (key, value)
-        for key, value in parse_qsl(parts.query)
-        if key in LINK_KEYS and parts.path == "/s"
-    ]
-    return urlunsplit(("https", parts.hostname or "", parts.path, urlencode(keys), ""))

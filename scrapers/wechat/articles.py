@@ -24,9 +24,10 @@ from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.surface import SessionUse, Shows, Surface
 from scrapers.urls import query_of
-from scrapers.wechat.article_page import LINK_KEYS, Page, is_blank, kept, read_article
+from scrapers.wechat.article_page import Page, is_blank, read_article
 from scrapers.wechat.back_office import HOME
 from scrapers.wechat.identity import tie_of
+from scrapers.wechat.links import LINK_KEYS, storable_link
 
 _DRAWN = "document.body && document.body.innerText.trim()"
 _TRIES = 3
@@ -49,13 +50,13 @@ def short_links(account: Account) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in SHORT_LINK.findall(texts)))
 
 
-async def at_an_article(tab: Tab, account: Account) -> None:
+async def enter_article(tab: Tab, account: Account) -> None:
     """The page stays open to ask from, whatever has become of the article.
 
     The front page would wait until its code is scanned, and ask for that on and on.
     """
     with suppress(Changed, NoEvidence):
-        await opened(tab, short_links(account)[0])
+        await open_article(tab, short_links(account)[0])
 
 
 class Article(Surface):
@@ -72,7 +73,7 @@ class Article(Surface):
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = LINK_KEYS
-    shared_page = SharedPage("wechat articles", at_an_article, unscripted=True)
+    shared_page = SharedPage("wechat articles", enter_article, unscripted=True)
 
     def applies(self, account: Account) -> bool:
         return bool(short_links(account))
@@ -87,7 +88,7 @@ class Article(Surface):
             if number:
                 await tab.pause()
             try:
-                page = await opened(tab, link)
+                page = await open_article(tab, link)
                 seen = facts(page, link, tie_of(account, page))
             except (Changed, NoEvidence) as failure:
                 # A mistyped or foreign link: the next one may do.
@@ -99,7 +100,7 @@ class Article(Surface):
                 for earlier in seen_so_far:
                     if earlier.outcome is Outcome.OK:
                         yield earlier
-                yield await followed(tab, page, seen)
+                yield await follow_migration(tab, page, seen)
                 return
             seen_so_far.append(seen)
         # The article is gone or gives no time, but its page may still name the account.
@@ -114,14 +115,14 @@ class LoneArticle(Article):
 
     async def see(self, tab: Tab | PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         for link in account.links:
-            page = await opened(tab, link)
+            page = await open_article(tab, link)
             yield facts(page, link, None)
 
     def applies(self, account: Account) -> bool:
         return bool(account.links)
 
 
-async def opened(tab: Tab | PageCalls, link: str) -> Page:
+async def open_article(tab: Tab | PageCalls, link: str) -> Page:
     """Open one article link; what counts is in the document as it is served.
 
     Failures as `read_article`, `Reply.good` and `Tab.open` have them; `Changed` for a date to come.
@@ -153,14 +154,14 @@ def facts(page: Page, link: str, tie: MatchedBy | None) -> PayloadFacts:
         platform_id=page.biz,
         original_id=page.original_id,
         matched_by=tie if page.name or page.outcome is not Outcome.NO_EVIDENCE else None,
-        posts=(replace(page.post, link=kept(link)),) if page.post else (),
+        posts=(replace(page.post, link=storable_link(link)),) if page.post else (),
         attested=Attestation.DESCRIBED if page.described else None,
         links=page.links,
         detail=page.detail,
     )
 
 
-async def followed(tab: Tab | PageCalls, page: Page, seen: PayloadFacts) -> PayloadFacts:
+async def follow_migration(tab: Tab | PageCalls, page: Page, seen: PayloadFacts) -> PayloadFacts:
     """A migrated account's page leads to the new one: look there once for its name and ids.
 
     The new ids are a proposal, no identity.
@@ -172,7 +173,7 @@ async def followed(tab: Tab | PageCalls, page: Page, seen: PayloadFacts) -> Payl
         return replace(seen, detail=f"{seen.detail}; new account: biz={biz}")
     await tab.pause()
     try:
-        new = await opened(tab, page.target)
+        new = await open_article(tab, page.target)
     except Failure as failure:
         # What the old page said stands, whatever became of the new one.
         return replace(

@@ -18,7 +18,7 @@ from typing import Any
 from mediawatch.domain import Changed, LoginRequired, Post, PostKind, RateLimited
 from mediawatch.domain.clock import EVER, day_of, from_epoch
 from scrapers.browser.pool import Reply
-from scrapers.wechat.article_page import kept
+from scrapers.wechat.links import storable_link
 
 _NOT_LOGGED_IN = (200003, 200040)
 _TOO_OFTEN = 200013
@@ -276,5 +276,5 @@ def _post(item: Mapping[str, Any], at: datetime, kind: object) -> Post:
         kind=_KINDS.get(shown_as, PostKind.OTHER) if isinstance(shown_as, int) else PostKind.OTHER,
         pushed=True if kind == _PUSHED else False if kind == _UNPUSHED else None,
         # The own list's links carry the login's token.
-        link=kept(link) if isinstance(link, str) and link else "",
+        link=storable_link(link) if isinstance(link, str) and link else "",
     )

@@ -30,9 +30,9 @@ from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
 from scrapers.surface import Login, SessionUse, Shows, Surface
 from scrapers.urls import query_of
-from scrapers.wechat.article_page import kept
 from scrapers.wechat.back_office_replies import shape
-from scrapers.wechat.identity import encoded, tied
+from scrapers.wechat.identity import encode_biz, tie_of_ids
+from scrapers.wechat.links import storable_link
 
 HOME = "https://weread.qq.com/"
 _PAGE = re.compile(r"https://weread\.qq\.com/web/mp/reader/\w+")
@@ -145,11 +145,11 @@ def read_articles(reply: Reply, account: Account) -> PayloadFacts:
     posts = tuple(post for info in infos if (post := _post(info)) is not None)
     if not posts:
         raise Changed(f"a list without a dated article ({len(groups)} groups)")
-    return _of_account(account, encoded(book[1]), _name(infos), posts)
+    return _of_account(account, encode_biz(book[1]), _name(infos), posts)
 
 
 def _of_account(account: Account, biz: str, name: str, posts: tuple[Post, ...]) -> PayloadFacts:
-    tie = tied(account, f"the reader page belongs to {name or 'another account'}", biz)
+    tie = tie_of_ids(account, f"the reader page belongs to {name or 'another account'}", biz)
     agrees = bool(name) and same(account.filed.name, name)
     return PayloadFacts(
         # Only where it agrees: another name may be the one that 微信读书 read earlier.
@@ -201,5 +201,5 @@ def _post(info: Mapping[str, Any]) -> Post | None:
         at=at,
         on=day_of(at),
         kind=PostKind.ARTICLE,
-        link=kept(link) if isinstance(link, str) and link else "",
+        link=storable_link(link) if isinstance(link, str) and link else "",
     )

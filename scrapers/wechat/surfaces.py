@@ -14,7 +14,8 @@ from scrapers.surface import Scraper
 from scrapers.wechat import back_office, reader
 from scrapers.wechat.albums import Album
 from scrapers.wechat.articles import SHORT_LINK, Article, LoneArticle
-from scrapers.wechat.back_office import List, Own, Search
+from scrapers.wechat.back_office import Search
+from scrapers.wechat.back_office_lists import List, Own
 from scrapers.wechat.reader import Reader
 
 SCRAPER = Scraper(

@@ -63,7 +63,7 @@ def target_of(filed: Filing) -> Target:
 
     `NoEvidence` where id and link name two accounts.
     """
-    linked = linked_to(link_in(filed.url))
+    linked = target_in(link_in(filed.url))
     filed_id = filed.platform_id.strip()
     if UID.fullmatch(filed_id):
         if linked and linked.uid and linked.uid != filed_id:
@@ -76,7 +76,7 @@ def target_of(filed: Filing) -> Target:
     return Target(by=MatchedBy.NAME, name=filed.name.strip())
 
 
-def linked_to(link: SplitResult) -> Target | None:
+def target_in(link: SplitResult) -> Target | None:
     """What a Weibo address says about whose page it is; None for every other address."""
     if on_host(link.hostname, "t.cn"):
         return Target(by=MatchedBy.URL, short=link.geturl())
@@ -121,7 +121,7 @@ def match_to_filed(profile: Profile, target: Target) -> PayloadFacts:
     return replace(seen, matched_by=target.by)
 
 
-def listed(feed: PayloadFacts, profile: Profile, target: Target) -> PayloadFacts:
+def match_list_to_filed(feed: PayloadFacts, profile: Profile, target: Target) -> PayloadFacts:
     """A list's facts as facts about the target.
 
     Its items name the account where the profile did not.
@@ -130,19 +130,19 @@ def listed(feed: PayloadFacts, profile: Profile, target: Target) -> PayloadFacts
     return match_to_filed(Profile(seen=known), target)
 
 
-def vouched(profile: Profile, target: Target, filed: Filing) -> bool:
+def is_surely_filed(profile: Profile, target: Target, filed: Filing) -> bool:
     """Whether the profile is surely the filed account's."""
     return target.by is not MatchedBy.NAME or vouches(filed, profile.verified_reason)
 
 
 def filed_uid(filed: Filing) -> str:
     """The filed uid, else that of the filed link; "" where it is missing."""
-    linked = linked_to(link_in(filed.url))
+    linked = target_in(link_in(filed.url))
     filed_id = filed.platform_id.strip()
     return filed_id if UID.fullmatch(filed_id) else linked.uid if linked else ""
 
 
-def certified_otherwise(profile: Profile, target: Target, filed: Filing) -> None:
+def refuse_other_body(profile: Profile, target: Target, filed: Filing) -> None:
     """`NoEvidence` where an account found by name alone is certified as another body's."""
     if target.by is MatchedBy.NAME and not agrees(filed, profile.verified_reason):
         raise NoEvidence(

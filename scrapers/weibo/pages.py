@@ -14,8 +14,10 @@ from scrapers.browser.pool import Reply, ReplyWaiter, Tab
 from scrapers.browser.shared_pages import PageCalls
 from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
 from scrapers.urls import host_and_path, on_host, query_of
-from scrapers.weibo.identity import DESKTOP, UID, Target, linked_to, match_to_filed
-from scrapers.weibo.replies import joined, leads_on, own_posts, read_profile, wall
+from scrapers.weibo.desktop_replies import read_profile, read_sorry
+from scrapers.weibo.identity import DESKTOP, UID, Target, match_to_filed, target_in
+from scrapers.weibo.posts import join_pages, leads_on, own_posts
+from scrapers.weibo.replies import Profile, wall
 
 INDEX = "m.weibo.cn/api/container/getIndex"
 INFO, LIST = "weibo.com/ajax/profile/info", "weibo.com/ajax/statuses/mymblog"
@@ -33,14 +35,14 @@ PAGES = 3
 """Pages of a list to read until one shows a dated post of the account's own."""
 
 
-async def resolved(tab: Tab, waiter: ReplyWaiter, target: Target) -> Target:
+async def resolve(tab: Tab, waiter: ReplyWaiter, target: Target) -> Target:
     """Short links and custom domains: the site's own redirect leads to the uid, else the profile
     reply of the page.
     """
     if not target.short and not target.custom:
         return target
     await arrive(tab, target.short or target.page(DESKTOP))
-    landed = linked_to(urlsplit(tab.url))
+    landed = target_in(urlsplit(tab.url))
     if landed and landed.uid:
         return replace(target, uid=landed.uid)
     if target.short and landed and landed.custom:
@@ -74,9 +76,32 @@ async def arrive(tab: Tab, url: str) -> None:
         raise LoginRequired("Sina Visitor System does not let us pass")
     text = await tab.text() if tab.status >= 400 else ""
     if stopped := wall(tab.url, tab.status, text):
-        raise await excused(tab, tab.status, url) or stopped
+        raise await login_trouble(tab, tab.status, url) or stopped
     if tab.status >= 400:
         raise Changed(f"HTTP {tab.status} at {host_and_path(tab.url)}")
+
+
+async def bearer_of_name(tab: Tab) -> str:
+    """The uid to which m.weibo.cn/n/NAME moved on.
+
+    用户不存在 says that no account bears the name, not that the account is gone.
+    """
+    landed = target_in(urlsplit(tab.url))
+    if landed and landed.uid:
+        return landed.uid
+    if "用户不存在" in await tab.text():
+        raise NoEvidence("用户不存在: no account bears this name")
+    raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
+
+
+async def desktop_profile(tab: Tab, waiter: ReplyWaiter, target: Target) -> Profile:
+    """Who the page that was opened is about: its own reply, or the words of its address."""
+    if urlsplit(tab.url).path.startswith("/sorry"):
+        return Profile(seen=read_sorry(tab.url))
+    reply = await await_reply(tab, waiter, lambda reply: asks_profile(reply, target, tab.url))
+    if reply.status == 403:  # since 2025-12 also the answer to a visitor
+        tab.require_login(await knows_operator(tab))
+    return read_profile(payload_of(reply))
 
 
 async def await_reply(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bool]) -> Reply:
@@ -108,7 +133,7 @@ async def obstacle_on(tab: Tab) -> Failure | None:
     )
 
 
-async def excused(tab: Tab | PageCalls, status: int, url: str) -> LoginRequired | None:
+async def login_trouble(tab: Tab | PageCalls, status: int, url: str) -> LoginRequired | None:
     """HTTP 432 answers a request without a SUB cookie: a login is missing, and nothing is
     throttled.
     """
@@ -119,15 +144,15 @@ async def excused(tab: Tab | PageCalls, status: int, url: str) -> LoginRequired 
     )
 
 
-async def answered(tab: Tab | PageCalls, reply: Reply) -> object:
+async def answer_of(tab: Tab | PageCalls, reply: Reply) -> object:
     """The JSON of a reply; as `payload_of`."""
     try:
         return payload_of(reply)
     except RateLimited as limit:
-        raise await excused(tab, reply.status, reply.url) or limit from limit
+        raise await login_trouble(tab, reply.status, reply.url) or limit from limit
 
 
-async def followed(
+async def read_on(
     tab: Tab | PageCalls, payload: object, uid: str, further: Callable[[object, int], str]
 ) -> object:
     """A list, and its next pages while none of them has a dated post of the account's own.
@@ -138,7 +163,7 @@ async def followed(
     while number < PAGES and leads_on(payload, uid, tab.now()):
         number += 1
         await tab.pause()
-        payload = joined(payload, payload_of(await tab.fetch(further(payload, number))))
+        payload = join_pages(payload, payload_of(await tab.fetch(further(payload, number))))
     if tab.back_to is None:
         return payload
     with keep_earlier_pages(tab):
@@ -150,7 +175,7 @@ async def followed(
             older = payload_of(await tab.fetch(further(payload, number)))
             if not own_posts(older, uid, tab.now()):
                 break  # the end, or a refusal
-            payload = joined(payload, older)
+            payload = join_pages(payload, older)
     return payload
 
 
@@ -192,7 +217,7 @@ def asks_profile(reply: Reply, target: Target, here: str) -> bool:
 
     The page may have learnt the uid first and ask by it.
     """
-    landed = linked_to(urlsplit(here))
+    landed = target_in(urlsplit(here))
     known = {
         "uid": target.uid or (landed.uid if landed else ""),
         "custom": target.custom,

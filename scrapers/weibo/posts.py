@@ -7,13 +7,14 @@ Dates: RFC text (before 2021 short Chinese forms). They are checked against the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from mediawatch.domain import Changed, Post, PostKind
 from mediawatch.domain.clock import CLOCK_SKEW, day_of, parse_printed
+from scrapers.browser.reply import text_in
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far the printed date may lie from the number's moment; recorded ones: a second at most."""
@@ -27,7 +28,7 @@ _CLOCK_SINCE = datetime(2011, 1, 1, tzinfo=UTC)
 """Older posts have numbers of another kind."""
 
 
-def numbered_at(mid: str) -> datetime | None:
+def moment_of_number(mid: str) -> datetime | None:
     """The moment in which a post got its number; None where the number holds none."""
     if not (mid.isascii() and mid.isdigit() and len(mid) < 20):
         return None
@@ -36,7 +37,7 @@ def numbered_at(mid: str) -> datetime | None:
 
 
 @dataclass(slots=True)
-class Found:
+class OwnPosts:
     """The account's own posts of one list, in the order shown.
 
     `gaps`: an item was left out that may be an update of the account's.
@@ -51,7 +52,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def among(cls, items: Sequence[object], uid: str, now: datetime) -> Found:
+    def among(cls, items: Sequence[object], uid: str, now: datetime) -> OwnPosts:
         """Raises `Changed` where a list has items and all of them are plainly other people's.
 
         Then it is another account's list.
@@ -89,13 +90,13 @@ class Found:
         Only its own number gives its moment, and the site does not print it. So it proves that the
         account was active, and leaves a gap.
         """
-        number = _text(item, "mid") or str(item.get("id") or "")
+        number = text_in(item, "mid") or str(item.get("id") or "")
         self.miss(f"快转 {number}: the site prints the original's date")
-        made, original = numbered_at(number), numbered_at(str(item.get("ori_mid") or ""))
+        made, original = moment_of_number(number), moment_of_number(str(item.get("ori_mid") or ""))
         if original is None:
             # Only a number that is later than the original's date is surely the repost's own.
             with suppress(Changed):
-                original, _ = parse_printed(_text(item, "created_at"), now)
+                original, _ = parse_printed(text_in(item, "created_at"), now)
         if (
             made is None
             or original is None
@@ -128,7 +129,7 @@ class Found:
             case _:
                 self.miss("own item without id")
                 return
-        printed = _text(item, "created_at")
+        printed = text_in(item, "created_at")
         match item:
             case {"visible": {"type": 1}}:
                 self.notes.append("post visible to its owner only left out")
@@ -141,14 +142,14 @@ class Found:
         if (at or now) > now + CLOCK_SKEW or on > day_of(now + CLOCK_SKEW):
             self.miss(f"own item dated after the look set aside: {printed}")
             return
-        if self.contradicted(_text(item, "mid") or str(number), at):
+        if self.contradicts_number(text_in(item, "mid") or str(number), at):
             return
-        bid = _text(item, "mblogid") or _text(item, "bid") or str(number)
+        bid = text_in(item, "mblogid") or text_in(item, "bid") or str(number)
         self.posts.append(
             Post(
                 on=on,
                 at=at,
-                id=_text(item, "mid") or str(number),
+                id=text_in(item, "mid") or str(number),
                 kind=PostKind.MICRO,
                 pinned=_pinned(item),
                 repost=bool(item.get("retweeted_status")),
@@ -156,14 +157,14 @@ class Found:
             )
         )
 
-    def contradicted(self, mid: str, at: datetime | None) -> bool:
+    def contradicts_number(self, mid: str, at: datetime | None) -> bool:
         """Whether the number contradicts the printed date: no post is published before it has a
         number.
 
         A date after the number proves no error: a scheduled post is numbered when it is written,
         and dated when it appears.
         """
-        numbered = numbered_at(mid)
+        numbered = moment_of_number(mid)
         if at is None or numbered is None or abs(at - numbered) <= CLOCK_TOLERANCE:
             return False
         if at > numbered:
@@ -188,7 +189,7 @@ def _of_another_post(item: Mapping[str, object], uid: str) -> bool:
     """
     match item:
         case {"user": {"id": int() | str() as owner}} if str(owner) == uid:
-            return bool(item.get("ori_mid")) and str(item.get("ori_mid")) != _text(item, "mid")
+            return bool(item.get("ori_mid")) and str(item.get("ori_mid")) != text_in(item, "mid")
     return True
 
 
@@ -197,9 +198,51 @@ def _pinned(item: Mapping[str, object]) -> bool:
     match item:
         case {"isTop": 1 | True} | {"mblogtype": 2} | {"title": {"text": "置顶"}}:
             return True
-    return _text(item, "profile_type_id").startswith("proweibotop")
+    return text_in(item, "profile_type_id").startswith("proweibotop")
 
 
-def _text(data: Mapping[str, object], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
+def items_of(payload: object) -> list[object]:
+    """The posts of a list reply of either site, in the order shown; empty where it is no list."""
+    match payload:
+        case {"ok": 1, "data": {"list": list(items)}}:
+            return items
+        case {"ok": 1, "data": {"cards": list(cards)}}:
+            return list(posts_in(cards))
+    return []
+
+
+def own_posts(payload: object, uid: str, now: datetime) -> list[Post]:
+    """The dated posts of the account's own in a list."""
+    items = items_of(payload)
+    return OwnPosts.among(items, uid, now).posts if items else []
+
+
+def leads_on(payload: object, uid: str, now: datetime) -> bool:
+    """Whether a list shows posts, but no dated one of the account's own: then the next page may."""
+    return bool(items_of(payload)) and not own_posts(payload, uid, now)
+
+
+def join_pages(payload: object, further: object) -> object:
+    """Two pages as one list; the further one alone where that is no list: then it says why."""
+    match payload, further:
+        case {"data": {"list": list(items)} as data}, {
+            "ok": 1,
+            "data": {"list": list(more)} as rest,
+        }:
+            tips = {
+                key: rest.get(key) or data.get(key)
+                for key in ("bottom_tips_visible", "bottom_tips_text")
+            }
+            return {"ok": 1, "data": {**rest, **tips, "list": [*items, *more]}}
+        case {"data": {"cards": list(cards)} as data}, {"ok": 1, "data": {"cards": list(more)}}:
+            return {"ok": 1, "data": {**data, "cards": [*cards, *more]}}
+    return further
+
+
+def posts_in(cards: Sequence[object]) -> Iterator[object]:
+    for card in cards:
+        match card:
+            case {"card_type": 9, "mblog": mblog}:
+                yield mblog
+            case {"card_type": 11, "card_group": list(group)}:
+                yield from posts_in(group)

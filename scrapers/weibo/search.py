@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from mediawatch.domain import Changed, LoginRequired
 from mediawatch.names import fold
 from scrapers.searches import Hit, Results
-from scrapers.weibo.identity import linked_to
+from scrapers.weibo.identity import target_in
 
 SHOWS_RESULT = (
     "document.readyState !== 'loading' && (document.querySelector('.card-user-b, "
@@ -65,7 +65,7 @@ def _hit(card: object) -> Hit:
             "uid": str() | None as uid,
             "text": str(text),
         } if name:
-            linked = linked_to(urlsplit(link))
+            linked = target_in(urlsplit(link))
             ids = {number for number in (linked.uid if linked else "", uid) if number}
             if len(ids) == 1:
                 return Hit(id=ids.pop(), name=name, certified=_certified(text))

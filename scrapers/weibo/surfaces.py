@@ -12,64 +12,46 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from mediawatch.domain import (
-    Account,
-    Attestation,
-    Captcha,
-    Changed,
-    NoEvidence,
-    Outcome,
-    Pace,
-    PayloadFacts,
-)
-from scrapers.browser.pool import ReplyWaiter, Tab
+from mediawatch.domain import Account, Attestation, Captcha, Changed, Outcome, Pace, PayloadFacts
+from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.privacy import viewers
 from scrapers.searches import NameSearch, match_hits_to_filed
 from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
-from scrapers.urls import host_and_path
+from scrapers.weibo.desktop_replies import read_feed, read_profile
 from scrapers.weibo.identity import (
     DESKTOP,
     MOBILE,
-    Target,
-    certified_otherwise,
     filed_uid,
-    linked_to,
-    listed,
+    is_surely_filed,
+    match_list_to_filed,
     match_to_filed,
+    refuse_other_body,
     target_of,
-    vouched,
 )
 from scrapers.weibo.pages import (
     GEETEST,
     INDEX,
     INFO,
     LIST,
-    answered,
+    answer_of,
     arrive,
     asks,
-    asks_profile,
     await_reply,
-    followed,
+    bearer_of_name,
+    desktop_profile,
     knows_operator,
     mobile_call,
     next_desktop,
     next_mobile,
     obstacle_on,
     payload_of,
-    resolved,
+    read_on,
+    resolve,
 )
-from scrapers.weibo.replies import (
-    Profile,
-    Reworded,
-    read_feed,
-    read_mobile_feed,
-    read_mobile_profile,
-    read_profile,
-    read_sorry,
-)
+from scrapers.weibo.replies import UnknownWording, read_mobile_feed, read_mobile_profile
 from scrapers.weibo.search import FOUND, SHOWS_RESULT, read_search
 
 SEARCH = "https://s.weibo.com/user"
@@ -85,7 +67,7 @@ class ProfilePage(Surface):
         try:
             async for seen in self.read(tab, account):
                 yield seen
-        except Reworded:
+        except UnknownWording:
             await tab.pause()
             async for seen in self.read(tab, account):
                 yield seen
@@ -112,17 +94,17 @@ class MobileProfile(ProfilePage):
     async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         visitor, target = not calls.session, target_of(account.filed)
         profile = read_mobile_profile(
-            await answered(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor
+            await answer_of(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor
         )
         yield match_to_filed(profile, target)
         first = await calls.fetch(mobile_call(target.uid, profile.feed or f"107603{target.uid}"))
-        feed = await followed(
+        feed = await read_on(
             calls,
-            await answered(calls, first),
+            await answer_of(calls, first),
             target.uid,
             lambda payload, number: next_mobile(first, number),
         )
-        yield listed(
+        yield match_list_to_filed(
             read_mobile_feed(feed, target.uid, profile.statuses, calls.now(), visitor=visitor),
             profile,
             target,
@@ -131,9 +113,9 @@ class MobileProfile(ProfilePage):
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         visitor = not tab.session
         async with tab.listen_for(INDEX, INFO) as waiter:
-            target = await resolved(tab, waiter, target_of(account.filed))
+            target = await resolve(tab, waiter, target_of(account.filed))
             await arrive(tab, target.page(MOBILE))
-            uid = target.uid or await self.bearer(tab)
+            uid = target.uid or await bearer_of_name(tab)
             reply = await await_reply(
                 tab,
                 waiter,
@@ -142,8 +124,8 @@ class MobileProfile(ProfilePage):
                     or asks(reply, INDEX, containerid=f"100505{uid}")
                 ),
             )
-            profile = read_mobile_profile(await answered(tab, reply), visitor=visitor)
-            certified_otherwise(profile, target, account.filed)
+            profile = read_mobile_profile(await answer_of(tab, reply), visitor=visitor)
+            refuse_other_body(profile, target, account.filed)
             yield match_to_filed(profile, replace(target, uid=uid))
             feeds = (
                 profile.feed or f"107603{uid}",
@@ -166,29 +148,17 @@ class MobileProfile(ProfilePage):
                     tab.pause()
                 )  # without an account the page asks for no list, though the site may have one
                 reply = await tab.fetch(mobile_call(uid, feeds[0]))
-            feed = await followed(
+            feed = await read_on(
                 tab,
-                await answered(tab, reply),
+                await answer_of(tab, reply),
                 uid,
                 lambda payload, number: next_mobile(reply, number),
             )
-            yield listed(
+            yield match_list_to_filed(
                 read_mobile_feed(feed, uid, profile.statuses, tab.now(), visitor=visitor),
                 profile,
                 replace(target, uid=uid),
             )
-
-    async def bearer(self, tab: Tab) -> str:
-        """The uid to which m.weibo.cn/n/NAME moved on.
-
-        用户不存在 says that no account bears the name, not that the account is gone.
-        """
-        landed = linked_to(urlsplit(tab.url))
-        if landed and landed.uid:
-            return landed.uid
-        if "用户不存在" in await tab.text():
-            raise NoEvidence("用户不存在: no account bears this name")
-        raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
 
 
 class DesktopProfile(ProfilePage):
@@ -225,17 +195,19 @@ class DesktopProfile(ProfilePage):
             return
         payload = payload_of(await calls.fetch(next_desktop(target.uid, None, 1)))
         yield replace(
-            listed(read_feed(payload, target.uid, profile.statuses, calls.now()), profile, target),
+            match_list_to_filed(
+                read_feed(payload, target.uid, profile.statuses, calls.now()), profile, target
+            ),
             complete_since=None,
         )
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         async with tab.listen_for(INFO, LIST) as waiter:
             target = target_of(account.filed)
-            target = await resolved(tab, waiter, target) if target.short else target
+            target = await resolve(tab, waiter, target) if target.short else target
             await arrive(tab, target.page(DESKTOP))
-            profile = await self.profile(tab, waiter, target)
-            certified_otherwise(profile, target, account.filed)
+            profile = await desktop_profile(tab, waiter, target)
+            refuse_other_body(profile, target, account.filed)
             seen = match_to_filed(profile, target)
             if seen.outcome is not Outcome.OK:
                 tab.require_login(await knows_operator(tab))
@@ -253,29 +225,23 @@ class DesktopProfile(ProfilePage):
                     reply, LIST, uid=uid, page=("", "1"), feature=("", "0"), since_id=""
                 ),
             )
-            payload = await followed(
+            payload = await read_on(
                 tab,
                 payload_of(reply),
                 uid,
                 lambda payload, number: next_desktop(uid, payload, number),
             )
-            feed = listed(read_feed(payload, uid, profile.statuses, tab.now()), profile, target)
+            feed = match_list_to_filed(
+                read_feed(payload, uid, profile.statuses, tab.now()), profile, target
+            )
             if not feed.posts:  # what a stranger is not shown says nothing
                 tab.require_login(known)
             yield (
                 feed
-                if known and vouched(profile, target, account.filed)
+                if known and is_surely_filed(profile, target, account.filed)
                 else replace(feed, complete_since=None)
             )
             tab.require_login(known)
-
-    async def profile(self, tab: Tab, waiter: ReplyWaiter, target: Target) -> Profile:
-        if urlsplit(tab.url).path.startswith("/sorry"):
-            return Profile(seen=read_sorry(tab.url))
-        reply = await await_reply(tab, waiter, lambda reply: asks_profile(reply, target, tab.url))
-        if reply.status == 403:  # since 2025-12 also the answer to a visitor
-            tab.require_login(await knows_operator(tab))
-        return read_profile(payload_of(reply))
 
 
 class Search(NameSearch):

@@ -27,7 +27,7 @@ from mediawatch.ops import install_browser
 from mediawatch.ops.settings import Home
 from mediawatch.rules.policy import load
 from mediawatch.sweep.request import Request
-from scrapers.browser.pool import _HEAVY
+from scrapers.browser.idle_page import HEAVY
 
 if TYPE_CHECKING:
     from scrapers.replica import TrueAccount, World
@@ -99,7 +99,7 @@ async def plain(place: Place) -> Answers:
             try:
                 cdp = await context.new_cdp_session(page)
                 await cdp.send("Network.enable")
-                await cdp.send("Network.setBlockedURLs", {"urls": list(_HEAVY)})
+                await cdp.send("Network.setBlockedURLs", {"urls": list(HEAVY)})
                 return await _PAGES[true.platform](page, true)
             finally:
                 await page.close()

@@ -55,8 +55,8 @@ def test_a_row_as_documented() -> None:
         "示例",
         False,
     )
-    assert [post.number for post in account.shown(NOW, visitor=False)] == [3, 1, 2]
-    assert [post.number for post in account.shown(NOW, visitor=True)] == [3, 2]
+    assert [post.number for post in account.profile_list(NOW, visitor=False)] == [3, 1, 2]
+    assert [post.number for post in account.profile_list(NOW, visitor=True)] == [3, 2]
     assert len(account.known_links) == 2
 
 
@@ -145,7 +145,7 @@ def test_visitors_lose_the_newest_and_nobody_loses_a_pinned_one(
     pinned = data.draw(st.sets(st.integers(1, len(days)))) if days else set()
     listed, numbers = ";".join(day.isoformat() for day in days), ";".join(map(str, pinned))
     account = one(f"weibo,新浪微博,示例,alive,{listed},{numbers},{missing},,,,\n")
-    operator, visitor = (account.shown(NOW, visitor=each) for each in (False, True))
+    operator, visitor = (account.profile_list(NOW, visitor=each) for each in (False, True))
     assert {post.at.date() for post in operator} == set(days)
     assert {post.number for post in visitor} >= pinned
     hidden = {post.number for post in operator} - {post.number for post in visitor}

@@ -2,36 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-import pytest_asyncio
-from fault_runs import Played, check, play
-from fault_table import Cell, cells
-
-QUICK, FULL = cells("toutiao", full=False), cells("toutiao", full=True)
+from fault_matrix import FaultMatrix
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def played(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Cell, Played]:
-    return await play("toutiao", QUICK, executable, tmp_path_factory.mktemp("toutiao"))
-
-
-@pytest.mark.parametrize("cell", QUICK, ids=str)
-def test_what_comes_of_a_fault(played: dict[Cell, Played], cell: Cell) -> None:
-    check(cell, played[cell])
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def fully_played(
-    executable: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[Cell, Played]:
-    return await play("toutiao", FULL, executable, tmp_path_factory.mktemp("toutiao"), full=True)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("cell", FULL, ids=str)
-def test_what_comes_of_a_fault_under_every_truth(
-    fully_played: dict[Cell, Played], cell: Cell
-) -> None:
-    check(cell, fully_played[cell])
+class TestToutiao(FaultMatrix, platform="toutiao"):
+    """First looks load their pages."""

@@ -29,7 +29,8 @@ from scrapers.browser.reply import Reply
 from scrapers.browser.sessions import write_state
 from scrapers.browser.traffic_log import TrafficLog
 from scrapers.platforms import SCRAPERS
-from scrapers.privacy.scrubbing import Scrubber, cookie_values, dummy, identity_in
+from scrapers.privacy.scrubbing import Scrubber, dummy
+from scrapers.privacy.secrets import cookie_values, identity_in
 from scrapers.recording.case import answers_of
 from scrapers.replica import Case, Replica, World
 

@@ -35,10 +35,10 @@ from mediawatch.domain import (
 )
 from mediawatch.sweep.controls import Controls
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Browser, Tab
+from scrapers.browser.pool import Browser, Launch, PageRules, Tab
 from scrapers.browser.shared_pages import CALLS_PER_PAGE, TRIES, PageCalls, SharedPage, SharedPages
 from scrapers.douyin import surfaces as douyin
-from scrapers.look import LookTask, calls_suffice, look, may_see_by_calls, merged
+from scrapers.look import LookTask, calls_suffice, look, may_see_by_calls, merge_facts
 from scrapers.platforms import SCRAPERS
 from scrapers.replica import World
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
@@ -98,7 +98,7 @@ class Signed(Plain):
 
 
 def sight(*facts: PayloadFacts, surface: Surface | None = None) -> Sight:
-    return merged(surface or Plain(), facts, session="", read_at=NOW)
+    return merge_facts(surface or Plain(), facts, session="", read_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ async def test_a_page_that_went_away_is_opened_anew(
     async with asking(browser, monkeypatch) as looks:
         await looks.look(Plain())
         (page,) = looks.pages.open_pages
-        await page.close()
+        await page.loan.close()
         assert await looks.look(Plain()) == ["/", "/call"]
         (page,) = looks.pages.open_pages
         await page.evaluate(
@@ -293,11 +293,11 @@ async def test_with_its_context_a_warm_page_is_renewed(
     executable: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
-    own = Browser(executable, now=lambda: NOW)
+    own = Browser(Launch(executable), now=lambda: NOW)
     async with asking(own, monkeypatch) as looks:
         assert await looks.look(Plain()) == ["/", "/call"]
         assert await looks.look(Plain(odd=NoEvidence("none"))) == ["/call"]
-        async with own.tab(None, hosts=HOSTS, whole=True):
+        async with own.tab(None, PageRules(hosts=HOSTS, whole=True)):
             pass
         assert await looks.look(Plain()) == ["/", "/call"]
     await own.close()

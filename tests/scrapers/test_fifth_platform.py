@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "adding-a-platform.md"
 STAND_INS = {
     "toutiao": ("toutiao",),
-    "douyin": ("douyin",),
+    "douyin": ("douyin", "douyin_items"),
     "weibo": ("weibo", "weibo_items"),
     "wechat": ("wechat", "wechat_office", "weread"),
 }

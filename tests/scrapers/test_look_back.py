@@ -45,10 +45,10 @@ from scrapers.look import look as looked
 from scrapers.replica import World
 from scrapers.surface import Scraper
 from scrapers.toutiao import surfaces as toutiao
-from scrapers.wechat.back_office import newest_pages
+from scrapers.wechat.back_office_lists import newest_pages
 from scrapers.wechat.back_office_replies import Batches
 from scrapers.weibo import surfaces as weibo
-from scrapers.weibo.pages import followed
+from scrapers.weibo.pages import read_on
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 FIRST = date(2022, 10, 10)
@@ -176,7 +176,7 @@ class Pages:
 
 async def read(pages: Pages) -> int:
     """How many posts stand in the list in the end."""
-    payload = await followed(pages, pages.page(1), "7", lambda payload, number: str(number))  # type: ignore[arg-type]
+    payload = await read_on(pages, pages.page(1), "7", lambda payload, number: str(number))  # type: ignore[arg-type]
     assert isinstance(payload, dict)
     return len(payload["data"]["list"])
 

@@ -32,8 +32,8 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import EVER
 from mediawatch.ports import Looker
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Browser, Tab
-from scrapers.look import merged, settled, with_links
+from scrapers.browser.pool import Browser, Launch, Tab
+from scrapers.look import is_settled, merge_facts, with_links
 from scrapers.platforms import SCRAPERS, SiteLooker
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
 
@@ -73,7 +73,7 @@ class Known(Plain):
 
 
 def sight(*facts: PayloadFacts, surface: Surface | None = None, session: str = "") -> Sight:
-    return merged(surface or Plain(), facts, session=session, read_at=NOW)
+    return merge_facts(surface or Plain(), facts, session=session, read_at=NOW)
 
 
 def test_facts_become_one_sight() -> None:
@@ -143,7 +143,7 @@ def test_no_surface_proves_more_than_it_declares(
     ],
 )
 def test_settled(facts: list[PayloadFacts], need: Need, done: bool) -> None:
-    assert settled([sight(*facts)], need) is done
+    assert is_settled([sight(*facts)], need) is done
 
 
 def filed(**values: Any) -> Account:
@@ -194,7 +194,7 @@ async def test_what_is_heavy_is_for_the_second_look(browser: Browser) -> None:
 
 
 async def test_a_look_without_a_browser_is_a_sight(tmp_path: Path) -> None:
-    browser = Browser(tmp_path / "no-browser", now=lambda: NOW, timeouts=SHORT)
+    browser = Browser(Launch(tmp_path / "no-browser", timeouts=SHORT), now=lambda: NOW)
     reading = await look(browser, Plain(facts=(NAMED,)))
     assert [(each.outcome, each.read_at) for each in reading.sights] == [(Outcome.UNREACHABLE, NOW)]
     await browser.close()
@@ -213,7 +213,7 @@ async def test_looks_are_not_begun_with_a_browser_that_does_not_start(
     if content is not None:
         executable.write_text(content)
         executable.chmod(mode)
-    looks = SiteLooker(Browser(executable, now=lambda: NOW), tmp_path)
+    looks = SiteLooker(Browser(Launch(executable), now=lambda: NOW), tmp_path)
     with pytest.raises(
         UserError, match=r"the browser does not start: .*`mediawatch doctor` says what is missing"
     ) as said:

@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediawatch.domain import ID_IN_DOUBT, Attestation, Filing, MatchedBy, Outcome, Sight
-from scrapers.searches import Hit, Results, agrees, is_due, is_gone, joined, match_hits_to_filed
+from scrapers.searches import (
+    Hit,
+    Results,
+    agrees,
+    is_due,
+    is_gone,
+    join_results,
+    match_hits_to_filed,
+)
 
 NAME, OTHER = "示例发布", "示例发布厅"
 AT = datetime(2022, 12, 31, tzinfo=UTC)
@@ -299,9 +307,9 @@ def test_an_empty_search_needs_all_filed_keys_for_an_absence() -> None:
 
 
 def test_two_empty_searches_count_only_together() -> None:
-    assert joined(NOBODY, NOBODY).nobody
-    assert joined(NOBODY, hits(OTHER)) == hits(OTHER)
-    assert joined(hits(OTHER, more=True), hits(OTHER)) == hits(OTHER, more=True)
+    assert join_results(NOBODY, NOBODY).nobody
+    assert join_results(NOBODY, hits(OTHER)) == hits(OTHER)
+    assert join_results(hits(OTHER, more=True), hits(OTHER)) == hits(OTHER, more=True)
 
 
 def test_an_empty_search_is_an_absence_where_the_link_is_gone() -> None:

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from mediawatch.domain import UserError
 from mediawatch.ops import install_browser
-from scrapers.browser.pool import Browser, Timeouts
+from scrapers.browser.pool import Browser, Launch, Timeouts
 from scrapers.replica import Replica
 from scrapers.replica.server import hosts_of
 from scrapers.replica.tls import Identity, identity
@@ -37,7 +37,7 @@ def executable() -> Path:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(executable: Path) -> AsyncIterator[Browser]:
     """One browser for all tests that need no replica; its clock is the host's."""
-    shared = Browser(executable, now=lambda: datetime.now(UTC))
+    shared = Browser(Launch(executable), now=lambda: datetime.now(UTC))
     yield shared
     await shared.close()
 
@@ -67,10 +67,10 @@ async def facing(
     are its own."""
     if executable not in _hosts:
         _hosts[executable] = Browser(
-            executable, now=lambda: datetime.now(UTC), args=key().chromium_args
+            Launch(executable, args=key().chromium_args), now=lambda: datetime.now(UTC)
         )
     browser = Browser(
-        None, now=now, proxy=replica.proxy, timeouts=timeouts, host=_hosts[executable]
+        Launch(None, proxy=replica.proxy, timeouts=timeouts), now=now, host=_hosts[executable]
     )
     try:
         yield browser

@@ -33,7 +33,7 @@ from mediawatch.rules import judge as rules
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Browser, Session, Timeouts
+from scrapers.browser.pool import Browser, Launch, Session, Timeouts
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.look import LookTask, look
 from scrapers.platforms import SCRAPERS
@@ -147,11 +147,8 @@ async def _play(
     ) as replica:
         args = (*replica.chromium_args, _SMALL_HEAP)
         browser = Browser(
-            executable,
+            Launch(executable, args=args, proxy=replica.proxy, timeouts=PATIENT if full else QUICK),
             now=lambda: NOW,
-            args=args,
-            proxy=replica.proxy,
-            timeouts=PATIENT if full else QUICK,
         )
         sound = {
             scene: accounts[true_id(platform, rows[own[0]] if scene.own else number)]

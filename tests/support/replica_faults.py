@@ -263,7 +263,7 @@ class Faults:
             )
         if site.platform == "wechat" and request.path.startswith("/s/"):
             target = urlsplit(other.article_link(other.posts[0])).path
-        return replace(request, target=site.resigned(target))
+        return replace(request, target=site.sign_anew(target))
 
     def _challenge(self, site: Site, request: Request, struck: _Struck) -> Response:
         if request.host in struck.challenged:

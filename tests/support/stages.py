@@ -20,7 +20,7 @@ from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Timeouts
 from scrapers.look import LookTask, look
 from scrapers.replica import Case, Replica, World
-from scrapers.replica.cases import Recorded
+from scrapers.replica.cases import RecordedReply
 from scrapers.surface import Scraper
 
 
@@ -91,9 +91,11 @@ async def staged(
 def composed(*replies: tuple[str, object], platform: str = "weibo", status: int = 200) -> Case:
     """A case that answers these calls with this JSON (or, where it is text, with this page)."""
     recorded = tuple(
-        Recorded(url, body.encode(), "text/html; charset=utf-8", status)
+        RecordedReply(url, body.encode(), "text/html; charset=utf-8", status)
         if isinstance(body, str)
-        else Recorded(url, json.dumps(body).encode(), "application/json; charset=utf-8", status)
+        else RecordedReply(
+            url, json.dumps(body).encode(), "application/json; charset=utf-8", status
+        )
         for url, body in replies
     )
     return Case(

@@ -18,7 +18,7 @@ from browsers import SHORT, descendants
 from local_site import HOSTS, JSON, Answer, Asked, Site, served
 
 from mediawatch.domain import LoginRequired, Unreachable
-from scrapers.browser.pool import PAGES_AT_ONCE, Browser, Session, Tab
+from scrapers.browser.pool import PAGES_AT_ONCE, Browser, Launch, PageRules, Session, Tab
 from scrapers.browser.sessions import sessions_in
 
 PAGE = """<!doctype html><link rel=stylesheet href=/style.css>
@@ -47,7 +47,7 @@ def site() -> Any:
 @pytest.fixture
 async def own(executable: Path) -> AsyncIterator[Browser]:
     """A browser that the test may break."""
-    browser = Browser(executable, now=_never, timeouts=SHORT)
+    browser = Browser(Launch(executable, timeouts=SHORT), now=_never)
     yield browser
     await browser.close()
 
@@ -59,14 +59,14 @@ def _never() -> Any:
 async def text_of(
     browser: Browser, site: Site, session: Session | None = None, **options: Any
 ) -> str:
-    async with browser.tab(session, hosts=HOSTS, whole=False, **options) as tab:
+    async with browser.tab(session, PageRules(hosts=HOSTS, whole=False, **options)) as tab:
         return (await tab.open(site.url("/"))).text()
 
 
 async def headers_of(
     browser: Browser, site: Site, session: Session | None = None, hosts: frozenset[str] = HOSTS
 ) -> dict[str, str]:
-    async with browser.tab(session, hosts=hosts, whole=False) as tab:
+    async with browser.tab(session, PageRules(hosts=hosts, whole=False)) as tab:
         answer: Any = (await tab.open(site.url("/echo"))).json()
         return dict(answer)
 
@@ -76,7 +76,7 @@ async def test_pictures_fonts_media_and_styles_are_for_whole_pages_only(
 ) -> None:
     async def loaded(whole: bool, heavy: frozenset[str] = frozenset()) -> set[str]:
         site.asked.clear()
-        async with browser.tab(None, hosts=HOSTS, whole=whole, heavy=heavy) as tab:
+        async with browser.tab(None, PageRules(hosts=HOSTS, whole=whole, heavy=heavy)) as tab:
             await tab.open(site.url("/"))
             assert await tab.wait_for("document.readyState === 'complete'")
             await tab.evaluate("document.fonts.ready.then(() => true)")
@@ -95,7 +95,7 @@ async def test_it_says_what_it_is(browser: Browser, site: Site) -> None:
     headers = await headers_of(browser, site)
     assert "Headless" in headers["User-Agent"]
     assert headers["Accept-Language"].startswith("zh-CN")
-    async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab:
         await tab.open(site.url("/"))
         zone = await tab.evaluate(
             "[Intl.DateTimeFormat().resolvedOptions().timeZone, innerWidth, innerHeight, "
@@ -184,7 +184,7 @@ async def test_contexts_are_renewed_and_a_login_keeps_its_cookies(
             for who in (None, None, None, session, session, session)
         ]
         assert cookies == ["", "login=B", "", "login=A", "login=B", "login=B"]
-        async with own.tab(None, hosts=HOSTS, whole=False) as outlives:
+        async with own.tab(None, PageRules(hosts=HOSTS, whole=False)) as outlives:
             for _ in range(3):
                 await headers_of(own, site)
             assert (await outlives.open(site.url("/echo"))).status == 200
@@ -198,10 +198,12 @@ async def test_few_pages_at_once_and_one_for_a_login(
     session = sessions_in(tmp_path, "weibo")[0] if login else None
     async with AsyncExitStack() as loans, AsyncExitStack() as last:
         for _ in range(most - 1):
-            await loans.enter_async_context(browser.tab(session, hosts=HOSTS, whole=False))
-        await last.enter_async_context(browser.tab(session, hosts=HOSTS, whole=False))
+            await loans.enter_async_context(
+                browser.tab(session, PageRules(hosts=HOSTS, whole=False))
+            )
+        await last.enter_async_context(browser.tab(session, PageRules(hosts=HOSTS, whole=False)))
         further = asyncio.ensure_future(
-            loans.enter_async_context(browser.tab(session, hosts=HOSTS, whole=False))
+            loans.enter_async_context(browser.tab(session, PageRules(hosts=HOSTS, whole=False)))
         )
         await asyncio.sleep(0.3)
         assert not further.done()
@@ -238,7 +240,10 @@ async def test_after_a_death_the_next_tab_works(own: Browser, site: Site, victim
         hear,
     ]
     loans = AsyncExitStack()
-    tabs = [await loans.enter_async_context(own.tab(None, hosts=HOSTS, whole=False)) for _ in waits]
+    tabs = [
+        await loans.enter_async_context(own.tab(None, PageRules(hosts=HOSTS, whole=False)))
+        for _ in waits
+    ]
     for tab in tabs:
         await tab.open(site.url("/"))
     waiting = [asyncio.ensure_future(wait(tab)) for wait, tab in zip(waits, tabs, strict=True)]
@@ -247,7 +252,7 @@ async def test_after_a_death_the_next_tab_works(own: Browser, site: Site, victim
     assert [type(each) for each in await asyncio.gather(*waiting, return_exceptions=True)] == [
         Unreachable
     ] * len(waits)
-    assert [await tab.captures() for tab in tabs] == [()] * len(waits)
+    assert [await tab.evidence.take() for tab in tabs] == [()] * len(waits)
     with pytest.raises(
         Unreachable, match="died on the way"
     ):  # whatever was read of them: it counts as cut short
@@ -319,10 +324,10 @@ async def test_deaths_while_several_pages_are_out_start_one_browser(
 
 
 async def test_without_an_executable_it_is_unreachable(tmp_path: Path) -> None:
-    browser = Browser(tmp_path / "no-browser", now=_never, timeouts=SHORT)
+    browser = Browser(Launch(tmp_path / "no-browser", timeouts=SHORT), now=_never)
     before = descendants()
     with pytest.raises(Unreachable, match="does not start"):
-        async with browser.tab(None, hosts=HOSTS, whole=False):
+        async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
             pass
     await browser.close()
     assert await gone(before) == []
@@ -338,7 +343,7 @@ async def test_an_empty_page_serves_only_looks_of_its_kind(
     ) -> int:
         """How many documents the page's history holds."""
         with suppress(Unreachable):
-            async with own.tab(None, hosts=HOSTS, whole=whole, heavy=heavy) as tab:
+            async with own.tab(None, PageRules(hosts=HOSTS, whole=whole, heavy=heavy)) as tab:
                 assert tab.url == "about:blank"
                 await tab.open(site.url("/"))
                 found = await tab.evaluate("history.length")
@@ -358,10 +363,13 @@ async def test_an_empty_page_serves_only_looks_of_its_kind(
 
 
 async def test_the_next_look_gets_no_reply_of_the_look_before(own: Browser, site: Site) -> None:
-    async with own.tab(None, hosts=HOSTS, whole=False) as tab:
+    async with own.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab:
         await tab.open(site.url("/"))
         await tab.evaluate("void setInterval(() => fetch('/echo'), 5)")
-    async with own.tab(None, hosts=HOSTS, whole=False) as tab, tab.listen_for("/echo") as hearing:
+    async with (
+        own.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab,
+        tab.listen_for("/echo") as hearing,
+    ):
         await tab.open(site.url("/hello"))
         assert (hearing.requested, tab.status) == ([], 404)
 

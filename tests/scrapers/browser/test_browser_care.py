@@ -21,18 +21,19 @@ from browsers import SHORT, descendants
 from local_site import HOSTS, Answer, Asked, served
 
 from scrapers.browser import processes
-from scrapers.browser.pool import Browser
+from scrapers.browser.pool import Browser, Launch, PageRules
 from scrapers.browser.scratch import Scratch
 
 OWNER = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from scrapers.browser.pool import Browser
+from scrapers.browser.pool import Browser, Launch, PageRules
 
 async def main():
-    browser = Browser(Path(sys.argv[1]), now=lambda: datetime.now(UTC), scratch=Path(sys.argv[2]))
-    async with browser.tab(None, hosts=frozenset(), whole=False):
+    launch = Launch(Path(sys.argv[1]), scratch=Path(sys.argv[2]))
+    browser = Browser(launch, now=lambda: datetime.now(UTC))
+    async with browser.tab(None, PageRules(hosts=frozenset(), whole=False)):
         print("open", flush=True)
         await asyncio.Event().wait()
 
@@ -64,7 +65,9 @@ def owner(executable: Path, place: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def opened(executable: Path, place: Path, **more: Any) -> Browser:
-    return Browser(executable, now=lambda: datetime.now(UTC), timeouts=SHORT, scratch=place, **more)
+    return Browser(
+        Launch(executable, timeouts=SHORT, scratch=place), now=lambda: datetime.now(UTC), **more
+    )
 
 
 def runs(place: Path) -> list[Path]:
@@ -83,7 +86,7 @@ def until(condition: Callable[[], bool]) -> bool:
 async def test_its_files_lie_in_a_folder_that_goes_with_it(executable: Path, place: Path) -> None:
     before = descendants()
     browser = opened(executable, place)
-    async with browser.tab(None, hosts=HOSTS, whole=False):
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
         (run,) = runs(place)
         assert run.stat().st_mode & 0o077 == 0
         profiles = [
@@ -101,7 +104,7 @@ async def test_its_files_lie_in_a_folder_that_goes_with_it(executable: Path, pla
 async def test_signals_to_our_group_do_not_reach_the_driver(executable: Path, place: Path) -> None:
     before = descendants()
     browser = opened(executable, place)
-    async with browser.tab(None, hosts=HOSTS, whole=False):
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
         (driver,) = [
             pid
             for pid, command in descendants().items()
@@ -124,7 +127,7 @@ async def test_a_start_removes_only_folders_of_the_dead(
     place: Path, owner: subprocess.Popen[str]
 ) -> None:
     (run,) = runs(place)
-    Scratch.taken(place).remove()
+    Scratch.make(place).remove()
     assert runs(place) == [run]
     assert owner.poll() is None
     (driver,) = [
@@ -136,14 +139,14 @@ async def test_a_start_removes_only_folders_of_the_dead(
     owner.kill()
     owner.wait()
     assert processes.living_in(run)
-    Scratch.taken(place).remove()
+    Scratch.make(place).remove()
     assert until(lambda: not processes.living_in(run))
     assert runs(place) == []
 
 
 def test_a_place_too_long_for_a_socket_is_replaced(tmp_path: Path) -> None:
     homes = [tmp_path / ("很长的文件夹" * 5) / name / "tmp" for name in ("a", "b")]
-    taken = [Scratch.taken(home) for home in (homes[0], homes[0], homes[1])]
+    taken = [Scratch.make(home) for home in (homes[0], homes[0], homes[1])]
     try:
         first, second, third = (each.path.parent for each in taken)
         assert first == second != third
@@ -174,11 +177,11 @@ async def test_contexts_are_renewed_where_memory_is_short(
             (1.0, ["new", "visited=1", "new", "visited=1", "new"]),
         ):
             browser = Browser(
-                executable, now=lambda: datetime.now(UTC), timeouts=SHORT, memory_mb=limit
+                Launch(executable, timeouts=SHORT), now=lambda: datetime.now(UTC), memory_mb=limit
             )
             said = []
             for _ in range(5):
-                async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
+                async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab:
                     said.append((await tab.open(site.url("/"))).text())
             await browser.close()
             assert said == met
@@ -188,12 +191,12 @@ async def test_deaths_leave_no_zombie(executable: Path, place: Path) -> None:
     before = descendants()
     browser = opened(executable, place)
     for victim in ("--remote-debugging-pipe", "run-driver"):
-        async with browser.tab(None, hosts=HOSTS, whole=False):
+        async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
             pass
         for pid, command in descendants().items():
             if pid not in before and victim in command and "--type=" not in command:
                 os.kill(pid, signal.SIGKILL)
-    async with browser.tab(None, hosts=HOSTS, whole=False):
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)):
         assert len(runs(place)) == 1, "the dead ones' folders are gone"
     await browser.close()
     assert until(lambda: not processes.descendants(os.getpid()) - before.keys()), (

@@ -11,7 +11,7 @@ import pytest
 
 from mediawatch.domain import UserError
 from mediawatch.ops import install_browser
-from scrapers.browser.pool import Browser
+from scrapers.browser.pool import Browser, Launch, PageRules
 from scrapers.browser.proxy import proxy_settings
 
 
@@ -78,12 +78,12 @@ async def test_a_proxy_that_wants_a_password_gets_it() -> None:
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        browser = Browser(
-            install_browser.find().path,
-            now=lambda: datetime.now(UTC),
-            proxy=f"http://office:p%40ss@127.0.0.1:{port}",
-        )
-        async with browser.tab(None, hosts=frozenset({"example.test"}), whole=False) as tab:
+        proxy = f"http://office:p%40ss@127.0.0.1:{port}"
+        launch = Launch(install_browser.find().path, proxy=proxy)
+        browser = Browser(launch, now=lambda: datetime.now(UTC))
+        async with browser.tab(
+            None, PageRules(hosts=frozenset({"example.test"}), whole=False)
+        ) as tab:
             reply = await tab.open("http://example.test/")
         await browser.close()
     assert (reply.status, reply.text()) == (200, "hello")

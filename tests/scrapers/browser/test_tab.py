@@ -19,8 +19,8 @@ from local_site import HOSTS, HTML, JSON, Answer, Asked, Site, served
 from PIL import Image
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, RateLimited, Unreachable
-from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Reply, Tab
-from scrapers.urls import scrubbed
+from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Launch, PageRules, Reply, Tab
+from scrapers.urls import scrub
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 FEED = r"^127\.0\.0\.1/api/feed$"
@@ -30,7 +30,7 @@ FETCH = "<body><p>页面</p><script>fetch('/api/feed?page=1&sign=s').then(a => a
 @pytest.fixture(scope="module")
 async def quick(executable: Path) -> AsyncIterator[Browser]:
     """A browser with short time limits and a fixed clock."""
-    browser = Browser(executable, now=lambda: NOW, timeouts=SHORT)
+    browser = Browser(Launch(executable, timeouts=SHORT), now=lambda: NOW)
     yield browser
     await browser.close()
 
@@ -38,7 +38,7 @@ async def quick(executable: Path) -> AsyncIterator[Browser]:
 @pytest.fixture(scope="module")
 async def hasty(executable: Path) -> AsyncIterator[Browser]:
     """The same for pages that hang: a second is as good as any other time."""
-    browser = Browser(executable, now=lambda: NOW, timeouts=replace(SHORT, step=1, close=1))
+    browser = Browser(Launch(executable, timeouts=replace(SHORT, step=1, close=1)), now=lambda: NOW)
     yield browser
     await browser.close()
 
@@ -49,7 +49,8 @@ async def at(
 ) -> AsyncIterator[tuple[Tab, Site]]:
     with served(routes) as site:
         async with browser.tab(
-            None, hosts=HOSTS, **{"whole": False, "url_keys": frozenset({"page"}), **options}
+            None,
+            PageRules(hosts=HOSTS, **{"whole": False, "url_keys": frozenset({"page"}), **options}),
         ) as tab:
             yield tab, site
 
@@ -102,7 +103,7 @@ def test_reply_that_redirects_or_was_cut_is_changed() -> None:
     ],
 )
 def test_scrubbed(url: str, kept: str) -> None:
-    assert scrubbed(url, frozenset({"page"})) == kept
+    assert scrub(url, frozenset({"page"})) == kept
 
 
 async def test_hears_what_the_page_fetches(quick: Browser) -> None:
@@ -337,7 +338,7 @@ async def test_captures_show_what_was_seen(quick: Browser) -> None:
         async with tab.listen_for(FEED) as hearing:
             await tab.open(site.url("/?page=1&secret=s#f"))
             await hearing.first()
-        captures = await tab.captures()
+        captures = await tab.evidence.take()
     (picture,) = of_kind(captures, EvidenceKind.SCREENSHOT)
     with Image.open(io.BytesIO(picture.body)) as image:
         assert (image.format, image.size) == ("JPEG", (1280, PICTURE_HEIGHT))
@@ -360,7 +361,9 @@ async def test_a_page_that_hangs_still_gives_what_was_read(hasty: Browser) -> No
             await tab.open(site.url("/"))
             await hearing.first()
         await failure_of(tab.evaluate("(() => { for (;;) ; })()"))
-        assert [gzip.decompress(capture.body) for capture in await tab.captures()] == [b'{"n": 1}']
+        assert [gzip.decompress(capture.body) for capture in await tab.evidence.take()] == [
+            b'{"n": 1}'
+        ]
 
 
 async def test_dialogs_popups_and_downloads_do_no_harm(quick: Browser) -> None:

@@ -27,8 +27,9 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import BEIJING, EVER
 from scrapers.browser.pool import Reply
 from scrapers.douyin.identity import Target, sec_uid_in, target_of
-from scrapers.douyin.pages import page_at, payload_of, wall_at
-from scrapers.douyin.posts import next_cursor, older_cursor, read_posts
+from scrapers.douyin.pages import payload_of, wall_at
+from scrapers.douyin.posts import ListRequest, next_cursor, older_cursor, read_posts
+from scrapers.douyin.profile_visit import page_at
 from scrapers.douyin.replies import (
     is_captcha,
     is_challenge,
@@ -83,7 +84,7 @@ def read(
     visitor: bool = False,
     first: bool = True,
 ) -> Any:
-    return read_posts(payload, count, NOW, known=known, visitor=visitor, first=first)
+    return read_posts(payload, count, NOW, ListRequest(known=known, visitor=visitor, first=first))
 
 
 def outcome_of(call: Any, *args: Any, **more: Any) -> Outcome | None:
@@ -721,13 +722,11 @@ def test_a_list_without_a_single_own_work_is_another_accounts() -> None:
             works(work("2022-11-01", **other), work("2022-10-01")),
             2,
             NOW,
-            known=True,
-            visitor=False,
-            owner=SEC,
+            ListRequest(known=True, visitor=False, owner=SEC),
         )
     assert (
         read_posts(
-            works(work("2022-11-01")), 9, NOW, known=True, visitor=False, owner=SEC
+            works(work("2022-11-01")), 9, NOW, ListRequest(known=True, visitor=False, owner=SEC)
         ).complete_since
         is not None
     )
@@ -735,9 +734,7 @@ def test_a_list_without_a_single_own_work_is_another_accounts() -> None:
         works(work("2022-11-01", **other), work("2022-10-01", **own)),
         9,
         NOW,
-        known=True,
-        visitor=False,
-        owner=SEC,
+        ListRequest(known=True, visitor=False, owner=SEC),
     )
     assert ([post.on.isoformat() for post in mixed.posts], mixed.complete_since) == (
         ["2022-10-01"],
@@ -767,14 +764,16 @@ def test_a_work_made_together_belongs_to_all_its_creators(
         work("2022-12-30", **LEAD, cooperation_info=together),
         work("2022-12-01", author={"sec_uid": SEC}),
     )
-    seen = read_posts(works(*items), 2, NOW, known=True, visitor=False, owner=SEC)
+    seen = read_posts(works(*items), 2, NOW, ListRequest(known=True, visitor=False, owner=SEC))
     assert (len(seen.posts) == 2, seen.complete_since is not None) == (own, whole)
 
 
 def test_an_account_may_have_nothing_but_works_led_by_others() -> None:
     items = (work("2022-12-30", **LEAD, cooperation_info={"co_creators": [{"sec_uid": SEC}]}),)
     assert (
-        read_posts(works(*items), 1, NOW, known=True, visitor=False, owner=SEC).complete_since
+        read_posts(
+            works(*items), 1, NOW, ListRequest(known=True, visitor=False, owner=SEC)
+        ).complete_since
         is EVER
     )
 

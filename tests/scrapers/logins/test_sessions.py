@@ -47,8 +47,8 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Step
-from scrapers.browser.pool import Browser, Session, Tab
-from scrapers.browser.sessions import stored, write_new
+from scrapers.browser.pool import Browser, Launch, PageRules, Session, Tab
+from scrapers.browser.sessions import storage_state_of, write_new
 from scrapers.logins.store import LoginFiles
 from scrapers.platforms import LOGINS, SiteLooker
 from scrapers.replica import Replica, World
@@ -130,9 +130,9 @@ class Sessions:
         return f"{sight.session}:{sight.outcome.value}"
 
     def cookie(self, name: str) -> str:
-        (cookie,) = stored(Session("plain", name, self.folder / "plain" / f"{name}.json"))[
-            "cookies"
-        ]
+        (cookie,) = storage_state_of(
+            Session("plain", name, self.folder / "plain" / f"{name}.json")
+        )["cookies"]
         return cookie["value"]
 
     async def events(self) -> list[tuple[str, str, str]]:
@@ -159,7 +159,7 @@ def state_of(name: str) -> dict[str, Any]:
 
 @pytest_asyncio.fixture
 async def plain(browser: Browser, tmp_path: Path, store: Store) -> AsyncIterator[Sessions]:
-    own = Browser(None, now=lambda: NOW, timeouts=SHORT, host=browser)
+    own = Browser(Launch(None, timeouts=SHORT), now=lambda: NOW, host=browser)
     stage = Sessions(tmp_path / "sessions", own, SessionBook(store, lambda: NOW), store)
     with served({"/": stage.answer}) as site:
         stage.start(site)
@@ -279,7 +279,7 @@ async def test_a_login_stays_when_only_one_host_turns_it_away(
 
 
 async def test_no_failure_quotes_the_query_of_an_address(browser: Browser) -> None:
-    async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
+    async with browser.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab:
         with pytest.raises(Unreachable) as caught:
             await tab.open("http://127.0.0.1:9/home?t=1&token=made-up-secret")
     assert "/home" in caught.value.detail
@@ -306,7 +306,7 @@ async def test_a_batch_writes_back_what_the_site_renewed(plain: Sessions) -> Non
         now=lambda: NOW,
         window=Path,
         headless=Path,
-    ).stored()
+    ).sessions()
     assert (kept.made_at, kept.used_at) == (NOW, NOW)
     # What we wrote ourselves is no new login: the same context goes on.
     assert await plain.look() == "a:ok"

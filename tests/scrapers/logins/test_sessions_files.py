@@ -21,7 +21,13 @@ from mediawatch.cli.qr_text import QUIET, as_text
 from mediawatch.domain import UserError
 from mediawatch.ports import Modules
 from scrapers.browser.pool import Session
-from scrapers.browser.sessions import fingerprint, moments, stored, write_new, write_renewed
+from scrapers.browser.sessions import (
+    fingerprint,
+    moments,
+    storage_state_of,
+    write_new,
+    write_renewed,
+)
 from scrapers.logins.cookies import storage_state
 from scrapers.logins.qr import modules_of
 from scrapers.logins.store import LoginFiles
@@ -149,10 +155,11 @@ def test_a_taken_login_is_private_and_keeps_its_date(
     assert stat.S_IMODE(session.path.parent.stat().st_mode) == 0o700
     assert [each.name for each in session.path.parent.iterdir()] == ["office.json"]
     assert {
-        cookie["name"] for cookie in stored(Session("weibo", "office", session.path))["cookies"]
+        cookie["name"]
+        for cookie in storage_state_of(Session("weibo", "office", session.path))["cookies"]
     } == {"A", "B"}
-    assert logins(tmp_path).stored() == (session,)
-    assert logins(tmp_path).stored("douyin") == ()
+    assert logins(tmp_path).sessions() == (session,)
+    assert logins(tmp_path).sessions("douyin") == ()
 
 
 def test_a_renewed_login_keeps_when_it_was_made(tmp_path: Path) -> None:
@@ -160,7 +167,7 @@ def test_a_renewed_login_keeps_when_it_was_made(tmp_path: Path) -> None:
     write_new(session.state, STATE, NOW)
     write_renewed(session, {"cookies": [], "origins": []}, NOW + timedelta(hours=1))
     assert moments(session) == (NOW, NOW + timedelta(hours=1))
-    assert stored(session) == {"cookies": [], "origins": []}
+    assert storage_state_of(session) == {"cookies": [], "origins": []}
 
 
 def test_a_login_differs_from_a_newer_one_by_no_secret(tmp_path: Path) -> None:
@@ -188,7 +195,7 @@ def test_a_copied_file_is_a_login_too(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text(json.dumps(STATE))
     path.chmod(0o644)
-    (session,) = logins(tmp_path).stored("weibo")
+    (session,) = logins(tmp_path).sessions("weibo")
     assert (session.mode, session.used_at) == (0o644, None)
     assert abs(session.made_at.timestamp() - path.stat().st_mtime) < 1
 

@@ -30,10 +30,10 @@ from mediawatch.domain import (
     PayloadFacts,
 )
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Browser, Session, Tab
+from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.look import LookTask, look
 from scrapers.privacy.masking import Mask
-from scrapers.privacy.scrubbing import embedded
+from scrapers.privacy.secrets import json_values_after
 from scrapers.replica import World
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
 from scrapers.weibo.surfaces import SCRAPER as WEIBO
@@ -55,7 +55,7 @@ Image.effect_noise((50, 50), 90).convert("RGB").save(FACE_PICTURE, "JPEG")
 
 
 def me(text: str) -> Iterable[object]:
-    return embedded(text, r"window\.me = ")
+    return json_values_after(text, r"window\.me = ")
 
 
 @dataclass
@@ -165,12 +165,12 @@ async def test_a_page_in_which_he_cannot_be_covered_is_not_kept(
 ) -> None:
     with served({"/": PAGE, "/api/feed": Answer(FEED, JSON)}) as site:
         async with (
-            browser.tab(None, hosts=HOSTS, whole=True) as tab,
+            browser.tab(None, PageRules(hosts=HOSTS, whole=True)) as tab,
             tab.listen_for(r"/api/feed$") as waiter,
         ):
             await tab.open(site.url("/"))
             await waiter.first()
-            captures = await tab.captures(mask=Mask(me, marks=("[[",)))
+            captures = await tab.evidence.take(mask=Mask(me, marks=("[[",)))
     assert [capture.kind for capture in captures] == [EvidenceKind.PAYLOAD]
     assert NAME not in gzip.decompress(captures[0].body).decode()
 

@@ -22,18 +22,10 @@ from mediawatch.domain import (
     PostKind,
 )
 from mediawatch.domain.clock import EVER, day_of
-from scrapers.toutiao.identity import Target, landed, target_of
-from scrapers.toutiao.replies import (
-    cell_of,
-    decoded,
-    has_more,
-    joined,
-    media_id,
-    read_absence,
-    read_cards,
-    read_feed,
-    read_profile,
-)
+from scrapers.toutiao.cells import cell_of
+from scrapers.toutiao.identity import Target, target_of, token_at
+from scrapers.toutiao.posts import has_more, join_pages, read_cards, read_feed
+from scrapers.toutiao.replies import decode_server_data, media_id, read_absence, read_profile
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 DAY = 86_400
@@ -351,13 +343,13 @@ def test_a_share_link_leads_to_its_account_not_its_sharer(url: str, page: str | 
 )
 def test_where_a_filed_link_led_is_known_by_what_it_is(url: str, failure: type[Failure]) -> None:
     with pytest.raises(failure):
-        landed(url, Target("https://www.toutiao.com/user/9990000306/"))
+        token_at(url, Target("https://www.toutiao.com/user/9990000306/"))
 
 
 def test_a_backslash_in_a_name_is_the_name() -> None:
     name = "示例\\市\\n局"
     told = page(USER | {"name": name, "userAuthInfo": json.dumps({"auth_info": name})})
-    seen = read_profile(decoded(quote(json.dumps(told))))
+    seen = read_profile(decode_server_data(quote(json.dumps(told))))
     assert seen is not None
     assert (seen.name, seen.verified_as) == (name, name)
     assert len(read_feed(feed(article(1, user_info={"name": name})), name, NOW).posts) == 1
@@ -374,12 +366,12 @@ def test_a_post_keeps_its_id_link_and_beijing_day() -> None:
 
 
 def test_two_pages_are_one_list() -> None:
-    both = joined(feed(article(9, is_stick=True)), feed(article(20), article(30), more=False))
+    both = join_pages(feed(article(9, is_stick=True)), feed(article(20), article(30), more=False))
     seen = read_feed(both, NAME, NOW)
     assert (len(seen.posts), seen.complete_since) == (3, EVER)
-    assert has_more(joined(feed(article(1)), feed(article(2))))
+    assert has_more(join_pages(feed(article(1)), feed(article(2))))
     with pytest.raises(Changed):
-        joined(feed(article(1)), {"message": "error"})
+        join_pages(feed(article(1)), {"message": "error"})
 
 
 json_values = st.recursive(
@@ -422,7 +414,7 @@ PROFILES: list[tuple[object, PayloadFacts | None]] = [
 
 @pytest.mark.parametrize(("data", "seen"), PROFILES)
 def test_read_profile(data: object, seen: PayloadFacts | None) -> None:
-    assert read_profile(decoded(quote(json.dumps(data)))) == seen
+    assert read_profile(decode_server_data(quote(json.dumps(data)))) == seen
     assert media_id(data) == ("1700000000000001" if seen else "")
 
 
@@ -462,7 +454,7 @@ def test_an_unknown_profile_is_changed(data: object) -> None:
 @pytest.mark.parametrize("text", ["", "%7B", "<html>"])
 def test_server_data_that_are_no_json_are_changed(text: str) -> None:
     with pytest.raises(Changed):
-        decoded(text)
+        decode_server_data(text)
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER
 from scrapers.replica import World
-from scrapers.replica.cases import Recorded
-from scrapers.toutiao.identity import Target, landed, match_to_filed, target_of
+from scrapers.replica.cases import RecordedReply
+from scrapers.toutiao.identity import Target, match_to_filed, target_of, token_at
 from scrapers.toutiao.surfaces import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -76,10 +76,10 @@ def test_wanted(platform_id: str, url: str, target: Target | None) -> None:
 )
 def test_landed(url: str, target: Target, result: str | type[Failure]) -> None:
     if isinstance(result, str):
-        assert landed(url, target) == result
+        assert token_at(url, target) == result
         return
     with pytest.raises(result):
-        landed(url, target)
+        token_at(url, target)
 
 
 BY_TOKEN, BY_URL = Target(f"{U}token/{TOKEN}/", TOKEN), Target(f"{U}70000000001/")
@@ -384,9 +384,9 @@ CARDS = """<div class=profile-tab-feed><div class=feed-card-wrapper><a href=/art
 
 def recorded(
     name: str, page: str, *feeds: tuple[str, object], status: int = 200
-) -> Iterator[Recorded]:
+) -> Iterator[RecordedReply]:
     token = TOKEN_OF[name]
-    yield Recorded(
+    yield RecordedReply(
         f"{U}token/{token}/",
         page.replace(TOKEN, token).encode(),
         "text/html; charset=utf-8",
@@ -394,7 +394,7 @@ def recorded(
     )
     for more, payload in feeds:
         body = payload if isinstance(payload, str) else json.dumps(payload)
-        yield Recorded(
+        yield RecordedReply(
             f"{API}&token={token}{more}", body.encode(), "application/json; charset=utf-8"
         )
 

@@ -31,11 +31,15 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER, day_of
 from scrapers.browser.pool import Reply
-from scrapers.wechat.article_page import GONE_NICK, Page, _decoded, kept, read_article
+from scrapers.wechat.article_page import GONE_NICK, Page, read_article
 from scrapers.wechat.articles import short_links
-from scrapers.wechat.back_office import List, Search
+from scrapers.wechat.back_office import Search
+from scrapers.wechat.back_office_lists import List
 from scrapers.wechat.back_office_replies import Hit, answer, complete_since, read_batches, read_hits
-from scrapers.wechat.identity import filed_id, match_hits_to_filed, number_of, tie_of
+from scrapers.wechat.identity import filed_id, number_of, tie_of
+from scrapers.wechat.links import storable_link
+from scrapers.wechat.page_scripts import decode
+from scrapers.wechat.search_hits import match_hits_to_filed
 
 NAME, BIZ, GH, ALIAS = "示例市第一测试局", "MzAwMDAwMDAwMQ==", "gh_00000000aaaa", "shili_one"
 OTHER_BIZ = "MzAwMDAwMDAwMg=="
@@ -360,9 +364,9 @@ def test_short_links_only_newest_first_and_once() -> None:
 
 
 def test_a_kept_link_carries_nothing_of_the_visit() -> None:
-    assert kept(f"{LINK}?scene=1&key=secret#rd") == LINK
+    assert storable_link(f"{LINK}?scene=1&key=secret#rd") == LINK
     assert (
-        kept("http://mp.weixin.qq.com/s?__biz=a&amp;mid=1&idx=1&sn=c&key=secret")
+        storable_link("http://mp.weixin.qq.com/s?__biz=a&amp;mid=1&idx=1&sn=c&key=secret")
         == "https://mp.weixin.qq.com/s?__biz=a&mid=1&idx=1&sn=c"
     )
 
@@ -711,4 +715,4 @@ def test_a_list_proves_no_gap_where_the_search_found_nothing() -> None:
     ],
 )
 def test_a_backslash_in_a_name_is_the_name(written: str, text: str) -> None:
-    assert _decoded(written) == text
+    assert decode(written) == text

@@ -35,10 +35,11 @@ from scrapers.replica import World
 from scrapers.wechat.albums import albums_of, read_album, shows_all
 from scrapers.wechat.article_page import read_article
 from scrapers.wechat.articles import short_links
-from scrapers.wechat.back_office import Own
+from scrapers.wechat.back_office_lists import Own
 from scrapers.wechat.back_office_replies import complete_since, read_batches
-from scrapers.wechat.identity import Owner, match_hits_to_filed, read_owner, same_account
+from scrapers.wechat.identity import Owner, read_owner, same_account
 from scrapers.wechat.reader import Reader, read_articles
+from scrapers.wechat.search_hits import match_hits_to_filed
 from scrapers.wechat.surfaces import SCRAPER
 
 NAME, BIZ, GH, OTHER = "示例市第一测试局", "MzkwMDAwMDAwMQ==", "gh_0000000000c1", "MzkwMDAwMDAwMg=="

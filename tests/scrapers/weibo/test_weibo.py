@@ -17,20 +17,18 @@ from mediawatch.domain import Changed, Failure, Filing, MatchedBy, NoEvidence, O
 from mediawatch.domain.clock import BEIJING, EVER, beijing
 from scrapers.browser.pool import Reply
 from scrapers.urls import link_in
-from scrapers.weibo.identity import Target, linked_to, listed, match_to_filed, target_of, vouched
-from scrapers.weibo.pages import payload_of
-from scrapers.weibo.posts import numbered_at
-from scrapers.weibo.replies import (
-    Profile,
-    joined,
-    leads_on,
-    read_feed,
-    read_mobile_feed,
-    read_mobile_profile,
-    read_profile,
-    read_sorry,
-    wall,
+from scrapers.weibo.desktop_replies import read_feed, read_profile, read_sorry
+from scrapers.weibo.identity import (
+    Target,
+    is_surely_filed,
+    match_list_to_filed,
+    match_to_filed,
+    target_in,
+    target_of,
 )
+from scrapers.weibo.pages import payload_of
+from scrapers.weibo.posts import join_pages, leads_on, moment_of_number
+from scrapers.weibo.replies import Profile, read_mobile_feed, read_mobile_profile, wall
 from scrapers.weibo.search import read_search
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
@@ -230,13 +228,15 @@ def test_the_list_names_an_account_the_reply_does_not() -> None:
         retweeted_status={"user": None},
     )
     target = Target(by=MatchedBy.ID, uid=UID)
-    seen = listed(read_mobile_feed(cards(own), UID, None, NOW, visitor=True), profile, target)
+    seen = match_list_to_filed(
+        read_mobile_feed(cards(own), UID, None, NOW, visitor=True), profile, target
+    )
     assert (seen.name, seen.platform_id, [post.repost for post in seen.posts]) == (
         "示例发布",
         UID,
         [True],
     )
-    undated = listed(
+    undated = match_list_to_filed(
         read_mobile_feed(cards(own | {"created_at": None}), UID, None, NOW, visitor=True),
         profile,
         target,
@@ -708,7 +708,7 @@ def test_what_comes_in_place_of_json(status: int, body: str, outcome: Outcome) -
     ],
 )
 def test_addresses(url: str, target: Target | None) -> None:
-    assert linked_to(link_in(url)) == target
+    assert target_in(link_in(url)) == target
 
 
 def filed(**values: str) -> Filing:
@@ -800,7 +800,7 @@ def test_whose_facts_they_are(target: Target, profile: Profile, outcome: Outcome
     ],
 )
 def test_a_name_alone_proves_no_gap(by: MatchedBy, organiser: str, enough: bool) -> None:
-    assert vouched(SEEN, Target(by=by), filed(organiser=organiser)) is enough
+    assert is_surely_filed(SEEN, Target(by=by), filed(organiser=organiser)) is enough
 
 
 def test_addresses_open_the_account_itself() -> None:
@@ -832,7 +832,7 @@ def mid(when: str) -> str:
     ],
 )
 def test_a_number_tells_its_moment_or_nothing(number: str, year: int | None) -> None:
-    moment = numbered_at(number)
+    moment = moment_of_number(number)
     assert (moment and moment.year) == year
 
 
@@ -915,13 +915,15 @@ def test_a_page_without_an_own_date_leads_on(payload: object, more: bool) -> Non
 
 def test_two_pages_are_one_list() -> None:
     both = read_feed(
-        joined(feed(LIKED, bottom_tips_text="仅对粉丝展示更多"), feed(*LIST)), UID, 9, NOW
+        join_pages(feed(LIKED, bottom_tips_text="仅对粉丝展示更多"), feed(*LIST)), UID, 9, NOW
     )
     assert (len(both.posts), both.complete_since) == (3, None)
-    assert read_feed(joined(feed(LIKED), feed(*LIST)), UID, 9, NOW).complete_since == SINCE
+    assert read_feed(join_pages(feed(LIKED), feed(*LIST)), UID, 9, NOW).complete_since == SINCE
     first = cards(LIKED, cardlistInfo={"containerid": f"107603{UID}"})
-    assert len(read_mobile_feed(joined(first, cards(*LIST)), UID, 9, NOW, visitor=True).posts) == 3
-    assert joined(first, NOTHING) is NOTHING
+    assert (
+        len(read_mobile_feed(join_pages(first, cards(*LIST)), UID, 9, NOW, visitor=True).posts) == 3
+    )
+    assert join_pages(first, NOTHING) is NOTHING
 
 
 # the name search

@@ -28,7 +28,7 @@ from mediawatch.rules.policy import load
 from mediawatch.rules.presence import presence
 from mediawatch.rules.verdicts import Presence
 from scrapers.replica import Case, World
-from scrapers.replica.cases import Recorded
+from scrapers.replica.cases import RecordedReply
 from scrapers.weibo.surfaces import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -368,7 +368,7 @@ async def test_a_session_that_lapsed_silently_leaves_lower_bounds(
 class Wavering(Case):
     """Answers a call in the words of its next response each time, as long as there are more."""
 
-    def response(self, url: str) -> Recorded | None:
+    def response(self, url: str) -> RecordedReply | None:
         found = [each for each in self.responses if each.matches(url)]
         asked = self.__dict__.setdefault(url, count())
         return found[min(next(asked), len(found) - 1)] if found else None

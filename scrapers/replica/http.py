@@ -1,0 +1,71 @@
+"""Requests and responses on a stream, as far as a browser needs them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from scrapers.replica.web import Drop, Response
+
+_REASONS = {
+    200: "OK",
+    204: "No Content",
+    301: "Moved Permanently",
+    302: "Found",
+    404: "Not Found",
+    502: "Bad Gateway",
+}
+
+
+async def read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[str, str]] | None:
+    """Method, target and headers (names in lower case); None when the connection ended or is not
+    HTTP.
+    """
+    try:
+        lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    except asyncio.IncompleteReadError:
+        return None
+    words = lines[0].split(" ")
+    if len(words) != 3:
+        return None
+    headers = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in lines[1:] if line)
+    }
+    return words[0], words[1], headers
+
+
+async def read_body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
+    length = headers.get("content-length", "0")
+    return await reader.readexactly(int(length)) if length.isdigit() and length != "0" else b""
+
+
+async def drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, how: Drop) -> None:
+    """No answer: until the browser goes away, or with a reset."""
+    if how is Drop.RESET:
+        writer.transport.abort()
+        return
+    while await reader.read(1 << 12):
+        pass
+
+
+async def send(
+    writer: asyncio.StreamWriter,
+    response: Response,
+    *,
+    close: bool = False,
+    head_only: bool = False,
+) -> None:
+    names = {name.lower() for name, _ in response.headers}
+    lines = [
+        f"HTTP/1.1 {response.status} {_REASONS.get(response.status, 'Replica')}",
+        f"Content-Length: {len(response.body)}",
+    ]
+    lines += [f"Content-Type: {response.content_type}"] if response.body else []
+    lines += [] if "cache-control" in names else ["Cache-Control: no-store"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
+    lines += ["Connection: close"] if close else []
+    writer.write(
+        "\r\n".join([*lines, "", ""]).encode("latin-1") + (b"" if head_only else response.body)
+    )
+    await writer.drain()

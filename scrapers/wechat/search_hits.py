@@ -1,0 +1,173 @@
+"""What the hits of a name search say of an account. Pure.
+
+A hit that bears a filed key is the account; a name alone proves little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mediawatch.domain import (
+    ID_IN_DOUBT,
+    Account,
+    Attestation,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    PayloadFacts,
+)
+from mediawatch.names import differs_by_suffix, same
+from scrapers.wechat.article_page import GONE_NICK, MOVED_NICK
+from scrapers.wechat.back_office_replies import Hit
+from scrapers.wechat.identity import (
+    compare_ids,
+    filed_aliases,
+    filed_id,
+    number_of,
+    same_alias,
+    tie_of_keys,
+)
+
+_NEAR = 3
+"""Other names that the detail of a search without an exact hit shows."""
+
+
+def own_hit(account: Account, hits: Sequence[Hit]) -> tuple[Hit, MatchedBy] | None:
+    """The hit that bears a filed key and contradicts no filed id, under any name.
+
+    A key is biz, gh_ id or 微信号.
+    """
+    ties = ((hit, tie) for hit in hits if (tie := _tie_of_hit(account, hit)))
+    return min(ties, key=lambda found: list(MatchedBy).index(found[1]), default=None)
+
+
+def _tie_of_hit(account: Account, hit: Hit) -> MatchedBy | None:
+    try:
+        return tie_of_keys(account, hit.biz, hit.original_id, hit.alias)
+    except NoEvidence:
+        return None
+
+
+def _doubt(account: Account, hits: Sequence[Hit]) -> PayloadFacts | None:
+    """The first hit that bears one filed key and contradicts a filed id, tied to nothing."""
+    for hit in hits:
+        try:
+            tie_of_keys(account, hit.biz, hit.original_id, hit.alias)
+        except NoEvidence as doubt:
+            return _in_doubt(hit, doubt.detail)
+    return None
+
+
+def _in_doubt(hit: Hit, why: str) -> PayloadFacts:
+    detail = f"{why} ({hit.name})"
+    return PayloadFacts(
+        outcome=Outcome.NO_EVIDENCE,
+        name=hit.name,
+        platform_id=hit.biz,
+        original_id=hit.original_id,
+        detail=detail,
+    )
+
+
+def queries(account: Account) -> tuple[str, ...]:
+    """What an account is searched for by: its filed name, and its filed 微信号."""
+    filed = account.filed
+    texts = (
+        filed.name,
+        filed.alias,
+        "" if number_of(filed.platform_id).isdigit() else filed.platform_id,
+    )
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+def is_same(account: Account, hit: Hit) -> bool:
+    """Whether a hit bears exactly the filed name."""
+    return same(account.filed.name, hit.name)
+
+
+def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) -> PayloadFacts:
+    """What all hits say of the account.
+
+    `exhausted`: every hit of every query (name, and 微信号 where filed) was seen.
+    """
+    exact = [hit for hit in hits if is_same(account, hit)]
+    if found := own_hit(account, hits):
+        hit, _ = found
+        if exact and hit not in exact and compare_ids(account, hit.biz, hit.original_id)[0] is None:
+            return _in_doubt(
+                hit,
+                (
+                    f"{ID_IN_DOUBT}: 微信号 {hit.alias} is filed and shown, but {exact[0].biz} "
+                    "bears the filed name"
+                ),
+            )
+        return _of_hit(*found)
+    if doubt := _doubt(account, hits):
+        return doubt
+    free = [
+        hit
+        for hit in exact
+        if not compare_ids(account, hit.biz, hit.original_id)[1]
+        and same_alias(account, hit.alias) is not False
+    ]
+    by_id = bool(filed_id(account)[0]) or bool(
+        account.filed.original_id and any(hit.original_id for hit in exact)
+    )
+    if len(free) == 1 and not by_id:
+        return _of_hit(free[0], MatchedBy.NAME)
+    if len(free) > 1:
+        return _nothing(f"{len(free)} accounts bear this very name")
+    if exact:
+        return _nothing(
+            f"the account of this name is another one ({exact[0].biz}, 微信号 "
+            f"{exact[0].alias or '-'})"
+        )
+    shown = "; ".join(hit.name for hit in hits[:_NEAR])
+    if not exhausted:
+        return _nothing(f"no exact hit, and not all hits were seen (first: {shown})")
+    if not account.filed.type_certain:
+        return _nothing(
+            f"no exact hit, but the filed type {account.filed.type!r} may be no official account"
+        )
+    if not filed_aliases(account):
+        # A renamed account, or one that hides from the search by name, would look the same.
+        return _nothing(f"no exact hit, and no 微信号 is filed to search by (first: {shown})")
+    if any(differs_by_suffix(account.filed.name, hit.name) for hit in hits):
+        return _nothing(f"the filed name has a suffix that no account bears (found: {shown})")
+    looked = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"
+    detail = f"searched for {', '.join(queries(account))}: {looked}"
+    # A page with hits is recorded, one without any is not.
+    return PayloadFacts(
+        outcome=Outcome.NOT_FOUND,
+        matched_by=MatchedBy.NAME,
+        attested=None if hits else Attestation.DESCRIBED,
+        detail=detail,
+    )
+
+
+def _nothing(detail: str) -> PayloadFacts:
+    return PayloadFacts(outcome=Outcome.NO_EVIDENCE, detail=detail)
+
+
+def _of_hit(hit: Hit, tie: MatchedBy) -> PayloadFacts:
+    seen = PayloadFacts(
+        name=hit.name, platform_id=hit.biz, original_id=hit.original_id, matched_by=tie
+    )
+    outcome = (
+        Outcome.CANCELLED
+        if GONE_NICK.fullmatch(hit.name)
+        else Outcome.MIGRATED
+        if MOVED_NICK.fullmatch(hit.name)
+        else None
+    )
+    if outcome is None:
+        return seen
+    # WeChat renames what is gone: such a nick is a state, not a name.
+    detail = f"the account is shown as {hit.name}"
+    return PayloadFacts(
+        outcome=outcome,
+        platform_id=hit.biz,
+        matched_by=tie,
+        attested=Attestation.DESCRIBED,
+        detail=detail,
+    )

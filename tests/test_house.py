@@ -44,7 +44,7 @@ WORDS = {"mediawatch.registry.kinds"}
 """What platforms, states and bodies are called in registries: figures group by it."""
 OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "psycopg": "db"}
 """Third parties that only one package may import."""
-LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.run"}
+LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.looks"}
 """Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around
 one account.
 """

@@ -52,8 +52,8 @@ def print_summary(summary: Summary) -> None:
             f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common()
         )
         typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
-        if summary.settled:
-            typer.echo(f"{summary.settled} accounts needed none: what was known settles them")
+        if summary.looks_saved:
+            typer.echo(f"{summary.looks_saved} accounts needed none: what was known settles them")
         if summary.left:
             typer.echo(
                 (

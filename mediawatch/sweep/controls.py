@@ -46,7 +46,9 @@ class Controls:
                 for dated in {False, sight.dated}:
                     self._answered[sight.surface, sight.session, dated] = (account, sight.read_at)
 
-    async def controlled(self, account: Account, sight: Sight, others: Sequence[Account]) -> Sight:
+    async def with_control(
+        self, account: Account, sight: Sight, others: Sequence[Account]
+    ) -> Sight:
         """A negative with the name of the account that vouches for it; any other sight unchanged.
 
         `others` are asked by the same surface where no account has answered lately.

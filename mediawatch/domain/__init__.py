@@ -17,18 +17,8 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
-from mediawatch.domain.identity import (
-    ID_IN_DOUBT,
-    FiledIdentity,
-    Speech,
-    goes_on,
-    in_favour,
-    of_identity,
-    of_twin,
-    same_ids,
-    speech,
-    spellings,
-)
+from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, goes_on, same_ids, spellings
+from mediawatch.domain.identity_speech import Speech, in_favour, of_identity, of_twin, speech
 from mediawatch.domain.judgements import (
     AccountState,
     Code,

@@ -17,6 +17,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Dossier
 from mediawatch.rules import (
     backing,
+    finding_sentences,
     hearing,
     name_proof,
     periods,
@@ -25,10 +26,9 @@ from mediawatch.rules import (
     sentences,
     ties,
 )
-from mediawatch.rules.name_proof import NameProof
+from mediawatch.rules.account_case import AccountCase
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.presence import PresenceProof
-from mediawatch.rules.proofs import FreshnessProof, Gap
+from mediawatch.rules.proofs import Gap
 from mediawatch.rules.ties import Doubt
 from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, filed_standing
 
@@ -71,7 +71,6 @@ def judge(
 def _judge(
     known: Dossier, as_of: datetime, policy: Policy, period_from: date | None, doubt: Doubt | None
 ) -> Judgement:
-    as_of_day = day_of(as_of)
     if not known.supported and not any(
         reading.look is LookKind.PERSON for reading in known.readings
     ):
@@ -84,45 +83,55 @@ def _judge(
         if period_from
         else proofs.freshness(known, as_of, policy)
     )
-    there, named = presence.presence(known, as_of, policy), name_proof.name(known, as_of)
-    how_filed = filed_standing(known.filed, as_of_day, policy)
+    case = AccountCase(
+        known=known,
+        as_of=as_of,
+        policy=policy,
+        how_filed=filed_standing(known.filed, day_of(as_of), policy),
+        fresh=fresh,
+        there=presence.presence(known, as_of, policy),
+        named=name_proof.name(known, as_of),
+    )
+    undecided = _undecided(case)
+    if proofs.people_disagree(known, as_of, policy):
+        return replace(undecided, sentence="两名核查人的结论不一致,待复核。")
+    if doubt and case.how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
+        # What is seen under the filed id is somebody else's: it speaks neither for the account nor
+        # against it.
+        otherwise = Verdict.UNPROVEN if case.is_running else undecided.otherwise
+        return replace(undecided, sentence=sentences.id_in_doubt(doubt), otherwise=otherwise)
+    verdict, code = VERDICTS[case.how_filed, case.there.state, case.fresh.state]
+    if code is Code.CLOSED_BUT_ALIVE:
+        there = replace(case.there, **asdict(presence.alive(known, as_of)))
+        case = replace(case, there=there)
+        if not there.reading_ids:
+            verdict, code = Verdict.UNPROVEN, None
+    findings = _findings(case, code, verdict)
+    pending = _pending(case, verdict)
+    verdict = _with_effects(case, verdict, findings)
+    sentence = sentences.verdict_sentence(case, verdict, findings, pending=pending)
+    return replace(
+        undecided, verdict=verdict, sentence=sentence, findings=findings, second_look=pending
+    )
+
+
+def _undecided(case: AccountCase) -> Judgement:
+    fresh = case.fresh
     gap = (
         fresh.gap.days
         if fresh.gap
-        else (as_of_day - fresh.latest_on).days
+        else (case.as_of_day - fresh.latest_on).days
         if fresh.latest_on
         else None
     )
-    notes = sentences.notes(known, fresh, there, named, as_of_day, policy)
-    undecided = Judgement(
+    return Judgement(
         verdict=Verdict.UNPROVEN,
         sentence="",
-        notes=notes,
+        notes=sentences.notes(case),
         latest_on=fresh.latest_on,
         date_kind=fresh.date_kind,
         gap_days=gap,
-        otherwise=_otherwise(how_filed, fresh),
-    )
-    if proofs.people_disagree(known, as_of, policy):
-        return replace(undecided, sentence="两名核查人的结论不一致,待复核。")
-    if doubt and how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
-        # What is seen under the filed id is somebody else's: it speaks neither for the account nor
-        # against it.
-        otherwise = undecided.otherwise if how_filed is FiledStanding.CLOSED else Verdict.UNPROVEN
-        return replace(undecided, sentence=sentences.id_in_doubt(doubt), otherwise=otherwise)
-    verdict, code = VERDICTS[how_filed, there.state, fresh.state]
-    if code is Code.CLOSED_BUT_ALIVE:
-        there = replace(there, **asdict(presence.alive(known, as_of)))
-        if not there.reading_ids:
-            verdict, code = Verdict.UNPROVEN, None
-    findings = _findings(known, code, verdict, how_filed, fresh, there, named, as_of_day, policy)
-    pending = _pending(how_filed, fresh, there, named, verdict)
-    verdict = _with_effects(verdict, findings, how_filed, named, policy)
-    sentence = sentences.verdict_sentence(
-        known, verdict, how_filed, findings, fresh, named, pending, as_of_day, policy
-    )
-    return replace(
-        undecided, verdict=verdict, sentence=sentence, findings=findings, second_look=pending
+        otherwise=_otherwise(case),
     )
 
 
@@ -133,12 +142,10 @@ _BY_UPDATES = {
 }
 
 
-def _otherwise(how_filed: FiledStanding, fresh: FreshnessProof) -> Verdict:
+def _otherwise(case: AccountCase) -> Verdict:
     """The verdict where no finding is held against the account: by its updates alone."""
     return (
-        Verdict.LISTED
-        if how_filed is not FiledStanding.RUNNING
-        else _BY_UPDATES.get(fresh.state, Verdict.UNPROVEN)
+        _BY_UPDATES.get(case.fresh.state, Verdict.UNPROVEN) if case.is_running else Verdict.LISTED
     )
 
 
@@ -147,49 +154,33 @@ def _read_late(finding: Finding, known: Dossier, as_of: datetime, policy: Policy
     return hearing.is_read_late(finding, read_at, as_of, policy.hearing)
 
 
-def _findings(
-    known: Dossier,
-    code: Code | None,
-    verdict: Verdict,
-    how_filed: FiledStanding,
-    fresh: FreshnessProof,
-    there: PresenceProof,
-    named: NameProof,
-    as_of_day: date,
-    policy: Policy,
-) -> tuple[Finding, ...]:
+def _findings(case: AccountCase, code: Code | None, verdict: Verdict) -> tuple[Finding, ...]:
+    fresh, named = case.fresh, case.named
     findings: list[Finding] = []
     if code is not None:
-        findings.append(_presence_finding(known, code, verdict, fresh, there, as_of_day, policy))
-    if how_filed is not FiledStanding.RUNNING:
+        findings.append(_presence_finding(case, code, verdict))
+    if not case.is_running:
         return tuple(findings)
     if fresh.state is Freshness.STALE and code is None and fresh.gap:
-        findings.append(_stale_finding(known, fresh, fresh.gap, as_of_day, policy))
+        findings.append(_stale_finding(case, fresh.gap))
     if named.reading_ids and named.seen and code is None:
-        findings.append(_name_finding(known, named, policy))
-    return tuple(sorted(findings, key=lambda finding: _rank(finding.code, policy)))
+        findings.append(_name_finding(case))
+    return tuple(sorted(findings, key=lambda finding: _rank(finding.code, case.policy)))
 
 
 def _rank(code: Code, policy: Policy) -> int:
     return policy.precedence.index(code) if code in policy.precedence else len(policy.precedence)
 
 
-def _presence_finding(
-    known: Dossier,
-    code: Code,
-    verdict: Verdict,
-    fresh: FreshnessProof,
-    there: PresenceProof,
-    as_of_day: date,
-    policy: Policy,
-) -> Finding:
+def _presence_finding(case: AccountCase, code: Code, verdict: Verdict) -> Finding:
+    known, fresh, there, policy = case.known, case.fresh, case.there, case.policy
     effect = Effect.LISTED if verdict is Verdict.LISTED else policy.effect(code)
-    gap = (as_of_day - fresh.latest_on).days if fresh.latest_on else None
+    gap = (case.as_of_day - fresh.latest_on).days if fresh.latest_on else None
     return Finding(
         code=code,
         label=policy.label(code),
         effect=effect,
-        sentence=sentences.presence(known, code, there),
+        sentence=finding_sentences.presence(known, code, there),
         reading_ids=there.reading_ids,
         latest_on=fresh.latest_on,
         gap_days=gap,
@@ -202,32 +193,32 @@ def _ids(known: Dossier) -> tuple[str, ...]:
     return tuple(id for id in (known.filed.platform_id, known.filed.original_id) if id)
 
 
-def _stale_finding(
-    known: Dossier, fresh: FreshnessProof, gap: Gap, as_of_day: date, policy: Policy
-) -> Finding:
+def _stale_finding(case: AccountCase, gap: Gap) -> Finding:
+    fresh, policy = case.fresh, case.policy
     code = policy.tier_of(gap.since, gap.until)
     return Finding(
         code=code,
         label=policy.label(code),
         effect=policy.effect(code),
-        sentence=sentences.stale(fresh, gap, as_of_day, code, policy),
+        sentence=finding_sentences.stale(fresh, gap, case.as_of_day, code, policy),
         reading_ids=fresh.reading_ids,
         gap_days=gap.days,
         gap_is_minimum=gap.minimum,
         gap_since=gap.since,
         latest_on=fresh.latest_on,
-        ids=_ids(known),
+        ids=_ids(case.known),
         tie=fresh.tie,
     )
 
 
-def _name_finding(known: Dossier, named: NameProof, policy: Policy) -> Finding:
+def _name_finding(case: AccountCase) -> Finding:
+    known, named, policy = case.known, case.named, case.policy
     code = Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH
     return Finding(
         code=code,
         label=policy.label(code),
         effect=policy.effect(code),
-        sentence=sentences.name(known, named),
+        sentence=finding_sentences.name(known, named),
         reading_ids=named.reading_ids,
         name_seen=named.seen,
         ids=_ids(known),
@@ -235,26 +226,14 @@ def _name_finding(known: Dossier, named: NameProof, policy: Policy) -> Finding:
     )
 
 
-def _pending(
-    how_filed: FiledStanding,
-    fresh: FreshnessProof,
-    there: PresenceProof,
-    named: NameProof,
-    verdict: Verdict,
-) -> bool:
+def _pending(case: AccountCase, verdict: Verdict) -> bool:
     """Whether a second look could turn something seen once into a finding."""
-    if how_filed in (FiledStanding.EXEMPT, FiledStanding.CLOSING) or verdict is Verdict.FAILED:
+    if case.how_filed in (FiledStanding.EXEMPT, FiledStanding.CLOSING) or verdict is Verdict.FAILED:
         return False
-    return there.pending or fresh.pending or (named.pending and how_filed is FiledStanding.RUNNING)
+    return case.there.pending or case.fresh.pending or (case.named.pending and case.is_running)
 
 
-def _with_effects(
-    verdict: Verdict,
-    findings: tuple[Finding, ...],
-    how_filed: FiledStanding,
-    named: NameProof,
-    policy: Policy,
-) -> Verdict:
+def _with_effects(case: AccountCase, verdict: Verdict, findings: tuple[Finding, ...]) -> Verdict:
     """A proved failing code fails the account, whatever its freshness.
 
     A code that this policy only lists does not fail it.
@@ -263,10 +242,8 @@ def _with_effects(
         return Verdict.FAILED
     if verdict is Verdict.FAILED:
         return Verdict.LISTED
-    name_would_fail = (
-        policy.effect(Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH)
-        is Effect.FAILS
-    )
-    if named.doubtful and name_would_fail and how_filed is FiledStanding.RUNNING:
+    code = Code.RENAMED_UNREPORTED if case.named.once_as_filed else Code.NAME_MISMATCH
+    name_would_fail = case.policy.effect(code) is Effect.FAILS
+    if case.named.doubtful and name_would_fail and case.is_running:
         return Verdict.UNPROVEN
     return verdict

@@ -41,6 +41,20 @@ def print_summary(summary: Summary) -> None:
         f"sweep {sweep.id}: as of {minute(sweep.as_of)} (Beijing), policy {sweep.policy}, "
         f"scope {sweep.scope}"
     )
+    _print_looks(summary)
+    _print_doubts(summary)
+    if summary.unanswered:
+        typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
+    for verdict in Verdict:
+        count = summary.verdicts[verdict]
+        label = (
+            NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
+        )
+        typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
+    _print_exit_code(summary)
+
+
+def _print_looks(summary: Summary) -> None:
     if summary.repeated:
         typer.echo(
             "a sweep with the same options is finished already; nothing was looked at (use "
@@ -62,29 +76,28 @@ def print_summary(summary: Summary) -> None:
                 ),
                 err=True,
             )
+
+
+def _print_doubts(summary: Summary) -> None:
+    """Print why what was read counts against no account."""
     if failing := [check for check in summary.checks if not check.fresh]:
         surfaces = ", ".join(
             sorted({f"{check.surface} ({check.session or 'visitor'})" for check in failing})
         )
-        told = (
+        text = (
             f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said "
             "against accounts around them is withdrawn"
         )
-        typer.echo(told, err=True)
+        typer.echo(text, err=True)
     if summary.clock_off:
-        told = (
+        text = (
             f"{summary.clock_off}; nothing that was read counts against any account: set the clock "
             "and run `mediawatch sweep --again`"
         )
-        typer.echo(told, err=True)
-    if summary.unanswered:
-        typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
-    for verdict in Verdict:
-        count = summary.verdicts[verdict]
-        label = (
-            NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
-        )
-        typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
+        typer.echo(text, err=True)
+
+
+def _print_exit_code(summary: Summary) -> None:
     if summary.exit_code and summary.repeated:
         typer.echo(f"exit code {summary.exit_code}: that of the run that made it", err=True)
     elif summary.exit_code:

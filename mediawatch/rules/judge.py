@@ -26,10 +26,10 @@ from mediawatch.rules import (
     sentences,
     ties,
 )
-from mediawatch.rules.account_case import AccountCase
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.proofs import Gap
 from mediawatch.rules.ties import Doubt
+from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, filed_standing
 
 
@@ -83,7 +83,7 @@ def _judge(
         if period_from
         else proofs.freshness(known, as_of, policy)
     )
-    case = AccountCase(
+    basis = VerdictBasis(
         known=known,
         as_of=as_of,
         policy=policy,
@@ -92,46 +92,46 @@ def _judge(
         there=presence.presence(known, as_of, policy),
         named=name_proof.name(known, as_of),
     )
-    undecided = _undecided(case)
+    undecided = _undecided(basis)
     if proofs.people_disagree(known, as_of, policy):
         return replace(undecided, sentence="两名核查人的结论不一致,待复核。")
-    if doubt and case.how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
+    if doubt and basis.how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
         # What is seen under the filed id is somebody else's: it speaks neither for the account nor
         # against it.
-        otherwise = Verdict.UNPROVEN if case.is_running else undecided.otherwise
+        otherwise = Verdict.UNPROVEN if basis.is_running else undecided.otherwise
         return replace(undecided, sentence=sentences.id_in_doubt(doubt), otherwise=otherwise)
-    verdict, code = VERDICTS[case.how_filed, case.there.state, case.fresh.state]
+    verdict, code = VERDICTS[basis.how_filed, basis.there.state, basis.fresh.state]
     if code is Code.CLOSED_BUT_ALIVE:
-        there = replace(case.there, **asdict(presence.alive(known, as_of)))
-        case = replace(case, there=there)
+        there = replace(basis.there, **asdict(presence.alive(known, as_of)))
+        basis = replace(basis, there=there)
         if not there.reading_ids:
             verdict, code = Verdict.UNPROVEN, None
-    findings = _findings(case, code, verdict)
-    pending = _pending(case, verdict)
-    verdict = _with_effects(case, verdict, findings)
-    sentence = sentences.verdict_sentence(case, verdict, findings, pending=pending)
+    findings = _findings(basis, code, verdict)
+    pending = _pending(basis, verdict)
+    verdict = _with_effects(basis, verdict, findings)
+    sentence = sentences.verdict_sentence(basis, verdict, findings, pending=pending)
     return replace(
         undecided, verdict=verdict, sentence=sentence, findings=findings, second_look=pending
     )
 
 
-def _undecided(case: AccountCase) -> Judgement:
-    fresh = case.fresh
+def _undecided(basis: VerdictBasis) -> Judgement:
+    fresh = basis.fresh
     gap = (
         fresh.gap.days
         if fresh.gap
-        else (case.as_of_day - fresh.latest_on).days
+        else (basis.as_of_day - fresh.latest_on).days
         if fresh.latest_on
         else None
     )
     return Judgement(
         verdict=Verdict.UNPROVEN,
         sentence="",
-        notes=sentences.notes(case),
+        notes=sentences.notes(basis),
         latest_on=fresh.latest_on,
         date_kind=fresh.date_kind,
         gap_days=gap,
-        otherwise=_otherwise(case),
+        otherwise=_otherwise(basis),
     )
 
 
@@ -142,10 +142,10 @@ _BY_UPDATES = {
 }
 
 
-def _otherwise(case: AccountCase) -> Verdict:
+def _otherwise(basis: VerdictBasis) -> Verdict:
     """The verdict where no finding is held against the account: by its updates alone."""
     return (
-        _BY_UPDATES.get(case.fresh.state, Verdict.UNPROVEN) if case.is_running else Verdict.LISTED
+        _BY_UPDATES.get(basis.fresh.state, Verdict.UNPROVEN) if basis.is_running else Verdict.LISTED
     )
 
 
@@ -154,28 +154,28 @@ def _read_late(finding: Finding, known: Dossier, as_of: datetime, policy: Policy
     return hearing.is_read_late(finding, read_at, as_of, policy.hearing)
 
 
-def _findings(case: AccountCase, code: Code | None, verdict: Verdict) -> tuple[Finding, ...]:
-    fresh, named = case.fresh, case.named
+def _findings(basis: VerdictBasis, code: Code | None, verdict: Verdict) -> tuple[Finding, ...]:
+    fresh, named = basis.fresh, basis.named
     findings: list[Finding] = []
     if code is not None:
-        findings.append(_presence_finding(case, code, verdict))
-    if not case.is_running:
+        findings.append(_presence_finding(basis, code, verdict))
+    if not basis.is_running:
         return tuple(findings)
     if fresh.state is Freshness.STALE and code is None and fresh.gap:
-        findings.append(_stale_finding(case, fresh.gap))
+        findings.append(_stale_finding(basis, fresh.gap))
     if named.reading_ids and named.seen and code is None:
-        findings.append(_name_finding(case))
-    return tuple(sorted(findings, key=lambda finding: _rank(finding.code, case.policy)))
+        findings.append(_name_finding(basis))
+    return tuple(sorted(findings, key=lambda finding: _rank(finding.code, basis.policy)))
 
 
 def _rank(code: Code, policy: Policy) -> int:
     return policy.precedence.index(code) if code in policy.precedence else len(policy.precedence)
 
 
-def _presence_finding(case: AccountCase, code: Code, verdict: Verdict) -> Finding:
-    known, fresh, there, policy = case.known, case.fresh, case.there, case.policy
+def _presence_finding(basis: VerdictBasis, code: Code, verdict: Verdict) -> Finding:
+    known, fresh, there, policy = basis.known, basis.fresh, basis.there, basis.policy
     effect = Effect.LISTED if verdict is Verdict.LISTED else policy.effect(code)
-    gap = (case.as_of_day - fresh.latest_on).days if fresh.latest_on else None
+    gap = (basis.as_of_day - fresh.latest_on).days if fresh.latest_on else None
     return Finding(
         code=code,
         label=policy.label(code),
@@ -193,26 +193,26 @@ def _ids(known: Dossier) -> tuple[str, ...]:
     return tuple(id for id in (known.filed.platform_id, known.filed.original_id) if id)
 
 
-def _stale_finding(case: AccountCase, gap: Gap) -> Finding:
-    fresh, policy = case.fresh, case.policy
+def _stale_finding(basis: VerdictBasis, gap: Gap) -> Finding:
+    fresh, policy = basis.fresh, basis.policy
     code = policy.tier_of(gap.since, gap.until)
     return Finding(
         code=code,
         label=policy.label(code),
         effect=policy.effect(code),
-        sentence=finding_sentences.stale(fresh, gap, case.as_of_day, code, policy),
+        sentence=finding_sentences.stale(fresh, gap, basis.as_of_day, code, policy),
         reading_ids=fresh.reading_ids,
         gap_days=gap.days,
         gap_is_minimum=gap.minimum,
         gap_since=gap.since,
         latest_on=fresh.latest_on,
-        ids=_ids(case.known),
+        ids=_ids(basis.known),
         tie=fresh.tie,
     )
 
 
-def _name_finding(case: AccountCase) -> Finding:
-    known, named, policy = case.known, case.named, case.policy
+def _name_finding(basis: VerdictBasis) -> Finding:
+    known, named, policy = basis.known, basis.named, basis.policy
     code = Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH
     return Finding(
         code=code,
@@ -226,14 +226,17 @@ def _name_finding(case: AccountCase) -> Finding:
     )
 
 
-def _pending(case: AccountCase, verdict: Verdict) -> bool:
+def _pending(basis: VerdictBasis, verdict: Verdict) -> bool:
     """Whether a second look could turn something seen once into a finding."""
-    if case.how_filed in (FiledStanding.EXEMPT, FiledStanding.CLOSING) or verdict is Verdict.FAILED:
+    if (
+        basis.how_filed in (FiledStanding.EXEMPT, FiledStanding.CLOSING)
+        or verdict is Verdict.FAILED
+    ):
         return False
-    return case.there.pending or case.fresh.pending or (case.named.pending and case.is_running)
+    return basis.there.pending or basis.fresh.pending or (basis.named.pending and basis.is_running)
 
 
-def _with_effects(case: AccountCase, verdict: Verdict, findings: tuple[Finding, ...]) -> Verdict:
+def _with_effects(basis: VerdictBasis, verdict: Verdict, findings: tuple[Finding, ...]) -> Verdict:
     """A proved failing code fails the account, whatever its freshness.
 
     A code that this policy only lists does not fail it.
@@ -242,8 +245,8 @@ def _with_effects(case: AccountCase, verdict: Verdict, findings: tuple[Finding, 
         return Verdict.FAILED
     if verdict is Verdict.FAILED:
         return Verdict.LISTED
-    code = Code.RENAMED_UNREPORTED if case.named.once_as_filed else Code.NAME_MISMATCH
-    name_would_fail = case.policy.effect(code) is Effect.FAILS
-    if case.named.doubtful and name_would_fail and case.is_running:
+    code = Code.RENAMED_UNREPORTED if basis.named.once_as_filed else Code.NAME_MISMATCH
+    name_would_fail = basis.policy.effect(code) is Effect.FAILS
+    if basis.named.doubtful and name_would_fail and basis.is_running:
         return Verdict.UNPROVEN
     return verdict

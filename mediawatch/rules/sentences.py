@@ -25,16 +25,16 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day
 from mediawatch.names import differs_by_script
 from mediawatch.ports import Dossier
-from mediawatch.rules.account_case import AccountCase
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.ties import Doubt, tie_of
+from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import FiledStanding, Freshness, Presence
 from mediawatch.workdays import festivals_between
 
 
-def notes(case: AccountCase) -> tuple[str, ...]:
+def notes(basis: VerdictBasis) -> tuple[str, ...]:
     """What the inspector should mind besides the verdict."""
-    known, fresh, there, named = case.known, case.fresh, case.there, case.named
+    known, fresh, there, named = basis.known, basis.fresh, basis.there, basis.named
     notes: list[str] = []
     if fresh.odd_dates:
         notes.append("发布时间异常:有内容的发布时间晚于核查时间,已不计入。")
@@ -56,7 +56,7 @@ def notes(case: AccountCase) -> tuple[str, ...]:
             f"平台显示该账号被封禁或停用,但{chinese_day(there.active_on)}仍有更新,请审核时核对。"
         )
     if fresh.state in (Freshness.STALE, Freshness.AFTER_ONLY):
-        festivals = festivals_between(case.policy.window_start(case.as_of_day), case.as_of_day)
+        festivals = festivals_between(basis.policy.window_start(basis.as_of_day), basis.as_of_day)
         notes.extend(f"监测窗口含{festival},请审核时注意。" for festival in festivals)
     return tuple(notes)
 
@@ -139,12 +139,12 @@ def paused_then(judgement: Judgement) -> tuple[str, ...]:
 
 
 def verdict_sentence(
-    case: AccountCase, verdict: Verdict, findings: tuple[Finding, ...], *, pending: bool
+    basis: VerdictBasis, verdict: Verdict, findings: tuple[Finding, ...], *, pending: bool
 ) -> str:
     """Why, in one sentence for the inspector. `pending`: a second look is still to be made."""
     if findings and verdict in (Verdict.FAILED, Verdict.LISTED):
         return findings[0].sentence
-    fresh, as_of_day = case.fresh, case.as_of_day
+    fresh, as_of_day = basis.fresh, basis.as_of_day
     match verdict:
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.period_from and fresh.gap:
             return f"{period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
@@ -155,30 +155,30 @@ def verdict_sentence(
                 f"距监测时间点{(as_of_day - fresh.latest_on).days}天。"
             )
         case Verdict.LISTED:
-            return _listed_sentence(case)
+            return _listed_sentence(basis)
         case _:
-            return _unproven_sentence(case, pending=pending)
+            return _unproven_sentence(basis, pending=pending)
 
 
-def _listed_sentence(case: AccountCase) -> str:
-    known = case.known
-    if case.how_filed is FiledStanding.EXEMPT:
+def _listed_sentence(basis: VerdictBasis) -> str:
+    known = basis.known
+    if basis.how_filed is FiledStanding.EXEMPT:
         return f"已批准不纳入考核:{known.filed.exempt_reason}。"
-    if case.how_filed is FiledStanding.CLOSING:
+    if basis.how_filed is FiledStanding.CLOSING:
         return "申请关停,在办理期限内。"
-    if case.fresh.state is Freshness.AFTER_ONLY:
+    if basis.fresh.state is Freshness.AFTER_ONLY:
         return "监测窗口内无更新,监测时间点后才更新。"
     return f"报送系统中为{known.filed.status.label},平台上未见该账号。"
 
 
-def _unproven_sentence(case: AccountCase, *, pending: bool) -> str:
-    known, fresh = case.known, case.fresh
+def _unproven_sentence(basis: VerdictBasis, *, pending: bool) -> str:
+    known, fresh = basis.known, basis.fresh
     readings = known.readings
     if not readings:
         return f"本次未能核查:{_not_looked_at(known.filed)}。"
     if pending:
         return "首次核查疑似有问题,待第二次核查。"
-    if fresh.doubtful or case.named.doubtful:
+    if fresh.doubtful or basis.named.doubtful:
         second = max(
             (reading for reading in readings if reading.look is LookKind.SECOND),
             key=lambda each: each.id,

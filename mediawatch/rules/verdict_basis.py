@@ -15,8 +15,8 @@ from mediawatch.rules.verdicts import FiledStanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountCase:
-    """An account at a moment under a policy: what is known, how it is filed, what is proved."""
+class VerdictBasis:
+    """What is known of an account at a moment, how it is filed, and what a policy finds proved."""
 
     known: Dossier
     as_of: datetime

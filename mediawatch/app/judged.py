@@ -9,44 +9,20 @@ the transaction of the decision.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 
 from mediawatch.app.root import App
 from mediawatch.domain import Account, Finding, Sweep, SweepAccount, SweepState
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Rejudgement
 from mediawatch.rules import sentences
+from mediawatch.rules.judged_scope import Addition, JudgedScope
 from mediawatch.rules.policy import Policy, parse
 from mediawatch.rules.reviewed import with_reviews
 from mediawatch.rules.revision import revise, with_updates
-from mediawatch.sweep.judging import checks_for, judge_scope
+from mediawatch.sweep.judging import JudgingTerms, checks_for, judge_scope
 
 PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定。"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
-    """Findings against an account that only later readings make.
-
-    They are new since the Beijing day `since`, and in no count or document.
-    """
-
-    account: Account
-    findings: tuple[Finding, ...]
-    since: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedScope:
-    """The scope of an inspection with the judgement of each account now, in account order."""
-
-    sweep: Sweep
-    policy: Policy
-    entries: tuple[SweepAccount, ...]
-    additions: tuple[Addition, ...] = ()
-    rejudged: Rejudgement = field(default_factory=Rejudgement)
-    """For the store, with a decision; its counters are those of all accounts in scope."""
 
 
 async def judged_scope(
@@ -97,9 +73,8 @@ async def _judged_again(
         if entry.judgement
     }
     checks = await checks_for(app.store, sweep)
-    made = await judge_scope(
-        app.store, [entry.account for entry in moved], app.supports, sweep, policy, checks, paused
-    )
+    terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=app.supports)
+    made = await judge_scope(app.store, [entry.account for entry in moved], terms, paused)
     held = {entry.account.id: entry for entry in entries}
     additions: list[tuple[Account, tuple[Finding, ...]]] = []
     judgements = {}
@@ -136,15 +111,9 @@ async def _after_pruning(
 
     Readings that show such a post never leave, so it counts all the same.
     """
-    made = await judge_scope(
-        app.store,
-        [entry.account for entry in moved],
-        app.supports,
-        sweep,
-        policy,
-        await checks_for(app.store, sweep),
-        {},
-    )
+    checks = await checks_for(app.store, sweep)
+    terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=app.supports)
+    made = await judge_scope(app.store, [entry.account for entry in moved], terms, {})
     held = {entry.account.id: entry for entry in entries}
     judgements = {}
     for entry in moved:

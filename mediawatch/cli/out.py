@@ -12,7 +12,7 @@ from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.documents import checks_behind, inspection_of, issued_inspection
 from mediawatch.app.explained import account_case
-from mediawatch.app.judged import JudgedScope, judged_scope, keep_judgements, last_entry
+from mediawatch.app.judged import judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
@@ -21,6 +21,7 @@ from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import lists
 from mediawatch.publish.reports.explanation import explanation
 from mediawatch.registry.find import find_account
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.sweep.judging import checks_for
 from mediawatch.table import Table, plain, to_csv
 
@@ -114,15 +115,15 @@ def show(
             chosen = await chosen_sweep(app, entry.sweep_id) if entry else None
             checks = await checks_for(store, chosen) if chosen else []
             surfaces = app.surface_labels([found.platform])
-            return lists.account_in_full(
-                found,
-                entry,
-                readings,
-                await store.accounts.changes(found.id),
-                checks,
-                surfaces,
-                chosen,
+            record = lists.AccountRecord(
+                account=found,
+                entry=entry,
+                sweep=chosen,
+                readings=readings,
+                changes=await store.accounts.changes(found.id),
+                checks=checks,
             )
+            return lists.account_in_full(record, surfaces)
 
     typer.echo(run(work()))
 

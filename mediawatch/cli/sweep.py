@@ -148,17 +148,7 @@ async def _foretell(app: App, request: Request) -> None:
     now = app.clock()
     accounts = [account for account in await app.store.accounts.all() if request.wants(account)]
     states = await app.store.readings.account_states([account.id for account in accounts])
-    found = plan(
-        accounts,
-        states,
-        request.policy,
-        now,
-        ways=app.ways(),
-        pace_of=app.pace_of(),
-        scale=app.pace,
-        until=request.until,
-        census=not request.nightly,
-    )
+    found = plan(accounts, states, request, now, app.rates())
     if request.until is None and found.ends - now >= _LONG:
         log.info(
             "a long sweep",

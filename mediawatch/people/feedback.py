@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 
 from mediawatch.domain import (
     Contact,
@@ -20,7 +19,6 @@ from mediawatch.domain import (
     NoticeAction,
     NoticeEvent,
     NoticeItem,
-    UserError,
 )
 from mediawatch.domain.clock import day_end, day_start
 from mediawatch.people.dispatch import DispatchSplit
@@ -44,6 +42,7 @@ from mediawatch.people.forms.rowkey import (
     parse_key,
     sealed_key,
 )
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.link_files import FoundLink, article_of, links_in
 from mediawatch.people.worklist.export import part_name
 from mediawatch.registry.problems import Place
@@ -104,44 +103,57 @@ _FORM = Form(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackReceivers:
+    """Who gets the rows of a notice: the split, the contacts, and where accounts are filed now.
+
+    Contacts are by account: each stands in its own row alone.
+    """
+
+    by: DispatchSplit
+    contacts: Mapping[int, Contact]
+    filed_now: Mapping[int, Filing] = field(default_factory=dict)
+
+    def filing_of(self, item: NoticeItem) -> Filing:
+        """As the registry has the account now, else as it was in the notice.
+
+        An account that was handed over since then belongs to where it is filed now.
+        """
+        if item.account_id is None:
+            return item.filed
+        return self.filed_now.get(item.account_id, item.filed)
+
+
 def export(
-    folder: Path,
+    target: FormTarget,
     notice: Notice,
     items: Iterable[NoticeItem],
-    contacts: Mapping[int, Contact],
-    *,
+    receivers: FeedbackReceivers,
     home: str,
-    by: DispatchSplit,
-    filed_now: Mapping[int, Filing] = MappingProxyType({}),
-    marks: Sequence[str] = (),
-    overwrite: bool = False,
 ) -> list[tuple[Path, int]]:
     """One file a prefecture or 主管单位 with its items; (path, rows) of each.
 
-    `contacts` are by account: each stands in its own row alone. `home` is `Store.home_id`. An
-    account that was handed over since the notice belongs to where it is filed now: its row goes
-    there, and says both. UserError where a file is in the way; no file is then written.
+    `home` is `Store.home_id`. The row of an account that was handed over says both filings.
+    UserError where a file is in the way; no file is then written.
     """
+    folder = target.path
     parts: dict[str, list[NoticeItem]] = {}
     for item in items:
-        parts.setdefault(by.of(_present(item, filed_now)), []).append(item)
+        parts.setdefault(receivers.by.of(receivers.filing_of(item)), []).append(item)
     taken = set[str]()
     paths = {part: folder / part_name(folder / "整改反馈.xlsx", part, taken) for part in parts}
-    if not overwrite and (there := [path for path in paths.values() if path.exists()]):
-        raise UserError(
-            f"{there[0]} exists already and may hold answers: name another folder, or --overwrite"
-        )
+    target.refuse_existing(paths.values(), "name another folder, or --overwrite")
     for part, own in parts.items():
         rows = [
-            FormRow(cells=_cells(notice, item, contacts, home, _present(item, filed_now)))
+            FormRow(cells=_cells(notice, item, receivers.contacts, home, receivers.filing_of(item)))
             for item in own
         ]
         cover = _cover(
             notice,
             f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}",
-            marks,
+            target.marks,
         )
-        write_form(paths[part], _FORM, rows, cover, overwrite=overwrite)
+        write_form(paths[part], _FORM, rows, cover, overwrite=target.overwrite)
     return [(paths[part], len(own)) for part, own in parts.items()]
 
 
@@ -150,11 +162,6 @@ def _cover(notice: Notice, title: str, marks: Sequence[str]) -> FormCover:
     return FormCover(
         title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks
     )
-
-
-def _present(item: NoticeItem, filed_now: Mapping[int, Filing]) -> Filing:
-    """As the registry has the account now, else as it was in the notice."""
-    return item.filed if item.account_id is None else filed_now.get(item.account_id, item.filed)
 
 
 def _handed_over(item: NoticeItem, now: Filing) -> dict[FeedbackColumn, Cell]:

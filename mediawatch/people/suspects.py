@@ -169,20 +169,25 @@ async def suspects(
     for event in await store.reviews.events(sweep.id):
         events.setdefault((event.account_id, event.code), []).append(event)
     rule = parse(sweep.policy_toml).hearing
-    return [
-        suspect_of(
-            sweep,
-            rule,
-            entry.account,
-            finding,
-            readings.get(entry.account.id, ()),
-            checks,
-            events.get((entry.account.id, finding.code), ()),
-        )
-        for entry in scope
-        if entry.judgement
-        for finding in entry.judgement.findings
-    ]
+    found = []
+    for entry in scope:
+        own = readings.get(entry.account.id, [])
+        for finding in entry.judgement.findings if entry.judgement else ():
+            backing = trust.backing_of(finding, entry.account.filed, own, checks)
+            found.append(
+                Suspect(
+                    sweep_id=sweep.id,
+                    account=entry.account,
+                    finding=finding,
+                    readings=tuple(each for each in own if each.id in finding.reading_ids),
+                    events=tuple(events.get((entry.account.id, finding.code), ())),
+                    attested=trust.attestation_of(finding, own),
+                    backing=backing,
+                    rule=rule,
+                    as_of=sweep.as_of,
+                )
+            )
+    return found
 
 
 async def proving_readings(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
@@ -206,26 +211,3 @@ async def proving_readings(store: Store, scope: Iterable[SweepAccount]) -> dict[
         )
         for key, numbers in resting.items()
     }
-
-
-def suspect_of(
-    sweep: Sweep,
-    rule: HearingRule,
-    account: Account,
-    finding: Finding,
-    readings: Sequence[Reading],
-    checks: Sequence[CanaryCheck],
-    events: Iterable[ReviewEvent],
-) -> Suspect:
-    """`readings` are those of the account, or as many as prove the finding."""
-    return Suspect(
-        sweep_id=sweep.id,
-        account=account,
-        finding=finding,
-        readings=tuple(reading for reading in readings if reading.id in finding.reading_ids),
-        events=tuple(events),
-        attested=trust.attestation_of(finding, readings),
-        backing=trust.backing_of(finding, account.filed, readings, checks),
-        rule=rule,
-        as_of=sweep.as_of,
-    )

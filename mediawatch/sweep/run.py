@@ -16,7 +16,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ports import Rejudgement
-from mediawatch.sweep.judging import checks_for, judge_scope
+from mediawatch.sweep.judging import JudgingTerms, checks_for, judge_scope
 from mediawatch.sweep.looks import RunLooks
 from mediawatch.sweep.needs import speaks_against
 from mediawatch.sweep.request import Request
@@ -190,12 +190,10 @@ class Run:
     async def judge(self, accounts: Sequence[Account]) -> Rejudgement:
         """Judge from everything that is kept by now."""
         paused = {account.id: self.looks.paused_sources(account) for account in accounts}
-        return await judge_scope(
-            self.tools.store,
-            accounts,
-            self.tools.looker.supports,
-            self.sweep,
-            self.request.policy,
-            self.looks.checks,
-            paused,
+        terms = JudgingTerms(
+            sweep=self.sweep,
+            policy=self.request.policy,
+            checks=self.looks.checks,
+            supports=self.tools.looker.supports,
         )
+        return await judge_scope(self.tools.store, accounts, terms, paused)

@@ -22,7 +22,7 @@ from postgres import Cluster
 import db
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
-from mediawatch.app.corrections import correct
+from mediawatch.app.corrections import Correction, correct
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import issue
 from mediawatch.domain import (
@@ -437,7 +437,11 @@ class History:
         item = notice.items[number % len(notice.items)]
         codes = [held.finding.code for held in item.findings][: number % 3]
         with _allowed():
-            await correct(self.app, notice, item.number, codes=codes, by="丙某", reason="申诉成立")
+            await correct(
+                self.app,
+                notice,
+                Correction(item=item.number, codes=tuple(codes), by="丙某", reason="申诉成立"),
+            )
 
     def _source(self) -> Source:
         return Source(file="台账.xlsx", sha256="0" * 64, at=self.now)

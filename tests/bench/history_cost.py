@@ -46,7 +46,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
 from mediawatch.rules.due import next_due
 from mediawatch.rules.policy import load
-from mediawatch.sweep.judging import judge_scope
+from mediawatch.sweep.judging import JudgingTerms, judge_scope
 
 NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)
 WEEK = 7
@@ -278,9 +278,8 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
 
     async def judge() -> int:
         scope = await store.sweeps.scope(newest.id)
-        made = await judge_scope(
-            store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {}
-        )
+        terms = JudgingTerms(sweep=newest, policy=POLICY, checks=(), supports=lambda _: True)
+        made = await judge_scope(store, [entry.account for entry in scope], terms, {})
         await store.sweeps.keep_judgements(newest.id, made.judgements, made.news)
         return len(made.judgements)
 

@@ -5,7 +5,7 @@ A bad row goes back with its place and the remedy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key
 from mediawatch.people.link_files import FoundLink, links_in
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place, RowProblem
-from mediawatch.rules.policy import Policy
+from mediawatch.rules.judged_scope import JudgedScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,34 +80,22 @@ class UnitAnswers(ReturnedRows[DispatchColumn]):
 async def import_answers(
     store: Store,
     paths: Sequence[Path],
+    judged: JudgedScope,
     *,
-    sweep: Sweep,
-    accounts: Iterable[Account],
-    policy: Policy,
     evidence: EvidenceFolder,
     now: datetime,
 ) -> UnitAnswers:
-    """Read returned files of `sweep`, which has these accounts, and note what holds, in one go.
+    """Read returned files of a judged sweep, and note what holds, in one go.
 
     Rows are independent; importing a file again changes nothing.
     """
     known: dict[int, list[ReviewEvent]] = {}
-    for event in await store.reviews.events(sweep.id):
+    for event in await store.reviews.events(judged.sweep.id):
         known.setdefault(event.account_id, []).append(event)
     newest = max((event.id for events in known.values() for event in events), default=0)
-    scope = {account.id: account for account in accounts}
-    intake = _Intake(
-        store,
-        evidence,
-        sweep,
-        Window.of(sweep, policy),
-        await store.operator.home_id(),
-        scope,
-        known,
-        now,
-    )
+    intake = _Intake(store, evidence, judged, await store.operator.home_id(), known, now)
     sources = [source for path in paths if (source := await intake.take(path)) is not None]
-    await store.reviews.add(sweep.id, intake.done.events, after=newest)
+    await store.reviews.add(judged.sweep.id, intake.done.events, after=newest)
     noted = {source.sha256 for source, _ in await store.accounts.sources()}
     for source in sources:
         if source.sha256 not in noted:
@@ -120,22 +108,15 @@ class _Intake:
         self,
         store: Store,
         evidence: EvidenceFolder,
-        sweep: Sweep,
-        window: Window,
+        judged: JudgedScope,
         home: str,
-        scope: Mapping[int, Account],
         known: Mapping[int, list[ReviewEvent]],
         now: datetime,
     ) -> None:
-        self.store, self.evidence = store, evidence
-        self.sweep, self.window, self.home, self.scope, self.known, self.now = (
-            sweep,
-            window,
-            home,
-            scope,
-            known,
-            now,
-        )
+        self.store, self.evidence, self.sweep = store, evidence, judged.sweep
+        self.home, self.known, self.now = home, known, now
+        self.window = Window.of(judged.sweep, judged.policy)
+        self.scope = {entry.account.id: entry.account for entry in judged.entries}
         self.done = UnitAnswers()
 
     async def take(self, path: Path) -> Source | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from mediawatch.domain import (
@@ -212,21 +213,27 @@ def _flagged_row(
     )
 
 
-def account_in_full(
-    account: Account,
-    entry: SweepAccount | None,
-    readings: Sequence[Reading],
-    changes: Sequence[AccountChange],
-    checks: Sequence[CanaryCheck],
-    surfaces: Mapping[str, str],
-    sweep: Sweep | None = None,
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecord:
+    """What is kept of one account."""
+
+    account: Account
+    entry: SweepAccount | None = None
+    """That of the last sweep that judged it."""
+    sweep: Sweep | None = None
+    """That of the entry."""
+    readings: Sequence[Reading] = ()
+    changes: Sequence[AccountChange] = ()
+    checks: Sequence[CanaryCheck] = ()
+
+
+def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
     """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in a
     sentence.
 
-    It never has contacts. `surfaces`: the Chinese of each surface's name. `sweep` is that of the
-    entry.
+    It never has contacts. `surfaces`: the Chinese of each surface's name.
     """
+    account, entry, readings = record.account, record.entry, record.readings
     parts = ["备案信息", *filed_lines(account), ""]
     if entry and entry.judgement:
         judged = entry.judgement
@@ -235,11 +242,11 @@ def account_in_full(
             f"检查结论({entry.sweep_id}号检查)  {stands.verdict.label}",
             f"  {stands.sentence}",
         ]
-        parts += [f"  {heading(sweep)}"] if sweep else []
+        parts += [f"  {heading(record.sweep)}"] if record.sweep else []
         parts += [
             f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) "
             f"{finding.sentence}"
-            f"(对照账号:{backing.backing_of(finding, entry.account.filed, readings, checks).label})"
+            f"(对照账号:{backing.backing_of(finding, entry.account.filed, readings, record.checks).label})"
             for finding in judged.findings
         ]
         parts += [f"  注意:{note}" for note in judged.notes]
@@ -248,9 +255,9 @@ def account_in_full(
     parts += ["", "核查记录" if readings else "核查记录  尚无"]
     for reading in readings:
         parts += reading_lines(reading, surfaces)
-    if changes:
+    if record.changes:
         parts += ["", "变更记录"]
-        parts += [f"  {_change_line(one)}" for one in changes]
+        parts += [f"  {_change_line(one)}" for one in record.changes]
     return "\n".join(parts)
 
 

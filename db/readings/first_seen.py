@@ -4,39 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC
-from functools import cache
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from db.base import insert_into
 from db.mapping.values import Values, hashed
 from db.models import POSTS, FirstSeen, FirstSeenRow
+from db.readings.key_rows import keep_by_key
 from db.readings.state import own_posts
 from mediawatch.domain import LookKind, MatchedBy, Post, PostKind, Reading
 from mediawatch.domain.clock import day_of
 
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-
-@cache
-def _keep_earliest(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    statement = insert_into(FirstSeenRow, dialect)
-    earlier = {"reading_id": statement.excluded.reading_id, "read_at": statement.excluded.read_at}
-    # Readings may come late: a worklist returns days after its looks.
-    return statement.on_conflict_do_update(
-        index_elements=["account_id", "key"],
-        set_=earlier,
-        where=statement.excluded.read_at < FirstSeenRow.read_at,
-    )
-
 
 def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading was the first to show."""
-    first = {row["key"]: row for row in shown(reading)}
-    if first:
-        conn.execute(_keep_earliest(conn.dialect.name), list(first.values()))
+    keep_by_key(conn, FirstSeenRow, shown(reading), newest=False)
 
 
 def shown(reading: Reading) -> Iterator[Values]:

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from db.base import insert_into
 from db.mapping.values import Values, hashed
 from db.models import IdentitySeenRow
+from db.readings.key_rows import keep_by_key
 from mediawatch.domain import LookKind, Outcome, Reading, Sight
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-
-@cache
-def _keep_latest(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    statement = insert_into(IdentitySeenRow, dialect)
-    later = {"reading_id": statement.excluded.reading_id, "read_at": statement.excluded.read_at}
-    # Readings may come late: a worklist returns days after its looks.
-    return statement.on_conflict_do_update(
-        index_elements=["account_id", "key"],
-        set_=later,
-        where=statement.excluded.read_at >= IdentitySeenRow.read_at,
-    )
 
 
 def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading is the newest to say."""
-    newest = {row["key"]: row for row in words(reading)}
-    if newest:
-        conn.execute(_keep_latest(conn.dialect.name), list(newest.values()))
+    keep_by_key(conn, IdentitySeenRow, words(reading), newest=True)
 
 
 def words(reading: Reading) -> Iterator[Values]:

@@ -166,8 +166,19 @@ def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
         ) from error
     sys.stderr.write(
         f"{shown(url)} is brought from revision {before} to {revisions()[-1]}: as it was before "
-        f"it is kept in {target} "
-        "(docs/running.md, Upgrades)\n"
+        f"it is kept in {target}. {_way_back(file)}\n"
+    )
+
+
+def _way_back(file: Path | None) -> str:
+    if file is None:
+        return (
+            "To go back: `createdb NEW`, `pg_restore --no-owner --dbname=NEW` with that file, name "
+            "NEW in database.url, and install the version before"
+        )
+    return (
+        f"To go back: stop the timers, `rm -f {file.name}-wal {file.name}-shm`, `cp` that copy to "
+        f"{file.name}, and install the version before"
     )
 
 

@@ -18,7 +18,7 @@ from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people.suspects import proving_readings
 from mediawatch.publish.inspection import Inspection
-from mediawatch.publish.reports import lists
+from mediawatch.publish.reports import account_page, lists
 from mediawatch.publish.reports.explanation import explanation
 from mediawatch.registry.find import find_account
 from mediawatch.rules.judged_scope import JudgedScope
@@ -115,7 +115,7 @@ def show(
             chosen = await chosen_sweep(app, entry.sweep_id) if entry else None
             checks = await checks_for(store, chosen) if chosen else []
             surfaces = app.surface_labels([found.platform])
-            record = lists.AccountRecord(
+            record = account_page.AccountRecord(
                 account=found,
                 entry=entry,
                 sweep=chosen,
@@ -123,7 +123,7 @@ def show(
                 changes=await store.accounts.changes(found.id),
                 checks=checks,
             )
-            return lists.account_in_full(record, surfaces)
+            return account_page.account_in_full(record, surfaces)
 
     typer.echo(run(work()))
 

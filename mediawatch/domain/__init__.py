@@ -17,6 +17,7 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
+from mediawatch.domain.evidence import Capture, Evidence, EvidenceKind
 from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, goes_on, same_ids, spellings
 from mediawatch.domain.identity_speech import Speech, in_favour, of_identity, of_twin, speech
 from mediawatch.domain.judgements import (
@@ -27,10 +28,6 @@ from mediawatch.domain.judgements import (
     Finding,
     Judgement,
     ReviewState,
-    Sweep,
-    SweepAccount,
-    SweepKind,
-    SweepState,
     Tie,
     Verdict,
 )
@@ -62,9 +59,6 @@ from mediawatch.domain.outcomes import (
     UserError,
 )
 from mediawatch.domain.readings import (
-    Capture,
-    Evidence,
-    EvidenceKind,
     LookKind,
     Need,
     Pace,
@@ -97,6 +91,7 @@ from mediawatch.domain.runs import (
     SourcePause,
     SweepRun,
 )
+from mediawatch.domain.sweeps import Sweep, SweepAccount, SweepKind, SweepState
 
 __all__ = [
     "ALL_DISMISSED",

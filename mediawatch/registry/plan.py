@@ -20,8 +20,9 @@ from mediawatch.domain import (
 from mediawatch.names import fold
 from mediawatch.registry.headings import field_of, label
 from mediawatch.registry.kinds import OTHER, platform_label
-from mediawatch.registry.matching import Match, RegistryIndex, find_repeated, match
+from mediawatch.registry.matching import Match, RegistryIndex, match
 from mediawatch.registry.problems import Remarks, RowProblem, Unusable
+from mediawatch.registry.repetitions import find_repetitions
 from mediawatch.registry.rows import RegistryRow
 
 _FIELDS = tuple(each.name for each in fields(Filing))
@@ -88,7 +89,7 @@ def plan(
     `covers` fits no row.
     """
     known = RegistryIndex(before.accounts, before.history)
-    refused = find_repeated(rows)
+    refused = find_repetitions(rows)
     good = [row for index, row in enumerate(rows) if index not in refused]
     decisions = match(good, known)
     errors = [

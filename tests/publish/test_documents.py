@@ -49,8 +49,8 @@ from mediawatch.publish.inspection import Imprint, Inspection, inspection
 from mediawatch.publish.notices.results import RecheckResult
 from mediawatch.publish.notices.rounds import Past
 from mediawatch.publish.reports import annexes, pages, prose, word
+from mediawatch.publish.reports.account_page import reading_lines
 from mediawatch.publish.reports.annexes import annex_book
-from mediawatch.publish.reports.lists import reading_lines
 from mediawatch.publish.reports.sheets import bundles
 from mediawatch.publish.reports.word_template import CELL
 from mediawatch.rules.judged_scope import JudgedScope

@@ -26,7 +26,8 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.people.suspects import Suspect
 from mediawatch.ports import Dossier
-from mediawatch.publish.reports.lists import LOOKS, heading
+from mediawatch.publish.reports.account_page import LOOKS
+from mediawatch.publish.reports.lists import heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
 from mediawatch.rules.policy import Policy

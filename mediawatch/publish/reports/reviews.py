@@ -11,7 +11,8 @@ from mediawatch.domain import ReviewAction, ReviewEvent, ReviewState, Stance, Sw
 from mediawatch.domain.clock import minute
 from mediawatch.people.second_looks import SecondLook
 from mediawatch.people.suspects import Suspect
-from mediawatch.publish.reports.lists import ATTESTED, filed_lines, heading, reading_lines
+from mediawatch.publish.reports.account_page import filed_lines, reading_lines
+from mediawatch.publish.reports.lists import ATTESTED, heading
 from mediawatch.rules.backing import Backing
 from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.sentences import in_chinese

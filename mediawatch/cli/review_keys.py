@@ -85,6 +85,6 @@ async def find_keys(app: App, texts: list[str]) -> list[str]:
 def pick_named(found: list[Suspect], keys: list[str]) -> list[Suspect]:
     """UserError where a key names nothing."""
     for key in keys:
-        if not any(replace(SuspectFilter(), keys=(key,)).takes(suspect) for suspect in found):
+        if not any(SuspectFilter(keys=(key,)).takes(suspect) for suspect in found):
             raise UserError(f"no finding {key} in this sweep: `mediawatch review list` names them")
     return [suspect for suspect in found if SuspectFilter(keys=tuple(keys)).takes(suspect)]

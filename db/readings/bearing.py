@@ -23,7 +23,7 @@ class Bearing:
     """
 
     @property
-    def looked(self) -> Reading | None:
+    def look(self) -> Reading | None:
         """What moves due dates: a look for the account as filed now, even one that shows nothing of
         it.
         """

@@ -7,7 +7,7 @@ from datetime import UTC
 
 from sqlalchemy import Connection
 
-from db.mapping.values import Values, hashed
+from db.mapping.values import Values, hash_words
 from db.models import POSTS, FirstSeen, FirstSeenRow
 from db.readings.key_rows import keep_by_key
 from db.readings.state import own_posts
@@ -17,10 +17,10 @@ from mediawatch.domain.clock import day_of
 
 def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading was the first to show."""
-    keep_by_key(conn, FirstSeenRow, shown(reading), newest=False)
+    keep_by_key(conn, FirstSeenRow, first_seen_values(reading), newest=False)
 
 
-def shown(reading: Reading) -> Iterator[Values]:
+def first_seen_values(reading: Reading) -> Iterator[Values]:
     seen = {"account_id": reading.account_id, "read_at": reading.read_at, "reading_id": reading.id}
     for sight, post in own_posts(reading):
         kind = kind_of(post)
@@ -28,12 +28,12 @@ def shown(reading: Reading) -> Iterator[Values]:
     today = day_of(reading.read_at)
     if reading.name and reading.matched_by is MatchedBy.ID:
         yield seen | {
-            "key": hashed(FirstSeen.NAME, reading.name),
+            "key": hash_words(FirstSeen.NAME, reading.name),
             "what": FirstSeen.NAME,
             "on": today,
         }
     if reading.look is LookKind.PERSON:
-        yield seen | {"key": hashed(FirstSeen.PERSON), "what": FirstSeen.PERSON, "on": today}
+        yield seen | {"key": hash_words(FirstSeen.PERSON), "what": FirstSeen.PERSON, "on": today}
 
 
 def kind_of(post: Post) -> FirstSeen:
@@ -43,4 +43,6 @@ def kind_of(post: Post) -> FirstSeen:
 def key_of(kind: FirstSeen, surface: str, post: Post) -> int:
     """By all that `proofs` compares posts by."""
     at = post.at.astimezone(UTC).isoformat() if post.at else ""
-    return hashed(kind, surface, post.id, post.on.isoformat(), at, str(post.kind is PostKind.SEEN))
+    return hash_words(
+        kind, surface, post.id, post.on.isoformat(), at, str(post.kind is PostKind.SEEN)
+    )

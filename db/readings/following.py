@@ -42,8 +42,8 @@ def keep_and_follow(conn: Connection, reading: Reading) -> Reading:
 
 
 def _follow(conn: Connection, account_id: int, each: Bearing, *, own: bool) -> None:
-    if each.looked is not None:
-        advance(conn, account_id, each.looked, each.said)
+    if each.look is not None:
+        advance(conn, account_id, each.look, each.said)
     elif own:
         raise_news(conn, [account_id])
     if each.said is not None:
@@ -130,13 +130,13 @@ def _from_nothing(
     identity_rows: dict[int, Values] = {}
     for reading in readings:
         each = bearing(reading, account_id, now)
-        if each.looked is not None:
+        if each.look is not None:
             before: Any = SimpleNamespace(**state)
-            state |= state_after(before, each.looked, each.said)
-        for row in first_seen.shown(each.said) if each.said else ():
+            state |= state_after(before, each.look, each.said)
+        for row in first_seen.first_seen_values(each.said) if each.said else ():
             if row["key"] not in seen or row["read_at"] < seen[row["key"]]["read_at"]:
                 seen[row["key"]] = row
-        for row in identity_seen.words(each.whole) if each.whole else ():
+        for row in identity_seen.identity_values(each.whole) if each.whole else ():
             if (
                 row["key"] not in identity_rows
                 or row["read_at"] >= identity_rows[row["key"]]["read_at"]

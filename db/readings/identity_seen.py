@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from db.mapping.values import Values, hashed
+from db.mapping.values import Values, hash_words
 from db.models import IdentitySeenRow
 from db.readings.key_rows import keep_by_key
 from mediawatch.domain import LookKind, Outcome, Reading, Sight
@@ -14,10 +14,10 @@ from mediawatch.domain import LookKind, Outcome, Reading, Sight
 
 def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading is the newest to say."""
-    keep_by_key(conn, IdentitySeenRow, words(reading), newest=True)
+    keep_by_key(conn, IdentitySeenRow, identity_values(reading), newest=True)
 
 
-def words(reading: Reading) -> Iterator[Values]:
+def identity_values(reading: Reading) -> Iterator[Values]:
     for sight in reading.sights:
         if not sight.outcome.about_us or sight.name or sight.platform_id or sight.original_id:
             yield {
@@ -36,4 +36,4 @@ def _key(look: LookKind, sight: Sight) -> int:
         any(post.link for post in sight.posts),
         look if look in (LookKind.CONTROL, LookKind.PERSON) else "",
     )
-    return hashed(apart, sight.outcome, sight.matched_by or "", *ids, moved, str(linked))
+    return hash_words(apart, sight.outcome, sight.matched_by or "", *ids, moved, str(linked))

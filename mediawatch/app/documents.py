@@ -70,7 +70,7 @@ async def issued_inspection(
         await app.store.notices.scope(notice.id) if scope is None else scope, notice, events
     )
     return await _build_inspection(
-        app, found[0], kept, issues.kept_by(notice.kept_at), issued=IssuedNotice.of(notice, events)
+        app, found[0], kept, issues.known_at(notice.kept_at), issued=IssuedNotice.of(notice, events)
     )
 
 

@@ -34,7 +34,7 @@ async def judged_scope(
     """
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
     entries = await app.store.sweeps.scope(sweep.id, account_ids)
-    moved = [entry for entry in entries if entry.moved]
+    moved = [entry for entry in entries if entry.has_news]
     if not moved or sweep.state is SweepState.RUNNING:
         seen = {entry.account.id: entry.news for entry in entries}
         return JudgedScope(
@@ -56,7 +56,7 @@ async def keep_judgements(app: App, sweep: Sweep) -> None:
 async def last_entry(app: App, account_id: int) -> SweepAccount | None:
     """The account's entry of the latest sweep that judged it, as it is judged now."""
     entry = await app.store.sweeps.last_entry(account_id)
-    if entry is None or not entry.moved:
+    if entry is None or not entry.has_news:
         return entry
     sweep = next(sweep for sweep in await app.store.sweeps.all() if sweep.id == entry.sweep_id)
     return next(
@@ -75,7 +75,7 @@ async def _judged_again(
     checks = await checks_for(app.store, sweep)
     terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=app.supports)
     made = await judge_scope(app.store, [entry.account for entry in moved], terms, paused)
-    held = {entry.account.id: entry for entry in entries}
+    current = {entry.account.id: entry for entry in entries}
     additions: list[tuple[Account, tuple[Finding, ...]]] = []
     judgements = {}
     for entry in moved:
@@ -89,12 +89,12 @@ async def _judged_again(
         reviewed = with_reviews(
             judgement, [event for event in events if event.account_id == number]
         )
-        held[number] = replace(held[number], judgement=reviewed, news=made.news[number])
-    news = {entry.account.id: entry.news for entry in held.values()}
+        current[number] = replace(current[number], judgement=reviewed, news=made.news[number])
+    news = {entry.account.id: entry.news for entry in current.values()}
     return JudgedScope(
         sweep=sweep,
         policy=policy,
-        entries=tuple(held.values()),
+        entries=tuple(current.values()),
         additions=await _dated(app, additions),
         rejudged=Rejudgement(
             judgements=judgements,
@@ -114,7 +114,7 @@ async def _after_pruning(
     checks = await checks_for(app.store, sweep)
     terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=app.supports)
     made = await judge_scope(app.store, [entry.account for entry in moved], terms, {})
-    held = {entry.account.id: entry for entry in entries}
+    current = {entry.account.id: entry for entry in entries}
     judgements = {}
     for entry in moved:
         assert entry.judgement is not None, "what has moved was judged"
@@ -122,12 +122,12 @@ async def _after_pruning(
             stands := with_updates(entry.judgement, made.judgements[entry.account.id])
         ) is not entry.judgement:
             judgements[entry.account.id] = stands
-        held[entry.account.id] = _as_pruned(replace(entry, judgement=stands))
+        current[entry.account.id] = _as_pruned(replace(entry, judgement=stands))
     news = {entry.account.id: entry.news for entry in entries} | dict(made.news)
     return JudgedScope(
         sweep=sweep,
         policy=policy,
-        entries=tuple(held.values()),
+        entries=tuple(current.values()),
         rejudged=Rejudgement(judgements=judgements, news=news),
     )
 

@@ -79,7 +79,7 @@ def doctor(
 
 async def _tell_ahead(app: App) -> None:
     accounts = await app.store.accounts.all()
-    logins = frozenset(each.platform for each in app.logins().stored())
+    logins = frozenset(each.platform for each in app.logins().list_stored())
     platforms = forecast(accounts, app.surfaces, logins, app.opens_links)
     if not platforms:
         return

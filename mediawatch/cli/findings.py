@@ -18,7 +18,7 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
-from mediawatch.cli.progress import shown_progress
+from mediawatch.cli.progress import show_progress
 from mediawatch.domain import ReviewAction, Sweep, UserError
 from mediawatch.ops.retention import still_judged
 from mediawatch.people import dispatch as sheets
@@ -230,7 +230,7 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
         second_look_after=timedelta(minutes=settings.sweep.second_look_minutes),
         concurrency=settings.browser.concurrency,
     )
-    with shown_progress() as progress:
+    with show_progress() as progress:
         return (await app.engine().run(request, progress)).exit_code
 
 

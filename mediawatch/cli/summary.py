@@ -7,8 +7,8 @@ import typer
 from mediawatch.app import App, only_one
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.out import NO_NETWORK
-from mediawatch.cli.progress import shown_progress
-from mediawatch.cli.stopping import told_when_stopped
+from mediawatch.cli.progress import show_progress
+from mediawatch.cli.stopping import report_when_stopped
 from mediawatch.domain import PLATFORM_LABELS, Verdict
 from mediawatch.domain.clock import minute
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
@@ -22,7 +22,7 @@ async def run_sweep(app: App, request: Request, ended: nights.Ended | None = Non
 
     `ended` as for `nights.run`. UserError where another sweep or import runs on the home.
     """
-    with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
+    with only_one(app.home), show_progress() as shown, report_when_stopped(shown) as progress:
         summary, night = await nights.run(app.engine(), request, progress, ended)
     await app.alerts.tell_night(
         summary.sweep,

@@ -90,7 +90,7 @@ class ReviewState(StrEnum):
         }[self.value]
 
     @property
-    def undecided(self) -> bool:
+    def is_undecided(self) -> bool:
         """Whether a person still has to confirm or dismiss it."""
         return self in (ReviewState.OPEN, ReviewState.DISPATCHED)
 

@@ -82,6 +82,6 @@ class SweepAccount:
     """`news` at the judgement; None without a judgement, or for one older than the counter."""
 
     @property
-    def moved(self) -> bool:
+    def has_news(self) -> bool:
         """Whether something became known since the judgement."""
         return self.judgement is not None and self.news != self.judged_news

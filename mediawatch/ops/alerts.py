@@ -100,7 +100,9 @@ class Alerts:
                 each for each in await self._store.runs.latest(_LOOKED_BACK) if each.id < night.id
             ]
             broken = tuple(
-                takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier)
+                takewhile(
+                    lambda each: each.ending is not None and not each.ending.has_judgement, earlier
+                )
             )
             told = digest.SweepDigest(
                 sweep, night, changes, sessions, surfaces, broken, due, unanswered

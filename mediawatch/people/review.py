@@ -66,7 +66,7 @@ def excuse_of(text: str) -> Excuse | None:
 def _unheard(suspect: Suspect, made: ReviewDecision) -> str:
     """Why a finding may not be confirmed yet, by the hearing of its unit."""
     heard = suspect.hearing
-    if heard.state.ended or not suspect.must_be_heard:
+    if heard.state.has_ended or not suspect.must_be_heard:
         return ""
     if suspect.is_late:
         return (
@@ -134,7 +134,7 @@ class ReviewDecision:
             else None,
             unheard=self.action is ReviewAction.CONFIRMED
             and suspect.must_be_heard
-            and not suspect.hearing.state.ended,
+            and not suspect.hearing.state.has_ended,
         )
 
     def refusal(self, suspect: Suspect, at: datetime | None = None) -> str:

@@ -24,8 +24,8 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.ports import Store
-from mediawatch.rules import backing as trust
 from mediawatch.rules import hearing
+from mediawatch.rules.backing import Backing, attestation_of, backing_of
 from mediawatch.rules.hearing import Hearing
 from mediawatch.rules.policy import HEARING, HearingRule, parse
 
@@ -43,7 +43,7 @@ class Suspect:
     readings: tuple[Reading, ...] = ()
     events: tuple[ReviewEvent, ...] = ()
     attested: Attestation = Attestation.RECORDED
-    backing: trust.Backing = trust.Backing.UNCHECKED
+    backing: Backing = Backing.UNCHECKED
     rule: HearingRule = HEARING
     as_of: datetime | None = None
     """Of the sweep."""
@@ -75,7 +75,7 @@ class Suspect:
         return f"{self.account.id}/{self.finding.code.value}"
 
     @property
-    def versioned(self) -> str:
+    def versioned_key(self) -> str:
         """The same with the version that is shown: `12/stale_2w@3f2a`.
 
         A decision names it, so that only what was shown is decided.
@@ -144,7 +144,9 @@ class SuspectFilter:
         return (
             (
                 not self.keys
-                or bool({suspect.key, suspect.versioned, str(suspect.account.id)} & {*self.keys})
+                or bool(
+                    {suspect.key, suspect.versioned_key, str(suspect.account.id)} & {*self.keys}
+                )
             )
             and (self.state is None or suspect.standing.state is self.state)
             and (not self.codes or suspect.finding.code in self.codes)
@@ -173,7 +175,7 @@ async def suspects(
     for entry in scope:
         own = readings.get(entry.account.id, [])
         for finding in entry.judgement.findings if entry.judgement else ():
-            backing = trust.backing_of(finding, entry.account.filed, own, checks)
+            backing = backing_of(finding, entry.account.filed, own, checks)
             found.append(
                 Suspect(
                     sweep_id=sweep.id,
@@ -181,7 +183,7 @@ async def suspects(
                     finding=finding,
                     readings=tuple(each for each in own if each.id in finding.reading_ids),
                     events=tuple(events.get((entry.account.id, finding.code), ())),
-                    attested=trust.attestation_of(finding, own),
+                    attested=attestation_of(finding, own),
                     backing=backing,
                     rule=rule,
                     as_of=sweep.as_of,

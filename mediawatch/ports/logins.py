@@ -15,7 +15,7 @@ class SessionWatch(Protocol):
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
         """Those of the logins that were not last seen invalid, in their order."""
 
-    async def seen(
+    async def note_state(
         self, platform: str, name: str, *, valid: bool, how: str, detail: str = ""
     ) -> None:
         """Note whether a page knows a login.
@@ -51,7 +51,7 @@ class Logins(Protocol):
 
     @property
     def platforms(self) -> tuple[str, ...]: ...
-    def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
+    def list_stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """The files, by platform and name."""
 
     async def by_hand(

@@ -43,7 +43,7 @@ def name_key(filed: Filing, name: str | None = None) -> tuple[str, str, str]:
     return filed.platform, fold(filed.organiser), fold(filed.name if name is None else name)
 
 
-def told_apart(one: Filing, other: Filing) -> bool:
+def are_distinct(one: Filing, other: Filing) -> bool:
     """True where an id or the kind shows that two accounts of one name and body are different."""
     return any(
         mine and theirs and mine.lower() != theirs.lower()
@@ -119,7 +119,7 @@ class RegistryIndex:
             (Strength.FORMER_NAME, self._former_names),
         ):
             free = {key for key in index.get(name_key(row.filed), ()) if key not in taken}
-            free = {key for key in free if not told_apart(self.accounts[key].filed, row.filed)}
+            free = {key for key in free if not are_distinct(self.accounts[key].filed, row.filed)}
             if free:
                 return strength, self._in_service(free)
         return Strength.NAME, set()
@@ -134,7 +134,7 @@ class RegistryIndex:
             return None
         free = [key for key in same - taken if self.accounts[key].retired_on is None]
         return next(
-            (key for key in sorted(free) if not told_apart(self.accounts[key].filed, row.filed)),
+            (key for key in sorted(free) if not are_distinct(self.accounts[key].filed, row.filed)),
             None,
         )
 

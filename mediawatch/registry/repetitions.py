@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from mediawatch.domain import Filing
-from mediawatch.registry.matching import MOST_COMPARED, name_key, numbers_differ, told_apart
+from mediawatch.registry.matching import MOST_COMPARED, are_distinct, name_key, numbers_differ
 from mediawatch.registry.problems import RowProblem
 from mediawatch.registry.rows import RegistryRow
 
@@ -53,4 +53,4 @@ def find_repetitions(rows: Sequence[RegistryRow]) -> dict[int, RowProblem]:
 
 
 def _differ(name: str, one: Filing, other: Filing) -> bool:
-    return numbers_differ(one, other) or (name == "name" and told_apart(one, other))
+    return numbers_differ(one, other) or (name == "name" and are_distinct(one, other))

@@ -37,7 +37,7 @@ class LoginFiles:
     def platforms(self) -> tuple[str, ...]:
         return tuple(self.known)
 
-    def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
+    def list_stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """See `ports.Logins.stored`. UserError for a platform that has no login."""
         wanted = self.platforms if platform is None else (self._login(platform).platform,)
         return tuple(

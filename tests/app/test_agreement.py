@@ -21,7 +21,7 @@ from postgres import Cluster
 
 import db
 from mediawatch.app import App
-from mediawatch.app.choice import chosen_sweep
+from mediawatch.app.choice import choose_sweep
 from mediawatch.app.corrections import Correction, correct
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import issue
@@ -205,7 +205,7 @@ class History:
                 await self.sweep(how, number)
             case "judge":
                 await rejudge(
-                    self.app.store, self.app.supports, (await chosen_sweep(self.app, None)).id
+                    self.app.store, self.app.supports, (await choose_sweep(self.app, None)).id
                 )
             case "issue":
                 await self.issue()
@@ -383,7 +383,7 @@ class History:
         await self.app.store.sweeps.close(opened.id, SweepState.FINISHED, self.now)
 
     async def decide(self, place: int, action: ReviewAction, number: int) -> None:
-        sweep = await chosen_sweep(self.app, None)
+        sweep = await choose_sweep(self.app, None)
         judged = await judged_scope(self.app, sweep)
         found = await suspects(
             self.app.store, sweep, judged.entries, await checks_for(self.app.store, sweep)
@@ -423,7 +423,7 @@ class History:
         with _allowed():
             await issue(
                 self.app,
-                await chosen_sweep(self.app, None),
+                await choose_sweep(self.app, None),
                 heading,
                 preliminary=True,
                 leave_out_open=True,
@@ -523,8 +523,8 @@ async def lived(
             await history.step("review", place, action, excuse)
         for step in steps:
             await history.step(*step)
-        await check(history.app, await chosen_sweep(history.app, None))
-        await no_post_is_passed_over(history.app, await chosen_sweep(history.app, None))
+        await check(history.app, await choose_sweep(history.app, None))
+        await no_post_is_passed_over(history.app, await choose_sweep(history.app, None))
         for notice in await store.notices.all():
             await check_notice(history.app, notice)
     finally:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import db
-from db.readings.first_seen import shown
+from db.readings.first_seen import first_seen_values
 from mediawatch.domain import (
     Account,
     Code,
@@ -222,7 +222,9 @@ def multiply(file: Path, account: Account, accounts: int, nights: int) -> None:
 def week_of(account: Account, week: int, nights: int) -> tuple[Any, ...]:
     """Key, id, day and moment of a week's post, and how many nights ago it was seen first."""
     first = next(
-        row for row in shown(reading(account.id, night(0), posted(week))) if row["what"] == "post"
+        row
+        for row in first_seen_values(reading(account.id, night(0), posted(week)))
+        if row["what"] == "post"
     )
     return (
         week,

@@ -234,9 +234,9 @@ async def test_one_message_when_a_login_lapses(tmp_path: Path, inbox: Inbox) -> 
     settings = Settings(notify=NotifySettings(urls=(inbox.url("/key"),)))
     for _ in range(2):
         async with open_app(home, settings=settings) as app:
-            await app.sessions.seen("weibo", "office", valid=True, how="login")
-            await app.sessions.seen("weibo", "office", valid=False, how="page")
-            await app.sessions.seen("weibo", "office", valid=False, how="page")
+            await app.sessions.note_state("weibo", "office", valid=True, how="login")
+            await app.sessions.note_state("weibo", "office", valid=False, how="page")
+            await app.sessions.note_state("weibo", "office", valid=False, how="page")
             await app.alerts.tell_sessions(app.sessions)
     # The second round: valid again, and lapsed again.
     assert inbox.titles == ["mediawatch 登录已失效:weibo/office"] * 2
@@ -250,7 +250,7 @@ async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> No
     )
     home.config.write_text(filed, encoding="utf-8")
     async with open_app(Home(tmp_path)) as app:
-        await app.sessions.seen("weibo", "office", valid=False, how="page")
+        await app.sessions.note_state("weibo", "office", valid=False, how="page")
         await app.alerts.tell_night(SWEEP, NIGHT, app.sessions, {})
         assert await app.alerts.trial() == []
     assert inbox.posts == []

@@ -170,7 +170,7 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
             continue
         heard = suspect.hearing
         until = f"，反馈期限{heard.term}" if heard.term else ""
-        if not heard.state.ended:
+        if not heard.state.has_ended:
             lacks.append(f"“{suspect.finding.label}”的下发核实：{heard.state.label}{until}。")
         lacks.append(f"“{suspect.finding.label}”的审核认定：目前为{suspect.standing.state.label}。")
         if suspect.backing is trust.Backing.UNCHECKED:

@@ -70,7 +70,7 @@ def _row(suspect: Suspect, surfaces: Mapping[str, str]) -> tuple[str, ...]:
     filed, finding, last = suspect.account.filed, suspect.finding, suspect.standing.by
     done = ("", "", "") if last is None else (last.by, minute(last.at), _why(last))
     return (
-        suspect.versioned,
+        suspect.versioned_key,
         filed.filing_number,
         filed.name,
         filed.type,
@@ -118,7 +118,7 @@ def _unheard(suspect: Suspect) -> str:
 
 
 def _late(suspect: Suspect) -> str:
-    undecided = suspect.is_late and suspect.standing.state.undecided
+    undecided = suspect.is_late and suspect.standing.state.is_undecided
     return f"读取晚于监测时间点{suspect.rule.late_days}天以上,须经下发核实" if undecided else ""
 
 
@@ -147,7 +147,7 @@ def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
     finding = suspect.finding
     parts = [
         (
-            f"问题 {suspect.versioned}  {finding.label}({finding.effect.label})  "
+            f"问题 {suspect.versioned_key}  {finding.label}({finding.effect.label})  "
             f"{suspect.standing.state.label}"
         ),
         f"  {finding.sentence}",

@@ -151,8 +151,8 @@ def test_a_taken_login_is_private_and_keeps_its_date(
     assert {
         cookie["name"] for cookie in stored(Session("weibo", "office", session.path))["cookies"]
     } == {"A", "B"}
-    assert logins(tmp_path).stored() == (session,)
-    assert logins(tmp_path).stored("douyin") == ()
+    assert logins(tmp_path).list_stored() == (session,)
+    assert logins(tmp_path).list_stored("douyin") == ()
 
 
 def test_a_renewed_login_keeps_when_it_was_made(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_copied_file_is_a_login_too(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text(json.dumps(STATE))
     path.chmod(0o644)
-    (session,) = logins(tmp_path).stored("weibo")
+    (session,) = logins(tmp_path).list_stored("weibo")
     assert (session.mode, session.used_at) == (0o644, None)
     assert abs(session.made_at.timestamp() - path.stat().st_mtime) < 1
 

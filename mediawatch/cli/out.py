@@ -114,7 +114,6 @@ def show(
             entry = await last_entry(app, found.id)
             chosen = await choose_sweep(app, entry.sweep_id) if entry else None
             checks = await checks_for(store, chosen) if chosen else []
-            surfaces = app.surface_labels([found.platform])
             record = account_page.AccountRecord(
                 account=found,
                 entry=entry,
@@ -123,7 +122,7 @@ def show(
                 changes=await store.accounts.changes(found.id),
                 checks=checks,
             )
-            return account_page.account_in_full(record, surfaces)
+            return account_page.account_in_full(record, app.surface_labels([found.platform]))
 
     typer.echo(run(work()))
 

@@ -35,7 +35,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     folder = app.home.root / "worklist"
     folder.mkdir()
     target = FormTarget(path=folder / "worklist.xlsx", marks=app.marks)
-    written = await export_worklist(app.store, target, await scene.judged())
+    written = await export_worklist(app.store, target, await scene.judged_scope())
     tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
     answers = folder / "worklist-answered.xlsx"
     answered, overlooked = fill_in(
@@ -44,7 +44,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     done = await import_files(
         app.store,
         [answers],
-        await scene.judged(),
+        await scene.judged_scope(),
         now=app.clock(),
         keep_evidence=app.evidence.keep,
         rejudge=lambda number: rejudge(app.store, app.supports, number),

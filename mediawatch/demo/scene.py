@@ -44,13 +44,13 @@ class Scene:
     policy: Policy
     tell: Tell
 
-    async def judged(self) -> JudgedScope:
+    async def judged_scope(self) -> JudgedScope:
         """The inspection as it is judged now."""
         return await judged_scope(self.app, self.sweep)
 
     async def scope(self) -> Sequence[SweepAccount]:
         """The scope as it is judged now."""
-        return (await self.judged()).entries
+        return (await self.judged_scope()).entries
 
     async def suspects(self) -> list[Suspect]:
         return await suspects(

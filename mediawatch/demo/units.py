@@ -48,7 +48,9 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         labels=app.surface_labels({each.account.platform for each in everything}),
     )
     target = FormTarget(path=app.home.root / folder, marks=app.marks)
-    written = await dispatch.dispatch(app.store, target, everything, await scene.judged(), order)
+    written = await dispatch.dispatch(
+        app.store, target, everything, await scene.judged_scope(), order
+    )
     if not written:
         return
     term = max(one.term for one in written)
@@ -62,7 +64,7 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         plan.fill_in(one.path, one.path.with_stem(f"{one.path.stem}-反馈")) for one in written
     ]
     answers = await dispatch.import_answers(
-        app.store, returned, await scene.judged(), evidence=app.evidence, now=app.clock()
+        app.store, returned, await scene.judged_scope(), evidence=app.evidence, now=app.clock()
     )
     if answers.problems:
         raise UserError(f"the demonstration's own answers were refused: {answers.problems[0]}")

@@ -128,7 +128,7 @@ class Sight(PayloadFacts):
         return latest_of(self.posts)
 
     @property
-    def dated(self) -> bool:
+    def is_dated(self) -> bool:
         return bool(self.posts)
 
     @property
@@ -143,7 +143,7 @@ class Sight(PayloadFacts):
         """
         if self.outcome in (Outcome.BANNED, Outcome.CANCELLED):
             return False
-        return self.dated or (self.exact and self.outcome is Outcome.OK)
+        return self.is_dated or (self.exact and self.outcome is Outcome.OK)
 
 
 class LookKind(StrEnum):

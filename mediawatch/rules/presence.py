@@ -121,7 +121,7 @@ def _shows_account(reading: Reading) -> bool:
 
 def _shows(sight: Sight) -> bool:
     return sight.outcome in (Outcome.OK, Outcome.PRIVATE) and bool(
-        sight.name or sight.dated or sight.exact
+        sight.name or sight.is_dated or sight.exact
     )
 
 

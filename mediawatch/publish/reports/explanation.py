@@ -106,7 +106,7 @@ def use(subject: AccountCase, reading: Reading) -> str:
     )
     if proved:
         return f"据此认定“{'、'.join(proved)}”。"
-    if reading.outcome.about_us and not any(sight.dated for sight in reading.sights):
+    if reading.outcome.about_us and not any(sight.is_dated for sight in reading.sights):
         return f"未取得结果：{sentences.trouble(reading)}。"
     said = of_identity(reading, ties.identity_of(known))
     if said is None:

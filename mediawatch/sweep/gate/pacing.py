@@ -144,7 +144,7 @@ class Pacing:
     def _attempts(self) -> AsyncRetrying:
         return AsyncRetrying(
             retry=retry_if_result(
-                lambda sight: DECISIONS[sight.outcome].tries > 1 and not sight.dated
+                lambda sight: DECISIONS[sight.outcome].tries > 1 and not sight.is_dated
             ),
             stop=self._gives_up,
             wait=wait_exponential_jitter(

@@ -138,16 +138,16 @@ def table(of: type[Base]) -> Table:
     return of.__table__
 
 
-def insert_into(of: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
+def insert_into(of: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
     """An insert into a table that may say what to do where the row exists already."""
     # Imported late: each dialect is large, and a database needs one of them.
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.Insert(table(of))
+        return postgresql.Insert(of)
     from sqlalchemy.dialects import sqlite
 
-    return sqlite.Insert(table(of))
+    return sqlite.Insert(of)
 
 
 def rows(of: type[Base]) -> Select[*tuple[Any, ...]]:

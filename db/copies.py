@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, create_engine, inspect
 
-from db.engine import file_of, make_private, normal_url, shown
+from db.engine import file_of, make_private, name_database, normal_url
 from db.errors import StoreError, as_store_error
 
 
@@ -25,7 +25,7 @@ def dump(url: str, target: Path) -> str:
     parsed = normal_url(url)
     make_private(target)
     if file := file_of(parsed):
-        _copy(file, target, shown(parsed))
+        _copy(file, target, name_database(parsed))
         return "sqlite"
     _run(parsed, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
     return "postgresql"
@@ -41,21 +41,21 @@ def load(url: str, source: Path, kind: str) -> None:
     file = file_of(parsed)
     if (kind == "sqlite") != (file is not None):
         raise StoreError(
-            f"the backup holds a {kind} database, and {shown(parsed)} is of another "
+            f"the backup holds a {kind} database, and {name_database(parsed)} is of another "
             "kind: set database.url to a matching one"
         )
     if file is not None:
         if file.exists():
-            raise StoreError(f"{shown(parsed)} exists: a backup is never restored over it")
+            raise StoreError(f"{name_database(parsed)} exists: a backup is never restored over it")
         make_private(file)
         _copy(source, file, str(source))
         return
     engine = create_engine(parsed)
     try:
-        with as_store_error(shown(parsed)), engine.connect() as connection:
+        with as_store_error(name_database(parsed)), engine.connect() as connection:
             if inspect(connection).get_table_names():
                 raise StoreError(
-                    f"{shown(parsed)} is not empty: restore into a new database (createdb)"
+                    f"{name_database(parsed)} is not empty: restore into a new database (createdb)"
                 )
     finally:
         engine.dispose()
@@ -98,7 +98,7 @@ def _run(url: URL, program: str, *options: str) -> None:
     )
     if done.returncode:
         words = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise StoreError(f"{program} on {shown(url)}: {words[0]}")
+        raise StoreError(f"{program} on {name_database(url)}: {words[0]}")
 
 
 def _found(program: str) -> str:

@@ -57,7 +57,7 @@ _FILE = "sqlite:////path/mediawatch.db"
 _EXAMPLE = "postgresql+psycopg://user@host/name"
 
 
-def shown(url: URL) -> str:
+def name_database(url: URL) -> str:
     """The database as messages name it: the file's path, or the URL without its password."""
     return f"database {file_of(url) or url.render_as_string(hide_password=True)}"
 

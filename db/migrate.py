@@ -24,8 +24,8 @@ from db.engine import (
     make_durable,
     make_private,
     migration_engine,
+    name_database,
     normal_url,
-    shown,
 )
 from db.errors import NewerDatabase, StoreError, as_store_error
 from db.queries.named import create_views, drop_views, views_stand
@@ -77,7 +77,7 @@ def upgrade(
         make_private(file)
     engine = migration_engine(parsed, busy_timeout)
     try:
-        with as_store_error(shown(parsed)):
+        with as_store_error(name_database(parsed)):
             if file:
                 make_durable(engine, busy_timeout)
             with engine.connect() as connection:
@@ -94,12 +94,14 @@ def _revision(connection: Connection, url: URL) -> str:
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" not in tables:
         if "account" in tables:
-            raise StoreError(f"{shown(url)} holds tables of something else: name an empty one")
+            raise StoreError(
+                f"{name_database(url)} holds tables of something else: name an empty one"
+            )
         return ""
     revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
     if revision and revision not in revisions():
         raise NewerDatabase(
-            f"{shown(url)} was written by a newer mediawatch (revision {revision}, this version "
+            f"{name_database(url)} was written by a newer mediawatch (revision {revision}, this version "
             f"knows {revisions()[-1]}): "
             "install that version, or restore a backup"
         )
@@ -129,7 +131,7 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise StoreError(
-                f"{shown(url)}: a migration would leave {len(broken)} rows without what they "
+                f"{name_database(url)}: a migration would leave {len(broken)} rows without what they "
                 "refer to; nothing was changed"
             )
     create_views(connection)
@@ -160,14 +162,25 @@ def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
         part.unlink(missing_ok=True)
         why = error if isinstance(error, StoreError) else f"cannot write {target}: {error.strerror}"
         raise StoreError(
-            f"{why}; nothing was changed: before its tables are changed a copy of {shown(url)} is "
+            f"{why}; nothing was changed: before its tables are changed a copy of {name_database(url)} is "
             "made, which `copy_first = false` under "
             "[database] in mediawatch.toml leaves out"
         ) from error
     sys.stderr.write(
-        f"{shown(url)} is brought from revision {before} to {revisions()[-1]}: as it was before "
-        f"it is kept in {target} "
-        "(docs/running.md, Upgrades)\n"
+        f"{name_database(url)} is brought from revision {before} to {revisions()[-1]}: as it was before "
+        f"it is kept in {target}. {_way_back(file)}\n"
+    )
+
+
+def _way_back(file: Path | None) -> str:
+    if file is None:
+        return (
+            "To go back: `createdb NEW`, `pg_restore --no-owner --dbname=NEW` with that file, name "
+            "NEW in database.url, and install the version before"
+        )
+    return (
+        f"To go back: stop the timers, `rm -f {file.name}-wal {file.name}-shm`, `cp` that copy to "
+        f"{file.name}, and install the version before"
     )
 
 
@@ -195,7 +208,7 @@ def _follow_identities(connection: Connection) -> None:
     )
     changed = f"SELECT DISTINCT account_id FROM account_change WHERE field IN ({fields})"
     other = "s.{0} <> '' AND a.{0} <> '' AND s.{0} <> a.{0}"
-    shown = (
+    shown_id = (
         "SELECT DISTINCT a.id FROM account a JOIN reading r ON r.account_id = a.id JOIN sight s "
         "ON s.reading_id = r.id "
         f"WHERE {other.format('platform_id')} OR {other.format('original_id')}"
@@ -205,5 +218,5 @@ def _follow_identities(connection: Connection) -> None:
         "a.platform AND b.id <> a.id "
         "AND (b.{0} = a.{0} AND a.{0} <> ''))"
     )
-    wanted = (changed, shown, twice.format("platform_id"), twice.format("original_id"))
+    wanted = (changed, shown_id, twice.format("platform_id"), twice.format("original_id"))
     remake(connection, {key for sql in wanted for key in connection.scalars(text(sql))})

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 
-from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, shown
+from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, name_database
 from db.errors import as_store_error
 
 A = TypeVar("A", bound="Aggregate")
@@ -26,7 +26,7 @@ class Transactions:
     """The transactions of one database. Belongs to the event loop in which it is first used."""
 
     def __init__(self, url: URL, busy_timeout: float = BUSY_TIMEOUT) -> None:
-        self._name = shown(url)
+        self._name = name_database(url)
         self.engine = careful_engine(url, busy_timeout)
         self._writer = self.engine.execution_options(**WRITES)
         # Several statements must see one state: SQLite's BEGIN gives that by itself.

@@ -116,7 +116,7 @@ def may_see_by_calls(
         return False
     if need.back_to is not None and page.signs:
         return False  # only the page reads on
-    wants_exact = need.back_to is not None or any(sight.dated for sight in earlier)
+    wants_exact = need.back_to is not None or any(sight.is_dated for sight in earlier)
     return not (wants_exact and surface.complete(session))
 
 

@@ -244,7 +244,7 @@ class SiteLooker:
                 )
                 if known is not None:
                     detail = "" if known else last.detail
-                    await self._watch.seen(
+                    await self._watch.note_state(
                         session.platform, session.name, valid=known, how=last.surface, detail=detail
                     )
 

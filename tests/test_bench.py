@@ -119,7 +119,7 @@ def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
     (weibo,) = json.loads(figures.read_text())
     assert (weibo["stack"][0], weibo["frames"] <= 20) == ("mediawatch/cli/__init__.py:main", True)
     files = {name.partition(":")[0] for name in weibo["entered"]}
-    assert {"mediawatch/sweep/run.py", "scrapers/look.py", "db/readings/store.py"} <= files
+    assert {"mediawatch/sweep/looks.py", "scrapers/look.py", "db/readings/store.py"} <= files
     assert weibo["functions"] < 250
 
 

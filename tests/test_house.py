@@ -50,7 +50,7 @@ OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "psyco
 """Third parties that only one package may import."""
 LOGGERS = {LOG, "mediawatch.cli.logs", "mediawatch.cli.jsonlines"}
 """Who may import structlog. Other modules ask `mediawatch.log` for a logger: it is configured there."""
-LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.run"}
+LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.looks"}
 """Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around
 one account.
 """
@@ -95,6 +95,7 @@ PARTICIPLES = frozenset(
         "found",
         "fetched",
         "given",
+        "hashed",
         "heard",
         "held",
         "identified",
@@ -116,6 +117,7 @@ PARTICIPLES = frozenset(
         "missing",
         "moved",
         "named",
+        "numbered",
         "opened",
         "paused",
         "placed",
@@ -174,6 +176,12 @@ MENDED_METHODS = {"scrapers"}
 """Packages whose methods are held to it, too. Only ever longer."""
 PAST = re.compile(r"(?!Changed$)[A-Za-z][a-z]*[a-df-z]ed")
 """One word in the past tense. `Changed` is a word of the domain."""
+UNMENDED_CLASSES = {"Hearing", "Logins"}
+"""Public classes of the adapters that still share a name. Only ever shorter."""
+UNMENDED_PARTICIPLES = {"scrapers", "db.migrations.versions"}
+"""Packages whose function names still hold participles. Only ever shorter; revisions stay as they
+are.
+"""
 
 Sources = dict[str, ast.Module]
 
@@ -258,10 +266,6 @@ def wrong_imports(modules: Sources) -> list[str]:
         for target in sorted(set(imports(tree, modules)))
         if not may(module, target)
     ]
-
-
-CIRCLES = [("mediawatch.domain.identity", "mediawatch.domain.readings")]
-"""What a reading says is compared with what is filed, and the other way round; types only."""
 
 
 def circles(modules: Sources) -> list[tuple[str, ...]]:
@@ -353,7 +357,7 @@ def test_every_import_goes_in_the_allowed_direction() -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    assert circles(sources()) == CIRCLES
+    assert circles(sources()) == []
 
 
 def test_a_circle_is_seen_also_where_it_is_for_types() -> None:

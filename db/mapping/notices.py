@@ -44,11 +44,11 @@ def notice_item_of(row: AnyRow, findings: Sequence[IssuedFinding]) -> NoticeItem
     )
 
 
-def held_values(held: IssuedFinding) -> Values:
+def issued_finding_values(held: IssuedFinding) -> Values:
     return finding_values(held.finding) | {"evidence": list(held.evidence)}
 
 
-def held_of(row: AnyRow, reading_ids: Sequence[int]) -> IssuedFinding:
+def issued_finding_of(row: AnyRow, reading_ids: Sequence[int]) -> IssuedFinding:
     """An issued finding was confirmed, whatever its review came to afterwards."""
     finding = Finding(
         **finding_fields(row), reading_ids=tuple(reading_ids), review=ReviewState.CONFIRMED

@@ -24,7 +24,7 @@ def portions(items: Sequence[T], size: int = 5_000) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def hashed(*parts: str) -> int:
+def hash_words(*parts: str) -> int:
     """64 bits, signed as a column holds them.
 
     Migrations have filled columns with it: it never changes.

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from db.errors import StoreError
 from db.mapping.accounts import filed_values
-from db.mapping.notices import held_values, notice_values
+from db.mapping.notices import issued_finding_values, notice_values
 from db.mapping.sweeps import judgement_values
 from db.mapping.values import Values, portions
 from db.models import (
@@ -21,7 +21,7 @@ from db.models import (
     NoticeRow,
     SweepRow,
 )
-from db.notices.kept import kept_events, kept_notices
+from db.notices.loading import load_events, load_notices
 from mediawatch.domain import (
     IssuedDocument,
     Judgement,
@@ -62,7 +62,7 @@ def add_notice(
         items.append(filed_values(item.filed) | own | {"result": item.result})
         for position, held in enumerate(item.findings):
             place = {"notice_id": key, "item": item.number, "position": position}
-            findings.append(held_values(held) | place)
+            findings.append(issued_finding_values(held) | place)
             readings += [place | {"reading_id": number} for number in held.finding.reading_ids]
     for table, values in (
         (NoticeItemRow, items),
@@ -91,9 +91,9 @@ def _refuse_again(conn: Connection, notice: Notice) -> None:
     # Serialises those who issue on PostgreSQL; on SQLite the transaction does.
     conn.scalar(select(SweepRow.id).where(SweepRow.id == notice.sweep_id).with_for_update())
     accused = {item.account_id for item in notice.items}
-    for other in kept_notices(conn):
+    for other in load_notices(conn):
         if other.sweep_id == notice.sweep_id:
-            known = kept_events(conn, other.id)
+            known = load_events(conn, other.id)
             if any(
                 item.account_id in accused and standing_item(item, known) for item in other.items
             ):

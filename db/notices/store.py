@@ -22,7 +22,7 @@ from db.models import (
     SweepAccountRow,
 )
 from db.notices.issuing import add_document, add_notice
-from db.notices.kept import kept_events, kept_notices
+from db.notices.loading import load_events, load_notices
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
 from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, SweepAccount
@@ -46,7 +46,7 @@ class SqlNotices(Aggregate):
 
     @reads
     def all(self, conn: Connection) -> list[Notice]:
-        return kept_notices(conn)
+        return load_notices(conn)
 
     @reads
     def scope(self, conn: Connection, notice_id: int) -> list[SweepAccount]:
@@ -122,7 +122,7 @@ class SqlNotices(Aggregate):
 
     @reads
     def events(self, conn: Connection, notice_id: int | None = None) -> list[NoticeEvent]:
-        return kept_events(conn, notice_id)
+        return load_events(conn, notice_id)
 
     @reads
     def documents(self, conn: Connection, notice_id: int) -> list[IssuedDocument]:

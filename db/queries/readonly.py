@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine
 
-from db.engine import file_of, shown
+from db.engine import file_of, name_database
 from db.errors import StoreError, as_store_error
 from db.queries.overlay import lay_over
 from mediawatch.domain import SweepAccount
@@ -39,7 +39,7 @@ def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> QueryResult:
     """
     engine = _engine(url)
     try:
-        with as_store_error(f"the query on {shown(url)}"), engine.connect() as connection:
+        with as_store_error(f"the query on {name_database(url)}"), engine.connect() as connection:
             if now:
                 if connection.dialect.name == "postgresql":
                     connection.exec_driver_sql("SET TRANSACTION READ WRITE")

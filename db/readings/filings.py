@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from db.accounts.identities import identities, twins
 from db.mapping.values import portions
 from db.models import AccountStateRow, ReadingRow
-from db.readings.bearing import bearing
-from db.readings.history import numbered
+from db.readings.following import bearing
+from db.readings.history import readings_by_number
 from mediawatch.domain import FiledIdentity, LookKind, Reading
 
 _BACK = 20
@@ -86,7 +86,9 @@ def last_two(
         key: [number for number in dict.fromkeys(numbers) if number is not None]
         for key, *numbers in rows
     }
-    readings = numbered(conn, {number for numbers in newest.values() for number in numbers})
+    readings = readings_by_number(
+        conn, {number for numbers in newest.values() for number in numbers}
+    )
     found: dict[int, list[AccountReading]] = {}
     for key, numbers in newest.items():
         found[key] = filings.relevant(key, (readings[number] for number in numbers))
@@ -105,7 +107,7 @@ def _search_back(
     )
     numbers = conn.scalars(wanted.order_by(ReadingRow.read_at.desc(), ReadingRow.id.desc())).all()
     for some in portions(numbers, _BACK):
-        readings = numbered(conn, some)
+        readings = readings_by_number(conn, some)
         for each in filings.relevant(key, (readings[number] for number in some)):
             if each.said.look is not LookKind.CONTROL:
                 return [*last, each]

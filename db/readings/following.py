@@ -8,6 +8,7 @@ also serves every other filing of that id.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,14 +19,57 @@ from db.accounts.news import raise_news
 from db.base import table
 from db.mapping.values import Values, portions
 from db.models import AccountLinkRow, AccountStateRow, FirstSeenRow, IdentitySeenRow, ReadingRow
-from db.readings import first_seen, identity_seen
-from db.readings.bearing import Bearing, bearing
 from db.readings.history import append, readings_of
+from db.readings.seen import (
+    first_seen_values,
+    identity_values,
+    note_first_seen,
+    note_identity,
+)
 from db.readings.state import STATE_OF_READINGS, advance, state_after
-from mediawatch.domain import FiledIdentity, Reading, goes_on
+from mediawatch.domain import FiledIdentity, Reading, goes_on, of_identity, of_twin
 
 _AT_ONCE = 200
 """Accounts whose readings are held together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What one reading comes to for one account. Its `account_id` is that account's."""
+
+    said: Reading | None
+    """What it says about the identity filed now."""
+    whole: Reading | None
+    """The whole of it, where it was a look at the account as it is filed now.
+
+    Then another id that it shows speaks of that account, too.
+    """
+
+    @property
+    def look(self) -> Reading | None:
+        """What moves due dates: a look for the account as filed now, even one that shows nothing of
+        it.
+        """
+        return self.said or self.whole
+
+
+def bearing(reading: Reading, account_id: int, now: FiledIdentity) -> Bearing:
+    own = reading.account_id == account_id
+    said = of_identity(reading, now) if own else of_twin(reading, now)
+    if said is not None and not own:
+        said = replace(said, account_id=account_id)
+    return Bearing(said, reading if own and _looked_for(reading.filed_as, now) else said)
+
+
+def _looked_for(taken: FiledIdentity | None, now: FiledIdentity) -> bool:
+    """Whether a look that was made for the one was made for the other."""
+    if taken is None or (taken.platform, taken.platform_id, taken.original_id) != (
+        now.platform,
+        now.platform_id,
+        now.original_id,
+    ):
+        return False
+    return now.has_id or taken.name == now.name
 
 
 def keep_and_follow(conn: Connection, reading: Reading) -> Reading:
@@ -42,14 +86,14 @@ def keep_and_follow(conn: Connection, reading: Reading) -> Reading:
 
 
 def _follow(conn: Connection, account_id: int, each: Bearing, *, own: bool) -> None:
-    if each.looked is not None:
-        advance(conn, account_id, each.looked, each.said)
+    if each.look is not None:
+        advance(conn, account_id, each.look, each.said)
     elif own:
         raise_news(conn, [account_id])
     if each.said is not None:
-        first_seen.note(conn, each.said)
+        note_first_seen(conn, each.said)
     if each.whole is not None:
-        identity_seen.note(conn, each.whole)
+        note_identity(conn, each.whole)
 
 
 def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collection[int]) -> None:
@@ -130,13 +174,13 @@ def _from_nothing(
     identity_rows: dict[int, Values] = {}
     for reading in readings:
         each = bearing(reading, account_id, now)
-        if each.looked is not None:
+        if each.look is not None:
             before: Any = SimpleNamespace(**state)
-            state |= state_after(before, each.looked, each.said)
-        for row in first_seen.shown(each.said) if each.said else ():
+            state |= state_after(before, each.look, each.said)
+        for row in first_seen_values(each.said) if each.said else ():
             if row["key"] not in seen or row["read_at"] < seen[row["key"]]["read_at"]:
                 seen[row["key"]] = row
-        for row in identity_seen.words(each.whole) if each.whole else ():
+        for row in identity_values(each.whole) if each.whole else ():
             if (
                 row["key"] not in identity_rows
                 or row["read_at"] >= identity_rows[row["key"]]["read_at"]

@@ -61,7 +61,7 @@ def append(conn: Connection, reading: Reading, now: FiledIdentity) -> Reading:
     )
 
 
-def numbered(conn: Connection, ids: Iterable[int]) -> dict[int, Reading]:
+def readings_by_number(conn: Connection, ids: Iterable[int]) -> dict[int, Reading]:
     """These readings by their own numbers."""
     return {
         reading.id: reading

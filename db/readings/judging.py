@@ -20,8 +20,8 @@ from db.base import table
 from db.mapping.values import AnyRow, portions
 from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.readings.filings import AccountReading, Filings, last_two
-from db.readings.first_seen import key_of, kind_of, shown
-from db.readings.history import numbered, readings_of
+from db.readings.history import readings_by_number, readings_of
+from db.readings.seen import first_seen_values, key_of, kind_of
 from db.readings.state import own_posts
 from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading
 from mediawatch.domain.clock import day_of
@@ -75,7 +75,9 @@ def _of_portion(
     for account_id, number in conn.execute(of_identity):
         if number not in loaded:
             lacking.setdefault(account_id, set()).add(number)
-    earlier = numbered(conn, {number for numbers in lacking.values() for number in numbers})
+    earlier = readings_by_number(
+        conn, {number for numbers in lacking.values() for number in numbers}
+    )
     found: dict[int, list[Reading]] = {}
     for key in accounts:
         some = [
@@ -157,7 +159,7 @@ class _Newest:
         surfaces = {sight.surface for sight in lists}
         # Only readings from before as_of count as shown: canaries may withdraw later ones.
         before = [*last, *(reading for reading in later if reading.read_at < as_of)]
-        self._keys = {row["key"] for reading in before for row in shown(reading)}
+        self._keys = {row["key"] for reading in before for row in first_seen_values(reading)}
         # But a list is compared with other surfaces' posts only: with one surface its own are never
         # needed.
         listed = ((sight, post) for reading in later for sight, post in own_posts(reading))

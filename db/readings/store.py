@@ -24,9 +24,8 @@ from db.models import (
     ReadingRow,
     SightRow,
 )
-from db.readings.bearing import bearing
-from db.readings.following import keep_and_follow
-from db.readings.history import numbered, readings_of
+from db.readings.following import bearing, keep_and_follow
+from db.readings.history import readings_by_number, readings_of
 from db.readings.idle import is_idle
 from db.readings.judging import AT_ONCE, readings_for_judgement
 from db.transactions import Aggregate, reads, writes
@@ -66,7 +65,7 @@ class SqlReadings(Aggregate):
     def by_id(self, conn: Connection, ids: Iterable[int]) -> dict[int, list[Reading]]:
         """Numbers of which there is no reading are passed over."""
         found: dict[int, list[Reading]] = defaultdict(list)
-        for reading in numbered(conn, ids).values():
+        for reading in readings_by_number(conn, ids).values():
             found[reading.account_id].append(reading)
         return {
             account_id: sorted(some, key=lambda reading: (reading.read_at, reading.id))
@@ -97,7 +96,9 @@ class SqlReadings(Aggregate):
             for account_id, reading_id in conn.execute(kept):
                 wanted.setdefault(account_id, set()).add(reading_id)
         now = identities(conn, wanted)
-        readings = numbered(conn, {number for numbers in wanted.values() for number in numbers})
+        readings = readings_by_number(
+            conn, {number for numbers in wanted.values() for number in numbers}
+        )
         found = {
             key: [bearing(readings[number], key, now[key]).whole for number in numbers]
             for key, numbers in sorted(wanted.items())

@@ -12,7 +12,7 @@ _OF_ITS_OWN = (SweepKind.NIGHTLY, SweepKind.RECHECK)
 _QUARTER = timedelta(days=100)
 
 
-async def chosen_sweep(app: App, number: int | None, *, surely: bool = False) -> Sweep:
+async def choose_sweep(app: App, number: int | None, *, surely: bool = False) -> Sweep:
     """The sweep of that number, else the newest finished inspection, whatever its scope.
 
     Nightly sweeps and re-checks are no inspections here. With `surely`, for commands that accuse,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mediawatch.app.documents import checks_behind, issued_inspection
 from mediawatch.app.judged import judged_scope
@@ -37,8 +37,19 @@ from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, 
 from mediawatch.rules.problems import codes_like, codes_of
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """更正: who withdraws which item of a notice, or which of its findings, and why."""
+
+    item: int
+    codes: tuple[Code, ...] = ()
+    """None: all findings of the item."""
+    by: str
+    reason: str
+
+
 async def correct(
-    app: App, notice: Notice, item: int, *, codes: Sequence[Code] = (), by: str, reason: str
+    app: App, notice: Notice, correction: Correction
 ) -> tuple[NoticeEvent, IssuedDocument | None]:
     """更正: withdraw an item, or these of its findings.
 
@@ -46,6 +57,8 @@ async def correct(
     every filing of the account: what was withdrawn is 排除 there. UserError where the item does not
     stand or lacks a code.
     """
+    item, codes = correction.item, correction.codes
+    by, reason = correction.by.strip(), correction.reason.strip()
     events = await app.store.notices.events(notice.id)
     found = next((each for each in notice.items if each.number == item), None)
     before = standing_item(found, events) if found else None
@@ -56,16 +69,16 @@ async def correct(
         raise UserError(
             f"item {item} of {notice.number} has no finding {', '.join(sorted(missing))}"
         )
-    if not by.strip() or not reason.strip():
+    if not by or not reason:
         raise UserError("a correction needs a reason and a name (--reason, --by)")
     event = NoticeEvent(
         notice_id=notice.id,
         item=item,
         action=NoticeAction.CORRECTED,
         at=app.clock(),
-        by=by.strip(),
-        reason=reason.strip(),
-        codes=() if {held.finding.code for held in before.findings} <= set(codes) else tuple(codes),
+        by=by,
+        reason=reason,
+        codes=() if {held.finding.code for held in before.findings} <= set(codes) else codes,
     )
     if notice.sweep_id is None:
         await app.store.notices.add_events([event])
@@ -94,26 +107,27 @@ async def correct(
     return event, document
 
 
+Corrections = tuple[
+    list[tuple[Notice, int, IssuedDocument | None]],
+    list[tuple[Notice, NoticeItem, tuple[Code, ...]]],
+]
+
+
 async def correct_everywhere(
     app: App,
     notice: Notice,
-    item: int,
+    correction: Correction,
     *,
-    codes: Sequence[Code] = (),
-    by: str,
-    reason: str,
     everywhere: bool,
-) -> tuple[
-    list[tuple[Notice, int, IssuedDocument | None]],
-    list[tuple[Notice, NoticeItem, tuple[Code, ...]]],
-]:
+) -> Corrections:
     """Correct an item, and `everywhere` all other notices that hold the same against the account.
 
     Returns two lists. The first has what was corrected, the named item first, with the new versions
     of the hand-offs. The second has what still stands elsewhere, with the codes to withdraw there
     (empty: all).
     """
-    _, document = await correct(app, notice, item, codes=codes, by=by, reason=reason)
+    item, codes = correction.item, correction.codes
+    _, document = await correct(app, notice, correction)
     done = [(notice, item, document)]
     left: list[tuple[Notice, NoticeItem, tuple[Code, ...]]] = []
     for other, held in await same_accusations(app, notice, item, codes):
@@ -122,14 +136,8 @@ async def correct_everywhere(
         )
         # Another system's item is withdrawn as a whole: it has only the printed words.
         if everywhere and (held.findings or len(withdrawn) == len(codes_of(held))):
-            _, made = await correct(
-                app,
-                other,
-                held.number,
-                codes=withdrawn if held.findings else (),
-                by=by,
-                reason=reason,
-            )
+            same = replace(correction, item=held.number, codes=withdrawn if held.findings else ())
+            _, made = await correct(app, other, same)
             done.append((other, held.number, made))
         else:
             left.append(

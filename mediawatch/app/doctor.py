@@ -20,7 +20,7 @@ from mediawatch.ops import logins as sessions
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.rules import policy
 from mediawatch.sweep import canaries
-from mediawatch.sweep.gate.canary_gate import CanaryGate
+from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
 from mediawatch.workdays import knows
 
 _LITTLE, _TOO_LITTLE = 2_000, 200
@@ -106,18 +106,16 @@ async def live(app: App) -> AsyncIterator[DoctorCheck]:
         remedy = f"mediawatch login {each.session.platform} --name {each.session.name}"
         yield check_of(state is SessionState.VALID, "login", text, remedy, otherwise=Level.WARN)
     met: list[str] = []
-    chosen, rule = app.canaries(), policy.load(app.settings.sweep.policy)
+    chosen = app.canaries()
+    checking = CheckTools(
+        look=app.looker().look,
+        surfaces=app.surfaces,
+        policy=policy.load(app.settings.sweep.policy),
+        clock=app.clock,
+        note=app.store.operator.add_canary_check,
+    )
     for platform in sorted({canary.platform for canary in chosen.listed}):
-        gate = CanaryGate(
-            app.pacing(),
-            app.looker().look,
-            platform,
-            chosen,
-            complete=lambda *named: _complete(app, *named),
-            policy=rule,
-            clock=app.clock,
-            note=app.store.operator.add_canary_check,
-        )
+        gate = CanaryGate(app.pacing(), platform, chosen, checking)
         for surface in [
             facts.name for facts in app.surfaces(platform) if not facts.declared_closed
         ]:
@@ -143,10 +141,6 @@ async def live(app: App) -> AsyncIterator[DoctorCheck]:
             off or "no site's replies are dated otherwise than by this machine's clock",
             "set the host's clock",
         )
-
-
-def _complete(app: App, platform: str, surface: str, session: str) -> bool:
-    return any(facts.complete(session) for facts in app.surfaces(platform) if facts.name == surface)
 
 
 def _read(check: CanaryCheck) -> DoctorCheck:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mediawatch.app.judged import JudgedScope, judged_scope
+from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
     CanaryCheck,
@@ -22,9 +22,10 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
-from mediawatch.publish.inspection import Inspection, inspection
+from mediawatch.publish.inspection import Imprint, Inspection, inspection
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.notices.rounds import IssuedNotice, Issues, past
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import parse
 from mediawatch.sweep.judging import checks_for
 
@@ -69,7 +70,7 @@ async def issued_inspection(
         await app.store.notices.scope(notice.id) if scope is None else scope, notice, events
     )
     return await _build_inspection(
-        app, found[0], kept, issues.kept_by(notice.kept_at), issued=IssuedNotice.of(notice, events)
+        app, found[0], kept, issues.known_at(notice.kept_at), issued=IssuedNotice.of(notice, events)
     )
 
 
@@ -98,15 +99,17 @@ async def _build_inspection(
         if entry.judgement and entry.judgement.verdict is Verdict.FAILED
     ]
     issues = replace(issues, cover=await app.store.notices.coverage(sweep.id, failed))
-    return inspection(
-        sweep,
-        scope,
-        readings,
-        parse(sweep.policy_toml, f"policy of sweep {sweep.id}"),
-        read_office(app.home.root),
-        include_open=include_open,
+    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    imprint = Imprint(
+        office=read_office(app.home.root),
         marks=app.marks,
         surfaces=app.surface_labels({entry.account.platform for entry in scope}),
+    )
+    return inspection(
+        JudgedScope(sweep=sweep, policy=policy, entries=tuple(scope)),
+        readings,
+        imprint,
+        include_open=include_open,
         past=past(issues, sweep, scope),
         issued=issued,
     )

@@ -4,7 +4,7 @@ written.
 
 from __future__ import annotations
 
-from mediawatch.app.choice import chosen_sweep
+from mediawatch.app.choice import choose_sweep
 from mediawatch.app.judged import judged_scope, last_entry
 from mediawatch.app.root import App
 from mediawatch.domain import Account, UserError
@@ -28,7 +28,7 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
                 f"no sweep has had {account.filed.name} in scope yet: run `mediawatch sweep`"
             )
         number = entry.sweep_id
-    sweep = await chosen_sweep(app, number)
+    sweep = await choose_sweep(app, number)
     judged = await judged_scope(app, sweep, [account.id])
     if not judged.entries:
         raise UserError(

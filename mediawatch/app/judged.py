@@ -9,44 +9,20 @@ the transaction of the decision.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 
 from mediawatch.app.root import App
 from mediawatch.domain import Account, Finding, Sweep, SweepAccount, SweepState
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Rejudgement
 from mediawatch.rules import sentences
+from mediawatch.rules.judged_scope import Addition, JudgedScope
 from mediawatch.rules.policy import Policy, parse
 from mediawatch.rules.reviewed import with_reviews
 from mediawatch.rules.revision import revise, with_updates
-from mediawatch.sweep.judging import checks_for, judge_scope
+from mediawatch.sweep.judging import JudgingTerms, checks_for, judge_scope
 
 PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定。"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
-    """Findings against an account that only later readings make.
-
-    They are new since the Beijing day `since`, and in no count or document.
-    """
-
-    account: Account
-    findings: tuple[Finding, ...]
-    since: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedScope:
-    """The scope of an inspection with the judgement of each account now, in account order."""
-
-    sweep: Sweep
-    policy: Policy
-    entries: tuple[SweepAccount, ...]
-    additions: tuple[Addition, ...] = ()
-    rejudged: Rejudgement = field(default_factory=Rejudgement)
-    """For the store, with a decision; its counters are those of all accounts in scope."""
 
 
 async def judged_scope(
@@ -58,7 +34,7 @@ async def judged_scope(
     """
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
     entries = await app.store.sweeps.scope(sweep.id, account_ids)
-    moved = [entry for entry in entries if entry.moved]
+    moved = [entry for entry in entries if entry.has_news]
     if not moved or sweep.state is SweepState.RUNNING:
         seen = {entry.account.id: entry.news for entry in entries}
         return JudgedScope(
@@ -80,7 +56,7 @@ async def keep_judgements(app: App, sweep: Sweep) -> None:
 async def last_entry(app: App, account_id: int) -> SweepAccount | None:
     """The account's entry of the latest sweep that judged it, as it is judged now."""
     entry = await app.store.sweeps.last_entry(account_id)
-    if entry is None or not entry.moved:
+    if entry is None or not entry.has_news:
         return entry
     sweep = next(sweep for sweep in await app.store.sweeps.all() if sweep.id == entry.sweep_id)
     return next(
@@ -97,10 +73,9 @@ async def _judged_again(
         if entry.judgement
     }
     checks = await checks_for(app.store, sweep)
-    made = await judge_scope(
-        app.store, [entry.account for entry in moved], app.supports, sweep, policy, checks, paused
-    )
-    held = {entry.account.id: entry for entry in entries}
+    terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=app.supports)
+    made = await judge_scope(app.store, [entry.account for entry in moved], terms, paused)
+    current = {entry.account.id: entry for entry in entries}
     additions: list[tuple[Account, tuple[Finding, ...]]] = []
     judgements = {}
     for entry in moved:
@@ -114,12 +89,12 @@ async def _judged_again(
         reviewed = with_reviews(
             judgement, [event for event in events if event.account_id == number]
         )
-        held[number] = replace(held[number], judgement=reviewed, news=made.news[number])
-    news = {entry.account.id: entry.news for entry in held.values()}
+        current[number] = replace(current[number], judgement=reviewed, news=made.news[number])
+    news = {entry.account.id: entry.news for entry in current.values()}
     return JudgedScope(
         sweep=sweep,
         policy=policy,
-        entries=tuple(held.values()),
+        entries=tuple(current.values()),
         additions=await _dated(app, additions),
         rejudged=Rejudgement(
             judgements=judgements,
@@ -136,16 +111,10 @@ async def _after_pruning(
 
     Readings that show such a post never leave, so it counts all the same.
     """
-    made = await judge_scope(
-        app.store,
-        [entry.account for entry in moved],
-        app.supports,
-        sweep,
-        policy,
-        await checks_for(app.store, sweep),
-        {},
-    )
-    held = {entry.account.id: entry for entry in entries}
+    checks = await checks_for(app.store, sweep)
+    terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=app.supports)
+    made = await judge_scope(app.store, [entry.account for entry in moved], terms, {})
+    current = {entry.account.id: entry for entry in entries}
     judgements = {}
     for entry in moved:
         assert entry.judgement is not None, "what has moved was judged"
@@ -153,12 +122,12 @@ async def _after_pruning(
             stands := with_updates(entry.judgement, made.judgements[entry.account.id])
         ) is not entry.judgement:
             judgements[entry.account.id] = stands
-        held[entry.account.id] = _as_pruned(replace(entry, judgement=stands))
+        current[entry.account.id] = _as_pruned(replace(entry, judgement=stands))
     news = {entry.account.id: entry.news for entry in entries} | dict(made.news)
     return JudgedScope(
         sweep=sweep,
         policy=policy,
-        entries=tuple(held.values()),
+        entries=tuple(current.values()),
         rejudged=Rejudgement(judgements=judgements, news=news),
     )
 

@@ -15,5 +15,5 @@ async def answer_query(app: App, sql: str) -> QueryResult:
         await judged_scope(app, sweep) for sweep in await app.store.sweeps.all() if sweep.id in told
     ]
     return await app.store.queries.run(
-        sql, [entry for judged in of_sweeps for entry in judged.entries if entry.moved]
+        sql, [entry for judged in of_sweeps for entry in judged.entries if entry.has_news]
     )

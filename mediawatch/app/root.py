@@ -16,7 +16,7 @@ from db import Safeguard, open_store
 from mediawatch.app import wiring
 from mediawatch.app.dry_run import without_writing
 from mediawatch.app.wiring import Route
-from mediawatch.domain import Account, Pace, UserError
+from mediawatch.domain import Pace, UserError
 from mediawatch.ops.alerts import Alerts
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mediawatch.sweep.canaries import Canaries
     from mediawatch.sweep.engine import Engine
     from mediawatch.sweep.gate.pacing import Pacing
+    from mediawatch.sweep.plan import LookRates
 
 _LOCK = "sweep.lock"
 
@@ -157,13 +158,16 @@ class App:
 
         return surface_facts(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
-    def ways(self) -> Callable[[Account], tuple[SurfaceFacts, ...]]:
-        """The surfaces that could be asked about an account with the stored logins; needs no
-        browser."""
+    def rates(self) -> LookRates:
+        """The surfaces that could be asked about an account with the stored logins, and their
+        pace; needs no browser."""
+        from mediawatch.sweep.plan import LookRates
         from scrapers.platforms import ways
 
         logins = {login.platform for login in self.logins().sessions()}
-        return lambda account: ways(account, logins)
+        return LookRates(
+            ways=lambda account: ways(account, logins), pace_of=self.pace_of(), scale=self.pace
+        )
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
         """The Chinese names of these platforms' surfaces, with that of a person's own look."""

@@ -11,7 +11,7 @@ import typer
 
 from mediawatch.app import only_one
 from mediawatch.cli.base import open_home, run
-from mediawatch.cli.out import NoticeOption, SweepOption, sweep_of, told_of
+from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection, sweep_of
 from mediawatch.cli.report import OpenOption
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import minute
@@ -128,7 +128,7 @@ def sheet(
 
     async def work() -> list[tuple[str, bytes]]:
         async with open_home(ctx) as app:
-            told = await told_of(app, sweep, notice, include_open=include_open)
+            told = await choose_inspection(app, sweep, notice, include_open=include_open)
             if not account:
                 return list(bundles(told, told.problems, app.home.evidence))
             everybody = [entry.account for entry in told.scope]

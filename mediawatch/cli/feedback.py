@@ -15,6 +15,7 @@ from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.domain import UserError
 from mediawatch.people import feedback
 from mediawatch.people.dispatch import DispatchSplit
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
 from mediawatch.publish.notices.results import standing_items
 from mediawatch.table import plain
@@ -55,16 +56,13 @@ def export(
             notice, events = await notice_of(app, number)
             contacts = await app.store.accounts.contacts()
             filed_now = {account.id: account.filed for account in await app.store.accounts.all()}
+            receivers = feedback.FeedbackReceivers(by=by, contacts=contacts, filed_now=filed_now)
             return feedback.export(
-                out,
+                FormTarget(path=out, marks=app.marks, overwrite=overwrite),
                 notice,
                 standing_items(notice, events),
-                contacts,
-                home=await app.store.operator.home_id(),
-                by=by,
-                filed_now=filed_now,
-                marks=app.marks,
-                overwrite=overwrite,
+                receivers,
+                await app.store.operator.home_id(),
             )
 
     for path, rows in run(work()):

@@ -103,7 +103,7 @@ async def _tables(
         ]
         found.append(tables.movement_table(compared))
     undecided = any(
-        finding.review.undecided
+        finding.review.is_undecided
         for entry, _ in counted.failed
         if entry.judgement
         for finding in entry.judgement.findings

@@ -18,13 +18,15 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
-from mediawatch.cli.progress import shown_progress
+from mediawatch.cli.progress import show_progress
 from mediawatch.domain import ReviewAction, Sweep, UserError
 from mediawatch.ops.retention import still_judged
 from mediawatch.people import dispatch as sheets
 from mediawatch.people import review
-from mediawatch.people.dispatch import DispatchFile, DispatchSplit, UnitAnswers
+from mediawatch.people.dispatch import DispatchFile, DispatchOrder, DispatchSplit, UnitAnswers
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
+from mediawatch.people.review import ReviewDecision
 from mediawatch.people.suspects import suspects
 from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.policy import parse
@@ -73,22 +75,16 @@ def dispatch(
             found = await suspects(
                 app.store, chosen, judged.entries, await checks_for(app.store, chosen)
             )
-            return await sheets.dispatch(
-                app.store,
-                folder,
-                found,
-                sweep=chosen,
-                policy=judged.policy,
-                evidence=app.evidence,
+            order = DispatchOrder(
                 by=by,
                 person=person,
-                now=app.clock(),
+                at=app.clock(),
                 after=newest,
-                rejudged=judged.rejudged,
+                evidence=app.evidence,
                 labels=app.surface_labels({each.account.platform for each in found}),
-                marks=app.marks,
-                overwrite=overwrite,
             )
+            target = FormTarget(path=folder, marks=app.marks, overwrite=overwrite)
+            return await sheets.dispatch(app.store, target, found, judged, order)
 
     written = run(work())
     for each in written:
@@ -139,15 +135,8 @@ def import_(
                     raise UserError(f"no such file: {missing[0]}")
                 await still_judged(app.store, chosen)
                 judged = await judged_scope(app, chosen)
-                accounts = [entry.account for entry in judged.entries]
                 answers = await sheets.import_answers(
-                    app.store,
-                    files,
-                    sweep=chosen,
-                    accounts=accounts,
-                    policy=judged.policy,
-                    evidence=app.evidence,
-                    now=app.clock(),
+                    app.store, files, judged, evidence=app.evidence, now=app.clock()
                 )
                 if errors and answers.bad_rows:
                     sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
@@ -190,7 +179,7 @@ def overdue(
             running = [each for each in waiting if each.hearing.state is HearingState.RUNNING]
             late = [each for each in running if each.hearing.is_over(app.clock())]
             events = [
-                review.event_of(each, ReviewAction.OVERDUE, by=by, at=app.clock()) for each in late
+                ReviewDecision(ReviewAction.OVERDUE, by).of(each, app.clock()) for each in late
             ]
             concerned = judged.rejudged.of(event.account_id for event in events)
             await app.store.reviews.add(chosen.id, events, after=newest, rejudged=concerned)
@@ -241,7 +230,7 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
         second_look_after=timedelta(minutes=settings.sweep.second_look_minutes),
         concurrency=settings.browser.concurrency,
     )
-    with shown_progress() as progress:
+    with show_progress() as progress:
         return (await app.engine().run(request, progress)).exit_code
 
 

@@ -95,7 +95,7 @@ def _progress(done: int, total: int) -> None:
 def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
     """One line for each link that needs a person, then the counts; renamed accounts among them."""
     for entry in report.entries:
-        if entry.renamed or entry.result not in (LinkResult.MATCHED, LinkResult.KNOWN):
+        if entry.is_renamed or entry.result not in (LinkResult.MATCHED, LinkResult.KNOWN):
             typer.echo(plain(_line(entry)))
     for sentence in report.skipped:
         typer.echo(plain(f"skipped: {sentence}"), err=True)

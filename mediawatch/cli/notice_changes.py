@@ -16,7 +16,6 @@ from mediawatch.cli.out import (
 )
 from mediawatch.domain import (
     Code,
-    IssuedDocument,
     Notice,
     NoticeAction,
     NoticeEvent,
@@ -25,7 +24,7 @@ from mediawatch.domain import (
     is_closed,
 )
 from mediawatch.ops.files import write_whole
-from mediawatch.publish.notices.issuing import appeal_event
+from mediawatch.publish.notices.issuing import refuse_appeal
 from mediawatch.publish.notices.results import standing_items
 from mediawatch.table import plain
 
@@ -34,12 +33,6 @@ By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
 
 ItemArgument = Annotated[
     int, typer.Argument(metavar="ITEM", help="Its 序号 in `notice show`.", min=1)
-]
-
-
-Corrections = tuple[
-    list[tuple[Notice, int, IssuedDocument | None]],
-    list[tuple[Notice, NoticeItem, tuple[Code, ...]]],
 ]
 
 
@@ -81,7 +74,7 @@ def correct(
     the hand-off gets its next version.
     """
 
-    async def work() -> Corrections:
+    async def work() -> corrections.Corrections:
         async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
             named = next(
@@ -90,8 +83,11 @@ def correct(
             # An item without these findings is refused later in any case.
             if named and {*(code or ())} <= {held.finding.code for held in named.findings}:
                 _ask(notice, named, yes=yes)
+            correction = corrections.Correction(
+                item=item, codes=tuple(code or ()), by=by, reason=reason
+            )
             return await corrections.correct_everywhere(
-                app, notice, item, codes=code or (), by=by, reason=reason, everywhere=everywhere
+                app, notice, correction, everywhere=everywhere
             )
 
     done, left = run(work())
@@ -155,15 +151,15 @@ def appeal(
     async def work() -> str:
         async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
-            event = appeal_event(
-                notice,
-                events,
-                item,
-                NoticeAction(result.value) if result else NoticeAction.APPEALED,
-                by,
-                reason,
-                app.clock(),
+            event = NoticeEvent(
+                notice_id=notice.id,
+                item=item,
+                action=NoticeAction(result.value) if result else NoticeAction.APPEALED,
+                at=app.clock(),
+                by=by.strip(),
+                reason=reason.strip(),
             )
+            refuse_appeal(event, notice, events)
             await app.store.notices.add_events([event])
             return f"{notice.number}: item {item}, {event.action.value}"
 

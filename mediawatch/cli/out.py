@@ -9,18 +9,19 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App
-from mediawatch.app.choice import chosen_sweep
+from mediawatch.app.choice import choose_sweep
 from mediawatch.app.documents import checks_behind, inspection_of, issued_inspection
 from mediawatch.app.explained import account_case
-from mediawatch.app.judged import JudgedScope, judged_scope, keep_judgements, last_entry
+from mediawatch.app.judged import judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people.suspects import proving_readings
 from mediawatch.publish.inspection import Inspection
-from mediawatch.publish.reports import lists
+from mediawatch.publish.reports import account_page, lists
 from mediawatch.publish.reports.explanation import explanation
 from mediawatch.registry.find import find_account
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.sweep.judging import checks_for
 from mediawatch.table import Table, plain, to_csv
 
@@ -111,18 +112,17 @@ def show(
             found = find_account(await store.accounts.all(include_retired=True), account)
             readings = (await store.readings.by_account([found.id])).get(found.id, [])
             entry = await last_entry(app, found.id)
-            chosen = await chosen_sweep(app, entry.sweep_id) if entry else None
+            chosen = await choose_sweep(app, entry.sweep_id) if entry else None
             checks = await checks_for(store, chosen) if chosen else []
-            surfaces = app.surface_labels([found.platform])
-            return lists.account_in_full(
-                found,
-                entry,
-                readings,
-                await store.accounts.changes(found.id),
-                checks,
-                surfaces,
-                chosen,
+            record = account_page.AccountRecord(
+                account=found,
+                entry=entry,
+                sweep=chosen,
+                readings=readings,
+                changes=await store.accounts.changes(found.id),
+                checks=checks,
             )
+            return account_page.account_in_full(record, app.surface_labels([found.platform]))
 
     typer.echo(run(work()))
 
@@ -181,7 +181,7 @@ def handoff(
 
     async def work() -> documents.Handoff:
         async with open_home(ctx) as app:
-            told = await told_of(app, sweep, notice, include_open=include_open)
+            told = await choose_inspection(app, sweep, notice, include_open=include_open)
             if not notice:
                 await keep_judgements(app, told.sweep)
             return documents.of(told, await checks_behind(app, told))
@@ -203,11 +203,11 @@ def handoff(
 
 
 async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Sweep:
-    """The inspection that is meant (`chosen_sweep`), named on standard error.
+    """The inspection that is meant (`choose_sweep`), named on standard error.
 
     The line has label, day, scope and number. A second line says so where no site answered it.
     """
-    chosen = await chosen_sweep(app, number, surely=surely)
+    chosen = await choose_sweep(app, number, surely=surely)
     typer.echo(lists.heading(chosen), err=True)
     if await app.store.sweeps.is_unanswered(chosen.id):
         typer.echo(NO_NETWORK.format(sweep=chosen.id), err=True)
@@ -275,7 +275,9 @@ async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
     return notice, await app.store.notices.events(notice.id)
 
 
-async def told_of(app: App, sweep: int | None, notice: str, *, include_open: bool) -> Inspection:
+async def choose_inspection(
+    app: App, sweep: int | None, notice: str, *, include_open: bool
+) -> Inspection:
     """What the documents of a sweep, or of a notice, print. UserError where both are named."""
     if not notice:
         chosen = await sweep_of(app, sweep)

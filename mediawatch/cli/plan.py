@@ -14,6 +14,7 @@ from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.plan import SweepPlan, plan
+from mediawatch.sweep.request import Request
 from mediawatch.table import Table
 
 _SHOWN = 10
@@ -46,19 +47,10 @@ def plan_night(
             now = app.clock()
             end = until_of(until, now)
             rule = load(policy or app.settings.sweep.policy)
+            request = Request(policy=rule, nightly=True, until=end)
             accounts = await app.store.accounts.all()
             states = await app.store.readings.account_states([account.id for account in accounts])
-            found = plan(
-                accounts,
-                states,
-                rule,
-                now,
-                ways=app.ways(),
-                pace_of=app.pace_of(),
-                scale=app.pace,
-                until=end,
-            )
-            return found, end
+            return plan(accounts, states, request, now, app.rates()), end
 
     found, end = run(work())
     typer.echo(plan_text(found, end))

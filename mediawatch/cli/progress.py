@@ -29,7 +29,7 @@ _RATE_OVER = 300.0
 
 
 @contextmanager
-def shown_progress() -> Iterator[OnLook]:
+def show_progress() -> Iterator[OnLook]:
     """The callback for `Engine.run`; everything goes to standard error."""
     if not sys.stderr.isatty():
         yield _plain_line

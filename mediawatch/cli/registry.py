@@ -17,7 +17,7 @@ from mediawatch.domain import Account, Code, UserError
 from mediawatch.registry.check import RegistryFinding, read_bodies
 from mediawatch.registry.check import check as check_registry
 from mediawatch.registry.plan import parse_cover
-from mediawatch.registry.service import ImportReport, import_files
+from mediawatch.registry.service import ImportOptions, ImportReport, import_files
 from mediawatch.registry.template import write_template
 from mediawatch.registry.undo import UndoResult
 from mediawatch.registry.undo import undo as undo_import
@@ -82,20 +82,17 @@ def import_(
     """Import registry files; nothing is imported while a row is refused. Importing again updates,
     and keeps the history.
     """
-    scope = parse_cover(covers or [])
+    options = ImportOptions(
+        covers=parse_cover(covers or []),
+        complete=complete,
+        skip_bad_rows=skip_bad_rows,
+        errors_path=errors,
+        dry_run=dry_run,
+    )
 
     async def work() -> ImportReport:
         async with open_home(ctx) as app:
-            return await import_files(
-                app.store,
-                files,
-                now=app.clock(),
-                covers=scope,
-                complete=complete,
-                skip_bad_rows=skip_bad_rows,
-                errors_path=errors,
-                dry_run=dry_run,
-            )
+            return await import_files(app.store, files, options, now=app.clock())
 
     report = run(work())
     _tell(report)

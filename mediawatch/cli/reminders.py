@@ -40,9 +40,7 @@ def reminders(
             await check_answered(app, chosen)
             judged, contacts = await judged_scope(app, chosen), await app.store.accounts.contacts()
             return texts.reminders(
-                chosen,
-                judged.entries,
-                judged.policy,
+                judged,
                 contacts,
                 today=day_of(app.clock()),
                 to=to,

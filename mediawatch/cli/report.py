@@ -11,7 +11,7 @@ import typer
 
 from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
-from mediawatch.cli.out import NoticeOption, SweepOption, told_of
+from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
@@ -120,7 +120,7 @@ def _write(
 ) -> None:
     async def work() -> tuple[Inspection, bytes]:
         async with open_home(ctx) as app:
-            told = await told_of(app, sweep, notice, include_open=include_open)
+            told = await choose_inspection(app, sweep, notice, include_open=include_open)
             return told, made(told, app)
 
     told, body = run(work())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
 from typing import Annotated
 
 import typer
@@ -11,61 +9,35 @@ import typer
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, SweepOption, none_and_open, print_or_write, sweep_of
+from mediawatch.cli.review_decisions import confirm, dismiss, reopen
 from mediawatch.cli.review_keys import (
     find_keys,
     load_suspects,
     pick_named,
-    refuse_accounts,
-    refuse_unversioned,
     resolve_surface,
     surface_labels_of,
 )
+from mediawatch.cli.review_options import (
+    AttestedOption,
+    CodeOption,
+    Platform,
+    Prefecture,
+    Supervisor,
+    Surface,
+    filter_of,
+)
 from mediawatch.domain import (
-    Attestation,
-    Code,
-    Excuse,
-    ReviewAction,
     ReviewState,
     UserError,
 )
-from mediawatch.people import review
-from mediawatch.people.review import ReviewDecision
 from mediawatch.people.second_looks import second_looks
-from mediawatch.people.suspects import Suspect, SuspectFilter, twins
+from mediawatch.people.suspects import SuspectFilter
 from mediawatch.publish.reports import reviews
 from mediawatch.table import Table, plain
 
-REFUSED = 2
-EXCUSES = ", ".join(f"{excuse.value} ({excuse.name.lower()})" for excuse in Excuse)
 group = typer.Typer(
     no_args_is_help=True, help="Decide about findings (审核): nothing leaves unconfirmed."
 )
-Keys = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[FINDING]...",
-        help="As listed (12/stale_2w@3f2a), or an account: all of its findings.",
-    ),
-]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it for more than one finding.")]
-CodeOption = Annotated[
-    list[Code] | None,
-    typer.Option("--code", metavar="CODE", help="Only this code (stale_2w …); may be repeated."),
-]
-Prefecture = Annotated[str, typer.Option(metavar="地市", help="Only this prefecture.")]
-Platform = Annotated[str, typer.Option(metavar="KEY", help="Only this platform (wechat …).")]
-Supervisor = Annotated[str, typer.Option(metavar="主管单位", help="Only this 主管单位.")]
-Surface = Annotated[
-    str,
-    typer.Option(
-        metavar="NAME", help="Only what rests on this surface (微博手机版主页, or weibo.mobile)."
-    ),
-]
-AttestedOption = Annotated[
-    Attestation | None,
-    typer.Option("--attested", help="Only what recordings attest, or what only text describes."),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -97,9 +69,9 @@ def list_(
     csv: CsvOption = None,
 ) -> None:
     """List the findings of a sweep with their review."""
-    wanted = SuspectFilter(
+    wanted = filter_of(
+        code,
         state=state,
-        codes=tuple(code or ()),
         prefecture=prefecture,
         platform=platform,
         supervisor=supervisor,
@@ -156,209 +128,3 @@ def show(
             return [reviews.in_full(suspect, surface_labels_of(app, found)) for suspect in found]
 
     typer.echo("\n\n".join(plain(text, keep="\n") for text in run(work())))
-
-
-def confirm(
-    ctx: typer.Context,
-    by: By,
-    findings: Keys = None,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = review.CONFIRM_REASON,
-    without_hearing: Annotated[
-        bool,
-        typer.Option(
-            "--without-hearing",
-            help="Confirm although the hearing has not ended; with --reason, for findings by name.",
-        ),
-    ] = False,
-    sweep: SweepOption = None,
-    code: CodeOption = None,
-    prefecture: Prefecture = "",
-    platform: Platform = "",
-    supervisor: Supervisor = "",
-    surface: Surface = "",
-    attested: AttestedOption = None,
-    yes: Yes = False,
-) -> None:
-    """Confirm findings (认定) after their hearing: they may leave in a hand-off. Reviewers cannot
-    confirm what rests on their own look.
-
-    A filter takes only what units answered with 无异议; name every other finding by its own key.
-    """
-    wanted = SuspectFilter(
-        codes=codes(code),
-        prefecture=prefecture,
-        platform=platform,
-        supervisor=supervisor,
-        surface=surface,
-        attested=attested,
-    )
-    if without_hearing and not findings:
-        raise UserError(
-            "--without-hearing goes with findings by name, and never with a filter alone"
-        )
-    made = ReviewDecision(ReviewAction.CONFIRMED, by, reason, without_hearing=without_hearing)
-    _decide(ctx, made, findings or [], wanted, sweep, yes)
-
-
-def dismiss(
-    ctx: typer.Context,
-    by: By,
-    reason: Annotated[
-        str, typer.Option(metavar="TEXT", help="Why; not needed with --excuse.")
-    ] = "",
-    findings: Keys = None,
-    excuse: Annotated[
-        str,
-        typer.Option("--excuse", metavar="WORD", help=f"Why the unit is not to blame: {EXCUSES}."),
-    ] = "",
-    sweep: SweepOption = None,
-    code: CodeOption = None,
-    prefecture: Prefecture = "",
-    platform: Platform = "",
-    supervisor: Supervisor = "",
-    surface: Surface = "",
-    attested: AttestedOption = None,
-    yes: Yes = False,
-) -> None:
-    """Dismiss findings (排除): no list of problems, document or hand-off has them."""
-    wanted = SuspectFilter(
-        codes=codes(code),
-        prefecture=prefecture,
-        platform=platform,
-        supervisor=supervisor,
-        surface=surface,
-        attested=attested,
-    )
-    made = ReviewDecision(ReviewAction.DISMISSED, by, reason, excuse=review.excuse_of(excuse))
-    _decide(ctx, made, findings or [], wanted, sweep, yes)
-
-
-def reopen(
-    ctx: typer.Context,
-    by: By,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
-    findings: Keys = None,
-    sweep: SweepOption = None,
-    code: CodeOption = None,
-    yes: Yes = False,
-) -> None:
-    """Take decisions back: the findings are 疑似 again. The decision stays on record."""
-    _decide(
-        ctx,
-        ReviewDecision(ReviewAction.REOPENED, by, reason),
-        findings or [],
-        SuspectFilter(codes=codes(code)),
-        sweep,
-        yes,
-    )
-
-
-def codes(given: list[Code] | None) -> tuple[Code, ...]:
-    """The values of `--code`, which may be repeated."""
-    return tuple(given or ())
-
-
-def _decide(
-    ctx: typer.Context,
-    made: ReviewDecision,
-    texts: list[str],
-    wanted: SuspectFilter,
-    sweep: int | None,
-    yes: bool,
-) -> None:
-    """Decide by name or by filter; refused findings are listed, and the rest is done (then exit 2)."""
-    if not texts and wanted == SuspectFilter():
-        raise UserError(
-            "name the findings, or choose them by --code, --prefecture, --platform, "
-            "--supervisor, --surface or --attested"
-        )
-
-    async def work() -> list[str]:
-        async with open_home(ctx) as app:
-            chosen = await sweep_of(app, sweep, surely=True)
-            newest = max(
-                (event.id for event in await app.store.reviews.events(chosen.id)), default=0
-            )
-            everything, rejudged = await load_suspects(app, chosen)
-            if made.action is not ReviewAction.REOPENED:
-                refuse_unversioned(texts, everything)
-            keys = await find_keys(app, texts)
-            if made.action is ReviewAction.CONFIRMED:
-                refuse_accounts(keys, everything)
-            named = (
-                pick_named(everything, keys)
-                if texts
-                else [each for each in everything if review.leads_on(each, made.action)]
-            )
-            found = _with_twins(named, everything, resolve_surface(app, wanted), made.action)
-            refused = review.refusals(found, everything, made, frozenset(keys))
-            able = [suspect for suspect in found if suspect.key not in refused]
-            typer.echo(_counts(made.action, able, len(refused)))
-            if not found and not texts:
-                typer.echo(_NOTHING_LEFT, err=True)
-            _tell_twins(able, made.action)
-            if len(able) > 1 and not yes:
-                raise UserError(
-                    f"that is more than one finding: add --yes to do it for all {len(able)}"
-                )
-            now = app.clock()
-            events = [made.of(suspect, now) for suspect in able]
-            concerned = rejudged.of(event.account_id for event in events)
-            await app.store.reviews.add(chosen.id, events, after=newest, rejudged=concerned)
-            return [
-                f"{each.key} {each.account.filed.name}:{refused[each.key]}"
-                for each in found
-                if each.key in refused
-            ]
-
-    refused = run(work())
-    for line in refused:
-        typer.echo(plain(line, keep="\n"), err=True)
-    if refused:
-        sys.exit(REFUSED)
-
-
-_NOTHING_LEFT = (
-    "no finding that these options name is left for this decision: `mediawatch review list` shows "
-    "the "
-    "findings"
-)
-
-
-def _with_twins(
-    named: list[Suspect], everything: list[Suspect], wanted: SuspectFilter, action: ReviewAction
-) -> list[Suspect]:
-    """The named findings that the filter takes, and the same findings of further filings."""
-    found = [suspect for suspect in named if wanted.takes(suspect)]
-    keys = {each.key for each in found}
-    also = {
-        twin.key: twin
-        for each in found
-        for twin in twins(everything, each)
-        if review.leads_on(twin, action) and twin.key not in keys
-    }
-    return [*found, *also.values()]
-
-
-def _tell_twins(able: list[Suspect], action: ReviewAction) -> None:
-    for each in able:
-        for twin in twins(able, each):
-            text = (
-                f"{each.key} {each.account.filed.name}:与{twin.key}为同一账号重复备案,"
-                f"一并{action.label}"
-            )
-            typer.echo(plain(text, keep="\n"))
-
-
-def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
-    kinds = Counter(suspect.finding.label for suspect in able)
-    weak = sum(
-        suspect.attested is Attestation.DESCRIBED or suspect.backing.value == "unchecked"
-        for suspect in able
-    )
-    parts = [
-        f"{action.value}: {len(able)} findings",
-        *(f"{count} {label}" for label, count in kinds.most_common()),
-    ]
-    parts += [f"{weak} rest on described surfaces or unchecked canaries"] if weak else []
-    return ", ".join(parts + ([f"{refused} refused"] if refused else []))

@@ -32,10 +32,10 @@ def refuse_unversioned(texts: list[str], found: list[Suspect]) -> None:
     for text in texts:
         key, at, _ = text.partition("@")
         meant = next((suspect for suspect in found if suspect.key == key), None)
-        if meant is None or text == meant.versioned:
+        if meant is None or text == meant.versioned_key:
             continue
         why = "the finding has changed since" if at else "name the version that you decide on"
-        raise UserError(f"{text}: {why}, it is {meant.versioned} now: {meant.finding.sentence}")
+        raise UserError(f"{text}: {why}, it is {meant.versioned_key} now: {meant.finding.sentence}")
 
 
 def surface_labels_of(app: App, found: list[Suspect]) -> dict[str, str]:
@@ -58,7 +58,7 @@ def refuse_accounts(keys: list[str], found: list[Suspect]) -> None:
     """UserError where an account stands for its findings: findings are confirmed by their shown
     name."""
     for key in keys:
-        if meant := [suspect.versioned for suspect in found if str(suspect.account.id) == key]:
+        if meant := [suspect.versioned_key for suspect in found if str(suspect.account.id) == key]:
             raise UserError(
                 f"account {key}: name the version that you decide on, it is {', '.join(meant)} now"
             )
@@ -85,6 +85,6 @@ async def find_keys(app: App, texts: list[str]) -> list[str]:
 def pick_named(found: list[Suspect], keys: list[str]) -> list[Suspect]:
     """UserError where a key names nothing."""
     for key in keys:
-        if not any(replace(SuspectFilter(), keys=(key,)).takes(suspect) for suspect in found):
+        if not any(SuspectFilter(keys=(key,)).takes(suspect) for suspect in found):
             raise UserError(f"no finding {key} in this sweep: `mediawatch review list` names them")
     return [suspect for suspect in found if SuspectFilter(keys=tuple(keys)).takes(suspect)]

@@ -12,7 +12,8 @@ from mediawatch.domain import UserError
 from mediawatch.figures.dimensions import Dimension, dimension
 from mediawatch.publish.reports.statistics import strata_table
 from mediawatch.sweep import scope_files
-from mediawatch.sweep.scope import Scope, Spec, clause, draw
+from mediawatch.sweep.clauses import Spec, clause
+from mediawatch.sweep.scope import Scope, draw
 
 
 def register(app: typer.Typer) -> None:

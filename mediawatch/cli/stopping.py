@@ -13,7 +13,7 @@ from mediawatch.sweep.summary import Step
 
 
 @contextmanager
-def told_when_stopped(shown: OnLook) -> Iterator[OnLook]:
+def report_when_stopped(shown: OnLook) -> Iterator[OnLook]:
     """A callback that passes each step on to `shown`.
 
     Where the sweep is cancelled meanwhile, standard error gets what was done and what is left.

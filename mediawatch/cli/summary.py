@@ -7,8 +7,8 @@ import typer
 from mediawatch.app import App, only_one
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.out import NO_NETWORK
-from mediawatch.cli.progress import shown_progress
-from mediawatch.cli.stopping import told_when_stopped
+from mediawatch.cli.progress import show_progress
+from mediawatch.cli.stopping import report_when_stopped
 from mediawatch.domain import PLATFORM_LABELS, Verdict
 from mediawatch.domain.clock import minute
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
@@ -22,7 +22,7 @@ async def run_sweep(app: App, request: Request, ended: nights.Ended | None = Non
 
     `ended` as for `nights.run`. UserError where another sweep or import runs on the home.
     """
-    with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
+    with only_one(app.home), show_progress() as shown, report_when_stopped(shown) as progress:
         summary, night = await nights.run(app.engine(), request, progress, ended)
     await app.alerts.tell_night(
         summary.sweep,
@@ -41,6 +41,20 @@ def print_summary(summary: Summary) -> None:
         f"sweep {sweep.id}: as of {minute(sweep.as_of)} (Beijing), policy {sweep.policy}, "
         f"scope {sweep.scope}"
     )
+    _print_looks(summary)
+    _print_doubts(summary)
+    if summary.unanswered:
+        typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
+    for verdict in Verdict:
+        count = summary.verdicts[verdict]
+        label = (
+            NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
+        )
+        typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
+    _print_exit_code(summary)
+
+
+def _print_looks(summary: Summary) -> None:
     if summary.repeated:
         typer.echo(
             "a sweep with the same options is finished already; nothing was looked at (use "
@@ -52,8 +66,8 @@ def print_summary(summary: Summary) -> None:
             f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common()
         )
         typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
-        if summary.settled:
-            typer.echo(f"{summary.settled} accounts needed none: what was known settles them")
+        if summary.looks_saved:
+            typer.echo(f"{summary.looks_saved} accounts needed none: what was known settles them")
         if summary.left:
             typer.echo(
                 (
@@ -62,29 +76,28 @@ def print_summary(summary: Summary) -> None:
                 ),
                 err=True,
             )
+
+
+def _print_doubts(summary: Summary) -> None:
+    """Print why what was read counts against no account."""
     if failing := [check for check in summary.checks if not check.fresh]:
         surfaces = ", ".join(
             sorted({f"{check.surface} ({check.session or 'visitor'})" for check in failing})
         )
-        told = (
+        text = (
             f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said "
             "against accounts around them is withdrawn"
         )
-        typer.echo(told, err=True)
+        typer.echo(text, err=True)
     if summary.clock_off:
-        told = (
+        text = (
             f"{summary.clock_off}; nothing that was read counts against any account: set the clock "
             "and run `mediawatch sweep --again`"
         )
-        typer.echo(told, err=True)
-    if summary.unanswered:
-        typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
-    for verdict in Verdict:
-        count = summary.verdicts[verdict]
-        label = (
-            NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
-        )
-        typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
+        typer.echo(text, err=True)
+
+
+def _print_exit_code(summary: Summary) -> None:
     if summary.exit_code and summary.repeated:
         typer.echo(f"exit code {summary.exit_code}: that of the run that made it", err=True)
     elif summary.exit_code:

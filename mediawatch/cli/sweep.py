@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App, only_one
-from mediawatch.app.choice import chosen_sweep
+from mediawatch.app.choice import choose_sweep
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.summary import print_summary, run_sweep
 from mediawatch.cli.sweep_options import (
@@ -71,7 +71,7 @@ def judge(
     async def work() -> tuple[Sweep, list[SweepAccount]]:
         async with open_home(ctx) as app:
             with only_one(app.home):
-                chosen = await chosen_sweep(app, number)
+                chosen = await choose_sweep(app, number)
                 return chosen, await rejudge(app.store, app.supports, chosen.id)
 
     chosen, scope = run(work())
@@ -125,7 +125,7 @@ def sweep(
                 else None,
                 round=round_,
                 period_from=_first_day(from_, day_of(moment or app.clock())),
-                platforms=tuple(_known_platform(key) for key in platform or ()),
+                platforms=tuple(_require_platform(key) for key in platform or ()),
                 account_ids=await _account_ids(app, account or []),
                 again=again,
                 second_look_after=timedelta(minutes=minutes),
@@ -148,17 +148,7 @@ async def _foretell(app: App, request: Request) -> None:
     now = app.clock()
     accounts = [account for account in await app.store.accounts.all() if request.wants(account)]
     states = await app.store.readings.account_states([account.id for account in accounts])
-    found = plan(
-        accounts,
-        states,
-        request.policy,
-        now,
-        ways=app.ways(),
-        pace_of=app.pace_of(),
-        scale=app.pace,
-        until=request.until,
-        census=not request.nightly,
-    )
+    found = plan(accounts, states, request, now, app.rates())
     if request.until is None and found.ends - now >= _LONG:
         log.info(
             "a long sweep",
@@ -222,7 +212,7 @@ async def _account_ids(app: App, texts: list[str]) -> tuple[int, ...]:
     return tuple(find_account(accounts, text).id for text in texts)
 
 
-def _known_platform(key: str) -> str:
+def _require_platform(key: str) -> str:
     if key not in PLATFORMS:
         raise UserError(f"no platform {key!r}: give one of {', '.join(PLATFORMS)}")
     return key

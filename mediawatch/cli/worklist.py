@@ -17,6 +17,7 @@ from mediawatch.cli.links import print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
 from mediawatch.people.worklist.export import WorklistFile, WorklistSplit
 from mediawatch.people.worklist.export import export as export_worklist
@@ -96,14 +97,10 @@ def export(
             judged = await judged_scope(app, chosen)
             return await export_worklist(
                 app.store,
-                file,
-                sweep=chosen,
-                scope=judged.entries,
-                policy=judged.policy,
+                FormTarget(path=file, marks=app.marks, overwrite=overwrite),
+                judged,
                 by=by,
                 people=_names(people),
-                marks=app.marks,
-                overwrite=overwrite,
             )
 
     written = run(work())
@@ -158,9 +155,7 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImpo
     return await import_files(
         app.store,
         files,
-        sweep=sweep,
-        scope=judged.entries,
-        policy=judged.policy,
+        judged,
         now=app.clock(),
         keep_evidence=app.evidence.keep,
         rejudge=lambda sweep_id: rejudge(app.store, app.supports, sweep_id),

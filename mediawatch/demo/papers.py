@@ -34,9 +34,7 @@ async def write(scene: Scene, notice: Notice) -> None:
     for name, body in bundles(told, told.problems, app.home.evidence):
         write_whole(folder / "佐证单" / name, body)
     texts = reminders.reminders(
-        scene.sweep,
-        await scene.scope(),
-        scene.policy,
+        await scene.judged_scope(),
         await app.store.accounts.contacts(),
         today=day_of(app.clock()),
         marks=app.marks,

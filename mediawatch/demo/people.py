@@ -15,6 +15,7 @@ from mediawatch.demo.scene import MARK, PERSON, Named, Scene, counts
 from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.people.forms.columns import Column, match_headings
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import export as export_worklist
 from mediawatch.people.worklist.intake import import_files
 from mediawatch.ports import PhoneView, Stage
@@ -33,14 +34,8 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     app, tell = scene.app, scene.tell
     folder = app.home.root / "worklist"
     folder.mkdir()
-    written = await export_worklist(
-        app.store,
-        folder / "worklist.xlsx",
-        sweep=scene.sweep,
-        scope=await scene.scope(),
-        policy=scene.policy,
-        marks=app.marks,
-    )
+    target = FormTarget(path=folder / "worklist.xlsx", marks=app.marks)
+    written = await export_worklist(app.store, target, await scene.judged_scope())
     tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
     answers = folder / "worklist-answered.xlsx"
     answered, overlooked = fill_in(
@@ -49,9 +44,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     done = await import_files(
         app.store,
         [answers],
-        sweep=scene.sweep,
-        scope=await scene.scope(),
-        policy=scene.policy,
+        await scene.judged_scope(),
         now=app.clock(),
         keep_evidence=app.evidence.keep,
         rejudge=lambda number: rejudge(app.store, app.supports, number),

@@ -18,7 +18,7 @@ from mediawatch.ports import Stage
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.notices import rechecks_table
-from mediawatch.registry.service import import_files
+from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.sweep import canaries, nights
 from mediawatch.sweep.summary import no_progress
 from mediawatch.table import to_csv
@@ -34,7 +34,7 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
     write_registry(root / "registry-next.xlsx", stage.registry())
     report = await import_files(
-        app.store, [root / "registry-next.xlsx"], now=app.clock(), complete=True
+        app.store, [root / "registry-next.xlsx"], ImportOptions(complete=True), now=app.clock()
     )
     tell(
         f"registry-next.xlsx: {len(report.changes.updated)} accounts changed, "

@@ -12,6 +12,7 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.domain import Sweep, SweepAccount, Verdict
 from mediawatch.people.suspects import Suspect, suspects
 from mediawatch.ports import Stage
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.judging import checks_for
@@ -43,9 +44,13 @@ class Scene:
     policy: Policy
     tell: Tell
 
+    async def judged_scope(self) -> JudgedScope:
+        """The inspection as it is judged now."""
+        return await judged_scope(self.app, self.sweep)
+
     async def scope(self) -> Sequence[SweepAccount]:
         """The scope as it is judged now."""
-        return (await judged_scope(self.app, self.sweep)).entries
+        return (await self.judged_scope()).entries
 
     async def suspects(self) -> list[Suspect]:
         return await suspects(

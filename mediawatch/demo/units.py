@@ -18,10 +18,11 @@ from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, name_of
 from mediawatch.domain import ReviewAction, Stance, UserError
 from mediawatch.domain.clock import day_end, day_of
 from mediawatch.people import dispatch
-from mediawatch.people.dispatch import DispatchColumn, DispatchSplit
+from mediawatch.people.dispatch import DispatchColumn, DispatchOrder, DispatchSplit
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.link_files import FoundLink
 from mediawatch.people.links import open_links
-from mediawatch.people.review import event_of
+from mediawatch.people.review import ReviewDecision
 from mediawatch.ports import Stage
 from mediawatch.rules.hearing import HearingState
 from mediawatch.sweep.judging import rejudge
@@ -38,19 +39,17 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
     """
     app = scene.app
     everything = await scene.suspects()
-    written = await dispatch.dispatch(
-        app.store,
-        app.home.root / folder,
-        everything,
-        sweep=scene.sweep,
-        policy=scene.policy,
-        evidence=app.evidence,
+    order = DispatchOrder(
         by=DispatchSplit.PREFECTURE,
         person=CLERK,
-        now=app.clock(),
+        at=app.clock(),
         after=await scene.newest_event(),
+        evidence=app.evidence,
         labels=app.surface_labels({each.account.platform for each in everything}),
-        marks=app.marks,
+    )
+    target = FormTarget(path=app.home.root / folder, marks=app.marks)
+    written = await dispatch.dispatch(
+        app.store, target, everything, await scene.judged_scope(), order
     )
     if not written:
         return
@@ -64,15 +63,8 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
     returned = [
         plan.fill_in(one.path, one.path.with_stem(f"{one.path.stem}-反馈")) for one in written
     ]
-    scope = [entry.account for entry in await scene.scope()]
     answers = await dispatch.import_answers(
-        app.store,
-        returned,
-        sweep=scene.sweep,
-        accounts=scope,
-        policy=scene.policy,
-        evidence=app.evidence,
-        now=app.clock(),
+        app.store, returned, await scene.judged_scope(), evidence=app.evidence, now=app.clock()
     )
     if answers.problems:
         raise UserError(f"the demonstration's own answers were refused: {answers.problems[0]}")
@@ -105,7 +97,7 @@ async def _note_overdue(scene: Scene) -> None:
     waiting = [
         each for each in await scene.suspects() if each.hearing.state is HearingState.RUNNING
     ]
-    events = [event_of(each, ReviewAction.OVERDUE, by=CLERK, at=now) for each in waiting]
+    events = [ReviewDecision(ReviewAction.OVERDUE, CLERK).of(each, now) for each in waiting]
     await scene.app.store.reviews.add(scene.sweep.id, events, after=await scene.newest_event())
     scene.tell(
         f"{day_of(now)}: the term is over, {len(events)} findings noted as "

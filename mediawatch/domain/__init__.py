@@ -17,18 +17,9 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
-from mediawatch.domain.identity import (
-    ID_IN_DOUBT,
-    FiledIdentity,
-    Speech,
-    goes_on,
-    in_favour,
-    of_identity,
-    of_twin,
-    same_ids,
-    speech,
-    spellings,
-)
+from mediawatch.domain.evidence import Capture, Evidence, EvidenceKind
+from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, goes_on, same_ids, spellings
+from mediawatch.domain.identity_speech import Speech, in_favour, of_identity, of_twin, speech
 from mediawatch.domain.judgements import (
     AccountState,
     Code,
@@ -37,10 +28,6 @@ from mediawatch.domain.judgements import (
     Finding,
     Judgement,
     ReviewState,
-    Sweep,
-    SweepAccount,
-    SweepKind,
-    SweepState,
     Tie,
     Verdict,
 )
@@ -72,9 +59,6 @@ from mediawatch.domain.outcomes import (
     UserError,
 )
 from mediawatch.domain.readings import (
-    Capture,
-    Evidence,
-    EvidenceKind,
     LookKind,
     Need,
     Pace,
@@ -107,6 +91,7 @@ from mediawatch.domain.runs import (
     SourcePause,
     SweepRun,
 )
+from mediawatch.domain.sweeps import Sweep, SweepAccount, SweepKind, SweepState
 
 __all__ = [
     "ALL_DISMISSED",

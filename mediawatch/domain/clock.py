@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -180,18 +181,11 @@ def parse_printed(text: str, now: datetime) -> tuple[datetime | None, date]:
         return _instant(f"{day_back}T{int(found[2]):02}:{found[3]}:00+08:00", text)
     if found := _FULL.fullmatch(text):
         year, month, day, hour, minute, second = found.groups()
-        return _day_or_instant(int(year), int(month), int(day), hour, minute, second, text)
+        return _day_or_instant((int(year), int(month), int(day)), (hour, minute, second), text)
     if found := _SHORT.fullmatch(text):
         month, day, hour, minute = found.groups()
-        return _day_or_instant(
-            _year_of(int(month), int(day), here.date(), text),
-            int(month),
-            int(day),
-            hour,
-            minute,
-            None,
-            text,
-        )
+        year_of_day = _year_of(int(month), int(day), here.date(), text)
+        return _day_or_instant((year_of_day, int(month), int(day)), (hour, minute), text)
     raise Changed(f"date {text!r}")
 
 
@@ -206,14 +200,11 @@ def _year_of(month: int, day: int, today: date, text: str) -> int:
 
 
 def _day_or_instant(
-    year: int,
-    month: int,
-    day: int,
-    hour: str | None,
-    minute: str | None,
-    second: str | None,
-    text: str,
+    parts: tuple[int, int, int], clock: Sequence[str | None], text: str
 ) -> tuple[datetime | None, date]:
+    """`parts`: year, month, day; `clock`: hour, minute and perhaps second, None where missing."""
+    year, month, day = parts
+    hour, minute, second = (*clock, None)[:3]
     if hour is None:
         try:
             on = date(year, month, day)

@@ -125,7 +125,7 @@ class Rectification(StrEnum):
         return _RESULTS[self]
 
     @property
-    def settled(self) -> bool:
+    def settles(self) -> bool:
         """Whether the problem is over: what is found later is another one."""
         return self not in (Rectification.NOT_DONE, Rectification.UNVERIFIED)
 

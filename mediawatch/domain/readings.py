@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from mediawatch.domain.evidence import Capture, Evidence
 from mediawatch.domain.identity import FiledIdentity
 from mediawatch.domain.outcomes import Attestation, DateKind, MatchedBy, Outcome
 
@@ -37,16 +38,6 @@ class PostKind(StrEnum):
     """A person saw a post; its form was not written down."""
 
 
-class EvidenceKind(StrEnum):
-    SCREENSHOT = "screenshot"
-    PAYLOAD = "payload"
-    TEXT = "text"
-    PICTURE = "picture"
-    """A person's picture from the worklist."""
-    MANIFEST = "manifest"
-    """What was taken in one reading: paths, hashes, times, addresses."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One post.
@@ -70,33 +61,6 @@ class Post:
         A post known only by its day stands before those of that day with an instant.
         """
         return self.on, self.at.timestamp() if self.at else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
-    """Bytes that show what was seen, on their way to the evidence folder.
-
-    `url` is already scrubbed of secrets.
-    """
-
-    kind: EvidenceKind
-    media_type: str
-    body: bytes
-    taken_at: datetime
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """佐证材料: a kept capture. `path` is relative to the home's evidence folder."""
-
-    kind: EvidenceKind
-    media_type: str
-    path: str
-    sha256: str
-    size: int
-    taken_at: datetime
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +128,7 @@ class Sight(PayloadFacts):
         return latest_of(self.posts)
 
     @property
-    def dated(self) -> bool:
+    def is_dated(self) -> bool:
         return bool(self.posts)
 
     @property
@@ -179,7 +143,7 @@ class Sight(PayloadFacts):
         """
         if self.outcome in (Outcome.BANNED, Outcome.CANCELLED):
             return False
-        return self.dated or (self.exact and self.outcome is Outcome.OK)
+        return self.is_dated or (self.exact and self.outcome is Outcome.OK)
 
 
 class LookKind(StrEnum):

@@ -80,7 +80,7 @@ class Ending(StrEnum):
     """It recorded no end: it was killed, or the machine went down."""
 
     @property
-    def judged(self) -> bool:
+    def has_judgement(self) -> bool:
         return self in (Ending.COMPLETE, Ending.OUT_OF_TIME)
 
     @property

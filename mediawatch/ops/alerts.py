@@ -88,7 +88,7 @@ class Alerts:
         """
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
-            turned, unanswered = (
+            changes, unanswered = (
                 await self._store.sweeps.finding_changes(sweep.id),
                 await self._store.sweeps.is_unanswered(sweep.id),
             )
@@ -96,22 +96,16 @@ class Alerts:
                 each for each in await self._store.runs.latest(_LOOKED_BACK) if each.id < night.id
             ]
             broken = tuple(
-                takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier)
+                takewhile(
+                    lambda each: each.ending is not None and not each.ending.has_judgement, earlier
+                )
+            )
+            told = digest.SweepDigest(
+                sweep, night, changes, sessions, surfaces, broken, due, unanswered
             )
             for place, url in self._places.items():
-                told = digest.digest(
-                    sweep,
-                    night,
-                    turned,
-                    sessions,
-                    lines=self._lines,
-                    size=_room(url),
-                    surfaces=surfaces,
-                    broken=broken,
-                    due=due,
-                    unanswered=unanswered,
-                )
-                await self._keep(place, f"sweep {sweep.id}", *told)
+                message = told.compose(lines=self._lines, size=_room(url))
+                await self._keep(place, f"sweep {sweep.id}", *message)
             await self.tell_sessions(book)
 
     async def tell_sessions(self, book: SessionBook) -> None:

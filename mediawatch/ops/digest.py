@@ -6,6 +6,7 @@ Chinese, short, without contacts. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mediawatch.domain import (
@@ -29,69 +30,85 @@ _NAMED = (FindingChangeKind.NEW, FindingChangeKind.GONE)
 """Accounts are named where somebody has to act. The rest is a count."""
 
 
-def digest(
-    sweep: Sweep,
-    night: SweepRun,
-    turned: Sequence[FindingChange],
-    sessions: Mapping[str, SessionState],
-    *,
-    lines: int,
-    size: int,
-    surfaces: Mapping[str, str],
-    broken: Sequence[SweepRun] = (),
-    due: Sequence[CorrectionDue] = (),
-    unanswered: bool = False,
-) -> tuple[str, str]:
-    """Title and body of a sweep's digest.
+@dataclass(frozen=True, slots=True)
+class SweepDigest:
+    """What the digest of a sweep tells."""
 
-    The body has at most `lines` lines; title and body together have at most `size` bytes. The body
-    says how many findings it does not name. `sessions`: state by `platform/name`. `surfaces`: their
-    Chinese names. `broken`: runs since the last digest that came to no judgement, newest first.
-    `due`: the corrections that notices need. `unanswered`: no site answered any look of the sweep,
-    so the digest says nothing of accounts.
-    """
-    title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
+    sweep: Sweep
+    night: SweepRun
+    changes: Sequence[FindingChange]
+    logins: Mapping[str, SessionState]
+    """State by `platform/name`."""
+    surfaces: Mapping[str, str]
+    """Their Chinese names."""
+    broken: Sequence[SweepRun] = ()
+    """Runs since the last digest that came to no judgement, newest first."""
+    due: Sequence[CorrectionDue] = ()
+    """The corrections that notices need."""
+    unanswered: bool = False
+    """No site answered any look of the sweep, so the digest says nothing of accounts."""
 
-    def fits(body: Sequence[str]) -> bool:
-        return len(body) <= lines and len("\r\n".join((title, *body)).encode()) <= size
+    def compose(self, *, lines: int, size: int) -> tuple[str, str]:
+        """Title and body of the message.
 
-    head = [NO_NETWORK] if unanswered else [_counts(night), _turns(turned)]
-    head += [f"通报应更正({CORRECTION_DUE}){len(due)}处,见 mediawatch notice list"] if due else []
-    head += [f"  {each.words}" for each in due[:3]]
-    unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
-    tail = (
-        [f"{'本次未能核查' if unanswered else Verdict.UNPROVEN.label}{unproven}个:"]
-        if unproven
-        else []
-    )
-    tail += [f"  {count}个 {reason}" for reason, count in list(night.reasons.items())[:3]]
-    tail += [f"已暂停的信息来源:{_paused(breaker, surfaces)}" for breaker in night.breakers[:3]]
-    invalid = [name for name, state in sessions.items() if state is SessionState.INVALID]
-    tail += [f"登录已失效:{'、'.join(invalid)}"] if invalid else []
-    tail += [
-        f"此前{minute(each.started_at)}开始的检查{each.ending.label},见 mediawatch status"
-        for each in broken[:3]
-        if each.ending
-    ]
-    tail += (
-        [f"检查时段已结束,{night.left}个账号未及核查"] if night.ending is Ending.OUT_OF_TIME else []
-    )
-    tail.append(_run(night))
-    # Where even the head is too long, the line on the run's end still stands.
-    while len(tail) > 1 and not fits([*head, *tail]):
-        tail = tail[1:]
-    turned = () if unanswered else turned
-    named = [
-        f"  {each.turn.label}:{each.name}({each.type}){each.label}"
-        for turn in _NAMED
-        for each in turned
-        if each.turn is turn
-    ]
-    for shown in range(min(len(named), lines), -1, -1):
-        more = [f"  另有{len(named) - shown}条,见 mediawatch flagged"] if shown < len(named) else []
-        if fits(body := [*head, *named[:shown], *more, *tail]):
-            return title, "\n".join(body)
-    return title, "\n".join([*head, *tail])
+        The body has at most `lines` lines; title and body together have at most `size` bytes. The
+        body says how many findings it does not name.
+        """
+        title = f"mediawatch {self.sweep.kind.label}:监测时间点{minute(self.sweep.as_of)}"
+
+        def fits(body: Sequence[str]) -> bool:
+            return len(body) <= lines and len("\r\n".join((title, *body)).encode()) <= size
+
+        head, tail = self._head(), self._tail()
+        # Where even the head is too long, the line on the run's end still stands.
+        while len(tail) > 1 and not fits([*head, *tail]):
+            tail = tail[1:]
+        named = [] if self.unanswered else self._named_changes()
+        for shown in range(min(len(named), lines), -1, -1):
+            more = (
+                [f"  另有{len(named) - shown}条,见 mediawatch flagged"]
+                if shown < len(named)
+                else []
+            )
+            if fits(body := [*head, *named[:shown], *more, *tail]):
+                return title, "\n".join(body)
+        return title, "\n".join([*head, *tail])
+
+    def _head(self) -> list[str]:
+        head = [NO_NETWORK] if self.unanswered else [_counts(self.night), _turns(self.changes)]
+        if self.due:
+            head.append(f"通报应更正({CORRECTION_DUE}){len(self.due)}处,见 mediawatch notice list")
+        return [*head, *(f"  {each.words}" for each in self.due[:3])]
+
+    def _tail(self) -> list[str]:
+        night, tail = self.night, list[str]()
+        if unproven := night.verdicts.get(Verdict.UNPROVEN.value, 0):
+            what = "本次未能核查" if self.unanswered else Verdict.UNPROVEN.label
+            tail.append(f"{what}{unproven}个:")
+        tail += [f"  {count}个 {reason}" for reason, count in list(night.reasons.items())[:3]]
+        tail += [
+            f"已暂停的信息来源:{_paused(breaker, self.surfaces)}" for breaker in night.breakers[:3]
+        ]
+        if invalid := [
+            name for name, state in self.logins.items() if state is SessionState.INVALID
+        ]:
+            tail.append(f"登录已失效:{'、'.join(invalid)}")
+        tail += [
+            f"此前{minute(each.started_at)}开始的检查{each.ending.label},见 mediawatch status"
+            for each in self.broken[:3]
+            if each.ending
+        ]
+        if night.ending is Ending.OUT_OF_TIME:
+            tail.append(f"检查时段已结束,{night.left}个账号未及核查")
+        return [*tail, _run(night)]
+
+    def _named_changes(self) -> list[str]:
+        return [
+            f"  {each.turn.label}:{each.name}({each.type}){each.label}"
+            for turn in _NAMED
+            for each in self.changes
+            if each.turn is turn
+        ]
 
 
 def _counts(night: SweepRun) -> str:
@@ -108,9 +125,9 @@ def _paused(breaker: str, surfaces: Mapping[str, str]) -> str:
     return f"{surfaces.get(paused.surface, paused.surface)}({paused.session or '访客'}){paused.outcome.label}"
 
 
-def _turns(turned: Sequence[FindingChange]) -> str:
+def _turns(changes: Sequence[FindingChange]) -> str:
     counts = [
-        f"{turn.label}{sum(each.turn is turn for each in turned)}" for turn in FindingChangeKind
+        f"{turn.label}{sum(each.turn is turn for each in changes)}" for turn in FindingChangeKind
     ]
     return f"疑似问题:{'、'.join(counts)}"
 

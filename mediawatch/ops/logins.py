@@ -48,10 +48,10 @@ class SessionBook:
             self._say_left_out(platform, last[name])
         return tuple(name for name in names if name not in invalid)
 
-    async def seen(
+    async def note_state(
         self, platform: str, name: str, *, valid: bool, how: str, detail: str = ""
     ) -> None:
-        """See `ports.SessionWatch.seen`."""
+        """See `ports.SessionWatch.note_state`."""
         state = SessionState.VALID if valid else SessionState.INVALID
         async with self._noting:
             known = (await self._lately(platform)).get(name)
@@ -224,7 +224,7 @@ async def check(
         valid = await looker.probe(session.platform, session.name)
     except Failure as failure:
         return SessionState.UNKNOWN, f"{failure.outcome.value}: {failure.detail}"
-    await book.seen(
+    await book.note_state(
         session.platform,
         session.name,
         valid=valid,

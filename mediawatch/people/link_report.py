@@ -71,7 +71,7 @@ class LinkEntry:
         return self.sight.latest.on if self.sight and self.sight.latest else None
 
     @property
-    def renamed(self) -> bool:
+    def is_renamed(self) -> bool:
         """Matched by id, under another name than filed."""
         return self.result is LinkResult.MATCHED and any(
             not same(account.filed.name, self.name_seen) for account in self.accounts

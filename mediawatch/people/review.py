@@ -63,66 +63,26 @@ def excuse_of(text: str) -> Excuse | None:
     )
 
 
-def refusal(
-    suspect: Suspect,
-    action: ReviewAction,
-    by: str,
-    reason: str,
-    *,
-    at: datetime | None = None,
-    excuse: Excuse | None = None,
-    without_hearing: bool = False,
-) -> str:
-    """Why this may not be done, in Chinese; "" where it may.
-
-    `at` is asked for the end of a term.
-    """
-    if not by.strip():
-        return "须写明由谁作出"
-    if action is ReviewAction.ANSWERED:
-        return (
-            ""
-            if any(event.action is ReviewAction.DISPATCHED for event in suspect.events)
-            else "未曾下发核实,不能登记反馈"
-        )
-    if not leads_on(suspect, action):
-        decided = action in (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
-        remedy = ";如须改变决定,先用 mediawatch review reopen 撤回" if decided else ""
-        return f"现为“{suspect.standing.state.label}”,不能{action.label}{remedy}"
-    if action is ReviewAction.CONFIRMED and any(
-        same_person(by, looker) for looker in suspect.lookers
-    ):
-        return f"所依据的人工核查由{by}本人作出,须由他人认定"
-    answered = [event.by for event in suspect.events if event.action is ReviewAction.ANSWERED]
-    if action is ReviewAction.CONFIRMED and any(same_person(by, person) for person in answered):
-        return f"单位反馈由{by}本人填写,须由他人认定"
-    if action is ReviewAction.CONFIRMED:
-        return _unheard(suspect, reason, without_hearing=without_hearing)
-    if action is ReviewAction.OVERDUE:
-        return _not_overdue(suspect.hearing, at)
-    if action in (ReviewAction.DISMISSED, ReviewAction.REOPENED) and not (reason.strip() or excuse):
-        return f"{action.label}须写明理由"
-    return ""
-
-
-def _unheard(suspect: Suspect, reason: str, *, without_hearing: bool) -> str:
+def _unheard(suspect: Suspect, made: ReviewDecision) -> str:
     """Why a finding may not be confirmed yet, by the hearing of its unit."""
     heard = suspect.hearing
-    if heard.state.ended or not suspect.must_be_heard:
+    if heard.state.has_ended or not suspect.must_be_heard:
         return ""
     if suspect.is_late:
         return (
             f"读取晚于监测时间点{suspect.rule.late_days}天以上,其间内容可能已被删除或撤回,"
             f"须经下发核实后认定(现为{heard.label})"
         )
-    if not without_hearing:
+    if not made.without_hearing:
         remedy = (
             "期满未反馈的先用 findings overdue 登记,不经核实认定的须加 --without-hearing 并用 "
             "--reason 写明理由"
         )
         return f"核实尚未结束(现为{heard.label}):{remedy}"
     return (
-        "" if reason.strip() not in ("", CONFIRM_REASON) else "不经核实认定须用 --reason 写明理由"
+        ""
+        if made.reason.strip() not in ("", CONFIRM_REASON)
+        else "不经核实认定须用 --reason 写明理由"
     )
 
 
@@ -138,75 +98,80 @@ def _not_overdue(heard: Hearing, at: datetime | None) -> str:
             return f"核实已结束({heard.label})"
 
 
-def event_of(
-    suspect: Suspect,
-    action: ReviewAction,
-    *,
-    by: str,
-    at: datetime,
-    reason: str = "",
-    source: str = "",
-    excuse: Excuse | None = None,
-    without_hearing: bool = False,
-) -> ReviewEvent:
-    """The event that this decision is; a dispatch gets its term.
-
-    UserError where it may not be made.
-    """
-    if why := refusal(
-        suspect, action, by, reason, at=at, excuse=excuse, without_hearing=without_hearing
-    ):
-        raise UserError(f"{suspect.key} {suspect.account.filed.name}: {why}")
-    return ReviewEvent(
-        sweep_id=suspect.sweep_id,
-        account_id=suspect.account.id,
-        code=suspect.finding.code,
-        action=action,
-        at=at,
-        by=by.strip(),
-        reason=reason.strip(),
-        source=source,
-        sentence=suspect.finding.sentence,
-        facts=suspect.finding.facts,
-        excuse=excuse,
-        term=hearing.term_of(at, suspect.rule) if action is ReviewAction.DISPATCHED else None,
-        unheard=action is ReviewAction.CONFIRMED
-        and suspect.must_be_heard
-        and not suspect.hearing.state.ended,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class ReviewDecision:
-    """What somebody decides about findings."""
+    """What somebody decides or notes about findings."""
 
     action: ReviewAction
     by: str
     reason: str = ""
     excuse: Excuse | None = None
     without_hearing: bool = False
+    source: str = ""
+    """The file that it went out in."""
 
     def of(self, suspect: Suspect, at: datetime) -> ReviewEvent:
-        """The event that it is about one of them. UserError where it may not be made."""
-        return event_of(
-            suspect,
-            self.action,
-            by=self.by,
+        """The event that it is about one finding; a dispatch gets its term.
+
+        UserError where it may not be made.
+        """
+        if why := self.refusal(suspect, at):
+            raise UserError(f"{suspect.key} {suspect.account.filed.name}: {why}")
+        return ReviewEvent(
+            sweep_id=suspect.sweep_id,
+            account_id=suspect.account.id,
+            code=suspect.finding.code,
+            action=self.action,
             at=at,
-            reason=self.reason,
+            by=self.by.strip(),
+            reason=self.reason.strip(),
+            source=self.source,
+            sentence=suspect.finding.sentence,
+            facts=suspect.finding.facts,
             excuse=self.excuse,
-            without_hearing=self.without_hearing,
+            term=hearing.term_of(at, suspect.rule)
+            if self.action is ReviewAction.DISPATCHED
+            else None,
+            unheard=self.action is ReviewAction.CONFIRMED
+            and suspect.must_be_heard
+            and not suspect.hearing.state.has_ended,
         )
 
-    def refusal(self, suspect: Suspect) -> str:
-        return refusal(
-            suspect,
-            self.action,
-            self.by,
-            self.reason,
-            excuse=self.excuse,
-            without_hearing=self.without_hearing,
-        )
+    def refusal(self, suspect: Suspect, at: datetime | None = None) -> str:
+        """Why this may not be done, in Chinese; "" where it may.
+
+        `at` is asked for the end of a term.
+        """
+        if not self.by.strip():
+            return "须写明由谁作出"
+        if self.action is ReviewAction.ANSWERED:
+            return (
+                ""
+                if any(event.action is ReviewAction.DISPATCHED for event in suspect.events)
+                else "未曾下发核实,不能登记反馈"
+            )
+        if not leads_on(suspect, self.action):
+            decided = self.action in (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
+            remedy = ";如须改变决定,先用 mediawatch review reopen 撤回" if decided else ""
+            return f"现为“{suspect.standing.state.label}”,不能{self.action.label}{remedy}"
+        if self.action is ReviewAction.CONFIRMED and any(
+            same_person(self.by, looker) for looker in suspect.lookers
+        ):
+            return f"所依据的人工核查由{self.by}本人作出,须由他人认定"
+        answered = [event.by for event in suspect.events if event.action is ReviewAction.ANSWERED]
+        if self.action is ReviewAction.CONFIRMED and any(
+            same_person(self.by, person) for person in answered
+        ):
+            return f"单位反馈由{self.by}本人填写,须由他人认定"
+        if self.action is ReviewAction.CONFIRMED:
+            return _unheard(suspect, self)
+        if self.action is ReviewAction.OVERDUE:
+            return _not_overdue(suspect.hearing, at)
+        if self.action in (ReviewAction.DISMISSED, ReviewAction.REOPENED) and not (
+            self.reason.strip() or self.excuse
+        ):
+            return f"{self.action.label}须写明理由"
+        return ""
 
 
 def refusals(

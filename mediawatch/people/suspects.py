@@ -24,8 +24,8 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.ports import Store
-from mediawatch.rules import backing as trust
 from mediawatch.rules import hearing
+from mediawatch.rules.backing import Backing, attestation_of, backing_of
 from mediawatch.rules.hearing import Hearing
 from mediawatch.rules.policy import HEARING, HearingRule, parse
 
@@ -43,7 +43,7 @@ class Suspect:
     readings: tuple[Reading, ...] = ()
     events: tuple[ReviewEvent, ...] = ()
     attested: Attestation = Attestation.RECORDED
-    backing: trust.Backing = trust.Backing.UNCHECKED
+    backing: Backing = Backing.UNCHECKED
     rule: HearingRule = HEARING
     as_of: datetime | None = None
     """Of the sweep."""
@@ -75,7 +75,7 @@ class Suspect:
         return f"{self.account.id}/{self.finding.code.value}"
 
     @property
-    def versioned(self) -> str:
+    def versioned_key(self) -> str:
         """The same with the version that is shown: `12/stale_2w@3f2a`.
 
         A decision names it, so that only what was shown is decided.
@@ -144,7 +144,9 @@ class SuspectFilter:
         return (
             (
                 not self.keys
-                or bool({suspect.key, suspect.versioned, str(suspect.account.id)} & {*self.keys})
+                or bool(
+                    {suspect.key, suspect.versioned_key, str(suspect.account.id)} & {*self.keys}
+                )
             )
             and (self.state is None or suspect.standing.state is self.state)
             and (not self.codes or suspect.finding.code in self.codes)
@@ -169,20 +171,25 @@ async def suspects(
     for event in await store.reviews.events(sweep.id):
         events.setdefault((event.account_id, event.code), []).append(event)
     rule = parse(sweep.policy_toml).hearing
-    return [
-        suspect_of(
-            sweep,
-            rule,
-            entry.account,
-            finding,
-            readings.get(entry.account.id, ()),
-            checks,
-            events.get((entry.account.id, finding.code), ()),
-        )
-        for entry in scope
-        if entry.judgement
-        for finding in entry.judgement.findings
-    ]
+    found = []
+    for entry in scope:
+        own = readings.get(entry.account.id, [])
+        for finding in entry.judgement.findings if entry.judgement else ():
+            backing = backing_of(finding, entry.account.filed, own, checks)
+            found.append(
+                Suspect(
+                    sweep_id=sweep.id,
+                    account=entry.account,
+                    finding=finding,
+                    readings=tuple(each for each in own if each.id in finding.reading_ids),
+                    events=tuple(events.get((entry.account.id, finding.code), ())),
+                    attested=attestation_of(finding, own),
+                    backing=backing,
+                    rule=rule,
+                    as_of=sweep.as_of,
+                )
+            )
+    return found
 
 
 async def proving_readings(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
@@ -206,26 +213,3 @@ async def proving_readings(store: Store, scope: Iterable[SweepAccount]) -> dict[
         )
         for key, numbers in resting.items()
     }
-
-
-def suspect_of(
-    sweep: Sweep,
-    rule: HearingRule,
-    account: Account,
-    finding: Finding,
-    readings: Sequence[Reading],
-    checks: Sequence[CanaryCheck],
-    events: Iterable[ReviewEvent],
-) -> Suspect:
-    """`readings` are those of the account, or as many as prove the finding."""
-    return Suspect(
-        sweep_id=sweep.id,
-        account=account,
-        finding=finding,
-        readings=tuple(reading for reading in readings if reading.id in finding.reading_ids),
-        events=tuple(events),
-        attested=trust.attestation_of(finding, readings),
-        backing=trust.backing_of(finding, account.filed, readings, checks),
-        rule=rule,
-        as_of=sweep.as_of,
-    )

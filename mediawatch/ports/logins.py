@@ -15,7 +15,7 @@ class SessionWatch(Protocol):
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
         """Those of the logins that were not last seen invalid, in their order."""
 
-    async def seen(
+    async def note_state(
         self, platform: str, name: str, *, valid: bool, how: str, detail: str = ""
     ) -> None:
         """Note whether a page knows a login.

@@ -26,6 +26,7 @@ from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
 from mediawatch.publish.notices.rounds import IssuedNotice, Past
 from mediawatch.publish.reports.statistics import PRELIMINARY
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.scope import totals_of
@@ -139,16 +140,21 @@ class Inspection:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """Whose documents they are, what is printed on all of them, and what surfaces are called."""
+
+    office: Office
+    marks: tuple[str, ...] = ()
+    surfaces: Mapping[str, str] = field(default_factory=dict)
+
+
 def inspection(
-    sweep: Sweep,
-    scope: Sequence[SweepAccount],
+    judged: JudgedScope,
     readings: Mapping[int, Sequence[Reading]],
-    policy: Policy,
-    office: Office,
+    imprint: Imprint,
     *,
     include_open: bool,
-    marks: Sequence[str] = (),
-    surfaces: Mapping[str, str] | None = None,
     past: Past | None = None,
     issued: IssuedNotice | None = None,
 ) -> Inspection:
@@ -159,10 +165,14 @@ def inspection(
     what is not yet reviewed counts as open. AssertionError where figures do not agree: nothing may
     leave then.
     """
-    reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
+    reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in judged.entries)
     by = keys(_DIMENSIONS)
     counted = statistics(
-        reviewed, policy, by, totals=totals_of(sweep, reviewed), expected=expected_regions(office)
+        reviewed,
+        judged.policy,
+        by,
+        totals=totals_of(judged.sweep, reviewed),
+        expected=expected_regions(imprint.office),
     )
     before = past or Past()
     problems = tuple(
@@ -171,19 +181,19 @@ def inspection(
         if _held(entry)
     )
     said = [
-        *marks,
+        *imprint.marks,
         *([OPEN_MARK] if include_open else []),
         *([PRELIMINARY] if counted.whole.preliminary else []),
     ]
     return Inspection(
-        sweep=sweep,
-        policy=policy,
-        office=office,
+        sweep=judged.sweep,
+        policy=judged.policy,
+        office=imprint.office,
         scope=reviewed,
         statistics=counted,
         problems=problems,
         marks=tuple(said),
-        surfaces=surfaces or {},
+        surfaces=imprint.surfaces,
         past=before,
         issued=issued,
     )

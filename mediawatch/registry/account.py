@@ -94,7 +94,7 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     )
     values["url"] = reader.read("url", cells.url_of, "")
     if values["url"] and (
-        others := reader.read("url", lambda value: " ".join(cells.left_out(value)), "")
+        others := reader.read("url", lambda value: " ".join(cells.further_links(value)), "")
     ):
         reader.warnings.append(
             f"the share text holds several links: {values['url']} is filed, {others} left out"

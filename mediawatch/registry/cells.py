@@ -166,7 +166,7 @@ def url_of(value: Value) -> str:
     return found[0]
 
 
-def left_out(value: Value) -> tuple[str, ...]:
+def further_links(value: Value) -> tuple[str, ...]:
     """The links of a share text that `url_of` does not take."""
     text = text_of(value)
     return links_of(text)[1:] if _SHARED.search(text) else ()

@@ -45,7 +45,7 @@ def learned_ids(
         return
     agrees = (
         ground is not MatchedBy.URL
-        or shown_with(sight, account.filed)
+        or shows_filed_name(sight, account.filed)
         or is_certified(sight, account.filed)
     )
     why = {
@@ -72,7 +72,7 @@ def _seen_by_people(account: Account, seen: Sequence[tuple[str, Sight]], field: 
     sight = seen[-1][1]
     named = (
         "名称一致"
-        if shown_with(sight, account.filed)
+        if shows_filed_name(sight, account.filed)
         else f"平台名称为“{sight.name}”"
         if sight.name
         else "名称未填"
@@ -105,11 +105,15 @@ def sights_of_people(looks: Iterable[Reading]) -> list[tuple[str, Sight]]:
 def _ground(sight: Sight, filed: Filing) -> MatchedBy | None:
     """By what an id of this sight may be learned; None where it may not."""
     if sight.matched_by is MatchedBy.NAME:
-        return MatchedBy.NAME if is_certified(sight, filed) and shown_with(sight, filed) else None
+        return (
+            MatchedBy.NAME
+            if is_certified(sight, filed) and shows_filed_name(sight, filed)
+            else None
+        )
     return sight.matched_by
 
 
-def shown_with(sight: Sight, filed: Filing) -> bool:
+def shows_filed_name(sight: Sight, filed: Filing) -> bool:
     return alike(filed.name, sight.name)
 
 

@@ -43,7 +43,7 @@ def name_key(filed: Filing, name: str | None = None) -> tuple[str, str, str]:
     return filed.platform, fold(filed.organiser), fold(filed.name if name is None else name)
 
 
-def told_apart(one: Filing, other: Filing) -> bool:
+def are_distinct(one: Filing, other: Filing) -> bool:
     """True where an id or the kind shows that two accounts of one name and body are different."""
     return any(
         mine and theirs and mine.lower() != theirs.lower()
@@ -57,7 +57,7 @@ def told_apart(one: Filing, other: Filing) -> bool:
 
 Decision = Match | RowProblem | None
 """A row's account, why the row is refused, or None: a new account."""
-_MOST_COMPARED = 200
+MOST_COMPARED = 200
 
 
 class RegistryIndex:
@@ -119,7 +119,7 @@ class RegistryIndex:
             (Strength.FORMER_NAME, self._former_names),
         ):
             free = {key for key in index.get(name_key(row.filed), ()) if key not in taken}
-            free = {key for key in free if not told_apart(self.accounts[key].filed, row.filed)}
+            free = {key for key in free if not are_distinct(self.accounts[key].filed, row.filed)}
             if free:
                 return strength, self._in_service(free)
         return Strength.NAME, set()
@@ -134,7 +134,7 @@ class RegistryIndex:
             return None
         free = [key for key in same - taken if self.accounts[key].retired_on is None]
         return next(
-            (key for key in sorted(free) if not told_apart(self.accounts[key].filed, row.filed)),
+            (key for key in sorted(free) if not are_distinct(self.accounts[key].filed, row.filed)),
             None,
         )
 
@@ -222,7 +222,7 @@ def _settle(
             elif (
                 len(winners) == 1
                 and strength is Strength.ID
-                and _filed_twice(rows[index].filed, rows[winners[0]].filed)
+                and numbers_differ(rows[index].filed, rows[winners[0]].filed)
             ):
                 decisions[index] = None
             else:
@@ -231,7 +231,7 @@ def _settle(
                 )
 
 
-def _filed_twice(one: Filing, other: Filing) -> bool:
+def numbers_differ(one: Filing, other: Filing) -> bool:
     return bool(
         one.filing_number and other.filing_number and one.filing_number != other.filing_number
     )
@@ -257,48 +257,3 @@ def _match_names(
         # one.
         firm = [(strength, index) for strength, index in claimed if strength == best]
         _settle({account_id: firm}, rows, known, decisions)
-
-
-def find_repeated(rows: Sequence[RegistryRow]) -> dict[int, RowProblem]:
-    """The rows that stand twice in one import, by index.
-
-    Both are refused, for it is unknown which one is right. One id under two filing numbers is no
-    repetition but a double filing, which the registry may well hold.
-    """
-    refused: dict[int, RowProblem] = {}
-    by_number: defaultdict[str, list[int]] = defaultdict(list)
-    by_id: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
-    by_name: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for index, row in enumerate(rows):
-        by_number[row.filed.filing_number].append(index)
-        by_name[name_key(row.filed)].append(index)
-        for key in row.filed.ids:
-            by_id[key].append(index)
-    by_number.pop("", None)
-    groups = [
-        *(("filing_number", indexes, False) for indexes in by_number.values()),
-        *((key[0], indexes, True) for key, indexes in by_id.items()),
-        *(("name", indexes, True) for indexes in by_name.values()),
-    ]
-    for name, indexes, may_differ in groups:
-        for index in indexes if len(indexes) > 1 else ():
-            others = (other for other in indexes[:_MOST_COMPARED] if other != index)
-            twin = next(
-                (
-                    other
-                    for other in others
-                    if not (may_differ and _differ(name, rows[index].filed, rows[other].filed))
-                ),
-                None,
-            )
-            if twin is not None:
-                what = "平台、所属组织和名称均" if name == "name" else ""
-                value = str(getattr(rows[index].filed, name))
-                refused.setdefault(
-                    index, rows[index].error(name, value, f"{what}与{rows[twin].place.chinese}重复")
-                )
-    return refused
-
-
-def _differ(name: str, one: Filing, other: Filing) -> bool:
-    return _filed_twice(one, other) or (name == "name" and told_apart(one, other))

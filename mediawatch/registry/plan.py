@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from mediawatch.domain import (
@@ -20,11 +20,12 @@ from mediawatch.domain import (
 from mediawatch.names import fold
 from mediawatch.registry.headings import field_of, label
 from mediawatch.registry.kinds import OTHER, platform_label
-from mediawatch.registry.matching import Match, RegistryIndex, find_repeated, match
+from mediawatch.registry.matching import Match, RegistryIndex, match
 from mediawatch.registry.problems import Remarks, RowProblem, Unusable
+from mediawatch.registry.repetitions import find_repetitions
 from mediawatch.registry.rows import RegistryRow
 
-_FIELDS = tuple(field.name for field in fields(Filing))
+_FIELDS = tuple(each.name for each in fields(Filing))
 _NO_SCOPE = frozenset({"name", "url", "article_links", "reader_url", "person", "phone", "contact"})
 
 NEW_NUMBER = "known under another filing number: matched, the number is changed"
@@ -58,43 +59,54 @@ class ImportPlan:
     """The accounts behind `changes.retired`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledBefore:
+    """What the registry holds before an import; retired accounts included."""
+
+    accounts: Sequence[Account]
+    history: Sequence[AccountChange] = ()
+    contacts: Mapping[int, Contact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Of what the files are the whole: accounts in service that they lack are then retired."""
+
+    covers: Mapping[str, str] = field(default_factory=dict)
+    """Field to value, as `parse_cover` gives it."""
+    complete: bool = False
+    """They are the whole registry."""
+    left_out: Sequence[str] = ()
+    """What was not read: absence then proves nothing."""
+
+
 def plan(
-    rows: Sequence[RegistryRow],
-    existing: Sequence[Account],
-    history: Sequence[AccountChange],
-    contacts: Mapping[int, Contact],
-    source: Source,
-    *,
-    covers: Mapping[str, str] | None = None,
-    complete: bool = False,
-    left_out: Sequence[str] = (),
+    rows: Sequence[RegistryRow], before: FiledBefore, source: Source, coverage: Coverage
 ) -> ImportPlan:
     """Match the rows against all accounts ever filed, and say what changes.
 
-    `existing` includes retired accounts. `covers` (field -> value, as `parse_cover` gives it) or
-    `complete` says that the files are the whole of something. Accounts in service that they lack
-    are then retired. No account is retired while a row is refused or `left_out` names something
-    unread: absence then proves nothing. Raises Unusable where `covers` fits no row.
+    No account is retired while a row is refused or something was left unread. Raises Unusable where
+    `covers` fits no row.
     """
-    known = RegistryIndex(existing, history)
-    refused = find_repeated(rows)
+    known = RegistryIndex(before.accounts, before.history)
+    refused = find_repetitions(rows)
     good = [row for index, row in enumerate(rows) if index not in refused]
     decisions = match(good, known)
     errors = [
         *refused.values(),
         *(decision for decision in decisions if isinstance(decision, RowProblem)),
     ]
-    builder = _Builder(contacts)
+    builder = _Builder(before.contacts)
     for row, decision in zip(good, decisions, strict=True):
         if not isinstance(decision, RowProblem):
             builder.add(row, decision)
     builder.warn_of_double_filings(good)
     retiring: list[Account] = []
-    if covers or complete:
-        builder.extra += _outside(rows, covers or {}).lines()
-        absent = _absent(existing, builder.seen, covers or {})
+    if coverage.covers or coverage.complete:
+        builder.extra += _outside(rows, coverage.covers).lines()
+        absent = _absent(before.accounts, builder.seen, coverage.covers)
         doubts = [
-            *left_out,
+            *coverage.left_out,
             *([f"{len({error.place for error in errors})} refused rows"] if errors else []),
         ]
         if doubts and absent:

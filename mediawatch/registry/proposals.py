@@ -37,7 +37,7 @@ from mediawatch.domain import (
     Sight,
     of_identity,
 )
-from mediawatch.registry.learned_ids import learned_ids, shown_with, sights_of_people
+from mediawatch.registry.learned_ids import learned_ids, shows_filed_name, sights_of_people
 from mediawatch.registry.proposal import Kind, Proposal
 from mediawatch.rules import ties
 
@@ -123,7 +123,7 @@ def _of(
 
 def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
     named = [sight for sight in sights if sight.name and sight.matched_by is MatchedBy.ID]
-    if not named or shown_with(named[-1], account.filed):
+    if not named or shows_filed_name(named[-1], account.filed):
         return
     sight = named[-1]
     why = f"平台名称为“{sight.name}”;确认该单位已报送更名后再接受"

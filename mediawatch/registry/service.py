@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from mediawatch.domain import Account, RegistryChanges, Source
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
-from mediawatch.registry.plan import plan
+from mediawatch.registry.plan import Coverage, FiledBefore, plan
 from mediawatch.registry.problems import RowProblem, Unusable
 from mediawatch.registry.returned import write_refused
 from mediawatch.registry.rows import read_rows
@@ -33,39 +33,45 @@ class ImportReport:
     errors_file: Path | None = None
 
 
-async def import_files(
-    store: Store,
-    paths: Sequence[Path],
-    *,
-    now: datetime,
-    covers: Mapping[str, str] | None = None,
-    complete: bool = False,
-    skip_bad_rows: bool = False,
-    errors_path: Path | None = None,
-    dry_run: bool = False,
-) -> ImportReport:
-    """Import files as one registry.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """How files are imported."""
 
-    Nothing is written while a row is refused, unless `skip_bad_rows`. `covers` and `complete` as
-    for `plan`. With refused rows `errors_path` gets the workbook that goes back to the unit. Raises
-    Unusable for files that cannot be read at all, UserError where `errors_path` cannot be written.
+    covers: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = False
+    """These two as in `plan.Coverage`."""
+    skip_bad_rows: bool = False
+    """Import the good rows although others are refused."""
+    errors_path: Path | None = None
+    """Where the workbook of refused rows goes, which goes back to the unit."""
+    dry_run: bool = False
+
+
+async def import_files(
+    store: Store, paths: Sequence[Path], options: ImportOptions | None = None, *, now: datetime
+) -> ImportReport:
+    """Import files as one registry; nothing is written while a row is refused.
+
+    Raises Unusable for files that cannot be read at all, UserError where the workbook of refused
+    rows cannot be written.
     """
-    files = _read(paths, errors_path)
+    options = options or ImportOptions()
+    files = _read(paths, options.errors_path)
     read = read_rows(files, day_of(now))
-    made = plan(
-        read.rows,
-        await store.accounts.all(include_retired=True),
-        await store.accounts.changes(),
-        await store.accounts.contacts(),
-        _source(files, now),
-        covers=covers,
-        complete=complete,
-        left_out=[*read.left_out, *([f"{len(read.rejected)} refused rows"] if read.errors else [])],
+    before = FiledBefore(
+        accounts=await store.accounts.all(include_retired=True),
+        history=await store.accounts.changes(),
+        contacts=await store.accounts.contacts(),
     )
+    refused = [f"{len(read.rejected)} refused rows"] if read.errors else []
+    coverage = Coverage(
+        covers=options.covers, complete=options.complete, left_out=[*read.left_out, *refused]
+    )
+    made = plan(read.rows, before, _source(files, now), coverage)
     errors = tuple(sorted((*read.errors, *made.errors), key=lambda error: error.place))
-    written = not dry_run and (skip_bad_rows or not errors)
-    if errors and errors_path:
-        write_refused(files, read.headings, errors, errors_path)
+    written = not options.dry_run and (options.skip_bad_rows or not errors)
+    if errors and options.errors_path:
+        write_refused(files, read.headings, errors, options.errors_path)
     if written:
         await store.accounts.apply(made.changes)
     return ImportReport(
@@ -76,7 +82,7 @@ async def import_files(
         notes=tuple(read.notes),
         warnings=(*read.warnings, *made.warnings),
         retired=made.retiring,
-        errors_file=errors_path if errors else None,
+        errors_file=options.errors_path if errors else None,
     )
 
 

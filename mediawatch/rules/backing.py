@@ -151,7 +151,7 @@ def _speaks_against(sight: Sight, filed: Filing) -> bool:
 
     For an account filed as closed, also that it is there at all.
     """
-    there = _closed(filed) and (sight.matched_by is not None or sight.dated)
+    there = _closed(filed) and (sight.matched_by is not None or sight.is_dated)
     return sight.outcome.negative or sight.exact or not named_as_filed(sight, filed) or there
 
 

@@ -43,7 +43,7 @@ class HearingState(StrEnum):
         return _LABELS[self]
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         return self in (HearingState.AGREED, HearingState.DISPUTED, HearingState.OVERDUE)
 
 

@@ -17,6 +17,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Dossier
 from mediawatch.rules import (
     backing,
+    finding_sentences,
     hearing,
     name_proof,
     periods,
@@ -25,11 +26,10 @@ from mediawatch.rules import (
     sentences,
     ties,
 )
-from mediawatch.rules.name_proof import NameProof
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.presence import PresenceProof
-from mediawatch.rules.proofs import FreshnessProof, Gap
+from mediawatch.rules.proofs import Gap
 from mediawatch.rules.ties import Doubt
+from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, filed_standing
 
 
@@ -71,7 +71,6 @@ def judge(
 def _judge(
     known: Dossier, as_of: datetime, policy: Policy, period_from: date | None, doubt: Doubt | None
 ) -> Judgement:
-    as_of_day = day_of(as_of)
     if not known.supported and not any(
         reading.look is LookKind.PERSON for reading in known.readings
     ):
@@ -84,45 +83,55 @@ def _judge(
         if period_from
         else proofs.freshness(known, as_of, policy)
     )
-    there, named = presence.presence(known, as_of, policy), name_proof.name(known, as_of)
-    how_filed = filed_standing(known.filed, as_of_day, policy)
+    basis = VerdictBasis(
+        known=known,
+        as_of=as_of,
+        policy=policy,
+        how_filed=filed_standing(known.filed, day_of(as_of), policy),
+        fresh=fresh,
+        there=presence.presence(known, as_of, policy),
+        named=name_proof.name(known, as_of),
+    )
+    undecided = _undecided(basis)
+    if proofs.people_disagree(known, as_of, policy):
+        return replace(undecided, sentence="两名核查人的结论不一致,待复核。")
+    if doubt and basis.how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
+        # What is seen under the filed id is somebody else's: it speaks neither for the account nor
+        # against it.
+        otherwise = Verdict.UNPROVEN if basis.is_running else undecided.otherwise
+        return replace(undecided, sentence=sentences.id_in_doubt(doubt), otherwise=otherwise)
+    verdict, code = VERDICTS[basis.how_filed, basis.there.state, basis.fresh.state]
+    if code is Code.CLOSED_BUT_ALIVE:
+        there = replace(basis.there, **asdict(presence.alive(known, as_of)))
+        basis = replace(basis, there=there)
+        if not there.reading_ids:
+            verdict, code = Verdict.UNPROVEN, None
+    findings = _findings(basis, code, verdict)
+    pending = _pending(basis, verdict)
+    verdict = _with_effects(basis, verdict, findings)
+    sentence = sentences.verdict_sentence(basis, verdict, findings, pending=pending)
+    return replace(
+        undecided, verdict=verdict, sentence=sentence, findings=findings, second_look=pending
+    )
+
+
+def _undecided(basis: VerdictBasis) -> Judgement:
+    fresh = basis.fresh
     gap = (
         fresh.gap.days
         if fresh.gap
-        else (as_of_day - fresh.latest_on).days
+        else (basis.as_of_day - fresh.latest_on).days
         if fresh.latest_on
         else None
     )
-    notes = sentences.notes(known, fresh, there, named, as_of_day, policy)
-    undecided = Judgement(
+    return Judgement(
         verdict=Verdict.UNPROVEN,
         sentence="",
-        notes=notes,
+        notes=sentences.notes(basis),
         latest_on=fresh.latest_on,
         date_kind=fresh.date_kind,
         gap_days=gap,
-        otherwise=_otherwise(how_filed, fresh),
-    )
-    if proofs.people_disagree(known, as_of, policy):
-        return replace(undecided, sentence="两名核查人的结论不一致,待复核。")
-    if doubt and how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
-        # What is seen under the filed id is somebody else's: it speaks neither for the account nor
-        # against it.
-        otherwise = undecided.otherwise if how_filed is FiledStanding.CLOSED else Verdict.UNPROVEN
-        return replace(undecided, sentence=sentences.id_in_doubt(doubt), otherwise=otherwise)
-    verdict, code = VERDICTS[how_filed, there.state, fresh.state]
-    if code is Code.CLOSED_BUT_ALIVE:
-        there = replace(there, **asdict(presence.alive(known, as_of)))
-        if not there.reading_ids:
-            verdict, code = Verdict.UNPROVEN, None
-    findings = _findings(known, code, verdict, how_filed, fresh, there, named, as_of_day, policy)
-    pending = _pending(how_filed, fresh, there, named, verdict)
-    verdict = _with_effects(verdict, findings, how_filed, named, policy)
-    sentence = sentences.verdict_sentence(
-        known, verdict, how_filed, findings, fresh, named, pending, as_of_day, policy
-    )
-    return replace(
-        undecided, verdict=verdict, sentence=sentence, findings=findings, second_look=pending
+        otherwise=_otherwise(basis),
     )
 
 
@@ -133,12 +142,10 @@ _BY_UPDATES = {
 }
 
 
-def _otherwise(how_filed: FiledStanding, fresh: FreshnessProof) -> Verdict:
+def _otherwise(basis: VerdictBasis) -> Verdict:
     """The verdict where no finding is held against the account: by its updates alone."""
     return (
-        Verdict.LISTED
-        if how_filed is not FiledStanding.RUNNING
-        else _BY_UPDATES.get(fresh.state, Verdict.UNPROVEN)
+        _BY_UPDATES.get(basis.fresh.state, Verdict.UNPROVEN) if basis.is_running else Verdict.LISTED
     )
 
 
@@ -147,49 +154,33 @@ def _read_late(finding: Finding, known: Dossier, as_of: datetime, policy: Policy
     return hearing.is_read_late(finding, read_at, as_of, policy.hearing)
 
 
-def _findings(
-    known: Dossier,
-    code: Code | None,
-    verdict: Verdict,
-    how_filed: FiledStanding,
-    fresh: FreshnessProof,
-    there: PresenceProof,
-    named: NameProof,
-    as_of_day: date,
-    policy: Policy,
-) -> tuple[Finding, ...]:
+def _findings(basis: VerdictBasis, code: Code | None, verdict: Verdict) -> tuple[Finding, ...]:
+    fresh, named = basis.fresh, basis.named
     findings: list[Finding] = []
     if code is not None:
-        findings.append(_presence_finding(known, code, verdict, fresh, there, as_of_day, policy))
-    if how_filed is not FiledStanding.RUNNING:
+        findings.append(_presence_finding(basis, code, verdict))
+    if not basis.is_running:
         return tuple(findings)
     if fresh.state is Freshness.STALE and code is None and fresh.gap:
-        findings.append(_stale_finding(known, fresh, fresh.gap, as_of_day, policy))
+        findings.append(_stale_finding(basis, fresh.gap))
     if named.reading_ids and named.seen and code is None:
-        findings.append(_name_finding(known, named, policy))
-    return tuple(sorted(findings, key=lambda finding: _rank(finding.code, policy)))
+        findings.append(_name_finding(basis))
+    return tuple(sorted(findings, key=lambda finding: _rank(finding.code, basis.policy)))
 
 
 def _rank(code: Code, policy: Policy) -> int:
     return policy.precedence.index(code) if code in policy.precedence else len(policy.precedence)
 
 
-def _presence_finding(
-    known: Dossier,
-    code: Code,
-    verdict: Verdict,
-    fresh: FreshnessProof,
-    there: PresenceProof,
-    as_of_day: date,
-    policy: Policy,
-) -> Finding:
+def _presence_finding(basis: VerdictBasis, code: Code, verdict: Verdict) -> Finding:
+    known, fresh, there, policy = basis.known, basis.fresh, basis.there, basis.policy
     effect = Effect.LISTED if verdict is Verdict.LISTED else policy.effect(code)
-    gap = (as_of_day - fresh.latest_on).days if fresh.latest_on else None
+    gap = (basis.as_of_day - fresh.latest_on).days if fresh.latest_on else None
     return Finding(
         code=code,
         label=policy.label(code),
         effect=effect,
-        sentence=sentences.presence(known, code, there),
+        sentence=finding_sentences.presence(known, code, there),
         reading_ids=there.reading_ids,
         latest_on=fresh.latest_on,
         gap_days=gap,
@@ -202,32 +193,32 @@ def _ids(known: Dossier) -> tuple[str, ...]:
     return tuple(id for id in (known.filed.platform_id, known.filed.original_id) if id)
 
 
-def _stale_finding(
-    known: Dossier, fresh: FreshnessProof, gap: Gap, as_of_day: date, policy: Policy
-) -> Finding:
+def _stale_finding(basis: VerdictBasis, gap: Gap) -> Finding:
+    fresh, policy = basis.fresh, basis.policy
     code = policy.tier_of(gap.since, gap.until)
     return Finding(
         code=code,
         label=policy.label(code),
         effect=policy.effect(code),
-        sentence=sentences.stale(fresh, gap, as_of_day, code, policy),
+        sentence=finding_sentences.stale(fresh, gap, basis.as_of_day, code, policy),
         reading_ids=fresh.reading_ids,
         gap_days=gap.days,
         gap_is_minimum=gap.minimum,
         gap_since=gap.since,
         latest_on=fresh.latest_on,
-        ids=_ids(known),
+        ids=_ids(basis.known),
         tie=fresh.tie,
     )
 
 
-def _name_finding(known: Dossier, named: NameProof, policy: Policy) -> Finding:
+def _name_finding(basis: VerdictBasis) -> Finding:
+    known, named, policy = basis.known, basis.named, basis.policy
     code = Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH
     return Finding(
         code=code,
         label=policy.label(code),
         effect=policy.effect(code),
-        sentence=sentences.name(known, named),
+        sentence=finding_sentences.name(known, named),
         reading_ids=named.reading_ids,
         name_seen=named.seen,
         ids=_ids(known),
@@ -235,26 +226,17 @@ def _name_finding(known: Dossier, named: NameProof, policy: Policy) -> Finding:
     )
 
 
-def _pending(
-    how_filed: FiledStanding,
-    fresh: FreshnessProof,
-    there: PresenceProof,
-    named: NameProof,
-    verdict: Verdict,
-) -> bool:
+def _pending(basis: VerdictBasis, verdict: Verdict) -> bool:
     """Whether a second look could turn something seen once into a finding."""
-    if how_filed in (FiledStanding.EXEMPT, FiledStanding.CLOSING) or verdict is Verdict.FAILED:
+    if (
+        basis.how_filed in (FiledStanding.EXEMPT, FiledStanding.CLOSING)
+        or verdict is Verdict.FAILED
+    ):
         return False
-    return there.pending or fresh.pending or (named.pending and how_filed is FiledStanding.RUNNING)
+    return basis.there.pending or basis.fresh.pending or (basis.named.pending and basis.is_running)
 
 
-def _with_effects(
-    verdict: Verdict,
-    findings: tuple[Finding, ...],
-    how_filed: FiledStanding,
-    named: NameProof,
-    policy: Policy,
-) -> Verdict:
+def _with_effects(basis: VerdictBasis, verdict: Verdict, findings: tuple[Finding, ...]) -> Verdict:
     """A proved failing code fails the account, whatever its freshness.
 
     A code that this policy only lists does not fail it.
@@ -263,10 +245,8 @@ def _with_effects(
         return Verdict.FAILED
     if verdict is Verdict.FAILED:
         return Verdict.LISTED
-    name_would_fail = (
-        policy.effect(Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH)
-        is Effect.FAILS
-    )
-    if named.doubtful and name_would_fail and how_filed is FiledStanding.RUNNING:
+    code = Code.RENAMED_UNREPORTED if basis.named.once_as_filed else Code.NAME_MISMATCH
+    name_would_fail = basis.policy.effect(code) is Effect.FAILS
+    if basis.named.doubtful and name_would_fail and basis.is_running:
         return Verdict.UNPROVEN
     return verdict

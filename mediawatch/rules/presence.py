@@ -43,7 +43,6 @@ def presence(known: Dossier, as_of: datetime, policy: Policy) -> PresenceProof:
     A machine's negative counts only with a control that answered in the same session.
     """
     readings = current_readings(known, as_of)
-    seen = any(_shows_account(reading) for reading in readings)
     state = next(
         (
             _PRESENCE[reading.outcome]
@@ -53,24 +52,21 @@ def presence(known: Dossier, as_of: datetime, policy: Policy) -> PresenceProof:
         None,
     )
     if state is None:
+        seen = any(_shows_account(reading) for reading in readings)
         return PresenceProof(state=Presence.SEEN if seen else Presence.UNKNOWN)
     active_on = _active_on(known, as_of, policy) if state is Presence.BANNED else None
     return replace(
-        _presence(known, readings, state, seen, as_of, policy, active_on is not None),
+        _presence(known, state, as_of, policy, active=active_on is not None),
         claimed=state,
         active_on=active_on,
     )
 
 
 def _presence(
-    known: Dossier,
-    readings: Sequence[Reading],
-    state: Presence,
-    seen: bool,
-    as_of: datetime,
-    policy: Policy,
-    active: bool,
+    known: Dossier, state: Presence, as_of: datetime, policy: Policy, *, active: bool
 ) -> PresenceProof:
+    readings = current_readings(known, as_of)
+    seen = any(_shows_account(reading) for reading in readings)
     if seen and state is not Presence.EMPTY:
         return PresenceProof(state=Presence.SEEN, doubtful=True)
     if _lives(known, state, as_of, policy):
@@ -125,7 +121,7 @@ def _shows_account(reading: Reading) -> bool:
 
 def _shows(sight: Sight) -> bool:
     return sight.outcome in (Outcome.OK, Outcome.PRIVATE) and bool(
-        sight.name or sight.dated or sight.exact
+        sight.name or sight.is_dated or sight.exact
     )
 
 

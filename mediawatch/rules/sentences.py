@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
 from mediawatch.domain import (
     ID_IN_DOUBT,
-    Code,
     DateKind,
     Filing,
     Finding,
@@ -24,90 +23,18 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import chinese_day
-from mediawatch.names import differs_by_script, similarity
+from mediawatch.names import differs_by_script
 from mediawatch.ports import Dossier
-from mediawatch.rules.name_proof import NameProof
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.presence import PresenceProof
-from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.ties import Doubt, tie_of
+from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import FiledStanding, Freshness, Presence
 from mediawatch.workdays import festivals_between
 
 
-def presence(known: Dossier, code: Code, there: PresenceProof) -> str:
-    """A finding about the account's being there."""
-    match code:
-        case Code.NOT_FOUND:
-            return f"报送系统中为正常运行,{_how_missed(known, there)}。"
-        case Code.CANCELLED_NOT_CLOSED:
-            return "平台显示该账号已注销,报送系统中仍为正常运行。"
-        case Code.BANNED:
-            return "平台显示该账号已被封禁或停用。"
-        case Code.EMPTY_ACCOUNT:
-            return "账号开设后未发布过内容。"
-        case Code.CLOSED_BUT_ALIVE:
-            return f"报送系统中为{known.filed.status.label},平台上该账号仍在。"
-    raise ValueError(f"{code} says nothing of presence")
-
-
-def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: Policy) -> str:
-    """A finding about a silence that is too long."""
-    least = "不少于" if gap.minimum else ""
-    if gap.opened and not fresh.period_from:
-        seen = (
-            f"账号于{chinese_day(gap.since)}开设,其后至监测时间点{chinese_day(as_of_day)}无更新,"
-            f"间隔{gap.days}天"
-        )
-    elif fresh.period_from:
-        span = f"{chinese_day(gap.since)}{'开设' if gap.opened else ''}至{chinese_day(gap.until)}"
-        seen = f"{_period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天({span})"
-    elif gap.minimum:
-        seen = (
-            f"自{chinese_day(gap.since + timedelta(days=1))}至监测时间点{chinese_day(as_of_day)}无更新,"
-            f"间隔{least}{gap.days}天"
-        )
-    else:
-        seen = (
-            f"最近一次更新为{chinese_day(gap.since)},"
-            f"至监测时间点{chinese_day(as_of_day)}间隔{gap.days}天"
-        )
-    if fresh.after_on:
-        seen += f"(监测时间点后于{chinese_day(fresh.after_on)}有更新)"
-    return f"{seen},属“{policy.label(code)}”(依据:{policy.basis})。"
-
-
-def name(known: Dossier, named: NameProof) -> str:
-    """A finding about another name than the filed one."""
-    alike = similarity(known.filed.name, named.seen)
-    return f"备案名称为“{known.filed.name}”,平台上同一账号现名为“{named.seen}”(相似度{alike})。"
-
-
-def _how_missed(known: Dossier, there: PresenceProof) -> str:
-    """What was asked for in vain, so that the reviewer can ask again."""
-    filed = known.filed
-    proving = [reading for reading in known.readings if reading.id in there.reading_ids]
-    if any(reading.look is LookKind.PERSON for reading in proving):
-        return "经人工核查,在平台上搜索不到该账号"
-    if any(
-        sight.matched_by is MatchedBy.NAME
-        for reading in proving
-        for sight in reading.sights
-        if sight.outcome is Outcome.NOT_FOUND
-    ):
-        alias = f"和微信号“{filed.alias}”" if filed.alias else ""
-        return f"按备案名称“{filed.name}”{alias}在平台搜索不到该账号"
-    return f"备案的平台ID“{filed.platform_id or filed.original_id or filed.alias}”在平台上不存在"
-
-
-def notes(
-    known: Dossier,
-    fresh: FreshnessProof,
-    there: PresenceProof,
-    named: NameProof,
-    as_of_day: date,
-    policy: Policy,
-) -> tuple[str, ...]:
+def notes(basis: VerdictBasis) -> tuple[str, ...]:
+    """What the inspector should mind besides the verdict."""
+    known, fresh, there, named = basis.known, basis.fresh, basis.there, basis.named
     notes: list[str] = []
     if fresh.odd_dates:
         notes.append("发布时间异常:有内容的发布时间晚于核查时间,已不计入。")
@@ -129,7 +56,7 @@ def notes(
             f"平台显示该账号被封禁或停用,但{chinese_day(there.active_on)}仍有更新,请审核时核对。"
         )
     if fresh.state in (Freshness.STALE, Freshness.AFTER_ONLY):
-        festivals = festivals_between(policy.window_start(as_of_day), as_of_day)
+        festivals = festivals_between(basis.policy.window_start(basis.as_of_day), basis.as_of_day)
         notes.extend(f"监测窗口含{festival},请审核时注意。" for festival in festivals)
     return tuple(notes)
 
@@ -212,24 +139,15 @@ def paused_then(judgement: Judgement) -> tuple[str, ...]:
 
 
 def verdict_sentence(
-    known: Dossier,
-    verdict: Verdict,
-    how_filed: FiledStanding,
-    findings: tuple[Finding, ...],
-    fresh: FreshnessProof,
-    named: NameProof,
-    pending: bool,
-    as_of_day: date,
-    policy: Policy,
+    basis: VerdictBasis, verdict: Verdict, findings: tuple[Finding, ...], *, pending: bool
 ) -> str:
-    """Why, in one sentence for the inspector."""
+    """Why, in one sentence for the inspector. `pending`: a second look is still to be made."""
     if findings and verdict in (Verdict.FAILED, Verdict.LISTED):
         return findings[0].sentence
+    fresh, as_of_day = basis.fresh, basis.as_of_day
     match verdict:
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.period_from and fresh.gap:
-            return (
-                f"{_period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
-            )
+            return f"{period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.latest_on:
             kind = "" if fresh.date_kind is DateKind.EXACT else "不早于"
             return (
@@ -237,30 +155,30 @@ def verdict_sentence(
                 f"距监测时间点{(as_of_day - fresh.latest_on).days}天。"
             )
         case Verdict.LISTED:
-            return _listed_sentence(known, how_filed, fresh)
+            return _listed_sentence(basis)
         case _:
-            return _unproven_sentence(known, fresh, named, pending)
+            return _unproven_sentence(basis, pending=pending)
 
 
-def _listed_sentence(known: Dossier, how_filed: FiledStanding, fresh: FreshnessProof) -> str:
-    if how_filed is FiledStanding.EXEMPT:
+def _listed_sentence(basis: VerdictBasis) -> str:
+    known = basis.known
+    if basis.how_filed is FiledStanding.EXEMPT:
         return f"已批准不纳入考核:{known.filed.exempt_reason}。"
-    if how_filed is FiledStanding.CLOSING:
+    if basis.how_filed is FiledStanding.CLOSING:
         return "申请关停,在办理期限内。"
-    if fresh.state is Freshness.AFTER_ONLY:
+    if basis.fresh.state is Freshness.AFTER_ONLY:
         return "监测窗口内无更新,监测时间点后才更新。"
     return f"报送系统中为{known.filed.status.label},平台上未见该账号。"
 
 
-def _unproven_sentence(
-    known: Dossier, fresh: FreshnessProof, named: NameProof, pending: bool
-) -> str:
+def _unproven_sentence(basis: VerdictBasis, *, pending: bool) -> str:
+    known, fresh = basis.known, basis.fresh
     readings = known.readings
     if not readings:
         return f"本次未能核查:{_not_looked_at(known.filed)}。"
     if pending:
         return "首次核查疑似有问题,待第二次核查。"
-    if fresh.doubtful or named.doubtful:
+    if fresh.doubtful or basis.named.doubtful:
         second = max(
             (reading for reading in readings if reading.look is LookKind.SECOND),
             key=lambda each: each.id,
@@ -323,7 +241,8 @@ def trouble(reading: Reading) -> str:
     return next(found, TROUBLE[Outcome.NO_EVIDENCE])
 
 
-def _period(first: date, last: date) -> str:
+def period(first: date, last: date) -> str:
+    """检查时段 by its first and last day."""
     return f"检查时段{chinese_day(first)}至{chinese_day(last)}"
 
 

@@ -1,6 +1,6 @@
 """By what readings are tied to the account as filed now, and what may speak against it.
 
-Pure. A reading speaks for the identity under which it was taken (`domain.identity`). Against an
+Pure. A reading speaks for the identity under which it was taken (`domain.identity_speech`). Against an
 account speaks only what is tied by the platform's own id. Where no id is filed or known, a full
 search for the filed name ties as well.
 """

@@ -42,11 +42,13 @@ class Controls:
         An answer to a call does not show that pages answer.
         """
         for sight in sights:
-            if not sight.by_call and sight.outcome is Outcome.OK and (sight.name or sight.dated):
-                for dated in {False, sight.dated}:
+            if not sight.by_call and sight.outcome is Outcome.OK and (sight.name or sight.is_dated):
+                for dated in {False, sight.is_dated}:
                     self._answered[sight.surface, sight.session, dated] = (account, sight.read_at)
 
-    async def controlled(self, account: Account, sight: Sight, others: Sequence[Account]) -> Sight:
+    async def with_control(
+        self, account: Account, sight: Sight, others: Sequence[Account]
+    ) -> Sight:
         """A negative with the name of the account that vouches for it; any other sight unchanged.
 
         `others` are asked by the same surface where no account has answered lately.

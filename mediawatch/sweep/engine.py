@@ -54,7 +54,7 @@ class Engine(SweepTools):
         try:
             async with asyncio.TaskGroup() as group:
                 for platform, its in self._by_platform(
-                    accounts, run.states, request.policy
+                    accounts, run.readings.states, request.policy
                 ).items():
                     group.create_task(run.run_platform(platform, its))
         except BaseExceptionGroup as errors:
@@ -65,14 +65,14 @@ class Engine(SweepTools):
         return Summary(
             sweep=replace(sweep, state=SweepState.FINISHED, finished_at=finished_at),
             scope=await self.store.sweeps.scope(sweep.id),
-            looks=run.looks,
-            outcomes=run.outcomes,
-            settled=run.settled,
+            looks=run.counts.looks,
+            outcomes=run.counts.outcomes,
+            looks_saved=run.counts.looks_saved,
             left=sum(run.needs_look(account) for account in accounts),
-            exit_code=self.pacing.exit_bits | run.exit_bits,
+            exit_code=self.pacing.exit_bits | run.counts.exit_bits,
             unanswered=await self.store.sweeps.is_unanswered(sweep.id),
-            checks=tuple(check for check in run.checks if check.sweep_id == sweep.id),
-            clock_off=run.clock_off,
+            checks=tuple(check for check in run.looks.checks if check.sweep_id == sweep.id),
+            clock_off=run.counts.clock_off,
         )
 
     async def _judge(self, run: Run, accounts: Sequence[Account]) -> None:
@@ -86,7 +86,8 @@ class Engine(SweepTools):
             judgements = {
                 key: judged
                 for key, judged in judgements.items()
-                if run.read(key) or _is_news(judged, run.states.get(key))
+                if run.readings.by_account.get(key)
+                or _is_news(judged, run.readings.states.get(key))
             }
             await self.store.sweeps.narrow(run.sweep.id, judgements)
         await self.store.sweeps.keep_judgements(run.sweep.id, judgements, made.news)
@@ -103,7 +104,6 @@ class Engine(SweepTools):
             at_once=request.concurrency,
             until=request.until,
         )
-        await run.settle(accounts)
         platforms = {account.platform for account in accounts if run.needs_look(account)}
         if platforms:
             await self.looker.ready()
@@ -130,7 +130,7 @@ class Engine(SweepTools):
         """The unfinished or finished sweep with the same options, else a new one."""
         now = self.clock()
         sweeps = await self.store.sweeps.all()
-        given_up = await self._given_up(request, sweeps, now)
+        abandoned = await self._close_abandoned(request, sweeps, now)
         wanted = [
             sweep
             for sweep in sweeps
@@ -139,7 +139,7 @@ class Engine(SweepTools):
         if unfinished := [
             sweep
             for sweep in wanted
-            if sweep.state is SweepState.RUNNING and sweep.id not in given_up
+            if sweep.state is SweepState.RUNNING and sweep.id not in abandoned
         ]:
             found = unfinished[-1]
             log.warning(
@@ -173,7 +173,9 @@ class Engine(SweepTools):
             ]
         return await self.store.sweeps.open(request.sweep(now, registry), accounts)
 
-    async def _given_up(self, request: Request, sweeps: Iterable[Sweep], now: datetime) -> set[int]:
+    async def _close_abandoned(
+        self, request: Request, sweeps: Iterable[Sweep], now: datetime
+    ) -> set[int]:
         """Close abandoned sweeps of any scope.
 
         A sweep that is asked for by its as_of is continued, however late.

@@ -6,7 +6,7 @@ It finds what needs no look, and judges anew as often as readings come in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import (
@@ -51,9 +51,8 @@ async def rejudge(
         for entry in scope
         if entry.judgement
     }
-    made = await judge_scope(
-        store, [entry.account for entry in scope], supports, sweep, policy, checks, paused
-    )
+    terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=supports)
+    made = await judge_scope(store, [entry.account for entry in scope], terms, paused)
     await store.sweeps.keep_judgements(sweep_id, made.judgements, made.news)
     return [replace(entry, judgement=made.judgements[entry.account.id]) for entry in scope]
 
@@ -66,13 +65,22 @@ async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
     return await store.operator.canary_checks(since=sweep.as_of - RESUMABLE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgingTerms:
+    """What the accounts of a sweep are judged by."""
+
+    sweep: Sweep
+    policy: Policy
+    checks: Sequence[CanaryCheck]
+    """Of the canaries, around its looks."""
+    supports: Callable[[str], bool]
+    """Whether a platform can be looked at."""
+
+
 async def judge_scope(
     store: Store,
     accounts: Sequence[Account],
-    supports: Callable[[str], bool],
-    sweep: Sweep,
-    policy: Policy,
-    checks: Sequence[CanaryCheck],
+    terms: JudgingTerms,
     paused: Mapping[int, Sequence[str]],
 ) -> Rejudgement:
     """`rules.judge` by account, from what is kept now, with the news counters read before it.
@@ -80,6 +88,7 @@ async def judge_scope(
     It works in portions: a nation's readings are not held at once. `paused`: by account, the
     sources that could not be asked, and why, in Chinese.
     """
+    sweep = terms.sweep
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
     issued = await store.notices.issued_at(sweep.id)
@@ -100,11 +109,13 @@ async def judge_scope(
                 filed=filed,
                 identity=now[account.id].identity,
                 readings=of_account,
-                supported=supports(account.platform),
-                checks=tuple(checks),
+                supported=terms.supports(account.platform),
+                checks=tuple(terms.checks),
                 paused=tuple(paused.get(account.id, ())),
             )
-            judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
+            judgements[account.id] = rules.judge(
+                known, sweep.as_of, terms.policy, sweep.period_from
+            )
             news[account.id] = now[account.id].news
     return Rejudgement(judgements=judgements, news=news)
 

@@ -10,10 +10,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol
 
 from mediawatch.domain import Ending, SessionState, Sweep, SweepRun, SweepState, UserError, Verdict
 from mediawatch.ops.files import write_whole
 from mediawatch.sweep.nights import by_platform
+
+
+class _AddGauge(Protocol):
+    def __call__(
+        self, name: str, help: str, values: Mapping[tuple[str, ...], float], *labels: str
+    ) -> None: ...
 
 
 def check(target: Path) -> None:
@@ -52,59 +59,93 @@ def write(
 
     registry = CollectorRegistry()
 
-    def gauge(name: str, help: str, *labels: str) -> Gauge:
-        return Gauge(f"mediawatch_{name}", help, labels, registry=registry)
+    def gauge(name: str, help: str, values: Mapping[tuple[str, ...], float], *labels: str) -> None:
+        """A gauge with its values by label; the key is () for a gauge without labels."""
+        made = Gauge(f"mediawatch_{name}", help, labels, registry=registry)
+        for key, value in values.items():
+            (made.labels(*key) if labels else made).set(value)
 
-    looks = gauge("looks", "Looks of the last run, by platform and outcome", "platform", "outcome")
-    for (platform, outcome), count in by_platform(night).items():
-        looks.labels(platform, outcome.value).set(count)
-    endings = gauge(
-        "ended", "1 at how the last run ended: complete, out_of_time, stopped, failed", "how"
-    )
-    for ending in Ending:
-        if ending is not Ending.KILLED:  # a killed run writes no file
-            endings.labels(ending.value).set(night.ending is ending)
-    if (
-        night.exit_code is not None
-    ):  # without a judgement these figures are missing, and zeros would be read as figures
-        accounts = gauge("accounts", "Accounts of the last sweep, by verdict", "verdict")
-        for verdict in Verdict:
-            accounts.labels(verdict.value).set(night.verdicts.get(verdict.value, 0))
-        findings = gauge(
-            "findings",
-            (
-                "Findings of the last sweep next to the judgement before it: new, still, gone, "
-                "unsettled"
-            ),
-            "turn",
-        )
-        for turn, count in night.turns.items():
-            findings.labels(turn).set(count)
-        judged = sum(night.verdicts.values())
-        unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
-        gauge(
-            "unproven_ratio", "Share of the last sweep's accounts that only a person can settle"
-        ).set(unproven / judged if judged else 0)
-        gauge(
-            "accounts_left", "Accounts that were due, and that no surface could be asked about"
-        ).set(night.left)
-    logins = gauge("sessions", "Logins by platform and state", "platform", "state")
-    for (platform, state), count in sessions.items():
-        logins.labels(platform, state.value).set(count)
-    gauge("breakers_open", "Surfaces that were still paused when the last run ended").set(
-        len(night.breakers)
-    )
-    gauge("exit_code", "Exit code of the last run, -1 where it was stopped or failed").set(
-        -1 if night.exit_code is None else night.exit_code
-    )
-    if night.ended_at is not None:
-        gauge("duration_seconds", "How long the last run took").set(
-            (night.ended_at - night.started_at).total_seconds()
-        )
-        gauge("last_run_timestamp_seconds", "When the last run ended").set(
-            night.ended_at.timestamp()
-        )
+    _gauge_looks(gauge, night)
+    if night.exit_code is not None:
+        # Without a judgement these figures are missing: zeros would be read as figures.
+        _gauge_verdicts(gauge, night)
+    by_state: dict[tuple[str, ...], float] = {
+        (platform, state.value): count for (platform, state), count in sessions.items()
+    }
+    gauge("sessions", "Logins by platform and state", by_state, "platform", "state")
+    _gauge_end(gauge, night)
     if complete is not None:
         words = "When a sweep of the whole registry last ended; its age is time() minus this"
-        gauge("last_complete_sweep_timestamp_seconds", words).set(complete.timestamp())
+        gauge("last_complete_sweep_timestamp_seconds", words, {(): complete.timestamp()})
     write_whole(target, generate_latest(registry))
+
+
+def _gauge_looks(gauge: _AddGauge, night: SweepRun) -> None:
+    gauge(
+        "looks",
+        "Looks of the last run, by platform and outcome",
+        {
+            (platform, outcome.value): count
+            for (platform, outcome), count in by_platform(night).items()
+        },
+        "platform",
+        "outcome",
+    )
+    gauge(
+        "ended",
+        "1 at how the last run ended: complete, out_of_time, stopped, failed",
+        {
+            (ending.value,): night.ending is ending
+            for ending in Ending
+            if ending is not Ending.KILLED  # a killed run writes no file
+        },
+        "how",
+    )
+
+
+def _gauge_verdicts(gauge: _AddGauge, night: SweepRun) -> None:
+    gauge(
+        "accounts",
+        "Accounts of the last sweep, by verdict",
+        {(verdict.value,): night.verdicts.get(verdict.value, 0) for verdict in Verdict},
+        "verdict",
+    )
+    gauge(
+        "findings",
+        "Findings of the last sweep next to the judgement before it: new, still, gone, unsettled",
+        {(turn,): count for turn, count in night.turns.items()},
+        "turn",
+    )
+    judged = sum(night.verdicts.values())
+    unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
+    gauge(
+        "unproven_ratio",
+        "Share of the last sweep's accounts that only a person can settle",
+        {(): unproven / judged if judged else 0},
+    )
+    gauge(
+        "accounts_left",
+        "Accounts that were due, and that no surface could be asked about",
+        {(): night.left},
+    )
+
+
+def _gauge_end(gauge: _AddGauge, night: SweepRun) -> None:
+    gauge(
+        "breakers_open",
+        "Surfaces that were still paused when the last run ended",
+        {(): len(night.breakers)},
+    )
+    gauge(
+        "exit_code",
+        "Exit code of the last run, -1 where it was stopped or failed",
+        {(): -1 if night.exit_code is None else night.exit_code},
+    )
+    if night.ended_at is not None:
+        lasted = (night.ended_at - night.started_at).total_seconds()
+        gauge("duration_seconds", "How long the last run took", {(): lasted})
+        gauge(
+            "last_run_timestamp_seconds",
+            "When the last run ended",
+            {(): night.ended_at.timestamp()},
+        )

@@ -14,9 +14,9 @@ from mediawatch.domain import Account, AccountState, Pace
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.due import DueReason, next_due, urgency, why_due
-from mediawatch.rules.policy import Policy
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.gate.pacing import quiet_left
+from mediawatch.sweep.request import Request
 
 Ways = Callable[[Account], Sequence[SurfaceFacts]]
 """The surfaces that could be asked about an account now, the cheapest first."""
@@ -86,27 +86,29 @@ class SweepPlan:
         return tuple(each for each in self.due if each.way is not None and not each.fits)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookRates:
+    """How an account can be looked at, and how fast. `scale` is the factor on all paces."""
+
+    ways: Ways
+    pace_of: PaceOf
+    scale: float = 1.0
+
+
 def plan(
     accounts: Iterable[Account],
     states: Mapping[int, AccountState],
-    policy: Policy,
+    request: Request,
     now: datetime,
-    *,
-    ways: Ways,
-    pace_of: PaceOf,
-    scale: float = 1.0,
-    until: datetime | None = None,
-    census: bool = False,
+    rates: LookRates,
 ) -> SweepPlan:
-    """What a nightly sweep that begins now would do, or a `census`, in which everything is due.
-
-    `scale` is the factor on all paces.
-    """
-    scope = list(accounts)
+    """What a sweep that begins now would do. Everything is due, unless it is a nightly one."""
+    policy, until, scope = request.policy, request.until, list(accounts)
     due = [
         account
         for account in scope
-        if census or next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)
+        if not request.nightly
+        or next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)
     ]
     due.sort(key=lambda account: urgency(states.get(account.id), account.filed, policy, now))
     free: dict[str, datetime] = defaultdict(lambda: now)
@@ -115,16 +117,18 @@ def plan(
     visits: Counter[str] = Counter()
     planned = []
     for account in due:
-        way = next((facts for facts in ways(account) if not facts.declared_closed), None)
+        way = next((facts for facts in rates.ways(account) if not facts.declared_closed), None)
         begins = None
         if way is not None:
-            pace = pace_of(way.name, way.pace)
-            rest = quiet_left(pace.quiet, free[way.name]) * scale if pace.quiet else timedelta(0)
+            pace = rates.pace_of(way.name, way.pace)
+            rest = (
+                quiet_left(pace.quiet, free[way.name]) * rates.scale if pace.quiet else timedelta(0)
+            )
             earliest = free[way.name] + rest
             if (until is None or earliest < until) and (
                 pace.per_day is None or visits[way.name] < pace.per_day
             ):
-                begins, takes = earliest, timedelta(seconds=pace.mean * scale)
+                begins, takes = earliest, timedelta(seconds=pace.mean * rates.scale)
                 free[way.name] = begins + takes
                 busy[way.name] += takes
                 quiet[way.name] += rest

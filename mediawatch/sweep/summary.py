@@ -27,7 +27,7 @@ class Summary:
     scope: list[SweepAccount]
     looks: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
-    settled: int = 0
+    looks_saved: int = 0
     """Accounts that needed no look: known facts settle them."""
     left: int = 0
     """Due accounts that no surface could be asked about: paused, or the time was over."""

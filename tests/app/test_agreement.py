@@ -21,8 +21,8 @@ from postgres import Cluster
 
 import db
 from mediawatch.app import App
-from mediawatch.app.choice import chosen_sweep
-from mediawatch.app.corrections import correct
+from mediawatch.app.choice import choose_sweep
+from mediawatch.app.corrections import Correction, correct
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import issue
 from mediawatch.domain import (
@@ -205,7 +205,7 @@ class History:
                 await self.sweep(how, number)
             case "judge":
                 await rejudge(
-                    self.app.store, self.app.supports, (await chosen_sweep(self.app, None)).id
+                    self.app.store, self.app.supports, (await choose_sweep(self.app, None)).id
                 )
             case "issue":
                 await self.issue()
@@ -383,7 +383,7 @@ class History:
         await self.app.store.sweeps.close(opened.id, SweepState.FINISHED, self.now)
 
     async def decide(self, place: int, action: ReviewAction, number: int) -> None:
-        sweep = await chosen_sweep(self.app, None)
+        sweep = await choose_sweep(self.app, None)
         judged = await judged_scope(self.app, sweep)
         found = await suspects(
             self.app.store, sweep, judged.entries, await checks_for(self.app.store, sweep)
@@ -423,7 +423,7 @@ class History:
         with _allowed():
             await issue(
                 self.app,
-                await chosen_sweep(self.app, None),
+                await choose_sweep(self.app, None),
                 heading,
                 preliminary=True,
                 leave_out_open=True,
@@ -437,7 +437,11 @@ class History:
         item = notice.items[number % len(notice.items)]
         codes = [held.finding.code for held in item.findings][: number % 3]
         with _allowed():
-            await correct(self.app, notice, item.number, codes=codes, by="丙某", reason="申诉成立")
+            await correct(
+                self.app,
+                notice,
+                Correction(item=item.number, codes=tuple(codes), by="丙某", reason="申诉成立"),
+            )
 
     def _source(self) -> Source:
         return Source(file="台账.xlsx", sha256="0" * 64, at=self.now)
@@ -519,8 +523,8 @@ async def lived(
             await history.step("review", place, action, excuse)
         for step in steps:
             await history.step(*step)
-        await check(history.app, await chosen_sweep(history.app, None))
-        await no_post_is_passed_over(history.app, await chosen_sweep(history.app, None))
+        await check(history.app, await choose_sweep(history.app, None))
+        await no_post_is_passed_over(history.app, await choose_sweep(history.app, None))
         for notice in await store.notices.all():
             await check_notice(history.app, notice)
     finally:

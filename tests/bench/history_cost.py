@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import db
-from db.readings.first_seen import shown
+from db.readings.seen import first_seen_values
 from mediawatch.domain import (
     Account,
     Code,
@@ -46,7 +46,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
 from mediawatch.rules.due import next_due
 from mediawatch.rules.policy import load
-from mediawatch.sweep.judging import judge_scope
+from mediawatch.sweep.judging import JudgingTerms, judge_scope
 
 NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)
 WEEK = 7
@@ -222,7 +222,9 @@ def multiply(file: Path, account: Account, accounts: int, nights: int) -> None:
 def week_of(account: Account, week: int, nights: int) -> tuple[Any, ...]:
     """Key, id, day and moment of a week's post, and how many nights ago it was seen first."""
     first = next(
-        row for row in shown(reading(account.id, night(0), posted(week))) if row["what"] == "post"
+        row
+        for row in first_seen_values(reading(account.id, night(0), posted(week)))
+        if row["what"] == "post"
     )
     return (
         week,
@@ -278,9 +280,8 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
 
     async def judge() -> int:
         scope = await store.sweeps.scope(newest.id)
-        made = await judge_scope(
-            store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {}
-        )
+        terms = JudgingTerms(sweep=newest, policy=POLICY, checks=(), supports=lambda _: True)
+        made = await judge_scope(store, [entry.account for entry in scope], terms, {})
         await store.sweeps.keep_judgements(newest.id, made.judgements, made.news)
         return len(made.judgements)
 

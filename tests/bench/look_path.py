@@ -1,6 +1,6 @@
 """How long the way of one look is.
 
-It counts the files and functions of ours that a look enters, from `Run._look` to the reading that
+It counts the files and functions of ours that a look enters, from `RunLooks.look` to the reading that
 is kept. It also counts the frames of ours on the stack when the first page is opened.
 
 `python tests/bench/look_path.py`, or with `--root OTHER_TREE` to measure another checkout of the
@@ -90,9 +90,9 @@ def measure(entered: Entered, run: Callable[[], None], measured: str) -> list[st
     """
     from playwright.async_api import Page
 
-    from mediawatch.sweep.run import Run
+    from mediawatch.sweep.looks import RunLooks
 
-    look, goto = Run._look, Page.goto
+    look, goto = RunLooks.look, Page.goto
     turn, first_done, stacks = asyncio.Lock(), asyncio.Event(), []
 
     async def looked(self: Any, account: Any, *given: Any, **named: Any) -> Any:
@@ -110,11 +110,11 @@ def measure(entered: Entered, run: Callable[[], None], measured: str) -> list[st
         stacks.append(entered.stack())
         return await goto(self, *given, **named)
 
-    Run._look, Page.goto = looked, opened  # type: ignore[method-assign,assignment]
+    RunLooks.look, Page.goto = looked, opened  # type: ignore[method-assign,assignment]
     try:
         run()
     finally:
-        Run._look, Page.goto = look, goto  # type: ignore[method-assign]
+        RunLooks.look, Page.goto = look, goto  # type: ignore[method-assign]
     return stacks[0]
 
 

@@ -15,11 +15,12 @@ from hearings import heard
 from review_homes import ONE, TWO, mediawatch, within
 from review_homes import home as home
 from review_homes import prepared as prepared
-from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, png, table
+from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, judged_by, png, table
 
 from mediawatch.domain import Excuse, ReviewAction, ReviewEvent, Verdict
 from mediawatch.ops.settings import Home
 from mediawatch.people.forms.columns import Column
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.second_looks import is_drawn, second_looks
 from mediawatch.people.worklist.export import WorklistSplit, export
 from mediawatch.people.worklist.todo import unproven
@@ -375,10 +376,8 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
         out = tmp_path / f"复核{len(people)}.xlsx"
         written = await export(
             store,
-            out,
-            sweep=inspection.sweep,
-            scope=await store.sweeps.scope(inspection.sweep.id),
-            policy=POLICY,
+            FormTarget(path=out),
+            await judged_by(store, inspection.sweep),
             by=WorklistSplit.PERSON,
             people=people.split("、"),
         )
@@ -390,10 +389,8 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
     second = tmp_path / "复核.xlsx"
     await export(
         store,
-        second,
-        sweep=inspection.sweep,
-        scope=await store.sweeps.scope(inspection.sweep.id),
-        policy=POLICY,
+        FormTarget(path=second),
+        await judged_by(store, inspection.sweep),
     )
     again = fill(
         second, tmp_path / "甲又.xlsx", {names[-1]: {**FRESH, Column.TIME: STALE[Column.TIME]}}

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from samples import FILE, NOW, PLAIN, enter
 
 import db
-from db.readings.bearing import bearing
+from db.readings.following import bearing
 from db.readings.state import own_posts
 from mediawatch.domain import (
     Account,

@@ -291,7 +291,7 @@ async def test_a_query_answers_with_what_accounts_are_judged_now(
     await with_news(any_store)
     newest = (await any_store.sweeps.all())[-1]
     odd, plain = await any_store.sweeps.scope(newest.id)
-    assert (odd.moved, plain.moved) == (True, True), "a post, and another filed name"
+    assert (odd.has_news, plain.has_news) == (True, True), "a post, and another filed name"
     assert odd.judgement is not None
     fresh = replace(
         odd,
@@ -333,7 +333,7 @@ async def test_a_query_answers_with_what_accounts_are_judged_now(
     ):
         with pytest.raises(UserError, match=r"query|contacts"):
             await any_store.queries.run(statement, [fresh])
-    assert [entry.moved for entry in await any_store.sweeps.scope(newest.id)] == [True, True], (
+    assert [entry.has_news for entry in await any_store.sweeps.scope(newest.id)] == [True, True], (
         "nothing is written"
     )
 

@@ -94,15 +94,13 @@ def alerts(store: Store, inbox: Inbox, *paths: str) -> Alerts:
 
 
 def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
-    title, body = digest.digest(
+    title, body = digest.SweepDigest(
         SWEEP,
         NIGHT,
         TURNED,
         {"weibo/office": SessionState.INVALID, "wechat/a": SessionState.VALID},
-        surfaces=SURFACES,
-        lines=30,
-        size=4000,
-    )
+        SURFACES,
+    ).compose(lines=30, size=4000)
     assert title == "mediawatch 日常监测:监测时间点2031-03-01 23:59"
     assert body.splitlines() == [
         "共判定41个账号:正常更新30个、不合格6个、待人工核查5个",
@@ -120,15 +118,11 @@ def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
 
 @pytest.mark.parametrize("limit", range(5, 14))
 def test_a_digest_keeps_to_its_lines_and_says_what_it_leaves_out(limit: int) -> None:
-    lines = digest.digest(
-        SWEEP,
-        NIGHT,
-        TURNED,
-        {"weibo/office": SessionState.INVALID},
-        surfaces=SURFACES,
-        lines=limit,
-        size=4000,
-    )[1].splitlines()
+    lines = (
+        digest.SweepDigest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, SURFACES)
+        .compose(lines=limit, size=4000)[1]
+        .splitlines()
+    )
     assert len(lines) <= limit
     assert lines[-1].startswith("核查41次")
     named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
@@ -137,15 +131,9 @@ def test_a_digest_keeps_to_its_lines_and_says_what_it_leaves_out(limit: int) -> 
 
 @pytest.mark.parametrize("size", range(450, 1200, 50))
 def test_a_digest_keeps_to_its_bytes_and_says_what_it_leaves_out(size: int) -> None:
-    title, body = digest.digest(
-        SWEEP,
-        NIGHT,
-        TURNED,
-        {"weibo/office": SessionState.INVALID},
-        surfaces=SURFACES,
-        lines=30,
-        size=size,
-    )
+    title, body = digest.SweepDigest(
+        SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, SURFACES
+    ).compose(lines=30, size=size)
     lines = body.splitlines()
     taken = len("\r\n".join([title, *lines]).encode())
     named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
@@ -246,9 +234,9 @@ async def test_one_message_when_a_login_lapses(tmp_path: Path, inbox: Inbox) -> 
     settings = Settings(notify=NotifySettings(urls=(inbox.url("/key"),)))
     for _ in range(2):
         async with open_app(home, settings=settings) as app:
-            await app.sessions.seen("weibo", "office", valid=True, how="login")
-            await app.sessions.seen("weibo", "office", valid=False, how="page")
-            await app.sessions.seen("weibo", "office", valid=False, how="page")
+            await app.sessions.note_state("weibo", "office", valid=True, how="login")
+            await app.sessions.note_state("weibo", "office", valid=False, how="page")
+            await app.sessions.note_state("weibo", "office", valid=False, how="page")
             await app.alerts.tell_sessions(app.sessions)
     # The second round: valid again, and lapsed again.
     assert inbox.titles == ["mediawatch 登录已失效:weibo/office"] * 2
@@ -262,7 +250,7 @@ async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> No
     )
     home.config.write_text(filed, encoding="utf-8")
     async with open_app(Home(tmp_path)) as app:
-        await app.sessions.seen("weibo", "office", valid=False, how="page")
+        await app.sessions.note_state("weibo", "office", valid=False, how="page")
         await app.alerts.tell_night(SWEEP, NIGHT, app.sessions, {})
         assert await app.alerts.trial() == []
     assert inbox.posts == []

@@ -19,7 +19,19 @@ import openpyxl
 import pytest
 from openpyxl.drawing.image import Image
 from typer.testing import CliRunner
-from worklists import AS_OF, GH, NOW, POLICY, STALE, Inspection, exported, filed, fill, png
+from worklists import (
+    AS_OF,
+    GH,
+    NOW,
+    POLICY,
+    STALE,
+    Inspection,
+    exported,
+    filed,
+    fill,
+    judged_by,
+    png,
+)
 
 import db
 from mediawatch.app import App
@@ -46,6 +58,7 @@ from mediawatch.ops.settings import Home
 from mediawatch.people.dispatch import (
     DispatchColumn,
     DispatchFile,
+    DispatchOrder,
     DispatchSplit,
     UnitAnswers,
     dispatch,
@@ -55,8 +68,9 @@ from mediawatch.people.dispatch import (
 from mediawatch.people.dispatch.export import key_of
 from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.rowkey import Window
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
-from mediawatch.people.review import event_of, refusal
+from mediawatch.people.review import ReviewDecision
 from mediawatch.people.suspects import suspects
 from mediawatch.ports import Gate, Store, SurfaceFacts
 from mediawatch.publish.reports import reviews
@@ -102,37 +116,28 @@ async def sent(
     inspection: Inspection,
     folder: Path,
     by: DispatchSplit = DispatchSplit.PREFECTURE,
-    **more: Any,
+    *,
+    overwrite: bool = False,
 ) -> list[DispatchFile]:
     newest = max((event.id for event in await store.reviews.events(1)), default=0)
     found = await suspects(
         store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), []
     )
-    return await dispatch(
-        store,
-        folder,
-        found,
-        sweep=inspection.sweep,
-        policy=POLICY,
-        evidence=inspection.evidence,
+    order = DispatchOrder(
         by=by,
         person="丙某",
-        now=NOW,
+        at=NOW,
         after=newest,
-        **more,
+        evidence=inspection.evidence,
     )
+    target = FormTarget(path=folder, overwrite=overwrite)
+    judged = await judged_by(store, inspection.sweep)
+    return await dispatch(store, target, found, judged, order)
 
 
 async def taken(store: Store, inspection: Inspection, *paths: Path) -> UnitAnswers:
-    return await import_answers(
-        store,
-        paths,
-        sweep=inspection.sweep,
-        accounts=await store.accounts.all(),
-        policy=POLICY,
-        evidence=inspection.evidence,
-        now=NOW,
-    )
+    judged = await judged_by(store, inspection.sweep)
+    return await import_answers(store, paths, judged, evidence=inspection.evidence, now=NOW)
 
 
 def answer(
@@ -266,7 +271,7 @@ async def test_sending_again_writes_the_same_and_notes_nothing(
     found = await suspects(
         store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), []
     )
-    decided = event_of(found[0], ReviewAction.DISMISSED, by="丙某", at=NOW, reason="属实更新")
+    decided = ReviewDecision(ReviewAction.DISMISSED, "丙某", "属实更新").of(found[0], NOW)
     await store.reviews.add(1, [decided], after=events[-1].id)
     (only,) = await sent(store, inspection, tmp_path / "上级", by=DispatchSplit.SUPERVISOR)
     assert (only.path.name, only.accounts) == ("核实-未填主管单位.xlsx", 1)
@@ -328,8 +333,8 @@ async def test_an_answer_may_come_after_the_decision_and_needs_a_dispatch(
     found = (
         await suspects(store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), [])
     )[0]
-    confirmed = event_of(
-        found, ReviewAction.CONFIRMED, by="丙某", at=NOW, reason="紧急通报", without_hearing=True
+    confirmed = ReviewDecision(ReviewAction.CONFIRMED, "丙某", "紧急通报", without_hearing=True).of(
+        found, NOW
     )
     assert confirmed.unheard
     await store.reviews.add(1, [confirmed], after=found.events[-1].id)
@@ -345,17 +350,19 @@ async def test_the_term_is_printed_kept_and_not_begun_anew(store: Store, tmp_pat
     assert (one.term, one.years_by_weekdays) == (date(2032, 1, 8), (2032,))
     assert rows(one.path)[0][DispatchColumn.TERM] == "2032-01-08"
     assert [event.term for event in await store.reviews.events(1)] == [one.term] * 2
-    again = await dispatch(
-        store,
-        tmp_path / "再",
-        await suspects(store, inspection.sweep, await store.sweeps.scope(1), []),
-        sweep=inspection.sweep,
-        policy=POLICY,
-        evidence=inspection.evidence,
+    order = DispatchOrder(
         by=DispatchSplit.PREFECTURE,
         person="丙某",
-        now=NOW + timedelta(days=30),
+        at=NOW + timedelta(days=30),
         after=99,
+        evidence=inspection.evidence,
+    )
+    again = await dispatch(
+        store,
+        FormTarget(path=tmp_path / "再"),
+        await suspects(store, inspection.sweep, await store.sweeps.scope(1), []),
+        await judged_by(store, inspection.sweep),
+        order,
     )
     assert [(file.new, file.term, file.years_by_weekdays) for file in again] == [
         (0, one.term, ())
@@ -505,7 +512,7 @@ async def test_what_has_changed_since_is_sent_down_again(store: Store, tmp_path:
     await taken(store, inspection, answer(one.path, tmp_path / "旧.xlsx", agreed))
     assert (await hearing(store, inspection)).state is HearingState.NOT_SENT
     found = (await suspects(store, inspection.sweep, await store.sweeps.scope(1), []))[0]
-    assert "未下发核实" in refusal(found, ReviewAction.CONFIRMED, "丙某", "")
+    assert "未下发核实" in ReviewDecision(ReviewAction.CONFIRMED, "丙某").refusal(found)
     again, _ = await sent(store, inspection, tmp_path / "再")
     assert again.new == 1
     await taken(

@@ -24,7 +24,7 @@ from mediawatch.domain import (
     Stance,
     UserError,
 )
-from mediawatch.people.review import ReviewDecision, excuse_of, refusal, refusals
+from mediawatch.people.review import ReviewDecision, excuse_of, refusals
 from mediawatch.people.suspects import Suspect
 from mediawatch.rules.hearing import HearingState, hearing_of, is_required, term_of
 from mediawatch.rules.policy import HearingRule, load
@@ -264,7 +264,7 @@ def test_nothing_is_confirmed_around_its_hearing(
     for action, name, stance, days, at_once in steps:
         now += days * DAY
         found = replace(found, finding=replace(found.finding, name_seen=name))
-        if refusal(found, action, "李四", "r", at=now, without_hearing=at_once):
+        if ReviewDecision(action, "李四", "r", without_hearing=at_once).refusal(found, now):
             continue
         made = ReviewDecision(action, "李四", "r", without_hearing=at_once)
         done = (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from samples import NOW, PLAIN, finding, plain_reading
 
 from mediawatch.domain import Account, Code, LookKind, ReviewAction, ReviewState, UserError
-from mediawatch.people.review import event_of, refusal
+from mediawatch.people.review import ReviewDecision
 from mediawatch.people.suspects import Suspect, SuspectFilter
 from mediawatch.rules.policy import HearingRule
 
@@ -39,7 +39,7 @@ def suspect(*actions: ReviewAction, **values: Any) -> Suspect:
 def after(found: Suspect, action: ReviewAction, by: str = "李四") -> Suspect:
     by = "丁某" if action is ReviewAction.ANSWERED else by
     return replace(
-        found, events=(*found.events, event_of(found, action, by=by, at=NOW, reason="已核实"))
+        found, events=(*found.events, ReviewDecision(action, by, "已核实").of(found, NOW))
     )
 
 
@@ -86,16 +86,16 @@ def test_what_may_not_be_done_is_refused_in_words(
     actions: tuple[ReviewAction, ...], action: ReviewAction, by: str, reason: str, why: str
 ) -> None:
     found = suspect(*actions, readings=(LOOKED,))
-    assert why in refusal(found, action, by, reason)
+    assert why in ReviewDecision(action, by, reason).refusal(found)
     with pytest.raises(UserError, match=r"7/stale_2w 示例发布"):
-        event_of(found, action, by=by, at=NOW, reason=reason)
+        ReviewDecision(action, by, reason).of(found, NOW)
 
 
 def test_the_one_who_looked_may_dismiss_and_another_confirm() -> None:
     found = suspect(readings=(LOOKED,))
     assert (
-        refusal(found, ReviewAction.DISMISSED, "张三", "看错了")
-        == refusal(found, ReviewAction.CONFIRMED, "李四", "")
+        ReviewDecision(ReviewAction.DISMISSED, "张三", "看错了").refusal(found)
+        == ReviewDecision(ReviewAction.CONFIRMED, "李四").refusal(found)
         == ""
     )
 
@@ -143,7 +143,7 @@ def test_states_never_skip_and_nothing_is_overwritten(
         )
         before, events = said.standing.state, said.events
         try:
-            event = event_of(said, action, by=by, at=NOW + timedelta(days=number), reason="r")
+            event = ReviewDecision(action, by, "r").of(said, NOW + timedelta(days=number))
         except UserError:
             found = said
             continue

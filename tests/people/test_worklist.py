@@ -20,11 +20,11 @@ from worklists import (
     GH,
     LOOKED_AT,
     NOW,
-    POLICY,
     STALE,
     exported,
     filed,
     fill,
+    judged_by,
     png,
     table,
 )
@@ -366,16 +366,8 @@ async def test_an_import_that_was_cut_short_is_judged_by_the_next(
 ) -> None:
     inspection, path = await exported(store, tmp_path, [filed(1)])
     filled = fill(path, tmp_path / "甲.xlsx", {ONE: FRESH})
-    scope, keep = await store.sweeps.scope(inspection.sweep.id), inspection.evidence.keep
-    await import_files(
-        store,
-        [filled],
-        sweep=inspection.sweep,
-        scope=scope,
-        policy=POLICY,
-        now=NOW,
-        keep_evidence=keep,
-    )
+    judged, keep = await judged_by(store, inspection.sweep), inspection.evidence.keep
+    await import_files(store, [filled], judged, now=NOW, keep_evidence=keep)
     assert await inspection.verdicts() == [Verdict.UNPROVEN]
     assert (await inspection.take(filled)).repeated == 1
     assert await inspection.verdicts() == [Verdict.FRESH]

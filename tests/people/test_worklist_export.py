@@ -15,7 +15,19 @@ from typing import Any
 import openpyxl
 import pytest
 from typer.testing import CliRunner
-from worklists import DAY, FRESH, NOW, POLICY, Inspection, exported, filed, fill, table, typed
+from worklists import (
+    DAY,
+    FRESH,
+    NOW,
+    POLICY,
+    Inspection,
+    exported,
+    filed,
+    fill,
+    judged_by,
+    table,
+    typed,
+)
 
 import db
 from mediawatch.app import App
@@ -36,6 +48,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import parse_as_of
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.people.forms.columns import Column
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import WorklistSplit, export
 from mediawatch.people.worklist.todo import unproven
 from mediawatch.ports import Gate, Store
@@ -156,10 +169,8 @@ async def test_hostile_names_stay_text(store: Store, tmp_path: Path) -> None:
     assert len(done.readings) == len(accounts)
     files = await export(
         store,
-        tmp_path / "分.xlsx",
-        sweep=inspection.sweep,
-        scope=await store.sweeps.scope(inspection.sweep.id),
-        policy=POLICY,
+        FormTarget(path=tmp_path / "分.xlsx"),
+        await judged_by(store, inspection.sweep),
         by=WorklistSplit.PREFECTURE,
     )
     assert all(each.path.parent == tmp_path for each in files)
@@ -176,10 +187,8 @@ async def test_split_by_prefecture_and_by_person(store: Store, tmp_path: Path) -
         path.parent.mkdir()
         files = await export(
             store,
-            path,
-            sweep=inspection.sweep,
-            scope=await store.sweeps.scope(inspection.sweep.id),
-            policy=POLICY,
+            FormTarget(path=path),
+            await judged_by(store, inspection.sweep),
             by=by,
             people=people,
         )
@@ -210,27 +219,20 @@ async def test_a_file_that_may_hold_answers_is_not_written_over(
     with pytest.raises(UserError, match="may hold answers"):
         await export(
             store,
-            path,
-            sweep=inspection.sweep,
-            scope=await store.sweeps.scope(inspection.sweep.id),
-            policy=POLICY,
+            FormTarget(path=path),
+            await judged_by(store, inspection.sweep),
         )
     assert path.read_bytes() == before
     await export(
         store,
-        path,
-        sweep=inspection.sweep,
-        scope=await store.sweeps.scope(inspection.sweep.id),
-        policy=POLICY,
-        overwrite=True,
+        FormTarget(path=path, overwrite=True),
+        await judged_by(store, inspection.sweep),
     )
     with pytest.raises(UserError, match="xlsx"):
         await export(
             store,
-            tmp_path / "清单.csv",
-            sweep=inspection.sweep,
-            scope=await store.sweeps.scope(inspection.sweep.id),
-            policy=POLICY,
+            FormTarget(path=tmp_path / "清单.csv"),
+            await judged_by(store, inspection.sweep),
         )
 
 

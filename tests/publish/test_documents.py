@@ -45,14 +45,15 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.settings.office import Office, read_office
-from mediawatch.publish.inspection import Inspection, inspection
+from mediawatch.publish.inspection import Imprint, Inspection, inspection
 from mediawatch.publish.notices.results import RecheckResult
 from mediawatch.publish.notices.rounds import Past
 from mediawatch.publish.reports import annexes, pages, prose, word
+from mediawatch.publish.reports.account_page import reading_lines
 from mediawatch.publish.reports.annexes import annex_book
-from mediawatch.publish.reports.lists import reading_lines
 from mediawatch.publish.reports.sheets import bundles
 from mediawatch.publish.reports.word_template import CELL
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed
 
@@ -149,13 +150,10 @@ def told(
     )
     readings = {each.account.id: [reading(each.account.id, picture)] for each in scope}
     return inspection(
-        sweep,
-        scope,
+        JudgedScope(sweep=sweep, policy=POLICY, entries=tuple(scope)),
         readings,
-        POLICY,
-        OFFICE,
+        Imprint(office=OFFICE, surfaces={"weibo.desktop": "微博网页版"}),
         include_open=include_open,
-        surfaces={"weibo.desktop": "微博网页版"},
     )
 
 

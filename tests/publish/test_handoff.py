@@ -43,8 +43,9 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings.office import Office
 from mediawatch.publish import handoff
-from mediawatch.publish.inspection import Inspection, inspection
+from mediawatch.publish.inspection import Imprint, Inspection, inspection
 from mediawatch.publish.notices.rounds import IssuedNotice, Issues, past
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import load
 
 FROZEN = Path(__file__).resolve().parents[1] / "handoff"
@@ -198,11 +199,9 @@ def told(**more: Any) -> Inspection:
     } | more
     readings = {each.account.id: [reading(each.account.id)] for each in SCOPE}
     return inspection(
-        sweep,
-        SCOPE,
+        JudgedScope(sweep=sweep, policy=POLICY, entries=tuple(SCOPE)),
         readings,
-        POLICY,
-        Office(regions=("甲示例市", "乙示例市")),
+        Imprint(office=Office(regions=("甲示例市", "乙示例市"))),
         include_open=False,
         **given,
     )

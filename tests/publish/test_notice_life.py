@@ -31,7 +31,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_end
-from mediawatch.ops.digest import digest
+from mediawatch.ops.digest import SweepDigest
 from mediawatch.ports import Store
 from mediawatch.rules.corrections_due import CorrectionDue
 
@@ -417,11 +417,12 @@ def test_the_digest_names_what_notices_have_to_correct() -> None:
     at = day_end(Q4)
     sweep = Sweep(as_of=at, policy="national", policy_toml="", started_at=at, id=1)
     night = SweepRun(started_at=at, sweep_id=1, verdicts={"fresh": 1})
-    _, body = digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={}, due=[due])
+    _, body = SweepDigest(sweep, night, [], {}, {}, due=[due]).compose(lines=20, size=2_000)
     assert "通报应更正(correction due)1处,见 mediawatch notice list" in body
     assert due.words in body
     assert (
-        "correction due" not in digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={})[1]
+        "correction due"
+        not in SweepDigest(sweep, night, [], {}, {}).compose(lines=20, size=2_000)[1]
     )
 
 

@@ -217,7 +217,9 @@ def test_an_appeal_that_was_upheld_waits_for_its_correction(home: Home) -> None:
         )
     due = "correction due: 示例办函〔2032〕1号第2项"
     for words in (("notice", "show", "1"), ("notice", "list"), ("status",)):
-        told = mediawatch(home, *words).stdout
+        done = mediawatch(home, *words)
+        assert done.exit_code == 0, (words, done.output)
+        told = done.stdout
         assert due in told, words
         assert "经戊某认定申诉成立,尚未更正" in told
     assert (

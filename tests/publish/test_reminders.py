@@ -15,6 +15,7 @@ from mediawatch.cli import app
 from mediawatch.domain import Account, Contact, DateKind, Judgement, Sweep, SweepAccount, Verdict
 from mediawatch.ops.settings import Home
 from mediawatch.publish.reports.reminders import Reminder, Unit, reminders
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import parse
 
 SWEEP = Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF, id=1)
@@ -38,7 +39,13 @@ def written(
 ) -> list[Reminder]:
     contacts = {1: Contact(person="张三", phone="13800000001"), 2: Contact(person="李四")}
     chosen = parse(policy) if policy else POLICY
-    return reminders(SWEEP, entries, chosen, contacts, today=today, to=to, marks=("演示数据",))
+    return reminders(
+        JudgedScope(sweep=SWEEP, policy=chosen, entries=tuple(entries)),
+        contacts,
+        today=today,
+        to=to,
+        marks=("演示数据",),
+    )
 
 
 def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:

@@ -24,7 +24,7 @@ from mediawatch.cli.worklist import take_in
 from mediawatch.domain import FiledStatus, UserError
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
-from mediawatch.registry.service import import_files
+from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.registry.undo import undo
 
 READS = {
@@ -138,7 +138,9 @@ async def test_the_last_import_is_taken_back_and_stays_in_the_history(
         head + "1,示例新名,新浪微博,申请关停,2031-01-02\n3,示例三,新浪微博,正常运行,\n",
         encoding="utf-8",
     )
-    await import_files(any_store, [file], now=NOW + timedelta(hours=1), complete=True)
+    await import_files(
+        any_store, [file], ImportOptions(complete=True), now=NOW + timedelta(hours=1)
+    )
     changed = await any_store.accounts.all()
     assert changed != before
     assert changed[0].filed.status is FiledStatus.CLOSING

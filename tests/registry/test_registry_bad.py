@@ -22,7 +22,7 @@ from registry_files import (
     xlsx,
 )
 
-from mediawatch.registry.plan import plan
+from mediawatch.registry.plan import Coverage, FiledBefore, plan
 from mediawatch.registry.problems import Unusable
 from mediawatch.registry.rows import RowsResult
 
@@ -338,7 +338,7 @@ def test_an_error_in_a_formula_is_no_empty_cell(tmp_path: Path) -> None:
 
 
 def refused(result: RowsResult) -> dict[int, str]:
-    made = plan(result.rows, [], [], {}, SOURCE)
+    made = plan(result.rows, FiledBefore(accounts=[]), SOURCE, Coverage())
     return {error.place.row: str(error) for error in made.errors}
 
 
@@ -373,6 +373,6 @@ def test_one_id_twice_is_refused_unless_it_is_filed_under_two_numbers(tmp_path: 
     double = read(
         xlsx(tmp_path / "b.xlsx", [heading, ("1", "甲", "抖音", "ID7"), ("2", "乙", "抖音", "ID7")])
     )
-    made = plan(double.rows, [], [], {}, SOURCE)
+    made = plan(double.rows, FiledBefore(accounts=[]), SOURCE, Coverage())
     assert (len(made.changes.new), len(made.errors)) == (2, 0)
     assert any("重复备案" in warning for warning in made.warnings)

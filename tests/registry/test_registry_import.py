@@ -21,7 +21,7 @@ from mediawatch.domain import Account, Contact, Excuse, UserError
 from mediawatch.ports import Store
 from mediawatch.registry.check import check
 from mediawatch.registry.problems import Unusable
-from mediawatch.registry.service import import_files
+from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.registry.template import COLUMNS, write_template
 
 BAD = ("3025716006566021x y", "", "微信公众号", "示例局")
@@ -45,7 +45,9 @@ async def test_new_updated_retired_and_back(store: Store, tmp_path: Path) -> Non
 
     renamed = [HEADINGS, (GOOD[0], "示例新名", *GOOD[2:])]
     late = NOW + timedelta(days=30)
-    second = await import_files(store, [xls(tmp_path / "二.xls", renamed)], now=late, complete=True)
+    second = await import_files(
+        store, [xls(tmp_path / "二.xls", renamed)], ImportOptions(complete=True), now=late
+    )
     assert (len(second.changes.updated), [account.filed.name for account in second.retired]) == (
         1,
         [SECOND[1]],
@@ -86,7 +88,9 @@ async def test_nothing_is_written_unless_all_rows_are_good(store: Store, tmp_pat
     report = await import_files(store, [good, bad], now=NOW)
     assert (report.written, report.refused, len(report.errors)) == (False, 1, 2)
     assert (await names(store), await store.accounts.sources()) == ([], [])
-    report = await import_files(store, [good, bad], now=NOW, skip_bad_rows=True, complete=True)
+    report = await import_files(
+        store, [good, bad], ImportOptions(skip_bad_rows=True, complete=True), now=NOW
+    )
     assert (report.written, report.refused, report.retired) == (True, 1, ())
     assert await names(store) == [GOOD[1], SECOND[1]]
     assert [source.file for source, _ in await store.accounts.sources()] == ["a.xlsx; b.xlsx"]
@@ -94,7 +98,7 @@ async def test_nothing_is_written_unless_all_rows_are_good(store: Store, tmp_pat
 
 async def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
     report = await import_files(
-        store, [xlsx(tmp_path / "a.xlsx", [HEADINGS, GOOD])], now=NOW, dry_run=True
+        store, [xlsx(tmp_path / "a.xlsx", [HEADINGS, GOOD])], ImportOptions(dry_run=True), now=NOW
     )
     assert (report.written, len(report.changes.new), await names(store)) == (False, 1, [])
 
@@ -108,7 +112,9 @@ async def test_refused_rows_come_back_as_they_were_and_can_be_corrected(
         ("0012", "", "新浪微博", "示例局", "去年", ""),
     ]  # fmt: skip
     back = tmp_path / "退回.xlsx"
-    report = await import_files(store, [xlsx(tmp_path / "a.xlsx", rows)], now=NOW, errors_path=back)
+    report = await import_files(
+        store, [xlsx(tmp_path / "a.xlsx", rows)], ImportOptions(errors_path=back), now=NOW
+    )
     assert (report.errors_file, report.refused) == (back, 2)
     page = openpyxl.load_workbook(back).active
     assert [cell.value for cell in page[1]] == [
@@ -131,7 +137,9 @@ async def test_refused_rows_come_back_as_they_were_and_can_be_corrected(
     ]
     assert [cell.value for cell in page[3]][-3:] == ["a.xlsx", "台账", "5"]
 
-    again = await import_files(store, [back], now=NOW, errors_path=tmp_path / "又退.xlsx")
+    again = await import_files(
+        store, [back], ImportOptions(errors_path=tmp_path / "又退.xlsx"), now=NOW
+    )
     assert again.refused == 2
     page = openpyxl.load_workbook(tmp_path / "又退.xlsx").active
     assert [cell.value for cell in page[1]] == [
@@ -155,14 +163,14 @@ async def test_refused_rows_come_back_as_they_were_and_can_be_corrected(
 async def test_the_errors_file_must_not_be_the_registry(store: Store, tmp_path: Path) -> None:
     path = xlsx(tmp_path / "a.xlsx", [HEADINGS, BAD])
     with pytest.raises(Unusable, match="one of the files to import"):
-        await import_files(store, [path], now=NOW, errors_path=path)
+        await import_files(store, [path], ImportOptions(errors_path=path), now=NOW)
     with pytest.raises(UserError, match="cannot write"):
-        await import_files(store, [path], now=NOW, errors_path=path / "x.xlsx")
+        await import_files(store, [path], ImportOptions(errors_path=path / "x.xlsx"), now=NOW)
 
 
 async def test_sheets_of_the_same_name_come_back_apart(store: Store, tmp_path: Path) -> None:
     paths = [xlsx(tmp_path / f"{name}.xlsx", [HEADINGS, (name, *BAD[1:])]) for name in "ab"]
-    await import_files(store, paths, now=NOW, errors_path=tmp_path / "e.xlsx")
+    await import_files(store, paths, ImportOptions(errors_path=tmp_path / "e.xlsx"), now=NOW)
     assert openpyxl.load_workbook(tmp_path / "e.xlsx").sheetnames == ["台账", "台账(2)"]
 
 
@@ -288,7 +296,9 @@ async def test_large_registries(count: int, store: Store, tmp_path: Path) -> Non
     path = many(tmp_path / "r.xlsx", count)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert len((await import_files(store, [path], now=NOW)).changes.new) == count
-    assert (await import_files(store, [path], now=NOW, complete=True)).changes.unchanged == count
+    assert (
+        await import_files(store, [path], ImportOptions(complete=True), now=NOW)
+    ).changes.unchanged == count
     accounts: list[Account] = await store.accounts.all()
     assert check(accounts, await store.accounts.contacts(), ())[0] == []
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024

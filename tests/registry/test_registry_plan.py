@@ -14,7 +14,7 @@ import pytest
 from registry_files import NOW, SOURCE, account, rows_of
 
 from mediawatch.domain import Account, AccountChange, Contact, FiledStatus
-from mediawatch.registry.plan import ImportPlan, parse_cover, plan
+from mediawatch.registry.plan import Coverage, FiledBefore, ImportPlan, parse_cover, plan
 from mediawatch.registry.problems import Unusable
 
 NAME, TYPE, NUMBER, ID, BODY = "政务新媒体名称", "类型", "备案单号", "平台ID", "所属组织"
@@ -30,7 +30,8 @@ def planned(
     contacts: Mapping[int, Contact] | None = None,
     **more: Any,
 ) -> ImportPlan:
-    return plan(rows_of(tmp_path, *records), existing, history, contacts or {}, SOURCE, **more)
+    before = FiledBefore(accounts=existing, history=history, contacts=contacts or {})
+    return plan(rows_of(tmp_path, *records), before, SOURCE, Coverage(**more))
 
 
 def change(account_id: int, field: str, old: str, new: str) -> AccountChange:

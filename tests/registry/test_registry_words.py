@@ -347,8 +347,8 @@ def test_person_and_telephone_in_one_cell(text: str, expected: tuple[str, str]) 
 
 
 def test_the_rest_of_a_share_text_is_reported() -> None:
-    assert cells.left_out(
+    assert cells.further_links(
         "复制打开 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7"
     ) == ("https://www.douyin.com/x?modal_id=7",)
-    assert cells.left_out("https://v.douyin.com/aAb/") == ()
-    assert cells.left_out("") == ()
+    assert cells.further_links("https://v.douyin.com/aAb/") == ()
+    assert cells.further_links("") == ()

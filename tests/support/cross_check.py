@@ -302,7 +302,7 @@ async def _no_view_accuses_anybody_with_news(app: App, sweep: Sweep) -> None:
     moved = {
         entry.account.filed.filing_number
         for entry in await app.store.sweeps.scope(sweep.id)
-        if entry.moved
+        if entry.has_news
     }
     flagged = await app.store.queries.run("SELECT * FROM flagged")
     assert not moved & {str(row[0]) for row in flagged.rows}, flagged.rows

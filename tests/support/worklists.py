@@ -32,6 +32,7 @@ from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.forms.read import WorklistRow
 from mediawatch.people.forms.rowkey import Window
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.answers import answer
 from mediawatch.people.worklist.export import export
 from mediawatch.people.worklist.imported import WorklistImport
@@ -39,6 +40,7 @@ from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.parse import RowQuestion
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep.judging import rejudge
 
@@ -109,9 +111,7 @@ class Inspection:
         return await import_files(
             self.store,
             paths,
-            sweep=self.sweep,
-            scope=await self.store.sweeps.scope(self.sweep.id),
-            policy=POLICY,
+            await judged_by(self.store, self.sweep),
             now=now,
             keep_evidence=self.evidence.keep,
             rejudge=lambda number: rejudge(self.store, lambda platform: True, number),
@@ -134,6 +134,13 @@ class Inspection:
         return (await self.store.accounts.all())[number - 1]
 
 
+async def judged_by(store: Store, sweep: Sweep) -> JudgedScope:
+    """The sweep's scope with the judgements that are kept, under the national policy."""
+    return JudgedScope(
+        sweep=sweep, policy=POLICY, entries=tuple(await store.sweeps.scope(sweep.id))
+    )
+
+
 async def exported(
     store: Store, folder: Path, accounts: Sequence[Filing], readings: Sequence[Reading] = ()
 ) -> tuple[Inspection, Path]:
@@ -141,10 +148,8 @@ async def exported(
     path = folder / "清单.xlsx"
     await export(
         store,
-        path,
-        sweep=inspection.sweep,
-        scope=await store.sweeps.scope(inspection.sweep.id),
-        policy=POLICY,
+        FormTarget(path=path),
+        await judged_by(store, inspection.sweep),
     )
     return inspection, path
 

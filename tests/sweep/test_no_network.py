@@ -130,9 +130,8 @@ def test_nothing_comes_out_of_a_sweep_without_network(home: Home, tmp_path: Path
     assert "unproven, and why" not in told
     status = json.loads(in_process("--home", home.root, "status", "--json").stdout)
     assert [night["answered"] for night in status["nights"]] == [False, False]
-    title, body = digest.digest(
-        sweep, kept[0], [], {}, lines=30, size=2000, surfaces={}, unanswered=True
-    )
+    told_of_it = digest.SweepDigest(sweep, kept[0], [], {}, {}, unanswered=True)
+    title, body = told_of_it.compose(lines=30, size=2000)
     assert "网络不可用" in body
     assert "待人工核查" not in title + body
 

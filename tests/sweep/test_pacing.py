@@ -70,7 +70,7 @@ async def test_the_decision_table(outcome: Outcome, session: str) -> None:
     assert tried == row.tries * len(made)
     assert pacing.exit_bits == (row.exit_bit if opens_after else 0)
     assert pacing.open_breakers() == ({("s", session): outcome} if opens_after else {})
-    assert pacing.paused("s", session) == (outcome if opens_after else "")
+    assert pacing.why_refused("s", session) == (outcome if opens_after else "")
     assert len(made) == (opens_after or 20)
 
 
@@ -207,7 +207,7 @@ async def test_an_hours_cap_makes_the_next_wait_until_one_leaves_the_hour() -> N
 async def test_a_full_day_rests_and_says_so_and_a_restart_changes_nothing() -> None:
     pacing = Pacing(scale=1, clock=lambda: NOW)
     assert len(await moments(pacing, Pace(0, per_day=3), 5)) == 3
-    assert pacing.paused("s", "") == DAY_FULL
+    assert pacing.why_refused("s", "") == DAY_FULL
     assert pacing.exit_bits == 0, "our own cap is no trouble"
     again = Pacing(scale=1, clock=lambda: NOW)
     hours = [1.0, 23.9, 24.1]
@@ -244,7 +244,7 @@ async def test_quiet_hours_are_waited_for_and_nothing_begins_after_the_end() -> 
     assert (await moments(pacing, Pace(0, quiet=(time(22), time(6))), 1))[0] - began >= 0.199
     pacing.begin([], start, at_once=4, until=start)
     assert await moments(pacing, Pace(0), 3) == []
-    assert pacing.paused("s", "") == OVER
+    assert pacing.why_refused("s", "") == OVER
 
 
 async def test_no_other_try_begins_after_the_end() -> None:

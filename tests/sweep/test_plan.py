@@ -17,7 +17,8 @@ from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import as_declared
-from mediawatch.sweep.plan import SweepPlan, plan
+from mediawatch.sweep.plan import LookRates, SweepPlan, plan
+from mediawatch.sweep.request import Request
 
 NOW = datetime.fromisoformat("2026-03-05T22:00:00+08:00")
 POLICY = load("national")
@@ -71,7 +72,13 @@ def planned(
     def ways(each: Account) -> tuple[SurfaceFacts, ...]:
         return (facts(pace),) if each.filed.name.startswith("示例") else ()
 
-    return plan(accounts, states, POLICY, NOW, ways=ways, pace_of=as_declared, until=until)
+    return plan(
+        accounts,
+        states,
+        Request(policy=POLICY, nightly=True, until=until),
+        NOW,
+        LookRates(ways=ways, pace_of=as_declared),
+    )
 
 
 def test_who_is_due_and_why_the_most_urgent_first() -> None:
@@ -141,7 +148,11 @@ def test_to_a_census_everything_is_due() -> None:
 
     found = {
         census: plan(
-            accounts, states, POLICY, NOW, ways=ways, pace_of=as_declared, census=census
+            accounts,
+            states,
+            Request(policy=POLICY, nightly=not census),
+            NOW,
+            LookRates(ways=ways, pace_of=as_declared),
         ).ends
         - NOW
         for census in (True, False)

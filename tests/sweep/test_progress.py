@@ -9,7 +9,7 @@ from rich.console import Console
 from sweeps import NOW
 
 from mediawatch.cli import progress
-from mediawatch.cli.progress import View, shown_progress
+from mediawatch.cli.progress import View, show_progress
 from mediawatch.domain import Account, Filing, LookKind, Outcome, Reading, Sight
 from mediawatch.sweep.summary import Step
 
@@ -88,7 +88,7 @@ def test_a_view_has_a_line_a_platform_at_any_width(width: int) -> None:
 def test_where_there_is_no_terminal_a_dozen_plain_lines_are_left(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with shown_progress() as told:
+    with show_progress() as told:
         for number in range(1, 201):
             told(step(number))
             told(step(number, look=LookKind.SECOND))

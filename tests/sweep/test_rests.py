@@ -66,7 +66,7 @@ class Limited(Scripted):
 
             if found := await gate.visit(Visit(surface=surface, pace=Pace(2.0)), see):
                 sights.append(found)
-                if found.dated and not surface.endswith("'"):
+                if found.is_dated and not surface.endswith("'"):
                     break
         return tuple(sights)
 

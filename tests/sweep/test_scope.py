@@ -32,8 +32,9 @@ from mediawatch.ports import Store
 from mediawatch.publish.reports.lists import scope_words
 from mediawatch.rules.policy import load
 from mediawatch.sweep import scope_files
+from mediawatch.sweep.clauses import Spec, clause
 from mediawatch.sweep.request import Request
-from mediawatch.sweep.scope import Spec, clause, draw, identity, scope_of, totals_of
+from mediawatch.sweep.scope import draw, identity, scope_of, totals_of
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 

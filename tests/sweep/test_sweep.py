@@ -460,7 +460,7 @@ async def test_stored_posts_settle_a_census_without_a_look(
     before = len(stage.looker.asked)
     later = await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))
     assert {name for name, _ in stage.looker.asked[before:]} == {"旧40"} | {"鲜13"}
-    assert (later.settled, later.verdicts[Verdict.FRESH]) == (1, 1)
+    assert (later.looks_saved, later.verdicts[Verdict.FRESH]) == (1, 1)
     before = len(stage.looker.asked)
     await stage.engine.run(request(again=True))
     assert {name for name, _ in stage.looker.asked[before:]} == {"鲜1", "鲜13", "旧40"}

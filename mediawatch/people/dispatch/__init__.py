@@ -3,13 +3,15 @@
 The units' answers come back as events and links.
 """
 
-from mediawatch.people.dispatch.export import DispatchFile, DispatchSplit, dispatch
-from mediawatch.people.dispatch.intake import UnitAnswers, import_answers, write_bad_rows
+from mediawatch.people.dispatch.answers import UnitAnswers, write_bad_rows
+from mediawatch.people.dispatch.export import DispatchFile, DispatchOrder, DispatchSplit, dispatch
+from mediawatch.people.dispatch.intake import import_answers
 from mediawatch.people.dispatch.sheet import DispatchColumn
 
 __all__ = [
     "DispatchColumn",
     "DispatchFile",
+    "DispatchOrder",
     "DispatchSplit",
     "UnitAnswers",
     "dispatch",

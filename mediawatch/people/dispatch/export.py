@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 
 from mediawatch.domain import (
     DECIDED,
@@ -17,8 +16,8 @@ from mediawatch.domain import (
     Evidence,
     Filing,
     ReviewAction,
+    ReviewEvent,
     Sweep,
-    UserError,
 )
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.ops.evidence import EvidenceFolder
@@ -34,12 +33,13 @@ from mediawatch.people.forms.book import FormCover, FormRow, account_cells, writ
 from mediawatch.people.forms.columns import Cell, given_text
 from mediawatch.people.forms.images import EMBEDDED, media_type
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
-from mediawatch.people.review import event_of, leads_on
+from mediawatch.people.forms.target import FormTarget
+from mediawatch.people.review import ReviewDecision, leads_on
 from mediawatch.people.suspects import Suspect
 from mediawatch.people.worklist.export import part_name
-from mediawatch.ports import Rejudgement, Store
+from mediawatch.ports import Store
 from mediawatch.rules.hearing import by_weekdays, term_of
-from mediawatch.rules.policy import Policy
+from mediawatch.rules.judged_scope import JudgedScope
 
 _MAX_PICTURE = 3_000_000
 """Bytes of a picture that still goes into the file; a larger one gives only its path."""
@@ -75,57 +75,77 @@ class DispatchFile:
     """Years in the term whose working days are not known: Monday to Friday were counted."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchOrder:
+    """Who sends suspects down, when, in which files, and with what beside them."""
+
+    by: DispatchSplit
+    person: str
+    at: datetime
+    after: int
+    """The newest review event that is known: see `ReviewStore.add`."""
+    evidence: EvidenceFolder
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What inspectors call the surfaces."""
+
+
 async def dispatch(
     store: Store,
-    folder: Path,
+    target: FormTarget,
     suspects: Sequence[Suspect],
-    *,
-    sweep: Sweep,
-    policy: Policy,
-    evidence: EvidenceFolder,
-    by: DispatchSplit,
-    person: str,
-    now: datetime,
-    after: int,
-    rejudged: Rejudgement | None = None,
-    labels: Mapping[str, str] = MappingProxyType({}),
-    marks: Sequence[str] = (),
-    overwrite: bool = False,
+    judged: JudgedScope,
+    order: DispatchOrder,
 ) -> list[DispatchFile]:
-    """Write the files into `folder`, then note what went out for the first time.
+    """Write the files into the target's folder, then note what went out for the first time.
 
-    Run again, it writes the same and notes nothing. `suspects` are the sweep's; those that are
-    decided, and mere hints, stay. `after`, `rejudged`: see `Store.note_reviews`; `labels`: what
-    inspectors call the surfaces.
+    Run again, it writes the same and notes nothing. `suspects` are those of the judged scope; those
+    that are decided, and mere hints, stay.
     """
-    sent = [
-        each
-        for each in suspects
-        if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT
-    ]
-    parts: dict[str, dict[int, list[Suspect]]] = {}
-    for each in sent:
-        parts.setdefault(by.of(each.account.filed), {}).setdefault(each.account.id, []).append(each)
+    parts = _by_part(suspects, order.by)
+    written, events = _plan(parts, target.path, order)
+    target.refuse_existing((file.path for file in written), "name another folder, or --overwrite")
     contacts = await store.accounts.contacts()
     rows = _Rows(
-        window=Window.of(sweep, policy),
+        window=Window.of(judged.sweep, judged.policy),
         home=await store.operator.home_id(),
-        evidence=evidence,
-        labels=labels,
-        now=now,
+        evidence=order.evidence,
+        labels=order.labels,
+        now=order.at,
     )
+    for file, accounts in zip(written, parts.values(), strict=True):
+        lines = [_line(found, contacts.get(number), rows) for number, found in accounts.items()]
+        cover = _cover(judged.sweep, file, target.marks)
+        write_form(file.path, FORM, lines, cover, overwrite=target.overwrite)
+    concerned = judged.rejudged.of(event.account_id for event in events)
+    await store.reviews.add(judged.sweep.id, events, after=order.after, rejudged=concerned)
+    return written
+
+
+def _by_part(suspects: Sequence[Suspect], by: DispatchSplit) -> dict[str, dict[int, list[Suspect]]]:
+    """What is sent, by part and account."""
+    parts: dict[str, dict[int, list[Suspect]]] = {}
+    for each in suspects:
+        if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT:
+            part = parts.setdefault(by.of(each.account.filed), {})
+            part.setdefault(each.account.id, []).append(each)
+    return parts
+
+
+def _plan(
+    parts: Mapping[str, Mapping[int, Sequence[Suspect]]], folder: Path, order: DispatchOrder
+) -> tuple[list[DispatchFile], list[ReviewEvent]]:
+    """The files, and the events of what goes out for the first time.
+
+    Decided before anything is written: a refused event must leave no file behind.
+    """
     written, events, taken = [], [], set[str]()
     for part, accounts in parts.items():
         path = folder / part_name(folder / "核实.xlsx", part, taken)
         everything = [each for found in accounts.values() for each in found]
         new = [each for each in everything if leads_on(each, ReviewAction.DISPATCHED)]
-        # Decided before anything is written: a refused event must leave no file behind.
-        events += [
-            event_of(each, ReviewAction.DISPATCHED, by=person, at=now, source=path.name)
-            for each in new
-        ]
-        term = max(_term(each, now) for each in everything)
-        years = by_weekdays(now, term) if new else ()
+        made = ReviewDecision(ReviewAction.DISPATCHED, order.person, source=path.name)
+        events += [made.of(each, order.at) for each in new]
+        term = max(_term(each, order.at) for each in everything)
         written.append(
             DispatchFile(
                 path=path,
@@ -133,19 +153,10 @@ async def dispatch(
                 accounts=len(accounts),
                 new=len(new),
                 term=term,
-                years_by_weekdays=years,
+                years_by_weekdays=by_weekdays(order.at, term) if new else (),
             )
         )
-    if not overwrite and (there := [file.path for file in written if file.path.exists()]):
-        raise UserError(
-            f"{there[0]} exists already and may hold answers: name another folder, or --overwrite"
-        )
-    for file, accounts in zip(written, parts.values(), strict=True):
-        lines = [_line(found, contacts.get(number), rows) for number, found in accounts.items()]
-        write_form(file.path, FORM, lines, _cover(sweep, file, marks), overwrite=overwrite)
-    concerned = rejudged.of(event.account_id for event in events) if rejudged else None
-    await store.reviews.add(sweep.id, events, after=after, rejudged=concerned)
-    return written
+    return written, events
 
 
 def _term(suspect: Suspect, now: datetime) -> date:

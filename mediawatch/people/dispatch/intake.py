@@ -5,8 +5,8 @@ A bad row goes back with its place and the remedy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,95 +19,44 @@ from mediawatch.domain import (
     ReviewPicture,
     Source,
     Stance,
-    Sweep,
 )
 from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.people.dispatch.answers import DispatchRow, UnitAnswers, read_rows
 from mediawatch.people.dispatch.export import key_of
 from mediawatch.people.dispatch.sheet import (
-    FORM,
-    GUIDE,
-    REQUIRED,
     DispatchColumn,
     version_of,
     versions_in,
 )
-from mediawatch.people.forms import returned as forms
-from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import typed_links
 from mediawatch.people.forms.hyperlinks import clickable
-from mediawatch.people.forms.read import form_rows
-from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows, source_of
+from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key
 from mediawatch.people.link_files import FoundLink, links_in
 from mediawatch.ports import Store
-from mediawatch.registry.problems import Place, RowProblem
-from mediawatch.rules.policy import Policy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DispatchRow(ReturnedRow[DispatchColumn]):
-    """One row of a returned dispatch.
-
-    `shots` are the pictures in it; in a sheet as it came in, the one that was sent with it too.
-    """
-
-    @property
-    def blank(self) -> bool:
-        """Not answered; a name alone (often filled down the column) says nothing."""
-        return not self.answers(
-            (
-                DispatchColumn.STANCE,
-                DispatchColumn.EXPLANATION,
-                DispatchColumn.LINK,
-                DispatchColumn.RECORD,
-            )
-        )
-
-
-@dataclass(slots=True, kw_only=True)
-class UnitAnswers(ReturnedRows[DispatchColumn]):
-    """What an import of units' answers came to."""
-
-    events: list[ReviewEvent] = field(default_factory=list)
-    accounts: list[int] = field(default_factory=list)
-    """Accounts that were answered for, newly or as before."""
-    others: list[tuple[Place, str]] = field(default_factory=list)
-    """Links that it cannot open: for the reviewer, in the event."""
-    pictures: int = 0
-    """Pictures that units filed: for the reviewer, in the event."""
+from mediawatch.registry.problems import RowProblem
+from mediawatch.rules.judged_scope import JudgedScope
 
 
 async def import_answers(
     store: Store,
     paths: Sequence[Path],
+    judged: JudgedScope,
     *,
-    sweep: Sweep,
-    accounts: Iterable[Account],
-    policy: Policy,
     evidence: EvidenceFolder,
     now: datetime,
 ) -> UnitAnswers:
-    """Read returned files of `sweep`, which has these accounts, and note what holds, in one go.
+    """Read returned files of a judged sweep, and note what holds, in one go.
 
     Rows are independent; importing a file again changes nothing.
     """
     known: dict[int, list[ReviewEvent]] = {}
-    for event in await store.reviews.events(sweep.id):
+    for event in await store.reviews.events(judged.sweep.id):
         known.setdefault(event.account_id, []).append(event)
     newest = max((event.id for events in known.values() for event in events), default=0)
-    scope = {account.id: account for account in accounts}
-    intake = _Intake(
-        store,
-        evidence,
-        sweep,
-        Window.of(sweep, policy),
-        await store.operator.home_id(),
-        scope,
-        known,
-        now,
-    )
+    intake = _Intake(store, evidence, judged, await store.operator.home_id(), known, now)
     sources = [source for path in paths if (source := await intake.take(path)) is not None]
-    await store.reviews.add(sweep.id, intake.done.events, after=newest)
+    await store.reviews.add(judged.sweep.id, intake.done.events, after=newest)
     noted = {source.sha256 for source, _ in await store.accounts.sources()}
     for source in sources:
         if source.sha256 not in noted:
@@ -120,28 +69,21 @@ class _Intake:
         self,
         store: Store,
         evidence: EvidenceFolder,
-        sweep: Sweep,
-        window: Window,
+        judged: JudgedScope,
         home: str,
-        scope: Mapping[int, Account],
         known: Mapping[int, list[ReviewEvent]],
         now: datetime,
     ) -> None:
-        self.store, self.evidence = store, evidence
-        self.sweep, self.window, self.home, self.scope, self.known, self.now = (
-            sweep,
-            window,
-            home,
-            scope,
-            known,
-            now,
-        )
+        self.store, self.evidence, self.sweep = store, evidence, judged.sweep
+        self.home, self.known, self.now = home, known, now
+        self.window = Window.of(judged.sweep, judged.policy)
+        self.scope = {entry.account.id: entry.account for entry in judged.entries}
         self.done = UnitAnswers()
 
     async def take(self, path: Path) -> Source | None:
         """Read one file; what it was, if any of its rows holds."""
         before = len(self.done.accounts)
-        for rows in self.done.batches(path, _rows(path)):
+        for rows in self.done.batches(path, read_rows(path)):
             for row in await self._without_ours(rows):
                 await self._take_row(row)
         return source_of(path, self.now) if len(self.done.accounts) > before else None
@@ -311,31 +253,3 @@ class _Intake:
 def _word(event: ReviewEvent) -> tuple[object, ...]:
     """What makes an answer another one."""
     return event.action, event.code, event.facts, event.by, event.reason, event.stance
-
-
-def _rows(path: Path) -> Iterator[DispatchRow]:
-    for read in form_rows(
-        path,
-        DispatchColumn,
-        DispatchColumn.KEY,
-        REQUIRED,
-        shots=DispatchColumn.RECORD,
-        given=DispatchColumn.PICTURE,
-    ):
-        row = DispatchRow(place=read.place, cells=read.cells, shots=read.shots)
-        if row.text(DispatchColumn.KEY) or not row.blank:
-            yield row
-
-
-def write_bad_rows(
-    path: Path, answers: UnitAnswers, *, sweep: Sweep, marks: Sequence[str] = ()
-) -> int:
-    """The refused rows, to be corrected and returned. The number of rows."""
-    cover = FormCover(
-        title="需要更正的核实反馈",
-        made_at=sweep.as_of,
-        meta={"sweep": str(sweep.id)},
-        guide=GUIDE,
-        marks=marks,
-    )
-    return forms.write_bad_rows(path, FORM, answers, cover, picture=DispatchColumn.RECORD)

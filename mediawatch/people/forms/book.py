@@ -70,19 +70,27 @@ class FormRow(Generic[H]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form(Generic[H]):
-    """A sheet of rows that others answer in, in the order of its columns.
+class FormLayout(Generic[H]):
+    """How the columns of a sheet look: those to answer in, their widths, and what stays in sight.
 
-    `key` is hidden, the columns to `frozen` stay in sight; `error` stands, second, only where a row
-    comes back with what is wrong.
+    `key` is hidden, the columns to `frozen` stay in sight.
     """
 
-    name: str
-    columns: Sequence[H]
     answers: Container[H]
     widths: Mapping[H, int]
     key: H
     frozen: H
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(FormLayout[H]):
+    """A sheet of rows that others answer in, in the order of its columns.
+
+    `error` stands, second, only where a row comes back with what is wrong.
+    """
+
+    name: str
+    columns: Sequence[H]
     error: H
     picture: H | None = None
     choices: Mapping[H, Sequence[str]] = field(default_factory=dict)
@@ -117,18 +125,18 @@ class Formats:
             "font_size": 10,
         }
 
-        def made(**extra: object) -> Format:
+        def add(**extra: object) -> Format:
             return book.add_format({**base, **extra})
 
-        self.head = made(bold=True, bg_color="#D9D9D9", align="center")
-        self.head_answer = made(bold=True, bg_color="#FFD966", align="center")
-        self.given = made(num_format="@")
-        self.link = made(font_color="#0563C1", underline=1)
+        self.head = add(bold=True, bg_color="#D9D9D9", align="center")
+        self.head_answer = add(bold=True, bg_color="#FFD966", align="center")
+        self.given = add(num_format="@")
+        self.link = add(font_color="#0563C1", underline=1)
         answer = {"bg_color": "#FFF9E5"}
-        self.answer = made(num_format="@", **answer)
-        self.day = made(num_format="yyyy-mm-dd", align="center", **answer)
-        self.moment = made(num_format="yyyy-mm-dd hh:mm", align="center", **answer)
-        self.error = made(font_color="#C00000")
+        self.answer = add(num_format="@", **answer)
+        self.day = add(num_format="yyyy-mm-dd", align="center", **answer)
+        self.moment = add(num_format="yyyy-mm-dd hh:mm", align="center", **answer)
+        self.error = add(font_color="#C00000")
 
 
 @contextmanager
@@ -200,17 +208,7 @@ def write_form(
         for column, words in form.choices.items():
             place, rule = columns.index(column), {"validate": "list", "source": list(words)}
             sheet.data_validation(1, place, max(1, len(rows)), place, rule)
-        furnish(
-            sheet,
-            columns,
-            len(rows),
-            cover.heading,
-            formats,
-            answers=form.answers,
-            widths=form.widths,
-            hidden=form.key,
-            frozen=form.frozen,
-        )
+        furnish(sheet, columns, len(rows), cover.heading, formats, form)
 
 
 def with_errors(columns: Sequence[H], error: H, rows: Iterable[Mapping[H, Cell]]) -> list[H]:
@@ -258,25 +256,23 @@ def furnish(
     count: int,
     title: str,
     formats: Formats,
-    *,
-    answers: Container[H],
-    widths: Mapping[H, int],
-    hidden: H,
-    frozen: H,
+    layout: FormLayout[H],
 ) -> None:
-    """Headings, widths, filter, print layout.
-
-    `hidden` is not shown; the columns to `frozen` stay in sight.
-    """
+    """Headings, widths, filter, print layout."""
     for place, column in enumerate(columns):
         sheet.write_string(
-            0, place, column.value, formats.head_answer if column in answers else formats.head
+            0,
+            place,
+            column.value,
+            formats.head_answer if column in layout.answers else formats.head,
         )
-        sheet.set_column(place, place, widths[column], None, {"hidden": column is hidden})
+        sheet.set_column(
+            place, place, layout.widths[column], None, {"hidden": column is layout.key}
+        )
     sheet.set_row(0, 44)
     for number in range(1, count + 1):
         sheet.set_row(number, ROW_POINTS)
-    sheet.freeze_panes(1, columns.index(frozen) + 1)
+    sheet.freeze_panes(1, columns.index(layout.frozen) + 1)
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)

@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from mediawatch.domain import Sweep, SweepAccount, UserError
+from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
 from mediawatch.people.forms.images import MAX_QR_TEXT
 from mediawatch.people.forms.rowkey import Window, sealed_key
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
 from mediawatch.people.worklist.todo import Unproven, for_a_second_person, unproven
 from mediawatch.ports import Store
-from mediawatch.rules.policy import Policy
+from mediawatch.rules.judged_scope import JudgedScope
 
 NO_LINK = "无链接,请在平台内搜索备案名称"
 LONG_LINK = "链接过长,请点击“最新文章链接”"
@@ -69,52 +70,47 @@ def to_line(
 
 async def export(
     store: Store,
-    path: Path,
+    target: FormTarget,
+    judged: JudgedScope,
     *,
-    sweep: Sweep,
-    scope: Sequence[SweepAccount],
-    policy: Policy,
     by: WorklistSplit | None = None,
     people: Sequence[str] = (),
-    marks: Sequence[str] = (),
-    overwrite: bool = False,
 ) -> list[WorklistFile]:
-    """Write the worklist of a sweep, by its judged scope, to `path`.
+    """Write the worklist of a sweep, by its judged scope.
 
     A split writes `NAME-PART.xlsx` beside it. UserError for bad requests. By person, rows are dealt
     out in equal runs (neighbours stay together) and 核查人 is filled in.
     """
+    sweep, path, policy = judged.sweep, target.path, judged.policy
     window, home = Window.of(sweep, policy), await store.operator.home_id()
     items = [
-        *await unproven(store, sweep, scope, policy),
-        *await for_a_second_person(store, sweep, scope, policy),
+        *await unproven(store, sweep, judged.entries, policy),
+        *await for_a_second_person(store, sweep, judged.entries, policy),
     ]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
     files = divide(items, path, by, people)
-    if not overwrite and (there := [target for target, _, _ in files if target.exists()]):
-        raise UserError(
-            f"{there[0]} exists already and may hold answers: give another name or --overwrite"
-        )
+    target.refuse_existing((file for file, _, _ in files), "give another name or --overwrite")
     title = f"政务新媒体待核查清单  监测时间点 {minute(sweep.as_of)}"
     cover = FormCover(
         title=title,
         made_at=sweep.as_of,
         meta=_meta(sweep, window),
-        marks=marks,
+        marks=target.marks,
         guide=guide(policy.updates.reposts),
     )
-    for target, part, chosen in files:
+    for file, part, chosen in files:
         lines = (
             to_line(item, sweep, window, home, part if by is WorklistSplit.PERSON else "")
             for item in chosen
         )
         write_book(
-            target, lines, replace(cover, title=text_of(f"{title}  {part}")), overwrite=overwrite
+            file,
+            lines,
+            replace(cover, title=text_of(f"{title}  {part}")),
+            overwrite=target.overwrite,
         )
-    return [
-        WorklistFile(path=target, rows=len(chosen), part=part) for target, part, chosen in files
-    ]
+    return [WorklistFile(path=file, rows=len(chosen), part=part) for file, part, chosen in files]
 
 
 def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:

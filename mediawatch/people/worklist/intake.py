@@ -13,8 +13,6 @@ from mediawatch.domain import (
     Account,
     LookKind,
     Reading,
-    Sweep,
-    SweepAccount,
     same_ids,
 )
 from mediawatch.domain.clock import day_of
@@ -32,7 +30,7 @@ from mediawatch.people.worklist.states import says_none
 from mediawatch.people.worklist.todo import all_that_is_known, ids_of
 from mediawatch.ports import Dossier, Store
 from mediawatch.registry.problems import RowProblem
-from mediawatch.rules.policy import Policy
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.post_lists import posts_of
 from mediawatch.rules.proofs import people_disagree
 from mediawatch.rules.ties import keep_speaking, tie_of
@@ -44,50 +42,37 @@ Keep = Callable[[Reading], Awaitable[Reading]]
 async def import_files(
     store: Store,
     paths: Sequence[Path],
+    judged: JudgedScope,
     *,
-    sweep: Sweep,
-    scope: Sequence[SweepAccount],
-    policy: Policy,
     now: datetime,
     keep_evidence: Keep,
     rejudge: Callable[[int], Awaitable[object]] | None = None,
 ) -> WorklistImport:
-    """Read returned worklists of `sweep`, and keep what holds.
+    """Read returned worklists of a judged sweep, and keep what holds.
 
     The sweep is judged again where anything was kept. Rows are independent: good ones are kept
     although others are bad. Importing a file again changes nothing.
     """
-    intake = _Intake(store, sweep, scope, policy, now, keep_evidence)
+    intake = _Intake(store, judged, now, keep_evidence)
     await intake.load()
     for path in paths:
         await intake.take(path)
     intake.note_conflicts()
     # Repeated answers too: the import that kept them may have been cut short before it judged.
     if intake.done.accepted and rejudge is not None:
-        await rejudge(sweep.id)
+        await rejudge(judged.sweep.id)
     return intake.done
 
 
 class _Intake:
     def __init__(
-        self,
-        store: Store,
-        sweep: Sweep,
-        scope: Sequence[SweepAccount],
-        policy: Policy,
-        now: datetime,
-        keep_evidence: Keep,
+        self, store: Store, judged: JudgedScope, now: datetime, keep_evidence: Keep
     ) -> None:
-        self.store, self.sweep, self.policy, self.now, self.keep_evidence = (
-            store,
-            sweep,
-            policy,
-            now,
-            keep_evidence,
-        )
-        self.window = Window.of(sweep, policy)
+        self.store, self.now, self.keep_evidence = store, now, keep_evidence
+        self.sweep, self.policy = judged.sweep, judged.policy
+        self.window = Window.of(judged.sweep, judged.policy)
         self.done = WorklistImport()
-        self.scope = {row.account.id: row for row in scope}
+        self.scope = {row.account.id: row for row in judged.entries}
         self.readings: dict[int, list[Reading]] = {}
         self.home = ""
         self.filed_now: Mapping[int, Account] = {}

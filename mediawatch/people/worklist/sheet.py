@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from mediawatch.people.forms.book import (
     Formats,
     FormCover,
+    FormLayout,
     furnish,
     sheet_name,
     with_errors,
@@ -30,6 +31,7 @@ _WIDTHS = {
     Column.LINK: 24, Column.REASON: 24, Column.QUESTION: 22, Column.POSTED: 9, Column.POSTED_ON: 13, Column.SEEN_NAME: 18,
     Column.STATE: 11, Column.SEEN_ID: 18, Column.SHOT: 20, Column.PERSON: 10, Column.TIME: 17, Column.REMARK: 18, Column.ERROR: 40,
 }  # fmt: skip
+_LAYOUT = FormLayout(answers=ANSWERS, widths=_WIDTHS, key=Column.KEY, frozen=Column.NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +60,7 @@ def write_book(
         sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))
         for number, line in enumerate(rows, 1):
             _write_line(sheet, number, line, columns, formats)
-        furnish(
-            sheet,
-            columns,
-            len(rows),
-            cover.heading,
-            formats,
-            answers=ANSWERS,
-            widths=_WIDTHS,
-            hidden=Column.KEY,
-            frozen=Column.NAME,
-        )
+        furnish(sheet, columns, len(rows), cover.heading, formats, _LAYOUT)
         if rows:
             _add_lists(
                 lambda column, rule: sheet.data_validation(

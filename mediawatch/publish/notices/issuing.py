@@ -149,40 +149,30 @@ def issued_before(
     return ""
 
 
-def appeal_event(
-    notice: Notice,
-    events: Sequence[NoticeEvent],
-    item: int,
-    action: NoticeAction,
-    by: str,
-    reason: str,
-    at: datetime,
-) -> NoticeEvent:
-    """申诉, or its result.
+def refuse_appeal(event: NoticeEvent, notice: Notice, events: Sequence[NoticeEvent]) -> None:
+    """UserError for an appeal (申诉), or its result, that may not be noted.
 
-    UserError where the item does not stand, a name is missing, or no appeal is open.
+    The item must stand, a name and a reason be given, and a result needs an open appeal.
     """
+    item = event.item
     found = next((each for each in notice.items if each.number == item), None)
     if found is None or standing_item(found, events) is None:
         raise UserError(
             f"{notice.number} has no item {item} that stands: `mediawatch notice show` lists them"
         )
-    if not by.strip() or not reason.strip():
+    if not event.by or not event.reason:
         raise UserError("an appeal and its result need a reason and a name (--reason, --by)")
     appeals = (NoticeAction.APPEALED, NoticeAction.UPHELD, NoticeAction.REJECTED)
     last = next(
         (
-            event.action
-            for event in reversed(events)
-            if event.item == item and event.action in appeals
+            earlier.action
+            for earlier in reversed(events)
+            if earlier.item == item and earlier.action in appeals
         ),
         None,
     )
-    if action is not NoticeAction.APPEALED and last is not NoticeAction.APPEALED:
+    if event.action is not NoticeAction.APPEALED and last is not NoticeAction.APPEALED:
         raise UserError(f"item {item} of {notice.number} has no open appeal")
-    return NoticeEvent(
-        notice_id=notice.id, item=item, action=action, at=at, by=by.strip(), reason=reason.strip()
-    )
 
 
 def version_of(body: bytes, number: int, at: datetime) -> IssuedDocument:

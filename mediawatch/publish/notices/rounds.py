@@ -80,7 +80,7 @@ class Issues:
     """By notice on any account of the inspected scope: which failed accounts of the scope it was
     issued on."""
 
-    def kept_by(self, at: datetime) -> Issues:
+    def known_at(self, at: datetime) -> Issues:
         """As they were known at that moment."""
         return Issues(
             notices=[notice for notice in self.notices if notice.kept_at <= at],
@@ -151,7 +151,7 @@ class _Earlier:
             standing_items(notice, issues.events),
             recheck_results(notice, issues.events),
         )
-        settled = {each.item.number for each in again if each.result.settled}
+        settled = {each.item.number for each in again if each.result.settles}
         settled |= {item.number for item in standing if item.result == Rectification.DONE.label}
         as_of = issues.moments.get(notice.sweep_id) if notice.sweep_id is not None else None
         return cls(

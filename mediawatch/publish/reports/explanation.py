@@ -26,7 +26,8 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.people.suspects import Suspect
 from mediawatch.ports import Dossier
-from mediawatch.publish.reports.lists import LOOKS, heading
+from mediawatch.publish.reports.account_page import LOOKS
+from mediawatch.publish.reports.lists import heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
 from mediawatch.rules.policy import Policy
@@ -105,7 +106,7 @@ def use(subject: AccountCase, reading: Reading) -> str:
     )
     if proved:
         return f"据此认定“{'、'.join(proved)}”。"
-    if reading.outcome.about_us and not any(sight.dated for sight in reading.sights):
+    if reading.outcome.about_us and not any(sight.is_dated for sight in reading.sights):
         return f"未取得结果：{sentences.trouble(reading)}。"
     said = of_identity(reading, ties.identity_of(known))
     if said is None:
@@ -169,7 +170,7 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
             continue
         heard = suspect.hearing
         until = f"，反馈期限{heard.term}" if heard.term else ""
-        if not heard.state.ended:
+        if not heard.state.has_ended:
             lacks.append(f"“{suspect.finding.label}”的下发核实：{heard.state.label}{until}。")
         lacks.append(f"“{suspect.finding.label}”的审核认定：目前为{suspect.standing.state.label}。")
         if suspect.backing is trust.Backing.UNCHECKED:

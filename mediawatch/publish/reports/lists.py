@@ -4,52 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from mediawatch.domain import (
     PLATFORM_LABELS,
     Account,
-    AccountChange,
     Attestation,
     CanaryCheck,
-    FiledStatus,
     Finding,
-    LookKind,
-    MatchedBy,
     Reading,
     ReviewState,
-    Sight,
     Sweep,
     SweepAccount,
     SweepState,
 )
-from mediawatch.domain.clock import beijing, minute
+from mediawatch.domain.clock import minute
 from mediawatch.figures.filings import each_once
-from mediawatch.registry.headings import label
 from mediawatch.rules import backing
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
-from mediawatch.table import Table, join_filled
+from mediawatch.table import Table
 
-MATCHES: Mapping[MatchedBy, str] = {
-    MatchedBy.ID: "平台ID",
-    MatchedBy.URL: "链接",
-    MatchedBy.NAME: "名称",
-}
-LOOKS: Mapping[LookKind, str] = {
-    LookKind.FIRST: "首次核查", LookKind.SECOND: "第二次核查", LookKind.CONTROL: "对照核查", LookKind.LINK: "文章链接核查",
-    LookKind.PERSON: "人工核查",
-}  # fmt: skip
 ATTESTED: Mapping[Attestation, str] = {
     Attestation.RECORDED: "有实录",
     Attestation.DESCRIBED: "含仅有文字描述、无实录的来源",
 }
-_CHANGED: Mapping[str, str] = {"retired_on": "移出台账", "type_certain": "类型是否明确"}
-"""Changes of an account that have no column in the registry."""
-_VALUES: Mapping[str, Mapping[str, str]] = {
-    "status": {status.value: status.label for status in FiledStatus}, "platform": PLATFORM_LABELS,
-    "type_certain": {"True": "是", "False": "否"},
-}  # fmt: skip
 
 BRIEF = (
     "备案单号",
@@ -209,103 +187,4 @@ def _flagged_row(
         behind.label,
         read_at,
         finding.sentence,
-    )
-
-
-def account_in_full(
-    account: Account,
-    entry: SweepAccount | None,
-    readings: Sequence[Reading],
-    changes: Sequence[AccountChange],
-    checks: Sequence[CanaryCheck],
-    surfaces: Mapping[str, str],
-    sweep: Sweep | None = None,
-) -> str:
-    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in a
-    sentence.
-
-    It never has contacts. `surfaces`: the Chinese of each surface's name. `sweep` is that of the
-    entry.
-    """
-    parts = ["备案信息", *filed_lines(account), ""]
-    if entry and entry.judgement:
-        judged = entry.judgement
-        stands = as_reviewed(entry, include_open=True).judgement or judged
-        parts += [
-            f"检查结论({entry.sweep_id}号检查)  {stands.verdict.label}",
-            f"  {stands.sentence}",
-        ]
-        parts += [f"  {heading(sweep)}"] if sweep else []
-        parts += [
-            f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) "
-            f"{finding.sentence}"
-            f"(对照账号:{backing.backing_of(finding, entry.account.filed, readings, checks).label})"
-            for finding in judged.findings
-        ]
-        parts += [f"  注意:{note}" for note in judged.notes]
-    else:
-        parts.append("检查结论  尚无")
-    parts += ["", "核查记录" if readings else "核查记录  尚无"]
-    for reading in readings:
-        parts += reading_lines(reading, surfaces)
-    if changes:
-        parts += ["", "变更记录"]
-        parts += [f"  {_change_line(one)}" for one in changes]
-    return "\n".join(parts)
-
-
-def _change_line(one: AccountChange) -> str:
-    field = _CHANGED.get(one.field) or label(one.field)
-    old, new = (_VALUES.get(one.field, {}).get(text, text) for text in (one.old, one.new))
-    return f"{beijing(one.at):%Y-%m-%d} {field}:“{old}”→“{new}”({one.source})"
-
-
-def filed_lines(account: Account) -> list[str]:
-    """The account as filed, a field a line; contacts never."""
-    filed = account.filed
-    place = join_filled((filed.prefecture, filed.county), " ")
-    links = "、".join(account.links[:3])
-    pairs = [
-        ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
-        ("主管单位", filed.supervisor), ("地区", place), ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
-        ("原始ID", filed.original_id), ("微信号", filed.alias),
-        ("链接地址", filed.url), ("文章链接", links), ("微信读书链接", filed.reader_url),
-        ("移出台账", account.retired_on.isoformat() if account.retired_on else ""),
-    ]  # fmt: skip
-    return [f"  {label}  {value}" for label, value in pairs if value]
-
-
-def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
-    """One look with its sights and its evidence."""
-    by = f" {reading.by}" if reading.by else ""
-    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}:{reading.outcome.label}"]
-    lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
-    lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
-    return lines
-
-
-def describe_newest(on: date, exact: bool) -> str:
-    """The day of the newest post that was seen, and whether a newer one is ruled out."""
-    return f"{on}（确定为最新）" if exact else f"不早于{on}"
-
-
-def _sight_line(sight: Sight, surfaces: Mapping[str, str]) -> str:
-    newest = f"最近更新{describe_newest(sight.latest.on, sight.exact)}" if sight.latest else ""
-    matched = f"（按{MATCHES[sight.matched_by]}匹配）" if sight.name and sight.matched_by else ""
-    name = f"名称“{sight.name}”{matched}" if sight.name else ""
-    who = f"[{sight.session}]" if sight.session else ""
-    control = f"对照“{sight.control}”已应答" if sight.control else ""
-    described = (
-        "该来源或措辞仅有文字描述，无实录" if sight.attested is Attestation.DESCRIBED else ""
-    )
-    return join_filled(
-        (
-            f"{in_chinese([sight.surface], surfaces)}{who} {sight.outcome.label}",
-            name,
-            newest,
-            control,
-            described,
-            sight.detail,
-        ),
-        "，",
     )

@@ -18,7 +18,7 @@ from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
-from mediawatch.publish.reports.lists import LOOKS, describe_newest
+from mediawatch.publish.reports.account_page import LOOKS, describe_newest
 
 # Names are hostile input: everything is escaped.
 _PAGES = Environment(

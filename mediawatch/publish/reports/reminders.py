@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from mediawatch.domain import Account, Contact, DateKind, Sweep, SweepAccount, Verdict
 from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.table import join_filled, plain
 
@@ -48,9 +49,7 @@ class Reminder:
 
 
 def reminders(
-    sweep: Sweep,
-    scope: Sequence[SweepAccount],
-    policy: Policy,
+    judged: JudgedScope,
     contacts: Mapping[int, Contact],
     *,
     today: date,
@@ -61,8 +60,9 @@ def reminders(
 
     Contacts (by account) stand only in the text to their own unit, never in one to a unit above it.
     """
+    sweep, policy = judged.sweep, judged.policy
     units: dict[str, tuple[_Soon, list[SweepAccount]]] = {}
-    for entry in scope:
+    for entry in judged.entries:
         until = deadline(entry, sweep, policy)
         if until and until >= today:
             units.setdefault(to.of(entry.account), ([], []))[0].append((entry, until))

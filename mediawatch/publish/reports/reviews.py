@@ -11,7 +11,8 @@ from mediawatch.domain import ReviewAction, ReviewEvent, ReviewState, Stance, Sw
 from mediawatch.domain.clock import minute
 from mediawatch.people.second_looks import SecondLook
 from mediawatch.people.suspects import Suspect
-from mediawatch.publish.reports.lists import ATTESTED, filed_lines, heading, reading_lines
+from mediawatch.publish.reports.account_page import filed_lines, reading_lines
+from mediawatch.publish.reports.lists import ATTESTED, heading
 from mediawatch.rules.backing import Backing
 from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.sentences import in_chinese
@@ -69,7 +70,7 @@ def _row(suspect: Suspect, surfaces: Mapping[str, str]) -> tuple[str, ...]:
     filed, finding, last = suspect.account.filed, suspect.finding, suspect.standing.by
     done = ("", "", "") if last is None else (last.by, minute(last.at), _why(last))
     return (
-        suspect.versioned,
+        suspect.versioned_key,
         filed.filing_number,
         filed.name,
         filed.type,
@@ -117,7 +118,7 @@ def _unheard(suspect: Suspect) -> str:
 
 
 def _late(suspect: Suspect) -> str:
-    undecided = suspect.is_late and suspect.standing.state.undecided
+    undecided = suspect.is_late and suspect.standing.state.is_undecided
     return f"读取晚于监测时间点{suspect.rule.late_days}天以上,须经下发核实" if undecided else ""
 
 
@@ -146,7 +147,7 @@ def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
     finding = suspect.finding
     parts = [
         (
-            f"问题 {suspect.versioned}  {finding.label}({finding.effect.label})  "
+            f"问题 {suspect.versioned_key}  {finding.label}({finding.effect.label})  "
             f"{suspect.standing.state.label}"
         ),
         f"  {finding.sentence}",

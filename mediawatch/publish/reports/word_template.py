@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from docx import Document
 from docx.document import Document as Doc
@@ -35,29 +36,44 @@ _PADDING = 3
 """Room beside the text of a cell, in halves of a Chinese character."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Style:
+    """How a paragraph looks. `right` is its right margin in characters."""
+
+    font: str = SONG
+    size: Pt = BODY
+    align: WD_ALIGN_PARAGRAPH | None = None
+    indent: bool = False
+    right: int = 0
+
+
+_PLAIN = _Style()
+_INDENTED = _Style(indent=True)
+_HEADING = _Style(font=HEI, indent=True)
+_CENTRED = _Style(align=WD_ALIGN_PARAGRAPH.CENTER)
+_TITLE = _Style(font=TITLE, size=HEADLINE, align=WD_ALIGN_PARAGRAPH.CENTER)
+_SIGNATURE = _Style(align=WD_ALIGN_PARAGRAPH.RIGHT, right=4)
+
+
 def template() -> bytes:
     """The template as a .docx."""
     document = Document()
     _page(document)
     _text(document, "{%p if marks %}")
-    _text(document, "{{ marks }}", font=HEI, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _text(document, "{{ marks }}", _Style(font=HEI, align=WD_ALIGN_PARAGRAPH.RIGHT))
     _text(document, "{%p endif %}")
-    _text(document, "{{ title }}", font=TITLE, size=HEADLINE, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _text(document, "{{ title }}", _TITLE)
     for tag in ("number", "addressees"):
         _text(document, f"{{%p if {tag} %}}")
-        _text(
-            document,
-            f"{{{{ {tag} }}}}",
-            align=WD_ALIGN_PARAGRAPH.CENTER if tag == "number" else None,
-        )
+        _text(document, f"{{{{ {tag} }}}}", _CENTRED if tag == "number" else _PLAIN)
         _text(document, "{%p endif %}")
-    _text(document, "{{ basis }}", indent=True)
-    _text(document, "一、总体情况", font=HEI, indent=True)
+    _text(document, "{{ basis }}", _INDENTED)
+    _text(document, "一、总体情况", _HEADING)
     _each(document, "paragraph in overview", "{{ paragraph }}")
     _text(document, "{%p if problems %}")
-    _text(document, "二、存在的主要问题", font=HEI, indent=True)
+    _text(document, "二、存在的主要问题", _HEADING)
     _text(document, "{%p for problem in problems %}")
-    joined = _text(document, "{{ problem.heading }}", font=KAI, indent=True)
+    joined = _text(document, "{{ problem.heading }}", _Style(font=KAI, indent=True))
     _run(joined, "{{ problem.text }}", SONG, BODY)
     _text(document, "{%p endfor %}")
     _text(document, "{%p endif %}")
@@ -65,8 +81,8 @@ def template() -> bytes:
     _text(document, "")
     _each(document, "line in annex_list", "{{ line }}")
     _text(document, "")
-    _text(document, "{{ issuer }}", align=WD_ALIGN_PARAGRAPH.RIGHT, right=4)
-    _text(document, "{{ date }}", align=WD_ALIGN_PARAGRAPH.RIGHT, right=4)
+    _text(document, "{{ issuer }}", _SIGNATURE)
+    _text(document, "{{ date }}", _SIGNATURE)
     _annexes(document)
     stream = io.BytesIO()
     document.save(stream)
@@ -176,9 +192,9 @@ def _number(paragraph: Paragraph, align: WD_ALIGN_PARAGRAPH) -> None:
 def _annexes(document: Doc) -> None:
     """One table a page, for any columns and rows."""
     _text(document, "{%p for annex in annexes %}")
-    head = _text(document, "{{ annex.number }}", font=HEI)
+    head = _text(document, "{{ annex.number }}", _Style(font=HEI))
     head.paragraph_format.page_break_before = True
-    _text(document, "{{ annex.title }}", font=TITLE, size=HEADLINE, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _text(document, "{{ annex.title }}", _TITLE)
     table = document.add_table(rows=4, cols=3)
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -206,36 +222,27 @@ def _cells(cells: tuple[_Cell, ...], first: str, second: str, third: str, font: 
 
 def _each(document: Doc, loop: str, words: str) -> None:
     _text(document, f"{{%p for {loop} %}}")
-    _text(document, words, indent=True)
+    _text(document, words, _INDENTED)
     _text(document, "{%p endfor %}")
 
 
-def _text(
-    document: Doc,
-    words: str,
-    *,
-    font: str = SONG,
-    size: Pt = BODY,
-    align: WD_ALIGN_PARAGRAPH | None = None,
-    indent: bool = False,
-    right: int = 0,
-) -> Paragraph:
+def _text(document: Doc, words: str, style: _Style = _PLAIN) -> Paragraph:
     paragraph = document.add_paragraph()
-    if align is not None:
-        paragraph.alignment = align
+    if style.align is not None:
+        paragraph.alignment = style.align
     layout = paragraph.paragraph_format
     layout.space_before = layout.space_after = Pt(0)
     layout.line_spacing_rule, layout.line_spacing = (
         WD_LINE_SPACING.EXACTLY,
-        LINE if size == BODY else Pt(35),
+        LINE if style.size == BODY else Pt(35),
     )
-    if indent:
+    if style.indent:
         layout.first_line_indent = 2 * BODY
-    if right:
-        layout.right_indent = right * BODY
+    if style.right:
+        layout.right_indent = style.right * BODY
     # A heading never stands alone at the foot of a page.
-    layout.keep_with_next = font == HEI and indent
-    _run(paragraph, words, font, size)
+    layout.keep_with_next = style.font == HEI and style.indent
+    _run(paragraph, words, style.font, style.size)
     return paragraph
 
 

@@ -32,28 +32,28 @@ class LookGate:
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
 
-        def begun() -> Awaitable[Sight]:
+        def note_begin() -> Awaitable[Sight]:
             self.began = self.began or self.clock()
             return see()
 
         surface = visit.surface
-        sight = await self.gate.visit(replace(visit, rank=self.rank), begun)
+        sight = await self.gate.visit(replace(visit, rank=self.rank), note_begin)
         if sight is not None:
             self.turned_away.pop(surface, None)
         elif not visit.declared_closed:
-            why = self.turned_away[surface] = self.pacing.paused(surface, visit.session)
+            why = self.turned_away[surface] = self.pacing.why_refused(surface, visit.session)
             if why is Outcome.RATE_LIMITED:
                 self.resting[surface] = visit.session
         return sight
 
-    async def rested(self) -> str:
+    async def wait_for_rest(self) -> str:
         """Wait for a surface that turned this look away because it rests.
 
         Returns its name; "" where no surface is worth waiting for.
         """
         while self.resting:
             surface, session = self.resting.popitem()
-            if await self.pacing.rested(surface, session):
+            if await self.pacing.wait_for_rest(surface, session):
                 return surface
         return ""
 

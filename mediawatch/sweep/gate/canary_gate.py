@@ -6,7 +6,7 @@ A canary (对照账号) is read by each surface before it is used, and every so 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from datetime import datetime
 from mediawatch.domain import Account, Canary, CanaryCheck, Need, Outcome, Sight
 from mediawatch.domain.clock import day_of
 from mediawatch.log import get_logger
-from mediawatch.ports import Clock, Gate, Rank, See, Visit
+from mediawatch.ports import Clock, Gate, Rank, See, SurfaceFacts, Visit
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.canaries import Canaries
@@ -24,9 +24,6 @@ log = get_logger(__name__)
 
 Look = Callable[[Account, Need, Gate], Awaitable[tuple[Sight, ...]]]
 Note = Callable[[CanaryCheck], Awaitable[None]]
-Complete = Callable[[str, str, str], bool]
-"""Whether a platform's surface should show complete lists with a session; all by name."""
-
 
 _SOON = 10
 """Looks after which a canary that did not read well is tried again."""
@@ -56,31 +53,31 @@ class CheckState:
     """Place of the next canary: they take turns, for one look is enough at a time."""
 
 
-class CanaryGate:
-    """Implements `ports.Gate` around another one. `note` keeps each check."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTools:
+    """What a check of a canary works with. `note` keeps the check."""
 
-    def __init__(
-        self,
-        gate: Gate,
-        look: Look,
-        platform: str,
-        canaries: Canaries,
-        *,
-        complete: Complete,
-        policy: Policy,
-        clock: Clock,
-        note: Note,
-        sweep_id: int | None = None,
-    ) -> None:
-        self._gate, self._look, self._platform = gate, look, platform
-        self._canaries, self._of_platform = canaries, canaries.of(platform)
-        self._complete, self._policy, self._clock, self._note, self._sweep_id = (
-            complete,
-            policy,
-            clock,
-            note,
-            sweep_id,
+    look: Look
+    surfaces: Callable[[str], Sequence[SurfaceFacts]]
+    """Of a platform."""
+    policy: Policy
+    clock: Clock
+    note: Note
+    sweep_id: int | None = None
+
+    def expects_complete(self, platform: str, surface: str, session: str) -> bool:
+        """Whether the surface should show complete lists with the session."""
+        return any(
+            facts.complete(session) for facts in self.surfaces(platform) if facts.name == surface
         )
+
+
+class CanaryGate:
+    """Implements `ports.Gate` around another one."""
+
+    def __init__(self, gate: Gate, platform: str, canaries: Canaries, tools: CheckTools) -> None:
+        self._gate, self._platform, self._tools = gate, platform, tools
+        self._canaries, self._of_platform = canaries, canaries.of(platform)
         self._states: dict[tuple[str, str], CheckState] = defaultdict(CheckState)
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
@@ -97,13 +94,13 @@ class CanaryGate:
                 await self.check(visit.surface, visit.session)
             state.looks += 1
 
-            def admitted() -> Awaitable[Sight]:
+            def let_others_in() -> Awaitable[Sight]:
                 # An earlier release would count all waiting looks, and read their canaries, before
                 # the first of them.
                 turn.close()
                 return see()
 
-            sight = await self._gate.visit(visit, admitted)
+            sight = await self._gate.visit(visit, let_others_in)
             if sight is not None and sight.login not in ("", state.login):
                 state.checked_at = None
             return sight
@@ -113,7 +110,10 @@ class CanaryGate:
         await self._gate.pause(visit)
 
     def _due(self, state: CheckState) -> bool:
-        late = state.checked_at is None or self._clock() - state.checked_at >= self._canaries.every
+        late = (
+            state.checked_at is None
+            or self._tools.clock() - state.checked_at >= self._canaries.every
+        )
         return late or state.looks >= (
             self._canaries.every_looks if state.fresh else min(_SOON, self._canaries.every_looks)
         )
@@ -137,31 +137,35 @@ class CanaryGate:
     async def check(self, surface: str, session: str) -> CanaryCheck | None:
         """Read the next canary by this surface and keep the check; None where no canary fits it."""
         state = self._states[surface, session]
-        check = await self._checked(state, surface, session)
+        check = await self._read_next(state, surface, session)
         if check is None and state.fits:
-            check = self._judged(self._of_platform[0], surface, session, ())
-        state.looks, state.checked_at, state.fresh = 0, self._clock(), check is None or check.fresh
+            check = self._check_of(self._of_platform[0], surface, session, ())
+        state.looks, state.checked_at, state.fresh = (
+            0,
+            self._tools.clock(),
+            check is None or check.fresh,
+        )
         if check is not None:
             state.fits, state.login = True, check.login or state.login
-            await self._note(check)
+            await self._tools.note(check)
         return check
 
-    async def _checked(self, state: CheckState, surface: str, session: str) -> CanaryCheck | None:
+    async def _read_next(self, state: CheckState, surface: str, session: str) -> CanaryCheck | None:
         for _ in self._of_platform:
             canary = self._of_platform[state.next % len(self._of_platform)]
             state.next += 1
             counter = _VisitCounter(self._gate)
             need = Need(
-                fresh_after=self._policy.window_start(day_of(self._clock())),
+                fresh_after=self._tools.policy.window_start(day_of(self._tools.clock())),
                 only=surface,
                 session=session,
             )
-            sights = await self._look(canary.account, need, counter)
+            sights = await self._tools.look(canary.account, need, counter)
             if counter.visits or sights:
-                return self._judged(canary, surface, session, sights)
+                return self._check_of(canary, surface, session, sights)
         return None
 
-    def _judged(
+    def _check_of(
         self, canary: Canary, surface: str, session: str, sights: tuple[Sight, ...]
     ) -> CanaryCheck:
         sight = next((each for each in sights if each.surface == surface), None)
@@ -174,10 +178,12 @@ class CanaryGate:
                 if sights
                 else "the surface is paused, or its login is no longer used"
             )
-            fresh, at, used, login = False, self._clock(), session, ""
+            fresh, at, used, login = False, self._tools.clock(), session, ""
         else:
             fresh = reads_well(
-                sight, self._policy, complete=self._complete(self._platform, surface, sight.session)
+                sight,
+                self._tools.policy,
+                complete=self._tools.expects_complete(self._platform, surface, sight.session),
             )
             outcome, detail, at, used, login = (
                 sight.outcome,
@@ -207,7 +213,7 @@ class CanaryGate:
             at=at,
             fresh=fresh,
             outcome=outcome,
-            sweep_id=self._sweep_id,
+            sweep_id=self._tools.sweep_id,
             detail=detail,
             login=login,
         )

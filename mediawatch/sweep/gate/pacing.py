@@ -144,7 +144,7 @@ class Pacing:
     def _attempts(self) -> AsyncRetrying:
         return AsyncRetrying(
             retry=retry_if_result(
-                lambda sight: DECISIONS[sight.outcome].tries > 1 and not sight.dated
+                lambda sight: DECISIONS[sight.outcome].tries > 1 and not sight.is_dated
             ),
             stop=self._gives_up,
             wait=wait_exponential_jitter(
@@ -179,7 +179,7 @@ class Pacing:
         state = self._states[visit.surface, visit.session]
         state.free_at = max(state.free_at, _now() + wait)
 
-    async def rested(self, surface: str, session: str) -> bool:
+    async def wait_for_rest(self, surface: str, session: str) -> bool:
         """Wait until a resting surface may be visited again.
 
         False at once where it does not rest, or where its rest is too long to wait for. It must end
@@ -195,7 +195,7 @@ class Pacing:
         await asyncio.sleep(left)
         return True
 
-    def paused(self, surface: str, session: str) -> Outcome | str:
+    def why_refused(self, surface: str, session: str) -> Outcome | str:
         """Why the last refused visit was refused; empty where no visit was.
 
         It is what opened the breaker, or a reason in Chinese.

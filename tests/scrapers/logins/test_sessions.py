@@ -169,7 +169,7 @@ async def plain(browser: Browser, tmp_path: Path, store: Store) -> AsyncIterator
 
 async def test_the_valid_logins_are_taken_in_turn(plain: Sessions) -> None:
     plain.keep("a", "b", "c")
-    await plain.book.seen("plain", "b", valid=False, how="probe")
+    await plain.book.note_state("plain", "b", valid=False, how="probe")
     assert [await plain.look() for _ in range(4)] == ["a:ok", "c:ok", "a:ok", "c:ok"]
     # A control looks with the login that it vouches for.
     (sight,) = await plain.looks.look(
@@ -202,7 +202,7 @@ async def test_a_lapsed_login_is_announced_once_and_not_used(
 
 async def test_the_next_run_says_once_that_a_login_is_left_out(plain: Sessions) -> None:
     plain.keep("a")
-    await SessionBook(plain.store, lambda: NOW).seen("plain", "a", valid=False, how="probe")
+    await SessionBook(plain.store, lambda: NOW).note_state("plain", "a", valid=False, how="probe")
     with structlog.testing.capture_logs() as lines:
         assert [await plain.look(), await plain.look()] == [":ok", ":ok"]
     assert [line["event"] for line in lines] == ["session left out"]
@@ -238,16 +238,16 @@ async def test_an_answer_that_a_note_overtook_is_not_remembered(
     book = SessionBook(store, lambda: NOW)
     overtaken = asyncio.create_task(book.usable("plain", ("a",)))
     await read.wait()
-    await book.seen("plain", "a", valid=False, how="probe")
+    await book.note_state("plain", "a", valid=False, how="probe")
     noted.set()
     await overtaken
     assert await book.usable("plain", ("a",)) == ()
-    await book.seen("plain", "a", valid=False, how="plain.page")
+    await book.note_state("plain", "a", valid=False, how="plain.page")
     assert [event.how for event in await store.operator.session_events("plain")] == ["probe"]
 
 
 async def test_a_host_clock_that_was_set_back_hides_no_new_login(plain: Sessions) -> None:
-    await plain.book.seen("plain", "a", valid=False, how="probe")
+    await plain.book.note_state("plain", "a", valid=False, how="probe")
     earlier = SessionBook(plain.store, lambda: NOW.replace(year=2025))
     await earlier.note_made("plain", "a", SessionState.UNKNOWN, "import")
     assert await earlier.usable("plain", ("a",)) == ("a",)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from sqlalchemy import Connection
 
 from db.base import rows
-from db.mapping.notices import held_of, notice_event_of, notice_item_of, notice_of
+from db.mapping.notices import issued_finding_of, notice_event_of, notice_item_of, notice_of
 from db.models import (
     NoticeEventRow,
     NoticeFindingRow,
@@ -18,7 +18,7 @@ from db.models import (
 from mediawatch.domain import IssuedFinding, Notice, NoticeEvent, NoticeItem
 
 
-def kept_notices(conn: Connection) -> list[Notice]:
+def load_notices(conn: Connection) -> list[Notice]:
     """With their items, oldest first."""
     proofs: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for row in conn.execute(rows(NoticeReadingRow).order_by(NoticeReadingRow.reading_id)):
@@ -29,7 +29,7 @@ def kept_notices(conn: Connection) -> list[Notice]:
     )
     for row in conn.execute(ordered):
         findings[row.notice_id, row.item].append(
-            held_of(row, proofs.get((row.notice_id, row.item, row.position), ()))
+            issued_finding_of(row, proofs.get((row.notice_id, row.item, row.position), ()))
         )
     items: dict[int, list[NoticeItem]] = defaultdict(list)
     for row in conn.execute(
@@ -42,7 +42,7 @@ def kept_notices(conn: Connection) -> list[Notice]:
     return [notice_of(row, items.get(row.id, ())) for row in conn.execute(wanted)]
 
 
-def kept_events(conn: Connection, notice_id: int | None = None) -> list[NoticeEvent]:
+def load_events(conn: Connection, notice_id: int | None = None) -> list[NoticeEvent]:
     wanted = rows(NoticeEventRow).order_by(NoticeEventRow.id)
     if notice_id is not None:
         wanted = wanted.where(NoticeEventRow.notice_id == notice_id)

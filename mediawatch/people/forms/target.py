@@ -1,0 +1,23 @@
+"""Where forms go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mediawatch.domain import UserError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormTarget:
+    """The file or folder that forms are written to, and the marks (演示数据) that they bear."""
+
+    path: Path
+    marks: tuple[str, ...] = ()
+    overwrite: bool = False
+
+    def refuse_existing(self, files: Iterable[Path], remedy: str) -> None:
+        """UserError where a file is in the way, unless it may be written over."""
+        if not self.overwrite and (there := [file for file in files if file.exists()]):
+            raise UserError(f"{there[0]} exists already and may hold answers: {remedy}")

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, exists, or_, select
 
 from db.base import table
 from db.mapping.readings import evidence_of
-from db.mapping.values import portions
 from db.models import (
     EvidenceRow,
     FindingReadingRow,
@@ -24,6 +23,7 @@ from db.models import (
     SweepRow,
 )
 from db.transactions import Aggregate, reads
+from db.types import portions
 from mediawatch.domain import Evidence, EvidenceKind, NoticeAction, SweepState
 from mediawatch.ports import KeptEvidence
 

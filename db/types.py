@@ -1,14 +1,21 @@
-"""Column types: instants and text.
+"""Types of columns (instants and text), and rows as values.
 
 Everything that the two databases would store differently is settled here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy import DateTime, Dialect, Row, Text
 from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+Values = dict[str, Any]
+AnyRow = Row[*tuple[Any, ...]]
 
 
 class Instant(TypeDecorator[datetime]):
@@ -65,3 +72,23 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return "".join("�" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
     return text
+
+
+def fields_of(thing: object, names: Sequence[str]) -> Values:
+    return {name: getattr(thing, name) for name in names}
+
+
+def portions(items: Sequence[T], size: int = 5_000) -> Iterator[Sequence[T]]:
+    """Slices that stay below the number of parameters a statement may have (32 766 in SQLite, 65
+    535 in PostgreSQL).
+    """
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def hash_words(*parts: str) -> int:
+    """64 bits, signed as a column holds them.
+
+    Migrations have filled columns with it: it never changes.
+    """
+    text = "\x1f".join(parts).encode("utf-8", "backslashreplace")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from db.accounts.identities import identities
 from db.accounts.news import raise_news
 from db.mapping.accounts import filed_values
-from db.mapping.values import Values, portions
 from db.models import AccountChangeRow, AccountRow, AccountStateRow, ContactRow, SourceRow
 from db.readings.following import renew
+from db.types import Values, portions
 from mediawatch.domain import Contact, NewAccount, RegistryChanges, Source, UpdatedAccount
 from mediawatch.domain.clock import day_of
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from db.base import table
 from db.errors import StoreError
-from db.mapping.values import AnyRow, portions
 from db.models import AccountRow
+from db.types import AnyRow, portions
 from mediawatch.domain import FiledIdentity, spellings
 
 _AT_ONCE = 1_000
@@ -112,12 +112,11 @@ def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[i
 
 
 def _identity(row: AnyRow) -> FiledIdentity:
-    links = tuple(link for link in (row.url, row.reader_url, *row.article_links) if link)
     return FiledIdentity(
         platform=row.platform,
         name=row.name,
         platform_id=row.platform_id,
         original_id=row.original_id,
         alias=row.alias,
-        links=links,
+        links=tuple(filter(None, (row.url, row.reader_url, *row.article_links))),
     )

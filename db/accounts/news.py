@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, select, update
 
 from db.errors import StoreError
-from db.mapping.values import portions
 from db.models import AccountStateRow
+from db.types import portions
 
 
 def raise_news(conn: Connection, account_ids: Collection[int]) -> None:

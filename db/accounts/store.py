@@ -12,7 +12,6 @@ from db.accounts.identities import identities, twins
 from db.accounts.news import counters, raise_news
 from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
-from db.mapping.values import portions
 from db.models import (
     AccountChangeRow,
     AccountLinkRow,
@@ -22,6 +21,7 @@ from db.models import (
     SourceRow,
 )
 from db.transactions import Aggregate, Transactions, reads, writes
+from db.types import portions
 from mediawatch.domain import Account, AccountChange, Contact, Refusal, RegistryChanges, Source
 from mediawatch.ports import AccountNow, Clock
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from itertools import chain
 
-from db.mapping.values import AnyRow, Values, fields_of
+from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import Account, Filing
 
 _FILED = tuple(field.name for field in fields(Filing))

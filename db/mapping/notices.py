@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from db.mapping.accounts import filed_of
 from db.mapping.sweeps import finding_fields, finding_values
-from db.mapping.values import AnyRow, Values, fields_of
+from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import (
     Code,
     Finding,

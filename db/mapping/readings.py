@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from db.mapping.values import AnyRow, Values, fields_of
+from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import AccountState, Evidence, FiledIdentity, Post, Reading, Sight
 
 _IDENTITY = tuple(field.name for field in fields(FiledIdentity))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 
-from db.mapping.values import AnyRow, Values, fields_of
+from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import Code, Facts, ReviewEvent, ReviewPicture, Tie
 
 _REVIEW = tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from db.mapping.values import AnyRow, Values, fields_of
+from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import Alert, Backup, SweepRun
 
 _RUN = tuple(field.name for field in fields(SweepRun))

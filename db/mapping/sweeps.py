@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from db.mapping.values import AnyRow, Values, fields_of
+from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import Finding, Judgement, Sweep, SweepKind
 
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")

@@ -11,7 +11,6 @@ from db.errors import StoreError
 from db.mapping.accounts import filed_values
 from db.mapping.notices import issued_finding_values, notice_values
 from db.mapping.sweeps import judgement_values
-from db.mapping.values import Values, portions
 from db.models import (
     NoticeAccountRow,
     NoticeDocumentRow,
@@ -22,6 +21,7 @@ from db.models import (
     SweepRow,
 )
 from db.notices.loading import load_events, load_notices
+from db.types import Values, portions
 from mediawatch.domain import (
     IssuedDocument,
     Judgement,

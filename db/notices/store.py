@@ -12,7 +12,6 @@ from db.errors import StoreError
 from db.mapping.accounts import account_of
 from db.mapping.notices import notice_event_values
 from db.mapping.sweeps import judgement_of
-from db.mapping.values import portions
 from db.models import (
     NoticeAccountRow,
     NoticeDocumentRow,
@@ -25,6 +24,7 @@ from db.notices.issuing import add_document, add_notice
 from db.notices.loading import load_events, load_notices
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
+from db.types import portions
 from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, SweepAccount
 from mediawatch.ports import Rejudgement
 

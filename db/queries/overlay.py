@@ -12,9 +12,9 @@ from sqlalchemy import Column, Connection, Index, MetaData, Table
 
 from db.base import Base, table
 from db.mapping.sweeps import finding_values, judgement_values
-from db.mapping.values import Values
 from db.models import FindingRow, SweepAccountRow
 from db.queries.named import named_queries
+from db.types import Values
 from mediawatch.domain import SweepAccount
 
 _JUDGED = "judged_now"

@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from db.accounts.identities import identities, twins
-from db.mapping.values import portions
 from db.models import AccountStateRow, ReadingRow
 from db.readings.following import bearing
 from db.readings.history import readings_by_number
+from db.types import portions
 from mediawatch.domain import FiledIdentity, LookKind, Reading
 
 _BACK = 20

@@ -17,18 +17,20 @@ from sqlalchemy import Connection, bindparam, delete, update
 from db.accounts.identities import identities, identity, twins, twins_of
 from db.accounts.news import raise_news
 from db.base import table
-from db.mapping.values import Values, portions
 from db.models import AccountLinkRow, AccountStateRow, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.readings.history import append, readings_of
-from db.readings.seen import (
+from db.readings.state import (
+    STATE_OF_READINGS,
+    advance,
     first_seen_values,
     identity_values,
-    note_first_seen,
-    note_identity,
+    keep_by_key,
+    state_after,
 )
-from db.readings.state import STATE_OF_READINGS, advance, state_after
+from db.types import Values, portions
 from mediawatch.domain import FiledIdentity, Reading, goes_on, of_identity, of_twin
 
+_FIRST_SEEN, _IDENTITY_SEEN = table(FirstSeenRow), table(IdentitySeenRow)
 _AT_ONCE = 200
 """Accounts whose readings are held together."""
 
@@ -91,9 +93,9 @@ def _follow(conn: Connection, account_id: int, each: Bearing, *, own: bool) -> N
     elif own:
         raise_news(conn, [account_id])
     if each.said is not None:
-        note_first_seen(conn, each.said)
+        keep_by_key(conn, _FIRST_SEEN, first_seen_values(each.said), newest=False)
     if each.whole is not None:
-        note_identity(conn, each.whole)
+        keep_by_key(conn, _IDENTITY_SEEN, identity_values(each.whole), newest=True)
 
 
 def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collection[int]) -> None:

@@ -21,8 +21,8 @@ from db.mapping.readings import (
     sight_of,
     sight_values,
 )
-from db.mapping.values import Values, portions
 from db.models import EvidenceRow, PostRow, ReadingIdentityRow, ReadingRow, SightRow
+from db.types import Values, portions
 from mediawatch.domain import Evidence, FiledIdentity, Post, Reading, Sight
 
 # Made once, over plain tables: a reading is kept thousands of times a night, and building

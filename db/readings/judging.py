@@ -17,12 +17,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, column, false, func, null, select, true, values
 
 from db.base import table
-from db.mapping.values import AnyRow, portions
 from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.readings.filings import AccountReading, Filings, last_two
 from db.readings.history import readings_by_number, readings_of
-from db.readings.seen import first_seen_values, key_of, kind_of
-from db.readings.state import own_posts
+from db.readings.state import first_seen_values, key_of, kind_of, own_posts
+from db.types import AnyRow, portions
 from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading
 from mediawatch.domain.clock import day_of
 

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, delete, func, insert, select
 from db.accounts.identities import identities
 from db.base import rows
 from db.mapping.readings import state_of
-from db.mapping.values import portions
 from db.models import (
     POSTS,
     AccountRow,
@@ -29,6 +28,7 @@ from db.readings.history import readings_by_number, readings_of
 from db.readings.idle import is_idle
 from db.readings.judging import AT_ONCE, readings_for_judgement
 from db.transactions import Aggregate, reads, writes
+from db.types import portions
 from mediawatch.domain import AccountState, Reading, same_ids
 from mediawatch.ports import IdleReading
 

@@ -13,11 +13,11 @@ from db.base import rows
 from db.errors import StoreError
 from db.mapping.reviews import picture_values, review_values
 from db.mapping.sweeps import finding_of
-from db.mapping.values import portions
 from db.models import FindingRow, ReviewEventRow, ReviewPictureRow, SweepRow
 from db.reviews.events import Key, events_by_finding
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
+from db.types import portions
 from mediawatch.domain import Finding, ReviewAction, ReviewEvent, is_about, review_standing
 from mediawatch.ports import Rejudgement
 

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from db.accounts.news import refuse_news
 from db.mapping.sweeps import finding_values, judgement_values
-from db.mapping.values import Values, portions
 from db.models import AccountStateRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 from db.reviews.events import events_by_finding
 from db.sweeps.scope import findings_of
+from db.types import Values, portions
 from mediawatch.domain import DateKind, Finding, Judgement, ReviewState, review_standing
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Rejudgement

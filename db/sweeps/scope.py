@@ -11,7 +11,6 @@ from db.accounts.store import learned_links
 from db.base import rows
 from db.mapping.accounts import account_of
 from db.mapping.sweeps import finding_of, judgement_of
-from db.mapping.values import portions
 from db.models import (
     AccountLinkRow,
     AccountStateRow,
@@ -19,6 +18,7 @@ from db.models import (
     FindingRow,
     SweepAccountRow,
 )
+from db.types import portions
 from mediawatch.domain import Finding, SweepAccount
 
 

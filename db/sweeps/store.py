@@ -12,12 +12,12 @@ from db.accounts.news import counters
 from db.base import rows
 from db.mapping.accounts import filed_values
 from db.mapping.sweeps import sweep_of, sweep_values
-from db.mapping.values import portions
 from db.models import ReadingRow, SweepAccountRow, SweepRow
 from db.sweeps.changes import changes_of
 from db.sweeps.judgements import keep_judgements
 from db.sweeps.scope import scope_of
 from db.transactions import Aggregate, reads, writes
+from db.types import portions
 from mediawatch.domain import (
     Account,
     FindingChange,

@@ -119,6 +119,7 @@ class App:
     def pace_of(self) -> Callable[[str, Pace], Pace]:
         """A function that applies the settings to a surface's declared pace. UserError as for
         `pacing`."""
+        from mediawatch.sweep.gate.pacing import pace_by
         from scrapers.platforms import SCRAPERS
 
         chosen = self.settings.pace
@@ -128,9 +129,7 @@ class App:
                 f"{self.home.config}: no surface {unknown[0]!r} in [pace]: give one of "
                 f"{', '.join(sorted(names))}"
             )
-        return lambda surface, declared: (
-            chosen[surface].over(declared) if surface in chosen else declared
-        )
+        return pace_by(chosen)
 
     def let_go(self) -> None:
         """From now on nothing is written: what a command would keep is discarded (`--dry-run`)."""

@@ -94,7 +94,7 @@ class Filing:
             platform_id=self.platform_id,
             original_id=self.original_id,
             alias=self.alias,
-            links=tuple(link for link in (self.url, self.reader_url, *self.article_links) if link),
+            links=tuple(filter(None, (self.url, self.reader_url, *self.article_links))),
         )
 
     @property

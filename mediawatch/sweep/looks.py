@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from mediawatch.domain import (
+    CLOCK_OFF,
     Account,
+    AccountState,
     CanaryCheck,
     LookKind,
     MatchedBy,
@@ -19,18 +22,15 @@ from mediawatch.domain import (
     Sight,
     Sweep,
 )
-from mediawatch.domain.clock import day_of
 from mediawatch.log import get_logger
-from mediawatch.names import same
 from mediawatch.ports import Gate, Rank
 from mediawatch.rules import sentences
-from mediawatch.rules.policy import Policy
 from mediawatch.sweep.controls import Controls
-from mediawatch.sweep.counts import RunCounts
 from mediawatch.sweep.gate.attempt import LookGate
+from mediawatch.sweep.gate.breakers import EXIT_BITS
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
+from mediawatch.sweep.needs import need_of, satisfies
 from mediawatch.sweep.request import Request
-from mediawatch.sweep.sweep_readings import SweepReadings
 from mediawatch.sweep.tools import SweepTools
 
 # The name under which administrators find looks in the log: docs/running.md shows it.
@@ -38,6 +38,89 @@ log = get_logger("mediawatch.sweep.run")
 
 _LINKS_KEPT = 10
 """So many of the newest links of one page are kept with its account."""
+
+
+@dataclass(kw_only=True)
+class RunCounts:
+    """The counts and the exit bits of a run."""
+
+    total: int = 0
+    """Accounts in scope."""
+    done: int = 0
+    """Accounts that have had their first look or need no look."""
+    looks: int = 0
+    looks_saved: int = 0
+    """Accounts that known posts prove fresh."""
+    second_looks: int = 0
+    """Known second looks that are still to be made."""
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    unforeseen: bool = False
+    """Whether a look ended with an unforeseen error."""
+    clock_off: str = ""
+    """How far this machine's clock is off, where a site's replies said so."""
+
+    def note_clock(self, sights: Sequence[Sight]) -> None:
+        """Log it once: every look of the run meets the same clock."""
+        for sight in sights:
+            if sight.detail.startswith(CLOCK_OFF) and not self.clock_off:
+                self.clock_off = sight.detail
+                log.error(
+                    f"{sight.detail}; what is read until it is set proves nothing against any account"
+                )
+
+    @property
+    def exit_bits(self) -> int:
+        """The run's own exit bits.
+
+        1 for an unforeseen error; that of the network where no site answered any look, even where
+        the looks were too few for a breaker.
+        """
+        reached_nothing = self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
+        return (
+            (EXIT_BITS[Outcome.CHANGED] if self.clock_off else 0)
+            | (1 if self.unforeseen else 0)
+            | (EXIT_BITS[Outcome.UNREACHABLE] if reached_nothing else 0)
+        )
+
+
+@dataclass(kw_only=True)
+class SweepReadings:
+    """The sweep's readings by account, and the accounts' states when the run began."""
+
+    by_account: dict[int, list[Reading]] = field(default_factory=dict)
+    states: Mapping[int, AccountState] = field(default_factory=dict)
+
+    def add(self, reading: Reading) -> None:
+        self.by_account.setdefault(reading.account_id, []).append(reading)
+
+    def of(self, account: Account) -> list[Reading]:
+        return self.by_account.get(account.id, [])
+
+    def sights(self, accounts: Sequence[Account]) -> Iterator[Sight]:
+        """All sights of these accounts."""
+        for account in accounts:
+            for reading in self.of(account):
+                yield from reading.sights
+
+    def has_look(self, account: Account, kind: LookKind) -> bool:
+        """Whether this sweep has made such a look at the account, in any of its runs."""
+        return any(reading.look is kind for reading in self.of(account))
+
+    def first_look(self, account: Account) -> Reading:
+        """The newest first look.
+
+        It may be of an earlier, unfinished sweep, where this one could not make its first look.
+        """
+        return next(
+            reading for reading in reversed(self.of(account)) if reading.look is LookKind.FIRST
+        )
+
+    def probably_there(self, account: Account) -> bool:
+        """Whether the account was read before, by this sweep or an earlier one."""
+        before = self.states.get(account.id)
+        return (before is not None and before.last_outcome is Outcome.OK) or any(
+            reading.outcome is Outcome.OK for reading in self.of(account)
+        )
 
 
 class RunLooks:
@@ -62,8 +145,10 @@ class RunLooks:
         None where no surface could be tried: all are paused, or nothing is filed to find the
         account by. `others`: the platform's accounts, by which a negative is controlled.
         """
-        gate = self._look_gate(account, Rank.SECOND_LOOK if need.second else Rank.FIRST_LOOK)
-        sights = await self._sights_with_rests(account, need, gate)
+        rank = Rank.SECOND_LOOK if need.second else Rank.FIRST_LOOK
+        gate = LookGate(self._gate(account.platform), rank, self.tools.pacing, self.tools.clock)
+        sights = await self._sights(account, need, gate)
+        sights += await self._sights_after_rests(account, need, gate, sights)
         self._turned_away[account.id] = gate.turned_away
         if not sights:
             return None
@@ -110,9 +195,6 @@ class RunLooks:
             for surface, why in self._turned_away.get(account.id, {}).items()
         )
 
-    def _look_gate(self, account: Account, rank: Rank) -> LookGate:
-        return LookGate(self._gate(account.platform), rank, self.tools.pacing, self.tools.clock)
-
     def _gate(self, platform: str) -> CanaryGate:
         """The gate of a platform's batch, which checks its surfaces by canaries."""
         if platform not in self._gates:
@@ -133,20 +215,21 @@ class RunLooks:
         await self.tools.store.operator.add_canary_check(check)
         self.checks.append(check)
 
-    async def _sights_with_rests(
-        self, account: Account, need: Need, gate: LookGate
+    async def _sights_after_rests(
+        self, account: Account, need: Need, gate: LookGate, sights: tuple[Sight, ...]
     ) -> tuple[Sight, ...]:
         """A surface that rests is asked after its rest, where the others have settled nothing
         meanwhile.
         """
-        sights = await self._sights(account, need, gate)
+        more: tuple[Sight, ...] = ()
         while (
-            gate.resting and not satisfies(sights, need) and (surface := await gate.wait_for_rest())
+            gate.resting
+            and not satisfies(sights + more, need)
+            and (surface := await gate.wait_for_rest())
         ):
-            sights += await self._sights(
-                account, replace(need, only=surface) if sights else need, gate
-            )
-        return sights
+            only = replace(need, only=surface) if sights + more else need
+            more += await self._sights(account, only, gate)
+        return more
 
     async def _sights(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         try:
@@ -183,7 +266,7 @@ class RunLooks:
         sights = await self._sights(
             other,
             replace(self.need, back_to=None, only=sight.surface, session=sight.session),
-            self._look_gate(other, Rank.CHECK),
+            LookGate(self._gate(other.platform), Rank.CHECK, self.tools.pacing, self.tools.clock),
         )
         if sights:
             control = self._reading(other, LookKind.CONTROL, sights)
@@ -217,34 +300,3 @@ class RunLooks:
             new = [link for link in sight.links if link not in account.links][:_LINKS_KEPT]
             if new and sight.matched_by is MatchedBy.ID:
                 await self.tools.store.accounts.add_links(account.id, new, sight.surface)
-
-
-def need_of(sweep: Sweep, policy: Policy) -> Need:
-    """What a first look must show."""
-    # In a period no single post settles an account: only a list that covers the period does.
-    fresh_after = date.max if sweep.period_from else policy.window_start(day_of(sweep.as_of))
-    return Need(fresh_after=fresh_after, back_to=sweep.period_from)
-
-
-def satisfies(sights: Sequence[Sight], need: Need) -> bool:
-    """Whether a further source would add nothing: a post in the window, a complete list, or the
-    platform's own word.
-    """
-    return any(
-        sight.outcome.negative
-        or sight.exact
-        or any(post.on >= need.fresh_after for post in sight.posts)
-        for sight in sights
-    )
-
-
-def speaks_against(reading: Reading, account: Account, need: Need) -> bool:
-    """Whether a first look itself speaks against the account.
-
-    It does by an old date, an empty list, a negative or another name. Others may want a second
-    look for what was known before; they are judged together at the end of the batch.
-    """
-    latest = reading.latest
-    fresh = latest.on >= need.fresh_after if latest else reading.exact_sight is None
-    as_filed = not reading.name or same(reading.name, account.filed.name)
-    return reading.outcome.negative or not (fresh and as_filed)

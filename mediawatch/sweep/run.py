@@ -17,7 +17,8 @@ from mediawatch.domain import (
 )
 from mediawatch.ports import Rejudgement
 from mediawatch.sweep.judging import JudgingTerms, checks_for, judge_scope
-from mediawatch.sweep.looks import RunLooks, speaks_against
+from mediawatch.sweep.looks import RunLooks
+from mediawatch.sweep.needs import speaks_against
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step
 from mediawatch.sweep.tools import SweepTools

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import db
-from db.readings.seen import first_seen_values
+from db.readings.state import first_seen_values
 from mediawatch.domain import (
     Account,
     Code,

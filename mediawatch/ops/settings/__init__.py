@@ -2,6 +2,14 @@
 
 from mediawatch.ops.settings.home import CONFIG, Home
 from mediawatch.ops.settings.read import read_settings
-from mediawatch.ops.settings.tree import BrowserSettings, NotifySettings, Settings
+from mediawatch.ops.settings.tree import BrowserSettings, NotifySettings, PaceSettings, Settings
 
-__all__ = ["CONFIG", "BrowserSettings", "Home", "NotifySettings", "Settings", "read_settings"]
+__all__ = [
+    "CONFIG",
+    "BrowserSettings",
+    "Home",
+    "NotifySettings",
+    "PaceSettings",
+    "Settings",
+    "read_settings",
+]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -25,6 +25,7 @@ from tenacity import (
 from mediawatch.domain import Outcome, Pace, Sight
 from mediawatch.domain.clock import beijing
 from mediawatch.log import get_logger
+from mediawatch.ops.settings import PaceSettings
 from mediawatch.ports import Clock, Rank, See, SurfaceVisit, Visit
 from mediawatch.sweep.gate.breakers import DECISIONS, RESTS, Breaker
 
@@ -82,6 +83,13 @@ class SurfaceState:
 def as_declared(surface: str, pace: Pace) -> Pace:
     """The pace of a surface where no setting says otherwise."""
     return pace
+
+
+def pace_by(chosen: Mapping[str, PaceSettings]) -> Callable[[str, Pace], Pace]:
+    """A function that applies the settings, by surface, to what a surface declares."""
+    return lambda surface, declared: (
+        chosen[surface].over(declared) if surface in chosen else declared
+    )
 
 
 class Pacing:

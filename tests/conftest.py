@@ -3,11 +3,11 @@
 import gc
 import logging
 import os
-import tempfile
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+import places
 import pytest
 from hypothesis import settings
 
@@ -31,26 +31,13 @@ LONG = (
 )
 """Begun first: a long file that is begun last leaves the other worker without work."""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-MEMORY = Path("/dev/shm")
-_ROOM = 4 << 30
-"""Bytes; a run of all tests needs a tenth of them."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The tests' files lie in memory where there is room: the product waits for the disk at every
-    commit and every file. The workers inherit the place.
-    """
-    if not hasattr(config, "workerinput") and "TMPDIR" not in os.environ and _roomy(MEMORY):
-        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
-
-
-def _roomy(folder: Path) -> bool:
-    """Whether there is room, and programs may be run there: some tests make and run one."""
-    try:
-        there = os.statvfs(folder)
-    except OSError:
-        return False
-    return not there.f_flag & os.ST_NOEXEC and there.f_bavail * there.f_frsize >= _ROOM
+    """What the workers inherit."""
+    if hasattr(config, "workerinput"):
+        return
+    places.move_to_memory()
 
 
 @pytest.fixture(autouse=True)

@@ -23,15 +23,33 @@ pytest_plugins = ["browsers", "postgres", "stores"]
 
 LONG = (
     "test_demo",
-    "test_faults_weibo",
     "test_kills",
-    "test_faults_wechat",
     "test_cases",
-    "test_browser",
     "test_sessions",
+    "test_faults_wechat",
+    "test_browser",
+    "test_faults_weibo",
+    "test_faults_calls",
+    "test_wheel",
+    "test_bench",
+    "test_upgrades",
+    "test_tab",
+    "test_replica",
+    "test_stopping",
+    "test_calls",
+    "test_faults_douyin",
+    "test_faults_toutiao",
+    "test_notice_life",
+    "test_store_trouble",
+    "test_browser_care",
+    "test_law",
+    "test_agreement",
+    "test_install_browser",
     "test_cli",
 )
-"""Begun first: a long file that is begun last leaves the other worker without work."""
+"""Begun first, the longest before the others: a long file that is begun last leaves the other
+workers without work. Each worker takes two files at once, the second with the least of the six.
+"""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

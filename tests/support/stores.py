@@ -5,7 +5,6 @@ each database.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,9 +50,13 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             part = file.with_name(f".{file.name}.{uuid4().hex}")
             make_private(part)
             part.write_bytes(migrated())
-            with suppress(FileExistsError):
+            try:
                 file.hardlink_to(part)
-            part.unlink()
+                return  # it is up to date
+            except FileExistsError:
+                pass
+            finally:
+                part.unlink()
         upgrade(url, busy_timeout, safeguard)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -21,10 +21,9 @@ def move_to_memory() -> None:
 
 def _is_roomy(folder: Path) -> bool:
     """Whether there is room, and programs may be run there: some tests make and run one."""
-    try:
-        there = os.statvfs(folder)
-    except OSError:
+    if not os.access(folder, os.W_OK | os.X_OK):
         return False
+    there = os.statvfs(folder)
     return not there.f_flag & os.ST_NOEXEC and there.f_bavail * there.f_frsize >= _ROOM
 
 

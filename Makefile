@@ -1,8 +1,9 @@
 # What README.md documents. Everything lives in .venv; `make setup` remakes it when pyproject.toml or requirements-dev.txt change.
 BIN := .venv/bin
 TESTS ?=
-# Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Three workers on two cores: tests wait for browsers and processes. A file to each at a time: a file's browser, demonstration
+# and databases are then made once.
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # With it every process that the tests start would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -3,10 +3,13 @@
 import gc
 import logging
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+import places
 import pytest
 from hypothesis import settings
 
@@ -20,16 +23,45 @@ pytest_plugins = ["browsers", "postgres", "stores"]
 
 LONG = (
     "test_demo",
-    "test_faults_weibo",
     "test_kills",
-    "test_faults_wechat",
     "test_cases",
-    "test_browser",
     "test_sessions",
+    "test_faults_wechat",
+    "test_browser",
+    "test_faults_weibo",
+    "test_faults_calls",
+    "test_wheel",
+    "test_bench",
+    "test_upgrades",
+    "test_tab",
+    "test_replica",
+    "test_stopping",
+    "test_calls",
+    "test_faults_douyin",
+    "test_faults_toutiao",
+    "test_notice_life",
+    "test_store_trouble",
+    "test_browser_care",
+    "test_law",
+    "test_agreement",
+    "test_install_browser",
     "test_cli",
 )
-"""Begun first: a long file that is begun last leaves the other worker without work."""
+"""Begun first, the longest before the others: a long file that is begun last leaves the other
+workers without work. Each worker takes two files at once, the second with the least of the six.
+"""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What the workers inherit."""
+    if hasattr(config, "workerinput"):
+        return
+    places.move_to_memory()
+    # The browser's driver is started a hundred times; a quarter of its start is to compile itself.
+    compiled = tempfile.mkdtemp(prefix="mw-node-")
+    config.add_cleanup(lambda: shutil.rmtree(compiled, ignore_errors=True))
+    os.environ.setdefault("NODE_COMPILE_CACHE", compiled)
 
 
 @pytest.fixture(autouse=True)

@@ -11,13 +11,13 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from commands import in_process
+from places import make_short_folder
 
 from mediawatch.ops.settings import Home
 from scrapers.browser import processes
@@ -64,7 +64,7 @@ def home() -> Iterator[Home]:
 
     Each test continues its sweep.
     """
-    folder = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
+    folder = make_short_folder()
     (folder / "registry.csv").write_text(REGISTRY, "utf-8")
     called(folder, "init")
     with (folder / "mediawatch.toml").open("a", encoding="utf-8") as settings:

@@ -7,13 +7,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+from places import make_short_folder
 from sqlalchemy import make_url
 
 from db.base import Base
@@ -24,7 +24,12 @@ SETTINGS = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
     "shared_buffers=16MB",
+    # In the cluster's folder: what is stopped at once leaves it behind in the system's.
+    "dynamic_shared_memory_type=mmap",
     "max_connections=60",
 )
 
@@ -123,7 +128,7 @@ def postgres() -> Iterator[Cluster]:
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     # Not below pytest's folder: that is closed to the user `postgres`, and too long for the path of
     # a socket.
-    folder = Path(tempfile.mkdtemp(prefix="mw-pg-", dir="/tmp"))
+    folder = make_short_folder("mw-pg-")
     cluster = Cluster(found, folder)
     try:
         cluster.start()

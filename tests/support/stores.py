@@ -5,14 +5,15 @@ each database.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from samples import NOW
+from sqlalchemy import URL, Engine, create_engine
 
 import db
 from db.engine import BUSY_TIMEOUT, file_of, make_private, migration_engine, normal_url
@@ -49,13 +50,41 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             part = file.with_name(f".{file.name}.{uuid4().hex}")
             make_private(part)
             part.write_bytes(migrated())
-            with suppress(FileExistsError):
+            try:
                 file.hardlink_to(part)
-            part.unlink()
+                return  # it is up to date
+            except FileExistsError:
+                pass
+            finally:
+                part.unlink()
         upgrade(url, busy_timeout, safeguard)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(db, "upgrade", begun)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """A statement for SQLite is compiled once a run, and not for each database that a test opens:
+    half of the time of such tests. A process of the product opens one database.
+    """
+    # A compiled statement belongs to a dialect; how JSON is written belongs to it, too.
+    commons: dict[frozenset[str], Engine] = {}
+
+    def compiled_before(url: URL, **options: Any) -> Engine:
+        engine = create_engine(url, **options)
+        if engine.dialect.name == "sqlite":
+            if (kind := frozenset(options)) not in commons:
+                first = create_engine("sqlite://", query_cache_size=5000, **options)
+                first.connect().close()
+                commons[kind] = first
+            engine.dialect = commons[kind].dialect
+            engine._compiled_cache = commons[kind]._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("db.engine.create_engine", compiled_before)
         yield
 
 

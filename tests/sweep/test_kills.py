@@ -8,19 +8,19 @@ import asyncio
 import json
 import shutil
 import statistics
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from killed_sweeps import KINDS, Theatre, Told, ended, killed, theatre
+from places import make_short_folder
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A place for homes whose paths are as short as usual."""
-    made = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
+    made = make_short_folder()
     yield made
     shutil.rmtree(made)
 

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from browsers import SHORT, descendants
 from local_site import HOSTS, Answer, Asked, served
+from places import make_short_folder
 
 from scrapers.browser import processes
 from scrapers.browser.pool import Browser, Launch, PageRules
@@ -44,7 +45,7 @@ asyncio.run(main())
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A place whose path is as short as a home's."""
-    folder = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
+    folder = make_short_folder()
     yield folder / "tmp"
     shutil.rmtree(folder)
 

@@ -59,17 +59,11 @@ def survives(
     shutil.rmtree(home)
 
 
-def test_ten_kills_change_nothing(folder: Path) -> None:
-    """Five of them each, over two sweeps at a time and a third without a kill.
-
-    Half of a killed sweep's time goes into starting anew.
-    """
-    with theatre(folder, accounts=60) as stage, ThreadPoolExecutor() as side_by_side:
-        expected = side_by_side.submit(undisturbed, stage)
-        for _ in side_by_side.map(
-            lambda seed: survives(stage, expected.result, seed, KINDS), (1, 2)
-        ):
-            pass
+def test_five_kills_change_nothing(folder: Path) -> None:
+    """One of each kind, over one sweep; another runs beside it without a kill."""
+    with theatre(folder, accounts=60) as stage, ThreadPoolExecutor() as beside:
+        expected = beside.submit(undisturbed, stage)
+        survives(stage, expected.result, 1, KINDS)
 
 
 @pytest.mark.soak

@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _SOCKET = 107 - len("/run-abcdefgh/org.chromium.Chromium.abcdef/SingletonSocket"
 """Bytes left for the folder's place: Chromium binds a socket below it, whose address must be short.
 """
 _LOCK = "lock"
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,10 @@ def _locked(path: Path) -> int | None:
 
 
 def _clear(path: Path) -> None:
-    processes.end(processes.living_in(path))
     # A process that is just dying may still write; what stays is swept at the next start.
-    shutil.rmtree(path, ignore_errors=True)
+    for _ in range(_TRIES):
+        processes.end(processes.living_in(path))
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+        time.sleep(0.1)

@@ -1,7 +1,6 @@
 """Fixtures for all tests; each lives in a module of its own."""
 
 import gc
-import gc
 import logging
 import os
 import shutil
@@ -56,8 +55,6 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 def pytest_configure(config: pytest.Config) -> None:
     """What the workers inherit."""
-    # Thousands of tests and their modules live on: collecting them again and again took 4 % of the time.
-    gc.set_threshold(50_000, 20, 100)
     if hasattr(config, "workerinput"):
         return
     places.move_to_memory()

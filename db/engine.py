@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
@@ -140,6 +141,15 @@ def _begin(connection: Connection) -> None:
     # not help it then.
     if statement := connection.get_execution_options().get("mediawatch_begin", "BEGIN"):
         connection.exec_driver_sql(statement)
+
+
+def interrupt(connection: Connection) -> None:
+    """End the statement that another thread runs on this connection; harmless where none runs."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.interrupt()
+    elif driver is not None:
+        driver.cancel()
 
 
 def make_durable(engine: Engine, busy_timeout: float) -> None:

@@ -7,19 +7,29 @@ transaction: handing each statement to another thread cost as much as the statem
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial, wraps
+from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 
-from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, name_database
-from db.errors import as_store_error
+from db.engine import (
+    BUSY_TIMEOUT,
+    WRITES,
+    careful_engine,
+    file_of,
+    interrupt,
+    name_database,
+)
+from db.errors import StoreError, as_store_error
 
 A = TypeVar("A", bound="Aggregate")
 P = ParamSpec("P")
 T = TypeVar("T")
+WRITERS_PATIENCE = 2.0
+"""Seconds that a write transaction has to end, once its caller is cancelled."""
 
 
 class Transactions:
@@ -40,8 +50,9 @@ class Transactions:
 
     async def read(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
         """What `work(connection, *given, **named)` returns."""
-        return await _to_its_end(
-            asyncio.to_thread(self._within, self._reader, work, *given, **named)
+        one = OneTransaction(patience=0)
+        return await one.to_its_end(
+            asyncio.to_thread(self._within, one, self._reader, work, *given, **named)
         )
 
     async def write(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
@@ -50,19 +61,90 @@ class Transactions:
         Waits for this process's writers in a queue: waiting in SQLite's busy loop would be unfair
         and could time out.
         """
+        one = OneTransaction(patience=WRITERS_PATIENCE)
 
         async def alone() -> T:
             async with self._lock:
-                return await asyncio.to_thread(self._within, self._writer, work, *given, **named)
+                return await asyncio.to_thread(
+                    self._within, one, self._writer, work, *given, **named
+                )
 
-        return await _to_its_end(alone())
+        return await one.to_its_end(alone())
 
-    def _within(self, engine: Engine, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
-        with as_store_error(self._name), engine.begin() as conn:
+    def _within(
+        self,
+        one: OneTransaction,
+        engine: Engine,
+        work: Callable[..., T],
+        /,
+        *given: Any,
+        **named: Any,
+    ) -> T:
+        with as_store_error(self._name), engine.begin() as conn, one.running_on(conn):
             return work(conn, *given, **named)
 
     async def close(self) -> None:
         await asyncio.to_thread(self.engine.dispose)
+
+
+class OneTransaction:
+    """A transaction in a thread of its own, and what becomes of it where its caller is cancelled.
+
+    As long as it waits to begin (for the queue, another process's lock, the server), it is given
+    up. From then on it has `patience` seconds to end. After them what it is doing is interrupted,
+    and it is rolled back. Its thread must have ended before its caller goes on: he could close the
+    store under it.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._lock = Lock()
+        self._begun = self._given_up = False
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def running_on(self, connection: Connection) -> Iterator[None]:
+        """Around the transaction's work, in its thread."""
+        with self._lock:
+            if self._given_up:
+                raise StoreError("the transaction was given up before it began")
+            self._begun, self._connection = True, connection
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connection = None
+
+    async def to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """What `work` returns, which runs the transaction; cancelled only as described."""
+        task = asyncio.create_task(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not self._give_up():
+                await self._await_end(task)
+            task.cancel()
+            if task.done() and not task.cancelled():
+                task.exception()  # asked for, or asyncio would report it as never retrieved
+            raise
+
+    def _give_up(self) -> bool:
+        """Whether it has not begun; then it never will."""
+        with self._lock:
+            self._given_up = not self._begun
+            return self._given_up
+
+    async def _await_end(self, task: asyncio.Task[Any]) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience
+        while not task.done():
+            if loop.time() >= until:
+                with self._lock:
+                    if self._connection is not None:
+                        interrupt(self._connection)
+            # As an impatient user cancels it again.
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task], timeout=0.05)
 
 
 class Aggregate:
@@ -116,20 +198,3 @@ def _own(given: object) -> object:
             return list(given)
         case _:
             return given
-
-
-async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Run a transaction to its end even if the caller is cancelled meanwhile; then cancel.
-
-    Its thread goes on in any case: a caller that went on without it could close the store under it.
-    """
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # asked for, or asyncio would report it as never retrieved
-        raise

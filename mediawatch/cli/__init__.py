@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import typer
 
-from mediawatch.cli import base
+from mediawatch.cli import base, stops
 
 app = typer.Typer(
     name="mediawatch",
@@ -35,8 +35,13 @@ def main() -> NoReturn:
     gc.disable()
     # Pydantic would read the entry points of every installed package, in search of plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    stops.raise_on_signals()
     try:
         app()
+    except stops.Stop as stop:
+        print(stops.SENTENCE, file=sys.stderr)
+        stops.leave_soon(stop.code)
+        sys.exit(stop.code)
     except Exception:
         where = base.keep_traceback(traceback.format_exc())
         print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)

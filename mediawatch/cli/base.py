@@ -7,7 +7,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import signal
 import sys
 from collections import ChainMap
 from collections.abc import AsyncIterator, Coroutine
@@ -21,6 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from mediawatch import __version__
 from mediawatch.cli.commands import HELP, Commands
+from mediawatch.cli.stops import SENTENCE, TaskStops
 
 # Whatever a command needs besides is imported where it is used: `--help` and `--version` need none.
 if TYPE_CHECKING:
@@ -239,35 +239,22 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         # `main` stopped it. What was imported by now lasts, and is not searched again.
         gc.freeze()
         gc.enable()
-    stopped_by: list[signal.Signals] = []
+    stops = TaskStops()
 
     async def guarded() -> T:
-        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+        task = asyncio.ensure_future(work)
+        with stops.heeded(asyncio.get_running_loop(), task):
+            try:
+                return await task
+            except asyncio.CancelledError:
+                # Before the loop is closed, which a thread may prevent.
+                typer.echo(SENTENCE, err=True)
+                raise
 
-        def stop(number: int, frame: object) -> None:
-            if stopped_by:
-                _leave_at_once(number)
-            stopped_by.append(signal.Signals(number))
-            loop.call_soon_threadsafe(task.cancel, stopped_by[0].name)
-
-        # Not the loop's own handlers: they wait for a loop that is busy, and for SIGINT there are
-        # none where it is ignored, as in what a script starts with `&`.
-        for sent in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sent, stop)
-        return await task
-
-    before = {sent: signal.getsignal(sent) for sent in (signal.SIGINT, signal.SIGTERM)}
     try:
         return asyncio.run(guarded())
     except asyncio.CancelledError:
-        typer.echo(
-            "mediawatch: stopped; what was kept stays, and the same command run again continues",
-            err=True,
-        )
-        raise typer.Exit(128 + (stopped_by or [signal.SIGTERM])[0]) from None
-    finally:
-        for sent, handler in before.items():
-            signal.signal(sent, handler)
+        raise typer.Exit(stops.code) from None
 
 
 def confirm(question: str, otherwise: str) -> None:
@@ -294,15 +281,6 @@ def fit_table(table: Table) -> str:
     from mediawatch.table import to_text
 
     return to_text(table, width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
-
-
-def _leave_at_once(number: int) -> None:
-    """As a kill would, except for the terminal's cursor, which the progress bar has hidden. Driver
-    and browser end with us.
-    """
-    if sys.stderr.isatty():
-        os.write(sys.stderr.fileno(), b"\x1b[?25h")
-    os._exit(128 + number)
 
 
 def keep_traceback(text: str) -> str:

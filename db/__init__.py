@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
-from db.engine import BUSY_TIMEOUT, normal_url
-from db.errors import NewerDatabase, StoreBusy, StoreError
-from db.migrate import Safeguard, upgrade
-from db.store import SqlStore
+from sqlalchemy import URL
+
+from db.engine import BUSY_TIMEOUT, file_of, normal_url
+from db.errors import NewerDatabase, NotWritable, StoreBusy, StoreError
+from db.migrate import Safeguard, is_current, upgrade
+from db.store import CopiedStore, SqlStore
+from db.unwritable import copy_to_read, frozen
 from mediawatch.ports import Clock, Store
 
-__all__ = ["NewerDatabase", "Safeguard", "StoreBusy", "StoreError", "open_store"]
+__all__ = ["NewerDatabase", "NotWritable", "Safeguard", "StoreBusy", "StoreError", "open_store"]
 
 
 def _host_clock() -> datetime:
@@ -34,7 +39,33 @@ async def open_store(
     tables are changed. `clock` dates what the core gives without a date (learned links).
     `busy_timeout`: seconds to wait for another process.
 
+    Where an SQLite file cannot be written, the store reads it, or a copy, and standard error says
+    so; its writing methods raise NotWritable.
+
     Raises NewerDatabase, StoreBusy or StoreError, all of them UserError.
     """
-    await asyncio.to_thread(upgrade, url, busy_timeout, safeguard)
+    try:
+        await asyncio.to_thread(upgrade, url, busy_timeout, safeguard)
+    except NotWritable as error:
+        return await asyncio.to_thread(_open_for_reading, normal_url(url), clock, error)
     return SqlStore(normal_url(url), clock, busy_timeout)
+
+
+def _open_for_reading(url: URL, clock: Clock, why: NotWritable) -> Store:
+    file = file_of(url)
+    if file is None or not file.is_file() or not file.stat().st_size:
+        raise why
+    if (as_it_is := frozen(url)) and is_current(as_it_is):
+        sys.stderr.write(f"mediawatch: {why}; until then it is only read\n")
+        return SqlStore(as_it_is, clock, unwritable=str(why))
+    folder = copy_to_read(url)
+    if folder is None:
+        raise NotWritable(f"{why}; nor is there a disk with room for a copy that could be read")
+    copy = url.set(database=str(Path(folder.name) / file.resolve().name))
+    try:
+        upgrade(copy.render_as_string(), safeguard=Safeguard(copy=False))
+    except StoreError:
+        folder.cleanup()
+        raise
+    sys.stderr.write(f"mediawatch: {why}; until then a copy in {folder.name} is read\n")
+    return CopiedStore(copy, clock, folder, why)

@@ -13,7 +13,10 @@ from pathlib import Path
 from sqlalchemy import URL, create_engine, inspect
 
 from db.engine import file_of, make_private, name_database, normal_url
-from db.errors import StoreError, as_store_error
+from db.errors import StoreError, as_store_error, told_by_sqlite
+
+_STEP = 4096
+"""Pages of SQLite that are copied at once."""
 
 
 def dump(url: str, target: Path) -> str:
@@ -75,12 +78,20 @@ def _copy(source: Path, target: Path, name: str) -> None:
     transaction.
     """
     try:
-        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        with (
+            closing(sqlite3.connect(source, isolation_level=None)) as old,
+            closing(sqlite3.connect(target)) as new,
+        ):
             old.execute("PRAGMA busy_timeout = 30000")
-            old.backup(new)
+            # All steps are of this one moment, whatever others write meanwhile.
+            old.execute("BEGIN")
+            old.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            # Between them Python looks whether a signal came.
+            old.backup(new, pages=_STEP, progress=lambda *_: None)
             (said,) = new.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
-        raise StoreError(f"cannot copy {name}: {error}") from error
+        blamed = target if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" else source
+        raise told_by_sqlite(error, f"the copy of {name}", blamed) from error
     if said != "ok":
         raise StoreError(f"{name} is damaged ({said}): restore an older backup")
 

@@ -9,14 +9,16 @@ from functools import partial
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from db.errors import StoreError
+from db.errors import StoreError, is_locked
+from mediawatch.refusals import refusal
 
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for another process's write lock."""
@@ -65,7 +67,11 @@ def name_database(url: URL) -> str:
 
 def file_of(url: URL) -> Path | None:
     """The SQLite file, None for PostgreSQL."""
-    return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
+    if not url.drivername.startswith("sqlite") or not url.database:
+        return None
+    if "uri" in url.query:  # of `db.unwritable`
+        return Path(unquote(url.database.removeprefix("file:")))
+    return Path(url.database)
 
 
 def make_private(file: Path) -> None:
@@ -78,14 +84,14 @@ def make_private(file: Path) -> None:
         # it.
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        if file.stat().st_mode & 0o077:
-            with suppress(
-                OSError
-            ):  # another owner's file, or a read-only disk: its mode is not ours to set
+        # Another owner's file, or a read-only disk: its mode is not ours to set. A link to nothing
+        # has none.
+        with suppress(OSError):
+            if file.stat().st_mode & 0o077:
                 file.chmod(0o600)
     except OSError as error:
         raise StoreError(
-            f"cannot create database {file}: {error.strerror}; run `mediawatch init`"
+            f"cannot create database {file}: {refusal(error)}; run `mediawatch init`"
         ) from error
 
 
@@ -155,10 +161,10 @@ def interrupt(connection: Connection) -> None:
 def make_durable(engine: Engine, busy_timeout: float) -> None:
     """Turn an SQLite file to WAL, which it then keeps.
 
-    Not within a transaction, and SQLite does not wait here by itself.
+    Not within a transaction, and SQLite does not wait here by itself. Only a lock is waited for.
     """
     attempts = Retrying(
-        retry=retry_if_exception_type(OperationalError),
+        retry=retry_if_exception(is_locked),
         stop=stop_after_delay(busy_timeout),
         wait=wait_fixed(0.05),
         reraise=True,

@@ -5,17 +5,23 @@ No exception of SQLAlchemy leaves this package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from db import disks
 from mediawatch.domain import UserError
 
 
 class StoreError(UserError):
     """The store cannot do what was asked; nothing of it was written."""
+
+    sqlstate = ""
+    """PostgreSQL's code of the error, where it has one."""
 
 
 class StoreBusy(StoreError):
@@ -29,17 +35,21 @@ class NewerDatabase(StoreError):
     """A newer mediawatch has migrated this database; an older one must not touch it."""
 
 
+class NotWritable(StoreError):
+    """The database's disk is full or read-only, or the file is another user's. Reading goes on."""
+
+
 @contextmanager
-def as_store_error(where: str) -> Iterator[None]:
+def as_store_error(where: str, file: Path | None = None) -> Iterator[None]:
     """Turn the driver's errors into `StoreError`; `where` names the database, without a password.
 
-    A value that a column's type refuses stays ValueError, TypeError or LookupError: a bug of the
-    caller.
+    `file` is that of SQLite. A value that a column's type refuses stays ValueError, TypeError or
+    LookupError: a bug of the caller.
     """
     try:
         yield
     except DBAPIError as error:
-        raise _sentence(error, where) from error
+        raise _told(error, where, file) from error
     except StatementError as error:
         if isinstance(error.orig, ValueError | TypeError | LookupError):
             raise error.orig from error
@@ -48,28 +58,106 @@ def as_store_error(where: str) -> Iterator[None]:
         raise StoreBusy(f"{where}: all connections are in use") from error
 
 
-def _sentence(error: DBAPIError, where: str) -> StoreError:
-    words = (
-        str(error.orig).strip().splitlines()[0]
-        if str(error.orig).strip()
-        else type(error.orig).__name__
-    )
-    if (
-        words in ("database is locked", "database table is locked")
-        or getattr(error.orig, "sqlstate", "") == "55P03"
-    ):
-        return StoreBusy(
-            f"{where} is locked by another process: wait until it is done, then try again"
-        )
-    if words == "file is not a database":
+def is_locked(error: BaseException) -> bool:
+    """Whether another process holds SQLite's lock: the one trouble that goes away by itself."""
+    return isinstance(error, DBAPIError) and _kind(error.orig) in _LOCKED
+
+
+_LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_BUSY = "{} is locked by another process: wait until it is done, then try again"
+_ENDED = "the server ended the connection; nothing of this step was kept: try again"
+_SERVER_TELLS: Mapping[str, str] = {
+    "53100": "no space left on the disk of the database's server: free some, then try again",
+    "53300": "the server has no connection left: wait, or raise its max_connections",
+    "25006": "the server takes nothing for writing: name its primary in [database] url",
+    "57P01": _ENDED,
+    "57P02": _ENDED,
+    "57P03": "the server is starting or stopping: wait a little, then try again",
+}
+"""By PostgreSQL's code."""
+
+
+def _told(error: DBAPIError, where: str, file: Path | None) -> StoreError:
+    words = next(iter(str(error.orig).strip().splitlines()), "") or type(error.orig).__name__
+    if isinstance(error.orig, sqlite3.Error):
+        told = told_by_sqlite(error.orig, where, file)
+    else:
+        told = _of_postgresql(error, words, where)
+        told.sqlstate = _state(error)
+    if type(told) is StoreError and isinstance(error, IntegrityError):
+        return StoreError(f"{where} refuses a row that contradicts what it holds: {words}")
+    return told
+
+
+def _kind(error: BaseException | None) -> str:
+    """SQLite's name of the error without its finer part: SQLITE_IOERR_WRITE is SQLITE_IOERR."""
+    return "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
+
+
+def told_by_sqlite(error: sqlite3.Error, where: str, file: Path | None) -> StoreError:
+    """What the driver's error is to the operator; `where` names the database."""
+    kind, words = _kind(error), str(error)
+    if kind in _LOCKED:
+        return StoreBusy(_BUSY.format(where))
+    if kind == "SQLITE_NOTADB":
         return StoreError(
             f"{where} is not a database of mediawatch: name another file, or move this one away"
         )
-    if "unable to open database file" in words:
+    if kind == "SQLITE_CORRUPT":
         return StoreError(
-            f"{where} cannot be opened: its folder must exist and be writable; run "
-            "`mediawatch init`"
+            f"{where}: the file is damaged ({words}): put it back from a backup with "
+            "`mediawatch restore`"
         )
-    if isinstance(error, IntegrityError):
-        return StoreError(f"{where} refuses a row that contradicts what it holds: {words}")
+    if kind not in ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN"):
+        return StoreError(f"{where}: {words}")
+    return _of_disk(kind, words, where, (file or Path()).resolve())
+
+
+def _of_disk(kind: str, words: str, where: str, file: Path) -> StoreError:
+    folder = file.parent
+    if kind == "SQLITE_FULL" or disks.is_full(folder):
+        return NotWritable(
+            f"{where} cannot be written, for no space is left on the disk of {folder}: free some, "
+            "then try again"
+        )
+    if file.is_file() and disks.is_mounted_read_only(folder):
+        return NotWritable(
+            f"{where} cannot be written, for {folder} lies on a read-only disk: mount it for "
+            "writing, then try again"
+        )
+    if file.is_file() and not disks.may_write(file):
+        return NotWritable(
+            f"{where} cannot be written by this user: give the right to write {file.name} and "
+            f"{folder}, then try again"
+        )
+    if kind == "SQLITE_CANTOPEN":
+        return StoreError(
+            f"{where} cannot be opened: it must be a file in a folder that can be written; run "
+            "`mediawatch init`, or put it back from a backup"
+        )
+    return StoreError(
+        f"{where}: the disk of {folder} fails ({words}): check that disk, then put the database "
+        "back from a backup where it is damaged"
+    )
+
+
+def _of_postgresql(error: DBAPIError, words: str, where: str) -> StoreError:
+    state = _state(error)
+    if state == "55P03":
+        return StoreBusy(_BUSY.format(where))
+    if tells := _SERVER_TELLS.get(state):
+        return StoreError(f"{where}: {tells}")
+    if state == "" and isinstance(error, OperationalError):
+        if "too many clients" in words or "remaining connection slots" in words:
+            return StoreError(f"{where}: {_SERVER_TELLS['53300']}")
+        if error.connection_invalidated or "server closed the connection" in words:
+            return StoreError(f"{where}: {_ENDED}")
+        return StoreError(
+            f"{where} cannot be reached ({words}): start the server, or correct [database] url "
+            "in mediawatch.toml"
+        )
     return StoreError(f"{where}: {words}")
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

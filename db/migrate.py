@@ -29,6 +29,7 @@ from db.engine import (
 )
 from db.errors import NewerDatabase, StoreError, as_store_error
 from db.queries.named import create_views, drop_views, views_stand
+from mediawatch.refusals import refusal
 
 _ALEMBIC = Lock()
 """Alembic's `context` is a global of the process."""
@@ -77,7 +78,7 @@ def upgrade(
         make_private(file)
     engine = migration_engine(parsed, busy_timeout)
     try:
-        with as_store_error(name_database(parsed)):
+        with as_store_error(name_database(parsed), file):
             if file:
                 make_durable(engine, busy_timeout)
             with engine.connect() as connection:
@@ -85,6 +86,16 @@ def upgrade(
                     return
             with _ALEMBIC, engine.execution_options(**WRITES).begin() as connection:
                 _migrate(connection, parsed, safeguard or Safeguard())
+    finally:
+        engine.dispose()
+
+
+def is_current(url: URL) -> bool:
+    """Whether tables and views are those of this version; nothing is written. Raises as `upgrade`."""
+    engine = migration_engine(url)
+    try:
+        with as_store_error(name_database(url), file_of(url)), engine.connect() as connection:
+            return _revision(connection, url) == revisions()[-1] and views_stand(connection)
     finally:
         engine.dispose()
 
@@ -160,7 +171,7 @@ def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
         part.replace(target)
     except (StoreError, OSError) as error:
         part.unlink(missing_ok=True)
-        why = error if isinstance(error, StoreError) else f"cannot write {target}: {error.strerror}"
+        why = error if isinstance(error, StoreError) else f"cannot write {target}: {refusal(error)}"
         raise StoreError(
             f"{why}; nothing was changed: before its tables are changed a copy of {name_database(url)} is "
             "made, which `copy_first = false` under "

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
+
 from sqlalchemy import URL
 
 from db.accounts.store import SqlAccounts
 from db.engine import BUSY_TIMEOUT
+from db.errors import StoreError
 from db.evidence import SqlEvidence
 from db.notices.store import SqlNotices
 from db.operator import SqlOperator
@@ -26,8 +29,11 @@ class SqlStore:
     for accounts and sweeps that do not exist.
     """
 
-    def __init__(self, url: URL, clock: Clock, busy_timeout: float = BUSY_TIMEOUT) -> None:
-        transactions = Transactions(url, busy_timeout)
+    def __init__(
+        self, url: URL, clock: Clock, busy_timeout: float = BUSY_TIMEOUT, unwritable: str = ""
+    ) -> None:
+        """`unwritable`: why nothing can be written, "" where it can."""
+        transactions = Transactions(url, busy_timeout, unwritable)
         self.transactions = transactions
         self.accounts = SqlAccounts(transactions, clock)
         self.readings = SqlReadings(transactions)
@@ -41,3 +47,17 @@ class SqlStore:
 
     async def close(self) -> None:
         await self.transactions.close()
+
+
+class CopiedStore(SqlStore):
+    """The store over a copy in a folder of its own, which goes when it is closed."""
+
+    def __init__(
+        self, url: URL, clock: Clock, folder: TemporaryDirectory[str], why: StoreError
+    ) -> None:
+        super().__init__(url, clock, unwritable=str(why))
+        self._folder = folder
+
+    async def close(self) -> None:
+        await super().close()
+        self._folder.cleanup()

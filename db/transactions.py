@@ -23,7 +23,7 @@ from db.engine import (
     interrupt,
     name_database,
 )
-from db.errors import StoreError, as_store_error
+from db.errors import NotWritable, StoreError, as_store_error
 
 A = TypeVar("A", bound="Aggregate")
 P = ParamSpec("P")
@@ -35,8 +35,10 @@ WRITERS_PATIENCE = 2.0
 class Transactions:
     """The transactions of one database. Belongs to the event loop in which it is first used."""
 
-    def __init__(self, url: URL, busy_timeout: float = BUSY_TIMEOUT) -> None:
-        self._name = name_database(url)
+    def __init__(self, url: URL, busy_timeout: float = BUSY_TIMEOUT, unwritable: str = "") -> None:
+        self._name, self._file = name_database(url), file_of(url)
+        self._unwritable = unwritable
+        """Why nothing can be written; "" where it can."""
         self.engine = careful_engine(url, busy_timeout)
         self._writer = self.engine.execution_options(**WRITES)
         # Several statements must see one state: SQLite's BEGIN gives that by itself.
@@ -61,6 +63,8 @@ class Transactions:
         Waits for this process's writers in a queue: waiting in SQLite's busy loop would be unfair
         and could time out.
         """
+        if self._unwritable:
+            raise NotWritable(self._unwritable)
         one = OneTransaction(patience=WRITERS_PATIENCE)
 
         async def alone() -> T:
@@ -80,7 +84,11 @@ class Transactions:
         *given: Any,
         **named: Any,
     ) -> T:
-        with as_store_error(self._name), engine.begin() as conn, one.running_on(conn):
+        with (
+            as_store_error(self._name, self._file),
+            engine.begin() as conn,
+            one.running_on(conn),
+        ):
             return work(conn, *given, **named)
 
     async def close(self) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -114,11 +114,19 @@ def to_csv(table: Table) -> bytes:
     """For Excel in China: UTF-8 with BOM; cells that would be read as formulas get a leading
     apostrophe.
     """
+    return b"".join(csv_lines(table.columns, table.rows))
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The file of `to_csv`, line by line."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    writer.writerows([safe_cell(cell) for cell in row] for row in table.rows)
-    return b"\xef\xbb\xbf" + stream.getvalue().encode()
+    stream.write("\ufeff")
+    for row in chain([columns], ([safe_cell(cell) for cell in row] for row in rows)):
+        writer.writerow(row)
+        yield stream.getvalue().encode()
+        stream.seek(0)
+        stream.truncate()
 
 
 def safe_cell(text: str) -> str:

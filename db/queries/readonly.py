@@ -7,16 +7,28 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from urllib.parse import quote
+from collections.abc import Callable, Iterator, Sequence
+from threading import Event
+from time import monotonic
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine
+from sqlalchemy import URL, Connection, CursorResult, Engine, StaticPool, create_engine
 
-from db.engine import file_of, name_database
+from db.engine import file_of, interrupt, name_database
 from db.errors import StoreError, as_store_error
 from db.queries.overlay import lay_over
 from mediawatch.domain import SweepAccount
-from mediawatch.ports import QueryResult
+from mediawatch.ports import QueryRow, TakeRows
+
+T = TypeVar("T")
+_STEPS = 20_000
+"""Instructions of SQLite between two looks at the clock: some tenths of a millisecond."""
+_AT_ONCE = 500
+_MEMORY, _LONGEST = 512 << 20, 64 << 20
+"""Bytes that SQLite may take, and of one value."""
+_CANCELLED = "57014"
+"""PostgreSQL's code for a statement that ran too long, or was cancelled."""
 
 _WITHHELD = frozenset({"contact", "home"})
 """联系人 leave only in their own unit's file.
@@ -29,53 +41,102 @@ _NO_CONTACTS = (
 )
 
 
-def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> QueryResult:
-    """Run one statement.
+class ForeignStatement:
+    """One statement of others; `stop` ends it from another thread."""
 
-    Raises StoreError where it is no statement, would write, asks for contacts, or has no rows to
-    give.
+    def __init__(self, url: URL, sql: str, seconds: float) -> None:
+        self._url, self._sql, self._seconds = url, sql, seconds
+        self._until = monotonic() + seconds
+        self._stopped = Event()
+        self._connection: Connection | None = None
 
-    `now`: accounts of sweeps as they are judged now, where that differs from what is stored.
-    """
-    engine = _engine(url)
-    try:
-        with as_store_error(f"the query on {name_database(url)}"), engine.connect() as connection:
-            if now:
-                if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SET TRANSACTION READ WRITE")
-                lay_over(connection, now)
-            _only_reads(connection)
-            if connection.dialect.name == "postgresql":
-                _refuse_contacts(connection, sql)
-            result = connection.execution_options(no_parameters=True).exec_driver_sql(sql)
+    def answer(self, take: TakeRows[T], now: Sequence[SweepAccount] = ()) -> T:
+        """Run it, and return what `take` makes of its columns and rows.
+
+        Raises StoreError where it is no statement, would write, asks for contacts, has no rows to
+        give, or needs more time or memory than it may.
+
+        `now`: accounts of sweeps as they are judged now, where that differs from what is stored.
+        """
+        engine = _engine(self._url, self._seconds)
+        where = f"the query on {name_database(self._url)}"
+        try:
+            with as_store_error(where, file_of(self._url)), engine.connect() as self._connection:
+                if now:
+                    if self._connection.dialect.name == "postgresql":
+                        self._connection.exec_driver_sql("SET TRANSACTION READ WRITE")
+                    lay_over(self._connection, now)
+                _only_reads(self._connection, self._is_over)
+                return self._run(self._connection, take)
+        except MemoryError:
+            raise StoreError(
+                f"{where} needs more than {_MEMORY >> 20} MB of memory: ask for less at once"
+            ) from None
+        except StoreError as error:
+            if not self._is_over() and getattr(error, "sqlstate", "") != _CANCELLED:
+                raise
+            raise StoreError(
+                f"{where} was ended after {self._seconds:g} seconds: ask for less, or give it "
+                "more time by --seconds"
+            ) from error
+        finally:
+            self._connection = None
+            engine.dispose()
+
+    def stop(self) -> None:
+        """End it at once, wherever it is."""
+        self._stopped.set()
+        if connection := self._connection:
+            interrupt(connection)
+
+    def _is_over(self) -> bool:
+        return self._stopped.is_set() or monotonic() >= self._until
+
+    def _run(self, connection: Connection, take: TakeRows[T]) -> T:
+        if connection.dialect.name == "postgresql":
+            _refuse_contacts(connection, self._sql)
+        # PostgreSQL's driver would else fetch all rows before it gives the first.
+        sent = connection.execution_options(no_parameters=True, stream_results=True)
+        with sent.exec_driver_sql(self._sql) as result:
             if not result.returns_rows:
                 raise StoreError("the statement gives no rows: a query begins with SELECT or WITH")
-            return QueryResult(tuple(result.keys()), tuple(tuple(row) for row in result))
-    finally:
-        engine.dispose()
+            return take(tuple(result.keys()), self._rows(result))
+
+    def _rows(self, result: CursorResult[Any]) -> Iterator[QueryRow]:
+        while rows := result.fetchmany(_AT_ONCE):
+            for row in rows:
+                yield tuple(row)
+            if self._is_over():
+                raise StoreError("too late")  # `answer` says so
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, seconds: float) -> Engine:
     file = file_of(url)
     if file is None:
-        return create_engine(
-            url,
-            connect_args={
-                "options": "-c timezone=UTC -c default_transaction_read_only=on",
-                "connect_timeout": 10,
-            },
+        options = (
+            "-c timezone=UTC -c default_transaction_read_only=on "
+            f"-c statement_timeout={int(seconds * 1000)}"
         )
+        return create_engine(url, connect_args={"options": options, "connect_timeout": 10})
+    how = urlencode({"mode": "ro"} | dict(url.query))
 
     def connected() -> sqlite3.Connection:
-        connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"file:{quote(str(file))}?{how}", uri=True)
         connection.execute("PRAGMA temp_store = MEMORY")
+        # Of the whole process: what a statement sorts lies in memory, too.
+        connection.execute(f"PRAGMA hard_heap_limit = {_MEMORY}")
+        # The progress handler is not asked while one value is made.
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         return connection
 
     return create_engine("sqlite+pysqlite://", creator=connected, poolclass=StaticPool)
 
 
-def _only_reads(connection: Connection) -> None:
-    """From here on nothing can be written, not even what this connection alone sees."""
+def _only_reads(connection: Connection, is_over: Callable[[], bool]) -> None:
+    """From here on nothing can be written, not even what this connection alone sees.
+
+    SQLite asks `is_over` while it runs a statement; PostgreSQL minds the time by itself.
+    """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         return
@@ -83,6 +144,7 @@ def _only_reads(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     driver.set_authorizer(_allowed)
+    driver.set_progress_handler(is_over, _STEPS)
 
 
 def _allowed(action: int, name: str | None, *_: str | None) -> int:

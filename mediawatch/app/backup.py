@@ -7,7 +7,6 @@ out unless they are asked for: a person who holds them is logged in.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import json
@@ -27,6 +26,7 @@ from mediawatch.app import App, wiring
 from mediawatch.domain import Backup, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.settings import CONFIG, Home, Settings, read_settings
+from mediawatch.refusals import refusal
 
 SCHEMA = "mediawatch.backup/1"
 _MANIFEST, _DATABASE = "manifest.json", "database"
@@ -40,9 +40,8 @@ async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
 
     A missing folder is made. UserError where the file exists already or cannot be written.
     """
-    backup = await asyncio.to_thread(
-        _back_up, app.home, app.settings, target, app.clock(), with_sessions=with_sessions
-    )
+    # Not in a thread: a signal can end it here, and nothing else goes on meanwhile.
+    backup = _back_up(app.home, app.settings, target, app.clock(), with_sessions=with_sessions)
     await app.store.runs.add_backup(backup)
     return backup
 
@@ -76,7 +75,7 @@ def _written(target: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         part.rename(target)
     except OSError as error:
-        raise UserError(f"cannot write {target}: {error.strerror or error}") from error
+        raise UserError(f"cannot write {target}: {refusal(error)}") from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -184,7 +183,7 @@ def restore(source: Path, folder: Path) -> RestoredHome:
             home.root.rmdir()
         part.rename(home.root)
     except OSError as error:
-        raise UserError(f"cannot restore into {folder}: {error.strerror or error}") from error
+        raise UserError(f"cannot restore into {folder}: {refusal(error)}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     names = list(manifest["sha256"])

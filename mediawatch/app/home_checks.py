@@ -59,8 +59,11 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
     """
     now = app.clock()
     # A write transaction without a row: a read-only file, a full disk or another's lock show here.
-    await app.store.accounts.add_links(0, [], "doctor")
-    yield DoctorCheck(Level.OK, "database", "opens, is up to date and can be written")
+    try:
+        await app.store.accounts.add_links(0, [], "doctor")
+        yield DoctorCheck(Level.OK, "database", "opens, is up to date and can be written")
+    except UserError as error:  # it says what to do; what can be read is checked all the same
+        yield DoctorCheck(Level.FAIL, "database", str(error))
     sweeps = await app.store.sweeps.all()
     later = [sweep for sweep in sweeps if sweep.started_at > now + _SKEW]
     if later:

@@ -92,6 +92,14 @@ class Root(TyperGroup):
             # flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(SIGPIPE_EXIT) from None
+        except OSError as error:
+            from mediawatch.refusals import is_of_disk, refusal
+
+            if not is_of_disk(error):
+                raise
+            place = error.filename or "a file"
+            typer.echo(f"mediawatch: cannot write {place}: {refusal(error)}", err=True)
+            raise typer.Exit(2) from error
 
 
 @dataclass(frozen=True)

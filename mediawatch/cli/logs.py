@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mediawatch.cli.jsonlines import JsonLines
 from mediawatch.ops.settings import Settings
+from mediawatch.refusals import refusal
 
 Format = Literal["auto", "text", "json"]
 MASK = "***"
@@ -56,7 +57,7 @@ def set_up(
     handlers: list[logging.Handler] = [wire]
     if file is not None:
         # The file is opened with its first line: most commands log nothing.
-        kept = RotatingFileHandler(
+        kept = _HomeLog(
             file.path, maxBytes=file.size, backupCount=file.kept, encoding="utf-8", delay=True
         )
         kept.setLevel(min(logging.INFO, wire.level))
@@ -67,6 +68,21 @@ def set_up(
         old.close()
     top.handlers[:] = handlers
     top.setLevel(min(handler.level for handler in handlers))
+
+
+class _HomeLog(RotatingFileHandler):
+    """The home's log. A disk that does not take it stops no command: that is said once."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._told:
+            type(self)._told = True
+            place = self.baseFilename
+            print(f"mediawatch: no log is kept in {place}: {refusal(error)}", file=sys.stderr)
+
+    _told = False
 
 
 class _LineFormatter(logging.Formatter):

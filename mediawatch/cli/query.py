@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated
 
 import typer
 
-from mediawatch.app.queries import answer_query
+from mediawatch.app import App
+from mediawatch.app.queries import answer_query, send_answer
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import UserError
-from mediawatch.ops.files import write_whole
-from mediawatch.ports import QueryResult
-from mediawatch.table import Table, to_csv, to_text
+from mediawatch.ops.files import whole_file, write_whole
+from mediawatch.ops.settings import QuerySettings
+from mediawatch.ports import NamedQuery, QueryResult, QueryRow
+from mediawatch.table import Table, csv_lines, to_text
 
 
 class Format(StrEnum):
@@ -44,41 +49,60 @@ def query(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")
     ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--seconds", metavar="N", help="Until it must have ended; else [query] seconds."
+        ),
+    ] = None,
 ) -> None:
     """Run a report query. No query can write, and no query shows contacts."""
     if sum(map(bool, (name, list_, sql))) != 1:
         raise UserError("query needs the NAME of a query, or --sql, or --list")
+    given: dict[str, object] = {} if seconds is None else {"seconds": seconds}
 
-    async def work() -> tuple[str, QueryResult]:
+    async def listed() -> QueryResult:
         async with open_home(ctx) as app:
-            named = {each.name: each for each in app.store.queries.all()}
-            if list_:
-                return "查询", QueryResult(
-                    ("名称", "内容"), tuple((each.name, each.title) for each in named.values())
-                )
-            if sql:
-                return "查询结果", await answer_query(app, sql)
-            if name not in named:
-                raise UserError(f"no query {name!r}: there are {', '.join(named)}")
-            return named[name].title, await answer_query(app, named[name].sql)
+            rows = tuple((each.name, each.title) for each in app.store.queries.all())
+            return QueryResult(("名称", "内容"), rows)
 
-    title, answer = run(work())
-    _give(title, answer, format_, out)
+    async def sent(file: Path) -> int:
+        async with open_home(ctx, query=given) as app:
+            chosen = _choose(app, name, sql)
+            return await send_answer(app, chosen.sql, partial(_send, format_, file))
+
+    async def answered() -> tuple[str, QueryResult, QuerySettings]:
+        async with open_home(ctx, query=given) as app:
+            chosen = _choose(app, name, sql)
+            return chosen.title, await answer_query(app, chosen.sql), app.settings.query
+
+    if list_:
+        _give("查询", run(listed()), format_, out)
+    elif out is not None and format_ is not Format.TEXT:
+        typer.echo(f"{out}: {run(sent(out))} rows")
+    else:
+        title, answer, limits = run(answered())
+        _give(title, answer, format_, out)
+        if answer.cut:
+            _tell_cut(len(answer.rows), limits)
+
+
+def _choose(app: App, name: str, sql: str) -> NamedQuery:
+    """The query of that name, or the statement under no name. UserError for an unknown name."""
+    if sql:
+        return NamedQuery("", "查询结果", sql)
+    named = {each.name: each for each in app.store.queries.all()}
+    if name not in named:
+        raise UserError(f"no query {name!r}: there are {', '.join(named)}")
+    return named[name]
 
 
 def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) -> None:
-    table = Table(
-        title,
-        answer.columns,
-        tuple(tuple("" if cell is None else str(cell) for cell in row) for row in answer.rows),
-    )
-    match format_:
-        case Format.TEXT:
-            body = f"{to_text(table) if out else fit_table(table)}\n".encode()
-        case Format.CSV:
-            body = to_csv(table)
-        case Format.JSON:
-            body = _json(answer)
+    if format_ is Format.TEXT:
+        table = Table(title, answer.columns, tuple(map(_words, answer.rows)))
+        body = f"{to_text(table) if out else fit_table(table)}\n".encode()
+    else:
+        body = b"".join(_LINES[format_](answer.columns, iter(answer.rows)))
     if out is None:
         sys.stdout.buffer.write(body)
     else:
@@ -86,7 +110,47 @@ def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) ->
         typer.echo(f"{out}: {len(answer.rows)} rows")
 
 
-def _json(answer: QueryResult) -> bytes:
+def _send(format_: Format, out: Path, columns: Sequence[str], rows: Iterator[QueryRow]) -> int:
+    """Write the rows into the file as they come, and return their number."""
+    written = 0
+
+    def counted() -> Iterator[QueryRow]:
+        nonlocal written
+        for row in rows:
+            written += 1
+            yield row
+
+    with whole_file(out) as file:
+        file.writelines(_LINES[format_](columns, counted()))
+    return written
+
+
+def _tell_cut(shown: int, limits: QuerySettings) -> None:
+    typer.echo(
+        f"mediawatch: cut after {shown} rows, for {limits.rows} rows and {limits.mb:g} MB are "
+        "printed at most: `--format csv --out FILE` writes all of them, and [query] in "
+        "mediawatch.toml moves the limits",
+        err=True,
+    )
+
+
+def _words(row: QueryRow) -> tuple[str, ...]:
+    return tuple("" if cell is None else str(cell) for cell in row)
+
+
+def _csv(columns: Sequence[str], rows: Iterator[QueryRow]) -> Iterator[bytes]:
+    return csv_lines(columns, map(_words, rows))
+
+
+def _json(columns: Sequence[str], rows: Iterator[QueryRow]) -> Iterator[bytes]:
     """One object a row; values that JSON cannot hold (dates) become text."""
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    return (json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+    before = "["
+    for row in rows:
+        named = dict(zip(columns, row, strict=True))
+        told = json.dumps(named, ensure_ascii=False, indent=1, default=str)
+        yield f"{before}\n{indent(told, ' ')}".encode()
+        before = ","
+    yield b"[]\n" if before == "[" else b"\n]\n"
+
+
+_LINES = {Format.CSV: _csv, Format.JSON: _json}

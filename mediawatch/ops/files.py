@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from mediawatch.domain import UserError
+from mediawatch.refusals import refusal
 
 
 def write_whole(target: Path, body: bytes) -> None:
-    """Write beside the target, fsync, rename over it, fsync the folder. UserError names the place
-    when the disk refuses.
+    """Write a file by `whole_file`. UserError names the place when the disk refuses."""
+    with whole_file(target) as file:
+        file.write(body)
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[IO[bytes]]:
+    """Write beside the target, fsync, rename over it, fsync the folder.
+
+    After an exception nothing of it is left. UserError names the place when the disk refuses.
     """
     part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
         _make_folder(target.parent)
         with part.open("wb") as file:
-            file.write(body)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
         sync_folder(target.parent)
     except OSError as error:
-        with suppress(OSError):  # Whatever prevented the write may prevent the removal, too.
+        raise UserError(f"cannot write {target}: {refusal(error)}") from error
+    finally:
+        with suppress(OSError):  # It has its name, or what prevented the write prevents this.
             part.unlink()
-        raise UserError(f"cannot write {target}: {error.strerror or error}") from error
 
 
 def sync_folder(folder: Path) -> None:

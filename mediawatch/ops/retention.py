@@ -18,6 +18,7 @@ from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import KeptEvidence, Store
+from mediawatch.refusals import refusal
 
 JOURNAL = "pruned.jsonl"
 _SETTLED = timedelta(days=1)
@@ -126,9 +127,7 @@ def prune(folder: EvidenceFolder, items: Iterable[KeptEvidence], now: datetime) 
         for path in there:
             (folder.root / path).unlink(missing_ok=True)
     except OSError as error:
-        raise UserError(
-            f"cannot prune {error.filename or journal}: {error.strerror or error}"
-        ) from error
+        raise UserError(f"cannot prune {error.filename or journal}: {refusal(error)}") from error
     return len(there), sum(evidence.size for evidence in there.values())
 
 
@@ -138,9 +137,7 @@ def clear(folder: EvidenceFolder, paths: Iterable[str]) -> None:
         try:
             (folder.root / path).unlink(missing_ok=True)
         except OSError as error:
-            raise UserError(
-                f"cannot remove {folder.root / path}: {error.strerror or error}"
-            ) from error
+            raise UserError(f"cannot remove {folder.root / path}: {refusal(error)}") from error
 
 
 def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:

@@ -14,17 +14,22 @@ from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
+    USUAL_LIMITS,
     AccountNow,
     IdleReading,
     KeptEvidence,
     NamedQuery,
+    QueryLimits,
     QueryResult,
+    QueryRow,
     Rejudgement,
     Store,
     SurfaceVisit,
+    TakeRows,
 )
 
 __all__ = [
+    "USUAL_LIMITS",
     "AccountNow",
     "Clock",
     "Dossier",
@@ -36,7 +41,9 @@ __all__ = [
     "Modules",
     "NamedQuery",
     "PhoneView",
+    "QueryLimits",
     "QueryResult",
+    "QueryRow",
     "Rank",
     "Rejudgement",
     "See",
@@ -46,6 +53,7 @@ __all__ = [
     "StoredSession",
     "SurfaceFacts",
     "SurfaceVisit",
+    "TakeRows",
     "Visit",
 ]  # fmt: skip
 

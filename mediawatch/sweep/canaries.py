@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mediawatch.domain import Canary, UserError
+from mediawatch.refusals import refusal
 from mediawatch.registry.kinds import PLATFORMS
 
 
@@ -144,4 +145,4 @@ def write_template(path: Path) -> None:
         if not path.exists():
             path.write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}") from error
+        raise UserError(f"cannot write {path}: {refusal(error)}") from error

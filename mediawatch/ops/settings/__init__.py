@@ -2,7 +2,13 @@
 
 from mediawatch.ops.settings.home import CONFIG, Home
 from mediawatch.ops.settings.read import read_settings
-from mediawatch.ops.settings.tree import BrowserSettings, NotifySettings, PaceSettings, Settings
+from mediawatch.ops.settings.tree import (
+    BrowserSettings,
+    NotifySettings,
+    PaceSettings,
+    QuerySettings,
+    Settings,
+)
 
 __all__ = [
     "CONFIG",
@@ -10,6 +16,7 @@ __all__ = [
     "Home",
     "NotifySettings",
     "PaceSettings",
+    "QuerySettings",
     "Settings",
     "read_settings",
 ]

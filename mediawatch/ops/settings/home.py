@@ -13,6 +13,7 @@ import platformdirs
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import office
 from mediawatch.ops.settings.tree import Settings
+from mediawatch.refusals import refusal
 
 CONFIG = "mediawatch.toml"
 
@@ -104,7 +105,7 @@ class Home:
                 (self.root / office.FILE).write_text(office.TEMPLATE, encoding="utf-8")
         except OSError as error:
             raise UserError(
-                f"cannot set up the home {self.root}: {error.strerror}: {error.filename}"
+                f"cannot set up the home {self.root}: {error.filename or self.root}: {refusal(error)}"
             ) from error
         return self
 
@@ -161,6 +162,11 @@ _TEMPLATE = """\
 [notify]                      # digests and alerts, docs/running.md
 # urls = []                   # such as "mailtos://office:PASSWORD@example.gov.cn?smtp=mail.example.gov.cn&to=duty@example.gov.cn"
 # lines = 30
+
+[query]                       # `query` and `browse`, docs/queries.md
+# seconds = 60.0
+# rows = 10000
+# mb = 20.0
 
 [log]
 # level = "warning"           # debug, info, warning, error

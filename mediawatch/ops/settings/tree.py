@@ -108,6 +108,17 @@ class NotifySettings(Section):
     """Lines of a digest at most, as many as a telephone shows."""
 
 
+class QuerySettings(Section):
+    """How far `query` and `browse` go."""
+
+    seconds: float = Field(default=60.0, gt=0, le=86_400)
+    """Until a statement must have ended."""
+    rows: int = Field(default=10_000, ge=1, le=1_000_000)
+    """Rows that are printed at most."""
+    mb: float = Field(default=20.0, gt=0, le=200)
+    """Megabytes of text that are printed at most."""
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "warning"
     format: Literal["auto", "text", "json"] = "auto"
@@ -138,4 +149,5 @@ class Settings(BaseSettings):
     canaries: CanariesSettings = CanariesSettings()
     output: OutputSettings = OutputSettings()
     notify: NotifySettings = NotifySettings()
+    query: QuerySettings = QuerySettings()
     log: LogSettings = LogSettings()

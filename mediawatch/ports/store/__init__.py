@@ -8,13 +8,22 @@ from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
 from mediawatch.ports.store.notices import NoticeStore
 from mediawatch.ports.store.operator import OperatorStore, SurfaceVisit
-from mediawatch.ports.store.queries import NamedQuery, QueryResult, QueryStore
+from mediawatch.ports.store.queries import (
+    USUAL_LIMITS,
+    NamedQuery,
+    QueryLimits,
+    QueryResult,
+    QueryRow,
+    QueryStore,
+    TakeRows,
+)
 from mediawatch.ports.store.readings import IdleReading, ReadingStore
 from mediawatch.ports.store.reviews import ReviewStore
 from mediawatch.ports.store.runs import RunStore
 from mediawatch.ports.store.sweeps import Rejudgement, SweepStore
 
 __all__ = [
+    "USUAL_LIMITS",
     "AccountNow",
     "AccountStore",
     "EvidenceStore",
@@ -23,7 +32,9 @@ __all__ = [
     "NamedQuery",
     "NoticeStore",
     "OperatorStore",
+    "QueryLimits",
     "QueryResult",
+    "QueryRow",
     "QueryStore",
     "ReadingStore",
     "Rejudgement",
@@ -32,6 +43,7 @@ __all__ = [
     "Store",
     "SurfaceVisit",
     "SweepStore",
+    "TakeRows",
 ]
 
 

@@ -8,7 +8,7 @@ import typer
 
 from mediawatch.cli.base import home_of, open_home, run, settings_of
 from mediawatch.domain import UserError
-from mediawatch.ops.browse import datasette
+from mediawatch.ops.browse import datasette, serve
 from mediawatch.ports import NamedQuery
 
 
@@ -22,8 +22,9 @@ def browse(
         int, typer.Option("--port", metavar="N", help="Port on 127.0.0.1.", min=1, max=65535)
     ] = 8001,
 ) -> None:
-    """Serve the database to this machine's browser (Datasette; extra `browse`). Ends with
-    Ctrl-C.
+    """Serve the database to this machine's browser (Datasette; extra `browse`). Ends with Ctrl-C.
+
+    Only who opens the printed address, which holds a token, is let in.
     """
     settings = settings_of(ctx)
     if settings.database.url.get_secret_value():
@@ -36,8 +37,13 @@ def browse(
         async with open_home(ctx) as app:  # also brings the views up to date
             return tuple(app.store.queries.all())
 
-    served = datasette(home_of(ctx).database, run(queries()), settings.output.marks)
-    import uvicorn  # comes with Datasette
+    marks = settings.output.marks
+    served = datasette(home_of(ctx).database, run(queries()), settings.query, marks)
 
-    typer.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)", err=True)
-    uvicorn.run(served.app(), host="127.0.0.1", port=port, log_level="warning")
+    def tell(address: str) -> None:
+        typer.echo(
+            f"{address} (open it once; it is for you alone, and Ctrl-C ends it)",
+            err=True,
+        )
+
+    run(serve(served, port, tell))

@@ -5,11 +5,17 @@ Read-only. The named queries and facets are there; contacts and free SQL are not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+import math
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediawatch.domain import UserError
+from mediawatch.ops.owner_only import OwnerOnly
+from mediawatch.ops.settings import QuerySettings
 from mediawatch.ports import NamedQuery
 
 if TYPE_CHECKING:
@@ -42,11 +48,14 @@ reviewed. They hold what rows are sealed with.
 
 
 def datasette(
-    database: Path, queries: Sequence[NamedQuery], marks: Sequence[str] = ()
+    database: Path,
+    queries: Sequence[NamedQuery],
+    limits: QuerySettings,
+    marks: Sequence[str] = (),
 ) -> Datasette:
     """The app over an SQLite file, which it opens for reading only.
 
-    UserError where the extra `browse` is not installed. Free SQL is off: it would reach the
+    `limits` hold for each of its statements. UserError where the extra `browse` is not installed. Free SQL is off: it would reach the
     contacts.
     """
     try:
@@ -74,4 +83,42 @@ def datasette(
             }
         },
     }
-    return Datasette([str(database)], metadata=metadata, settings={"allow_download": False})
+    settings = {
+        "allow_download": False,
+        "sql_time_limit_ms": round(limits.seconds * 1000),
+        "max_returned_rows": limits.rows,
+        "max_csv_mb": math.ceil(limits.mb),
+    }
+    return Datasette([str(database)], metadata=metadata, settings=settings)
+
+
+async def serve(served: Datasette, port: int, tell: Callable[[str], None]) -> None:
+    """Serve it on 127.0.0.1, to the one who reads the address that `tell` is called with.
+
+    Goes on until it is cancelled. UserError where the port is taken.
+    """
+    import uvicorn  # comes with Datasette
+
+    class Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """None: whoever runs us hears them, and does not wait for open connections."""
+            yield
+
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise UserError(
+            f"port {port} of this machine cannot be used ({error.strerror}): name another "
+            "with --port"
+        ) from error
+    with listener:
+        guarded = OwnerOnly(served.app(), port)
+        tell(guarded.address)
+        # No access log: it would hold the token.
+        config = uvicorn.Config(guarded, log_level="warning", access_log=False, lifespan="on")
+        try:
+            await Server(config).serve(sockets=[listener])
+        finally:
+            # It would report a traceback for every request that the end cuts off.
+            logging.getLogger("uvicorn.error").disabled = True

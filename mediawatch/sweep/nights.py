@@ -33,6 +33,8 @@ log = get_logger(__name__)
 Ended = Callable[[SweepRun], Awaitable[None]]
 _LOOKED_BACK = 100
 """The last runs, among which those of a repeated sweep are searched."""
+_STOPPING = 3.0
+"""Seconds that a stopped run has to be written down."""
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
@@ -61,9 +63,14 @@ async def run(
         )
         await store.runs.end(night)
     except BaseException as error:
-        # A run may be stopped while it begins: without an end it would count as killed.
-        begun = await beginning
         ending, why = ended_by(error)
+        # Who stops it does not wait for another process's lock.
+        longest = _STOPPING if ending is Ending.STOPPED else None
+        try:
+            # A run may be stopped while it begins: without an end it would count as killed.
+            begun = await asyncio.wait_for(beginning, longest)
+        except TimeoutError:
+            raise error from None
         night = replace(
             begun,
             ended_at=engine.clock(),
@@ -73,7 +80,7 @@ async def run(
             breakers=open_breakers(engine.pacing),
         )
         with _first_error_stands():
-            await store.runs.end(night)
+            await asyncio.wait_for(store.runs.end(night), longest)
         if ended:
             with _first_error_stands():
                 await ended(night)

@@ -38,6 +38,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.browse import datasette
+from mediawatch.ops.settings import QuerySettings
 from mediawatch.ports import Store
 from mediawatch.rules.policy import load
 
@@ -226,7 +227,10 @@ def test_the_command(tmp_path: Path) -> None:
 async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str) -> None:
     await filled(store)
     served = datasette(
-        Path(sqlite_url.removeprefix("sqlite:///")), store.queries.all(), ["演示数据"]
+        Path(sqlite_url.removeprefix("sqlite:///")),
+        store.queries.all(),
+        QuerySettings(),
+        ["演示数据"],
     )
     await served.invoke_startup()
     flagged = (await served.client.get("/mediawatch/flagged.json?_shape=array")).json()

@@ -7,6 +7,8 @@ import csv
 import json
 import sqlite3
 import subprocess
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -39,7 +41,7 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.browse import datasette
 from mediawatch.ops.settings import QuerySettings
-from mediawatch.ports import Store
+from mediawatch.ports import QueryLimits, QueryRow, Store
 from mediawatch.rules.policy import load
 
 SECRET = Contact(person="张三丰", phone="13900001111")
@@ -372,3 +374,40 @@ def test_the_command_and_the_views_agree_with_figures_about_news(tmp_path: Path)
     assert sql(url, "SELECT verdict FROM sweep_account WHERE sweep_id = 2 AND account_id = 1") == [
         ("failed",)
     ], "nothing is written"
+
+
+async def test_a_statement_is_ended_in_time_and_when_it_is_cancelled(any_store: Store) -> None:
+    """A test that hangs has failed: these statements do not end by themselves."""
+    endless = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    )
+    with pytest.raises(UserError, match=r"ended after 0\.2 seconds: .*--seconds"):
+        await any_store.queries.run(endless, limits=QueryLimits(seconds=0.2))
+
+    def forever(columns: Sequence[str], rows: Iterator[QueryRow]) -> int:
+        return sum(1 for _ in rows)
+
+    rows = endless.replace("count(*)", "x")
+    with pytest.raises(UserError, match=r"ended after 0\.2 seconds"):
+        await any_store.queries.send(rows, forever, seconds=0.2)
+    threads = threading.active_count()
+    running = asyncio.create_task(any_store.queries.send(rows, forever, seconds=600))
+    await asyncio.sleep(0.2)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    # What is left of it is an idle thread, which takes the next statement.
+    assert (await any_store.queries.run("SELECT 1 AS one")).rows == ((1,),)
+    assert threading.active_count() <= threads + 1
+
+
+async def test_limits_cut_rows_and_bytes(any_store: Store) -> None:
+    three = "SELECT '一二' AS a UNION ALL SELECT '三' UNION ALL SELECT '四' ORDER BY 1 DESC"
+    for limits, left, cut in (
+        (QueryLimits(rows=3), 3, False),
+        (QueryLimits(rows=2), 2, True),
+        (QueryLimits(size=3), 1, True),
+        (QueryLimits(size=12), 3, False),
+    ):
+        found = await any_store.queries.run(three, limits=limits)
+        assert (len(found.rows), found.cut) == (left, cut), limits

@@ -11,6 +11,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +32,7 @@ _BY_PLAYWRIGHT = (
     "--only-shell",
     "chromium",
 )
-_PLAYWRIGHT_SECONDS, _APT_SECONDS = 900, 1800
+_PLAYWRIGHT_SECONDS, _APT_SECONDS, _STOP_SECONDS = 900, 1800, 5
 _NO_NODE = (
     "Playwright's Node.js does not start here: run `mediawatch browser --install` (Debian: "
     "apt-get install libatomic1), "
@@ -229,11 +230,26 @@ def _ran(command: tuple[str, ...] | list[str], seconds: float) -> bool:
     still help.
     """
     try:
-        return (
-            subprocess.run(command, stdout=sys.stderr, timeout=seconds, check=False).returncode == 0
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        process = subprocess.Popen(command, stdout=sys.stderr)
+    except OSError:
         return False
+    try:
+        return process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        if process.poll() is None:
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """As Ctrl-C does: killed at once, it would leave behind what it has started itself."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _output(command: list[str]) -> str:

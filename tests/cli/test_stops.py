@@ -1,0 +1,224 @@
+"""One signal ends a command, wherever it is. Nothing here ends by itself: what hangs has failed."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from programs import clean
+from review_homes import home as home
+from review_homes import prepared as prepared
+
+from mediawatch.ops.settings import Home
+
+HANGS = 60
+"""Seconds that only a command which hangs reaches."""
+STOPPED = "mediawatch: stopped; what was kept stays, and the same command run again continues"
+DRIVER = """
+import asyncio, sys, threading, time, typer
+from mediawatch.cli import app, base, main
+
+def said(word): print(word, flush=True)
+
+async def sleep(): said("begun"); await asyncio.sleep(3600)
+async def compute():
+    try:
+        said("begun")
+        while True: pass
+    finally:
+        said("cleaned up")
+async def compute_in_a_task():
+    async with asyncio.TaskGroup() as group: group.create_task(compute())
+async def block(): said("begun"); time.sleep(3600)
+async def ask(): said("begun"); typer.prompt("x", prompt_suffix="")
+async def ask_in_a_thread(): said("begun"); await asyncio.to_thread(input)
+async def compute_in_a_thread():
+    def forever():
+        said("begun")
+        while True: pass
+    await asyncio.to_thread(forever)
+
+@app.command()
+def drive(place: str) -> None:
+    "For the test."
+    if place == "outside":
+        said("begun")
+        time.sleep(3600)
+    base.run(globals()[place]())
+
+main()
+"""
+PLACES = ("sleep", "compute", "compute_in_a_task", "block", "ask", "ask_in_a_thread", "compute_in_a_thread", "outside")  # fmt: skip
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+
+
+@contextmanager
+def running(*command: str | Path, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    """The process, in a group of its own; ended with all it has started."""
+    process = subprocess.Popen(
+        [sys.executable, *map(str, command)],
+        env=clean(None, **environ),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def stopped_by(process: subprocess.Popen[str], sent: signal.Signals) -> str:
+    """Send one signal; standard error without what stood there before."""
+    process.send_signal(sent)
+    # Not `communicate`: it would end the input for which a command may wait.
+    code = process.wait(HANGS)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    assert code == 128 + sent, said
+    assert said.splitlines()[-1] == STOPPED
+    assert "Traceback" not in said
+    return said
+
+
+@pytest.mark.parametrize(
+    ("place", "sent"),
+    [
+        *((place, signal.SIGTERM) for place in PLACES),
+        (PLACES[0], signal.SIGINT),
+        *(pytest.param(place, signal.SIGINT, marks=pytest.mark.soak) for place in PLACES[1:]),
+    ],
+)
+def test_one_signal_ends_what_runs_anywhere(place: str, sent: signal.Signals) -> None:
+    with running("-c", DRIVER, "drive", place) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        stopped_by(process, sent)
+        cleans_up = place in ("compute", "compute_in_a_task")
+        assert ("cleaned up" in process.stdout.read()) == cleans_up
+
+
+def test_a_second_signal_ends_a_clean_up_that_hangs() -> None:
+    hanging = DRIVER.replace('said("cleaned up")', 'said("cleaning"); time.sleep(3600)')
+    with running("-c", hanging, "drive", "compute") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.readline() == "cleaning\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(HANGS) == 130
+
+
+@pytest.mark.parametrize(
+    "sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)]
+)
+def test_one_signal_ends_a_query(prepared: Home, tmp_path: Path, sent: signal.Signals) -> None:
+    out = tmp_path / "rows.csv"
+    query = ("-m", "mediawatch", "--home", prepared.root, "query", "--seconds", "3600", "--sql")
+    for words in ((ENDLESS,), (ENDLESS.replace("count(*)", "x"), "--format", "csv", "--out", out)):
+        with running(*query, *words) as process:
+            computes(process)
+            stopped_by(process, sent)
+        assert not list(tmp_path.iterdir()), "no half of a file"
+
+
+def test_one_signal_ends_the_wait_for_a_lock(home: Home) -> None:
+    """Of a command that writes; and the night of a sweep, which is written down when it ends."""
+    table = home.root / "registry.csv"
+    table.write_text("政务新媒体名称,类型\n示例市第9测试局,微信\n", encoding="utf-8")
+    before = home.database.read_bytes()
+    with closing(sqlite3.connect(home.database, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        for words in (("registry", "import", table), ("sweep",), ("doctor",)):
+            with running("-m", "mediawatch", "--home", home.root, *words) as process:
+                waits_for_lock(process, home)
+                stopped_by(process, signal.SIGTERM)
+        holder.execute("ROLLBACK")
+        assert not holder.execute("SELECT count(*) FROM night WHERE ended_at IS NULL").fetchone()[0]
+    assert home.database.read_bytes() == before
+
+
+def test_one_signal_ends_a_program_that_is_waited_for(home: Home, tmp_path: Path) -> None:
+    """A browser that does not tell its version, and an installer that does not end."""
+    pid = tmp_path / "pid"
+    sleeper = script(tmp_path / "sleeper", f"echo $$ > {pid}; exec sleep 3600")
+    fast = script(tmp_path / "node", "echo v22.1")
+    script(tmp_path / "apt-get", f"echo $$ > {pid}; exec sleep 3600")
+    script(tmp_path / "fc-list", "exit 0")
+    path = f"{tmp_path}:/usr/bin:/bin"
+    for words, environ in (
+        (("doctor",), {"MEDIAWATCH_BROWSER__EXECUTABLE": str(sleeper)}),
+        (("browser",), {"MEDIAWATCH_BROWSER__EXECUTABLE": str(sleeper)}),
+        (
+            ("browser", "--install"),
+            {
+                "MEDIAWATCH_BROWSER__EXECUTABLE": str(fast),
+                "PATH": path,
+                "PLAYWRIGHT_NODEJS_PATH": str(fast),
+            },
+        ),
+    ):
+        pid.unlink(missing_ok=True)
+        with running("-m", "mediawatch", "--home", home.root, *words, **environ) as process:
+            until(process, lambda: pid.exists() and pid.read_text().endswith("\n"))
+            child = pid.read_text().strip()
+            stopped_by(process, signal.SIGTERM)
+            until(None, lambda gone=Path(f"/proc/{child}"): not gone.exists())
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def until(process: subprocess.Popen[str] | None, is_so: Callable[[], bool]) -> None:
+    """Wait for it; an error where the process ends, or after the time that only a fault reaches."""
+    pause = threading.Event()
+    for _ in range(HANGS * 50):
+        if is_so():
+            return
+        assert process is None or process.poll() is None, process.communicate()
+        pause.wait(0.02)
+    raise AssertionError("it never came to be")
+
+
+def computes(process: subprocess.Popen[str]) -> None:
+    """Wait until one of its threads beside the main one has used CPU time for long."""
+    tasks = Path(f"/proc/{process.pid}/task")
+
+    def is_so() -> bool:
+        return any(
+            int(stat.read_text().rpartition(")")[2].split()[11]) > 20
+            for stat in tasks.glob("*/stat")
+            if stat.parent.name != str(process.pid)
+        )
+
+    until(process, is_so)
+
+
+def waits_for_lock(process: subprocess.Popen[str], home: Home) -> None:
+    """Wait until it sleeps in SQLite's busy loop: the database is open in it, in a thread."""
+    tasks = Path(f"/proc/{process.pid}/task")
+
+    def is_so() -> bool:
+        return any(
+            re.search(r"nanosleep", each.read_text())
+            for each in tasks.glob("*/wchan")
+            if each.parent.name != str(process.pid)
+        )
+
+    until(process, is_so)

@@ -13,7 +13,8 @@ from pathlib import Path
 from sqlalchemy import URL, create_engine, inspect
 
 from db.engine import file_of, make_private, name_database, normal_url
-from db.errors import StoreError, as_store_error, told_by_sqlite
+from db.errors import NotWritable, StoreError, as_store_error, told_by_sqlite
+from db.unwritable import copy_to_read
 
 _STEP = 4096
 """Pages of SQLite that are copied at once."""
@@ -28,7 +29,13 @@ def dump(url: str, target: Path) -> str:
     parsed = normal_url(url)
     make_private(target)
     if file := file_of(parsed):
-        _copy(file, target, name_database(parsed))
+        try:
+            _copy(file, target, name_database(parsed))
+        except NotWritable:  # on such a disk SQLite may not even read
+            if (folder := copy_to_read(parsed)) is None:
+                raise
+            with folder:
+                _copy(Path(folder.name) / file.resolve().name, target, name_database(parsed))
         return "sqlite"
     _run(parsed, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
     return "postgresql"

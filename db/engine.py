@@ -77,8 +77,13 @@ def file_of(url: URL) -> Path | None:
 def make_private(file: Path) -> None:
     """Create the file for its owner only, before SQLite does so for everybody.
 
-    -wal and -shm take over its mode.
+    -wal and -shm take over its mode. StoreError for a folder, a pipe or a device, which are left as
+    they are: a mode of 0600 on /dev/null stops the whole machine.
     """
+    if file.exists() and not file.is_file():
+        raise StoreError(
+            f"database {file} cannot be opened: it must be a file, in a folder that can be written"
+        )
     try:
         # O_EXCL: opening and closing a file that SQLite has open would drop this process's locks on
         # it.

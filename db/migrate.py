@@ -15,7 +15,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Connection, Engine, inspect, text
 
 from db.engine import (
     BUSY_TIMEOUT,
@@ -79,11 +79,12 @@ def upgrade(
     engine = migration_engine(parsed, busy_timeout)
     try:
         with as_store_error(name_database(parsed), file):
+            # Asked before anything is written: the file may be another program's.
+            current = _stands(engine, parsed)
             if file:
                 make_durable(engine, busy_timeout)
-            with engine.connect() as connection:
-                if _revision(connection, parsed) == revisions()[-1] and views_stand(connection):
-                    return
+            if current:
+                return
             with _ALEMBIC, engine.execution_options(**WRITES).begin() as connection:
                 _migrate(connection, parsed, safeguard or Safeguard())
     finally:
@@ -94,10 +95,15 @@ def is_current(url: URL) -> bool:
     """Whether tables and views are those of this version; nothing is written. Raises as `upgrade`."""
     engine = migration_engine(url)
     try:
-        with as_store_error(name_database(url), file_of(url)), engine.connect() as connection:
-            return _revision(connection, url) == revisions()[-1] and views_stand(connection)
+        with as_store_error(name_database(url), file_of(url)):
+            return _stands(engine, url)
     finally:
         engine.dispose()
+
+
+def _stands(engine: Engine, url: URL) -> bool:
+    with engine.connect() as connection:
+        return _revision(connection, url) == revisions()[-1] and views_stand(connection)
 
 
 def _revision(connection: Connection, url: URL) -> str:

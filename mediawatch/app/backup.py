@@ -42,7 +42,10 @@ async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
     """
     # Not in a thread: a signal can end it here, and nothing else goes on meanwhile.
     backup = _back_up(app.home, app.settings, target, app.clock(), with_sessions=with_sessions)
-    await app.store.runs.add_backup(backup)
+    try:
+        await app.store.runs.add_backup(backup)
+    except UserError as error:
+        raise UserError(f"{backup.place} is whole, but cannot be noted as done: {error}") from error
     return backup
 
 
@@ -77,7 +80,8 @@ def _written(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise UserError(f"cannot write {target}: {refusal(error)}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # it has its name, or the disk is read-only
+            part.unlink()
 
 
 def _write(

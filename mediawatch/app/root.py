@@ -23,6 +23,7 @@ from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.people import PERSON
 from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
+from mediawatch.refusals import refusal
 
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
@@ -251,9 +252,11 @@ def only_one(home: Home) -> Iterator[None]:
                 f"another sweep or import runs on {home.root} (process {holder}): wait for "
                 "its end, or stop it"
             )
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        try:
+            lock.truncate(0)
+            os.pwrite(lock.fileno(), str(os.getpid()).encode(), 0)
+        except OSError as error:
+            raise UserError(f"cannot write {lock.name}: {refusal(error)}") from error
         yield
 
 

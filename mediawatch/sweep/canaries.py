@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mediawatch.domain import Canary, UserError
-from mediawatch.refusals import refusal
+from mediawatch.ops.files import write_whole
 from mediawatch.registry.kinds import PLATFORMS
 
 
@@ -141,8 +141,5 @@ def write_template(path: Path) -> None:
 
     UserError where it cannot be written.
     """
-    try:
-        if not path.exists():
-            path.write_text(TEMPLATE, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {refusal(error)}") from error
+    if not path.exists():
+        write_whole(path, TEMPLATE.encode())

@@ -50,14 +50,14 @@ CODES = {
     "account, and the sweep goes on. `verify`: a case differs. `evidence verify`: a file is missing or "
     "altered. `doctor`: a check fails (a warning does not count). `notify`: a message could not be sent",
     "2": "wrong usage or input, a browser that does not start, a database that is locked or cannot be "
-    "written. One sentence on standard error says where, and what to do",
+    "written, a disk that is full or read-only. One sentence on standard error says where, and what to do",
     "4": "a sweep with `--fail-on-findings` found accounts that fail",
     "8": "a sweep: a site could not be reached (a surface five times in a row, or no look reached anything)",
     "16": "a sweep: a site throttled us, or wanted a human check",
     "32": "a sweep or `sessions check`: a login is no longer valid",
     "64": "a sweep: a site changed, or this machine's clock is off (the message says which)",
-    f"{128 + signal.SIGINT}, {128 + signal.SIGTERM}": "stopped by Ctrl-C or by SIGTERM: in order, and the "
-    "command says what is left. The second signal ends it at once",
+    f"{128 + signal.SIGINT}, {128 + signal.SIGTERM}": "stopped by Ctrl-C or by SIGTERM, wherever the "
+    "command is: in order, and it says what is left. The second signal ends it at once",
     str(SIGPIPE_EXIT): "the reader of a pipe went away",
 }
 """The exit codes with their meaning; `codes` holds them to the program."""

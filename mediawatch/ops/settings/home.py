@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from mediawatch.domain import UserError
+from mediawatch.ops.files import write_whole
 from mediawatch.ops.settings import office
 from mediawatch.ops.settings.tree import Settings
 from mediawatch.refusals import refusal
@@ -100,9 +101,9 @@ class Home:
                     if marks
                     else _TEMPLATE
                 )
-                self.config.write_text(text, encoding="utf-8")
+                write_whole(self.config, text.encode())
             if not (self.root / office.FILE).exists():
-                (self.root / office.FILE).write_text(office.TEMPLATE, encoding="utf-8")
+                write_whole(self.root / office.FILE, office.TEMPLATE.encode())
         except OSError as error:
             raise UserError(
                 f"cannot set up the home {self.root}: {error.filename or self.root}: {refusal(error)}"

@@ -1,0 +1,122 @@
+"""Faults of a PostgreSQL server: what a command says, and that nothing of a transaction stays."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from commands import in_process
+from postgres import Cluster
+from samples import PLAIN, enter, plain_reading
+from sqlalchemy import make_url
+
+import db
+from mediawatch.domain import UserError
+from mediawatch.ops.settings import Home
+
+REACHED = r"cannot be reached \(.*\): start the server, or correct \[database\] url"
+
+
+@contextmanager
+def _used_up(url: str) -> Iterator[None]:
+    """Every connection of the server is held by somebody else."""
+    with ExitStack() as held:
+        with suppress(psycopg.OperationalError):
+            for _ in range(1000):
+                held.enter_context(psycopg.connect(url.replace("+psycopg", "")))
+        yield
+
+
+def _as(url: str, sql: str) -> None:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(sql)
+
+
+def _words(home: Path, url: str, *words: str) -> tuple[int, str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEDIAWATCH_DATABASE__URL", url)
+        done = in_process("--home", home, *words)
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return Home(tmp_path / "home").create().root
+
+
+def test_a_server_that_cannot_be_reached(postgres: Cluster, home: Path) -> None:
+    url = make_url(postgres.migrated_url())
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        port = silent.getsockname()[1]
+    secret = "geheim1234"
+    # Never a file of the system: what a fault does to it, it does to the whole machine.
+    pipe = home / "pipe"
+    os.mkfifo(pipe, 0o644)
+    for wrong, says in (
+        (f"postgresql+psycopg://x:{secret}@127.0.0.1:{port}/x", REACHED),
+        (f"postgresql+psycopg://x:{secret}@nowhere.invalid/x", REACHED),
+        ("postgresql+psycopg://x@/x?host=/nowhere", REACHED),
+        (str(url.set(database="missing")), r"database \"missing\" does not exist"),
+        (str(url.set(username="nobody")), r"role \"nobody\" does not exist"),
+        (f"sqlite:///{home}/none/x.db", r"No such file or directory; run `mediawatch init`"),
+        (f"sqlite:///{home}", r"cannot be opened: it must be a file"),
+        (f"sqlite:///{pipe}", r"cannot be opened: it must be a file"),
+    ):
+        code, said = _words(home, wrong, "flagged")
+        assert code == 2, wrong
+
+        assert re.search(says, said), said
+        assert secret not in said
+    assert stat.S_IMODE(pipe.stat().st_mode) == 0o644
+
+
+def test_a_server_without_a_connection_left(postgres: Cluster, home: Path) -> None:
+    url = postgres.migrated_url()
+    with _used_up(url):
+        code, said = _words(home, url, "flagged")
+    assert (code, "has no connection left: wait, or raise its max_connections" in said) == (2, True)
+    assert "there is no sweep yet" in _words(home, url, "flagged")[1], "it goes on afterwards"
+
+
+async def test_a_server_that_only_reads(postgres: Cluster) -> None:
+    url, aside = postgres.url(), postgres.migrated_url()
+    await (await db.open_store(url)).close()
+    _as(aside, f"ALTER DATABASE {make_url(url).database} SET default_transaction_read_only = on")
+    store = await db.open_store(url)
+    with pytest.raises(UserError, match=r"takes nothing for writing: name its primary"):
+        await enter(store, PLAIN)
+    assert await store.accounts.all() == []
+    await store.close()
+
+
+async def test_a_connection_that_ends_in_mid_transaction(postgres: Cluster) -> None:
+    """The transaction waits for a row, having written others; the server ends it there."""
+    url = postgres.migrated_url()
+    store = await db.open_store(url)
+    (account,) = await enter(store, PLAIN)
+    with psycopg.connect(url.replace("+psycopg", "")) as holder:
+        holder.execute("SELECT * FROM account_state FOR UPDATE")
+        writing = asyncio.create_task(store.readings.keep(plain_reading(account.id)))
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as other:
+            for _ in range(6000):
+                if other.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+                    "current_database() AND wait_event_type = 'Lock'"
+                ).fetchall():
+                    break
+                await asyncio.sleep(0.01)
+        with pytest.raises(UserError, match=r"the server ended the connection; nothing of this"):
+            await writing
+    assert await store.readings.by_account() == {}
+    await store.readings.keep(plain_reading(account.id))
+    assert len(await store.readings.by_account()) == 1
+    await store.close()

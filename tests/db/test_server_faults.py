@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from commands import in_process
 from postgres import Cluster
-from samples import PLAIN, enter, plain_reading
+from samples import FILE, PLAIN, enter, plain_reading
 from sqlalchemy import make_url
 
 import db
@@ -93,7 +93,7 @@ async def test_a_server_that_only_reads(postgres: Cluster) -> None:
     _as(aside, f"ALTER DATABASE {make_url(url).database} SET default_transaction_read_only = on")
     store = await db.open_store(url)
     with pytest.raises(UserError, match=r"takes nothing for writing: name its primary"):
-        await enter(store, PLAIN)
+        await store.accounts.add_source(FILE, "links")
     assert await store.accounts.all() == []
     await store.close()
 

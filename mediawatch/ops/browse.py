@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,6 +106,14 @@ async def serve(served: Datasette, port: int, tell: Callable[[str], None]) -> No
             """None: whoever runs us hears them, and does not wait for open connections."""
             yield
 
+    for name, database in served.databases.items():
+        try:
+            await database.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.Error as error:
+            raise UserError(
+                f"Datasette cannot read {database.path or name} ({error}): where its disk is full "
+                "or read-only, use `mediawatch query`"
+            ) from error
     try:
         listener = socket.create_server(("127.0.0.1", port))
     except OSError as error:

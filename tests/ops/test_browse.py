@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,6 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from commands import in_process
+from disks import SmallDisk
+from disks import disk as disk
 from programs import clean
 from review_homes import home as home
 from review_homes import prepared as prepared
@@ -90,8 +94,17 @@ def served(home: Home) -> Iterator[Callable[..., Served]]:
         one.process.communicate()
 
 
-def test_only_who_has_the_token_sees_anything(served: Callable[..., Served]) -> None:
-    one = served()
+@pytest.fixture(scope="module")
+def one(prepared: Home) -> Iterator[Served]:
+    """A server for tests that leave it as it is."""
+    shared = Served(prepared)
+    shared.start()
+    yield shared
+    shared.process.kill()
+    shared.process.communicate()
+
+
+def test_only_who_has_the_token_sees_anything(one: Served) -> None:
     closed = ("/", "/-/static/app.css", "/favicon.ico", "/-/auth-token", "/mediawatch.db", "/-/x")
     for path in closed:
         for cookie in ("", "mediawatch-1=x", f"mediawatch-{one.port}=x", "ds_actor=x"):
@@ -108,8 +121,7 @@ def test_only_who_has_the_token_sees_anything(served: Callable[..., Served]) -> 
     assert one.get("/mediawatch/contact.json", cookie=name)[0] == 403
 
 
-def test_another_host_name_is_refused_even_with_the_token(served: Callable[..., Served]) -> None:
-    one = served()
+def test_another_host_name_is_refused_even_with_the_token(one: Served) -> None:
     cookie = one.cookie()
     for host in ("evil.example", f"evil.example:{one.port}", "127.0.0.1", "localhost:1", ""):
         assert one.get("/", host=host, cookie=cookie)[0] in (400, 403), host
@@ -130,7 +142,10 @@ def test_the_token_is_in_no_log_and_in_no_list_of_processes(
     assert one.token not in words + environ + out + err + kept
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.soak)],
+)
 def test_one_signal_ends_it_while_a_query_runs(
     served: Callable[..., Served], home: Home, sent: signal.Signals, code: int
 ) -> None:
@@ -166,16 +181,19 @@ def test_a_page_has_the_deadline_of_a_query(served: Callable[..., Served], home:
 def test_a_taken_port_is_said(home: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-m", "mediawatch", "browse", "--port", str(port)],
-            env=clean(home.root),
-            capture_output=True,
-            text=True,
-            timeout=HANGS,
-            check=False,
-        )
+        done = in_process("--home", home.root, "browse", "--port", str(port))
     assert done.returncode == 2
     assert f"port {port} of this machine cannot be used" in done.stderr
+    assert "token" not in done.stderr
+
+
+def test_a_disk_that_datasette_cannot_read_is_said(disk: SmallDisk, prepared: Home) -> None:
+    home = Home(disk.folder / "home")
+    shutil.copytree(prepared.root, home.root, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+    disk.make_read_only()
+    done = in_process("--home", home.root, "browse")
+    assert done.returncode == 2
+    assert f"Datasette cannot read {home.database}" in done.stderr
     assert "token" not in done.stderr
 
 

@@ -9,7 +9,7 @@ import os
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,9 +29,11 @@ from mediawatch.domain import (
     Pace,
     SessionState,
     Sweep,
+    UserError,
 )
 from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import SurfaceFacts
+from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.sweep.canaries import to_toml
 from mediawatch.sweep.forecast import Forecast, forecast, spell
 
@@ -101,6 +103,18 @@ def test_what_lacks_is_named_with_its_remedy(
     assert all(
         check.remedy for check in checks if check.name == name and check.level is not Level.OK
     )
+
+
+def test_an_unknown_calendar_is_said_for_dispatches_and_notices_alike(home: Home) -> None:
+    (check,) = [
+        check
+        for check in on_host(home, datetime(2090, 1, 1, tzinfo=UTC))
+        if check.name == "calendar"
+    ]
+    assert "dispatches and closings count Monday to Friday" in check.text
+    assert "a notice refuses +10工作日" in check.text
+    with pytest.raises(UserError, match="does not have 2090 yet"):
+        deadline("+10工作日", date(2090, 1, 1))
 
 
 def test_a_wrong_canary_file_is_said_once(home: Home) -> None:

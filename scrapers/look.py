@@ -83,7 +83,7 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
             )
             see = look_by_calls if by_calls else look_by_page
             sight = await task.gate.visit(visit, partial(see, task, surface, session, visit))
-            if sight is not None:  # else its breaker is open, and the next login may do
+            if sight is not None:  # else the gate did not admit it, and the next login may do
                 sights.append(with_links(sight, scraper))
                 break
         if is_settled(sights, need):

@@ -31,8 +31,8 @@ from mediawatch.publish.notices.issuing import (
     verdict_without,
     version_of,
 )
-from mediawatch.publish.notices.results import standing_items
-from mediawatch.publish.notices.rounds import Issues, accusations_like
+from mediawatch.publish.results import standing_items
+from mediawatch.publish.rounds import Issues, accusations_like
 from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, find_upheld
 from mediawatch.rules.problems import codes_like, codes_of
 

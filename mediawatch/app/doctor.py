@@ -19,7 +19,7 @@ from mediawatch.ops import install_browser
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.rules import policy
-from mediawatch.sweep import canaries
+from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
 from mediawatch.workdays import knows
 

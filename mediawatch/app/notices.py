@@ -24,7 +24,7 @@ from mediawatch.publish.notices.issuing import (
     version_of,
 )
 from mediawatch.publish.notices.recheck import refuse_older
-from mediawatch.publish.notices.results import standing_items
+from mediawatch.publish.results import standing_items
 from mediawatch.rules.policy import Policy, load, parse
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.scope import scope_of

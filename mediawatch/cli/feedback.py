@@ -17,7 +17,7 @@ from mediawatch.people import feedback
 from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
-from mediawatch.publish.notices.results import standing_items
+from mediawatch.publish.results import standing_items
 from mediawatch.table import plain
 
 BAD_ROWS = 2

@@ -16,7 +16,8 @@ from mediawatch.ops.files import write_whole
 from mediawatch.ports import Stage
 from mediawatch.registry.service import import_files
 from mediawatch.rules.policy import Policy
-from mediawatch.sweep import canaries, nights
+from mediawatch.sweep import nights
+from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Summary, no_progress
 

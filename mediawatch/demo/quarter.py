@@ -19,7 +19,8 @@ from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.notices import rechecks_table
 from mediawatch.registry.service import ImportOptions, import_files
-from mediawatch.sweep import canaries, nights
+from mediawatch.sweep import nights
+from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.summary import no_progress
 from mediawatch.table import to_csv
 

@@ -24,14 +24,14 @@ from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
-from mediawatch.publish.notices.rounds import IssuedNotice, Past
-from mediawatch.publish.reports.statistics import PRELIMINARY
+from mediawatch.publish.rounds import IssuedNotice, Past
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.scope import totals_of
 
 OPEN_MARK = "含未经审核的疑似问题,不得公开"
+PRELIMINARY = "初步结果"
 _DIMENSIONS = (Dimension.REGION, Dimension.PLATFORM)
 
 

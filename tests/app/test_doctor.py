@@ -34,8 +34,8 @@ from mediawatch.domain import (
 from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import SurfaceFacts
 from mediawatch.publish.notices.deadlines import deadline
-from mediawatch.sweep.canaries import to_toml
 from mediawatch.sweep.forecast import Forecast, forecast, spell
+from mediawatch.sweep.gate.canaries import to_toml
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
 CANARY = Canary(platform="weibo", platform_id="9990000001", name="对照示例日报", source="演示数据")

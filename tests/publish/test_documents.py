@@ -46,13 +46,13 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings.office import Office, read_office
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
-from mediawatch.publish.notices.results import RecheckResult
-from mediawatch.publish.notices.rounds import Past
 from mediawatch.publish.reports import annexes, pages, prose, word
 from mediawatch.publish.reports.account_page import reading_lines
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.sheets import bundles
 from mediawatch.publish.reports.word_template import CELL
+from mediawatch.publish.results import RecheckResult
+from mediawatch.publish.rounds import Past
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed

@@ -54,8 +54,8 @@ from mediawatch.ops.settings import Home
 from mediawatch.people.feedback import take
 from mediawatch.ports import Store
 from mediawatch.publish.notices.deadlines import deadline
-from mediawatch.publish.notices.rounds import Issues, Past, past
 from mediawatch.publish.reports import notices as reports
+from mediawatch.publish.rounds import Issues, Past, past
 
 ISSUE = (
     "notice",

@@ -43,9 +43,9 @@ from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.values import Figures
 from mediawatch.ports import Store
-from mediawatch.publish.notices.results import standing_items
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports import account_page, lists
+from mediawatch.publish.results import standing_items
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.summary import Summary

@@ -28,7 +28,7 @@ from mediawatch.publish.handoff.parts import (
     UnprovenOut,
 )
 from mediawatch.publish.inspection import OPEN_MARK, Inspection
-from mediawatch.publish.notices.rounds import IssuedNotice, Past
+from mediawatch.publish.rounds import IssuedNotice, Past
 
 Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
 

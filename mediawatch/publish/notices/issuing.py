@@ -28,7 +28,7 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.filings import filings_of_one
 from mediawatch.publish.inspection import AccountProblem, Inspection
-from mediawatch.publish.notices.results import standing_items
+from mediawatch.publish.results import standing_items
 from mediawatch.rules.reviewed import as_reviewed
 
 WITHDRAWN = "经更正撤销。"

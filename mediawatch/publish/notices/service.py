@@ -25,8 +25,8 @@ from mediawatch.domain.clock import day_of
 from mediawatch.people.suspects import proving_readings
 from mediawatch.ports import Store
 from mediawatch.publish.notices.recheck import RecheckLook, recheck, refuse_older
-from mediawatch.publish.notices.results import RecheckResult, standing_items
-from mediawatch.publish.notices.results import recheck_results as known
+from mediawatch.publish.results import RecheckResult, standing_items
+from mediawatch.publish.results import recheck_results as known
 from mediawatch.rules.reviewed import as_reviewed
 
 

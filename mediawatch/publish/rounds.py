@@ -20,7 +20,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
-from mediawatch.publish.notices.results import RecheckResult, recheck_results, standing_items
+from mediawatch.publish.results import RecheckResult, recheck_results, standing_items
 from mediawatch.rules.problems import codes_like, codes_of
 from mediawatch.sweep.scope import WHOLE
 

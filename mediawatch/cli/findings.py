@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,20 +15,18 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
+from mediawatch.app.overdue import OverdueAnswers, note_overdue
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.progress import show_progress
-from mediawatch.domain import ReviewAction, Sweep, UserError
+from mediawatch.domain import Sweep, UserError
 from mediawatch.ops.retention import still_judged
 from mediawatch.people import dispatch as sheets
-from mediawatch.people import review
 from mediawatch.people.dispatch import DispatchFile, DispatchOrder, DispatchSplit, UnitAnswers
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
-from mediawatch.people.review import ReviewDecision
 from mediawatch.people.suspects import suspects
-from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.policy import parse
 from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.request import Request
@@ -161,42 +159,23 @@ def overdue(
     over.
     """
 
-    async def work() -> tuple[list[str], list[date]]:
+    async def work() -> OverdueAnswers:
         async with open_home(ctx) as app:
-            chosen = await sweep_of(app, sweep, surely=True)
-            newest = max(
-                (event.id for event in await app.store.reviews.events(chosen.id)), default=0
-            )
-            judged = await judged_scope(app, chosen)
-            found = await suspects(
-                app.store, chosen, judged.entries, await checks_for(app.store, chosen)
-            )
-            waiting = [
-                each
-                for each in found
-                if review.leads_on(each, ReviewAction.OVERDUE) and each.hearing.term is not None
-            ]
-            running = [each for each in waiting if each.hearing.state is HearingState.RUNNING]
-            late = [each for each in running if each.hearing.is_over(app.clock())]
-            events = [
-                ReviewDecision(ReviewAction.OVERDUE, by).of(each, app.clock()) for each in late
-            ]
-            concerned = judged.rejudged.of(event.account_id for event in events)
-            await app.store.reviews.add(chosen.id, events, after=newest, rejudged=concerned)
-            return [each.key for each in late], sorted(
-                each.hearing.term for each in running if each not in late and each.hearing.term
-            )
+            return await note_overdue(app, await sweep_of(app, sweep, surely=True), by)
 
-    late, terms = run(work())
-    if not late:
+    answers = run(work())
+    if not answers.noted:
         raise UserError(
-            f"no term is over: the first one ends with {terms[0]}"
-            if terms
+            f"no term is over: the first one ends with {answers.terms[0]}"
+            if answers.terms
             else "nothing waits for an answer in this sweep"
         )
-    typer.echo(f"{len(late)} findings noted as 逾期未反馈: {', '.join(late)}")
-    if terms:
-        typer.echo(f"{len(terms)} more may be answered until {terms[0]} or later", err=True)
+    keys = ", ".join(each.key for each in answers.noted)
+    typer.echo(f"{len(answers.noted)} findings noted as 逾期未反馈: {keys}")
+    if answers.terms:
+        typer.echo(
+            f"{len(answers.terms)} more may be answered until {answers.terms[0]} or later", err=True
+        )
 
 
 async def _follow(app: App, sweep: Sweep, answers: UnitAnswers, *, look_again: bool) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 
+from mediawatch.app.overdue import note_overdue
 from mediawatch.demo.people import type_in
 from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, name_of
 from mediawatch.domain import ReviewAction, Stance, UserError
@@ -22,9 +23,7 @@ from mediawatch.people.dispatch import DispatchColumn, DispatchOrder, DispatchSp
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.link_files import FoundLink
 from mediawatch.people.links import open_links
-from mediawatch.people.review import ReviewDecision
 from mediawatch.ports import Stage
-from mediawatch.rules.hearing import HearingState
 from mediawatch.sweep.judging import rejudge
 
 SILENT = 3
@@ -92,15 +91,9 @@ async def _open(scene: Scene, articles: Sequence[FoundLink]) -> None:
 
 
 async def _note_overdue(scene: Scene) -> None:
-    """As `findings overdue` does it."""
-    now = scene.app.clock()
-    waiting = [
-        each for each in await scene.suspects() if each.hearing.state is HearingState.RUNNING
-    ]
-    events = [ReviewDecision(ReviewAction.OVERDUE, CLERK).of(each, now) for each in waiting]
-    await scene.app.store.reviews.add(scene.sweep.id, events, after=await scene.newest_event())
+    answers = await note_overdue(scene.app, scene.sweep, CLERK)
     scene.tell(
-        f"{day_of(now)}: the term is over, {len(events)} findings noted as "
+        f"{day_of(scene.app.clock())}: the term is over, {len(answers.noted)} findings noted as "
         f"{ReviewAction.OVERDUE.label}"
     )
 

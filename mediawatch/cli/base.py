@@ -135,7 +135,7 @@ def root(
         ),
     ] = False,
 ) -> None:
-    """Find out which filed government social media accounts fell asleep, changed their name or
+    """Find out which filed government social media accounts stopped posting, changed their name or
     vanished.
     """
     from mediawatch.cli import logs

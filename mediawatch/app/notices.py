@@ -15,6 +15,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.plurals import count_of
 from mediawatch.publish import handoff
 from mediawatch.publish.notices.issuing import (
     NoticeHeading,
@@ -54,7 +55,7 @@ async def issue(
     left = count_unreviewed(judged.entries)
     if left and not leave_out_open:
         raise UserError(
-            f"{left} findings of sweep {sweep.id} are neither confirmed nor dismissed: "
+            f"sweep {sweep.id}: {count_of(left, 'finding')} neither confirmed nor dismissed: "
             "`mediawatch review list` shows them; "
             "--leave-out-open issues the notice without them"
         )
@@ -62,7 +63,7 @@ async def issue(
     if told.preliminary and not preliminary:
         count = told.statistics.whole.open
         raise UserError(
-            f"{count} accounts of sweep {sweep.id} are open (初步结果): settle them, or add "
+            f"sweep {sweep.id}: {count_of(count, 'account')} open (初步结果): settle them, or add "
             "--preliminary"
         )
     notice = draw_up(told, heading, app.clock())

@@ -27,6 +27,7 @@ from mediawatch.people.dispatch import DispatchFile, DispatchOrder, DispatchSpli
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
 from mediawatch.people.suspects import suspects
+from mediawatch.plurals import count_of
 from mediawatch.rules.policy import parse
 from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.request import Request
@@ -87,7 +88,8 @@ def dispatch(
     written = run(work())
     for each in written:
         typer.echo(
-            f"{each.path}: {each.accounts} accounts, {each.new} findings sent for the first "
+            f"{each.path}: {count_of(each.accounts, 'account')}, {count_of(each.new, 'finding')} "
+            "sent for the first "
             f"time, to be answered by {each.term}"
         )
     for year in sorted({year for each in written for year in each.years_by_weekdays}):
@@ -145,7 +147,7 @@ def import_(
 
     answers, code = run(work())
     if errors and answers.bad_rows:
-        typer.echo(f"{errors}: {len(answers.bad_rows)} rows to correct", err=True)
+        typer.echo(f"{errors}: {count_of(len(answers.bad_rows), 'row')} to correct", err=True)
     if code | (BAD_ROWS if answers.problems else 0):
         sys.exit(code | (BAD_ROWS if answers.problems else 0))
 
@@ -171,7 +173,7 @@ def overdue(
             else "nothing waits for an answer in this sweep"
         )
     keys = ", ".join(each.key for each in answers.noted)
-    typer.echo(f"{len(answers.noted)} findings noted as 逾期未反馈: {keys}")
+    typer.echo(f"{count_of(len(answers.noted), 'finding')} noted as 逾期未反馈: {keys}")
     if answers.terms:
         typer.echo(
             f"{len(answers.terms)} more may be answered until {answers.terms[0]} or later", err=True
@@ -216,16 +218,17 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
 def _print(answers: UnitAnswers) -> None:
     """Print the result of an import; what people have to read is Chinese."""
     typer.echo(
-        f"{len(set(answers.accounts))} accounts answered, {answers.repeated} known already, "
-        f"{answers.blank} rows not answered, "
-        f"{len(answers.bad_rows)} rows refused, {len(answers.articles)} links to open, "
-        f"{answers.pictures} pictures kept for the reviewer"
+        f"{count_of(len(set(answers.accounts)), 'account')} answered, {answers.repeated} known "
+        f"already, {count_of(answers.blank, 'row')} not answered, "
+        f"{count_of(len(answers.bad_rows), 'row')} refused, "
+        f"{count_of(len(answers.articles), 'link')} to open, "
+        f"{count_of(answers.pictures, 'picture')} kept for the reviewer"
     )
     if answers.others:
         typer.echo(
             (
-                f"{len(answers.others)} links are no WeChat articles; they are not opened, see "
-                "`mediawatch review show`:"
+                "not opened, for they lead to no WeChat article: "
+                f"{count_of(len(answers.others), 'link')}; see `mediawatch review show`:"
             ),
             err=True,
         )

@@ -14,6 +14,7 @@ from mediawatch.app.queries import answer_query
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
+from mediawatch.plurals import count_of
 from mediawatch.ports import QueryResult
 from mediawatch.table import Table, to_csv, to_text
 
@@ -83,7 +84,7 @@ def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) ->
         sys.stdout.buffer.write(body)
     else:
         write_whole(out, body)
-        typer.echo(f"{out}: {len(answer.rows)} rows")
+        typer.echo(f"{out}: {count_of(len(answer.rows), 'row')}")
 
 
 def _json(answer: QueryResult) -> bytes:

@@ -15,6 +15,7 @@ from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
+from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import pages, word
 from mediawatch.publish.reports.annexes import annex_book
@@ -127,7 +128,8 @@ def _write(
     write_whole(out, body)
     whole = told.statistics.whole
     typer.echo(
-        f"{out}: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} open"
+        f"{out}: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "
+        f"{whole.open} open"
     )
 
 

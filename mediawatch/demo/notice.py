@@ -8,6 +8,7 @@ from mediawatch.app import notices
 from mediawatch.app.documents import inspection_of
 from mediawatch.demo.scene import REVIEWER, Scene
 from mediawatch.domain import Notice
+from mediawatch.plurals import count_of
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.publish.reports import prose
@@ -27,7 +28,8 @@ async def issue(scene: Scene, issued_on: date) -> Notice:
     )
     notice, _ = await notices.issue(scene.app, scene.sweep, heading, preliminary=True)
     scene.tell(
-        f"{notice.number}: {len(notice.items)} accounts, issued on {issued_on}, 整改期限 "
+        f"{notice.number}: {count_of(len(notice.items), 'account')}, issued on {issued_on}, "
+        "整改期限 "
         f"{rectify_by}, 报送期限 {notice.report_by}"
     )
     return notice

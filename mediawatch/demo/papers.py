@@ -8,6 +8,7 @@ from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
 from mediawatch.people.worklist.export import part_name
+from mediawatch.plurals import count_of
 from mediawatch.publish import handoff
 from mediawatch.publish.reports import pages, reminders, word
 from mediawatch.publish.reports.annexes import annex_book
@@ -46,6 +47,6 @@ async def write(scene: Scene, notice: Notice) -> None:
         )
     whole = told.statistics.whole
     scene.tell(
-        f"documents: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} "
-        f"open; reminders to {len(texts)} units"
+        f"documents: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "
+        f"{whole.open} open; reminders to {count_of(len(texts), 'unit')}"
     )

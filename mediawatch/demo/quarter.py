@@ -14,6 +14,7 @@ from mediawatch.demo import decisions, units
 from mediawatch.demo.machine import write_registry
 from mediawatch.demo.scene import MARK, REVIEWER, Scene, Tell
 from mediawatch.ops.files import write_whole
+from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports.annexes import annex_book
@@ -38,14 +39,14 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
         app.store, [root / "registry-next.xlsx"], ImportOptions(complete=True), now=app.clock()
     )
     tell(
-        f"registry-next.xlsx: {len(report.changes.updated)} accounts changed, "
+        f"registry-next.xlsx: {count_of(len(report.changes.updated), 'account')} changed, "
         f"{len(report.retired)} no longer in it"
     )
     request = await recheck_request(app, notice, as_of=stage.as_of)
     summary, _ = await nights.run(
         app.engine(), replace(request, second_look_after=timedelta(0)), no_progress
     )
-    tell(f"re-check of {notice.number}: {summary.looks} looks")
+    tell(f"re-check of {notice.number}: {count_of(summary.looks, 'look')}")
     scene = Scene(app, stage, summary.sweep, request.policy, tell)
     await units.answer(scene, (), "dispatch/复查")
     await decisions.decide(scene, ())

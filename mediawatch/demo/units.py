@@ -23,6 +23,7 @@ from mediawatch.people.dispatch import DispatchColumn, DispatchOrder, DispatchSp
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.link_files import FoundLink
 from mediawatch.people.links import open_links
+from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
 from mediawatch.sweep.judging import rejudge
 
@@ -55,7 +56,8 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
     term = max(one.term for one in written)
     accounts = sum(one.accounts for one in written)
     scene.tell(
-        f"{folder}/: {accounts} suspects of {len(written)} prefectures sent down by {CLERK}, "
+        f"{folder}/: {count_of(accounts, 'suspect')} of {count_of(len(written), 'prefecture')} "
+        f"sent down by {CLERK}, "
         f"to be answered by {term}"
     )
     plan = _Plan(scene.stage, overlooked, [name_of(each) for each in everything])
@@ -73,9 +75,9 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
     await _open(scene, answers.articles)
     told = ", ".join(f"{said[stance]} {stance}" for stance in Stance if said[stance])
     scene.tell(
-        f"{len(answers.accounts)} answers of {UNIT}: {told}, {answers.blank} without; "
-        f"{len(answers.articles)} link opened; "
-        f"judged again: {counts(await scene.scope())}"
+        f"{count_of(len(answers.accounts), 'answer')} of {UNIT}: {told}, {answers.blank} without; "
+        f"{count_of(len(answers.articles), 'link')} opened; judged again: "
+        f"{counts(await scene.scope())}"
     )
     scene.pass_days(day_end(term) + timedelta(hours=9))
     await _note_overdue(scene)
@@ -93,7 +95,8 @@ async def _open(scene: Scene, articles: Sequence[FoundLink]) -> None:
 async def _note_overdue(scene: Scene) -> None:
     answers = await note_overdue(scene.app, scene.sweep, CLERK)
     scene.tell(
-        f"{day_of(scene.app.clock())}: the term is over, {len(answers.noted)} findings noted as "
+        f"{day_of(scene.app.clock())}: the term is over, {count_of(len(answers.noted), 'finding')} "
+        "noted as "
         f"{ReviewAction.OVERDUE.label}"
     )
 

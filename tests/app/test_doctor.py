@@ -210,7 +210,7 @@ async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
     )
     (told,) = [check for check in await in_home(app) if check.name == "recordings"]
     assert told.level is Level.WARN
-    assert "s (1 sights)" in told.text
+    assert "s (1 sight)" in told.text
     assert "mediawatch record" in told.remedy
 
 
@@ -302,7 +302,7 @@ def test_the_exit_code_is_one_where_a_check_fails(registered: Home, tmp_path: Pa
     done = run(registered.root)
     assert (done.returncode, done.stderr) == (0, "")
     assert (
-        "toutiao    1 accounts: 1 with id, 0 with a link, 0 with neither; by hand at most 0 rows"
+        "toutiao    1 account: 1 with id, 0 with a link, 0 with neither; by hand at most 0 rows"
         in done.stdout
     )
     assert not any(line.startswith("fail") for line in done.stdout.splitlines())

@@ -115,8 +115,8 @@ def _ways(app: App, platforms: Iterable[str]) -> DoctorCheck:
         Level.OK,
         "surfaces",
         (
-            f"{len(surfaces)} of this registry's platforms; first looks by call: {called}; all "
-            "others load a page"
+            f"{count_of(len(surfaces), 'surface')} for this registry's platforms; first looks by "
+            f"call: {called}; all others load a page"
         ),
     )
 

@@ -464,5 +464,9 @@ def test_what_changed_of_an_account_is_told_in_chinese() -> None:
     told = account_page.account_in_full(
         account_page.AccountRecord(account=Account(id=1, filed=PLAIN), changes=changes), {}
     )
-    for words in ("运行状态：“正常运行”→“已关停”", "平台ID：“”→“0012”", "移出台账：“”→“2031-03-05”"):
+    for words in (
+        "运行状态：“正常运行”→“已关停”",
+        "平台ID：“”→“0012”",
+        "移出台账：“”→“2031-03-05”",
+    ):
         assert f"  2031-03-05 {words}（台账.xlsx）" in told

@@ -255,9 +255,11 @@ def with_links(sight: Sight, scraper: Scraper) -> Sight:
 
 
 def is_settled(sights: Sequence[Sight], need: Need) -> bool:
-    """With the identity read where it is due: fresh enough, or a list that shows everything.
+    """Whether no further surface needs to be tried.
 
-    Or the platform's own word about this id.
+    The identity must be read where it is due. Then a post that is fresh enough settles the need,
+    and so does a list that shows everything. The platform's own word about this id settles it
+    alone.
     """
     named, dated = not need.identity, False
     for sight in sights:

@@ -54,7 +54,7 @@ from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.sheets import bundles
 from mediawatch.publish.reports.word_template import CELL
 from mediawatch.publish.results import RecheckResult
-from mediawatch.publish.rounds import Past
+from mediawatch.publish.rounds import EarlierNotices
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed
@@ -333,7 +333,9 @@ def test_the_page_has_the_re_check_of_the_notice_before(tmp_path: Path, *, unpro
     found = told(SCOPE if unproven else SCOPE[:2])
     assert "复查" not in pages.report(found, tmp_path).decode()
     page = pages.report(
-        replace(found, past=Past(rechecked=(RecheckResult(item, Rectification.DONE, "示例"),))),
+        replace(
+            found, past=EarlierNotices(rechecked=(RecheckResult(item, Rectification.DONE, "示例"),))
+        ),
         tmp_path,
     ).decode()
     assert "<h2>四、上期通报复查情况</h2>" in page

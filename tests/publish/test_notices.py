@@ -55,7 +55,7 @@ from mediawatch.people.feedback import take
 from mediawatch.ports import Store
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.reports import notices as reports
-from mediawatch.publish.rounds import Issues, Past, past
+from mediawatch.publish.rounds import EarlierNotices, Issues, past
 
 ISSUE = (
     "notice",
@@ -522,7 +522,7 @@ def test_repeats_are_counted_back_from_the_last_notice() -> None:
             **more,
         )
 
-    def before(notices: list[Notice], *events: NoticeEvent, **more: Any) -> Past:
+    def before(notices: list[Notice], *events: NoticeEvent, **more: Any) -> EarlierNotices:
         return past(Issues(notices=notices, events=events, **more), sweep, scope)
 
     failed = Judgement(verdict=Verdict.FAILED, sentence="")

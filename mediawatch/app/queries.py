@@ -10,9 +10,11 @@ from mediawatch.ports import QueryResult
 async def answer_query(app: App, sql: str) -> QueryResult:
     """The answer to a statement, with accounts judged anew where they have news. Nothing is
     written."""
-    told = set(await app.store.queries.judged_sweeps(sql))
+    judged_sweeps = set(await app.store.queries.judged_sweeps(sql))
     of_sweeps = [
-        await judged_scope(app, sweep) for sweep in await app.store.sweeps.all() if sweep.id in told
+        await judged_scope(app, sweep)
+        for sweep in await app.store.sweeps.all()
+        if sweep.id in judged_sweeps
     ]
     return await app.store.queries.run(
         sql, [entry for judged in of_sweeps for entry in judged.entries if entry.has_news]

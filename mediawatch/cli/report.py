@@ -47,7 +47,7 @@ def xlsx(
     include_open: OpenOption = False,
 ) -> None:
     """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 人工核查清单."""
-    _write(ctx, out, sweep, notice, include_open, lambda told, app: annex_book(told))
+    _write(ctx, out, sweep, notice, include_open, lambda inspection, app: annex_book(inspection))
 
 
 def docx(
@@ -99,7 +99,7 @@ def html(
         sweep,
         notice,
         include_open,
-        lambda told, app: pages.report(told, app.home.evidence),
+        lambda inspection, app: pages.report(inspection, app.home.evidence),
     )
 
 
@@ -121,12 +121,12 @@ def _write(
 ) -> None:
     async def work() -> tuple[Inspection, bytes]:
         async with open_home(ctx) as app:
-            told = await choose_inspection(app, sweep, notice, include_open=include_open)
-            return told, made(told, app)
+            inspection = await choose_inspection(app, sweep, notice, include_open=include_open)
+            return inspection, made(inspection, app)
 
-    told, body = run(work())
+    inspection, body = run(work())
     write_whole(out, body)
-    whole = told.statistics.whole
+    whole = inspection.statistics.whole
     typer.echo(
         f"{out}: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "
         f"{whole.open} open"

@@ -125,13 +125,13 @@ def _as_text(found: Status) -> str:
         parts.append(f"login {each.session.platform}/{each.session.name}: {each.state.value}")
     parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
     backup = found.backup
-    told = (
+    last_backup = (
         f"{minute(backup.at)}, {backup.place}, {count_of(backup.files, 'file')}, "
         f"{backup.size / 1e6:.1f} MB"
         if backup
         else "none"
     )
-    return "\n".join([*parts, f"last backup: {told}"])
+    return "\n".join([*parts, f"last backup: {last_backup}"])
 
 
 def _row(night: SweepRun, found: Status) -> tuple[str, ...]:

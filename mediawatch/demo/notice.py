@@ -17,10 +17,10 @@ from mediawatch.publish.reports import prose
 async def issue(scene: Scene, issued_on: date) -> Notice:
     """整改期限 in four weeks, 报送期限 five working days after that."""
     rectify_by = deadline("+28日", issued_on)
-    told = await inspection_of(scene.app, scene.sweep)
+    inspection = await inspection_of(scene.app, scene.sweep)
     heading = NoticeHeading(
-        number=told.office.number,
-        title=prose.title(told),
+        number=inspection.office.number,
+        title=prose.title(inspection),
         by=REVIEWER,
         issued_on=issued_on,
         rectify_by=rectify_by,

@@ -24,15 +24,15 @@ async def write(scene: Scene, notice: Notice) -> None:
         root / "handoff.json",
         handoff.to_bytes(await handoff_of(app, scene.sweep, include_open=False)),
     )
-    told = await issued_inspection(app, notice)
+    inspection = await issued_inspection(app, notice)
     folder = root / "documents"
-    write_whole(folder / "通报附件.xlsx", annex_book(told))
-    write_whole(folder / "检查报告.html", pages.report(told, app.home.evidence))
+    write_whole(folder / "通报附件.xlsx", annex_book(inspection))
+    write_whole(folder / "检查报告.html", pages.report(inspection, app.home.evidence))
     try:
-        write_whole(folder / "通报.docx", word.circular(told))
+        write_whole(folder / "通报.docx", word.circular(inspection))
     except UserError as error:  # without the extra `word`
         scene.tell(str(error))
-    for name, body in bundles(told, told.problems, app.home.evidence):
+    for name, body in bundles(inspection, inspection.problems, app.home.evidence):
         write_whole(folder / "佐证单" / name, body)
     texts = reminders.reminders(
         await scene.judged_scope(),
@@ -45,7 +45,7 @@ async def write(scene: Scene, notice: Notice) -> None:
         write_whole(
             folder / "提醒" / part_name(folder / "提醒.txt", text.unit, taken), text.text.encode()
         )
-    whole = told.statistics.whole
+    whole = inspection.statistics.whole
     scene.tell(
         f"documents: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "
         f"{whole.open} open; reminders to {count_of(len(texts), 'unit')}"

@@ -55,14 +55,14 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
         app.store, notice, summary.sweep, scope, by=REVIEWER, now=app.clock()
     )
     write_whole(root / "documents" / "复查清单.csv", to_csv(rechecks_table(notice, found)))
-    told = await inspection_of(app, summary.sweep)
-    write_whole(root / "documents" / "复查附件.xlsx", annex_book(told))
+    inspection = await inspection_of(app, summary.sweep)
+    write_whole(root / "documents" / "复查附件.xlsx", annex_book(inspection))
     results = Counter(each.result.label for each in found)
     tell(
         f"{notice.number}:复查{len(found)}个,"
         + ",".join(f"{label}{count}个" for label, count in results.items())
     )
-    again = [problem for problem in told.failed if problem.times > 1]
+    again = [problem for problem in inspection.failed if problem.times > 1]
     tell(
         f"重复问题{len(again)}个:"
         + "、".join(f"{each.entry.account.filed.name}(连续{each.times}次)" for each in again)

@@ -73,9 +73,9 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         stance for _, stance in {(event.account_id, event.stance) for event in answers.events}
     )
     await _open(scene, answers.articles)
-    told = ", ".join(f"{said[stance]} {stance}" for stance in Stance if said[stance])
+    stances = ", ".join(f"{said[stance]} {stance}" for stance in Stance if said[stance])
     scene.tell(
-        f"{count_of(len(answers.accounts), 'answer')} of {UNIT}: {told}, {answers.blank} without; "
+        f"{count_of(len(answers.accounts), 'answer')} of {UNIT}: {stances}, {answers.blank} without; "
         f"{count_of(len(answers.articles), 'link')} opened; judged again: "
         f"{counts(await scene.scope())}"
     )

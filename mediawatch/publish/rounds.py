@@ -125,10 +125,10 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Earlier
     # An account that has left the registry is in no scope any more. Its result is printed all the
     # same.
     whole = sweep.scope == WHOLE or f"recheck of {previous.notice.number}: " in sweep.scope
-    told = [each for each in previous.rechecked if whole or each.item.account_id in inside]
+    results = [each for each in previous.rechecked if whole or each.item.account_id in inside]
     partly = not whole and any(item.account_id not in inside for item in previous.standing)
     return EarlierNotices(
-        previous=previous.notice, rechecked=tuple(told), repeats=repeats, partly=partly
+        previous=previous.notice, rechecked=tuple(results), repeats=repeats, partly=partly
     )
 
 

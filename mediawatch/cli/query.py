@@ -14,7 +14,6 @@ from mediawatch.app.queries import answer_query
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
-from mediawatch.plurals import count_of
 from mediawatch.ports import QueryResult
 from mediawatch.table import Table, to_csv, to_text
 
@@ -84,7 +83,7 @@ def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) ->
         sys.stdout.buffer.write(body)
     else:
         write_whole(out, body)
-        typer.echo(f"{out}: {count_of(len(answer.rows), 'row')}")
+        typer.echo(f"{out}: {len(answer.rows)} rows")
 
 
 def _json(answer: QueryResult) -> bytes:

@@ -83,7 +83,7 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
             )
             see = look_by_calls if by_calls else look_by_page
             sight = await task.gate.visit(visit, partial(see, task, surface, session, visit))
-            if sight is not None:  # else its breaker is open, and the next login may do
+            if sight is not None:  # else the gate did not admit it, and the next login may do
                 sights.append(with_links(sight, scraper))
                 break
         if is_settled(sights, need):
@@ -255,9 +255,11 @@ def with_links(sight: Sight, scraper: Scraper) -> Sight:
 
 
 def is_settled(sights: Sequence[Sight], need: Need) -> bool:
-    """With the identity read where it is due: fresh enough, or a list that shows everything.
+    """Whether no further surface needs to be tried.
 
-    Or the platform's own word about this id.
+    The identity must be read where it is due. Then a post that is fresh enough settles the need,
+    and so does a list that shows everything. The platform's own word about this id settles it
+    alone.
     """
     named, dated = not need.identity, False
     for sight in sights:

@@ -101,7 +101,7 @@ class SiteLooker:
     ) -> None:
         """With shared `pages` of the browser, a surface that can makes first looks by calls.
 
-        Else every look loads its pages.
+        Without them every look loads its pages.
         """
         self._browser, self._sessions, self._scrapers = browser, sessions, scrapers
         self._watch, self._pages = watch, pages

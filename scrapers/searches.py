@@ -89,9 +89,10 @@ def is_gone(earlier: Sequence[Sight]) -> bool:
 
 
 def is_due(filed: Filing, earlier: Sequence[Sight]) -> bool:
-    """Whether a search could add something: nothing has named the account so far.
+    """Whether a search could add something.
 
-    And no id is filed (nor a link that leads to one), or the filed one is gone.
+    It could where nothing has named the account so far, and where no id is filed (nor a link that
+    leads to one) or the filed one is gone.
     """
     if any(sight.name and sight.matched_by for sight in earlier):
         return False

@@ -34,7 +34,10 @@ ground files.
 """
 LOG = "mediawatch.log"
 GROUND = {
-    *(f"mediawatch.{file}" for file in ("names", "workdays", "addresses", "table", "refusals")),
+    *(
+        f"mediawatch.{file}"
+        for file in ("names", "workdays", "addresses", "plurals", "table", "refusals")
+    ),
     LOG,
 }
 """Small files that know no folder."""
@@ -387,6 +390,42 @@ def test_the_map_names_every_folder() -> None:
         "db/reports",
     } | {"mediawatch"}
     assert all((ROOT / folder).is_dir() for folder in named)
+
+
+def upward_imports(modules: Sources, order: list[str]) -> list[str]:
+    """Imports between folders of the core that stand in another order than `order`."""
+    place = {folder.replace("/", "."): number for number, folder in enumerate(order)}
+
+    def folder_of(module: str) -> str:
+        while module not in place and module:
+            module = module.rpartition(".")[0]
+        return module
+
+    return [
+        f"{module} imports {target}"
+        for module, tree in modules.items()
+        for target in sorted(set(imports(tree, modules)))
+        if (above := folder_of(target)) and (below := folder_of(module))
+        if place[above] > place[below]
+    ]
+
+
+def test_each_folder_of_the_core_imports_only_those_above_it_in_the_map() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    order = re.findall(r"^\| `(mediawatch/[\w/]+)` \|", page, re.MULTILINE)
+    assert "mediawatch/publish/notices" in order
+    assert upward_imports(sources(), order) == []
+
+
+def test_an_import_of_a_folder_below_is_seen() -> None:
+    order = ["mediawatch/publish", "mediawatch/publish/notices"]
+    known = {
+        "mediawatch.publish.inspection": ast.parse("import mediawatch.publish.notices.rounds"),
+        "mediawatch.publish.notices.rounds": ast.parse("import mediawatch.publish.inspection"),
+    }
+    assert upward_imports(known, order) == [
+        "mediawatch.publish.inspection imports mediawatch.publish.notices.rounds"
+    ]
 
 
 def test_the_map_names_places_that_exist() -> None:

@@ -1,6 +1,6 @@
-"""What follows from readings: each account's current state, and what was seen first.
+"""What follows from readings: each account's current state, what was seen first, the identity seen.
 
-And its identity as it was seen. All of it is about the identity that is filed now: a reading
+All of it is about the identity that is filed now: a reading
 advances it by what it says about that identity. By its sights that are tied by the platform's id it
 also serves every other filing of that id.
 """

@@ -31,8 +31,8 @@ from mediawatch.publish.notices.issuing import (
     verdict_without,
     version_of,
 )
-from mediawatch.publish.notices.results import standing_items
-from mediawatch.publish.notices.rounds import Issues, accusations_like
+from mediawatch.publish.results import standing_items
+from mediawatch.publish.rounds import Issues, accusations_like
 from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, find_upheld
 from mediawatch.rules.problems import codes_like, codes_of
 
@@ -96,14 +96,14 @@ async def correct(
         event = replace(
             event, verdict=verdict_without(entry, found, standing_item(found, [*events, event]))
         )
-    told = await issued_inspection(app, notice, after=[event], scope=scope)
-    body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
+    issued = await issued_inspection(app, notice, after=[event], scope=scope)
+    body = handoff.to_bytes(handoff.of(issued, await checks_behind(app, issued)))
     document = version_of(body, len(await app.store.notices.documents(notice.id)) + 1, app.clock())
     await app.store.notices.add_events([event], document)
     withdrawn = {
         held.finding.code for held in before.findings if not codes or held.finding.code in codes
     }
-    await _take_back(app, told.sweep, {each.account.id for each in filings}, withdrawn, event)
+    await _take_back(app, issued.sweep, {each.account.id for each in filings}, withdrawn, event)
     return event, document
 
 

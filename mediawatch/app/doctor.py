@@ -19,7 +19,7 @@ from mediawatch.ops import install_browser
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.rules import policy
-from mediawatch.sweep import canaries
+from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
 from mediawatch.workdays import knows
 
@@ -61,8 +61,9 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorChe
     unknown = [year for year in (beijing(now).year, beijing(now).year + 1) if not knows(year)]
     text = (
         (
-            f"working days of {' and '.join(map(str, unknown))} are not known: Monday to Friday "
-            "is taken"
+            f"working days of {' and '.join(map(str, unknown))} are not known: the terms of "
+            "dispatches and closings count Monday to Friday there; a notice refuses +10工作日 and "
+            "needs the day itself"
         )
         if unknown
         else "known to next year"

@@ -24,7 +24,7 @@ from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
 from mediawatch.publish.notices.issuing import as_issued
-from mediawatch.publish.notices.rounds import IssuedNotice, Issues, past
+from mediawatch.publish.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import parse
 from mediawatch.sweep.judging import checks_for

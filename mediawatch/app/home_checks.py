@@ -19,6 +19,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import minute
 from mediawatch.ops import logins as sessions
+from mediawatch.plurals import count_of
 
 OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 """The clock is wrong before this moment: this version was made later."""
@@ -77,7 +78,10 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield check
     accounts = await app.store.accounts.all()
     yield check_of(
-        bool(accounts), "registry", f"{len(accounts)} accounts", "mediawatch registry import FILE"
+        bool(accounts),
+        "registry",
+        count_of(len(accounts), "account"),
+        "mediawatch registry import FILE",
     )
     for check in _canaries(app, accounts):
         yield check
@@ -114,8 +118,8 @@ def _ways(app: App, platforms: Iterable[str]) -> DoctorCheck:
         Level.OK,
         "surfaces",
         (
-            f"{len(surfaces)} of this registry's platforms; first looks by call: {called}; all "
-            "others load a page"
+            f"{count_of(len(surfaces), 'surface')} for this registry's platforms; first looks by "
+            f"call: {called}; all others load a page"
         ),
     )
 
@@ -140,7 +144,7 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
         if each.state is SessionState.INVALID:
             yield DoctorCheck(Level.WARN, "sessions", f"{name}: was last seen invalid", again)
         else:
-            text = f"{name}: last seen {each.state.value}, used {age.days} days ago"
+            text = f"{name}: last seen {each.state.value}, used {count_of(age.days, 'day')} ago"
             yield check_of(
                 age < _OLD_LOGIN,
                 "sessions",
@@ -170,7 +174,9 @@ async def _described(app: App, sweep_id: int) -> DoctorCheck:
         for sight in reading.sights
         if sight.attested is Attestation.DESCRIBED and not sight.outcome.about_us
     )
-    met = ", ".join(f"{surface} ({count} sights)" for surface, count in used.most_common())
+    met = ", ".join(
+        f"{surface} ({count_of(count, 'sight')})" for surface, count in used.most_common()
+    )
     text = (
         f"sweep {sweep_id} rests in part on what only text attests: {met}"
         if met

@@ -15,6 +15,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.plurals import count_of
 from mediawatch.publish import handoff
 from mediawatch.publish.notices.issuing import (
     NoticeHeading,
@@ -24,7 +25,7 @@ from mediawatch.publish.notices.issuing import (
     version_of,
 )
 from mediawatch.publish.notices.recheck import refuse_older
-from mediawatch.publish.notices.results import standing_items
+from mediawatch.publish.results import standing_items
 from mediawatch.rules.policy import Policy, load, parse
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.scope import scope_of
@@ -54,18 +55,18 @@ async def issue(
     left = count_unreviewed(judged.entries)
     if left and not leave_out_open:
         raise UserError(
-            f"{left} findings of sweep {sweep.id} are neither confirmed nor dismissed: "
+            f"sweep {sweep.id}: {count_of(left, 'finding')} neither confirmed nor dismissed: "
             "`mediawatch review list` shows them; "
             "--leave-out-open issues the notice without them"
         )
-    told = await inspection_for(app, judged)
-    if told.preliminary and not preliminary:
-        count = told.statistics.whole.open
+    inspection = await inspection_for(app, judged)
+    if inspection.preliminary and not preliminary:
+        count = inspection.statistics.whole.open
         raise UserError(
-            f"{count} accounts of sweep {sweep.id} are open (初步结果): settle them, or add "
+            f"sweep {sweep.id}: {count_of(count, 'account')} open (初步结果): settle them, or add "
             "--preliminary"
         )
-    notice = draw_up(told, heading, app.clock())
+    notice = draw_up(inspection, heading, app.clock())
     if not notice.items:
         raise UserError(f"sweep {sweep.id} has no confirmed finding: nothing to issue")
     moments = {each.id: each.as_of for each in await app.store.sweeps.all()}
@@ -82,11 +83,11 @@ async def issue(
                 "them once more"
             )
         notice = replace(notice, again=again.strip())
-    told = await issued_inspection(app, notice, scope=told.scope)
-    body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
+    issued = await issued_inspection(app, notice, scope=inspection.scope)
+    body = handoff.to_bytes(handoff.of(issued, await checks_behind(app, issued)))
     document = version_of(body, 1, app.clock())
     return await app.store.notices.issue(
-        notice, document, scope=told.scope, rejudged=judged.rejudged
+        notice, document, scope=issued.scope, rejudged=judged.rejudged
     ), document
 
 

@@ -28,8 +28,8 @@ from mediawatch.refusals import refusal
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
     from mediawatch.ops.record import LookRecorder
-    from mediawatch.sweep.canaries import Canaries
     from mediawatch.sweep.engine import Engine
+    from mediawatch.sweep.gate.canaries import Canaries
     from mediawatch.sweep.gate.pacing import Pacing
     from mediawatch.sweep.plan import LookRates
 
@@ -100,7 +100,7 @@ class App:
 
     def canaries(self) -> Canaries:
         """The home's 对照账号. UserError where their file is wrong."""
-        from mediawatch.sweep import canaries
+        from mediawatch.sweep.gate import canaries
 
         chosen = self.settings.canaries
         every = timedelta(minutes=chosen.every_minutes)

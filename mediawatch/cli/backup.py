@@ -10,6 +10,7 @@ import typer
 from mediawatch.app import backup as archives
 from mediawatch.cli.base import open_home, run
 from mediawatch.domain import Backup
+from mediawatch.plurals import count_of
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +40,7 @@ def backup(
 
     done = run(work())
     typer.echo(
-        f"{done.place}: {done.files} files, {done.size / 1e6:.1f} "
+        f"{done.place}: {count_of(done.files, 'file')}, {done.size / 1e6:.1f} "
         f"MB{'' if with_sessions else ', without the logins'}"
     )
 
@@ -53,8 +54,8 @@ def restore(
     """Make a new home from a backup, after every file was compared with its SHA-256."""
     done = archives.restore(source, folder)
     logins = (
-        f"{done.sessions} logins among them"
+        f"{count_of(done.sessions, 'login')} among them"
         if done.sessions
         else "no logins: `mediawatch login PLATFORM`"
     )
-    typer.echo(f"{done.home.root}: {done.files} files as of {done.made_at}, {logins}")
+    typer.echo(f"{done.home.root}: {count_of(done.files, 'file')} as of {done.made_at}, {logins}")

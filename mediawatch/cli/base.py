@@ -143,7 +143,7 @@ def root(
         ),
     ] = False,
 ) -> None:
-    """Find out which filed government social media accounts fell asleep, changed their name or
+    """Find out which filed government social media accounts stopped posting, changed their name or
     vanished.
     """
     from mediawatch.cli import logs
@@ -182,20 +182,20 @@ def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
 
     options, home = root_options(ctx), home_of(ctx)
     settings = read_settings(home, overrides)
-    told = settings.log
+    log_settings = settings.log
     level = (
         "info"
-        if (options.verbose or options.log_json) and told.level in ("warning", "error")
-        else told.level
+        if (options.verbose or options.log_json) and log_settings.level in ("warning", "error")
+        else log_settings.level
     )
     file = (
-        logs.LogFile(home.log, round(told.file_mb * 1e6), told.files_kept)
+        logs.LogFile(home.log, round(log_settings.file_mb * 1e6), log_settings.files_kept)
         if home.logs.is_dir()
         else None
     )
     logs.set_up(
         level,
-        "json" if options.log_json else told.format,
+        "json" if options.log_json else log_settings.format,
         file=file,
         secrets=logs.secrets_of(settings),
     )

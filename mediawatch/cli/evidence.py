@@ -17,6 +17,7 @@ from mediawatch.domain import UserError
 from mediawatch.domain.clock import minute
 from mediawatch.ops import retention
 from mediawatch.ops.files import write_whole
+from mediawatch.plurals import count_of
 from mediawatch.ports import KeptEvidence
 from mediawatch.publish.reports.pages import sheet as page
 from mediawatch.publish.reports.sheets import bundles, file_name
@@ -103,12 +104,13 @@ def prune(
     limits, count, size, stray, readings = run(work())
     done = "would leave" if dry_run else "removed"
     typer.echo(
-        f"{count} files {done}, {size / 1e6:.1f} MB, older than {limits.evidence_days} days "
-        "and no finding's"
+        f"{count_of(count, 'file')} {done}, {size / 1e6:.1f} MB, older than "
+        f"{count_of(limits.evidence_days, 'day')} and no finding's"
     )
-    typer.echo(f"{stray} files {done} that belong to nothing")
+    typer.echo(f"{count_of(stray, 'file')} {done} that belong to nothing")
     typer.echo(
-        f"{readings} readings {done}, older than {limits.reading_days} days, that prove nothing"
+        f"{count_of(readings, 'reading')} {done}, older than "
+        f"{count_of(limits.reading_days, 'day')}, that prove nothing"
     )
 
 
@@ -147,7 +149,7 @@ def sheet(
     files = run(work())
     for name, body in files:
         write_whole(out / name, body)
-    typer.echo(f"{out}: {len(files)} files")
+    typer.echo(f"{out}: {count_of(len(files), 'file')}")
 
 
 def _whose(item: KeptEvidence) -> str:

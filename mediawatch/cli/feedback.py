@@ -17,7 +17,8 @@ from mediawatch.people import feedback
 from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
-from mediawatch.publish.notices.results import standing_items
+from mediawatch.plurals import count_of
+from mediawatch.publish.results import standing_items
 from mediawatch.table import plain
 
 BAD_ROWS = 2
@@ -66,7 +67,7 @@ def export(
             )
 
     for path, rows in run(work()):
-        typer.echo(f"{path}: {rows} accounts")
+        typer.echo(f"{path}: {count_of(rows, 'account')}")
 
 
 def import_(
@@ -114,9 +115,10 @@ def import_(
 
     done, code = run(work())
     typer.echo(
-        f"{len(done.events)} reports, {done.repeated} known already, {done.blank} rows not "
-        f"answered, {len(done.bad_rows)} rows refused, "
-        f"{len(done.articles)} links opened"
+        f"{count_of(len(done.events), 'report')}, {done.repeated} known already, "
+        f"{count_of(done.blank, 'row')} not answered, "
+        f"{count_of(len(done.bad_rows), 'row')} refused, "
+        f"{count_of(len(done.articles), 'link')} opened"
     )
     for place, link in done.others:
         typer.echo(
@@ -126,6 +128,6 @@ def import_(
     for problem in done.problems:
         typer.echo(plain(problem.sentence), err=True)
     if errors and done.bad_rows:
-        typer.echo(f"{errors}: {len(done.bad_rows)} rows to correct", err=True)
+        typer.echo(f"{errors}: {count_of(len(done.bad_rows), 'row')} to correct", err=True)
     if code | (BAD_ROWS if done.problems else 0):
         sys.exit(code | (BAD_ROWS if done.problems else 0))

@@ -17,6 +17,7 @@ from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, dimension, keys
 from mediawatch.ops.files import write_whole
 from mediawatch.ops.settings.office import Office, read_office
+from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import OPEN_MARK, expected_regions
 from mediawatch.publish.reports import lists
 from mediawatch.publish.reports import statistics as tables
@@ -79,7 +80,7 @@ def figures(
     for number, table in enumerate(found, 1):
         target = csv / f"{number}-{table.title.partition('(')[0].replace('/', '或')}.csv"
         write_whole(target, to_csv(table))
-        typer.echo(f"{target}: {len(table.rows)} rows")
+        typer.echo(f"{target}: {count_of(len(table.rows), 'row')}")
 
 
 async def _tables(

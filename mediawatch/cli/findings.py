@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,20 +15,19 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
+from mediawatch.app.overdue import OverdueAnswers, note_overdue
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.progress import show_progress
-from mediawatch.domain import ReviewAction, Sweep, UserError
+from mediawatch.domain import Sweep, UserError
 from mediawatch.ops.retention import still_judged
 from mediawatch.people import dispatch as sheets
-from mediawatch.people import review
 from mediawatch.people.dispatch import DispatchFile, DispatchOrder, DispatchSplit, UnitAnswers
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
-from mediawatch.people.review import ReviewDecision
 from mediawatch.people.suspects import suspects
-from mediawatch.rules.hearing import HearingState
+from mediawatch.plurals import count_of
 from mediawatch.rules.policy import parse
 from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.request import Request
@@ -89,7 +88,8 @@ def dispatch(
     written = run(work())
     for each in written:
         typer.echo(
-            f"{each.path}: {each.accounts} accounts, {each.new} findings sent for the first "
+            f"{each.path}: {count_of(each.accounts, 'account')}, {count_of(each.new, 'finding')} "
+            "sent for the first "
             f"time, to be answered by {each.term}"
         )
     for year in sorted({year for each in written for year in each.years_by_weekdays}):
@@ -147,7 +147,7 @@ def import_(
 
     answers, code = run(work())
     if errors and answers.bad_rows:
-        typer.echo(f"{errors}: {len(answers.bad_rows)} rows to correct", err=True)
+        typer.echo(f"{errors}: {count_of(len(answers.bad_rows), 'row')} to correct", err=True)
     if code | (BAD_ROWS if answers.problems else 0):
         sys.exit(code | (BAD_ROWS if answers.problems else 0))
 
@@ -161,42 +161,23 @@ def overdue(
     over.
     """
 
-    async def work() -> tuple[list[str], list[date]]:
+    async def work() -> OverdueAnswers:
         async with open_home(ctx) as app:
-            chosen = await sweep_of(app, sweep, surely=True)
-            newest = max(
-                (event.id for event in await app.store.reviews.events(chosen.id)), default=0
-            )
-            judged = await judged_scope(app, chosen)
-            found = await suspects(
-                app.store, chosen, judged.entries, await checks_for(app.store, chosen)
-            )
-            waiting = [
-                each
-                for each in found
-                if review.leads_on(each, ReviewAction.OVERDUE) and each.hearing.term is not None
-            ]
-            running = [each for each in waiting if each.hearing.state is HearingState.RUNNING]
-            late = [each for each in running if each.hearing.is_over(app.clock())]
-            events = [
-                ReviewDecision(ReviewAction.OVERDUE, by).of(each, app.clock()) for each in late
-            ]
-            concerned = judged.rejudged.of(event.account_id for event in events)
-            await app.store.reviews.add(chosen.id, events, after=newest, rejudged=concerned)
-            return [each.key for each in late], sorted(
-                each.hearing.term for each in running if each not in late and each.hearing.term
-            )
+            return await note_overdue(app, await sweep_of(app, sweep, surely=True), by)
 
-    late, terms = run(work())
-    if not late:
+    answers = run(work())
+    if not answers.noted:
         raise UserError(
-            f"no term is over: the first one ends with {terms[0]}"
-            if terms
+            f"no term is over: the first one ends with {answers.terms[0]}"
+            if answers.terms
             else "nothing waits for an answer in this sweep"
         )
-    typer.echo(f"{len(late)} findings noted as 逾期未反馈: {', '.join(late)}")
-    if terms:
-        typer.echo(f"{len(terms)} more may be answered until {terms[0]} or later", err=True)
+    keys = ", ".join(each.key for each in answers.noted)
+    typer.echo(f"{count_of(len(answers.noted), 'finding')} noted as 逾期未反馈: {keys}")
+    if answers.terms:
+        typer.echo(
+            f"{len(answers.terms)} more may be answered until {answers.terms[0]} or later", err=True
+        )
 
 
 async def _follow(app: App, sweep: Sweep, answers: UnitAnswers, *, look_again: bool) -> int:
@@ -237,16 +218,17 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
 def _print(answers: UnitAnswers) -> None:
     """Print the result of an import; what people have to read is Chinese."""
     typer.echo(
-        f"{len(set(answers.accounts))} accounts answered, {answers.repeated} known already, "
-        f"{answers.blank} rows not answered, "
-        f"{len(answers.bad_rows)} rows refused, {len(answers.articles)} links to open, "
-        f"{answers.pictures} pictures kept for the reviewer"
+        f"{count_of(len(set(answers.accounts)), 'account')} answered, {answers.repeated} known "
+        f"already, {count_of(answers.blank, 'row')} not answered, "
+        f"{count_of(len(answers.bad_rows), 'row')} refused, "
+        f"{count_of(len(answers.articles), 'link')} to open, "
+        f"{count_of(answers.pictures, 'picture')} kept for the reviewer"
     )
     if answers.others:
         typer.echo(
             (
-                f"{len(answers.others)} links are no WeChat articles; they are not opened, see "
-                "`mediawatch review show`:"
+                "not opened, for they lead to no WeChat article: "
+                f"{count_of(len(answers.others), 'link')}; see `mediawatch review show`:"
             ),
             err=True,
         )

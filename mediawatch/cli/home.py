@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from mediawatch.cli.base import home_of, open_home, run
-from mediawatch.sweep import canaries
+from mediawatch.sweep.gate import canaries
 
 
 def register(app: typer.Typer) -> None:

@@ -15,6 +15,7 @@ from mediawatch.ops.files import write_whole
 from mediawatch.people import link_report, links
 from mediawatch.people.link_files import collect
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
+from mediawatch.plurals import count_of
 from mediawatch.table import plain, to_csv
 
 _STEP = 20
@@ -82,7 +83,7 @@ def import_(
     print_report(done, dry_run=dry_run)
     if report is not None:
         write_whole(report, to_csv(link_report.as_table(done)))
-        typer.echo(f"{report}: {len(done.entries)} links")
+        typer.echo(f"{report}: {count_of(len(done.entries), 'link')}")
     if code:
         sys.exit(code)
 
@@ -111,7 +112,7 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
         )
     counts = report.counts
     typer.echo(
-        f"{len(report.entries)} links: "
+        f"{count_of(len(report.entries), 'link')}: "
         + ", ".join(f"{counts[result]} {result.value}" for result in LinkResult if counts[result])
     )
     if counts[LinkResult.NOT_OPENED] and not dry_run:

@@ -33,6 +33,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
 from mediawatch.ops.settings.office import read_office
+from mediawatch.plurals import count_of
 from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.notices.issuing import NoticeHeading
@@ -131,7 +132,8 @@ def issue(
     notice, document = run(work())
     failed = sum(item.fails for item in notice.items)
     typer.echo(
-        f"{notice.number}: {len(notice.items)} accounts, {failed} failed; hand-off version 1, "
+        f"{notice.number}: {count_of(len(notice.items), 'account')}, {failed} failed; hand-off "
+        "version 1, "
         f"SHA-256 {document.sha256}"
     )
     for what, day in (("整改期限", notice.rectify_by), ("报送期限", notice.report_by)):
@@ -180,7 +182,8 @@ def import_(
 
     notice, annex = run(work())
     typer.echo(
-        f"{notice.number}: {len(notice.items)} accounts, {len(annex.unmatched)} of them not in our "
+        f"{notice.number}: {count_of(len(notice.items), 'account')}, {len(annex.unmatched)} of "
+        "them not in our "
         "registry"
     )
     if annex.unmatched:

@@ -25,7 +25,7 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.files import write_whole
 from mediawatch.publish.notices.issuing import refuse_appeal
-from mediawatch.publish.notices.results import standing_items
+from mediawatch.publish.results import standing_items
 from mediawatch.table import plain
 
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]

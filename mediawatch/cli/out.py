@@ -17,6 +17,7 @@ from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people.suspects import proving_readings
+from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import account_page, lists
 from mediawatch.publish.reports.explanation import explanation
@@ -189,8 +190,8 @@ def handoff(
     document = run(work())
     write_whole(out, documents.to_bytes(document))
     typer.echo(
-        f"{out}: {len(document.findings)} findings, {document.counts.failed} accounts failed "
-        f"of {document.counts.checked} checked"
+        f"{out}: {count_of(len(document.findings), 'finding')}, "
+        f"{count_of(document.counts.failed, 'account')} failed of {document.counts.checked} checked"
     )
     if not include_open and document.preliminary:
         typer.echo(
@@ -251,7 +252,8 @@ def tell_additions(judged: JudgedScope) -> None:
     if judged.additions:
         typer.echo(
             (
-                f"{len(judged.additions)} accounts: `mediawatch sweep judge {judged.sweep.id}` "
+                f"{count_of(len(judged.additions), 'account')}: `mediawatch sweep judge "
+                f"{judged.sweep.id}` "
                 "takes them in"
             ),
             err=True,
@@ -297,4 +299,4 @@ def print_or_write(table: Table, csv: Path | None) -> None:
         typer.echo(fit_table(table))
         return
     write_whole(csv, to_csv(table))
-    typer.echo(f"{csv}: {len(table.rows)} rows")
+    typer.echo(f"{csv}: {count_of(len(table.rows), 'row')}")

@@ -45,7 +45,7 @@ def show_progress() -> Iterator[OnLook]:
 
 
 @dataclass
-class Lane:
+class PlatformProgress:
     """One platform: accounts done, second looks made, the last account and its outcome."""
 
     done: int = 0
@@ -59,7 +59,7 @@ class View:
 
     clock: Callable[[], float] = time.monotonic
     step: Step | None = None
-    lanes: dict[str, Lane] = field(default_factory=dict)
+    lanes: dict[str, PlatformProgress] = field(default_factory=dict)
     _looked: deque[float] = field(default_factory=deque)
     """When accounts were looked at; settled accounts cost no time and predict none."""
 
@@ -67,7 +67,7 @@ class View:
         self._began = self.clock()
 
     def __call__(self, step: Step) -> None:
-        lane = self.lanes.setdefault(step.account.platform, Lane())
+        lane = self.lanes.setdefault(step.account.platform, PlatformProgress())
         second = step.reading is not None and step.reading.look is LookKind.SECOND
         lane.seconds += second
         lane.done += not second
@@ -122,7 +122,7 @@ class View:
         ]
         return Group(bar, *(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
 
-    def _state(self, step: Step, platform: str, lane: Lane) -> str:
+    def _state(self, step: Step, platform: str, lane: PlatformProgress) -> str:
         paused = [
             f"paused {surface.partition('.')[2]} ({session or 'visitor'}): {outcome.value}"
             for (surface, session), outcome in sorted(step.paused.items())

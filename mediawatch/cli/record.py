@@ -11,6 +11,7 @@ from mediawatch.cli.base import open_home, run
 from mediawatch.domain import UserError
 from mediawatch.ops.record import RecordedCase
 from mediawatch.ops.record import record as recorded
+from mediawatch.plurals import count_of
 from mediawatch.registry.find import find_account
 
 
@@ -69,6 +70,7 @@ def record(
     for surface in made.got.surfaces:
         typer.echo(surface)
     typer.echo(
-        f"{made.folder}: {made.answers} answers. Compare [expect] in case.toml with the page, "
+        f"{made.folder}: {count_of(made.answers, 'answer')}. Compare [expect] in case.toml with "
+        "the page, "
         f"then: mediawatch verify {made.folder}"
     )

@@ -14,6 +14,7 @@ from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
 from mediawatch.domain import Account, Code, UserError
+from mediawatch.plurals import count_of
 from mediawatch.registry.check import RegistryFinding, read_bodies
 from mediawatch.registry.check import check as check_registry
 from mediawatch.registry.plan import parse_cover
@@ -140,8 +141,7 @@ def _summary(report: ImportReport, *, dry_run: bool) -> str:
     changes = report.changes
     counts = (
         f"{len(changes.new)} new, {len(changes.updated)} updated, {changes.unchanged} unchanged, "
-        f"{len(changes.retired)} retired, "
-        f"{report.refused} rows refused"
+        f"{len(changes.retired)} retired, {count_of(report.refused, 'row')} refused"
     )
     return (
         f"{changes.source.file}: "

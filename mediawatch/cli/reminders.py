@@ -13,6 +13,7 @@ from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
 from mediawatch.people.worklist.export import part_name
+from mediawatch.plurals import count_of
 from mediawatch.publish.reports import reminders as texts
 from mediawatch.publish.reports.reminders import Reminder, Unit
 
@@ -58,5 +59,7 @@ def reminders(
                 reminder.text.encode(),
             )
     typer.echo(
-        f"{len(written)} units, {sum(reminder.accounts for reminder in written)} accounts", err=True
+        f"{count_of(len(written), 'unit')}, "
+        f"{count_of(sum(reminder.accounts for reminder in written), 'account')}",
+        err=True,
     )

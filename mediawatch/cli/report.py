@@ -15,6 +15,7 @@ from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
+from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import pages, word
 from mediawatch.publish.reports.annexes import annex_book
@@ -46,7 +47,7 @@ def xlsx(
     include_open: OpenOption = False,
 ) -> None:
     """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 人工核查清单."""
-    _write(ctx, out, sweep, notice, include_open, lambda told, app: annex_book(told))
+    _write(ctx, out, sweep, notice, include_open, lambda inspection, app: annex_book(inspection))
 
 
 def docx(
@@ -98,7 +99,7 @@ def html(
         sweep,
         notice,
         include_open,
-        lambda told, app: pages.report(told, app.home.evidence),
+        lambda inspection, app: pages.report(inspection, app.home.evidence),
     )
 
 
@@ -120,14 +121,15 @@ def _write(
 ) -> None:
     async def work() -> tuple[Inspection, bytes]:
         async with open_home(ctx) as app:
-            told = await choose_inspection(app, sweep, notice, include_open=include_open)
-            return told, made(told, app)
+            inspection = await choose_inspection(app, sweep, notice, include_open=include_open)
+            return inspection, made(inspection, app)
 
-    told, body = run(work())
+    inspection, body = run(work())
     write_whole(out, body)
-    whole = told.statistics.whole
+    whole = inspection.statistics.whole
     typer.echo(
-        f"{out}: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} open"
+        f"{out}: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "
+        f"{whole.open} open"
     )
 
 

@@ -39,6 +39,7 @@ from mediawatch.domain import (
 from mediawatch.people import review
 from mediawatch.people.review import ReviewDecision
 from mediawatch.people.suspects import Suspect, SuspectFilter, twins
+from mediawatch.plurals import count_of
 from mediawatch.table import plain
 
 REFUSED = 2
@@ -238,7 +239,7 @@ def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
         for suspect in able
     )
     parts = [
-        f"{action.value}: {len(able)} findings",
+        f"{action.value}: {count_of(len(able), 'finding')}",
         *(f"{count} {label}" for label, count in kinds.most_common()),
     ]
     parts += [f"{weak} rest on described surfaces or unchecked canaries"] if weak else []

@@ -10,6 +10,7 @@ import typer
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import UserError
 from mediawatch.figures.dimensions import Dimension, dimension
+from mediawatch.plurals import count_of
 from mediawatch.publish.reports.statistics import strata_table
 from mediawatch.sweep import scope_files
 from mediawatch.sweep.clauses import Spec, clause
@@ -76,6 +77,7 @@ def scope(
     if out is not None:
         scope_files.write(drawn, out, marks, home=home)
         typer.echo(
-            f"{out}: {len(drawn.accounts)} accounts; inspect them with `mediawatch sweep "
+            f"{out}: {count_of(len(drawn.accounts), 'account')}; inspect them with `mediawatch "
+            "sweep "
             f"--scope {out}`"
         )

@@ -13,6 +13,7 @@ from mediawatch.domain import SessionState, UserError
 from mediawatch.domain.clock import minute
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import PRIVATE, ListedLogin
+from mediawatch.plurals import count_of
 from mediawatch.table import Table
 
 group = typer.Typer(
@@ -112,7 +113,8 @@ def import_(
         async with open_home(ctx) as app:
             session, count = await sessions.take(app.sessions, app.logins(), platform, name, file)
             return (
-                f"{session.path}: {count} cookies kept. A person who has this file, or {file}, is "
+                f"{session.path}: {count_of(count, 'cookie')} kept. A person who has this file, or "
+                f"{file}, is "
                 "logged in: delete the export."
             )
 

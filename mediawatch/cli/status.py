@@ -16,6 +16,7 @@ from mediawatch.domain import Backup, Ending, SweepRun, Verdict
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import ListedLogin
+from mediawatch.plurals import count_of
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table
 
@@ -110,7 +111,7 @@ def _as_text(found: Status) -> str:
     ]
     for night in found.nights[:1]:
         parts += (
-            [f"{night.left} accounts that were due could not be looked at (night {night.id})"]
+            [f"{count_of(night.left, 'due account')} could not be looked at (night {night.id})"]
             if night.left
             else []
         )
@@ -124,12 +125,13 @@ def _as_text(found: Status) -> str:
         parts.append(f"login {each.session.platform}/{each.session.name}: {each.state.value}")
     parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
     backup = found.backup
-    told = (
-        f"{minute(backup.at)}, {backup.place}, {backup.files} files, {backup.size / 1e6:.1f} MB"
+    last_backup = (
+        f"{minute(backup.at)}, {backup.place}, {count_of(backup.files, 'file')}, "
+        f"{backup.size / 1e6:.1f} MB"
         if backup
         else "none"
     )
-    return "\n".join([*parts, f"last backup: {told}"])
+    return "\n".join([*parts, f"last backup: {last_backup}"])
 
 
 def _row(night: SweepRun, found: Status) -> tuple[str, ...]:

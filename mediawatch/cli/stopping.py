@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
+from mediawatch.plurals import count_of
 from mediawatch.sweep.summary import Progress as OnLook
 from mediawatch.sweep.summary import Step
 
@@ -34,16 +35,16 @@ def report_when_stopped(shown: OnLook) -> Iterator[OnLook]:
         elif so_far < scope:
             typer.echo(
                 (
-                    f"mediawatch: {looks} looks; {so_far} of {scope} accounts are done, "
-                    f"{scope - so_far} are left"
+                    f"mediawatch: {count_of(looks, 'look')}; {so_far} of "
+                    f"{count_of(scope, 'account')} done, {scope - so_far} left"
                 ),
                 err=True,
             )
         else:
             typer.echo(
                 (
-                    f"mediawatch: {looks} looks; all {scope} accounts were looked at, second "
-                    "looks may be left"
+                    f"mediawatch: {count_of(looks, 'look')}; looked at "
+                    f"{count_of(scope, 'account')} of {scope}, second looks may be left"
                 ),
                 err=True,
             )

@@ -12,6 +12,7 @@ from mediawatch.cli.stopping import report_when_stopped
 from mediawatch.domain import PLATFORM_LABELS, Verdict
 from mediawatch.domain.clock import minute
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
+from mediawatch.plurals import count_of
 from mediawatch.sweep import nights
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Summary
@@ -65,14 +66,16 @@ def _print_looks(summary: Summary) -> None:
         outcomes = ", ".join(
             f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common()
         )
-        typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
+        typer.echo(f"{count_of(summary.looks, 'look')}: {outcomes or 'none'}")
         if summary.looks_saved:
-            typer.echo(f"{summary.looks_saved} accounts needed none: what was known settles them")
+            typer.echo(
+                f"{count_of(summary.looks_saved, 'account')} needed none: settled by what was known"
+            )
         if summary.left:
             typer.echo(
                 (
-                    f"{summary.left} accounts could not be looked at: paused, out of time, or "
-                    "nothing filed leads to them"
+                    f"{count_of(summary.left, 'account')} could not be looked at: paused, out of "
+                    "time, or nothing filed leads there"
                 ),
                 err=True,
             )

@@ -10,6 +10,7 @@ import typer
 
 from mediawatch.app import verify as verified
 from mediawatch.cli.base import run, settings_of
+from mediawatch.plurals import count_of
 
 
 def register(app: typer.Typer) -> None:
@@ -38,8 +39,8 @@ def verify(
     found = run(work())
     if not json:
         typer.echo(
-            f"{len(found)} cases: {found.count(True)} as expected, {found.count(False)} "
-            f"differ, {found.count(None)} expect nothing"
+            f"{count_of(len(found), 'case')}: {found.count(True)} as expected, "
+            f"{found.count(False)} differ, {found.count(None)} expect nothing"
         )
     if False in found:
         sys.exit(1)

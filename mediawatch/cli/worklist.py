@@ -24,6 +24,7 @@ from mediawatch.people.worklist.export import export as export_worklist
 from mediawatch.people.worklist.imported import WorklistImport, write_bad_rows
 from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.todo import Unproven, as_table, open_ones
+from mediawatch.plurals import count_of
 from mediawatch.sweep.judging import rejudge
 from mediawatch.table import plain
 
@@ -105,7 +106,7 @@ def export(
 
     written = run(work())
     for each in written:
-        typer.echo(f"{each.path}: {each.rows} rows")
+        typer.echo(f"{each.path}: {count_of(each.rows, 'row')}")
     if not any(each.rows for each in written):
         typer.echo("nothing is left to people in this sweep", err=True)
 
@@ -141,7 +142,7 @@ def import_(
 
     imported, code = run(work())
     if errors and imported.bad_rows:
-        typer.echo(f"{errors}: {len(imported.bad_rows)} rows to correct", err=True)
+        typer.echo(f"{errors}: {count_of(len(imported.bad_rows), 'row')} to correct", err=True)
     if code | (BAD_ROWS if imported.problems else 0):
         sys.exit(code | (BAD_ROWS if imported.problems else 0))
 
@@ -177,10 +178,14 @@ async def open_answered(app: App, sweep: Sweep, imported: WorklistImport) -> int
 def print_imported(imported: WorklistImport) -> None:
     """Print the result of an import; what people have to read is Chinese."""
     counts = (
-        f"{len(imported.readings)} readings kept, {imported.blank} rows not answered, "
+        f"{count_of(len(imported.readings), 'reading')} kept, {count_of(imported.blank, 'row')} "
+        "not answered, "
         f"{imported.repeated} known already"
     )
-    typer.echo(f"{counts}, {len(imported.bad_rows)} rows refused, {len(imported.links)} new links")
+    typer.echo(
+        f"{counts}, {count_of(len(imported.bad_rows), 'row')} refused, "
+        f"{count_of(len(imported.links), 'new link')}"
+    )
     if unopened := len(imported.links) - len(imported.articles):
         typer.echo(
             f"{unopened} of the new links are no WeChat articles; they are not opened", err=True

@@ -22,6 +22,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.figures import circulars
 from mediawatch.ops.settings import Home
 from mediawatch.people.suspects import proving_readings
+from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
 from mediawatch.publish.reports import lists
 from mediawatch.rules.policy import load
@@ -65,7 +66,7 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     await machine.register(app, stage, tell)
     summary = await machine.sweep(app, stage, policy, tell)
     tell(
-        f"{summary.looks} looks in {asyncio.get_running_loop().time() - began:.0f} s: "
+        f"{count_of(summary.looks, 'look')} in {asyncio.get_running_loop().time() - began:.0f} s: "
         f"{counts(summary.scope)}"
     )
     scene = Scene(app, stage, summary.sweep, policy, tell)

@@ -13,10 +13,12 @@ from mediawatch.app import App
 from mediawatch.demo.scene import MARK, Tell
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
+from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
 from mediawatch.registry.service import import_files
 from mediawatch.rules.policy import Policy
-from mediawatch.sweep import canaries, nights
+from mediawatch.sweep import nights
+from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Summary, no_progress
 
@@ -43,7 +45,7 @@ async def register(app: App, stage: Stage, tell: Tell) -> None:
     )
     write_registry(root / "registry.xlsx", rows)
     report = await import_files(app.store, [root / "registry.xlsx"], now=app.clock())
-    tell(f"registry.xlsx: {len(report.changes.new)} accounts imported")
+    tell(f"registry.xlsx: {count_of(len(report.changes.new), 'account')} imported")
 
 
 async def sweep(app: App, stage: Stage, policy: Policy, tell: Tell) -> Summary:

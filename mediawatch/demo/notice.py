@@ -8,6 +8,7 @@ from mediawatch.app import notices
 from mediawatch.app.documents import inspection_of
 from mediawatch.demo.scene import REVIEWER, Scene
 from mediawatch.domain import Notice
+from mediawatch.plurals import count_of
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.publish.reports import prose
@@ -16,10 +17,10 @@ from mediawatch.publish.reports import prose
 async def issue(scene: Scene, issued_on: date) -> Notice:
     """整改期限 in four weeks, 报送期限 five working days after that."""
     rectify_by = deadline("+28日", issued_on)
-    told = await inspection_of(scene.app, scene.sweep)
+    inspection = await inspection_of(scene.app, scene.sweep)
     heading = NoticeHeading(
-        number=told.office.number,
-        title=prose.title(told),
+        number=inspection.office.number,
+        title=prose.title(inspection),
         by=REVIEWER,
         issued_on=issued_on,
         rectify_by=rectify_by,
@@ -27,7 +28,8 @@ async def issue(scene: Scene, issued_on: date) -> Notice:
     )
     notice, _ = await notices.issue(scene.app, scene.sweep, heading, preliminary=True)
     scene.tell(
-        f"{notice.number}: {len(notice.items)} accounts, issued on {issued_on}, 整改期限 "
+        f"{notice.number}: {count_of(len(notice.items), 'account')}, issued on {issued_on}, "
+        "整改期限 "
         f"{rectify_by}, 报送期限 {notice.report_by}"
     )
     return notice

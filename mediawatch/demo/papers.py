@@ -8,6 +8,7 @@ from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
 from mediawatch.people.worklist.export import part_name
+from mediawatch.plurals import count_of
 from mediawatch.publish import handoff
 from mediawatch.publish.reports import pages, reminders, word
 from mediawatch.publish.reports.annexes import annex_book
@@ -23,15 +24,15 @@ async def write(scene: Scene, notice: Notice) -> None:
         root / "handoff.json",
         handoff.to_bytes(await handoff_of(app, scene.sweep, include_open=False)),
     )
-    told = await issued_inspection(app, notice)
+    inspection = await issued_inspection(app, notice)
     folder = root / "documents"
-    write_whole(folder / "通报附件.xlsx", annex_book(told))
-    write_whole(folder / "检查报告.html", pages.report(told, app.home.evidence))
+    write_whole(folder / "通报附件.xlsx", annex_book(inspection))
+    write_whole(folder / "检查报告.html", pages.report(inspection, app.home.evidence))
     try:
-        write_whole(folder / "通报.docx", word.circular(told))
+        write_whole(folder / "通报.docx", word.circular(inspection))
     except UserError as error:  # without the extra `word`
         scene.tell(str(error))
-    for name, body in bundles(told, told.problems, app.home.evidence):
+    for name, body in bundles(inspection, inspection.problems, app.home.evidence):
         write_whole(folder / "佐证单" / name, body)
     texts = reminders.reminders(
         await scene.judged_scope(),
@@ -44,8 +45,8 @@ async def write(scene: Scene, notice: Notice) -> None:
         write_whole(
             folder / "提醒" / part_name(folder / "提醒.txt", text.unit, taken), text.text.encode()
         )
-    whole = told.statistics.whole
+    whole = inspection.statistics.whole
     scene.tell(
-        f"documents: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} "
-        f"open; reminders to {len(texts)} units"
+        f"documents: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "
+        f"{whole.open} open; reminders to {count_of(len(texts), 'unit')}"
     )

@@ -18,6 +18,7 @@ from mediawatch.people.forms.columns import Column, match_headings
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import export as export_worklist
 from mediawatch.people.worklist.intake import import_files
+from mediawatch.plurals import count_of
 from mediawatch.ports import PhoneView, Stage
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.judging import rejudge
@@ -36,7 +37,10 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     folder.mkdir()
     target = FormTarget(path=folder / "worklist.xlsx", marks=app.marks)
     written = await export_worklist(app.store, target, await scene.judged_scope())
-    tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
+    tell(
+        f"worklist.xlsx: {count_of(sum(one.rows for one in written), 'account')} that only people "
+        "can settle"
+    )
     answers = folder / "worklist-answered.xlsx"
     answered, overlooked = fill_in(
         folder / "worklist.xlsx", answers, scene.stage, scene.sweep, scene.policy, app.clock()
@@ -52,12 +56,12 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     if done.problems:
         raise UserError(f"the demonstration's own answers were refused: {done.problems[0]}")
     tell(
-        f"{answers.name}: {answered} answers of {PERSON} ({MARK}), {len(done.readings)} "
-        f"readings kept, {done.blank} rows left blank"
+        f"{answers.name}: {count_of(answered, 'answer')} of {PERSON} ({MARK}), "
+        f"{count_of(len(done.readings), 'reading')} kept, {count_of(done.blank, 'row')} left blank"
     )
     tell(
         f"judged again: {counts(await scene.scope())}; {PERSON} overlooked posts of "
-        f"{len(overlooked)} accounts"
+        f"{count_of(len(overlooked), 'account')}"
     )
     return overlooked
 

@@ -14,12 +14,14 @@ from mediawatch.demo import decisions, units
 from mediawatch.demo.machine import write_registry
 from mediawatch.demo.scene import MARK, REVIEWER, Scene, Tell
 from mediawatch.ops.files import write_whole
+from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.notices import rechecks_table
 from mediawatch.registry.service import ImportOptions, import_files
-from mediawatch.sweep import canaries, nights
+from mediawatch.sweep import nights
+from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.summary import no_progress
 from mediawatch.table import to_csv
 
@@ -37,14 +39,14 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
         app.store, [root / "registry-next.xlsx"], ImportOptions(complete=True), now=app.clock()
     )
     tell(
-        f"registry-next.xlsx: {len(report.changes.updated)} accounts changed, "
+        f"registry-next.xlsx: {count_of(len(report.changes.updated), 'account')} changed, "
         f"{len(report.retired)} no longer in it"
     )
     request = await recheck_request(app, notice, as_of=stage.as_of)
     summary, _ = await nights.run(
         app.engine(), replace(request, second_look_after=timedelta(0)), no_progress
     )
-    tell(f"re-check of {notice.number}: {summary.looks} looks")
+    tell(f"re-check of {notice.number}: {count_of(summary.looks, 'look')}")
     scene = Scene(app, stage, summary.sweep, request.policy, tell)
     await units.answer(scene, (), "dispatch/复查")
     await decisions.decide(scene, ())
@@ -53,14 +55,14 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
         app.store, notice, summary.sweep, scope, by=REVIEWER, now=app.clock()
     )
     write_whole(root / "documents" / "复查清单.csv", to_csv(rechecks_table(notice, found)))
-    told = await inspection_of(app, summary.sweep)
-    write_whole(root / "documents" / "复查附件.xlsx", annex_book(told))
+    inspection = await inspection_of(app, summary.sweep)
+    write_whole(root / "documents" / "复查附件.xlsx", annex_book(inspection))
     results = Counter(each.result.label for each in found)
     tell(
         f"{notice.number}:复查{len(found)}个,"
         + ",".join(f"{label}{count}个" for label, count in results.items())
     )
-    again = [problem for problem in told.failed if problem.times > 1]
+    again = [problem for problem in inspection.failed if problem.times > 1]
     tell(
         f"重复问题{len(again)}个:"
         + "、".join(f"{each.entry.account.filed.name}(连续{each.times}次)" for each in again)

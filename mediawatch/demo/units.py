@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 
+from mediawatch.app.overdue import note_overdue
 from mediawatch.demo.people import type_in
 from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, name_of
 from mediawatch.domain import ReviewAction, Stance, UserError
@@ -22,9 +23,8 @@ from mediawatch.people.dispatch import DispatchColumn, DispatchOrder, DispatchSp
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.link_files import FoundLink
 from mediawatch.people.links import open_links
-from mediawatch.people.review import ReviewDecision
+from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
-from mediawatch.rules.hearing import HearingState
 from mediawatch.sweep.judging import rejudge
 
 SILENT = 3
@@ -56,7 +56,8 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
     term = max(one.term for one in written)
     accounts = sum(one.accounts for one in written)
     scene.tell(
-        f"{folder}/: {accounts} suspects of {len(written)} prefectures sent down by {CLERK}, "
+        f"{folder}/: {count_of(accounts, 'suspect')} of {count_of(len(written), 'prefecture')} "
+        f"sent down by {CLERK}, "
         f"to be answered by {term}"
     )
     plan = _Plan(scene.stage, overlooked, [name_of(each) for each in everything])
@@ -72,11 +73,11 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         stance for _, stance in {(event.account_id, event.stance) for event in answers.events}
     )
     await _open(scene, answers.articles)
-    told = ", ".join(f"{said[stance]} {stance}" for stance in Stance if said[stance])
+    stances = ", ".join(f"{said[stance]} {stance}" for stance in Stance if said[stance])
     scene.tell(
-        f"{len(answers.accounts)} answers of {UNIT}: {told}, {answers.blank} without; "
-        f"{len(answers.articles)} link opened; "
-        f"judged again: {counts(await scene.scope())}"
+        f"{count_of(len(answers.accounts), 'answer')} of {UNIT}: {stances}, {answers.blank} without; "
+        f"{count_of(len(answers.articles), 'link')} opened; judged again: "
+        f"{counts(await scene.scope())}"
     )
     scene.pass_days(day_end(term) + timedelta(hours=9))
     await _note_overdue(scene)
@@ -92,15 +93,10 @@ async def _open(scene: Scene, articles: Sequence[FoundLink]) -> None:
 
 
 async def _note_overdue(scene: Scene) -> None:
-    """As `findings overdue` does it."""
-    now = scene.app.clock()
-    waiting = [
-        each for each in await scene.suspects() if each.hearing.state is HearingState.RUNNING
-    ]
-    events = [ReviewDecision(ReviewAction.OVERDUE, CLERK).of(each, now) for each in waiting]
-    await scene.app.store.reviews.add(scene.sweep.id, events, after=await scene.newest_event())
+    answers = await note_overdue(scene.app, scene.sweep, CLERK)
     scene.tell(
-        f"{day_of(now)}: the term is over, {len(events)} findings noted as "
+        f"{day_of(scene.app.clock())}: the term is over, {count_of(len(answers.noted), 'finding')} "
+        "noted as "
         f"{ReviewAction.OVERDUE.label}"
     )
 

@@ -179,10 +179,10 @@ class Reading:
     def outcome(self) -> Outcome:
         """What its sights come to.
 
-        A dated sight gives `ok`, and so does a complete list in which no post fell. Else a positive
-        negative decides; else the trouble that a person should learn of first. Old posts that one
-        page shows beside its own word "banned" or "deregistered" do not take that word back; posts
-        that another sight shows do.
+        A dated sight gives `ok`, and so does a complete list in which no post fell. Without these a
+        positive negative decides; without that, the trouble that a person should learn of first.
+        Old posts that one page shows beside its own word "banned" or "deregistered" do not take
+        that word back; posts that another sight shows do.
         """
         if any(sight.speaks_of_life for sight in self.sights):
             return Outcome.OK

@@ -100,11 +100,11 @@ class Alerts:
                     lambda each: each.ending is not None and not each.ending.has_judgement, earlier
                 )
             )
-            told = digest.SweepDigest(
+            sweep_digest = digest.SweepDigest(
                 sweep, night, changes, sessions, surfaces, broken, due, unanswered
             )
             for place, url in self._places.items():
-                message = told.compose(lines=self._lines, size=_room(url))
+                message = sweep_digest.compose(lines=self._lines, size=_room(url))
                 await self._keep(place, f"sweep {sweep.id}", *message)
             await self.tell_sessions(book)
 
@@ -253,20 +253,20 @@ class _Heard(logging.Handler):
 
 async def _tried(url: str, title: str, body: str) -> str:
     """Send a message; returns why it did not go out, "" where it did."""
-    said, heard = logging.getLogger("apprise"), _Heard()
+    said, listener = logging.getLogger("apprise"), _Heard()
     level = said.level
-    said.addHandler(heard)
+    said.addHandler(listener)
     said.setLevel(logging.DEBUG)
     try:
         state = await _sent(url, title, body)
     finally:
-        said.removeHandler(heard)
+        said.removeHandler(listener)
         said.setLevel(level)
     if state is AlertState.SENT:
         return ""
     if state is AlertState.GIVEN_UP:
         return f"no answer within {_LIMIT:.0f} seconds"
-    return "; ".join(dict.fromkeys(heard.lines)) or "it was refused without a reason"
+    return "; ".join(dict.fromkeys(listener.lines)) or "it was refused without a reason"
 
 
 async def _sent(url: str, title: str, body: str) -> AlertState:

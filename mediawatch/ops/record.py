@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from mediawatch.domain import Account, LookKind, Need, Reading, Sight, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.files import write_whole
-from mediawatch.ops.verify import Got, need_at
+from mediawatch.ops.verify import CaseFacts, need_at
 from mediawatch.ports import Clock, Gate
 
 _HEAD = """\
@@ -73,7 +73,7 @@ class RecordedCase:
     """The folder that was written, and what the look gave."""
 
     folder: Path
-    got: Got
+    got: CaseFacts
     answers: int
 
 
@@ -101,7 +101,7 @@ async def record(
         sights=looked.sights,
         filed_as=account.filed.identity,
     )
-    got = Got.of(reading)
+    got = CaseFacts.of(reading)
     if not looked.answers:
         surfaces = "; ".join(got.surfaces) or "no surface applies to what is filed"
         raise UserError(
@@ -115,7 +115,7 @@ async def record(
     return RecordedCase(folder=folder, got=got, answers=len(looked.answers))
 
 
-def case_toml(account: Account, as_of: datetime, looked: LookRecording, got: Got) -> str:
+def case_toml(account: Account, as_of: datetime, looked: LookRecording, got: CaseFacts) -> str:
     """The case file. JSON strings are TOML strings."""
     lines = [
         _HEAD,
@@ -145,7 +145,7 @@ def case_toml(account: Account, as_of: datetime, looked: LookRecording, got: Got
     return "".join(lines)
 
 
-def _account(account: Account, looked: LookRecording, got: Got) -> dict[str, str]:
+def _account(account: Account, looked: LookRecording, got: CaseFacts) -> dict[str, str]:
     """What the replay must know of the filed account.
 
     A case names one article link: the one that answered, else the first.

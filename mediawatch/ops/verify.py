@@ -90,7 +90,7 @@ def _day(value: str | date) -> date:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Got:
+class CaseFacts:
     """What the look at a case gave, merged."""
 
     outcome: Outcome
@@ -102,7 +102,7 @@ class Got:
     """Each sight: `weibo.mobile_feed: ok`."""
 
     @classmethod
-    def of(cls, reading: Reading) -> Got:
+    def of(cls, reading: Reading) -> CaseFacts:
         latest = reading.latest
         return cls(
             outcome=reading.outcome,
@@ -129,7 +129,7 @@ class Got:
         }
 
 
-def differences(expect: Expect, got: Got) -> tuple[str, ...]:
+def differences(expect: Expect, got: CaseFacts) -> tuple[str, ...]:
     """One English phrase for each difference.
 
     A reading with a date is always `ok`. An expected captcha (or another fact about us) therefore
@@ -162,7 +162,7 @@ class VerifyResult:
 
     case: str
     expect: Mapping[str, Any] | None
-    got: Got
+    got: CaseFacts
     differences: tuple[str, ...] = ()
 
     @property
@@ -180,7 +180,7 @@ class VerifyResult:
 
     @classmethod
     def of(cls, case: str, expect: Mapping[str, Any] | None, reading: Reading) -> VerifyResult:
-        got = Got.of(reading)
+        got = CaseFacts.of(reading)
         return cls(
             case=case,
             expect=expect,

@@ -65,20 +65,20 @@ def excuse_of(text: str) -> Excuse | None:
 
 def _unheard(suspect: Suspect, made: ReviewDecision) -> str:
     """Why a finding may not be confirmed yet, by the hearing of its unit."""
-    heard = suspect.hearing
-    if heard.state.has_ended or not suspect.must_be_heard:
+    unit_hearing = suspect.hearing
+    if unit_hearing.state.has_ended or not suspect.must_be_heard:
         return ""
     if suspect.is_late:
         return (
             f"读取晚于监测时间点{suspect.rule.late_days}天以上,其间内容可能已被删除或撤回,"
-            f"须经下发核实后认定(现为{heard.label})"
+            f"须经下发核实后认定(现为{unit_hearing.label})"
         )
     if not made.without_hearing:
         remedy = (
             "期满未反馈的先用 findings overdue 登记,不经核实认定的须加 --without-hearing 并用 "
             "--reason 写明理由"
         )
-        return f"核实尚未结束(现为{heard.label}):{remedy}"
+        return f"核实尚未结束(现为{unit_hearing.label}):{remedy}"
     return (
         ""
         if made.reason.strip() not in ("", CONFIRM_REASON)
@@ -86,16 +86,18 @@ def _unheard(suspect: Suspect, made: ReviewDecision) -> str:
     )
 
 
-def _not_overdue(heard: Hearing, at: datetime | None) -> str:
-    match heard.state:
+def _not_overdue(unit_hearing: Hearing, at: datetime | None) -> str:
+    match unit_hearing.state:
         case HearingState.NOT_SENT:
             return "下发核实后结论有变,须重新下发"
         case HearingState.RUNNING:
             return (
-                "" if at is not None and heard.is_over(at) else f"反馈期限为{heard.term},尚未届满"
+                ""
+                if at is not None and unit_hearing.is_over(at)
+                else f"反馈期限为{unit_hearing.term},尚未届满"
             )
         case _:
-            return f"核实已结束({heard.label})"
+            return f"核实已结束({unit_hearing.label})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class Gate(Protocol):
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """Wait for this surface's turn, see, and note the outcome.
 
-        None while its breaker is open. A transient failure is tried again, up to three times.
+        None where it may not be visited: its breaker is open, its visits of the day are used up, or
+        the run's end has come. A transient failure is tried again, up to three times.
         """
 
     async def pause(self, visit: Visit) -> None:

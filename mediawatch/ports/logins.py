@@ -59,8 +59,8 @@ class Logins(Protocol):
     ) -> tuple[StoredSession, bool]:
         """Log in through a window that stays open until `done` returns.
 
-        Also returns whether the site itself said that it knows the operator. UserError where it
-        denies that.
+        The second value says whether the site itself said that it knows the operator. UserError
+        where it denies that.
         """
 
     async def by_code(

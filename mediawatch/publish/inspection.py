@@ -24,14 +24,14 @@ from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
-from mediawatch.publish.notices.rounds import IssuedNotice, Past
-from mediawatch.publish.reports.statistics import PRELIMINARY
+from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.scope import totals_of
 
 OPEN_MARK = "含未经审核的疑似问题,不得公开"
+PRELIMINARY = "初步结果"
 _DIMENSIONS = (Dimension.REGION, Dimension.PLATFORM)
 
 
@@ -113,7 +113,7 @@ class Inspection:
     marks: tuple[str, ...]
     surfaces: Mapping[str, str]
     """信息来源: the Chinese of each surface's name."""
-    past: Past = field(default_factory=Past)
+    past: EarlierNotices = field(default_factory=EarlierNotices)
     """The earlier notices."""
     issued: IssuedNotice | None = None
     """The notice that it became, where the documents are of that notice."""
@@ -155,7 +155,7 @@ def inspection(
     imprint: Imprint,
     *,
     include_open: bool,
-    past: Past | None = None,
+    past: EarlierNotices | None = None,
     issued: IssuedNotice | None = None,
 ) -> Inspection:
     """Put together what the documents print.
@@ -174,7 +174,7 @@ def inspection(
         totals=totals_of(judged.sweep, reviewed),
         expected=expected_regions(imprint.office),
     )
-    before = past or Past()
+    before = past or EarlierNotices()
     problems = tuple(
         _problem(entry, twins, readings.get(entry.account.id, ()), before)
         for entry, twins in each_once(reviewed)
@@ -210,7 +210,10 @@ def _held(entry: SweepAccount) -> tuple[Finding, ...]:
 
 
 def _problem(
-    entry: SweepAccount, twins: tuple[Filing, ...], readings: Sequence[Reading], past: Past
+    entry: SweepAccount,
+    twins: tuple[Filing, ...],
+    readings: Sequence[Reading],
+    past: EarlierNotices,
 ) -> AccountProblem:
     findings = sorted(_held(entry), key=lambda finding: finding.effect is not Effect.FAILS)
     proving = {number for finding in findings for number in finding.reading_ids}

@@ -1,8 +1,8 @@
 """The old binary .xls through xlrd.
 
-Values, dates, merged cells, hidden rows and sheets, formula errors. Not python-calamine, which
-reads it faster. On a damaged .xls that panics, or asks for hundreds of gigabytes and aborts the
-process (seen with 0.9.1). Nor does it report hidden rows.
+It gives values, dates, merged cells, hidden rows and sheets, formula errors. python-calamine would
+be faster, but does not report hidden rows. On a damaged .xls it panics, or asks for hundreds of
+gigabytes and aborts the process (seen with 0.9.1).
 """
 
 from __future__ import annotations

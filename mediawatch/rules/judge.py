@@ -46,9 +46,9 @@ def judge(
     """
     raw, known = known, ties.keep_speaking(known, as_of)
     doubt = ties.doubt(raw.readings, known.filed, ties.identity_of(known))
-    heard = backing.without_withdrawn(known, as_of)
-    judged = _judge(heard, as_of, policy, period_from, doubt)
-    if heard is not known:
+    backed = backing.without_withdrawn(known, as_of)
+    judged = _judge(backed, as_of, policy, period_from, doubt)
+    if backed is not known:
         undisturbed = _judge(known, as_of, policy, period_from, doubt)
         if undisturbed.findings or undisturbed.second_look:
             sentence = backing.WITHDRAWN if judged.verdict is Verdict.UNPROVEN else judged.sentence

@@ -114,7 +114,7 @@ def alive(known: Dossier, as_of: datetime) -> Proof:
 def _shows_account(reading: Reading) -> bool:
     """Whether any surface of the look knew the account.
 
-    Also where the list that came after it failed.
+    It counts even if the list that came after it failed.
     """
     return any(_shows(sight) for sight in reading.sights if sight.matched_by is not None)
 

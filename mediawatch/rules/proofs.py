@@ -149,7 +149,7 @@ def _gap_state(reading: Reading, as_of_day: date, policy: Policy) -> Freshness:
 def _upper(reading: Reading, as_of_day: date, policy: Policy) -> tuple[date | None, bool]:
     """The latest day (not after as_of) on which the account can have posted.
 
-    Also whether that day is only an upper bound.
+    The second value says whether that day is only an upper bound.
     """
     sight = reading.exact_sight
     assert sight is not None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mediawatch.domain import Account
+from mediawatch.plurals import count_of
 from mediawatch.ports import SurfaceFacts
 
 MINUTES_A_ROW = 1.0
@@ -49,8 +50,8 @@ class Forecast:
         """For the operator, in English."""
         parts = [
             (
-                f"{self.accounts} accounts: {self.with_id} with id, {self.with_link} with a link, "
-                f"{self.with_neither} with neither"
+                f"{count_of(self.accounts, 'account')}: {self.with_id} with id, "
+                f"{self.with_link} with a link, {self.with_neither} with neither"
             )
         ]
         if not self.supported:
@@ -65,7 +66,7 @@ class Forecast:
                 f"one article link each for {self.without_article} would settle their names, "
                 "and all that posted since its date"
             )
-        parts.append(f"by hand at most {self.by_hand} rows, {spell(self.minutes)}")
+        parts.append(f"by hand at most {count_of(self.by_hand, 'row')}, {spell(self.minutes)}")
         return "; ".join(parts)
 
 

@@ -150,12 +150,12 @@ def _of_its_time(reading: Reading, filed: Filing, sweep: Sweep) -> Reading:
         or reading.read_at <= max(sweep.as_of, sweep.started_at or sweep.as_of) + ACCUSES_FOR
     ):
         return reading
-    told = (backing.keep_favourable(sight, filed) for sight in reading.sights)
+    favourable = (backing.keep_favourable(sight, filed) for sight in reading.sights)
     return replace(
         reading,
         sights=tuple(
             sight if backing.named_as_filed(sight, filed) else replace(sight, name="")
-            for sight in told
+            for sight in favourable
         ),
     )
 
@@ -178,10 +178,10 @@ def _after_issue(
             )
             for sight in reading.sights
         )
-        told = tuple(
+        favourable = tuple(
             replace(sight, name="", verified_as="", complete_since=None)
             for sight in sights
             if sight.posts
         )
-        if told:
-            yield replace(reading, sights=told)
+        if favourable:
+            yield replace(reading, sights=favourable)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Clock, Looker, Store
-from mediawatch.sweep.canaries import Canaries
+from mediawatch.sweep.gate.canaries import Canaries
 from mediawatch.sweep.gate.pacing import Pacing
 
 

@@ -1,8 +1,9 @@
 """Shared pages: one open page of a site serves the calls of many first looks.
 
-The page's own `fetch` makes the calls, so that a look loads no page: a page load costs as much as
-thirty calls. The same pure functions read the answers as those to a page's own calls. Whatever they
-leave open, a page is asked again (`Surface.shared_page`, `look.look_by_calls`).
+The page's own `fetch` makes the calls, so that a look loads no page. With calls a whole sweep takes
+a third to a thirteenth of the CPU that a page for each account takes (docs/benchmarks.md). The same
+pure functions read the answers as those to a page's own calls. Whatever they leave open, a page is
+asked again (`Surface.shared_page`, `look.look_by_calls`).
 """
 
 from __future__ import annotations

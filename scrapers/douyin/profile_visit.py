@@ -83,9 +83,9 @@ class ProfileVisit:
         )
 
     async def profile(self) -> Profile:
-        """Read the profile from the server's record, else from the page's own call.
+        """Read the profile: from the server's record, or from the page's own call.
 
-        Else from the site's word, said twice, that there is no such user.
+        Without both it is read from the site's word, said twice, that there is no such user.
         """
         if profile := read_records(self.html, self.sec_uid):
             return profile

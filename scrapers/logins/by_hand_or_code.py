@@ -57,7 +57,7 @@ _READ_PIXELS = """async (png) => {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class LoginBrowser:
     """How to reach the sites: the browser, and what it is started with."""
 
     chromium: Path
@@ -68,7 +68,7 @@ class Way:
 
 
 async def by_hand(
-    way: Way, login: Login, done: Callable[[], Awaitable[None]]
+    way: LoginBrowser, login: Login, done: Callable[[], Awaitable[None]]
 ) -> tuple[StorageState, bool]:
     """Open the login in a window and wait for `done`: the operator says that he is logged in.
 
@@ -88,7 +88,9 @@ async def by_hand(
         return await _state(login, context), bool(known)
 
 
-async def by_code(way: Way, login: Login, picture: Path, show: Show, limit: float) -> StorageState:
+async def by_code(
+    way: LoginBrowser, login: Login, picture: Path, show: Show, limit: float
+) -> StorageState:
     """Show the site's QR code and wait until the site itself reports a login with it.
 
     Waits `limit` seconds. `picture` is for the owner only, and removed in the end. UserError where
@@ -113,7 +115,9 @@ async def by_code(way: Way, login: Login, picture: Path, show: Show, limit: floa
 
 
 @asynccontextmanager
-async def _context(way: Way, *, headless: bool) -> AsyncIterator[tuple[Browser, BrowserContext]]:
+async def _context(
+    way: LoginBrowser, *, headless: bool
+) -> AsyncIterator[tuple[Browser, BrowserContext]]:
     """A browser of its own: a login shares no cookies with anything."""
     async with driver(way.timeouts) as playwright:
         try:
@@ -149,7 +153,7 @@ async def _state(login: Login, context: BrowserContext) -> StorageState:
     return await context.storage_state()
 
 
-async def _knows(way: Way, login: Login, context: BrowserContext) -> bool | None:
+async def _knows(way: LoginBrowser, login: Login, context: BrowserContext) -> bool | None:
     """The site's own word; None where it gives none."""
     page = await context.new_page()
     rules = PageRules(hosts=login.hosts, whole=False)
@@ -164,7 +168,7 @@ async def _knows(way: Way, login: Login, context: BrowserContext) -> bool | None
         await tab.loan.close()
 
 
-async def _scanned(way: Way, login: Login, context: BrowserContext, page: Page) -> None:
+async def _scanned(way: LoginBrowser, login: Login, context: BrowserContext, page: Page) -> None:
     """Return when the site knows the operator.
 
     Its page is never reloaded: that would change the code on it.

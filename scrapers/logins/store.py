@@ -17,7 +17,7 @@ from scrapers.logins.cookies import storage_state
 
 # To list the files needs no browser: what makes a login is imported where it is used.
 if TYPE_CHECKING:
-    from scrapers.logins.by_hand_or_code import Way
+    from scrapers.logins.by_hand_or_code import LoginBrowser
     from scrapers.surface import Login
 
 
@@ -90,10 +90,10 @@ class LoginFiles:
         session.state.unlink(missing_ok=True)
         return there
 
-    def _way(self, chromium: Path) -> Way:
-        from scrapers.logins.by_hand_or_code import Way
+    def _way(self, chromium: Path) -> LoginBrowser:
+        from scrapers.logins.by_hand_or_code import LoginBrowser
 
-        return Way(
+        return LoginBrowser(
             chromium=chromium,
             now=self.now,
             args=self.args,

@@ -1,7 +1,7 @@
 """Douyin's stand-in: the profile page with its server records, and the list that its script signs.
 
-Also short links and share pages. Follows what public material says of the site (docs/world.md), and
-shares nothing with the scraper.
+It answers short links and share pages, too. It follows what public material says of the site
+(docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """WeChat's stand-in, public part: article pages in both layouts.
 
-And what stands in the place of an article that is gone. Follows what public material says of the
-site (docs/world.md), and shares nothing with the scraper.
+It also has what stands in the place of an article that is gone. It follows what public material
+says of the site (docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations

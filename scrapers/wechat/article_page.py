@@ -1,7 +1,8 @@
 """What an article page of mp.weixin.qq.com says: whose it is, and when it was published. Pure.
 
-Or why there is nothing. Two layouts are recorded (2020 to 2026): classic `var ct`, `var nickname`
-…, and one object `window.cgiDataNew`. Picture and text posts have only the second.
+It also reads why a page shows no article. Two layouts are recorded (2020 to 2026): classic
+`var ct`, `var nickname` …, and one object `window.cgiDataNew`. Picture and text posts have only the
+second.
 
 The inline advertising code holds a `nick_name` and `user_name` of its own, sometimes before the
 true ones. So both layouts are read from their anchors only. They are read only inside scripts: the

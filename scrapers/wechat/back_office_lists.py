@@ -69,7 +69,7 @@ def _owner(session: Session, stamp: tuple[int, int] | None) -> Owner | None:
     return Owner(biz=cookies.get("bizuin", ""), original_id=cookies.get("slave_user", ""))
 
 
-class Own(BackOffice):
+class OwnAccount(BackOffice):
     """发表记录 of the very account that the operator is logged in with.
 
     Shows everything, pushed or not.

@@ -39,10 +39,7 @@ _PAGE = re.compile(r"https://weread\.qq\.com/web/mp/reader/\w+")
 _BOOK = re.compile(r"MP_WXS_(\d+)")
 _NOT_LOGGED_IN, _OVER, _VERIFY = -2010, -2012, -2041
 _RENEWS = 5.0
-"""Seconds for the page to renew a login that ran out (its key lives about a day).
-
-And for it to ask again.
-"""
+"""Seconds for the page to renew a login and to ask again. A login's key lives about a day."""
 
 
 class Reader(Surface):

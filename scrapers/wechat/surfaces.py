@@ -15,12 +15,12 @@ from scrapers.wechat import back_office, reader
 from scrapers.wechat.albums import Album
 from scrapers.wechat.articles import SHORT_LINK, Article, LoneArticle
 from scrapers.wechat.back_office import Search
-from scrapers.wechat.back_office_lists import List, Own
+from scrapers.wechat.back_office_lists import List, OwnAccount
 from scrapers.wechat.reader import Reader
 
 SCRAPER = Scraper(
     platform="wechat",
-    surfaces=(Own(), Article(), Album(), Reader(), Search(), List()),
+    surfaces=(OwnAccount(), Article(), Album(), Reader(), Search(), List()),
     hosts=frozenset({"mp.weixin.qq.com"}),
     front="mp.weixin.qq.com",
     logins=(back_office.LOGIN, reader.LOGIN),

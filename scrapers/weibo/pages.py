@@ -155,9 +155,10 @@ async def answer_of(tab: Tab | PageCalls, reply: Reply) -> object:
 async def read_on(
     tab: Tab | PageCalls, payload: object, uid: str, further: Callable[[object, int], str]
 ) -> object:
-    """A list, and its next pages while none of them has a dated post of the account's own.
+    """A list with its next pages.
 
-    And as far back as the look needs them. `further` gives their addresses.
+    It goes on while no page has a dated post of the account's own, and as far back as the look
+    needs. `further` gives the addresses of the pages.
     """
     number = 1
     while number < PAGES and leads_on(payload, uid, tab.now()):
@@ -242,9 +243,10 @@ def payload_of(reply: Reply) -> object:
 
 
 async def knows_operator(tab: Tab) -> bool:
-    """The site's own sign in this page: the viewer of the shell.
+    """Whether the site itself shows in this page that it knows the operator.
 
-    Else the answer of the profile call without arguments.
+    The sign is the viewer of the shell. Without one it is the answer of the profile call without
+    arguments.
     """
     viewer = await tab.evaluate(VIEWER)
     if isinstance(viewer, str) and viewer:

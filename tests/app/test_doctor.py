@@ -9,7 +9,7 @@ import os
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,11 +29,13 @@ from mediawatch.domain import (
     Pace,
     SessionState,
     Sweep,
+    UserError,
 )
 from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import SurfaceFacts
-from mediawatch.sweep.canaries import to_toml
+from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.sweep.forecast import Forecast, forecast, spell
+from mediawatch.sweep.gate.canaries import to_toml
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
 CANARY = Canary(platform="weibo", platform_id="9990000001", name="对照示例日报", source="演示数据")
@@ -101,6 +103,18 @@ def test_what_lacks_is_named_with_its_remedy(
     assert all(
         check.remedy for check in checks if check.name == name and check.level is not Level.OK
     )
+
+
+def test_an_unknown_calendar_is_said_for_dispatches_and_notices_alike(home: Home) -> None:
+    (check,) = [
+        check
+        for check in on_host(home, datetime(2090, 1, 1, tzinfo=UTC))
+        if check.name == "calendar"
+    ]
+    assert "dispatches and closings count Monday to Friday" in check.text
+    assert "a notice refuses +10工作日" in check.text
+    with pytest.raises(UserError, match="does not have 2090 yet"):
+        deadline("+10工作日", date(2090, 1, 1))
 
 
 def test_a_wrong_canary_file_is_said_once(home: Home) -> None:
@@ -196,7 +210,7 @@ async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
     )
     (told,) = [check for check in await in_home(app) if check.name == "recordings"]
     assert told.level is Level.WARN
-    assert "s (1 sights)" in told.text
+    assert "s (1 sight)" in told.text
     assert "mediawatch record" in told.remedy
 
 
@@ -288,7 +302,7 @@ def test_the_exit_code_is_one_where_a_check_fails(registered: Home, tmp_path: Pa
     done = run(registered.root)
     assert (done.returncode, done.stderr) == (0, "")
     assert (
-        "toutiao    1 accounts: 1 with id, 0 with a link, 0 with neither; by hand at most 0 rows"
+        "toutiao    1 account: 1 with id, 0 with a link, 0 with neither; by hand at most 0 rows"
         in done.stdout
     )
     assert not any(line.startswith("fail") for line in done.stdout.splitlines())

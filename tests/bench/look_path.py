@@ -167,7 +167,7 @@ def prepared(folder: Path, at: dict[str, Any], *, canary: bool) -> Path:
     from sweep_cost import place_of, prepare, world_of
 
     from mediawatch.domain import Canary
-    from mediawatch.sweep import canaries
+    from mediawatch.sweep.gate import canaries
 
     place = place_of(folder, at["set"], "sweep")
     asyncio.run(prepare(place))

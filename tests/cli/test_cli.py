@@ -1,6 +1,6 @@
 """The command line as a shell sees it: exit codes, streams, signals, logs.
 
-And the documents and `--help` name the same commands.
+The documents and `--help` name the same commands.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`mediawatch review` over a real home: what it prints, decides and refuses.
 
-And what leaves afterwards, and the second person's share.
+Other cases are about what leaves afterwards, and the second person's share.
 """
 
 from __future__ import annotations

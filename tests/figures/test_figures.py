@@ -31,8 +31,8 @@ from mediawatch.figures.counts import by, figures, statistics
 from mediawatch.figures.dimensions import NOT_FILED, Dimension, keys, totals
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import percent
+from mediawatch.publish.inspection import PRELIMINARY
 from mediawatch.publish.reports.statistics import (
-    PRELIMINARY,
     change_table,
     kinds_table,
     movement_table,

@@ -325,5 +325,5 @@ def test_the_commands(tmp_path: Path) -> None:
     )
     young.write_bytes(b"its row is about to come")
     os.utime(left, (0, 0))
-    assert "1 files removed that belong to nothing" in mediawatch(home, "prune").stdout
+    assert "1 file removed that belong to nothing" in mediawatch(home, "prune").stdout
     assert (left.exists(), young.exists()) == (False, True)

@@ -19,12 +19,12 @@ from mediawatch import app
 from mediawatch.cli import app as commands
 from mediawatch.domain import DateKind, LookKind, MatchedBy, Outcome, Post, Reading, Sight
 from mediawatch.ops.settings import Settings
-from mediawatch.ops.verify import Expect, ExpectError, Got, VerifyResult, differences, need_at
+from mediawatch.ops.verify import CaseFacts, Expect, ExpectError, VerifyResult, differences, need_at
 from scrapers.replica import Case, CaseError, case_folders
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases"
 AT = datetime(2022, 12, 29, 16, 30, tzinfo=UTC)  # the 30th in Beijing
-GOT = Got(
+GOT = CaseFacts(
     outcome=Outcome.OK,
     name="示例",
     latest_post_at=AT,
@@ -32,7 +32,7 @@ GOT = Got(
     date_kind=DateKind.EXACT,
     surfaces=(),
 )
-NOTHING = Got(
+NOTHING = CaseFacts(
     outcome=Outcome.CAPTCHA,
     name="",
     latest_post_at=None,
@@ -77,7 +77,7 @@ NOTHING = Got(
         ({"date_kind": "exact"}, NOTHING, ["date is missing, not exact"]),
     ],
 )
-def test_differences(table: Mapping[str, Any], got: Got, phrases: list[str]) -> None:
+def test_differences(table: Mapping[str, Any], got: CaseFacts, phrases: list[str]) -> None:
     found = differences(Expect.parse(table), got)
     assert len(found) == len(phrases)
     assert all(one.startswith(phrase) for one, phrase in zip(found, phrases, strict=True))

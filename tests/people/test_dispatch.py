@@ -587,7 +587,7 @@ def test_a_term_that_is_over_is_noted_and_not_before(
     ) == (2, True)
     at(datetime(2032, 1, 9, 0, 1, tzinfo=BEIJING))
     done = command(home, "findings", "overdue", "--by", "丙某")
-    assert (done.exit_code, "1 findings noted as 逾期未反馈: 2/stale_2w" in done.stdout) == (
+    assert (done.exit_code, "1 finding noted as 逾期未反馈: 2/stale_2w" in done.stdout) == (
         0,
         True,
     )
@@ -722,7 +722,7 @@ def test_the_commands(home: Home, tmp_path: Path) -> None:
     done = command(home, "findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
     assert (
         done.exit_code,
-        done.stdout.count("1 accounts, 1 findings sent for the first time"),
+        done.stdout.count("1 account, 1 finding sent for the first time"),
     ) == (0, 2)
     one, two = (tmp_path / "下发" / f"核实-{part}.xlsx" for part in ("甲示例市", "乙_示例"))
     assert rows(one)[0][DispatchColumn.SOURCE] == "人工核查"
@@ -737,7 +737,7 @@ def test_the_commands(home: Home, tmp_path: Path) -> None:
     )
     assert (
         done.exit_code,
-        "1 accounts answered, 0 known already, 0 rows not answered, 1 rows refused" in done.stdout,
+        "1 account answered, 0 known already, 0 rows not answered, 1 row refused" in done.stdout,
     ) == (2, True)
     assert "「责任人」:请填写责任人姓名" in done.stderr
     assert (tmp_path / "退.xlsx").is_file()

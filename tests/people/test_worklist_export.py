@@ -273,7 +273,7 @@ def test_at_the_command_line(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert (
         done.stdout
-        == "1 readings kept, 0 rows not answered, 0 known already, 1 rows refused, 0 new links\n"
+        == "1 reading kept, 0 rows not answered, 0 known already, 1 row refused, 0 new links\n"
     )
     assert "第2行「核查人」:请填写核查人" in done.stderr
     assert [row[Column.NAME.value] for row in table(back)] == [HOSTILE]

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Pt
 from openpyxl import load_workbook
 from PIL import Image
 from playwright.async_api import async_playwright
@@ -46,13 +48,13 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings.office import Office, read_office
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
-from mediawatch.publish.notices.results import RecheckResult
-from mediawatch.publish.notices.rounds import Past
 from mediawatch.publish.reports import annexes, pages, prose, word
 from mediawatch.publish.reports.account_page import reading_lines
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.sheets import bundles
 from mediawatch.publish.reports.word_template import CELL
+from mediawatch.publish.results import RecheckResult
+from mediawatch.publish.rounds import EarlierNotices
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed
@@ -306,9 +308,23 @@ def test_long_reasons_have_room_in_every_document(tmp_path: Path) -> None:
     assert (rows.cell(last, 6).value, heights) == (prose.typeset(why), [15, 45])
     table = Document(io.BytesIO(word.circular(found, signed_on=date(2023, 2, 9)))).tables[-1]
     widths = {cell.text: cell.width for cell in table.rows[0].cells}
-    assert widths["原因"] > 2 * max(width for heading, width in widths.items() if heading != "原因")
+    assert widths["原因"] > 1.9 * max(
+        width for heading, width in widths.items() if heading != "原因"
+    )
     assert widths["类型"] >= 4 * CELL  # 新浪微博 stays in one line
     assert "，按名称匹配；" in pages.report(found, tmp_path).decode()
+
+
+def test_headings_of_the_circular_are_bold_centred_and_short_ones_whole(tmp_path: Path) -> None:
+    tables = Document(io.BytesIO(word.circular(told(), signed_on=date(2023, 2, 9)))).tables
+    cells = [cell for table in tables for cell in table.rows[0].cells]
+    assert {"序号", "待核查", "不合格数"} <= {cell.text for cell in cells}
+    for cell in cells:
+        (paragraph,) = cell.paragraphs
+        assert paragraph.alignment == WD_ALIGN_PARAGRAPH.CENTER
+        assert [run.bold for run in paragraph.runs] == [True]
+        if len(cell.text) <= 4:
+            assert (cell.width or 0) >= len(cell.text) * CELL + Pt(2 * 5.4), cell.text
 
 
 @pytest.mark.parametrize("unproven", [True, False])
@@ -317,7 +333,9 @@ def test_the_page_has_the_re_check_of_the_notice_before(tmp_path: Path, *, unpro
     found = told(SCOPE if unproven else SCOPE[:2])
     assert "复查" not in pages.report(found, tmp_path).decode()
     page = pages.report(
-        replace(found, past=Past(rechecked=(RecheckResult(item, Rectification.DONE, "示例"),))),
+        replace(
+            found, past=EarlierNotices(rechecked=(RecheckResult(item, Rectification.DONE, "示例"),))
+        ),
         tmp_path,
     ).decode()
     assert "<h2>四、上期通报复查情况</h2>" in page

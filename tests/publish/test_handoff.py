@@ -44,7 +44,7 @@ from mediawatch.domain import (
 from mediawatch.ops.settings.office import Office
 from mediawatch.publish import handoff
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
-from mediawatch.publish.notices.rounds import IssuedNotice, Issues, past
+from mediawatch.publish.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import load
 

@@ -128,7 +128,7 @@ def test_an_account_stands_in_one_notice_of_a_sweep(office: Office) -> None:
     sweep = office.sweep(Q4, {1: STALE, 2: STALE})
     office.issue(sweep, "文1", date(2023, 1, 10))
     told = office.refused(*office.words_to_issue(sweep, "文2", date(2023, 1, 12)))
-    assert "2 accounts of sweep 1 stand in 文1 already (示例1, 示例2)" in told
+    assert "文1 names 2 accounts of sweep 1 already (示例1, 示例2)" in told
     assert "--again --reason" in told
     assert "both --again and --reason" in office.refused(
         *office.words_to_issue(sweep, "文2", date(2023, 1, 12)), "--again"
@@ -147,7 +147,7 @@ def test_a_second_sweep_of_the_same_moment_is_no_second_inspection(office: Offic
     first = office.sweep(Q4, {1: STALE})
     office.issue(first, "文1", date(2023, 1, 9))
     second = office.sweep(Q4, {1: STALE, 2: STALE})
-    assert f"1 accounts of sweep {first} stand in 文1 already" in office.refused(
+    assert f"文1 names 1 account of sweep {first} already" in office.refused(
         *office.words_to_issue(second, "文2", date(2023, 1, 12))
     )
     office.issue(second, "文2", date(2023, 1, 12), "--again", "--reason", "补发")

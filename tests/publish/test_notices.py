@@ -54,8 +54,8 @@ from mediawatch.ops.settings import Home
 from mediawatch.people.feedback import take
 from mediawatch.ports import Store
 from mediawatch.publish.notices.deadlines import deadline
-from mediawatch.publish.notices.rounds import Issues, Past, past
 from mediawatch.publish.reports import notices as reports
+from mediawatch.publish.rounds import EarlierNotices, Issues, past
 
 ISSUE = (
     "notice",
@@ -149,12 +149,12 @@ def test_confirmed_findings_are_issued_with_their_hand_off(home: Home, tmp_path:
         (
             ("review", "reopen", "1/stale_2w", "--by", "丙某", "--reason", "x"),
             (),
-            "1 findings of sweep 1 are neither confirmed nor",
+            "sweep 1: 1 finding neither confirmed nor",
         ),
         (
             ("review", "reopen", "1/stale_2w", "--by", "丙某", "--reason", "x"),
             ("--leave-out-open",),
-            "1 accounts of sweep 1 are open",
+            "sweep 1: 1 account open",
         ),
         ((*ISSUE,), (), "there is a notice 示例办函〔2032〕1号 already"),
         ((), ("--rectify-by", "+10工作日"), "the calendar of working days does not have 2032 yet"),
@@ -522,7 +522,7 @@ def test_repeats_are_counted_back_from_the_last_notice() -> None:
             **more,
         )
 
-    def before(notices: list[Notice], *events: NoticeEvent, **more: Any) -> Past:
+    def before(notices: list[Notice], *events: NoticeEvent, **more: Any) -> EarlierNotices:
         return past(Issues(notices=notices, events=events, **more), sweep, scope)
 
     failed = Judgement(verdict=Verdict.FAILED, sentence="")
@@ -619,7 +619,7 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
     done = mediawatch(home, "notice", "feedback", "import", "1", *files, "--errors", str(back))
     assert (
         done.exit_code,
-        "1 reports, 0 known already, 1 rows not answered, 2 rows refused" in done.stdout,
+        "1 report, 0 known already, 1 row not answered, 2 rows refused" in done.stdout,
     ) == (2, True)
     assert (
         "回2.xlsx 整改情况反馈 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址"
@@ -652,8 +652,8 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
     )
     assert (
         done.exit_code,
-        "1 reports, 0 known already" in done.stdout,
-        "1 rows refused" in done.stdout,
+        "1 report, 0 known already" in done.stdout,
+        "1 row refused" in done.stdout,
     ) == (2, True, True)
     again = mediawatch(home, "notice", "feedback", "import", "1", str(good))
     assert (again.exit_code, "0 reports, 1 known already" in again.stdout) == (0, True)
@@ -706,7 +706,7 @@ def test_a_report_form_goes_to_where_the_account_is_filed_now(home: Home, tmp_pa
         责任人="丁某",
     )
     done = mediawatch(home, "notice", "feedback", "import", "1", str(back))
-    assert (done.exit_code, "1 reports" in done.stdout) == (0, True)
+    assert (done.exit_code, "1 report" in done.stdout) == (0, True)
     assert "回.xlsx" in done.stderr
     assert "https://weibo.com/1: no WeChat article, not opened" in done.stderr
 

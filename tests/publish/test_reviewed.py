@@ -43,9 +43,9 @@ from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.values import Figures
 from mediawatch.ports import Store
-from mediawatch.publish.notices.results import standing_items
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports import account_page, lists
+from mediawatch.publish.results import standing_items
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.summary import Summary
@@ -413,7 +413,7 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
         account_page.AccountRecord(account=account, entry=summary.scope[0], readings=[reading]), {}
     )
     assert f"待人工核查\n  {ALL_DISMISSED}" in shown
-    assert "(不合格,排除)" in shown
+    assert "（不合格，排除）" in shown
 
     item = NoticeItem(
         number=1,
@@ -464,5 +464,9 @@ def test_what_changed_of_an_account_is_told_in_chinese() -> None:
     told = account_page.account_in_full(
         account_page.AccountRecord(account=Account(id=1, filed=PLAIN), changes=changes), {}
     )
-    for words in ("运行状态:“正常运行”→“已关停”", "平台ID:“”→“0012”", "移出台账:“”→“2031-03-05”"):
-        assert f"  2031-03-05 {words}(台账.xlsx)" in told
+    for words in (
+        "运行状态：“正常运行”→“已关停”",
+        "平台ID：“”→“0012”",
+        "移出台账：“”→“2031-03-05”",
+    ):
+        assert f"  2031-03-05 {words}（台账.xlsx）" in told

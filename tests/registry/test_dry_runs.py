@@ -100,8 +100,8 @@ def test_dry_imports_write_nothing(home: Home, tmp_path: Path) -> None:
     tried = {
         ("registry", "import", tmp_path / "a.csv"): "(dry run) 1 new",
         ("registry", "undo"): "台账.csv: taken back: 1 retired",
-        ("links", "import", tmp_path / "links.txt"): "1 links: 1 not opened",
-        ("notice", "import", tmp_path / "a.csv", *notice): "文1: 1 accounts",
+        ("links", "import", tmp_path / "links.txt"): "1 link: 1 not opened",
+        ("notice", "import", tmp_path / "a.csv", *notice): "文1: 1 account",
     }
     for words, told in tried.items():
         done = in_process("--home", home.root, *words, "--dry-run")

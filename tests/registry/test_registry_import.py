@@ -225,7 +225,7 @@ def test_the_commands(tmp_path: Path) -> None:
     )
     assert (bad.exit_code, bad.stdout) == (
         2,
-        "a.xlsx: (not imported) 1 new, 0 updated, 0 unchanged, 0 retired, 1 rows refused\n",
+        "a.xlsx: (not imported) 1 new, 0 updated, 0 unchanged, 0 retired, 1 row refused\n",
     )
     assert 'sheet "台账", row 3, column B 政务新媒体名称: 名称未填写' in bad.stderr
     assert "nothing was imported" in bad.stderr
@@ -235,7 +235,7 @@ def test_the_commands(tmp_path: Path) -> None:
     good = run(home, "registry", "import", tmp_path / "a.xlsx", "--skip-bad-rows")
     assert (good.exit_code, good.stdout) == (
         0,
-        "a.xlsx: 1 new, 0 updated, 0 unchanged, 0 retired, 1 rows refused\n",
+        "a.xlsx: 1 new, 0 updated, 0 unchanged, 0 retired, 1 row refused\n",
     )
     assert GOOD[1] in run(home, "registry", "list").stdout
     assert run(home, "registry", "check").exit_code == 0

@@ -1,6 +1,6 @@
 """When an account is due: by the day up to which it was judged.
 
-Also where its look came after midnight or days after as_of.
+This holds where its look came after midnight or days after as_of, too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What a platform's name search says of an account: which account it proposes.
-
-And when an empty result means absence.
-"""
+"""What a platform's name search says: which account it proposes, what an empty result means."""
 
 from __future__ import annotations
 

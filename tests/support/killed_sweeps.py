@@ -33,7 +33,7 @@ from mediawatch.ops import retention
 from mediawatch.ops.settings import Home
 from mediawatch.registry.service import import_files
 from mediawatch.rules.policy import load
-from mediawatch.sweep import canaries
+from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step, Summary, no_progress
 from scrapers.browser import processes

@@ -43,8 +43,8 @@ from mediawatch.rules.backing import (
     without_withdrawn,
 )
 from mediawatch.rules.judge import judge
-from mediawatch.sweep.canaries import TEMPLATE, Canaries, read, to_toml
 from mediawatch.sweep.engine import Engine
+from mediawatch.sweep.gate.canaries import TEMPLATE, Canaries, read, to_toml
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.judging import rejudge
 

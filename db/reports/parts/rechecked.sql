@@ -1,4 +1,4 @@
--- Of every item of a notice the gravest of its problems' newest results, of problems that still stand: `mediawatch.notices.rounds`
+-- Of every item of a notice the gravest of its problems' newest results, of problems that still stand: `mediawatch.publish.rounds`
 WITH
 said AS (
     SELECT id, notice_id, item, at, reason, source, result, CAST(codes AS TEXT) AS codes FROM notice_event WHERE action = 'rechecked'

@@ -141,7 +141,7 @@ def contradicts(text: str, own: Sequence[SeenId], platform: str) -> str:
     """The account's own id of the same kind that differs from the one typed; "" for no such id.
 
     A profile may show its 微信号 where the registry holds only the gh_ id: that contradicts
-    nothing. Nor does an address.
+    nothing. An address contradicts nothing either.
     """
     if not text or is_link(text) or tied_by(text, own, platform):
         return ""

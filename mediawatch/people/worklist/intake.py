@@ -256,10 +256,10 @@ class _Intake:
             ),
             self.sweep.as_of,
         )
-        told = [reading for reading in known.readings if reading.id == kept.id]
+        own_readings = [reading for reading in known.readings if reading.id == kept.id]
         return any(
             tie_of(sight, reading, known) is not None
-            for reading in told
+            for reading in own_readings
             for sight in reading.sights
         )
 

@@ -88,7 +88,7 @@ class ReadingStore(Protocol):
     ) -> tuple[list[IdleReading], int | None]:
         """Of the next `limit` readings with an id above `after` those that may leave.
 
-        Also returns the id to go on after, None at the end. An idle reading is from before
+        The second value is the id to go on after, None at the end. An idle reading is from before
         `before`, of a sweep that does not run, and no person made it. It proves no finding. Without
         it `for_judgement`, `identity_readings` and `account_states` would say the same.
         """

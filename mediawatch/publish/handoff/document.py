@@ -28,7 +28,7 @@ from mediawatch.publish.handoff.parts import (
     UnprovenOut,
 )
 from mediawatch.publish.inspection import OPEN_MARK, Inspection
-from mediawatch.publish.notices.rounds import IssuedNotice, Past
+from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 
 Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
 
@@ -186,7 +186,7 @@ def _mismatch(code: Code, status: FiledStatus) -> Mismatch | None:
     return None
 
 
-def _recheck(past: Past) -> RecheckOut | None:
+def _recheck(past: EarlierNotices) -> RecheckOut | None:
     if past.previous is None or not past.rechecked:
         return None
     items = [

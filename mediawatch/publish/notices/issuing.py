@@ -27,8 +27,9 @@ from mediawatch.domain import (
     standing_item,
 )
 from mediawatch.figures.filings import filings_of_one
+from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
-from mediawatch.publish.notices.results import standing_items
+from mediawatch.publish.results import standing_items
 from mediawatch.rules.reviewed import as_reviewed
 
 WITHDRAWN = "经更正撤销。"
@@ -143,8 +144,8 @@ def issued_before(
                     ", …" if len(again) > 3 else ""
                 )
                 return (
-                    f"{len(again)} accounts of sweep {other.sweep_id} stand in {other.number} "
-                    f"already ({named})"
+                    f"{other.number} names {count_of(len(again), 'account')} of sweep "
+                    f"{other.sweep_id} already ({named})"
                 )
     return ""
 

@@ -30,7 +30,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.names import same
-from mediawatch.publish.notices.results import ProblemResult, RecheckResult
+from mediawatch.publish.results import ProblemResult, RecheckResult
 from mediawatch.rules.problems import NAMED, SILENT, alike, codes_of
 
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})

@@ -25,8 +25,8 @@ from mediawatch.domain.clock import day_of
 from mediawatch.people.suspects import proving_readings
 from mediawatch.ports import Store
 from mediawatch.publish.notices.recheck import RecheckLook, recheck, refuse_older
-from mediawatch.publish.notices.results import RecheckResult, standing_items
-from mediawatch.publish.notices.results import recheck_results as known
+from mediawatch.publish.results import RecheckResult, standing_items
+from mediawatch.publish.results import recheck_results as known
 from mediawatch.rules.reviewed import as_reviewed
 
 
@@ -115,10 +115,12 @@ def _cancelled_by(filed: FiledIdentity, readings: Iterable[Reading]) -> LookKind
     A machine's look is preferred. None where the platform did not say so, or where a look also saw
     the account.
     """
-    told = [said for reading in readings if (said := of_identity(reading, filed)) is not None]
-    if any(reading.outcome is Outcome.OK for reading in told):
+    identity_readings = [
+        said for reading in readings if (said := of_identity(reading, filed)) is not None
+    ]
+    if any(reading.outcome is Outcome.OK for reading in identity_readings):
         return None
-    looks = [reading.look for reading in told if reading.outcome is Outcome.CANCELLED]
+    looks = [reading.look for reading in identity_readings if reading.outcome is Outcome.CANCELLED]
     return next(
         (look for look in looks if look is not LookKind.PERSON), looks[0] if looks else None
     )

@@ -71,17 +71,17 @@ def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
         judged = entry.judgement
         stands = as_reviewed(entry, include_open=True).judgement or judged
         parts += [
-            f"检查结论({entry.sweep_id}号检查)  {stands.verdict.label}",
+            f"检查结论（第{entry.sweep_id}号检查）  {stands.verdict.label}",
             f"  {stands.sentence}",
         ]
         parts += [f"  {heading(record.sweep)}"] if record.sweep else []
         parts += [
-            f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) "
+            f"  问题：{finding.label}（{finding.effect.label}，{finding.review.label}） "
             f"{finding.sentence}"
-            f"(对照账号:{backing.backing_of(finding, entry.account.filed, readings, record.checks).label})"
+            f"（对照账号：{backing.backing_of(finding, entry.account.filed, readings, record.checks).label}）"
             for finding in judged.findings
         ]
-        parts += [f"  注意:{note}" for note in judged.notes]
+        parts += [f"  注意：{note}" for note in judged.notes]
     else:
         parts.append("检查结论  尚无")
     parts += ["", "核查记录" if readings else "核查记录  尚无"]
@@ -96,7 +96,7 @@ def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
 def _change_line(one: AccountChange) -> str:
     field = _CHANGED.get(one.field) or label(one.field)
     old, new = (_VALUES.get(one.field, {}).get(text, text) for text in (one.old, one.new))
-    return f"{beijing(one.at):%Y-%m-%d} {field}:“{old}”→“{new}”({one.source})"
+    return f"{beijing(one.at):%Y-%m-%d} {field}：“{old}”→“{new}”（{one.source}）"
 
 
 def filed_lines(account: Account) -> list[str]:
@@ -117,7 +117,7 @@ def filed_lines(account: Account) -> list[str]:
 def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
     """One look with its sights and its evidence."""
     by = f" {reading.by}" if reading.by else ""
-    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}:{reading.outcome.label}"]
+    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}：{reading.outcome.label}"]
     lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
     lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
     return lines

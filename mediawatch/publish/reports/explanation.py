@@ -168,10 +168,10 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
     for suspect in subject.suspects:
         if suspect.finding not in judged.findings or suspect.standing.state.value == "confirmed":
             continue
-        heard = suspect.hearing
-        until = f"，反馈期限{heard.term}" if heard.term else ""
-        if not heard.state.has_ended:
-            lacks.append(f"“{suspect.finding.label}”的下发核实：{heard.state.label}{until}。")
+        hearing = suspect.hearing
+        until = f"，反馈期限{hearing.term}" if hearing.term else ""
+        if not hearing.state.has_ended:
+            lacks.append(f"“{suspect.finding.label}”的下发核实：{hearing.state.label}{until}。")
         lacks.append(f"“{suspect.finding.label}”的审核认定：目前为{suspect.standing.state.label}。")
         if suspect.backing is trust.Backing.UNCHECKED:
             lacks.append(f"“{suspect.finding.label}”的对照账号校验。")

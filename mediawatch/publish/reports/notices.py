@@ -14,8 +14,8 @@ from mediawatch.domain import (
     standing_item,
 )
 from mediawatch.domain.clock import beijing
-from mediawatch.publish.notices.results import RecheckResult, standing_items
-from mediawatch.publish.notices.results import recheck_results as latest
+from mediawatch.publish.results import RecheckResult, standing_items
+from mediawatch.publish.results import recheck_results as latest
 from mediawatch.table import Table
 
 

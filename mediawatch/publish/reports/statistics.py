@@ -11,11 +11,11 @@ from mediawatch.domain import SweepAccount
 from mediawatch.figures.circulars import CircularLine, PrintedFigures, slips
 from mediawatch.figures.comparison import Comparison, RateChange
 from mediawatch.figures.values import Figures, FiguresSplit, Statistics
+from mediawatch.publish.inspection import PRELIMINARY
 from mediawatch.sweep.scope import Scope
 from mediawatch.table import Table
 
 WHOLE = "合计"
-PRELIMINARY = "初步结果"
 
 
 def split_table(split: FiguresSplit, whole: Figures, decimals: int = 2) -> Table:

@@ -8,12 +8,13 @@ of 三号仿宋; page numbers outside. The tags between braces are Jinja's, as d
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docx import Document
 from docx.document import Document as Doc
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -32,8 +33,13 @@ _LEAST = (10, 8, 6, 4)
 
 微信公众号 needs ten.
 """
-_PADDING = 3
-"""Room beside the text of a cell, in halves of a Chinese character."""
+_WHOLE = 8
+"""A heading of at most four characters stands on one line."""
+_PADDING = 2
+"""Room beside the text of a cell, in halves of a Chinese character: two margins of 5.4 pt."""
+_NUMBER = re.compile(r"[\d.%-]+")
+_LONGEST = 24
+"""A number of 18 digits. What is longer breaks rather than push the other columns aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,25 +130,39 @@ def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
     """Widths in halves of a Chinese character, `room` in all.
 
     Where room is short, the widths that make the table lowest are taken. Narrow columns keep whole
-    words as far as that costs no line. A number keeps its width: only Chinese words may break
-    anywhere.
+    words as far as that costs no line. A number and a short heading keep their width: only other
+    Chinese words may break anywhere.
     """
-    asked = [max([cell_len(column[0]) // 2, *map(_length, column[1:])]) for column in columns]
-    solid = [all(cell.isascii() for cell in column[1:]) for column in columns]
+    asked = [max([_heading_width(column[0]), *map(_length, column[1:])]) for column in columns]
+    numbers = [_number_width(column[1:]) for column in columns]
+    firm = [
+        max(width, cell_len(heading) if cell_len(heading) <= _WHOLE else 0)
+        for width, (heading, *_) in zip(numbers, columns, strict=True)
+    ]
     left = room - _PADDING * len(columns)
-    tried = [_widths(asked, solid, least, left) for least in _LEAST]
+    tried = [_widths(asked, each, least, left) for each in (firm, numbers) for least in _LEAST]
     fitting = [widths for widths in tried if sum(widths) <= left] or tried[-1:]
     lengths = [[_length(cell) for cell in line] for line in zip(*columns, strict=True)][1:]
     best = min(fitting, key=lambda widths: sum(max(map(_lines, line, widths)) for line in lengths))
     return [_PADDING + width for width in best]
 
 
-def _widths(asked: Sequence[int], solid: Sequence[bool], least: int, room: int) -> list[int]:
+def _heading_width(heading: str) -> int:
+    """The width that a heading asks for: a short one one line, a longer one two."""
+    length = cell_len(heading)
+    return length if length <= _WHOLE else length // 2
+
+
+def _number_width(cells: Sequence[str]) -> int:
+    """The width below which a number among these cells would break."""
+    whole = all(map(str.isascii, cells))
+    lengths = [_length(cell) for cell in cells if whole or _NUMBER.fullmatch(cell)]
+    return max((length for length in lengths if length <= _LONGEST), default=0)
+
+
+def _widths(asked: Sequence[int], firm: Sequence[int], least: int, room: int) -> list[int]:
     """Start with the least width of each column; the rest goes to the column with most lines."""
-    widths = [
-        max(1, width if firm else min(width, least))
-        for width, firm in zip(asked, solid, strict=True)
-    ]
+    widths = [max(1, fixed, min(width, least)) for width, fixed in zip(asked, firm, strict=True)]
     for _ in range(room - sum(widths)):
         place = max(range(len(widths)), key=lambda place: asked[place] / widths[place])
         if asked[place] <= widths[place]:
@@ -204,6 +224,7 @@ def _annexes(document: Doc) -> None:
         "{{ column }}",
         "{%tc endfor %}",
         HEI,
+        heading=True,
     )
     _cells(table.rows[1].cells, "{%tr for row in annex.rows %}", "", "", SONG)
     _cells(table.rows[2].cells, "{%tc for cell in row %}", "{{ cell }}", "{%tc endfor %}", SONG)
@@ -215,9 +236,20 @@ def _annexes(document: Doc) -> None:
     _text(document, "{%p endfor %}")
 
 
-def _cells(cells: tuple[_Cell, ...], first: str, second: str, third: str, font: str) -> None:
+def _cells(
+    cells: tuple[_Cell, ...],
+    first: str,
+    second: str,
+    third: str,
+    font: str,
+    *,
+    heading: bool = False,
+) -> None:
     for cell, words in zip(cells, (first, second, third), strict=True):
-        _run(cell.paragraphs[0], words, font, CELL)
+        run = _run(cell.paragraphs[0], words, font, CELL)
+        if heading:
+            run.bold, cell.paragraphs[0].alignment = True, WD_ALIGN_PARAGRAPH.CENTER
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
 
 
 def _each(document: Doc, loop: str, words: str) -> None:

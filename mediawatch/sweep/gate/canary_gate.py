@@ -17,7 +17,7 @@ from mediawatch.log import get_logger
 from mediawatch.ports import Clock, Gate, Rank, See, SurfaceFacts, Visit
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
-from mediawatch.sweep.canaries import Canaries
+from mediawatch.sweep.gate.canaries import Canaries
 from mediawatch.sweep.gate.pacing import Queue
 
 log = get_logger(__name__)

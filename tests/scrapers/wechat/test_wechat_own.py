@@ -35,7 +35,7 @@ from scrapers.replica import World
 from scrapers.wechat.albums import albums_of, read_album, shows_all
 from scrapers.wechat.article_page import read_article
 from scrapers.wechat.articles import short_links
-from scrapers.wechat.back_office_lists import Own
+from scrapers.wechat.back_office_lists import OwnAccount
 from scrapers.wechat.back_office_replies import complete_since, read_batches
 from scrapers.wechat.identity import Owner, read_owner, same_account
 from scrapers.wechat.reader import Reader, read_articles
@@ -185,7 +185,7 @@ def test_a_login_of_another_account_is_not_even_tried(
             "utf-8",
         )
     assert (
-        Own().accepts_session(
+        OwnAccount().accepts_session(
             account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state)
         )
         is suits

@@ -20,7 +20,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
-from mediawatch.publish.notices.results import RecheckResult, recheck_results, standing_items
+from mediawatch.publish.results import RecheckResult, recheck_results, standing_items
 from mediawatch.rules.problems import codes_like, codes_of
 from mediawatch.sweep.scope import WHOLE
 
@@ -29,7 +29,7 @@ _BEFORE, _AFTER = timedelta(days=31), timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class EarlierNotices:
     """What an inspection prints about earlier notices."""
 
     previous: Notice | None = None
@@ -98,7 +98,7 @@ def quarter(day: date) -> Quarter:
     return day.year, (day.month + 2) // 3
 
 
-def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
+def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> EarlierNotices:
     """The earlier notices on accounts of `scope`.
 
     They were issued by the day of the inspection's as_of, and the inspection's own are left out.
@@ -113,7 +113,7 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
         if notice.id in issues.cover or any(item.account_id in inside for item in notice.items)
     ]
     if not before:
-        return Past()
+        return EarlierNotices()
     repeats = {
         number: count
         for one in once(scope)
@@ -125,9 +125,11 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
     # An account that has left the registry is in no scope any more. Its result is printed all the
     # same.
     whole = sweep.scope == WHOLE or f"recheck of {previous.notice.number}: " in sweep.scope
-    told = [each for each in previous.rechecked if whole or each.item.account_id in inside]
+    results = [each for each in previous.rechecked if whole or each.item.account_id in inside]
     partly = not whole and any(item.account_id not in inside for item in previous.standing)
-    return Past(previous=previous.notice, rechecked=tuple(told), repeats=repeats, partly=partly)
+    return EarlierNotices(
+        previous=previous.notice, rechecked=tuple(results), repeats=repeats, partly=partly
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

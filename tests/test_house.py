@@ -34,7 +34,7 @@ ground files.
 """
 LOG = "mediawatch.log"
 GROUND = {
-    *(f"mediawatch.{file}" for file in ("names", "workdays", "addresses", "table")),
+    *(f"mediawatch.{file}" for file in ("names", "workdays", "addresses", "table", "visible")),
     LOG,
 }
 """Small files that know no folder."""

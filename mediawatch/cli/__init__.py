@@ -16,6 +16,7 @@ from typing import NoReturn
 import typer
 
 from mediawatch.cli import base
+from mediawatch.cli.terminal import visible_streams
 
 app = typer.Typer(
     name="mediawatch",
@@ -38,7 +39,8 @@ def main() -> NoReturn:
     try:
         app()
     except Exception:
-        where = base.keep_traceback(traceback.format_exc())
-        print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
+        with visible_streams():
+            where = base.keep_traceback(traceback.format_exc())
+            print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
         sys.exit(1)
     sys.exit(os.EX_OK)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +11,12 @@ import typer
 
 from mediawatch.app.queries import answer_query
 from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.terminal import write_data
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.ports import QueryResult
 from mediawatch.table import Table, to_csv, to_text
+from mediawatch.visible import make_visible
 
 
 class Format(StrEnum):
@@ -74,19 +75,22 @@ def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) ->
     )
     match format_:
         case Format.TEXT:
-            body = f"{to_text(table) if out else fit_table(table)}\n".encode()
+            body = make_visible(f"{to_text(table) if out else fit_table(table)}\n").encode()
         case Format.CSV:
             body = to_csv(table)
         case Format.JSON:
             body = _json(answer)
     if out is None:
-        sys.stdout.buffer.write(body)
+        write_data(body)
     else:
         write_whole(out, body)
         typer.echo(f"{out}: {len(answer.rows)} rows")
 
 
 def _json(answer: QueryResult) -> bytes:
-    """One object a row; values that JSON cannot hold (dates) become text."""
+    """One object a row; values that JSON cannot hold (dates) become text.
+
+    Hidden characters stand as JSON spells them, which keeps the data.
+    """
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    return (json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+    return make_visible(json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n").encode()

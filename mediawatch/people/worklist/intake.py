@@ -134,7 +134,9 @@ class _Intake:
         if isinstance(key, RowProblem):
             return key
         found = self.scope.get(key.account_id)
-        if found is None or given_text(found.account.filed.name) != row.text(Column.NAME):
+        if found is None or given_text(found.account.filed.name) != given_text(
+            row.text(Column.NAME)
+        ):
             return row.problem(Column.KEY, "本次检查中没有这个账号")
         filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
         wrong = misfit(

@@ -19,6 +19,7 @@ from mediawatch.domain.clock import beijing, minute
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
+from mediawatch.visible import make_visible
 
 # Names are hostile input: everything is escaped.
 _PAGES = Environment(
@@ -26,6 +27,7 @@ _PAGES = Environment(
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
+    finalize=lambda value: make_visible(value) if type(value) is str else value,
 )
 _PAGES.filters["typeset"] = prose.typeset
 _THUMB = (400, 300)

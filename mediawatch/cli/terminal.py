@@ -52,7 +52,9 @@ class VisibleText(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        self.target.flush()
+        # Also called when this is garbage, maybe after the target was closed.
+        if not self.target.closed:
+            self.target.flush()
 
 
 @contextmanager

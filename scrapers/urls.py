@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
-from mediawatch.addresses import addresses_in
+from mediawatch.addresses import address_fault, addresses_in
 
 
 def link_in(text: str) -> SplitResult:
-    """The first link of a filed text, unwrapped and taken apart; empty without a link.
+    """The first link of a filed text, unwrapped and taken apart; empty without a link, and where
+    nobody may visit it.
 
     Offices paste share texts and leave the scheme out.
     """
-    return urlsplit(next(iter(addresses_in(text, bare=True)), ""))
+    link = next(iter(addresses_in(text, bare=True)), "")
+    return urlsplit("" if address_fault(link) else link)
 
 
 def query_of(url: str) -> dict[str, str]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
-from mediawatch.addresses import addresses_in
+from mediawatch.addresses import address_fault, addresses_in
 from mediawatch.registry.problems import BadCell
 
 Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
@@ -153,10 +154,21 @@ def _not_ancient(day: date) -> date:
 
 
 def url_of(value: Value) -> str:
-    """One link, unwrapped.
+    """One link of a page that is visited, unwrapped.
 
-    Refuses anything else. Out of a share text ("复制打开抖音 … https://…") just its first link.
+    Refuses anything else, also what no platform's page has in its address (`address_fault`).
+    Out of a share text ("复制打开抖音 … https://…") just its first link.
     """
+    text = text_of(value)
+    if not text:
+        return ""
+    link = notice_url_of(text)
+    refuse_faulty([link])
+    return link
+
+
+def notice_url_of(value: Value) -> str:
+    """One link that nobody visits: an office's own site may have a port. Refuses anything else."""
     text = text_of(value)
     if not text:
         return ""
@@ -164,6 +176,13 @@ def url_of(value: Value) -> str:
     if len(found) > 1 and not _SHARED.search(text):
         raise BadCell("应只填写一个链接")
     return found[0]
+
+
+def refuse_faulty(links: Sequence[str]) -> None:
+    """BadCell where one of the links must not be visited, with the reason."""
+    for link in links:
+        if fault := address_fault(link):
+            raise BadCell(f"{fault.label},请填写平台上的原始链接")
 
 
 def further_links(value: Value) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from mediawatch.addresses import address_fault
 from mediawatch.domain import (
     Account,
     LookKind,
@@ -216,7 +217,11 @@ class _Intake:
             )
         new = [link for link in found if link not in old]
         for link in new:
-            if not clickable(link):
+            if fault := address_fault(link):
+                self.done.remarks.append(
+                    row.problem(Column.LINK, f"{fault.label},没有打开:{link[:200]}").sentence
+                )
+            elif not clickable(link):
                 self.done.remarks.append(
                     row.problem(Column.LINK, f"链接过长,没有打开:{link[:80]}…").sentence
                 )

@@ -13,6 +13,8 @@ from enum import StrEnum
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
+from mediawatch.visible import remove_hidden
+
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
 _LOOK_ALIKE = "\u00c0-\u1fff\u24b6-\u24e9\uff10-\uff5a\U0001d400-\U0001d7ff"
 """Letters of other scripts and styles: what follows them is the rest of a false address."""
@@ -26,7 +28,6 @@ _ENCODED = rf"(?<![=\w%])https?%(?:25)*3A%(?:25)*2F%(?:25)*2F[{_CHARS}]+"
 _BARE = rf"(?<![A-Za-z0-9@./:%=_-])(?<![{_LOOK_ALIKE}])(?:[A-Za-z0-9-]+\.)+(?:com|cn|net|org|tv|cc|top|io)(?::\d+)?/(?:(?!https?://)[{_CHARS}]|{_NAME})*"
 _SEGMENT = re.compile(rf"[{_CHINESE}][\w-]*")
 _AFTER = ".,;:!?>]}|*\"'"
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 _KEYS = frozenset(
     {
@@ -161,7 +162,7 @@ def _pattern(bare: bool) -> re.Pattern[str]:
 
 
 def _found(text: str, bare: bool) -> Iterator[str]:
-    text = _INVISIBLE.sub("", text).replace("&amp;", "&").replace("：//", "://")
+    text = remove_hidden(text).replace("&amp;", "&").replace("：//", "://")
     for found in _pattern(bare).finditer(text):
         address = found[0]
         if re.match(r"https?%", address, re.IGNORECASE):

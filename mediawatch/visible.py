@@ -25,6 +25,8 @@ _HIDDEN = re.compile(
     f"|\u200d(?!{_PICTOGRAM})|(?<!{_PICTOGRAM})(?<!\ufe0f)\u200d"
 )
 
+_SPACE = "\t\r\x85\u2028\u2029"
+
 
 def make_visible(text: str) -> str:
     r"""The text with its hidden characters as JSON spells them: U+202E as `\u202e`.
@@ -34,6 +36,13 @@ def make_visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _HIDDEN.sub(_spell, text.replace("\r\n", "\n").replace("\t", " "))
+
+
+def remove_hidden(text: str) -> str:
+    """The text without its hidden characters, for what comes in. White space stays."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _HIDDEN.sub(lambda found: found[0] if found[0] in _SPACE else "", text)
 
 
 def _spell(found: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from mediawatch.addresses import address_fault, addresses_in
 from mediawatch.registry.problems import BadCell
+from mediawatch.visible import remove_hidden
 
 Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 """A cell as the file holds it; "" is an empty one."""
@@ -24,9 +25,8 @@ _NOTHING = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "n/a", "null", "none", "#n/a"}
 )
 _CJK = r"[\u2e80-\u9fff\uff00-\uffef]"
-_INVISIBLE = re.compile(
-    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x000D_"
-)
+_RETURN = "_x000D_"
+"""How a workbook spells a carriage return."""
 _BREAK = re.compile(rf"(?<={_CJK})\s*[\r\n]+\s*(?={_CJK})")
 _SPACES = re.compile(r"\s+")
 _EARLIEST, _SERIALS = date(2000, 1, 1), range(36526, 73050)
@@ -52,7 +52,7 @@ def tidy(text: str) -> str:
 
     A break between two Chinese characters is only layout.
     """
-    text = _INVISIBLE.sub("", text)
+    text = remove_hidden(text).replace(_RETURN, "")
     return _SPACES.sub(" ", _BREAK.sub("", text.strip())).strip()
 
 

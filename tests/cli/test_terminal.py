@@ -159,7 +159,7 @@ def on_terminal(home: Path, *words: str) -> str:
     return told.decode().replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize("form", ["text", "csv", "json"])
+@pytest.mark.parametrize("form", ["text", "csv"])
 def test_a_query_on_a_terminal_shows_what_is_hidden(prepared: Home, form: str) -> None:
     sql = f"SELECT '示{ALL}' AS name"
     shown = on_terminal(prepared.root, "query", "--sql", sql, "--format", form)
@@ -178,9 +178,9 @@ def test_a_query_into_a_pipe_keeps_its_data(prepared: Home) -> None:
         return done.stdout.decode("utf-8-sig")
 
     assert [*csv.reader(io.StringIO(told("csv"), newline=""))] == [["name"], [f"示{ALL}"]]
-    assert json.loads(told("json")) == [{"name": f"示{ALL}"}]
-    assert not hidden(told("json"))
-    assert not hidden(told("text"))
+    spelt = told("json")
+    assert json.loads(spelt) == [{"name": f"示{ALL}"}]
+    assert not hidden(spelt)
 
 
 @pytest.mark.parametrize(("form", "colours"), [("text", False), ("text", True), ("json", False)])

@@ -42,7 +42,7 @@ class Table:
             self.title, columns, tuple(tuple(row[place] for place in places) for row in self.rows)
         )
 
-    def made_visible(self) -> Table:
+    def with_visible_cells(self) -> Table:
         """The same table with the hidden characters of its cells written out; line ends stay."""
         return Table(
             make_visible(self.title),

@@ -16,7 +16,7 @@ from typing import NoReturn
 import typer
 
 from mediawatch.cli import base
-from mediawatch.cli.terminal import visible_streams
+from mediawatch.cli.terminal import make_streams_visible
 
 app = typer.Typer(
     name="mediawatch",
@@ -39,7 +39,7 @@ def main() -> NoReturn:
     try:
         app()
     except Exception:
-        with visible_streams():
+        with make_streams_visible():
             where = base.keep_traceback(traceback.format_exc())
             print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
         sys.exit(1)

@@ -21,7 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from mediawatch import __version__
 from mediawatch.cli.commands import HELP, Commands
-from mediawatch.cli.terminal import visible_streams
+from mediawatch.cli.terminal import make_streams_visible
 from mediawatch.visible import make_visible
 
 # Whatever a command needs besides is imported where it is used: `--help` and `--version` need none.
@@ -67,7 +67,7 @@ class Root(TyperGroup):
         self.commands = ChainMap(self.commands, Commands())  # type: ignore[arg-type]  # only ever read
 
     def main(self, *args: Any, **given: Any) -> Any:
-        with visible_streams():
+        with make_streams_visible():
             return super().main(*args, **given)
 
     def make_context(self, *args: Any, **given: Any) -> Any:

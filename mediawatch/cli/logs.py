@@ -20,7 +20,7 @@ from typing import Any, Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mediawatch.cli.jsonlines import JsonLines
-from mediawatch.cli.terminal import raw
+from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.ops.settings import Settings
 from mediawatch.visible import make_visible
 
@@ -51,7 +51,7 @@ def set_up(
     """
     # Every line is made visible by its formatter, which knows our own colours from a name's.
     wire = logging.StreamHandler(
-        raw(sys.stderr.target if isinstance(sys.stderr, JsonLines) else sys.stderr)
+        unwrap_stream(sys.stderr.target if isinstance(sys.stderr, JsonLines) else sys.stderr)
     )
     wire.setLevel(level.upper())
     colors = format == "auto" and sys.stderr.isatty()

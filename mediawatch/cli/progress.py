@@ -18,7 +18,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from mediawatch.cli.terminal import raw
+from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.domain import LookKind
 from mediawatch.sweep.summary import Progress as OnLook
 from mediawatch.sweep.summary import Step
@@ -39,7 +39,7 @@ def show_progress() -> Iterator[OnLook]:
     view = View()
     with Live(
         get_renderable=view.render,
-        console=Console(file=raw(sys.stderr)),
+        console=Console(file=unwrap_stream(sys.stderr)),
         refresh_per_second=2,
         transient=True,
     ):

@@ -58,7 +58,7 @@ class VisibleText(io.TextIOBase):
 
 
 @contextmanager
-def visible_streams() -> Iterator[None]:
+def make_streams_visible() -> Iterator[None]:
     """Both standard streams are VisibleText while the block lasts, and stay so where they are."""
     before = sys.stdout, sys.stderr
     for name, stream in zip(("stdout", "stderr"), before, strict=True):
@@ -74,7 +74,7 @@ def write_data(body: bytes) -> None:
     """UTF-8 that a program reads on, to standard output: byte for byte into a file or a pipe, and
     made visible on a terminal.
     """
-    target = raw(sys.stdout)
+    target = unwrap_stream(sys.stdout)
     if target.isatty() or not hasattr(target, "buffer"):
         sys.stdout.write(body.decode("utf-8-sig"))
     else:
@@ -82,6 +82,6 @@ def write_data(body: bytes) -> None:
         target.buffer.write(body)
 
 
-def raw(stream: TextIO) -> TextIO:
+def unwrap_stream(stream: TextIO) -> TextIO:
     """The stream behind, for colours and the cursor alone."""
     return stream.target if isinstance(stream, VisibleText) else stream

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from cross_check import check, check_notice
-from evidence_files import lay_down, made_up
+from evidence_files import lay_down, make_evidence
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from postgres import Cluster
@@ -447,7 +447,7 @@ class History:
         return Source(file="台账.xlsx", sha256="0" * 64, at=self.now)
 
     def _evidence(self) -> tuple[Evidence, ...]:
-        item = made_up(f"{self.turn}.jpg", self.now)
+        item = make_evidence(f"{self.turn}.jpg", self.now)
         lay_down(self.app.home.evidence, item)
         return (item,)
 

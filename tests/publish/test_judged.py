@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 from commands import in_process
-from evidence_files import lay_down, made_up
+from evidence_files import lay_down, make_evidence
 from samples import enter
 
 import db
@@ -54,7 +54,7 @@ LATER = READ + timedelta(days=2)
 ONE, TWO = "示例一", "示例二"
 OLD = date(2022, 11, 1)
 NEW = date(2022, 12, 25)
-PICTURE = made_up("a.jpg", READ)
+PICTURE = make_evidence("a.jpg", READ)
 
 
 @pytest.fixture

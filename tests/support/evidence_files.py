@@ -9,7 +9,7 @@ from pathlib import Path
 from mediawatch.domain import Evidence, EvidenceKind
 
 
-def made_up(path: str, at: datetime) -> Evidence:
+def make_evidence(path: str, at: datetime) -> Evidence:
     """A screenshot of that path; `lay_down` writes its file."""
     return Evidence(
         kind=EvidenceKind.SCREENSHOT,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from commands import in_process
-from evidence_files import lay_down, made_up
+from evidence_files import lay_down, make_evidence
 from openpyxl import load_workbook
 
 import db
@@ -243,7 +243,7 @@ def held(reading_id: int, code: Code, on: date) -> Finding:
 def reading(
     account_id: int, at: datetime, sweep_id: int | None = None, *posts: Post, **more: Any
 ) -> Reading:
-    shown = made_up(f"{account_id}/{at:%Y%m%d%H}.jpg", at)
+    shown = make_evidence(f"{account_id}/{at:%Y%m%d%H}.jpg", at)
     values: dict[str, Any] = {
         "outcome": Outcome.OK,
         "name": f"示例{account_id}",

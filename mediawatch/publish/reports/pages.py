@@ -17,7 +17,7 @@ from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
-from mediawatch.publish.reports.thumbnails import thumbnail
+from mediawatch.publish.reports.thumbnails import draw_thumbnail
 from mediawatch.visible import make_visible
 
 # Names are hostile input: everything is escaped.
@@ -228,7 +228,7 @@ def _looks(inspection: Inspection, problem: AccountProblem) -> list[Mapping[str,
 
 
 def _picture(item: Evidence | None, folder: Path, size: tuple[int, int]) -> str:
-    return thumbnail(folder / item.path, size) if item else ""
+    return draw_thumbnail(folder / item.path, size) if item else ""
 
 
 def _verified(problem: AccountProblem) -> str:

@@ -37,7 +37,7 @@ _DAMAGED = (
 """What the decoders raise for damaged files."""
 
 
-def thumbnail(path: Path, size: tuple[int, int]) -> str:
+def draw_thumbnail(path: Path, size: tuple[int, int]) -> str:
     """The upper part of a picture as a data URI of a JPEG, at most of this width and height.
 
     "" where the picture is missing, too large, or cannot be read.

@@ -42,10 +42,10 @@ def circular(
     try:
         document = DocxTemplate(source)
         # Names are hostile input: `&` and `<` must not become markup.
-        document.render(_made_visible(_words(inspection, signed_on)), autoescape=True)
+        document.render(_make_visible(_words(inspection, signed_on)), autoescape=True)
         fit_columns(
             document.docx,
-            [(table.columns, table.made_visible().rows) for table in _annexes(inspection)],
+            [(table.columns, table.with_visible_cells().rows) for table in _annexes(inspection)],
         )
         document.save(stream)
     except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
@@ -97,17 +97,17 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
     }
 
 
-def _made_visible(value: Any) -> Any:
+def _make_visible(value: Any) -> Any:
     """The words with their hidden characters written out; XML forbids some of them."""
     match value:
         case str():
             return make_visible(value)
         case dict():
-            return {key: _made_visible(each) for key, each in value.items()}
+            return {key: _make_visible(each) for key, each in value.items()}
         case prose.Paragraph():
             return prose.Paragraph(make_visible(value.heading), make_visible(value.text))
         case list() | tuple():
-            return [_made_visible(each) for each in value]
+            return [_make_visible(each) for each in value]
     return value
 
 

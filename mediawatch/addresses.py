@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
+from mediawatch.visible import remove_hidden
+
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
+_LOOK_ALIKE = "\u00c0-\u1fff\u24b6-\u24e9\uff10-\uff5a\U0001d400-\U0001d7ff"
+"""Letters of other scripts and styles: what follows them is the rest of a false address."""
 _CHARS = r"A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|"
 _NAME = rf"(?:(?<=/n/)|(?<=/N/)|(?<==))(?=[{_CHINESE}])[^\s/?&#\"'<>\u3000-\u303f\uff00-\uffef]+"
 """A name that stands unescaped in an address is part of it: https://weibo.com/n/示例发布,
@@ -20,10 +25,9 @@ _NAME = rf"(?:(?<=/n/)|(?<=/N/)|(?<==))(?=[{_CHINESE}])[^\s/?&#\"'<>\u3000-\u303
 """
 _WITH_SCHEME = rf"https?://(?:(?<==)https?://|(?!https?://)[{_CHARS}]|{_NAME})+"
 _ENCODED = rf"(?<![=\w%])https?%(?:25)*3A%(?:25)*2F%(?:25)*2F[{_CHARS}]+"
-_BARE = rf"(?<![A-Za-z0-9@./:%=_-])(?:[A-Za-z0-9-]+\.)+(?:com|cn|net|org|tv|cc|top|io)(?::\d+)?/(?:(?!https?://)[{_CHARS}]|{_NAME})*"
+_BARE = rf"(?<![A-Za-z0-9@./:%=_-])(?<![{_LOOK_ALIKE}])(?:[A-Za-z0-9-]+\.)+(?:com|cn|net|org|tv|cc|top|io)(?::\d+)?/(?:(?!https?://)[{_CHARS}]|{_NAME})*"
 _SEGMENT = re.compile(rf"[{_CHINESE}][\w-]*")
 _AFTER = ".,;:!?>]}|*\"'"
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 _KEYS = frozenset(
     {
@@ -73,6 +77,62 @@ _CONTENT = re.compile(r"https?://mp\.weixin\.qq\.com/s[/?]", re.IGNORECASE)
 """An article's own parameters name the article: nothing in it leads on."""
 
 
+_INNER = frozenset({"localhost", "local", "internal", "intranet", "lan", "corp", "home", "arpa"})
+"""Last labels of names within a network."""
+
+
+class AddressFault(StrEnum):
+    """Why an address is no page of a platform, whatever it leads to. `label` is the Chinese."""
+
+    DAMAGED = "it is damaged"
+    USER = "a user name or password stands in it"
+    PORT = "a port stands in it"
+    LETTERS = "its host has letters that are not Latin"
+    DOT = "its host ends in a dot"
+    NUMBER = "its host is a number, not a name"
+    INNER = "its host is a name within a network"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    AddressFault.DAMAGED: "网址已损坏",
+    AddressFault.USER: "网址中带有用户名或密码",
+    AddressFault.PORT: "网址中带有端口号",
+    AddressFault.LETTERS: "网址的域名含有非英文字母",
+    AddressFault.DOT: "网址的域名以点结尾",
+    AddressFault.NUMBER: "网址是数字地址,不是域名",
+    AddressFault.INNER: "网址是内部网络的地址",
+}
+
+
+def address_fault(address: str) -> AddressFault | None:
+    """What keeps an address from being filed and visited; None for an ordinary one.
+
+    The platforms' pages stand at names, by http or https at their usual ports.
+    """
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return AddressFault.DAMAGED
+    last = host.rpartition(".")[2]
+    for fault, found in (
+        (AddressFault.USER, "@" in parts.netloc),
+        (AddressFault.PORT, port not in (None, 80, 443)),
+        (AddressFault.LETTERS, not host.isascii() or "xn--" in host),
+        (AddressFault.DOT, host.endswith(".")),
+        (AddressFault.NUMBER, ":" in host or re.fullmatch(r"\d+|0x[0-9a-f]*", last) is not None),
+        (AddressFault.INNER, "." not in host or last in _INNER),
+        (AddressFault.DAMAGED, re.fullmatch(r"[a-z0-9._-]+", host) is None),
+    ):
+        if found:
+            return fault
+    return None
+
+
 def addresses_in(text: str, *, bare: bool = False) -> tuple[str, ...]:
     """Every address of a text in its order, each once, unwrapped.
 
@@ -102,7 +162,7 @@ def _pattern(bare: bool) -> re.Pattern[str]:
 
 
 def _found(text: str, bare: bool) -> Iterator[str]:
-    text = _INVISIBLE.sub("", text).replace("&amp;", "&").replace("：//", "://")
+    text = remove_hidden(text).replace("&amp;", "&").replace("：//", "://")
     for found in _pattern(bare).finditer(text):
         address = found[0]
         if re.match(r"https?%", address, re.IGNORECASE):

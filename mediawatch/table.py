@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from mediawatch.visible import make_visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -40,9 +42,17 @@ class Table:
             self.title, columns, tuple(tuple(row[place] for place in places) for row in self.rows)
         )
 
+    def with_visible_cells(self) -> Table:
+        """The same table with the hidden characters of its cells written out; line ends stay."""
+        return Table(
+            make_visible(self.title),
+            self.columns,
+            tuple(tuple(map(make_visible, row)) for row in self.rows),
+        )
+
 
 def to_text(table: Table, *, width: int | None = None) -> str:
-    """For a terminal: columns aligned by display width; control characters removed.
+    """For a terminal: columns aligned by display width; hidden characters are written out.
 
     A Chinese character takes two cells. Where the columns do not fit into `width` cells, those that
     fit stay columns. The others follow below each row, named, where they say anything. Without
@@ -139,8 +149,13 @@ def join_filled(parts: Sequence[str], by: str = ";") -> str:
 
 
 def plain(text: str, keep: str = "") -> str:
-    """The text for a terminal. Names come from outside: nothing in them may steer it."""
-    return "".join(char if char.isprintable() or char in keep else " " for char in text)
+    """The text on one line, its hidden characters written out; white space that `keep` names stays.
+
+    Names come from outside: nothing in them may begin a line of its own.
+    """
+    return make_visible(
+        "".join(" " if char.isspace() and char not in keep else char for char in text)
+    )
 
 
 def _widths(table: Table) -> list[int]:

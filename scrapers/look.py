@@ -369,13 +369,19 @@ def merge_facts(
         read_at=read_at,
         url=url,
         outcome=outcome,
-        name=first.name,
+        name=_on_one_line(first.name),
         platform_id=platform_id,
         original_id=original_id,
-        verified_as=verified_as,
+        verified_as=_on_one_line(verified_as),
         matched_by=max(filter(None, ties), key=list(MatchedBy).index, default=None),
         posts=tuple(posts.values()),
         complete_since=complete_since,
         links=tuple(links),
         detail="; ".join(filter(None, (fact.detail for fact in facts))),
     )
+
+
+def _on_one_line(text: str) -> str:
+    """What a site calls an account. A line end in it would begin a line of its own wherever the
+    name is told."""
+    return " ".join(text.splitlines())

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
-from mediawatch.addresses import addresses_in
+from mediawatch.addresses import address_fault, addresses_in
 
 
 def link_in(text: str) -> SplitResult:
-    """The first link of a filed text, unwrapped and taken apart; empty without a link.
+    """The first link of a filed text, unwrapped and taken apart; empty without a link, and where
+    nobody may visit it.
 
     Offices paste share texts and leave the scheme out.
     """
-    return urlsplit(next(iter(addresses_in(text, bare=True)), ""))
+    link = next(iter(addresses_in(text, bare=True)), "")
+    return urlsplit("" if address_fault(link) else link)
 
 
 def query_of(url: str) -> dict[str, str]:
@@ -23,6 +26,28 @@ def query_of(url: str) -> dict[str, str]:
 def on_host(host: str | None, *domains: str) -> bool:
     """Whether a host is one of these domains or stands under one of them."""
     return any(host == domain or (host or "").endswith(f".{domain}") for domain in domains)
+
+
+WEB_PORTS = frozenset({80, 443})
+"""Where the sites answer; another port of such a host is another server."""
+
+
+def is_on_site(url: str, hosts: Collection[str], ports: Collection[int] | None = WEB_PORTS) -> bool:
+    """Whether an address leads to these hosts or below them, by http or https, at these ports.
+
+    Without user info: a browser would send it along. None of `ports` for any port.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and "@" not in parts.netloc
+        and (ports is None or port is None or port in ports)
+        and on_host(parts.hostname, *hosts)
+    )
 
 
 def host_and_path(url: str) -> str:

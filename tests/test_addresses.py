@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
+from urllib.parse import quote, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.addresses import addresses_in, unwrap
+from mediawatch.addresses import AddressFault, address_fault, addresses_in, unwrap
 
 ARTICLE = "https://mp.weixin.qq.com/s/ExampleToken0000000001"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzAwMDAwMDAwMQ==&mid=2247000001&idx=1&sn=ab12"
@@ -114,3 +115,62 @@ def test_wraps_within_wraps_lead_to_the_inner_address(depth: int, address: str) 
 def test_any_text_is_read(text: str) -> None:
     for address in addresses_in(text, bare=True):
         assert unwrap(address) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        ("https://weibo.com/u/1", None),
+        ("weibo.com/u/1", None),
+        ("https://weibo.com:443/u/1", None),
+        ("http://weibo.com:80/u/1", None),
+        ("https://mp.weixin.qq.com/s?__biz=a@b:8080#x", None),
+        ("https://user:pw@weibo.com/u/1", AddressFault.USER),
+        ("https://@weibo.com/", AddressFault.USER),
+        ("https://weibo.com:8443/u/1", AddressFault.PORT),
+        ("weibo.com:8080/u/1", AddressFault.PORT),
+        ("https://weibo.com:99999/", AddressFault.DAMAGED),
+        ("https://weibo.com:x/", AddressFault.DAMAGED),
+        ("http://169.254.169.254/latest", AddressFault.NUMBER),
+        ("http://127.0.0.1/", AddressFault.NUMBER),
+        ("http://10.0.0.1/", AddressFault.NUMBER),
+        ("http://127.1/", AddressFault.NUMBER),
+        ("http://2130706433/", AddressFault.NUMBER),
+        ("http://0x7f000001/", AddressFault.NUMBER),
+        ("http://0177.0.0.0x1/", AddressFault.NUMBER),
+        ("http://[::1]/", AddressFault.NUMBER),
+        ("http://[::ffff:127.0.0.1]/", AddressFault.NUMBER),
+        ("http://[::1/", AddressFault.DAMAGED),
+        ("https://weibo.com./u/1", AddressFault.DOT),
+        ("https://wеibo.com/u/1", AddressFault.LETTERS),  # a Cyrillic е
+        ("https://ⓦeibo.com/", AddressFault.LETTERS),
+        ("https://xn--wibo-f4e.com/", AddressFault.LETTERS),
+        ("https://localhost/", AddressFault.INNER),
+        ("http://server/x", AddressFault.INNER),
+        ("https://metadata.google.internal/", AddressFault.INNER),
+        ("https://weibo.com%2eevil.com/", AddressFault.DAMAGED),
+        ("https:///u/1", AddressFault.INNER),
+    ],
+)
+def test_what_no_page_of_a_platform_has_in_its_address(
+    address: str, fault: AddressFault | None
+) -> None:
+    assert address_fault(address) is fault
+
+
+@pytest.mark.parametrize("text", ["https://wеibo.com/u/1", "ⓦeibo.com/u/1", "ｗeibo.com/u/1"])
+def test_the_rest_of_a_false_address_is_no_address(text: str) -> None:
+    assert addresses_in(text, bare=True) == ()
+
+
+@given(st.text("htps:/@.weibocm0123[]x%#?\\：。а", max_size=40))
+def test_any_text_is_an_ordinary_address_or_has_a_fault(text: str) -> None:
+    address = f"https://{text}"
+    if address_fault(address) is None:
+        parts = urlsplit(address)
+        assert "@" not in parts.netloc
+        assert parts.port in (None, 80, 443)
+        assert "." in (parts.hostname or "")
+        assert not (parts.hostname or "1")[-1].isdigit() or not re.fullmatch(
+            r"[\d.]+", parts.hostname or ""
+        )

@@ -36,7 +36,7 @@ LOG = "mediawatch.log"
 GROUND = {
     *(
         f"mediawatch.{file}"
-        for file in ("names", "workdays", "addresses", "plurals", "table", "refusals")
+        for file in ("names", "workdays", "addresses", "plurals", "table", "refusals", "visible")
     ),
     LOG,
 }

@@ -5,7 +5,8 @@ Everything the store holds of it, as reviewed, or as it was issued.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,24 +14,33 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
     CanaryCheck,
+    EvidenceFault,
     Notice,
     NoticeEvent,
+    Reading,
     Sweep,
     SweepAccount,
     UserError,
     Verdict,
 )
+from mediawatch.ops.retention import pruned_paths
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
+from mediawatch.publish.defects import EvidenceDefect, resting_on
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import parse
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.judging import checks_for
 
 if TYPE_CHECKING:
     from mediawatch.publish.handoff import Handoff
+
+
+_TOLD = 20
+"""So many files are named; a folder that was lost would fill the screen."""
 
 
 async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False) -> Inspection:
@@ -70,7 +80,13 @@ async def issued_inspection(
         await app.store.notices.scope(notice.id) if scope is None else scope, notice, events
     )
     return await _build_inspection(
-        app, found[0], kept, issues.known_at(notice.kept_at), issued=IssuedNotice.of(notice, events)
+        app,
+        found[0],
+        kept,
+        issues.known_at(notice.kept_at),
+        issued=IssuedNotice.of(notice, events),
+        # Of a notice that is about to be issued, its inspection has told.
+        tell=scope is None or bool(after),
     )
 
 
@@ -91,6 +107,7 @@ async def _build_inspection(
     *,
     include_open: bool = False,
     issued: IssuedNotice | None = None,
+    tell: bool = True,
 ) -> Inspection:
     readings = await proving_readings(app.store, scope)
     failed = [
@@ -98,6 +115,7 @@ async def _build_inspection(
         for entry in scope
         if entry.judgement and entry.judgement.verdict is Verdict.FAILED
     ]
+    faults = await _faults(app, scope, readings, issued, include_open=include_open)
     issues = replace(issues, cover=await app.store.notices.coverage(sweep.id, failed))
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
     imprint = Imprint(
@@ -105,14 +123,63 @@ async def _build_inspection(
         marks=app.marks,
         surfaces=app.surface_labels({entry.account.platform for entry in scope}),
     )
-    return inspection(
+    told = inspection(
         JudgedScope(sweep=sweep, policy=policy, entries=tuple(scope)),
         readings,
         imprint,
         include_open=include_open,
         past=past(issues, sweep, scope),
         issued=issued,
+        faults=faults,
     )
+    if tell:
+        _tell(told.defects)
+    return told
+
+
+def _tell(defects: Sequence[EvidenceDefect]) -> None:
+    if not defects:
+        return
+    # Imported here: with it come rich and pygments.
+    from mediawatch.log import get_logger
+
+    log = get_logger(__name__)
+    for each in defects[:_TOLD]:
+        log.error(each.sentence)
+    if len(defects) > _TOLD:
+        log.error(
+            f"{len(defects) - _TOLD} more files are missing or altered: `mediawatch evidence "
+            "verify` names them all"
+        )
+
+
+async def _faults(
+    app: App,
+    scope: Sequence[SweepAccount],
+    readings: Mapping[int, Sequence[Reading]],
+    issued: IssuedNotice | None,
+    *,
+    include_open: bool,
+) -> dict[str, EvidenceFault]:
+    """What is wrong with the evidence of the findings that are printed.
+
+    Files that retention removed are no fault of a notice: they left after it was closed.
+    """
+    shown = [as_reviewed(entry, include_open=include_open).judgement for entry in scope]
+    proving = resting_on(
+        finding for judged in shown if judged is not None for finding in judged.findings
+    )
+    items = {
+        item.path: item
+        for some in readings.values()
+        for reading in some
+        if reading.id in proving
+        for item in reading.evidence
+    }
+    found = await asyncio.to_thread(app.evidence.faults_in, items.values())
+    if found and issued is not None:
+        found = {path: found[path] for path in found.keys() - pruned_paths(app.evidence)}
+    return found
 
 
 async def checks_behind(app: App, inspection: Inspection) -> list[CanaryCheck]:

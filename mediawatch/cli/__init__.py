@@ -16,6 +16,7 @@ from typing import NoReturn
 import typer
 
 from mediawatch.cli import base, stops
+from mediawatch.cli.terminal import make_streams_visible
 
 app = typer.Typer(
     name="mediawatch",
@@ -43,7 +44,8 @@ def main() -> NoReturn:
         stops.leave_soon(stop.code)
         sys.exit(stop.code)
     except Exception:
-        where = base.keep_traceback(traceback.format_exc())
-        print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
+        with make_streams_visible():
+            where = base.keep_traceback(traceback.format_exc())
+            print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
         sys.exit(1)
     sys.exit(os.EX_OK)

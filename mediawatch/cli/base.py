@@ -21,6 +21,8 @@ from typer.core import TyperCommand, TyperGroup
 from mediawatch import __version__
 from mediawatch.cli.commands import HELP, Commands
 from mediawatch.cli.stops import SENTENCE, TaskStops
+from mediawatch.cli.terminal import make_streams_visible
+from mediawatch.visible import make_visible
 
 # Whatever a command needs besides is imported where it is used: `--help` and `--version` need none.
 if TYPE_CHECKING:
@@ -63,6 +65,10 @@ class Root(TyperGroup):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.commands = ChainMap(self.commands, Commands())  # type: ignore[arg-type]  # only ever read
+
+    def main(self, *args: Any, **given: Any) -> Any:
+        with make_streams_visible():
+            return super().main(*args, **given)
 
     def make_context(self, *args: Any, **given: Any) -> Any:
         try:
@@ -302,7 +308,10 @@ def keep_traceback(text: str) -> str:
     path = home.logs / "errors.log"
     try:
         with path.open("a", encoding="utf-8") as log:
-            log.write(f"{host_clock():%Y-%m-%dT%H:%M:%SZ} {' '.join(sys.argv[1:])}\n{text}\n")
+            log.write(
+                f"{host_clock():%Y-%m-%dT%H:%M:%SZ} "
+                f"{make_visible(f'{chr(32).join(sys.argv[1:])}{chr(10)}{text}')}\n"
+            )
     except OSError:
         print(text, file=sys.stderr)
         return text.strip().rpartition("\n")[2]

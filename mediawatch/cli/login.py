@@ -11,6 +11,7 @@ import typer
 
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.qr_text import as_text
+from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.domain import SessionState
 from mediawatch.ops import install_browser
 from mediawatch.ops.logins import log_in_by_code, log_in_by_hand
@@ -79,7 +80,10 @@ async def _enter() -> None:
 def show_code(picture: Path, code: Modules | None) -> None:
     """The code as blocks where the terminal can show it, and the path of its picture."""
     if code is not None:
-        typer.echo(as_text(code, colours=sys.stdout.isatty()))
+        # Blocks and our own colours alone.
+        print(
+            as_text(code, colours=sys.stdout.isatty()), file=unwrap_stream(sys.stdout), flush=True
+        )
     typer.echo(
         "Scan the code with the work account's app and confirm there. As a picture: "
         f"{picture} (removed afterwards)"

@@ -11,17 +11,19 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mediawatch.cli.jsonlines import JsonLines
+from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.ops.settings import Settings
 from mediawatch.refusals import refusal
+from mediawatch.visible import make_visible
 
 Format = Literal["auto", "text", "json"]
 MASK = "***"
@@ -48,8 +50,9 @@ def set_up(
 
     `auto` colours them on a terminal only.
     """
+    # Every line is made visible by its formatter, which knows our own colours from a name's.
     wire = logging.StreamHandler(
-        sys.stderr.target if isinstance(sys.stderr, JsonLines) else sys.stderr
+        unwrap_stream(sys.stderr.target if isinstance(sys.stderr, JsonLines) else sys.stderr)
     )
     wire.setLevel(level.upper())
     colors = format == "auto" and sys.stderr.isatty()
@@ -102,19 +105,38 @@ class _LineFormatter(logging.Formatter):
         from mediawatch.log import SHARED
 
         rendering: tuple[structlog.typing.Processor, ...] = (
-            (
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            )
-            if self._as_json
-            else (structlog.dev.ConsoleRenderer(colors=self._colors),)
+            _visible_values,
+            structlog.dev.ConsoleRenderer(
+                colors=self._colors, exception_formatter=structlog.dev.plain_traceback
+            ),
         )
-        processors = [
+        if self._as_json:
+            rendering = (structlog.processors.JSONRenderer(ensure_ascii=False), _visible_line)
+        processors: list[structlog.typing.Processor] = [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
             *rendering,
             _masking(self._secrets),
         ]
         return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=SHARED, processors=processors)
+
+
+def _visible_line(_: object, __: str, line: object) -> str:
+    return make_visible(str(line))
+
+
+def _visible_values(
+    _: object, __: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Before colours are added. A line end begins no line of its own, except in a traceback."""
+    return {
+        make_visible(key): (
+            make_visible(value if key == "exception" else " ".join(value.splitlines()))
+            if isinstance(value, str)
+            else value
+        )
+        for key, value in event.items()
+    }
 
 
 def _masking(secrets: Sequence[str]) -> Callable[[object, str, object], str]:

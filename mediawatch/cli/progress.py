@@ -18,9 +18,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.domain import LookKind
 from mediawatch.sweep.summary import Progress as OnLook
 from mediawatch.sweep.summary import Step
+from mediawatch.table import plain
 
 _LINES = 10
 """So many plain lines a sweep of any size leaves in a log."""
@@ -37,7 +39,7 @@ def show_progress() -> Iterator[OnLook]:
     view = View()
     with Live(
         get_renderable=view.render,
-        console=Console(stderr=True),
+        console=Console(file=unwrap_stream(sys.stderr)),
         refresh_per_second=2,
         transient=True,
     ):
@@ -120,7 +122,7 @@ class View:
             f"{platform:<{name}}  {lane.done:>{count}}  {self._state(step, platform, lane)}"
             for platform, lane in sorted(self.lanes.items())
         ]
-        return Group(bar, *(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
+        return Group(bar, *(Text(plain(line), no_wrap=True, overflow="ellipsis") for line in lines))
 
     def _state(self, step: Step, platform: str, lane: PlatformProgress) -> str:
         paused = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import partial
@@ -16,11 +15,13 @@ import typer
 from mediawatch.app import App
 from mediawatch.app.queries import answer_query, send_answer
 from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.terminal import write_data
 from mediawatch.domain import UserError
 from mediawatch.ops.files import whole_file, write_whole
 from mediawatch.ops.settings import QuerySettings
 from mediawatch.ports import NamedQuery, QueryResult, QueryRow
 from mediawatch.table import Table, csv_lines, to_text
+from mediawatch.visible import make_visible
 
 
 class Format(StrEnum):
@@ -100,11 +101,11 @@ def _choose(app: App, name: str, sql: str) -> NamedQuery:
 def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) -> None:
     if format_ is Format.TEXT:
         table = Table(title, answer.columns, tuple(map(_words, answer.rows)))
-        body = f"{to_text(table) if out else fit_table(table)}\n".encode()
+        body = make_visible(f"{to_text(table) if out else fit_table(table)}\n").encode()
     else:
         body = b"".join(_LINES[format_](answer.columns, iter(answer.rows)))
     if out is None:
-        sys.stdout.buffer.write(body)
+        write_data(body)
     else:
         write_whole(out, body)
         typer.echo(f"{out}: {len(answer.rows)} rows")
@@ -143,12 +144,15 @@ def _csv(columns: Sequence[str], rows: Iterator[QueryRow]) -> Iterator[bytes]:
 
 
 def _json(columns: Sequence[str], rows: Iterator[QueryRow]) -> Iterator[bytes]:
-    """One object a row; values that JSON cannot hold (dates) become text."""
+    """One object a row; values that JSON cannot hold (dates) become text.
+
+    Hidden characters stand as JSON spells them, which keeps the data.
+    """
     before = "["
     for row in rows:
         named = dict(zip(columns, row, strict=True))
-        told = json.dumps(named, ensure_ascii=False, indent=1, default=str)
-        yield f"{before}\n{indent(told, ' ')}".encode()
+        words = make_visible(json.dumps(named, ensure_ascii=False, indent=1, default=str))
+        yield f"{before}\n{indent(words, ' ')}".encode()
         before = ","
     yield b"[]\n" if before == "[" else b"\n]\n"
 

@@ -17,7 +17,7 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
-from mediawatch.domain.evidence import Capture, Evidence, EvidenceKind
+from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
 from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, goes_on, same_ids, spellings
 from mediawatch.domain.identity_speech import Speech, in_favour, of_identity, of_twin, speech
 from mediawatch.domain.judgements import (
@@ -117,6 +117,7 @@ __all__ = [
     "Effect",
     "Ending",
     "Evidence",
+    "EvidenceFault",
     "EvidenceKind",
     "Excuse",
     "Facts",

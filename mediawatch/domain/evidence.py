@@ -17,6 +17,21 @@ class EvidenceKind(StrEnum):
     """What was taken in one reading: paths, hashes, times, addresses."""
 
 
+class EvidenceFault(StrEnum):
+    """What may be wrong with a kept file."""
+
+    MISSING = "missing"
+    ALTERED = "altered"
+
+    @property
+    def label(self) -> str:
+        """As documents print it."""
+        return {
+            EvidenceFault.MISSING: "佐证材料缺失",
+            EvidenceFault.ALTERED: "佐证材料与记录不符",
+        }[self]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """Bytes that show what was seen, on their way to the evidence folder.

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mediawatch.domain import Capture, Evidence, EvidenceKind, Reading, Sight
+from mediawatch.domain import Capture, Evidence, EvidenceFault, EvidenceKind, Reading, Sight
 from mediawatch.domain.clock import beijing, day_of
 from mediawatch.ops.files import sync_folder, write_whole
 
@@ -20,7 +20,6 @@ MANIFEST = "application/json"
 _SUFFIX = {
     "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/gzip": ".gz", "text/plain": ".txt", MANIFEST: ".json",
 }  # fmt: skip
-_CHUNK = 1 << 20
 
 
 class EvidenceFolder:
@@ -86,16 +85,32 @@ class EvidenceFolder:
 
     def check(self, item: Evidence) -> str:
         """ "" when the file is there with its hash, else what is wrong, in English."""
+        match self.fault_of(item):
+            case EvidenceFault.MISSING:
+                return f"{item.path}: missing"
+            case EvidenceFault.ALTERED:
+                return f"{item.path}: altered since it was kept"
+        return ""
+
+    def fault_of(self, item: Evidence) -> EvidenceFault | None:
+        """None when the file is there with its hash; what cannot be read is missing."""
         target = self.root / item.path
-        if not target.is_file():
-            return f"{item.path}: missing"
-        digest = hashlib.sha256()
-        with target.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-        return (
-            "" if digest.hexdigest() == item.sha256 else f"{item.path}: altered since it was kept"
-        )
+        try:
+            if not target.is_file():
+                return EvidenceFault.MISSING
+            if target.stat().st_size != item.size:
+                return EvidenceFault.ALTERED
+            with target.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256")
+        except OSError:
+            return EvidenceFault.MISSING
+        return None if digest.hexdigest() == item.sha256 else EvidenceFault.ALTERED
+
+    def faults_in(self, items: Iterable[Evidence]) -> dict[str, EvidenceFault]:
+        """What is wrong with these files, by their paths; each is read once."""
+        each_once = {item.path: item for item in items}
+        found = {path: self.fault_of(item) for path, item in each_once.items()}
+        return {path: fault for path, fault in found.items() if fault is not None}
 
     def files(self) -> Iterator[str]:
         """Every file below the folder's days, as `Evidence.path` names it.

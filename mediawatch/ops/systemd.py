@@ -4,21 +4,33 @@ them fails.
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.ops.settings import Home
+from mediawatch.visible import make_visible
 
 _HARDENING = "hardening"
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}|[1-9][0-9]{0,8}")
+"""A name or a number as systemd takes it. An empty one would mean root."""
 
 
 def write(folder: Path, *, program: Path, home: Home, user: str, backups: Path) -> list[Path]:
-    """Every unit, filled in. UserError for a path that a unit file would take apart."""
+    """Every unit, filled in. UserError for a path that a unit file would take apart, and for a user
+    under whom systemd would run nothing, or everything as root.
+    """
+    if not _USER.fullmatch(user) or user == "root":
+        raise UserError(
+            f"--user {user!r} is no name of an ordinary user: name the owner of the home, not root"
+        )
     values = {"EXEC": str(program), "HOME": str(home.root), "USER": user, "BACKUPS": str(backups)}
     for name, value in values.items():
-        if any(letter.isspace() or letter in "%\"'\\$@" for letter in value):
+        if value != make_visible(value) or any(
+            letter.isspace() or letter in "%\"'\\$@" for letter in value
+        ):
             raise UserError(
                 f"{value!r} cannot stand in a unit file ({name.lower()}): use a path without "
                 "spaces and signs"

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from mediawatch.domain import (
     Effect,
     Evidence,
+    EvidenceFault,
     EvidenceKind,
     Filing,
     Finding,
@@ -24,6 +26,14 @@ from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
+from mediawatch.publish.defects import (
+    MARK,
+    EvidenceDefect,
+    Faults,
+    defects_of,
+    mark_of,
+    without_unproven,
+)
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
@@ -50,6 +60,8 @@ class AccountProblem:
     failed."""
     twins: tuple[Filing, ...] = ()
     """The other filings of the same account (重复备案)."""
+    defects: tuple[EvidenceDefect, ...] = ()
+    """The files of its evidence that are not what was kept."""
 
     @property
     def fails(self) -> bool:
@@ -71,10 +83,11 @@ class AccountProblem:
 
     @property
     def printed(self) -> str:
-        """存在的突出问题 of a list: the labels, whether it is a repeat, and the account's other
-        filings."""
+        """存在的突出问题 of a list: the labels, whether it is a repeat, the account's other
+        filings, and what is wrong with its evidence."""
         remarks = [f"重复问题，连续{self.times}次"] if self.times > 1 else []
         remarks += [self._filed_besides] if self.twins else []
+        remarks += [mark_of(self.defects)] if self.defects else []
         return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
 
     @property
@@ -85,16 +98,22 @@ class AccountProblem:
         )
 
     @property
+    def faults(self) -> dict[str, EvidenceFault]:
+        """What is wrong with its files, by path."""
+        return {each.item.path: each.fault for each in self.defects}
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         return tuple(item for reading in self.readings for item in reading.evidence)
 
     @property
     def pictures(self) -> tuple[Evidence, ...]:
-        """Newest first."""
+        """Newest first, without those that are not what was kept."""
         shown = [
             item
             for item in self.evidence
             if item.kind in (EvidenceKind.SCREENSHOT, EvidenceKind.PICTURE)
+            and item.path not in self.faults
         ]
         return tuple(sorted(shown, key=lambda item: item.taken_at, reverse=True))
 
@@ -117,6 +136,8 @@ class Inspection:
     """The earlier notices."""
     issued: IssuedNotice | None = None
     """The notice that it became, where the documents are of that notice."""
+    defects: tuple[EvidenceDefect, ...] = ()
+    """Of its whole scope, what they withhold included."""
 
     @property
     def preliminary(self) -> bool:
@@ -157,15 +178,25 @@ def inspection(
     include_open: bool,
     past: EarlierNotices | None = None,
     issued: IssuedNotice | None = None,
+    faults: Faults = MappingProxyType({}),
 ) -> Inspection:
     """Put together what the documents print.
+
+    `faults`: what is wrong with the files that the readings name.
 
     `past` are the earlier notices. `issued` is the notice that it became, whose `scope` then is
     `as_issued`. Without `include_open` only what a person confirmed is held against an account;
     what is not yet reviewed counts as open. AssertionError where figures do not agree: nothing may
     leave then.
     """
-    reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in judged.entries)
+    printable = [as_reviewed(entry, include_open=include_open) for entry in judged.entries]
+    defects = {
+        entry.account.id: defects_of(
+            entry, readings.get(entry.account.id, ()), faults, issued=issued is not None
+        )
+        for entry in printable
+    }
+    reviewed = tuple(without_unproven(entry, defects[entry.account.id]) for entry in printable)
     by = keys(_DIMENSIONS)
     counted = statistics(
         reviewed,
@@ -176,7 +207,10 @@ def inspection(
     )
     before = past or EarlierNotices()
     problems = tuple(
-        _problem(entry, twins, readings.get(entry.account.id, ()), before)
+        replace(
+            _problem(entry, twins, readings.get(entry.account.id, ()), before),
+            defects=tuple(each for each in defects[entry.account.id] if not each.withheld),
+        )
         for entry, twins in each_once(reviewed)
         if _held(entry)
     )
@@ -184,6 +218,7 @@ def inspection(
         *imprint.marks,
         *([OPEN_MARK] if include_open else []),
         *([PRELIMINARY] if counted.whole.preliminary else []),
+        *([MARK] if any(defects.values()) else []),
     ]
     return Inspection(
         sweep=judged.sweep,
@@ -196,6 +231,7 @@ def inspection(
         surfaces=imprint.surfaces,
         past=before,
         issued=issued,
+        defects=tuple(each for found in defects.values() for each in found),
     )
 
 

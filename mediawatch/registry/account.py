@@ -99,7 +99,7 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
         reader.warnings.append(
             f"the share text holds several links: {values['url']} is filed, {others} left out"
         )
-    values["closing_notice_url"] = reader.read("closing_notice_url", cells.url_of, "")
+    values["closing_notice_url"] = reader.read("closing_notice_url", cells.notice_url_of, "")
     values["reader_url"] = reader.read("reader_url", cells.reader_of, "")
     refused = len(reader.errors)
     values["status"] = reader.read("status", _status, None)
@@ -232,6 +232,7 @@ class _Reader:
             title = f"{column_letter(column)} {self.heading.titles[column]}"
             try:
                 links = cells.links_of(value)
+                cells.refuse_faulty(links)
                 if platform == "wechat" and not all(map(cells.is_article, links)):
                     raise BadCell("不是微信文章链接,应以 https://mp.weixin.qq.com/s 开头")
                 found += links

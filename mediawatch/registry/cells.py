@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
-from mediawatch.addresses import addresses_in
+from mediawatch.addresses import address_fault, addresses_in
 from mediawatch.registry.problems import BadCell
+from mediawatch.visible import remove_hidden
 
 Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 """A cell as the file holds it; "" is an empty one."""
@@ -23,9 +25,8 @@ _NOTHING = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "n/a", "null", "none", "#n/a"}
 )
 _CJK = r"[\u2e80-\u9fff\uff00-\uffef]"
-_INVISIBLE = re.compile(
-    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x000D_"
-)
+_RETURN = "_x000D_"
+"""How a workbook spells a carriage return."""
 _BREAK = re.compile(rf"(?<={_CJK})\s*[\r\n]+\s*(?={_CJK})")
 _SPACES = re.compile(r"\s+")
 _EARLIEST, _SERIALS = date(2000, 1, 1), range(36526, 73050)
@@ -51,7 +52,7 @@ def tidy(text: str) -> str:
 
     A break between two Chinese characters is only layout.
     """
-    text = _INVISIBLE.sub("", text)
+    text = remove_hidden(text).replace(_RETURN, "")
     return _SPACES.sub(" ", _BREAK.sub("", text.strip())).strip()
 
 
@@ -153,10 +154,21 @@ def _not_ancient(day: date) -> date:
 
 
 def url_of(value: Value) -> str:
-    """One link, unwrapped.
+    """One link of a page that is visited, unwrapped.
 
-    Refuses anything else. Out of a share text ("复制打开抖音 … https://…") just its first link.
+    Refuses anything else, also what no platform's page has in its address (`address_fault`).
+    Out of a share text ("复制打开抖音 … https://…") just its first link.
     """
+    text = text_of(value)
+    if not text:
+        return ""
+    link = notice_url_of(text)
+    refuse_faulty([link])
+    return link
+
+
+def notice_url_of(value: Value) -> str:
+    """One link that nobody visits: an office's own site may have a port. Refuses anything else."""
     text = text_of(value)
     if not text:
         return ""
@@ -164,6 +176,13 @@ def url_of(value: Value) -> str:
     if len(found) > 1 and not _SHARED.search(text):
         raise BadCell("应只填写一个链接")
     return found[0]
+
+
+def refuse_faulty(links: Sequence[str]) -> None:
+    """BadCell where one of the links must not be visited, with the reason."""
+    for link in links:
+        if fault := address_fault(link):
+            raise BadCell(f"{fault.label},请填写平台上的原始链接")
 
 
 def further_links(value: Value) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Protocol
 from mediawatch.domain import Ending, SessionState, Sweep, SweepRun, SweepState, UserError, Verdict
 from mediawatch.ops.files import write_whole
 from mediawatch.sweep.nights import by_platform
+from mediawatch.visible import make_visible
 
 
 class _AddGauge(Protocol):
@@ -63,7 +64,7 @@ def write(
         """A gauge with its values by label; the key is () for a gauge without labels."""
         made = Gauge(f"mediawatch_{name}", help, labels, registry=registry)
         for key, value in values.items():
-            (made.labels(*key) if labels else made).set(value)
+            (made.labels(*map(make_visible, key)) if labels else made).set(value)
 
     _gauge_looks(gauge, night)
     if night.exit_code is not None:

@@ -185,6 +185,6 @@ def by_platform(night: SweepRun) -> Mapping[tuple[str, Outcome], int]:
     """Looks by platform and outcome."""
     found = {}
     for key, count in night.looks.items():
-        platform, outcome = key.split()
+        platform, _, outcome = key.rpartition(" ")
         found[platform, Outcome(outcome)] = count
     return found

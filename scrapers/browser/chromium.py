@@ -15,6 +15,7 @@ from scrapers.browser.driver import Driver
 from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.scratch import Scratch
+from scrapers.urls import WEB_PORTS
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -32,6 +33,8 @@ class Launch:
     scratch: Path | None = None
     """The place for folders of temporary files, None for the system's."""
     timeouts: Timeouts = field(default_factory=Timeouts)
+    ports: frozenset[int] | None = WEB_PORTS
+    """At which pages may be visited; None for a local site of any port."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

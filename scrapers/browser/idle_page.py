@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mediawatch.domain import Failure
 from scrapers.browser.limits import Timeouts, with_timeout
+from scrapers.browser.navigation import NavigationGuard
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, CDPSession, Page
@@ -43,6 +44,7 @@ class IdlePage:
     page: Page
     cdp: CDPSession
     blocked: tuple[str, ...]
+    guard: NavigationGuard
     lent: int = 1
 
     async def collect_garbage(self) -> None:
@@ -76,4 +78,4 @@ async def open_page(
     else:
         order = cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
     await with_timeout(order, timeouts.launch, "new page")
-    return IdlePage(page, cdp, blocked)
+    return IdlePage(page, cdp, blocked, await NavigationGuard.of(cdp, timeouts))

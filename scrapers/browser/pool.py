@@ -27,11 +27,13 @@ from scrapers.browser.evidence import PICTURE_HEIGHT
 from scrapers.browser.fetch import BODY_LIMIT
 from scrapers.browser.idle_page import HEAVY, LOADS_PER_PAGE, IdlePage, open_page
 from scrapers.browser.limits import Timeouts, with_timeout
+from scrapers.browser.navigation import refuse_all
 from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.reply import Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.browser.sessions import Session
 from scrapers.browser.tab import PageRules, Tab
+from scrapers.urls import is_on_site
 
 __all__ = [
     "BODY_LIMIT",
@@ -126,7 +128,8 @@ class Browser:
         blocked = () if rules.whole else (*HEAVY, *sorted(rules.heavy))
         run, context, page = await self._page(session, rules.hosts, blocked)
         name = session.name if session else ""
-        tab = Tab(page.page, rules, session=name, now=self.now, timeouts=self.timeouts)
+        page.guard.allows = lambda url: is_on_site(url, rules.hosts, self._launch.ports)
+        tab = Tab(page.page, rules, page.guard, session=name, now=self.now, timeouts=self.timeouts)
         tab.login = context.login
         tab.loan.is_expired = context.is_expired
         tab.loan.unblock = lambda: with_timeout(
@@ -161,6 +164,7 @@ class Browser:
             and not context.is_expired()
             and page.lent < LOADS_PER_PAGE
         )
+        page.guard.allows = refuse_all
         if again and await tab.loan.empty(page.collect_garbage):
             context.idle = page
             return True

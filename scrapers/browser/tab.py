@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from mediawatch.domain import Changed, Failure, LoginRequired, Unreachable
 from scrapers.browser.clock_check import ClockCheck
@@ -16,11 +16,12 @@ from scrapers.browser.evidence import VISIBLE_TEXT, PageEvidence
 from scrapers.browser.fetch import fetch_by_page
 from scrapers.browser.limits import POLL, Timeouts, ask_page, navigated_away, with_timeout
 from scrapers.browser.loan import PageLoan, do_nothing
+from scrapers.browser.navigation import NavigationGuard
 from scrapers.browser.reply import Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.browser.traffic import PageTraffic
 from scrapers.browser.traffic_log import TrafficLog
-from scrapers.urls import host_and_path, on_host, scrub
+from scrapers.urls import host_and_path, scrub
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, StorageState
@@ -53,6 +54,7 @@ class Tab:
         self,
         page: Page,
         rules: PageRules,
+        guard: NavigationGuard,
         *,
         session: str,
         now: Callable[[], datetime],
@@ -75,7 +77,7 @@ class Tab:
         """How the site turned us away from the further pages of a list."""
         self.back_to: date | None = None
         """As `Need.back_to`."""
-        self._page, self._rules = page, rules
+        self._page, self._rules, self._guard = page, rules, guard
         self.clock = ClockCheck(now)
         """What the replies say of our clock."""
         self._traffic = PageTraffic(page, timeouts, self.clock)
@@ -91,8 +93,8 @@ class Tab:
 
     @property
     def url(self) -> str:
-        """Where the page is now."""
-        return self._page.url
+        """Where the page is now, or the address of another host that it was kept from."""
+        return self._guard.refused or self._page.url
 
     @property
     def scrubbed_url(self) -> str:
@@ -129,7 +131,7 @@ class Tab:
         """Navigate; returns the final document response (after redirects), whatever its status.
 
         Its body is empty where the page moved on before it could be read. `Changed` for a host that
-        is not the platform's; after a redirect `url` says which.
+        is not the platform's, which is not visited; after a redirect `url` says which.
         """
         self._refuse_foreign(url)
         limit = self.timeouts.navigation if timeout is None else timeout
@@ -252,9 +254,12 @@ class Tab:
 
     async def _navigate(self, call: Awaitable[object], limit: float, where: str) -> Reply:
         self._traffic.forget_document()
+        self._guard.refused = ""
         try:
             await with_timeout(call, limit, where)
         except Failure as failure:
+            if self._guard.refused:
+                self._refuse_foreign(self._guard.refused)
             # Chromium makes an error page of an empty 4xx or 5xx answer; and a page may move on
             # while it is being opened.
             if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failure.detail and not navigated_away(
@@ -275,10 +280,10 @@ class Tab:
         return reply
 
     def _refuse_foreign(self, url: str) -> None:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme in ("http", "https") and on_host(host, *self._rules.hosts):
+        if self._guard.allows(url):
             return
-        if parts.scheme == "chrome-error" or self._traffic.gone:
+        scheme, _, rest = url.partition(":")
+        if scheme == "chrome-error" or self._traffic.gone:
             raise Unreachable("the page is gone")
-        raise Changed(f"{parts.scheme}://{host} is not one of the platform's hosts")
+        place = re.split("[/?#]", rest.removeprefix("//"), maxsplit=1)[0].rpartition("@")[2]
+        raise Changed(f"{scheme}://{place} is not one of the platform's hosts")

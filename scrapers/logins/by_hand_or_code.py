@@ -21,11 +21,13 @@ from mediawatch.domain import Failure, LoginRequired, UserError
 from mediawatch.ports import Modules
 from scrapers.browser.driver import driver
 from scrapers.browser.limits import Timeouts
+from scrapers.browser.navigation import NavigationGuard
 from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.sessions import discard, write_private
 from scrapers.browser.tab import PageRules, Tab
 from scrapers.logins.qr import modules_of
 from scrapers.surface import Login
+from scrapers.urls import WEB_PORTS, is_on_site
 
 Show = Callable[[Path, Modules | None], None]
 """Gets the saved picture, and the code in it where it is a clean one.
@@ -65,6 +67,8 @@ class LoginBrowser:
     args: tuple[str, ...] = ()
     proxy: str | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    ports: frozenset[int] | None = WEB_PORTS
+    """As `Launch.ports`."""
 
 
 async def by_hand(
@@ -157,7 +161,12 @@ async def _knows(way: LoginBrowser, login: Login, context: BrowserContext) -> bo
     """The site's own word; None where it gives none."""
     page = await context.new_page()
     rules = PageRules(hosts=login.hosts, whole=False)
-    tab = Tab(page, rules, session="", now=way.now, timeouts=way.timeouts)
+    try:
+        guard = await NavigationGuard.of(await context.new_cdp_session(page), way.timeouts)
+    except Failure:
+        return None
+    guard.allows = lambda url: is_on_site(url, rules.hosts, way.ports)
+    tab = Tab(page, rules, guard, session="", now=way.now, timeouts=way.timeouts)
     try:
         return await login.probe(tab)
     except LoginRequired:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from cross_check import check, check_notice
+from evidence_files import lay_down, make_evidence
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from postgres import Cluster
@@ -28,7 +29,6 @@ from mediawatch.app.notices import issue
 from mediawatch.domain import (
     Account,
     Evidence,
-    EvidenceKind,
     Excuse,
     FiledStatus,
     Filing,
@@ -447,17 +447,9 @@ class History:
         return Source(file="台账.xlsx", sha256="0" * 64, at=self.now)
 
     def _evidence(self) -> tuple[Evidence, ...]:
-        kind = EvidenceKind.SCREENSHOT
-        return (
-            Evidence(
-                kind=kind,
-                media_type="image/jpeg",
-                path=f"{self.turn}.jpg",
-                sha256=f"{self.turn:064}",
-                size=1,
-                taken_at=self.now,
-            ),
-        )
+        item = make_evidence(f"{self.turn}.jpg", self.now)
+        lay_down(self.app.home.evidence, item)
+        return (item,)
 
 
 class _allowed:

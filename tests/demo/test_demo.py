@@ -133,7 +133,7 @@ def test_only_confirmed_findings_leave_without_being_asked(
     tibet: tuple[Path, str], tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    shutil.copytree(tibet[0], home, ignore=shutil.ignore_patterns("evidence", "documents"))
+    shutil.copytree(tibet[0], home, ignore=shutil.ignore_patterns("documents"))
     assert (
         mediawatch(
             "--home", home, "review", "reopen", "非遗拉萨", "--by", "复核人", "--reason", "另行核实"

@@ -85,17 +85,6 @@ def test_what_sites_did_to_us_is_no_failure_of_the_service(written: list[Path]) 
     assert {int(code) for code in allowed} == sums - {0} | {143}
 
 
-def test_a_path_that_a_unit_would_take_apart_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="without spaces"):
-        systemd.write(
-            tmp_path,
-            program=Path("/usr/bin/mediawatch"),
-            home=Home(tmp_path / "my home"),
-            user="nobody",
-            backups=tmp_path,
-        )
-
-
 def test_the_command_writes_the_units_of_its_home(tmp_path: Path) -> None:
     Home(tmp_path / "home").create()
     done = CliRunner().invoke(
@@ -105,3 +94,58 @@ def test_the_command_writes_the_units_of_its_home(tmp_path: Path) -> None:
     text = (tmp_path / "out" / "mediawatch-sweep.service").read_text("utf-8")
     assert f" --home {tmp_path / 'home'} sweep" in text
     assert "User=office" in text
+
+
+HOSTILE = (
+    "a b", "a\tb", "a\nExecStartPre=+/bin/sh", "a\rb", "a%n", 'a"b', "a'b", "a\\", "a$HOME", "a@HOME@", "a\u2028b", "a\x0bb",
+    "a\u202eb", "a\x1bb", "a\u3000b", "a\x85b", "a\U000e0041b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("place", ["home", "backups", "program"])
+def test_a_path_that_a_unit_would_take_apart_is_refused(
+    tmp_path: Path, name: str, place: str
+) -> None:
+    paths = {"home": tmp_path / "h", "backups": tmp_path / "b", "program": tmp_path / "p"}
+    paths[place] = tmp_path / name
+    with pytest.raises(UserError, match="cannot stand in a unit file") as refused:
+        systemd.write(
+            tmp_path / "units",
+            program=paths["program"],
+            home=Home(paths["home"]),
+            user="office",
+            backups=paths["backups"],
+        )
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "units").exists()
+
+
+@pytest.mark.parametrize(
+    "user",
+    ["", "root", "0", "00", "-x", "a b", "a\nb", "a%u", "+root", "~", "名", "a" * 40, *HOSTILE],
+)
+def test_a_user_that_would_be_root_or_nobody_is_refused(tmp_path: Path, user: str) -> None:
+    with pytest.raises(UserError, match="is no name of an ordinary user"):
+        systemd.write(
+            tmp_path / "units",
+            program=tmp_path / "p",
+            home=Home(tmp_path / "h"),
+            user=user,
+            backups=tmp_path,
+        )
+    assert not (tmp_path / "units").exists()
+
+
+@pytest.mark.parametrize("user", ["mediawatch", "office-2", "1001", "zhang.san"])
+def test_each_value_stands_on_its_own_line(tmp_path: Path, user: str) -> None:
+    home = Home(tmp_path / "检查=;#[x]{y}~*")
+    for path in systemd.write(
+        tmp_path / "units", program=tmp_path / "p", home=home, user=user, backups=tmp_path
+    ):
+        lines = path.read_text("utf-8").splitlines()
+        assert not any("@" in line and "@%N" not in line for line in lines)
+        if path.suffix == ".service":
+            assert lines.count(f"User={user}") == 1
+            command = next(line for line in lines if line.startswith("ExecStart="))
+            assert str(home.root) in shlex.split(command.removeprefix("ExecStart="), comments=False)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 from commands import in_process
+from evidence_files import lay_down, make_evidence
 from samples import enter
 
 import db
@@ -22,8 +23,6 @@ from mediawatch.app.judged import PRUNED, judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
     Account,
-    Evidence,
-    EvidenceKind,
     Filing,
     LookKind,
     MatchedBy,
@@ -55,20 +54,15 @@ LATER = READ + timedelta(days=2)
 ONE, TWO = "示例一", "示例二"
 OLD = date(2022, 11, 1)
 NEW = date(2022, 12, 25)
-PICTURE = Evidence(
-    kind=EvidenceKind.SCREENSHOT,
-    media_type="image/jpeg",
-    path="a.jpg",
-    sha256="0" * 64,
-    size=1,
-    taken_at=READ,
-)
+PICTURE = make_evidence("a.jpg", READ)
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """Two accounts that two looks of a census found stale."""
-    return Home(tmp_path / "home").create()
+    home = Home(tmp_path / "home").create()
+    lay_down(home.evidence, PICTURE)
+    return home
 
 
 def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:

@@ -321,6 +321,7 @@ def test_several_links_in_a_cell() -> None:
         ("示例\u3000发布\xa0", "示例 发布"),
         ("示\u200b例\ufeff", "示例"),
         ("示例_x000D_\n发布", "示例发布"),
+        ("示\u2066例\u061c\U000e0041\x9b发\u2069布", "示例发布"),
     ],
 )
 def test_text_is_tidied(text: str, expected: str) -> None:

@@ -276,7 +276,7 @@ async def test_a_page_that_went_away_is_opened_anew(
         await page.evaluate(
             f"void setTimeout(() => {{ location = '{looks.site.url('/page', 'localhost')}' }})"
         )
-        assert await page.wait_for("location.hostname === 'localhost'")
+        assert await page.wait_for("location.protocol === 'chrome-error:'")
         assert await looks.look(Plain()) == ["/", "/call"]
 
 
@@ -293,7 +293,7 @@ async def test_with_its_context_a_warm_page_is_renewed(
     executable: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
-    own = Browser(Launch(executable), now=lambda: NOW)
+    own = Browser(Launch(executable, ports=None), now=lambda: NOW)
     async with asking(own, monkeypatch) as looks:
         assert await looks.look(Plain()) == ["/", "/call"]
         assert await looks.look(Plain(odd=NoEvidence("none"))) == ["/call"]

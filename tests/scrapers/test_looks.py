@@ -213,7 +213,7 @@ async def test_looks_are_not_begun_with_a_browser_that_does_not_start(
     if content is not None:
         executable.write_text(content)
         executable.chmod(mode)
-    looks = SiteLooker(Browser(Launch(executable), now=lambda: NOW), tmp_path)
+    looks = SiteLooker(Browser(Launch(executable, ports=None), now=lambda: NOW), tmp_path)
     with pytest.raises(
         UserError, match=r"the browser does not start: .*`mediawatch doctor` says what is missing"
     ) as said:

@@ -37,7 +37,7 @@ def executable() -> Path:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(executable: Path) -> AsyncIterator[Browser]:
     """One browser for all tests that need no replica; its clock is the host's."""
-    shared = Browser(Launch(executable), now=lambda: datetime.now(UTC))
+    shared = Browser(Launch(executable, ports=None), now=lambda: datetime.now(UTC))
     yield shared
     await shared.close()
 

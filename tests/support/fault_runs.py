@@ -49,6 +49,7 @@ _WAITS = {
     Fault.HUNG,
     Fault.RESET,
     Fault.REDIRECT_HOME,
+    Fault.REDIRECT_AWAY,
     Fault.CHALLENGE_STAYS,
 }
 """Looks that meet these wait for what does not come."""

@@ -114,6 +114,7 @@ ROWS: dict[Fault, Expected] = {
     Fault.DATE_1970: Expected(_OK, _LOW),
     Fault.UNKNOWN_CELLS: Expected(_OK, Proves.FRESH),
     Fault.REDIRECT_HOME: Expected(_CHANGED, _NO),
+    Fault.REDIRECT_AWAY: Expected(_CHANGED, _NO),
     Fault.CHALLENGE_CLEARS: Expected(_OK, _FULL),
     Fault.CHALLENGE_STAYS: Expected(_LOGIN, _NO, "the visitor system does not let us pass"),
     Fault.HUNG: Expected(_SILENT, _NO),

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from commands import in_process
+from evidence_files import lay_down, make_evidence
 from openpyxl import load_workbook
 
 import db
 from mediawatch.domain import (
     Code,
     Effect,
-    Evidence,
-    EvidenceKind,
     Filing,
     Finding,
     Judgement,
@@ -147,6 +146,7 @@ class Office:
                 kept = await store.readings.keep(
                     reading(number, as_of + timedelta(hours=1), sweep.id)
                 )
+                lay_down(self.home.evidence, *kept.evidence)
                 judged[number] = Judgement(
                     verdict=Verdict.FAILED,
                     sentence="失格。",
@@ -243,14 +243,7 @@ def held(reading_id: int, code: Code, on: date) -> Finding:
 def reading(
     account_id: int, at: datetime, sweep_id: int | None = None, *posts: Post, **more: Any
 ) -> Reading:
-    shown = Evidence(
-        kind=EvidenceKind.SCREENSHOT,
-        media_type="image/jpeg",
-        path=f"{account_id}/{at:%Y%m%d%H}.jpg",
-        sha256=f"{account_id:064}",
-        size=1,
-        taken_at=at,
-    )
+    shown = make_evidence(f"{account_id}/{at:%Y%m%d%H}.jpg", at)
     values: dict[str, Any] = {
         "outcome": Outcome.OK,
         "name": f"示例{account_id}",

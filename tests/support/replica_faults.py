@@ -59,6 +59,7 @@ class Fault(StrEnum):
     DATE_1970 = "date in 1970"
     UNKNOWN_CELLS = "unknown cell types"
     REDIRECT_HOME = "redirect to the home page"
+    REDIRECT_AWAY = "redirect to another host"
     CHALLENGE_CLEARS = "challenge that clears"
     CHALLENGE_STAYS = "challenge that stays"
     HUNG = "hung response"
@@ -88,7 +89,8 @@ PLACES: Mapping[Fault, tuple[frozenset[Part], ...]] = {
     **{each: (_CALLS, frozenset({_P})) for each in (Fault.TRUNCATED, Fault.HTML)},
     # WeChat's articles carry their date in the document.
     **dict.fromkeys((Fault.UNDATED, Fault.DATE_TEXT, Fault.DATE_MILLISECONDS, Fault.DATE_FUTURE, Fault.DATE_1970), (_BOTH,)),
-    **dict.fromkeys((Fault.REDIRECT_HOME, Fault.CHALLENGE_CLEARS, Fault.CHALLENGE_STAYS, Fault.SELF_NAVIGATION), (_PAGES,)),
+    **dict.fromkeys((Fault.REDIRECT_HOME, Fault.REDIRECT_AWAY), (_PAGES,)),
+    **dict.fromkeys((Fault.CHALLENGE_CLEARS, Fault.CHALLENGE_STAYS, Fault.SELF_NAVIGATION), (_PAGES,)),
     **dict.fromkeys((Fault.DIALOG, Fault.DOWNLOAD, Fault.POPUP, Fault.CRASH), (_PAGES,)),
     Fault.NONE: (frozenset(),),
 }  # fmt: skip
@@ -234,6 +236,8 @@ class Faults:
                 return replace(response, body=response.body[: len(response.body) // 2])
             case Fault.HTML:
                 return page("<!doctype html><title>演示</title><p>演示</p>")
+            case Fault.REDIRECT_AWAY:
+                return Response(status=302, headers=(("Location", "https://elsewhere.example/"),))
             case Fault.REDIRECT_HOME:
                 return Response(status=302, headers=(("Location", f"https://{request.host}/"),))
             case Fault.BIG_BODY:

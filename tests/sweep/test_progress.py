@@ -74,6 +74,16 @@ def test_a_view_tells_rate_time_left_pauses_and_second_looks() -> None:
     assert "waiting" in drawn(view, 120)[0]
 
 
+def test_a_name_does_not_steer_the_terminal() -> None:
+    view = View()
+    name = "示\x1b[2K\x9b31m\u202e\u2066\U000e0041\n例\r"
+    view(step(1, account=Account(id=1, filed=Filing(name=name, platform="weibo"))))
+    lines = drawn(view, 120)
+    assert len(lines) == 2
+    assert "示\\u001b[2K\\u009b31m\\u202e\\u2066\\udb40\\udc41 例" in lines[1]
+    assert all(line.isprintable() for line in lines)
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_view_has_a_line_a_platform_at_any_width(width: int) -> None:
     view = View()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +15,9 @@ from mediawatch.domain import (
     Contact,
     Effect,
     Evidence,
+    EvidenceFault,
     Filing,
+    Reading,
     ReviewAction,
     ReviewEvent,
     Sweep,
@@ -31,7 +34,7 @@ from mediawatch.people.dispatch.sheet import (
 )
 from mediawatch.people.forms.book import FormCover, FormRow, account_cells, write_form
 from mediawatch.people.forms.columns import Cell, given_text
-from mediawatch.people.forms.images import EMBEDDED, media_type
+from mediawatch.people.forms.images import EMBEDDED, dimensions, media_type
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.review import ReviewDecision, leads_on
@@ -41,6 +44,8 @@ from mediawatch.ports import Store
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
 
+_MAX_PIXELS = 64_000_000
+"""Decoded, more would fill the receiver's memory: a few bytes can hold any number of them."""
 _MAX_PICTURE = 3_000_000
 """Bytes of a picture that still goes into the file; a larger one gives only its path."""
 
@@ -109,6 +114,7 @@ async def dispatch(
         window=Window.of(judged.sweep, judged.policy),
         home=await store.operator.home_id(),
         evidence=order.evidence,
+        faults=await _faults(parts, order.evidence),
         labels=order.labels,
         now=order.at,
     )
@@ -119,6 +125,31 @@ async def dispatch(
     concerned = judged.rejudged.of(event.account_id for event in events)
     await store.reviews.add(judged.sweep.id, events, after=order.after, rejudged=concerned)
     return written
+
+
+async def _faults(
+    parts: Mapping[str, Mapping[int, Sequence[Suspect]]], evidence: EvidenceFolder
+) -> Mapping[str, EvidenceFault]:
+    """What is wrong with the files of what is sent, by path; told on standard error."""
+    items = [
+        item
+        for accounts in parts.values()
+        for found in accounts.values()
+        for each in found
+        for reading in each.readings
+        for item in reading.evidence
+    ]
+    faults = await asyncio.to_thread(evidence.faults_in, items)
+    if faults:
+        # Imported here: with it come rich and pygments.
+        from mediawatch.log import get_logger
+
+        for path, fault in faults.items():
+            get_logger(__name__).error(
+                f"evidence/{path} is {fault.value}: its row is marked; put the file back from a "
+                "backup, and send the row once more with --overwrite"
+            )
+    return faults
 
 
 def _by_part(suspects: Sequence[Suspect], by: DispatchSplit) -> dict[str, dict[int, list[Suspect]]]:
@@ -189,6 +220,7 @@ class _Rows:
     window: Window
     home: str
     evidence: EvidenceFolder
+    faults: Mapping[str, EvidenceFault]
     labels: Mapping[str, str]
     now: datetime
 
@@ -225,16 +257,14 @@ def _line(
             )
         ),
         DispatchColumn.READ_AT: minute(newest.read_at) if newest else "",
-        DispatchColumn.FILE: given_text(
-            "\n".join(f"evidence/{item.path}" for item in pictures[-1:])
-        ),
+        DispatchColumn.FILE: given_text(_file_words(readings.values(), pictures, rows.faults)),
         DispatchColumn.VERSION: "、".join(version_of(each.finding.facts) for each in found),
         DispatchColumn.TERM: max(_term(each, rows.now) for each in found).isoformat(),
     }
     cells[DispatchColumn.KEY] = str(
         key_of(rows.home, first.sweep_id, first.account, rows.window, cells)
     )
-    return FormRow(cells=cells, picture=_picture(pictures, rows.evidence))
+    return FormRow(cells=cells, picture=_picture(pictures, rows))
 
 
 def key_of(
@@ -247,11 +277,23 @@ def key_of(
     return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts], account.filed)
 
 
-def _picture(pictures: Sequence[Evidence], evidence: EvidenceFolder) -> bytes:
-    """The newest picture that is still what was kept; b"" for none."""
+def _picture(pictures: Sequence[Evidence], rows: _Rows) -> bytes:
+    """The newest picture that is still what was kept and that a program can show; b"" for none."""
     for item in reversed(pictures):
-        if item.size <= _MAX_PICTURE and not evidence.check(item):
-            body = (evidence.root / item.path).read_bytes()
-            if media_type(body) in EMBEDDED:
+        if item.size <= _MAX_PICTURE and item.path not in rows.faults:
+            body = (rows.evidence.root / item.path).read_bytes()
+            width, height = dimensions(body)
+            if media_type(body) in EMBEDDED and width * height <= _MAX_PIXELS:
                 return body
     return b""
+
+
+def _file_words(
+    readings: Iterable[Reading], pictures: Sequence[Evidence], faults: Mapping[str, EvidenceFault]
+) -> str:
+    """The path of the newest picture, and what is wrong with the row's evidence."""
+    items = [item.path for reading in readings for item in reading.evidence]
+    wrong = {faults[path] for path in items if path in faults}
+    marks = "、".join(fault.label for fault in EvidenceFault if fault in wrong)
+    paths = [f"evidence/{item.path}" for item in pictures[-1:]]
+    return "\n".join([*paths, *([f"（{marks}）"] if marks else [])])

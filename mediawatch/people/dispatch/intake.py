@@ -29,7 +29,7 @@ from mediawatch.people.dispatch.sheet import (
     versions_in,
 )
 from mediawatch.people.forms.columns import typed_links
-from mediawatch.people.forms.hyperlinks import clickable
+from mediawatch.people.forms.hyperlinks import link_fault
 from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key
 from mediawatch.people.link_files import FoundLink, links_in
@@ -122,12 +122,8 @@ class _Intake:
         problems = [account] if isinstance(account, RowProblem) else []
         if not row.text(DispatchColumn.PERSON):
             problems.append(row.problem(DispatchColumn.PERSON, "请填写责任人姓名"))
-        if row.text(DispatchColumn.LINK) and not any(clickable(link) for link in links):
-            problems.append(
-                row.problem(
-                    DispatchColumn.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"
-                )
-            )
+        if row.text(DispatchColumn.LINK) and (fault := link_fault(links)):
+            problems.append(row.problem(DispatchColumn.LINK, fault))
         stance = row.text(DispatchColumn.STANCE)
         if stance and stance not in [*Stance]:
             problems.append(

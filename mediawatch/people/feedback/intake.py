@@ -16,7 +16,7 @@ from mediawatch.domain import (
 from mediawatch.people.feedback.sheet import ANSWERS, FORM, FeedbackColumn, cover_of, key_of
 from mediawatch.people.forms import returned as forms
 from mediawatch.people.forms.columns import typed_links
-from mediawatch.people.forms.hyperlinks import clickable
+from mediawatch.people.forms.hyperlinks import link_fault
 from mediawatch.people.forms.read import form_rows
 from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows
 from mediawatch.people.forms.rowkey import (
@@ -138,6 +138,6 @@ def _wrong(
         return FeedbackColumn.KEY, item
     if not row[FeedbackColumn.PERSON]:
         return FeedbackColumn.PERSON, "请填写责任人姓名"
-    if row[FeedbackColumn.LINK] and not any(clickable(link) for link in links):
-        return FeedbackColumn.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"
+    if row[FeedbackColumn.LINK] and (fault := link_fault(links)):
+        return FeedbackColumn.LINK, fault
     return None

@@ -13,6 +13,7 @@ from typing import TypeVar
 from rapidfuzz import fuzz
 
 from mediawatch.addresses import addresses_in
+from mediawatch.visible import make_visible
 
 H = TypeVar("H", bound=StrEnum)
 Cell = str | int | float | bool | date | datetime | time | None
@@ -123,8 +124,8 @@ def match_columns(
 
 
 def given_text(text: str) -> str:
-    """A filed text as it stands in a given cell: one line of a readable length."""
-    return text_of(text)[:_MAX_GIVEN]
+    """A filed text as it stands in a given cell: one line of a readable length, nothing hidden."""
+    return make_visible(text_of(text))[:_MAX_GIVEN]
 
 
 def text_of(cell: Cell) -> str:

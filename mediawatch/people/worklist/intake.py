@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from mediawatch.addresses import address_fault
 from mediawatch.domain import (
     Account,
     LookKind,
@@ -134,7 +135,9 @@ class _Intake:
         if isinstance(key, RowProblem):
             return key
         found = self.scope.get(key.account_id)
-        if found is None or given_text(found.account.filed.name) != row.text(Column.NAME):
+        if found is None or given_text(found.account.filed.name) != given_text(
+            row.text(Column.NAME)
+        ):
             return row.problem(Column.KEY, "本次检查中没有这个账号")
         filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
         wrong = misfit(
@@ -214,7 +217,11 @@ class _Intake:
             )
         new = [link for link in found if link not in old]
         for link in new:
-            if not clickable(link):
+            if fault := address_fault(link):
+                self.done.remarks.append(
+                    row.problem(Column.LINK, f"{fault.label},没有打开:{link[:200]}").sentence
+                )
+            elif not clickable(link):
                 self.done.remarks.append(
                     row.problem(Column.LINK, f"链接过长,没有打开:{link[:80]}…").sentence
                 )

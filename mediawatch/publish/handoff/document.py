@@ -13,6 +13,7 @@ from mediawatch.publish.handoff.findings import as_filed, finding_out
 from mediawatch.publish.handoff.parts import (
     CorrectionOut,
     Counts,
+    EvidenceFaultOut,
     FiguresBy,
     FiguresRow,
     Handoff,
@@ -73,6 +74,7 @@ def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
         recheck=_recheck(inspection.past),
         notice=_notice(inspection.issued) if inspection.issued else None,
         corrections=_corrections(inspection.issued) if inspection.issued else None,
+        evidence_faults=_evidence_faults(inspection) or None,
     )
 
 
@@ -197,6 +199,20 @@ def _recheck(past: EarlierNotices) -> RecheckOut | None:
         for each in past.rechecked
     ]  # fmt: skip
     return RecheckOut(notice=past.previous.number, items=items)
+
+
+def _evidence_faults(inspection: Inspection) -> list[EvidenceFaultOut]:
+    return [
+        EvidenceFaultOut(
+            account=as_filed(each.account.filed),
+            code=each.finding.code.value,
+            path=f"evidence/{each.item.path}",
+            sha256=each.item.sha256,
+            fault=each.fault.value,
+            withheld=each.withheld,
+        )
+        for each in inspection.defects
+    ]
 
 
 def _notice(issued: IssuedNotice) -> NoticeOut:

@@ -1,6 +1,7 @@
 """The shape of `mediawatch.handoff/1`.
 
 Frozen: a field is never removed and never changes its meaning; new fields make another version.
+A section may be added that is absent where it has nothing to say.
 """
 
 from __future__ import annotations
@@ -224,6 +225,22 @@ class NoticeOut(_Part):
     version: int = Field(ge=1, description="1: as issued; each correction makes the next one")
 
 
+class EvidenceFaultOut(_Part):
+    """A file that is not what was kept, and the finding that rests on it."""
+
+    account: AccountAsFiled
+    code: str
+    path: str = Field(description="relative to the hand-off's home folder")
+    sha256: str = Field(description="of the file that was kept")
+    fault: Literal["missing", "altered"]
+    withheld: bool = Field(
+        description=(
+            "true: no other evidence shows the finding. It stands in no list, and its account is "
+            "among `unproven`"
+        )
+    )
+
+
 class Handoff(_Part):
     """The whole document."""
 
@@ -252,3 +269,6 @@ class Handoff(_Part):
         default=None, description="absent where the inspection was not issued as a notice"
     )
     corrections: list[CorrectionOut] | None = None
+    evidence_faults: list[EvidenceFaultOut] | None = Field(
+        default=None, description="absent where every file is what was kept"
+    )

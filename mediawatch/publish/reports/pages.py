@@ -5,20 +5,20 @@ They are self-contained: they load nothing from outside.
 
 from __future__ import annotations
 
-import io
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from PIL import Image, UnidentifiedImageError
 
 from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
 from mediawatch.domain.clock import beijing, minute
+from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
+from mediawatch.publish.reports.thumbnails import draw_thumbnail
+from mediawatch.visible import make_visible
 
 # Names are hostile input: everything is escaped.
 _PAGES = Environment(
@@ -26,6 +26,7 @@ _PAGES = Environment(
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
+    finalize=lambda value: make_visible(value) if type(value) is str else value,
 )
 _PAGES.filters["typeset"] = prose.typeset
 _THUMB = (400, 300)
@@ -139,13 +140,16 @@ def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> byte
             for finding in problem.findings
         ],
         looks=_looks(inspection, problem),
-        picture=_picture(picture, folder, _SHEET),
+        picture=(shown := _picture(picture, folder, _SHEET)),
+        unreadable=picture is not None and not shown,
+        defects=mark_of(problem.defects),
         caption=f"{minute(picture.taken_at)} {picture.url}" if picture else "",
         files=[
             {
                 "kind": _KINDS[item.kind],
                 "at": f"{beijing(item.taken_at):%Y-%m-%d %H:%M:%S}",
                 "sha256": item.sha256,
+                "fault": fault.label if (fault := problem.faults.get(item.path)) else "",
             }
             for item in problem.evidence
         ],
@@ -205,7 +209,7 @@ def _problem_words(problem: AccountProblem, folder: Path) -> Mapping[str, object
         "seen": "；".join(looks),
         "hash": picture.sha256 if picture else "",
         "picture": (shown := _picture(picture, folder, _THUMB)),
-        "missing": picture is not None and not shown,
+        "unreadable": picture is not None and not shown,
     }
 
 
@@ -224,28 +228,7 @@ def _looks(inspection: Inspection, problem: AccountProblem) -> list[Mapping[str,
 
 
 def _picture(item: Evidence | None, folder: Path, size: tuple[int, int]) -> str:
-    """The upper part of a picture as a data URI, at most of this width and height.
-
-    "" where the picture is missing or cannot be read.
-    """
-    if item is None:
-        return ""
-    try:
-        with Image.open(folder / item.path) as whole:
-            width, height = size
-            shown = whole.convert("RGB")
-            shown = (
-                shown.resize((width, max(1, shown.height * width // shown.width)))
-                if shown.width > width
-                else shown
-            )
-            stream = io.BytesIO()
-            shown.crop((0, 0, shown.width, min(shown.height, height))).save(
-                stream, "JPEG", quality=70
-            )
-    except (OSError, UnidentifiedImageError):
-        return ""
-    return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode()}"
+    return draw_thumbnail(folder / item.path, size) if item else ""
 
 
 def _verified(problem: AccountProblem) -> str:

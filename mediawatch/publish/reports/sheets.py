@@ -12,6 +12,7 @@ from mediawatch.domain.clock import beijing
 from mediawatch.figures.dimensions import NOT_FILED
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports.pages import sheet
+from mediawatch.visible import make_visible
 
 _UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
 """Characters that Windows forbids in a file name, or that a spreadsheet would read as a formula."""
@@ -50,4 +51,4 @@ def file_name(problem: AccountProblem) -> str:
 
 def safe(text: str) -> str:
     """A given text as part of a file name."""
-    return _UNSAFE.sub("_", text).strip(" ._")[:60] or "_"
+    return _UNSAFE.sub("_", make_visible(text)).strip(" ._")[:60] or "_"

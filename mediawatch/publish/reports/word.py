@@ -6,12 +6,14 @@ import io
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing, chinese_day
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.table import Table
+from mediawatch.visible import make_visible
 
 TEMPLATE = "circular.docx"
 """An office's own template in its home, which is used in place of ours."""
@@ -40,8 +42,11 @@ def circular(
     try:
         document = DocxTemplate(source)
         # Names are hostile input: `&` and `<` must not become markup.
-        document.render(_words(inspection, signed_on), autoescape=True)
-        fit_columns(document.docx, [(table.columns, table.rows) for table in _annexes(inspection)])
+        document.render(_make_visible(_words(inspection, signed_on)), autoescape=True)
+        fit_columns(
+            document.docx,
+            [(table.columns, table.with_visible_cells().rows) for table in _annexes(inspection)],
+        )
         document.save(stream)
     except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise UserError(
@@ -90,6 +95,20 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
             for number, table in enumerate(tables, 1)
         ],
     }
+
+
+def _make_visible(value: Any) -> Any:
+    """The words with their hidden characters written out; XML forbids some of them."""
+    match value:
+        case str():
+            return make_visible(value)
+        case dict():
+            return {key: _make_visible(each) for key, each in value.items()}
+        case prose.Paragraph():
+            return prose.Paragraph(make_visible(value.heading), make_visible(value.text))
+        case list() | tuple():
+            return [_make_visible(each) for each in value]
+    return value
 
 
 def _annexes(inspection: Inspection) -> list[Table]:

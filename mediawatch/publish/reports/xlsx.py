@@ -87,6 +87,7 @@ def _write(
     rates: Collection[str],
     marks: Sequence[str],
 ) -> None:
+    table = table.with_visible_cells()
     last = len(table.columns) - 1
     sheet.merge_range(0, 0, 0, last, "", formats.title)
     sheet.write_string(0, 0, table.title, formats.title)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from mediawatch.addresses import address_fault
 from mediawatch.domain import Canary, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.registry.kinds import PLATFORMS
@@ -84,6 +85,13 @@ def _entry(entry: object, where: str) -> Canary:
             ": cite where anybody can read that this id is that account" if key == "source" else ""
         )
         raise UserError(f"{where}: {key}: {first['msg']}{hint}") from None
+    for key, link in (
+        ("url", canary.url),
+        ("reader_url", canary.reader_url),
+        *(("article_links", link) for link in canary.article_links),
+    ):
+        if link and (fault := address_fault(link)):
+            raise UserError(f"{where}: {key}: {fault}: give the address that the platform shows")
     if canary.platform not in PLATFORMS:
         raise UserError(
             f"{where}: no platform {canary.platform!r}: give one of {', '.join(PLATFORMS)}"

@@ -47,7 +47,7 @@ def site() -> Any:
 @pytest.fixture
 async def own(executable: Path) -> AsyncIterator[Browser]:
     """A browser that the test may break."""
-    browser = Browser(Launch(executable, timeouts=SHORT), now=_never)
+    browser = Browser(Launch(executable, timeouts=SHORT, ports=None), now=_never)
     yield browser
     await browser.close()
 

@@ -67,7 +67,9 @@ def owner(executable: Path, place: Path) -> Iterator[subprocess.Popen[str]]:
 
 def opened(executable: Path, place: Path, **more: Any) -> Browser:
     return Browser(
-        Launch(executable, timeouts=SHORT, scratch=place), now=lambda: datetime.now(UTC), **more
+        Launch(executable, timeouts=SHORT, scratch=place, ports=None),
+        now=lambda: datetime.now(UTC),
+        **more,
     )
 
 
@@ -178,7 +180,9 @@ async def test_contexts_are_renewed_where_memory_is_short(
             (1.0, ["new", "visited=1", "new", "visited=1", "new"]),
         ):
             browser = Browser(
-                Launch(executable, timeouts=SHORT), now=lambda: datetime.now(UTC), memory_mb=limit
+                Launch(executable, timeouts=SHORT, ports=None),
+                now=lambda: datetime.now(UTC),
+                memory_mb=limit,
             )
             said = []
             for _ in range(5):

@@ -159,7 +159,7 @@ def state_of(name: str) -> dict[str, Any]:
 
 @pytest_asyncio.fixture
 async def plain(browser: Browser, tmp_path: Path, store: Store) -> AsyncIterator[Sessions]:
-    own = Browser(Launch(None, timeouts=SHORT), now=lambda: NOW, host=browser)
+    own = Browser(Launch(None, timeouts=SHORT, ports=None), now=lambda: NOW, host=browser)
     stage = Sessions(tmp_path / "sessions", own, SessionBook(store, lambda: NOW), store)
     with served({"/": stage.answer}) as site:
         stage.start(site)

@@ -1,0 +1,78 @@
+"""Pictures of the evidence as pages show them: small, upright, of one frame.
+
+The files come from sites and from people. Whatever stands in them costs a bounded amount of memory
+and time, and a file that cannot be drawn breaks no document.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from base64 import b64encode
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+_FORMATS = ("JPEG", "PNG", "WEBP")
+"""What the evidence folder takes in: other decoders of the library are not asked."""
+_MOST_PIXELS = 64_000_000
+"""A whole page of 1280 pixels is 50 000 high then. Decoded it takes 192 MB."""
+_DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    TypeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What the decoders raise for damaged files."""
+
+
+def draw_thumbnail(path: Path, size: tuple[int, int]) -> str:
+    """The upper part of a picture as a data URI of a JPEG, at most of this width and height.
+
+    "" where the picture is missing, too large, or cannot be read.
+    """
+    width, height = size
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=_FORMATS) as whole:
+                if whole.width * whole.height > _MOST_PIXELS:
+                    return ""
+                whole.draft("RGB", (width, 1))
+                ImageOps.exif_transpose(whole, in_place=True)
+                shown = _on_white(_upper_part(whole, width, height))
+        stream = io.BytesIO()
+        shown.save(stream, "JPEG", quality=70)
+    except _DAMAGED:
+        return ""
+    return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode()}"
+
+
+def _upper_part(whole: Image.Image, width: int, height: int) -> Image.Image:
+    """Not wider and not higher than this. Nothing of the whole picture's size is made for it."""
+    scale = max(1.0, whole.width / width)
+    lines = max(1.0, min(whole.height, height * scale))
+    size = (max(1, round(whole.width / scale)), max(1, round(lines / scale)))
+    if whole.mode.startswith("I"):
+        whole = whole.convert("F").point(lambda value: value / 256).convert("L")
+    return whole.resize(size, box=(0, 0, whole.width, lines), reducing_gap=2.0)
+
+
+def _on_white(small: Image.Image) -> Image.Image:
+    """Without transparency, and without what else the file carries."""
+    if not small.has_transparency_data:
+        return small.convert("RGB")
+    paper = Image.new("RGBA", small.size, "white")
+    paper.alpha_composite(small.convert("RGBA"))
+    return paper.convert("RGB")

@@ -80,6 +80,13 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield check
     if accounts:
         yield _ways(app, {account.platform for account in accounts})
+    for notice in await app.store.notices.unarchived():
+        yield DoctorCheck(
+            Level.WARN,
+            "archive",
+            f"{notice.number} is closed, and its evidence waits for an archive",
+            f"mediawatch notice archive {notice.number} --out DIR, then --acknowledge",
+        )
     if sweeps:
         yield await _described(app, sweeps[-1].id)
         if clock := await _clock_seen(app, sweeps[-1].id):

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mediawatch.domain import Sweep, UserError
+from mediawatch.domain import Notice, Sweep, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import KeptEvidence, Store
@@ -158,6 +158,14 @@ def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:
         raise UserError(
             f"{journal} is damaged: each line must be a JSON object with a path"
         ) from error
+
+
+def archive_due(notice: Notice) -> str:
+    """What an administrator is told of a closed notice whose archive nobody took in."""
+    return (
+        f"{notice.number}: closed, and its evidence waits for an archive: `mediawatch notice "
+        f"archive {notice.number} --out …`, then --acknowledge"
+    )
 
 
 async def prune_readings(

@@ -19,6 +19,7 @@ from mediawatch.domain.clock import beijing, minute
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
+from mediawatch.table import Table
 
 # Names are hostile input: everything is escaped.
 _PAGES = Environment(
@@ -91,6 +92,16 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         numerals=prose.NUMERALS,
         counts=annexes.COUNTS | annexes.RATES,
         problems=[_problem_words(problem, folder) for problem in inspection.failed],
+    )
+    return page.encode()
+
+
+def tables_page(
+    title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Table], note: str
+) -> bytes:
+    """A page of named facts and tables, with a note at its end."""
+    page = _PAGES.get_template("tables.html").render(
+        title=title, facts=facts, tables=tables, note=note
     )
     return page.encode()
 

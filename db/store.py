@@ -9,6 +9,7 @@ from db.engine import BUSY_TIMEOUT
 from db.evidence import SqlEvidence
 from db.notices.store import SqlNotices
 from db.operator import SqlOperator
+from db.personal import SqlPersonal
 from db.queries.store import SqlQueries
 from db.readings.store import SqlReadings
 from db.reviews.store import SqlReviews
@@ -37,6 +38,7 @@ class SqlStore:
         self.notices = SqlNotices(transactions)
         self.runs = SqlRuns(transactions)
         self.operator = SqlOperator(transactions)
+        self.personal = SqlPersonal(transactions)
         self.queries = SqlQueries(transactions, url)
 
     async def close(self) -> None:

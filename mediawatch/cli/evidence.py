@@ -18,6 +18,7 @@ from mediawatch.domain.clock import minute
 from mediawatch.ops import retention
 from mediawatch.ops.archives import check_archive
 from mediawatch.ops.files import write_whole
+from mediawatch.ops.personal import PersonalCount, clear_personal
 from mediawatch.ports import KeptEvidence
 from mediawatch.publish.reports.pages import sheet as page
 from mediawatch.publish.reports.sheets import bundles, file_name
@@ -97,9 +98,10 @@ def prune(
     """Remove old evidence and old readings. Evidence: files older than the policy's
     `retention.evidence_days` that no finding rests on. Readings: those older than its
     `retention.reading_days` that prove nothing and have no file left. Files that belong to no
-    reading leave, too."""
+    reading leave, too. Names, people's own pictures and contacts of lost accounts:
+    `retention.personal_days` after 办结."""
 
-    async def work() -> tuple[Retention, int, int, int, int, list[Notice]]:
+    async def work() -> tuple[Retention, int, int, int, int, PersonalCount, list[Notice]]:
         async with open_home(ctx) as app:
             limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
@@ -121,10 +123,13 @@ def prune(
                 readings = await retention.prune_readings(
                     app.store, app.evidence, now, limits.reading_days, dry_run=dry_run
                 )
+                people = await clear_personal(
+                    app.store, app.evidence, now, limits.personal_days, dry_run=dry_run
+                )
                 waiting = await app.store.notices.unarchived()
-                return limits, count, size, len(stray), readings, waiting
+                return limits, count, size, len(stray), readings, people, waiting
 
-    limits, count, size, stray, readings, waiting = run(work())
+    limits, count, size, stray, readings, people, waiting = run(work())
     done = "would leave" if dry_run else "removed"
     typer.echo(
         f"{count} files {done}, {size / 1e6:.1f} MB, older than {limits.evidence_days} days "
@@ -133,6 +138,10 @@ def prune(
     typer.echo(f"{stray} files {done} that belong to nothing")
     typer.echo(
         f"{readings} readings {done}, older than {limits.reading_days} days, that prove nothing"
+    )
+    typer.echo(
+        f"{people.names} names, {people.pictures} pictures of people ({people.size / 1e6:.1f} MB) and "
+        f"{people.contacts} contacts {done}, {limits.personal_days} days after 办结"
     )
     for notice in waiting:
         typer.echo(retention.archive_due(notice))

@@ -194,11 +194,19 @@ async def prune_readings(
 
 
 async def still_judged(store: Store, sweep: Sweep) -> None:
-    """UserError where readings of this sweep's time may have left: it is not judged again."""
+    """UserError where readings of this sweep's time, or names in it, have left.
+
+    It is not judged again.
+    """
     before = await store.readings.pruned_before()
     if before is not None and sweep.as_of < before:
         raise UserError(
             f"sweep {sweep.id} ({beijing(sweep.as_of):%Y-%m-%d}) is not judged again: readings "
             f"from before {beijing(before):%Y-%m-%d} "
             "have left by `mediawatch evidence prune`; its verdicts stand as they are"
+        )
+    if await store.personal.cleared([sweep.id]):
+        raise UserError(
+            f"sweep {sweep.id} ({beijing(sweep.as_of):%Y-%m-%d}) is not judged again: the names of "
+            "those who looked have left by `mediawatch evidence prune`; its verdicts stand"
         )

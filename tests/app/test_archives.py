@@ -340,6 +340,10 @@ def test_readings_of_the_file_are_those_that_proved(office: Office) -> None:
 
 
 def test_prune_status_and_doctor_name_what_waits(office: Office) -> None:
+    told = in_process("--home", office.home.root, "doctor").stdout
+    assert (
+        "names in 1 inspections stay until all is done: sweep 1: notice 文1 is not closed" in told
+    )
     close(office)
     words = "文1: closed, and its evidence waits for an archive: `mediawatch notice archive 文1"
     assert words in office.run("evidence", "prune", "--dry-run").stdout

@@ -8,6 +8,7 @@ from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
 from mediawatch.ports.store.notices import NoticeStore
 from mediawatch.ports.store.operator import OperatorStore, SurfaceVisit
+from mediawatch.ports.store.personal import PersonalData, PersonalStore
 from mediawatch.ports.store.queries import NamedQuery, QueryResult, QueryStore
 from mediawatch.ports.store.readings import IdleReading, ReadingStore
 from mediawatch.ports.store.reviews import ReviewStore
@@ -23,6 +24,8 @@ __all__ = [
     "NamedQuery",
     "NoticeStore",
     "OperatorStore",
+    "PersonalData",
+    "PersonalStore",
     "QueryResult",
     "QueryStore",
     "ReadingStore",
@@ -57,6 +60,8 @@ class Store(Protocol):
     def runs(self) -> RunStore: ...
     @property
     def operator(self) -> OperatorStore: ...
+    @property
+    def personal(self) -> PersonalStore: ...
     @property
     def queries(self) -> QueryStore: ...
     async def close(self) -> None: ...

@@ -13,6 +13,7 @@ from enum import Enum
 
 from mediawatch import __version__
 from mediawatch.domain import (
+    PERSONAL_MARK,
     Evidence,
     EvidenceKind,
     IssuedDocument,
@@ -33,7 +34,7 @@ from mediawatch.publish.reports.sheets import safe
 from mediawatch.table import Table
 
 INDEX = "目录.html"
-_MISSING, _ALTERED, _PRUNED, _UNLISTED = "缺失", "已变动", "已按期清除", "登记已缺"
+_MISSING, _ALTERED, _PRUNED, _UNLISTED = "缺失", "已变动", PERSONAL_MARK, "登记已缺"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""Masks the operator's own name and picture: they are no evidence.
+"""Masks the operator's own name and picture, and other people: they are no evidence.
 
 They are covered in our copy of the page, and cut from what is kept of it. The page itself says who
-the operator is (`Scraper.viewer`). The platform may declare where else it shows him
-(`Scraper.viewer_marks`).
+the operator is (`Scraper.viewer`). The platform declares where else it shows him
+(`Scraper.viewer_marks`), and where it shows other people (`Scraper.others_marks`).
 """
 
 from __future__ import annotations
@@ -49,10 +49,14 @@ _COVER = """([marks, secrets, pictures]) => {
 }"""
 
 
+def nobody(text: str) -> Iterable[object]:
+    """The viewer of a page without a login."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What to hide in one look with a login: the viewer's `records`, and CSS selectors of his
-    traces.
+    """What to hide in one look: the viewer's `records`, and CSS selectors of what is covered.
 
     `kept` are the account's own names and ids: where an office looks at itself, it stays visible.
     """

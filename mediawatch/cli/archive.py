@@ -12,6 +12,7 @@ from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.domain import UserError
 from mediawatch.ops.archives import check_archive, write_archive
+from mediawatch.table import plain
 
 if TYPE_CHECKING:
     from mediawatch.publish.notices.archive import EvidenceGap
@@ -69,7 +70,7 @@ def _write(ctx: typer.Context, number: str, out: Path) -> None:
 
     target, count, gaps = run(work())
     for gap in gaps:
-        typer.echo(gap.words, err=True)
+        typer.echo(plain(gap.words), err=True)
     typer.echo(
         f"{target}: {count} members, {len(gaps)} pieces of evidence not there, SHA-256 "
         f"{check_archive(target).sha256}"

@@ -115,9 +115,12 @@ def _chunks(content: bytes | Path) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return
-    with content.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+    try:
+        with content.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except OSError as error:
+        raise UserError(f"cannot read {content}: {error.strerror or error}") from error
 
 
 def check_archive(file: Path) -> ArchiveCheck:

@@ -26,6 +26,7 @@ from mediawatch.domain import (
     Contact,
     EvidenceKind,
     LookKind,
+    NoticeItem,
     Reading,
     RegistryChanges,
     ReviewAction,
@@ -40,6 +41,7 @@ from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.retention import prunable
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
+from mediawatch.publish.notices.archive import NoticeRecord, notice_archive
 
 Q4, ISSUED = date(2022, 12, 31), date(2023, 1, 10)
 STALE = [Code.STALE_2W]
@@ -354,3 +356,63 @@ def test_prune_status_and_doctor_name_what_waits(office: Office) -> None:
     acknowledge(office, archived(office))
     for command in (("evidence", "prune", "--dry-run"), ("status",)):
         assert "waits for" not in office.run(*command).stdout
+
+
+def test_a_notice_of_another_system_has_a_file_too(office: Office) -> None:
+    office.import_published(3, date(2022, 10, 12))
+    office.run("notice", "close", "省1", "--by", "丙某")
+    assert waiting(office) == [], "it has no evidence here"
+    folder = office.home.root / "案卷"
+    office.run("notice", "archive", "省1", "--out", folder)
+    (file,) = folder.iterdir()
+    held = members(file)
+    assert not any(path.startswith(("1 通报/通报(", "5 佐证/0")) for path in held)
+    assert "外部通报" in held["目录.html"].decode()
+    office.run("notice", "archive", "省1", "--acknowledge", file, "--by", "丁某")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ((), "either --out or --acknowledge"),
+        (("--out", "卷.zip", "--by", "丁某"), "go with --acknowledge"),
+        (("--acknowledge", "不在.zip", "--by", "丁某"), "is no file"),
+        (("--acknowledge", "不在.zip"), "needs a name"),
+        (("--out", "/dev/null/卷.zip"), "cannot write"),
+    ],
+)
+def test_a_wrong_call_is_refused_in_one_sentence(
+    office: Office, words: tuple[str, ...], why: str
+) -> None:
+    close(office)
+    assert why in office.refused("notice", "archive", "文1", *words)
+
+
+def test_the_file_of_another_notice_is_refused(office: Office) -> None:
+    file = archived(office)
+    office.import_published(3, date(2022, 10, 12))
+    office.run("notice", "close", "省1", "--by", "丙某")
+    told = office.refused("notice", "archive", "省1", "--acknowledge", file, "--by", "丁某")
+    assert "is the archive of 文1, not of 省1" in told
+
+
+def test_a_name_from_outside_makes_no_path_and_no_markup(office: Office) -> None:
+    evil = "../../<script>alert(1)</script>\u202e"
+    notice, *_ = office.within(lambda store: store.notices.all())
+    hostile = replace(notice, items=tuple(rename(item, evil) for item in notice.items))
+    readings = {reading.id: reading for reading in proving(office)}
+    record = NoticeRecord(notice=hostile, readings=readings)
+    made = notice_archive(record, EvidenceFolder(office.home.evidence), frozenset())
+    assert not [each.path for each in made.members if ".." in each.path or "<" in each.path]
+    index = next(each.content for each in made.members if each.path == "目录.html")
+    assert isinstance(index, bytes)
+    assert b"<script" not in index
+
+
+def rename(item: NoticeItem, name: str) -> NoticeItem:
+    return replace(item, filed=replace(item.filed, name=name))
+
+
+def proving(office: Office) -> list[Reading]:
+    found = office.within(lambda store: store.readings.by_account())
+    return [reading for some in found.values() for reading in some]

@@ -132,6 +132,8 @@ class SqlNotices(Aggregate):
     @reads
     def unarchived(self, conn: Connection) -> list[Notice]:
         waiting = set(conn.scalars(closed_notices().except_(archived_notices())))
+        if not waiting:
+            return []
         return [
             notice
             for notice in load_notices(conn)

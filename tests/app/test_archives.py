@@ -26,6 +26,8 @@ from mediawatch.domain import (
     Contact,
     EvidenceKind,
     LookKind,
+    NoticeAction,
+    NoticeEvent,
     NoticeItem,
     Reading,
     RegistryChanges,
@@ -79,6 +81,12 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> Office:
     made.decide(sweep, ReviewAction.CONFIRMED)
     made.issue(sweep, "文1", ISSUED)
     return made
+
+
+@pytest.fixture(scope="module")
+def written(issued: Office) -> Path:
+    """The file of 文1 before it was closed."""
+    return archived(issued)
 
 
 @pytest.fixture
@@ -185,8 +193,8 @@ def test_the_same_state_gives_the_same_bytes_wherever_it_is(office: Office, tmp_
     assert first.stat().st_mode & 0o777 == 0o600
 
 
-def test_evidence_waits_until_the_archive_was_taken_in(office: Office) -> None:
-    early = archived(office, "early.zip")
+def test_evidence_waits_until_the_archive_was_taken_in(office: Office, written: Path) -> None:
+    early = written
     assert "is not closed" in office.refused(
         "notice", "archive", "文1", "--acknowledge", early, "--by", "丁某"
     )
@@ -270,16 +278,13 @@ def test_what_retention_let_go_is_no_loss(office: Office) -> None:
     assert states == {"已按期清除"}
 
 
-def test_an_archive_is_checked_without_a_home(office: Office, tmp_path: Path) -> None:
-    file = archived(office)
-    away = tmp_path / "away.zip"
-    shutil.copy(file, away)
-    done = in_process("--home", tmp_path / "none", "evidence", "verify", "--archive", away)
+def test_an_archive_is_checked_without_a_home(written: Path, tmp_path: Path) -> None:
+    done = in_process("--home", tmp_path / "none", "evidence", "verify", "--archive", written)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("文1: ")
 
 
-def spoiled(file: Path, how: str) -> None:
+def spoil(file: Path, how: str) -> None:
     held = members(file)
     (first, body), *rest = held.items()
     with zipfile.ZipFile(file, "w") as bundle:
@@ -295,15 +300,19 @@ def spoiled(file: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["altered", "packed", "more", "lost"])
-def test_a_changed_archive_is_told(office: Office, how: str) -> None:
-    file = archived(office)
-    spoiled(file, how)
+def test_a_changed_archive_is_told(written: Path, tmp_path: Path, how: str) -> None:
+    file = Path(shutil.copy(written, tmp_path))
+    spoil(file, how)
     done = in_process("evidence", "verify", "--archive", file)
     assert (done.returncode, "1 not;" in done.stdout) == (1, True), done.stdout
+
+
+def test_a_changed_archive_is_not_taken_in(office: Office, written: Path, tmp_path: Path) -> None:
+    file = Path(shutil.copy(written, tmp_path))
+    spoil(file, "altered")
     close(office)
-    assert "write it anew" in office.refused(
-        "notice", "archive", "文1", "--acknowledge", file, "--by", "丁某"
-    )
+    told = office.refused("notice", "archive", "文1", "--acknowledge", file, "--by", "丁某")
+    assert "write it anew" in told
 
 
 @pytest.mark.parametrize(
@@ -335,8 +344,8 @@ def test_the_registrys_contacts_are_not_in_it(office: Office) -> None:
         assert b"13800001111" not in body
 
 
-def test_readings_of_the_file_are_those_that_proved(office: Office) -> None:
-    told = json.loads(members(archived(office))["5 佐证/核查记录.json"])
+def test_readings_of_the_file_are_those_that_proved(written: Path) -> None:
+    told = json.loads(members(written)["5 佐证/核查记录.json"])
     assert {each["account_id"] for each in told} == {1, 2}
     assert {each["look"] for each in told} == {LookKind.SECOND.value}
 
@@ -388,8 +397,8 @@ def test_a_wrong_call_is_refused_in_one_sentence(
     assert why in office.refused("notice", "archive", "文1", *words)
 
 
-def test_the_file_of_another_notice_is_refused(office: Office) -> None:
-    file = archived(office)
+def test_the_file_of_another_notice_is_refused(office: Office, written: Path) -> None:
+    file = written
     office.import_published(3, date(2022, 10, 12))
     office.run("notice", "close", "省1", "--by", "丙某")
     told = office.refused("notice", "archive", "省1", "--acknowledge", file, "--by", "丁某")
@@ -416,3 +425,26 @@ def rename(item: NoticeItem, name: str) -> NoticeItem:
 def proving(office: Office) -> list[Reading]:
     found = office.within(lambda store: store.readings.by_account())
     return [reading for some in found.values() for reading in some]
+
+
+def test_the_file_has_the_names_that_the_home_lets_go(office: Office) -> None:
+    notice, *_ = office.within(lambda store: store.notices.all())
+    closed = NoticeEvent(
+        notice_id=notice.id, action=NoticeAction.CLOSED, at=day_end(date(2023, 3, 1)), by="丙某"
+    )
+    office.within(lambda store: store.notices.add_events([closed]))
+    file = archived(office)
+    acknowledge(office, file)
+    told = "1 names and 0 contacts are kept longer than 90 days after 办结"
+    assert told in in_process("--home", office.home.root, "doctor").stdout
+    would = office.run("evidence", "prune", "--dry-run").stdout
+    assert "1 names, 1 pictures of people (0.0 MB) and 0 contacts would leave" in would
+    office.run("evidence", "prune")
+    assert told not in in_process("--home", office.home.root, "doctor").stdout
+    by = [event.by for event in office.within(lambda store: store.reviews.events(1))]
+    assert by == ["已按期清除1", "丙某", "丙某"]
+    held = members(file)
+    assert "单位甲某" in held["3 审核/审核记录.json"].decode()
+    assert b"a unit's picture" in held.values()
+    office.run("report", "xlsx", "--notice", "文1", "--out", office.home.root / "附.xlsx")
+    assert "is not judged again" in office.refused("sweep", "judge", "1")

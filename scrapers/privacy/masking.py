@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 _SHORTEST_PATH = 12
 """Characters. A shorter path of a picture may belong to others."""
 # An element becomes a box of one colour and the same size. Running text becomes blocks.
-_COVER = """([marks, secrets, pictures]) => {
+_COVER = """([marks, secrets, pictures, own]) => {
   const cover = (shown) => {
     const box = shown.getBoundingClientRect(), how = getComputedStyle(shown);
     const el = document.createElement('span');
@@ -33,7 +33,12 @@ _COVER = """([marks, secrets, pictures]) => {
     for (const [name, value] of Object.entries(size)) el.style.setProperty(name, value, 'important');
     shown.replaceWith(el);
   };
-  for (const mark of marks) for (const el of document.querySelectorAll(mark)) cover(el);
+  const area = (el) => el.scrollWidth * el.scrollHeight, root = document.documentElement;
+  const whole = area(root);
+  // A site that renames its parts must not lose the account itself behind a box.
+  const isSubject = (el) => el === root || el === document.body ||
+    area(el) > whole / 2 && own.some((name) => (el.innerText || '').includes(name));
+  for (const mark of marks) for (const el of document.querySelectorAll(mark)) if (!isSubject(el)) cover(el);
   const holds = (text) => text && secrets.some((secret) => text.includes(secret));
   const shows = (text) => text && pictures.some((path) => text.includes(path));
   for (const el of document.querySelectorAll('[src], [srcset], [style], [data-src]')) {
@@ -118,7 +123,7 @@ class OperatorCover:
             key=len,
             reverse=True,
         )
-        return f"({_COVER})({json.dumps([list(self.marks), names, paths])})"
+        return f"({_COVER})({json.dumps([list(self.marks), names, paths, sorted(self.kept)])})"
 
     def bytes(self, body: bytes) -> bytes:
         """A payload with dummies in the operator's place.

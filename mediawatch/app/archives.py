@@ -97,7 +97,7 @@ async def _papers(app: App, record: NoticeRecord, sweep: Sweep) -> list[tuple[st
     papers = []
     for name, original in states:
         told = await issued_inspection(app, record.notice, uncorrected=original)
-        again = f"({name},按固定数据重制)"
+        again = f"（{name}，按固定数据重制）"
         if importlib.util.find_spec("docxtpl"):
             body = word.circular(told, template=own if own.is_file() else None)
             papers.append((f"通报({name}).docx", f"通报{again}", body))

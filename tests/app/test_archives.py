@@ -176,7 +176,7 @@ def test_the_file_holds_the_notice_and_all_that_became_of_it(office: Office) -> 
         b"a unit's picture"
     ]
     index = held["目录.html"].decode()
-    for word in ("卷内目录", "审核(认定)记录", "更正", "办结", "备考表", "丙某"):
+    for word in ("卷内目录", "审核（认定）记录", "更正", "办结", "备考表", "丙某"):
         assert word in index
 
 

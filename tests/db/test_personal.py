@@ -27,6 +27,7 @@ from mediawatch.domain import (
     NoticeEvent,
     NoticeItem,
     Reading,
+    Rectification,
     RegistryChanges,
     ReviewAction,
     ReviewEvent,
@@ -184,6 +185,42 @@ async def test_what_was_never_issued_waits_for_its_decision(
     assert found.waits_for == ("" if decided else "findings are undecided")
     count = await clear_personal(store, folder, NOW, DAYS)
     assert count.names == (4 if decided else 0)
+
+
+async def test_an_inspection_that_was_a_re_check_waits_for_its_notice(
+    any_store: Store, tmp_path: Path
+) -> None:
+    store, folder = any_store, EvidenceFolder(tmp_path)
+    await inspected(store, folder)
+    (account, *_) = await store.accounts.all()
+    again = await open_sweep(store, [account], NOW)
+    held = await store.readings.keep(await folder.keep(seen_by(account, again, "郑十")))
+    judged = Judgement(verdict=Verdict.FAILED, sentence="失格。", findings=(finding(held.id),))
+    await store.sweeps.keep_judgements(again.id, {account.id: judged})
+    await store.sweeps.close(again.id, SweepState.FINISHED, ENDED)
+    sure = ReviewEvent(
+        sweep_id=again.id, account_id=account.id, code=Code.STALE_2W, action=ReviewAction.CONFIRMED, at=ENDED, by="赵六",
+        sentence="示例", facts=finding(held.id).facts,
+    )  # fmt: skip
+    await store.reviews.add(again.id, [sure], after=0)
+
+    async def waits_for() -> str:
+        return next(
+            each.waits_for for each in await store.personal.all() if each.sweep_id == again.id
+        )
+
+    assert await waits_for() == "confirmed findings are in no notice"
+    (notice,) = await store.notices.all()
+    result = NoticeEvent(
+        notice_id=notice.id, item=1, action=NoticeAction.RECHECKED, at=CLOSED, by="赵六",
+        result=Rectification.NOT_DONE, sweep_id=again.id,
+    )  # fmt: skip
+    await store.notices.add_events([result])
+    assert await waits_for() == "notice 文1 is not closed"
+    await happens(store, NoticeAction.CLOSED, "赵六")
+    assert await waits_for() == "the archive of notice 文1 was not taken in"
+    await happens(store, NoticeAction.ARCHIVED, "周八")
+    assert (await clear_personal(store, folder, NOW, DAYS)).names == 5
 
 
 async def test_a_picture_that_serves_another_inspection_stays(

@@ -31,6 +31,7 @@ from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.publish.reports import notices as lists
 from mediawatch.publish.reports.pages import tables_page
 from mediawatch.publish.reports.sheets import safe
+from mediawatch.rules.policy import parse
 from mediawatch.table import Table
 
 INDEX = "目录.html"
@@ -111,7 +112,7 @@ def notice_archive(
     """The file of a notice. `left` are the paths that retention has removed."""
     notice = record.notice
     gaps: list[EvidenceGap] = []
-    proofs = list(_proofs(record, folder, left, gaps))
+    proofs = sorted(_proofs(record, folder, left, gaps), key=lambda each: each.path)
     papers = [*_papers(record), *proofs]
     index = ArchiveMember.of_bytes(INDEX, "卷内目录", _index(record, papers, gaps))
     members = [index, *papers]
@@ -136,7 +137,7 @@ def _papers(record: NoticeRecord) -> Iterator[ArchiveMember]:
         what = "印发件" if document.version == 1 else "更正件"
         yield ArchiveMember.of_bytes(
             f"1 通报/移交数据 第{document.version}版.json",
-            f"移交数据第{document.version}版({what},原件)",
+            f"移交数据第{document.version}版（{what}，原件）",
             document.body.encode(),
         )
     for name, title, body in record.papers:
@@ -144,7 +145,7 @@ def _papers(record: NoticeRecord) -> Iterator[ArchiveMember]:
     yield _data("1 通报/通报及条目.json", "通报、条目、所认定问题", record.notice)
     if record.sweep is not None:
         yield ArchiveMember.of_bytes(
-            "2 规则/检查规则.toml", "检查所用规则(原文)", record.sweep.policy_toml.encode()
+            "2 规则/检查规则.toml", "检查所用规则（原文）", record.sweep.policy_toml.encode()
         )
         yield _data("2 规则/检查批次.json", "检查批次", record.sweep)
     yield _data("3 审核/审核记录.json", "下发核实、单位反馈、认定、排除记录", record.reviews)
@@ -187,7 +188,7 @@ def _proofs(
                 name = evidence.path.rpartition("/")[2]
                 yield ArchiveMember.of_evidence(
                     f"{where}/{place}/{name}",
-                    f"第{item.number}项“{item.filed.name}”{title}({minute(evidence.taken_at)}取得)",
+                    f"第{item.number}项“{item.filed.name}”{title}（{minute(evidence.taken_at)}取得）",
                     evidence,
                     root=folder.root,
                 )
@@ -237,7 +238,7 @@ def _index(
         ("报送期限", str(notice.report_by or "未定")),
         ("检查批次", f"第{record.sweep.id}号检查" if record.sweep else "外部通报"),
         ("监测时间点", minute(record.sweep.as_of) if record.sweep else ""),
-        ("检查规则", record.sweep.policy if record.sweep else ""),
+        ("检查规则", parse(record.sweep.policy_toml).title if record.sweep else ""),
         ("材料截至", minute(record.state_at)),
         ("所用软件", f"mediawatch {__version__}"),
     ]
@@ -249,8 +250,8 @@ def _index(
         _gap_table(gaps),
     )
     note = (
-        f"本卷共{len(members) + 1}件。佐证材料缺{len(gaps)}件。"
-        "各件SHA-256见manifest.json。本卷不含台账所留联系人及电话;"
+        f"除本目录和manifest.json外，本卷共{len(members)}件；佐证材料缺{len(gaps)}件。"
+        "各件的SHA-256见manifest.json。本卷不含台账所留联系人及电话；"
         "办理人、审核人、单位反馈人姓名及单位所填文字照录。"
     )
     return tables_page(f"{notice.number} 案卷", facts, tables, note)
@@ -280,13 +281,13 @@ def _review_table(record: NoticeRecord) -> Table:
         for event in record.reviews
     )  # fmt: skip
     columns = ("记录号", "时间", "通报序号", "政务新媒体名称", "问题", "事项", "经办", "理由")
-    return Table("审核(认定)记录", columns, rows)
+    return Table("审核（认定）记录", columns, rows)
 
 
 def _gap_table(gaps: Iterable[EvidenceGap]) -> Table:
     rows = tuple((str(each.item), each.name, each.state, each.path, each.sha256) for each in gaps)
     return Table(
-        "备考表:缺件情况", ("通报序号", "政务新媒体名称", "情况", "原文件", "SHA-256"), rows
+        "备考表：缺件情况", ("通报序号", "政务新媒体名称", "情况", "原文件", "SHA-256"), rows
     )
 
 

@@ -12,7 +12,6 @@ from db.models import (
     EvidenceRow,
     FindingReadingRow,
     FindingRow,
-    NoticeEventRow,
     NoticeItemRow,
     NoticeReadingRow,
     NoticeRow,
@@ -22,25 +21,24 @@ from db.models import (
     SightRow,
     SweepRow,
 )
+from db.notices.archived import archived_notices
 from db.transactions import Aggregate, reads
 from db.types import portions
-from mediawatch.domain import Evidence, EvidenceKind, NoticeAction, SweepState
+from mediawatch.domain import Evidence, EvidenceKind, SweepState
 from mediawatch.ports import KeptEvidence
 
 
 class SqlEvidence(Aggregate):
     @reads
     def all(self, conn: Connection) -> list[KeptEvidence]:
-        closed = select(NoticeEventRow.notice_id).where(
-            NoticeEventRow.action == NoticeAction.CLOSED
-        )
-        # A notice holds the evidence of its findings until it is closed; every other finding holds
-        # its evidence for good.
+        # A notice holds the evidence of its findings until it is closed and its archive was taken
+        # in; every other finding holds its evidence for good.
+        archived = archived_notices()
         settled = exists().where(
             NoticeRow.sweep_id == FindingRow.sweep_id,
             NoticeItemRow.notice_id == NoticeRow.id,
             NoticeItemRow.account_id == FindingRow.account_id,
-            NoticeRow.id.in_(closed),
+            NoticeRow.id.in_(archived),
         )
         found = exists().where(
             FindingReadingRow.reading_id == ReadingRow.id,
@@ -48,7 +46,8 @@ class SqlEvidence(Aggregate):
             ~settled,
         )
         issued = exists().where(
-            NoticeReadingRow.reading_id == ReadingRow.id, NoticeReadingRow.notice_id.not_in(closed)
+            NoticeReadingRow.reading_id == ReadingRow.id,
+            NoticeReadingRow.notice_id.not_in(archived),
         )
         proves = or_(found, issued).label("proves")
         wanted = (

@@ -12,6 +12,7 @@ from db.errors import StoreError
 from db.evidence import SqlEvidence
 from db.notices.store import SqlNotices
 from db.operator import SqlOperator
+from db.personal import SqlPersonal
 from db.queries.store import SqlQueries
 from db.readings.store import SqlReadings
 from db.reviews.store import SqlReviews
@@ -43,6 +44,7 @@ class SqlStore:
         self.notices = SqlNotices(transactions)
         self.runs = SqlRuns(transactions)
         self.operator = SqlOperator(transactions)
+        self.personal = SqlPersonal(transactions)
         self.queries = SqlQueries(transactions, url)
 
     async def close(self) -> None:

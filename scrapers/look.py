@@ -31,7 +31,7 @@ from mediawatch.ports import Gate, Visit
 from scrapers.browser.clock_check import ClockCheck
 from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPages
-from scrapers.privacy.masking import Mask
+from scrapers.privacy.masking import Mask, nobody
 from scrapers.surface import Scraper, SessionUse, Surface
 from scrapers.urls import scrub
 
@@ -182,7 +182,9 @@ async def look_by_calls(
 async def look_by_page(
     task: LookTask, surface: Surface, session: Session | None, visit: Visit
 ) -> Sight:
-    """Look by a page of its own; a second look takes the evidence, with the operator covered.
+    """Look by a page of its own; a second look takes the evidence.
+
+    The operator and other people are covered in it.
 
     Expected failures become the sight's outcome.
     """
@@ -210,10 +212,11 @@ async def look_by_page(
             sight = apply_clock_check(tab.clock, sight)
             tab.loan.spent = _troubled(sight)
             if second:
-                mask = (
-                    Mask.for_account(account.filed, sight, scraper.viewer, scraper.viewer_marks)
-                    if tab.session
-                    else None
+                mask = Mask.for_account(
+                    account.filed,
+                    sight,
+                    scraper.viewer if tab.session else nobody,
+                    (*(scraper.viewer_marks if tab.session else ()), *scraper.others_marks),
                 )
                 captures = await tab.evidence.take(page=surface.page_shows, mask=mask)
                 sight = replace(sight, captures=captures)

@@ -192,7 +192,15 @@ class Scraper:
     A recording must not hold them.
     """
     viewer_marks: tuple[str, ...] = ()
-    """CSS selectors of elements that show the operator himself; covered in evidence."""
+    """CSS selectors of elements that show the operator himself, or what he was sent.
+
+    Covered in evidence that was taken with a login.
+    """
+    others_marks: tuple[str, ...] = ()
+    """CSS selectors of elements that show other people: comments, lists of followers, suggestions.
+
+    Covered in all evidence. They must not match anything of the account's own.
+    """
 
     @cached_property
     def session_platforms(self) -> tuple[str, ...]:

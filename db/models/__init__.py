@@ -38,7 +38,7 @@ from db.models.readings import (
     SightRow,
 )
 from db.models.reviews import ReviewEventRow, ReviewPictureRow
-from db.models.runs import AlertRow, BackupRow, NightRow, PruningRow
+from db.models.runs import AlertRow, BackupRow, ClearingRow, NightRow, PruningRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "AlertRow",
     "BackupRow",
     "CanaryCheckRow",
+    "ClearingRow",
     "ContactRow",
     "EvidenceRow",
     "FiledColumns",

@@ -148,6 +148,7 @@ class NoticeEventRow(Base):
     result: Field[Rectification | None]
     sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"))
     verdict: Field[Verdict | None]
+    review_id: Field[int | None]
     __table_args__ = (
         ForeignKeyConstraint(
             ["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]

@@ -1,4 +1,4 @@
-"""The tables about the runs themselves: nights, alerts, backups, prunings."""
+"""The tables about the runs themselves: nights, alerts, backups, prunings, clearings."""
 
 from __future__ import annotations
 
@@ -68,3 +68,19 @@ class PruningRow(Base):
     id: Field[int] = Field(Key, primary_key=True)
     at: Field[datetime]
     before: Field[datetime]
+
+
+class ClearingRow(Base):
+    """Names and people's own pictures of an inspection (or another system's notice) have left.
+
+    Neither is set where contacts alone left.
+    """
+
+    __tablename__ = "clearing"
+    id: Field[int] = Field(Key, primary_key=True)
+    at: Field[datetime]
+    sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"), index=True)
+    notice_id: Field[int | None] = Field(ForeignKey("notice.id"), index=True)
+    names: Field[int]
+    pictures: Field[int]
+    contacts: Field[int]

@@ -20,6 +20,7 @@ from db.models import (
     NoticeRow,
     SweepAccountRow,
 )
+from db.notices.archived import archived_notices, closed_notices
 from db.notices.issuing import add_document, add_notice
 from db.notices.loading import load_events, load_notices
 from db.sweeps.judgements import keep_rejudgement
@@ -104,7 +105,11 @@ class SqlNotices(Aggregate):
         conn: Connection,
         events: Sequence[NoticeEvent],
         document: IssuedDocument | None = None,
+        *,
+        after: int | None = None,
     ) -> None:
+        if after is not None:
+            _refuse_younger(conn, {event.notice_id for event in events}, after)
         if events:
             conn.execute(insert(NoticeEventRow), [notice_event_values(event) for event in events])
         if document:
@@ -125,6 +130,17 @@ class SqlNotices(Aggregate):
         return load_events(conn, notice_id)
 
     @reads
+    def unarchived(self, conn: Connection) -> list[Notice]:
+        waiting = set(conn.scalars(closed_notices().except_(archived_notices())))
+        if not waiting:
+            return []
+        return [
+            notice
+            for notice in load_notices(conn)
+            if notice.id in waiting and notice.sweep_id is not None
+        ]
+
+    @reads
     def documents(self, conn: Connection, notice_id: int) -> list[IssuedDocument]:
         wanted = (
             rows(NoticeDocumentRow)
@@ -135,3 +151,14 @@ class SqlNotices(Aggregate):
             IssuedDocument(version=row.version, sha256=row.sha256, body=row.body, at=row.at)
             for row in conn.execute(wanted)
         ]
+
+
+def _refuse_younger(conn: Connection, notice_ids: set[int], after: int) -> None:
+    """StoreError where somebody did something about the notices since the event `after`."""
+    # Serialises those who do so on PostgreSQL; on SQLite the transaction does.
+    conn.execute(select(NoticeRow.id).where(NoticeRow.id.in_(notice_ids)).with_for_update())
+    newest = conn.scalar(
+        select(func.max(NoticeEventRow.id)).where(NoticeEventRow.notice_id.in_(notice_ids))
+    )
+    if (newest or 0) > after:
+        raise StoreError("something was done about this notice meanwhile: look at it again")

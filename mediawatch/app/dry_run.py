@@ -20,6 +20,8 @@ WRITES = frozenset(
         "notices.issue",
         "operator.add_canary_check",
         "operator.add_session_event",
+        "personal.clear_contacts",
+        "personal.clear_names",
         "readings.begin_pruning",
         "readings.delete",
         "readings.keep",
@@ -70,7 +72,7 @@ class _UnwrittenAggregate:
             if name == "notices.issue":
                 notice: Notice = given[0]
                 return notice
-            if name == "readings.delete":
+            if name in ("readings.delete", "personal.clear_names"):
                 return 0
             return None
 

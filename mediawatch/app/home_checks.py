@@ -17,9 +17,11 @@ from mediawatch.domain import (
     SessionState,
     UserError,
 )
-from mediawatch.domain.clock import minute
+from mediawatch.domain.clock import day_of, minute
 from mediawatch.ops import logins as sessions
+from mediawatch.ops.personal import over_since
 from mediawatch.plurals import count_of
+from mediawatch.rules.policy import load
 
 OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 """The clock is wrong before this moment: this version was made later."""
@@ -87,10 +89,43 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield check
     if accounts:
         yield _ways(app, {account.platform for account in accounts})
+    for notice in await app.store.notices.unarchived():
+        yield DoctorCheck(
+            Level.WARN,
+            "archive",
+            f"{notice.number} is closed, and its evidence waits for an archive",
+            f"mediawatch notice archive {notice.number} --out DIR, then --acknowledge",
+        )
+    for check in await _people(app, now):
+        yield check
     if sweeps:
         yield await _described(app, sweeps[-1].id)
         if clock := await _clock_seen(app, sweeps[-1].id):
             yield clock
+
+
+async def _people(app: App, now: datetime) -> list[DoctorCheck]:
+    """Whether names or contacts are kept longer than the policy says, and which wait for what."""
+    try:
+        days = load(app.settings.sweep.policy).retention.personal_days
+    except UserError:
+        return []  # said already
+    edge, kept = now - timedelta(days=days), await app.store.personal.all()
+    due = sum(each.names for each in over_since(kept, edge))
+    lost = len(await app.store.personal.lost_contacts(day_of(edge)))
+    text = f"{due} names and {lost} contacts are kept longer than {days} days after 办结"
+    checks = [
+        check_of(
+            not due and not lost, "names", text, "mediawatch evidence prune", otherwise=Level.WARN
+        )
+    ]
+    waiting = [each for each in kept if each.waits_for and each.names]
+    if waiting:
+        first = waiting[0]
+        whose = f"sweep {first.sweep_id}" if first.sweep_id else "a notice of another system"
+        told = f"names in {len(waiting)} inspections stay until all is done: {whose}: {first.waits_for}"
+        checks.append(DoctorCheck(Level.OK, "names", told))
+    return checks
 
 
 def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[DoctorCheck]:

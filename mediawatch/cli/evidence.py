@@ -13,10 +13,12 @@ from mediawatch.app import only_one
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection, sweep_of
 from mediawatch.cli.report import OpenOption
-from mediawatch.domain import UserError
+from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import minute
 from mediawatch.ops import retention
+from mediawatch.ops.archives import check_archive
 from mediawatch.ops.files import write_whole
+from mediawatch.ops.personal import PersonalCount, clear_personal
 from mediawatch.plurals import count_of
 from mediawatch.ports import KeptEvidence
 from mediawatch.publish.reports.pages import sheet as page
@@ -41,10 +43,23 @@ def verify(
     sweep: Annotated[
         int | None, typer.Option("--sweep", metavar="N", help="Only what this sweep kept.")
     ] = None,
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            "--archive",
+            metavar="FILE.zip",
+            help="Check this archive of a notice instead; needs no home.",
+        ),
+    ] = None,
 ) -> None:
     """Compare every kept file with its SHA-256; exit code 1 when any is missing or altered. Names
     files that belong to nothing.
     """
+    if archive is not None:
+        if sweep is not None:
+            raise UserError("--archive goes without --sweep")
+        _verify_archive(archive)
+        return
 
     async def work() -> retention.EvidenceCheck:
         async with open_home(ctx) as app:
@@ -64,6 +79,15 @@ def verify(
         sys.exit(1)
 
 
+def _verify_archive(file: Path) -> None:
+    check = check_archive(file)
+    for sentence in check.wrong:
+        typer.echo(sentence)
+    typer.echo(f"{check.number}: {check.sound} ok, {len(check.wrong)} not; SHA-256 {check.sha256}")
+    if check.wrong:
+        sys.exit(1)
+
+
 def prune(
     ctx: typer.Context,
     policy: Annotated[
@@ -75,9 +99,10 @@ def prune(
     """Remove old evidence and old readings. Evidence: files older than the policy's
     `retention.evidence_days` that no finding rests on. Readings: those older than its
     `retention.reading_days` that prove nothing and have no file left. Files that belong to no
-    reading leave, too."""
+    reading leave, too. Names, people's own pictures and contacts of lost accounts:
+    `retention.personal_days` after 办结."""
 
-    async def work() -> tuple[Retention, int, int, int, int]:
+    async def work() -> tuple[Retention, int, int, int, int, PersonalCount, list[Notice]]:
         async with open_home(ctx) as app:
             limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
@@ -99,9 +124,13 @@ def prune(
                 readings = await retention.prune_readings(
                     app.store, app.evidence, now, limits.reading_days, dry_run=dry_run
                 )
-                return limits, count, size, len(stray), readings
+                people = await clear_personal(
+                    app.store, app.evidence, now, limits.personal_days, dry_run=dry_run
+                )
+                waiting = await app.store.notices.unarchived()
+                return limits, count, size, len(stray), readings, people, waiting
 
-    limits, count, size, stray, readings = run(work())
+    limits, count, size, stray, readings, people, waiting = run(work())
     done = "would leave" if dry_run else "removed"
     typer.echo(
         f"{count_of(count, 'file')} {done}, {size / 1e6:.1f} MB, older than "
@@ -112,6 +141,12 @@ def prune(
         f"{count_of(readings, 'reading')} {done}, older than "
         f"{count_of(limits.reading_days, 'day')}, that prove nothing"
     )
+    typer.echo(
+        f"{people.names} names, {people.pictures} pictures of people ({people.size / 1e6:.1f} MB) and "
+        f"{people.contacts} contacts {done}, {limits.personal_days} days after 办结"
+    )
+    for notice in waiting:
+        typer.echo(retention.archive_due(notice))
 
 
 def sheet(

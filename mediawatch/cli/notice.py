@@ -14,6 +14,7 @@ import typer
 
 from mediawatch.app import corrections, notices
 from mediawatch.cli import feedback
+from mediawatch.cli.archive import archive
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.notice_changes import By, appeal, close, correct
 from mediawatch.cli.out import (
@@ -54,6 +55,7 @@ def register(app: typer.Typer) -> None:
     group.command("correct")(correct)
     group.command("appeal")(appeal)
     group.command("close")(close)
+    group.command("archive")(archive)
     feedback.register(group)
     app.add_typer(group, name="notice")
 

@@ -172,7 +172,8 @@ def close(
     by: By,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="How it ended.")] = "",
 ) -> None:
-    """Close a notice (办结): only then may the evidence of its findings leave by age."""
+    """Close a notice (办结). The evidence of its findings may leave by age once its archive is taken
+    in, too (`notice archive`)."""
 
     async def work() -> str:
         async with open_home(ctx) as app:

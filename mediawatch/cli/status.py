@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,10 +13,11 @@ import typer
 from mediawatch.app import runs_now
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.base import fit_table, open_home, run
-from mediawatch.domain import Backup, Ending, SweepRun, Verdict
+from mediawatch.domain import Backup, Ending, Notice, SweepRun, Verdict
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import ListedLogin
+from mediawatch.ops.retention import archive_due
 from mediawatch.plurals import count_of
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table
@@ -49,6 +51,8 @@ class Status:
     backup: Backup | None
     due: list[CorrectionDue]
     """What notices say and would not say today."""
+    unarchived: Sequence[Notice] = ()
+    """Closed notices whose evidence waits for their archive."""
     unanswered: frozenset[int] = frozenset()
     """Sweeps whose looks no site answered."""
 
@@ -76,7 +80,8 @@ def status(
                 [sweep for sweep in made if await app.store.sweeps.is_unanswered(sweep)]
             )
             backup, due = await app.store.runs.last_backup(), await all_corrections_due(app)
-            return Status(nights, runs_now(app.home), logins, backup, due, unanswered)
+            unarchived = await app.store.notices.unarchived()
+            return Status(nights, runs_now(app.home), logins, backup, due, unarchived, unanswered)
 
     found = run(work())
     typer.echo(
@@ -124,6 +129,7 @@ def _as_text(found: Status) -> str:
     for each in found.sessions:
         parts.append(f"login {each.session.platform}/{each.session.name}: {each.state.value}")
     parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
+    parts += [archive_due(notice) for notice in found.unarchived]
     backup = found.backup
     last_backup = (
         f"{minute(backup.at)}, {backup.place}, {count_of(backup.files, 'file')}, "
@@ -187,6 +193,7 @@ def _as_json(found: Status) -> dict[str, Any]:
         ],
         "sessions": logins,
         "corrections_due": [asdict(each) for each in found.due],
+        "archives_due": [notice.number for notice in found.unarchived],
         "backup": _plain(asdict(found.backup)) if found.backup else None,
     }
 

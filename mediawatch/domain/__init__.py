@@ -5,6 +5,7 @@ Frozen, typed, standard library only. Every `datetime` is timezone-aware; the st
 """
 
 from mediawatch.domain.accounts import (
+    PERSONAL_MARK,
     PLATFORM_LABELS,
     Account,
     AccountChange,
@@ -98,6 +99,7 @@ __all__ = [
     "CLOCK_OFF",
     "DECIDED",
     "ID_IN_DOUBT",
+    "PERSONAL_MARK",
     "PLATFORM_LABELS",
     "Account",
     "AccountChange",

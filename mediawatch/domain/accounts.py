@@ -106,6 +106,10 @@ class Filing:
         return self.status in (FiledStatus.RUNNING, FiledStatus.CLOSING)
 
 
+PERSONAL_MARK = "已按期清除"
+"""What stands where a name or a telephone number was, once its time was over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """联系人. Kept apart from the account; leaves only in its own unit's file."""

@@ -96,6 +96,8 @@ class NoticeAction(StrEnum):
     """整改反馈: its unit reported; that alone settles nothing."""
     RECHECKED = "rechecked"
     CLOSED = "closed"
+    ARCHIVED = "archived"
+    """归档: somebody took in the notice's file (案卷); `source` is its SHA-256, `reason` its 档号."""
 
     @property
     def label(self) -> str:
@@ -105,6 +107,7 @@ class NoticeAction(StrEnum):
 _ACTIONS: Mapping[NoticeAction, str] = {
     NoticeAction.CORRECTED: "更正", NoticeAction.APPEALED: "申诉", NoticeAction.UPHELD: "申诉成立", NoticeAction.REJECTED: "申诉不成立",
     NoticeAction.REPORTED: "整改反馈", NoticeAction.RECHECKED: "复查", NoticeAction.CLOSED: "办结",
+    NoticeAction.ARCHIVED: "归档",
 }  # fmt: skip
 
 
@@ -158,6 +161,8 @@ class NoticeEvent:
     sweep_id: int | None = None
     verdict: Verdict | None = None
     """Of a correction: the verdict on the account without what was withdrawn."""
+    review_id: int | None = None
+    """Of an archive: the newest decision about its accounts that it tells; 0 for none."""
     id: int = 0
 
 

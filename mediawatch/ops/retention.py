@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mediawatch.domain import Sweep, UserError
+from mediawatch.domain import Notice, Sweep, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import KeptEvidence, Store
@@ -157,6 +157,14 @@ def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:
         ) from error
 
 
+def archive_due(notice: Notice) -> str:
+    """What an administrator is told of a closed notice whose archive nobody took in."""
+    return (
+        f"{notice.number}: closed, and its evidence waits for an archive: `mediawatch notice "
+        f"archive {notice.number} --out …`, then --acknowledge"
+    )
+
+
 async def prune_readings(
     store: Store, folder: EvidenceFolder, now: datetime, days: int, *, dry_run: bool = False
 ) -> int:
@@ -183,11 +191,19 @@ async def prune_readings(
 
 
 async def still_judged(store: Store, sweep: Sweep) -> None:
-    """UserError where readings of this sweep's time may have left: it is not judged again."""
+    """UserError where readings of this sweep's time, or names in it, have left.
+
+    It is not judged again.
+    """
     before = await store.readings.pruned_before()
     if before is not None and sweep.as_of < before:
         raise UserError(
             f"sweep {sweep.id} ({beijing(sweep.as_of):%Y-%m-%d}) is not judged again: readings "
             f"from before {beijing(before):%Y-%m-%d} "
             "have left by `mediawatch evidence prune`; its verdicts stand as they are"
+        )
+    if await store.personal.cleared([sweep.id]):
+        raise UserError(
+            f"sweep {sweep.id} ({beijing(sweep.as_of):%Y-%m-%d}) is not judged again: the names of "
+            "those who looked have left by `mediawatch evidence prune`; its verdicts stand"
         )

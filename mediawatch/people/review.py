@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mediawatch.domain import (
+    PERSONAL_MARK,
     Excuse,
     ReviewAction,
     ReviewEvent,
@@ -161,6 +162,10 @@ class ReviewDecision:
         ):
             return f"所依据的人工核查由{self.by}本人作出,须由他人认定"
         answered = [event.by for event in suspect.events if event.action is ReviewAction.ANSWERED]
+        if self.action is ReviewAction.CONFIRMED and any(
+            person.startswith(PERSONAL_MARK) for person in (*suspect.lookers, *answered)
+        ):
+            return "核查人、反馈人姓名已按期清除,无从核对是否由他人认定,不能再认定"
         if self.action is ReviewAction.CONFIRMED and any(
             same_person(self.by, person) for person in answered
         ):

@@ -56,6 +56,8 @@ class Retention(_Part):
 
     A sweep from before then is not judged again.
     """
+    personal_days: Annotated[int, Field(ge=30)] = 90
+    """Days after 办结 for which names, people's own pictures and lost accounts' contacts stay."""
 
 
 class Review(_Part):

@@ -253,7 +253,18 @@ SCRAPER = Scraper(
     hosts=HOSTS,
     front="www.douyin.com",
     viewer=viewers.douyin,
-    viewer_marks=('a[href*="/user/self"]',),
+    viewer_marks=(
+        'a[href*="/user/self"]',
+        '#douyin-header-menuCt [data-e2e="live-avatar"]',
+        '[data-e2e="notice-entry"]',
+        '[data-e2e="im-entry"]',
+        '[data-e2e="im-dialog"]',
+    ),
+    others_marks=(
+        '[data-e2e="comment-list"]',
+        '[data-e2e="comment-item"]',
+        '[data-e2e="user-fans-container"]',
+    ),
     logins=(LOGIN,),
     heavy=frozenset({"*.douyinpic.com/*", "*.douyinvod.com/*"}),
 )

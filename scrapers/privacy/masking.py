@@ -1,8 +1,8 @@
-"""Masks the operator's own name and picture: they are no evidence.
+"""Masks the operator's own name and picture, and other people: they are no evidence.
 
 They are covered in our copy of the page, and cut from what is kept of it. The page itself says who
-the operator is (`Scraper.viewer`). The platform may declare where else it shows him
-(`Scraper.viewer_marks`).
+the operator is (`Scraper.viewer`). The platform declares where else it shows him
+(`Scraper.viewer_marks`), and where it shows other people (`Scraper.others_marks`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 _SHORTEST_PATH = 12
 """Characters. A shorter path of a picture may belong to others."""
 # An element becomes a box of one colour and the same size. Running text becomes blocks.
-_COVER = """([marks, secrets, pictures]) => {
+_COVER = """([marks, secrets, pictures, own]) => {
   const cover = (shown) => {
     const box = shown.getBoundingClientRect(), how = getComputedStyle(shown);
     const el = document.createElement('span');
@@ -33,7 +33,12 @@ _COVER = """([marks, secrets, pictures]) => {
     for (const [name, value] of Object.entries(size)) el.style.setProperty(name, value, 'important');
     shown.replaceWith(el);
   };
-  for (const mark of marks) for (const el of document.querySelectorAll(mark)) cover(el);
+  const area = (el) => el.scrollWidth * el.scrollHeight, root = document.documentElement;
+  const whole = area(root);
+  // A site that renames its parts must not lose the account itself behind a box.
+  const isSubject = (el) => el === root || el === document.body ||
+    area(el) > whole / 2 && own.some((name) => (el.innerText || '').includes(name));
+  for (const mark of marks) for (const el of document.querySelectorAll(mark)) if (!isSubject(el)) cover(el);
   const holds = (text) => text && secrets.some((secret) => text.includes(secret));
   const shows = (text) => text && pictures.some((path) => text.includes(path));
   for (const el of document.querySelectorAll('[src], [srcset], [style], [data-src]')) {
@@ -49,10 +54,14 @@ _COVER = """([marks, secrets, pictures]) => {
 }"""
 
 
+def nobody(text: str) -> Iterable[object]:
+    """The viewer of a page without a login."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What to hide in one look with a login: the viewer's `records`, and CSS selectors of his
-    traces.
+    """What to hide in one look: the viewer's `records`, and CSS selectors of what is covered.
 
     `kept` are the account's own names and ids: where an office looks at itself, it stays visible.
     """
@@ -114,7 +123,7 @@ class OperatorCover:
             key=len,
             reverse=True,
         )
-        return f"({_COVER})({json.dumps([list(self.marks), names, paths])})"
+        return f"({_COVER})({json.dumps([list(self.marks), names, paths, sorted(self.kept)])})"
 
     def bytes(self, body: bytes) -> bytes:
         """A payload with dummies in the operator's place.

@@ -39,6 +39,7 @@ _PICTURES = "p3-pc.douyinpic.com"
 
 
 _PAGE = template("douyin.html")
+_CONTROLS = template("douyin_controls.html").strip()
 
 _PROFILE = template("douyin_profile.html")
 _SHARE_PAGE = template("douyin_share.html")
@@ -217,7 +218,7 @@ class Douyin(Site):
         text = fill(
             _PAGE,
             app=quote(script_json({"app": self._app(request)}), safe=""),
-            body=body,
+            body=(_CONTROLS if login else "") + body,
             records="".join(records),
             signing=self._signing.script,
             sec=script_json(sec),

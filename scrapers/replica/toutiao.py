@@ -39,6 +39,8 @@ _PAGE_SIZE = 20
 _CHALLENGE = template("toutiao_challenge.html")
 _SHELL = template("toutiao.html")
 _PROFILE = template("toutiao_profile.html")
+_CONTROLS = template("toutiao_controls.html").strip()
+_LOGIN = '<a href="https://sso.toutiao.com/">登录</a>'
 _SCRIPT = template("toutiao_profile.js")
 
 
@@ -109,7 +111,9 @@ class Toutiao(Site):
             "title": f"{account.name}的头条主页",
         }
         body = fill(_PROFILE, picture=picture_url(_PICTURES, account.name))
-        return page(self._shell(f"{account.name}的头条主页", {"data": data}, body, script))
+        known = self.knows_operator(request)
+        title = f"{account.name}的头条主页"
+        return page(self._shell(title, {"data": data}, body, script, known=known))
 
     def _frame(self, request: Request) -> dict[str, Any]:
         known = self.knows_operator(request)
@@ -124,7 +128,9 @@ class Toutiao(Site):
         text = self._shell("今日头条", {"data": {"initialFeed": None}}, f"<p>{words}</p>", "")
         return page(text, status=404)
 
-    def _shell(self, title: str, data: object, body: str, script: str) -> str:
+    def _shell(
+        self, title: str, data: object, body: str, script: str, *, known: bool = False
+    ) -> str:
         text = quote(script_json(data), safe="")
         safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
         return fill(
@@ -132,6 +138,7 @@ class Toutiao(Site):
             title=safe_title,
             data=text,
             body=body,
+            controls=_CONTROLS if known else _LOGIN,
             signing=self._signing.script,
             script=script,
         )

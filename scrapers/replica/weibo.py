@@ -51,6 +51,8 @@ _MOBILE_PAGE = template("weibo_mobile.html")
 
 _DESKTOP_PAGE = template("weibo_desktop.html")
 
+_CONTROLS = template("weibo_controls.html").strip()
+
 _TEXT_PAGE = template("weibo_text.html")
 
 _SIGN_IN_PAGE = template("weibo_signin.html")
@@ -269,7 +271,15 @@ class Weibo(Site):
             "user": viewer,
             "uid": viewer and viewer["id"],
         }
-        return page(fill(_DESKTOP_PAGE, config=script_json(config), wanted=script_json(wanted)))
+        controls = _CONTROLS if viewer else ""
+        return page(
+            fill(
+                _DESKTOP_PAGE,
+                config=script_json(config),
+                wanted=script_json(wanted),
+                controls=controls,
+            )
+        )
 
     def _profile(self, request: Request) -> Response:
         if not self.knows_operator(request):

@@ -115,5 +115,6 @@ SCRAPER = Scraper(
     front="www.toutiao.com",
     viewer=viewers.toutiao,
     viewer_marks=(".header-profile-wrapper",),
+    others_marks=(".ttp-comment-block", ".ttp-comment-list"),
     heavy=frozenset({"*.image", "*.image?*"}),
 )

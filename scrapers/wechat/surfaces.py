@@ -27,6 +27,7 @@ SCRAPER = Scraper(
     links=LoneArticle(),
     lasting=SHORT_LINK,
     viewer=viewers.wechat,
+    others_marks=("#js_cmt_area", "#js_friend_cmt_area", ".discuss_container"),
     heavy=frozenset(
         {
             "*://mmbiz.qpic.cn/*",

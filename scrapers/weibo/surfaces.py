@@ -294,5 +294,14 @@ SCRAPER = Scraper(
     hosts=HOSTS,
     front="m.weibo.cn",
     viewer=viewers.weibo,
+    # The site's class names end in a hash that changes with each build.
+    viewer_marks=('[class*="Ctrls_item_"]', '[class*="Ctrls_avatarItem_"]'),
+    others_marks=(
+        '[class*="RepostCommentFeed_"]',
+        '[class*="RepostCommentList_"]',
+        '[class*="Main_side_"]',
+        ".wbpro-side",
+        '[class*="Frame_side_"]',
+    ),
     logins=(LOGIN,),
 )

@@ -126,7 +126,12 @@ def test_a_wrong_canary_file_is_said_once(home: Home) -> None:
 
 async def test_an_empty_home_wants_a_registry_and_logins(app: App) -> None:
     checks = await in_home(app)
-    assert levels(checks) == {"database": Level.OK, "sessions": Level.WARN, "registry": Level.FAIL}
+    assert levels(checks) == {
+        "database": Level.OK,
+        "sessions": Level.WARN,
+        "registry": Level.FAIL,
+        "names": Level.OK,
+    }
     assert any("mediawatch login" in check.remedy for check in checks)
 
 

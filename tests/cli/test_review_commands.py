@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -435,3 +436,14 @@ def test_a_dismissed_finding_stands_in_no_list_and_no_figure(home: Home) -> None
         assert failed() == left
         assert (f"示例市第{number}测试局" in mediawatch(home, "flagged").stdout) is False
     assert "含未经审核的疑似问题" not in mediawatch(home, "figures").stdout
+
+
+def test_nobody_is_accused_on_a_look_whose_looker_is_cleared(home: Home) -> None:
+    within(home, lambda store: heard(store, 1, NOW))
+    with sqlite3.connect(home.database) as conn:
+        conn.execute("UPDATE reading SET person = '已按期清除1' WHERE account_id = 1")
+    conn.close()
+    done = mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "stale_2w", "--yes")
+    assert done.exit_code == 2
+    assert "1/stale_2w 示例市第1测试局:核查人、反馈人姓名已按期清除" in done.stderr
+    assert handed_off(home) == [TWO]

@@ -172,7 +172,7 @@ def test_the_names_of_immutable_tables_agree_with_the_first_migration(
     rows = sqlite3.connect(tmp_path / "mediawatch.db").execute(
         "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
     )
-    assert sorted(name for (name,) in rows) == sorted((*IMMUTABLE, *ISSUED))
+    assert sorted({name for (name,) in rows}) == sorted((*IMMUTABLE, *ISSUED))
 
 
 @pytest.mark.parametrize(

@@ -279,7 +279,7 @@ def test_without_room_or_program_for_a_copy_nothing_is_changed(
         upgrade(old_url, safeguard=Safeguard(folder=tmp_path))
     assert sql(old_url, "SELECT version_num FROM alembic_version") == [(REVISION,)]
     upgrade(old_url, safeguard=Safeguard(copy=False, folder=tmp_path))
-    assert sql(old_url, "SELECT version_num FROM alembic_version") == [("0013",)]
+    assert sql(old_url, "SELECT version_num FROM alembic_version") == [("0014",)]
 
 
 def test_the_copy_of_a_home_is_told_to_the_operator(tmp_path: Path) -> None:

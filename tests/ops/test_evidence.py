@@ -192,17 +192,19 @@ def test_the_retention_is_the_policys() -> None:
     national = load("national")
     assert national.retention.evidence_days == 400
     assert national.retention.reading_days == 400
+    assert national.retention.personal_days == 90
     without = (
         national.toml.replace("[retention]\n", "")
         .replace("evidence_days = 400", "#")
         .replace("reading_days = 400", "#")
+        .replace("personal_days = 90", "#")
     )
     assert parse(without).retention == national.retention, (
         "policies of older sweeps have no such keys"
     )
-    for key in ("evidence_days", "reading_days"):
+    for key, days in (("evidence_days", 400), ("reading_days", 400), ("personal_days", 90)):
         with pytest.raises(UserError, match=rf"retention\.{key}"):
-            parse(national.toml.replace(f"{key} = 400", f"{key} = 5"))
+            parse(national.toml.replace(f"{key} = {days}", f"{key} = 5"))
 
 
 async def _inspection(store: Store, folder: EvidenceFolder) -> list[Reading]:
@@ -283,7 +285,8 @@ def test_the_commands(tmp_path: Path) -> None:
         0,
         "2 files would leave, 0.0 MB, older than 400 days and no finding's\n0 files would leave "
         "that belong to nothing\n"
-        "0 readings would leave, older than 400 days, that prove nothing\n",
+        "0 readings would leave, older than 400 days, that prove nothing\n"
+        "0 names, 0 pictures of people (0.0 MB) and 0 contacts would leave, 90 days after 办结\n",
     )
     assert all((home.evidence / item.path).is_file() for item in old.evidence)
     done = mediawatch(home, "prune")
@@ -291,7 +294,8 @@ def test_the_commands(tmp_path: Path) -> None:
         0,
         "2 files removed, 0.0 MB, older than 400 days and no finding's\n0 files removed that "
         "belong to nothing\n"
-        "0 readings removed, older than 400 days, that prove nothing\n",
+        "0 readings removed, older than 400 days, that prove nothing\n"
+        "0 names, 0 pictures of people (0.0 MB) and 0 contacts removed, 90 days after 办结\n",
     )
     assert not any((home.evidence / item.path).exists() for item in old.evidence)
     done = mediawatch(home, "verify")

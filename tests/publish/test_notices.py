@@ -422,7 +422,7 @@ def test_the_documents_of_a_notice(home: Home, tmp_path: Path) -> None:
     assert (refused.exit_code, "goes without --sweep" in refused.stderr) == (2, True)
 
 
-def test_evidence_stays_until_the_notice_is_closed(home: Home) -> None:
+def test_evidence_stays_until_the_notice_is_closed_and_archived(home: Home) -> None:
     mediawatch(home, *ISSUE)
 
     def proving() -> list[bool]:
@@ -435,6 +435,11 @@ def test_evidence_stays_until_the_notice_is_closed(home: Home) -> None:
     within(home, lambda store: store.sweeps.keep_judgements(1, judged))
     assert proving() == before
     assert mediawatch(home, "notice", "close", "1", "--by", "丙某").exit_code == 0
+    assert proving() == before
+    file = home.root / "卷.zip"
+    assert mediawatch(home, "notice", "archive", "1", "--out", str(file)).exit_code == 0
+    told = mediawatch(home, "notice", "archive", "1", "--acknowledge", str(file), "--by", "丁某")
+    assert told.exit_code == 0
     assert not any(proving())
     assert "closed already" in mediawatch(home, "notice", "close", "1", "--by", "丙某").stderr
     assert "已办结" in mediawatch(home, "notice", "list").stdout

@@ -30,8 +30,9 @@ from mediawatch.registry.undo import undo
 READS = {
     "accounts": "added_by all changes contacts current get refusals sources twins",
     "evidence": "all owners",
-    "notices": "all coverage documents events issued_at scope",
+    "notices": "all coverage documents events issued_at scope unarchived",
     "operator": "canary_checks home_id session_events visits",
+    "personal": "all cleared lost_contacts",
     "queries": "all judged_sweeps run",
     "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links pruned_before",
     "reviews": "events",

@@ -47,7 +47,7 @@ PAGES = {
 CODES = {
     "0": "done",
     "1": "an unexpected error: `logs/errors.log` of the home has the traceback. In a sweep it concerns one "
-    "account, and the sweep goes on. `verify`: a case differs. `evidence verify`: a file is missing or "
+    "account, and the sweep goes on. `verify`: a case differs. `evidence verify`, `notice archive`: a file is missing or "
     "altered. `doctor`: a check fails (a warning does not count). `notify`: a message could not be sent",
     "2": "wrong usage or input, a browser that does not start, a database that is locked or cannot be "
     "written, a disk that is full or read-only. One sentence on standard error says where, and what to do",

@@ -8,6 +8,7 @@ from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
 from mediawatch.ports.store.notices import NoticeStore
 from mediawatch.ports.store.operator import OperatorStore, SurfaceVisit
+from mediawatch.ports.store.personal import PersonalData, PersonalStore
 from mediawatch.ports.store.queries import (
     USUAL_LIMITS,
     NamedQuery,
@@ -32,6 +33,8 @@ __all__ = [
     "NamedQuery",
     "NoticeStore",
     "OperatorStore",
+    "PersonalData",
+    "PersonalStore",
     "QueryLimits",
     "QueryResult",
     "QueryRow",
@@ -69,6 +72,8 @@ class Store(Protocol):
     def runs(self) -> RunStore: ...
     @property
     def operator(self) -> OperatorStore: ...
+    @property
+    def personal(self) -> PersonalStore: ...
     @property
     def queries(self) -> QueryStore: ...
     async def close(self) -> None: ...

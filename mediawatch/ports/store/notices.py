@@ -50,15 +50,26 @@ class NoticeStore(Protocol):
         """
 
     async def add_events(
-        self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None
+        self,
+        events: Sequence[NoticeEvent],
+        document: IssuedDocument | None = None,
+        *,
+        after: int | None = None,
     ) -> None:
         """Append events of one notice, and the next version of its hand-off where they correct it.
 
-        All or nothing. UserError where another person has made that version meanwhile.
+        All or nothing. UserError where another person has made that version meanwhile, or where
+        the notice has an event younger than the id `after`.
         """
 
     async def events(self, notice_id: int | None = None) -> list[NoticeEvent]:
         """Oldest first, of one notice or of all."""
+
+    async def unarchived(self) -> list[Notice]:
+        """The closed notices of our own whose evidence waits for its archive, by day of issue.
+
+        Nobody acknowledged their archive, or something was done about them afterwards.
+        """
 
     async def documents(self, notice_id: int) -> list[IssuedDocument]:
         """The versions of its hand-off, oldest first; empty for another system's notice."""

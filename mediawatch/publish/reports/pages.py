@@ -18,6 +18,7 @@ from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
+from mediawatch.table import Table
 from mediawatch.visible import make_visible
 
 # Names are hostile input: everything is escaped.
@@ -92,6 +93,16 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         numerals=prose.NUMERALS,
         counts=annexes.COUNTS | annexes.RATES,
         problems=[_problem_words(problem, folder) for problem in inspection.failed],
+    )
+    return page.encode()
+
+
+def tables_page(
+    title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Table], note: str
+) -> bytes:
+    """A page of named facts and tables, with a note at its end."""
+    page = _PAGES.get_template("tables.html").render(
+        title=title, facts=facts, tables=tables, note=note
     )
     return page.encode()
 

@@ -43,7 +43,8 @@ VIEWER = {"screen_name": NAME, "uid": "7700000001", "avatar_large": f"//127.0.0.
 PAGE = f"""<!doctype html><meta charset=utf-8><script>window.me = {json.dumps(VIEWER)}</script><body style='margin:0;background:#fff'>
 <div style='position:absolute;left:0;top:0;width:200px;height:50px;font:30px/50px serif' class=mine title={NAME}>{NAME}</div>
 <img style='position:absolute;left:200px;top:0;width:50px;height:50px' src='{FACE}?size=50' alt={NAME}>
-<h1 style='position:absolute;left:300px;top:0;width:300px;height:50px;font:30px/50px serif;margin:0'>示例市第一测试局</h1>
+<main style='height:900px'>
+<h1 style='position:absolute;left:300px;top:0;width:300px;height:50px;font:30px/50px serif;margin:0'>示例市第一测试局</h1></main>
 <p style='position:absolute;left:0;top:100px'>{NAME}说:正文</p>
 <script>fetch('/api/feed').then((answer) => answer.text())</script>"""
 FEED = json.dumps(
@@ -78,7 +79,13 @@ class Page(Surface):
 
 
 async def evidence(
-    browser: Browser, folder: Path, *, name: str, session: bool = True, feed: str = FEED
+    browser: Browser,
+    folder: Path,
+    *,
+    name: str,
+    session: bool = True,
+    feed: str = FEED,
+    others: tuple[str, ...] = (),
 ) -> dict[str, list[Capture]]:
     state = folder / "office.json"
     state.write_text('{"cookies": [], "origins": []}')
@@ -91,7 +98,12 @@ async def evidence(
     with served(routes) as site:
         surface = Page(site.url("/"))
         scraper = Scraper(
-            platform="plain", surfaces=(surface,), hosts=HOSTS, viewer=me, viewer_marks=(".mine",)
+            platform="plain",
+            surfaces=(surface,),
+            hosts=HOSTS,
+            viewer=me,
+            viewer_marks=(".mine",),
+            others_marks=others,
         )
         account = Account(id=1, filed=Filing(name=name, platform="plain"))
         need = Need(fresh_after=date.max, second=True)
@@ -144,6 +156,23 @@ async def test_a_visitors_page_is_kept_as_it_is(browser: Browser, tmp_path: Path
     kept = await evidence(browser, tmp_path, name="示例市第一测试局", session=False)
     assert region(kept, 0, 200)[1] > 20
     assert all(NAME in text or "\\u" in text for text in texts(kept))
+
+
+async def test_others_are_covered_for_a_visitor_and_the_subject_never_is(
+    browser: Browser, tmp_path: Path
+) -> None:
+    kept = await evidence(
+        browser,
+        tmp_path,
+        name="示例市第一测试局",
+        session=False,
+        others=(".mine", "html", "body", "main", "p"),
+    )
+    mean, spread = region(kept, 0, 200)
+    assert (abs(mean - 0x77) < 3, spread < 3) == (True, True), "a small part is covered"
+    assert region(kept, 300, 300)[1] > 20, "the whole page is not, for the account stands in it"
+    *_, visible = texts(kept)
+    assert "正文" not in visible
 
 
 async def test_an_office_that_looks_at_itself_is_seen(browser: Browser, tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""Names, people's own pictures and contacts: they leave so many days after all was done (办结).
+
+An inspection is over when every finding is decided and every notice of it is closed and archived.
+The file of the notice has the names by then; the home needs them no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mediawatch.domain import EvidenceKind
+from mediawatch.domain.clock import day_of
+from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.retention import prune
+from mediawatch.ports import KeptEvidence, PersonalData, Store
+
+
+@dataclass(slots=True)
+class PersonalCount:
+    """How much left, or would leave. `size` in bytes; `contacts` are those of lost accounts."""
+
+    names: int = 0
+    pictures: int = 0
+    size: int = 0
+    contacts: int = 0
+
+
+async def clear_personal(
+    store: Store, folder: EvidenceFolder, now: datetime, days: int, *, dry_run: bool = False
+) -> PersonalCount:
+    """Let go what nobody needs any more since so many days.
+
+    Pictures leave before the names: a run that is cut short is made up for by the next one.
+    """
+    count = PersonalCount()
+    over = over_since(await store.personal.all(), now - timedelta(days=days))
+    pictures = _pictures(folder, await store.evidence.all(), over)
+    count.pictures = len({item.evidence.path for item in pictures})
+    count.size = sum({item.evidence.path: item.evidence.size for item in pictures}.values())
+    lost = await store.personal.lost_contacts(day_of(now - timedelta(days=days)))
+    count.contacts = len(lost)
+    if dry_run:
+        count.names = sum(each.names for each in over)
+        return count
+    prune(folder, pictures, now)
+    for each in over:
+        own = sum(item.sweep_id == each.sweep_id for item in pictures)
+        if each.names or own:
+            count.names += await store.personal.clear_names(each, now, pictures=own)
+    await store.personal.clear_contacts(lost, now)
+    return count
+
+
+def over_since(found: Sequence[PersonalData], before: datetime) -> list[PersonalData]:
+    """Those of which all was done before that moment. Pure."""
+    return [each for each in found if each.over_at is not None and each.over_at < before]
+
+
+def _pictures(
+    folder: EvidenceFolder, kept: Sequence[KeptEvidence], over: Sequence[PersonalData]
+) -> list[KeptEvidence]:
+    """People's own pictures of these inspections that are there, and that serve no other one."""
+    sweeps = {each.sweep_id for each in over if each.sweep_id is not None}
+    leaving = [
+        item
+        for item in kept
+        if item.evidence.kind is EvidenceKind.PICTURE and item.sweep_id in sweeps
+    ]
+    going = {id(item) for item in leaving}
+    needed = {item.evidence.path for item in kept if id(item) not in going}
+    return [
+        item
+        for item in leaving
+        if item.evidence.path not in needed and (folder.root / item.evidence.path).is_file()
+    ]

@@ -11,9 +11,9 @@ from mediawatch.app.root import App
 from mediawatch.domain import Notice, NoticeAction, NoticeEvent, Sweep, UserError, is_closed
 from mediawatch.ops.archives import ArchiveCheck, check_archive
 from mediawatch.ops.retention import pruned_paths
-from mediawatch.publish.notices.archive import NoticeArchive, NoticeRecord, notice_archive
 from mediawatch.publish.reports import word
 from mediawatch.publish.reports.annexes import annex_book
+from mediawatch.publish.reports.archive import NoticeArchive, NoticeRecord, notice_archive
 
 
 async def build_archive(app: App, notice: Notice) -> NoticeArchive:

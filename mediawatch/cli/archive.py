@@ -15,7 +15,7 @@ from mediawatch.ops.archives import check_archive, write_archive
 from mediawatch.table import plain
 
 if TYPE_CHECKING:
-    from mediawatch.publish.notices.archive import EvidenceGap
+    from mediawatch.publish.reports.archive import EvidenceGap
 
 
 def archive(

@@ -43,7 +43,7 @@ from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.retention import prunable
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
-from mediawatch.publish.notices.archive import NoticeRecord, notice_archive
+from mediawatch.publish.reports.archive import NoticeRecord, notice_archive
 
 Q4, ISSUED = date(2022, 12, 31), date(2023, 1, 10)
 STALE = [Code.STALE_2W]

@@ -148,7 +148,7 @@ def test_a_notice_is_not_issued_on_what_is_no_proof(
     sweep = office.sweep(date(2022, 12, 31), {1: [Code.STALE_2W], 2: [Code.STALE_2W]})
     damage(evidence_of(office.home, 1, "screenshot"))
     words = office.words_to_issue(sweep, "文1", date(2023, 2, 9))
-    assert "1 accounts of sweep 1 are open" in office.refused(*words)
+    assert "sweep 1: 1 account open" in office.refused(*words)
     document = tmp_path / "h.json"
     office.run(*words, "--preliminary", "--out", document)
     held = [one["account"]["name"] for one in json.loads(document.read_bytes())["findings"]]

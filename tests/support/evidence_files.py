@@ -22,7 +22,8 @@ def make_evidence(path: str, at: datetime) -> Evidence:
 
 
 def lay_down(folder: Path, *items: Evidence) -> None:
-    """Write the files into a home's evidence folder."""
+    """Write the files into a home's evidence folder, where they do not stand there already."""
     for item in items:
-        (folder / item.path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / item.path).write_text(item.path, encoding="utf-8")
+        if not (folder / item.path).exists():
+            (folder / item.path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / item.path).write_text(item.path, encoding="utf-8")

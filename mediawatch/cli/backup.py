@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import backup as archives
+from mediawatch.app import restore as restoring
 from mediawatch.cli.base import open_home, run
 from mediawatch.domain import Backup
 
@@ -49,9 +50,23 @@ def restore(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The new home; must be empty or not there.")
     ],
+    outside_paths: Annotated[
+        bool,
+        typer.Option(
+            "--outside-paths",
+            help="Take settings that lead out of the home, too: database, browser, proxy, policy "
+            "file, places of messages.",
+        ),
+    ] = False,
 ) -> None:
-    """Make a new home from a backup, after every file was compared with its SHA-256."""
-    done = archives.restore(source, folder)
+    """Make a new home from a backup, after its files, settings and database were checked."""
+    done = restoring.restore(source, folder, outside_paths=outside_paths)
+    for each in done.left_out:
+        typer.echo(
+            f"setting {each.key} was not taken, for it leads out of the home: {each.shown}; it is "
+            f"a comment in {done.home.config}",
+            err=True,
+        )
     logins = (
         f"{done.sessions} logins among them"
         if done.sessions

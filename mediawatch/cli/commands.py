@@ -119,7 +119,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
             "Write database, evidence, settings and canaries into one tar file, while a sweep may "
             "run."
         ),
-        "restore": "Make a new home from a backup, after every file was compared with its SHA-256.",
+        "restore": "Make a new home from a backup, after its files, settings and database were checked.",
     },
     "units": {
         "units": (

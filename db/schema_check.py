@@ -111,11 +111,15 @@ def _known_revision(found: SchemaParts, versions: list[object], name: str) -> st
 
 def _compare(found: SchemaParts, expected: SchemaParts, name: str) -> None:
     if foreign := sorted(found.views - {query.name for query in named_queries("sqlite")}):
-        raise StoreError(f"{name} holds a view that is none of mediawatch's: {foreign[0][:80]!r}")
+        raise StoreError(
+            f"{name} holds the view {foreign[0][:80]!r}, which is none of mediawatch's"
+        )
     for key in sorted(found.parts.keys() | expected.parts.keys()):
         kind, part = key
         if key not in expected.parts:
-            raise StoreError(f"{name} holds a {kind} that is none of mediawatch's: {part[:80]!r}")
+            raise StoreError(
+                f"{name} holds the {kind} {part[:80]!r}, which is none of mediawatch's"
+            )
         if key not in found.parts:
             raise StoreError(f"{name} lacks the {kind} {part} of its revision")
         if found.parts[key] != expected.parts[key]:

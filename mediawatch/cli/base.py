@@ -310,12 +310,13 @@ def keep_traceback(text: str) -> str:
     is.
     """
     from mediawatch.app import host_clock
+    from mediawatch.ops.files import open_private
     from mediawatch.ops.settings import Home
 
     home = Home.at(_home_argument())
     path = home.logs / "errors.log"
     try:
-        with path.open("a", encoding="utf-8") as log:
+        with open(path, "a", encoding="utf-8", opener=open_private) as log:
             log.write(f"{host_clock():%Y-%m-%dT%H:%M:%SZ} {' '.join(sys.argv[1:])}\n{text}\n")
     except OSError:
         print(text, file=sys.stderr)

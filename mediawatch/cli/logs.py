@@ -14,12 +14,14 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mediawatch.cli.jsonlines import JsonLines
+from mediawatch.ops.files import open_private
 from mediawatch.ops.settings import Settings
 
 Format = Literal["auto", "text", "json"]
@@ -56,7 +58,7 @@ def set_up(
     handlers: list[logging.Handler] = [wire]
     if file is not None:
         # The file is opened with its first line: most commands log nothing.
-        kept = RotatingFileHandler(
+        kept = _PrivateLog(
             file.path, maxBytes=file.size, backupCount=file.kept, encoding="utf-8", delay=True
         )
         kept.setLevel(min(logging.INFO, wire.level))
@@ -67,6 +69,13 @@ def set_up(
         old.close()
     top.handlers[:] = handlers
     top.setLevel(min(handler.level for handler in handlers))
+
+
+class _PrivateLog(RotatingFileHandler):
+    """The log file is its owner's alone, whatever the umask."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", opener=open_private)
 
 
 class _LineFormatter(logging.Formatter):

@@ -187,7 +187,7 @@ def handoff(
             return documents.of(told, await checks_behind(app, told))
 
     document = run(work())
-    write_whole(out, documents.to_bytes(document))
+    write_whole(out, documents.to_bytes(document), shared=True)
     typer.echo(
         f"{out}: {len(document.findings)} findings, {document.counts.failed} accounts failed "
         f"of {document.counts.checked} checked"

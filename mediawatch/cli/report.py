@@ -106,7 +106,7 @@ def template(out: OutOption) -> None:
     """Write our Word template, for the office to change; `report docx` takes circular.docx of the
     home.
     """
-    write_whole(out, word.shipped_template())
+    write_whole(out, word.shipped_template(), shared=True)
     typer.echo(str(out))
 
 
@@ -124,7 +124,7 @@ def _write(
             return told, made(told, app)
 
     told, body = run(work())
-    write_whole(out, body)
+    write_whole(out, body, shared=True)
     whole = told.statistics.whole
     typer.echo(
         f"{out}: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} open"

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 
 from mediawatch.domain import UserError
 
+PRIVATE = 0o600
+"""The mode of a file that its owner alone may read."""
 
-def write_whole(target: Path, body: bytes) -> None:
+
+def write_whole(target: Path, body: bytes, *, shared: bool = False) -> None:
     """Write beside the target, fsync, rename over it, fsync the folder. UserError names the place
     when the disk refuses.
+
+    Its owner alone may read it. `shared` is for what is handed on and holds no contact, and for
+    what another program reads: then the umask decides (docs/running.md lists them).
     """
     part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
         _make_folder(target.parent)
-        with part.open("wb") as file:
+        with open(part, "xb", opener=None if shared else open_private) as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
@@ -27,6 +34,40 @@ def write_whole(target: Path, body: bytes) -> None:
         with suppress(OSError):  # Whatever prevented the write may prevent the removal, too.
             part.unlink()
         raise UserError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def open_private(path: str, flags: int) -> int:
+    """An opener for `open`: what it makes is the owner's alone, whatever the umask.
+
+    So only for files that are ours: an older one of ours becomes so, too. OSError as `os.open`.
+    """
+    descriptor = os.open(path, flags, PRIVATE)
+    keep_private(Path(path))
+    return descriptor
+
+
+def keep_private(path: Path) -> None:
+    """Take an older file of ours from everybody but its owner.
+
+    A missing file, a link and another owner's file stay as they are.
+    """
+    with suppress(OSError):
+        found = path.lstat()
+        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+        if ours and stat.S_IMODE(found.st_mode) & 0o077:
+            path.chmod(PRIVATE)
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a text for the owner alone, unless the file is there: then it stays, for him alone.
+
+    OSError where it cannot be written.
+    """
+    try:
+        with open(path, "x", encoding="utf-8", opener=open_private) as file:
+            file.write(text)
+    except FileExistsError:
+        keep_private(path)
 
 
 def sync_folder(folder: Path) -> None:

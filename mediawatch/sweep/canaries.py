@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mediawatch.domain import Canary, UserError
+from mediawatch.ops.files import write_once
 from mediawatch.registry.kinds import PLATFORMS
 
 
@@ -141,7 +142,6 @@ def write_template(path: Path) -> None:
     UserError where it cannot be written.
     """
     try:
-        if not path.exists():
-            path.write_text(TEMPLATE, encoding="utf-8")
+        write_once(path, TEMPLATE)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}") from error

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from mediawatch.domain import UserError
+from mediawatch.ops.files import write_once
 from mediawatch.ops.settings import office
 from mediawatch.ops.settings.tree import Settings
 
@@ -87,26 +89,32 @@ class Home:
         be written.
         """
         try:
-            for folder in (self.root, self.evidence, self.logs):
-                folder.mkdir(parents=True, exist_ok=True)
+            self._make_root()
+            for folder in (self.evidence, self.logs):
+                folder.mkdir(exist_ok=True)
             self.sessions.mkdir(mode=0o700, exist_ok=True)
             self.sessions.chmod(0o700)
-            if not self.config.exists():
-                text = (
-                    _TEMPLATE.replace(
-                        "# marks = []", f"marks = {json.dumps(marks, ensure_ascii=False)}"
-                    )
-                    if marks
-                    else _TEMPLATE
-                )
-                self.config.write_text(text, encoding="utf-8")
-            if not (self.root / office.FILE).exists():
-                (self.root / office.FILE).write_text(office.TEMPLATE, encoding="utf-8")
+            said = f"marks = {json.dumps(marks, ensure_ascii=False)}" if marks else "# marks = []"
+            write_once(self.config, _TEMPLATE.replace("# marks = []", said))
+            write_once(self.root / office.FILE, office.TEMPLATE)
         except OSError as error:
             raise UserError(
                 f"cannot set up the home {self.root}: {error.strerror}: {error.filename}"
             ) from error
         return self
+
+    def _make_root(self) -> None:
+        """The home is its owner's alone.
+
+        The mode of a folder that is there is set only where it is empty or a home, and ours.
+        """
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            self.root.mkdir(mode=0o700)
+        if self.exists or not any(self.root.iterdir()):
+            found = self.root.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                self.root.chmod(0o700)
 
     def require(self) -> Home:
         """UserError where `mediawatch init` was not run here.

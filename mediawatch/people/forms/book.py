@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Generic
@@ -97,10 +97,19 @@ class Form(FormLayout[H]):
     """Drop-down lists, by column."""
 
 
+CONTACT_HEADINGS = ("联系人", "联系电话")
+
+
+def without_contacts(form: Form[H]) -> Form[H]:
+    """The form for whoever forwards it: without the columns of persons and telephones."""
+    columns = tuple(column for column in form.columns if column.value not in CONTACT_HEADINGS)
+    return replace(form, columns=columns)
+
+
 def account_cells(filed: Filing, contact: Contact | None) -> dict[str, Cell]:
     """What the forms that go to units say of an account, by heading.
 
-    Its contact stands in its own row alone.
+    Its contact stands in its own row, and only in a file to its own unit (`without_contacts`).
     """
     return {
         "备案单号": given_text(filed.filing_number),
@@ -140,8 +149,12 @@ class Formats:
 
 
 @contextmanager
-def writing(path: Path, cover: FormCover, *, overwrite: bool) -> Iterator[xlsxwriter.Workbook]:
+def writing(
+    path: Path, cover: FormCover, *, overwrite: bool, shared: bool = True
+) -> Iterator[xlsxwriter.Workbook]:
     """A workbook to fill with sheets; its file is there as a whole or not at all.
+
+    `shared` as in `write_whole`: it is handed on, and holds no contact.
 
     Instructions and notes are added at the end. UserError where the file exists already (somebody
     may be filling it in) or cannot be written.
@@ -169,7 +182,7 @@ def writing(path: Path, cover: FormCover, *, overwrite: bool) -> Iterator[xlsxwr
         hidden.write_string(number, 1, value)
     hidden.hide()
     book.close()
-    write_whole(path, buffer.getvalue())
+    write_whole(path, buffer.getvalue(), shared=shared)
 
 
 def write_form(
@@ -185,8 +198,9 @@ def write_form(
     UserError where it exists already (somebody may be filling it in) or cannot be written.
     """
     rows = list(lines)
+    shared = not any(column.value in CONTACT_HEADINGS for column in form.columns)
     columns = with_errors(form.columns, form.error, [line.cells for line in rows])
-    with writing(path, cover, overwrite=overwrite) as book:
+    with writing(path, cover, overwrite=overwrite, shared=shared) as book:
         formats = Formats(book)
         sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
         for number, line in enumerate(rows, 1):

@@ -41,7 +41,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         "login": "Log in and keep the session: in a window, or where there is no screen by a QR code.",
     },
     "sessions": {
-        "sessions": "The operator's logins: list, check, import, remove.",
+        "sessions": "The operator's logins: list, check, import, assign, remove.",
     },
     "links": {
         "links": "Take in the article links that units send.",

@@ -15,7 +15,7 @@ from mediawatch.demo.scene import MARK, Tell
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
 from mediawatch.ports import Stage
-from mediawatch.registry.service import import_files
+from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep import canaries, nights
 from mediawatch.sweep.request import Request
@@ -45,7 +45,8 @@ async def register(app: App, stage: Stage, tell: Tell) -> None:
         root / "office.toml", _OFFICE.format(regions=json.dumps(there, ensure_ascii=False)).encode()
     )
     write_registry(root / "registry.xlsx", rows)
-    report = await import_files(app.store, [root / "registry.xlsx"], now=app.clock())
+    options = ImportOptions(contacts=app.settings.registry.contacts)
+    report = await import_files(app.store, [root / "registry.xlsx"], options, now=app.clock())
     tell(f"registry.xlsx: {len(report.changes.new)} accounts imported")
 
 

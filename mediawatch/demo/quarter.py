@@ -34,7 +34,10 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     write_whole(app.home.canaries, canaries.to_toml(stage.canaries(), MARK).encode())
     write_registry(root / "registry-next.xlsx", stage.registry())
     report = await import_files(
-        app.store, [root / "registry-next.xlsx"], ImportOptions(complete=True), now=app.clock()
+        app.store,
+        [root / "registry-next.xlsx"],
+        ImportOptions(complete=True, contacts=app.settings.registry.contacts),
+        now=app.clock(),
     )
     tell(
         f"registry-next.xlsx: {len(report.changes.updated)} accounts changed, "

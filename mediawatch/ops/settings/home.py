@@ -163,6 +163,9 @@ _TEMPLATE = """\
 # every_looks = 50
 # every_minutes = 30.0
 
+[registry]                    # 台账
+# contacts = true             # false: no contact persons and telephones in this home
+
 [output]
 # marks = []                  # printed with every result, such as 演示数据
 

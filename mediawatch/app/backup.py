@@ -22,10 +22,18 @@ from typing import IO
 from mediawatch import __version__
 from mediawatch.app import App, wiring
 from mediawatch.app.archive import MAX_FILES
-from mediawatch.app.backup_members import DATABASE, MANIFEST, SCHEMA, BackupManifest, files_of
+from mediawatch.app.backup_members import (
+    DATABASE,
+    MANIFEST,
+    SCHEMA,
+    BackupManifest,
+    files_of,
+    is_member,
+)
 from mediawatch.domain import Backup, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.settings import Home, Settings
+from mediawatch.rules.policy import shipped_policies
 
 
 async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
@@ -38,6 +46,14 @@ async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
     )
     await app.store.runs.add_backup(backup)
     return backup
+
+
+def policy_outside(app: App) -> Path | None:
+    """The office's own policy where the settings name a file that no backup of the home holds."""
+    path = Path(app.settings.sweep.policy).absolute()
+    own = path.is_file() and app.settings.sweep.policy not in shipped_policies()
+    inside = path.parent == app.home.root and is_member(path.name)
+    return path if own and not inside else None
 
 
 def _back_up(

@@ -47,7 +47,7 @@ def keep_inside(text: str, old: str, new: Path, held: frozenset[str]) -> SafeSet
         moved = _moved(section, value, old, new, held)
         text = _replaced(text, section, key, moved)
         if moved is None:
-            left_out.append(OutsideSetting(f"{section}.{key}", _shown(value)))
+            left_out.append(OutsideSetting(f"{section}.{key}", _shown(key, value)))
     return SafeSettings(text, tuple(left_out))
 
 
@@ -147,18 +147,18 @@ def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _shown(value: object) -> str:
-    """A value without user, password, path or keys: of an address its kind and host only."""
+def _shown(key: str, value: object) -> str:
+    """A path as it is; of an address its kind and host only, for the rest may be a secret."""
     if isinstance(value, list):
-        return ", ".join(map(_shown, value))
+        return ", ".join(_shown(key, each) for each in value)
     text = str(value)
-    if "://" not in text:
+    if key in ("executable", "policy"):
         return repr(text[:200])
     try:
         parts = urlsplit(text)
-        # Of robots' addresses even the host is a key.
-        known = parts.scheme.startswith(("http", "postgres", "sqlite"))
-        place = (parts.hostname or parts.path) if known else "…"
     except ValueError:
         return "an address"
-    return repr(f"{parts.scheme}://{place}"[:200])
+    if not re.match(r"https?|postgres|sqlite", parts.scheme):
+        # Of robots' addresses even the host is a key.
+        return f"{parts.scheme[:20]}://…" if "://" in text else "an address"
+    return repr(f"{parts.scheme}://{parts.hostname or parts.path}"[:200])

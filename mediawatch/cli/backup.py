@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +38,12 @@ def backup(
 
     async def work() -> Backup:
         async with open_home(ctx) as app:
+            if policy := archives.policy_outside(app):
+                typer.echo(
+                    f"the policy {policy} lies outside the home and is not in the backup: keep a "
+                    "copy of it",
+                    err=True,
+                )
             return await archives.back_up(app, target, with_sessions=with_sessions)
 
     done = run(work())
@@ -60,6 +68,8 @@ def restore(
     ] = False,
 ) -> None:
     """Make a new home from a backup, after its files, settings and database were checked."""
+    # As Ctrl-C: what was unpacked goes.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     done = restoring.restore(source, folder, outside_paths=outside_paths)
     for each in done.left_out:
         typer.echo(

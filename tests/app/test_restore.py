@@ -193,7 +193,7 @@ OUTSIDE = """\
 url = "sqlite:///{0}/elsewhere.db"
 [browser]
 executable = "/tmp/evil.sh"   # a program
-proxy = "http://me:hunter2@proxy.example:3128"
+proxy = "me:hunter2@proxy.example:3128"
 concurrency = 2
 [sweep]
 policy = "/etc/policy.toml"
@@ -296,14 +296,49 @@ def test_a_killed_restore_leaves_no_home_and_the_next_one_cleans_up(
     assert left_in(tmp_path) == ["b.tar", "new"]
 
 
+STOPPED = """
+import os, signal, sys, time
+from mediawatch.app import restore
+from mediawatch.cli import main
+def stop(part, root):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+restore._put = stop
+sys.argv[0] = "mediawatch"
+main()
+"""
+
+
+def test_a_stopped_restore_leaves_nothing(good: bytes, tmp_path: Path) -> None:
+    source = tmp_path / "b.tar"
+    source.write_bytes(good)
+    words = [sys.executable, "-c", STOPPED, "restore", source, tmp_path / "new"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=50)
+    assert (done.returncode, "Traceback" in done.stderr) == (143, False), done.stderr
+    assert left_in(tmp_path) == ["b.tar"]
+
+
+def test_a_policy_outside_the_home_is_told_by_the_backup(tmp_path: Path) -> None:
+    home, own = Home(tmp_path / "home"), tmp_path / "own.toml"
+    fill(home)
+    own.write_text(_own_policy(), "utf-8")
+    inside = in_process("--home", home.root, "backup", tmp_path / "1.tar")
+    assert (inside.returncode, "outside the home" in inside.stderr) == (0, False)
+    text = home.config.read_text("utf-8").replace(f"{home.root}/own.toml", str(own))
+    home.config.write_text(text, "utf-8")
+    told = in_process("--home", home.root, "backup", tmp_path / "2.tar")
+    assert (told.returncode, f"{own} lies outside the home" in told.stderr) == (0, True)
+
+
 def test_a_backup_of_an_older_version_is_taken(good: bytes, tmp_path: Path) -> None:
     """Older manifests do not name the home, and older headers have fractions of seconds."""
     files = files_of(good)
     body = packed(
         files,
         lambda made: {key: value for key, value in made.items() if key != "home"},
-        more=lambda tar: None,
+        mtime=1e9 + 0.5,
     )
+    assert b"mtime=1000000000.5" in body
     (tmp_path / "b.tar").write_bytes(body)
     assert restore(tmp_path / "b.tar", tmp_path / "new").files == len(files) - 1
 

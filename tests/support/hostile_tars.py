@@ -32,6 +32,7 @@ def packed(
     manifest: Callable[[dict[str, Any]], object] = lambda made: made,
     more: Callable[[tarfile.TarFile], object] = lambda tar: None,
     format: int = tarfile.PAX_FORMAT,
+    mtime: float = 0,
 ) -> bytes:
     """A tar of the files whose hashes are right, with a manifest that was changed, and more."""
     files = dict(files)
@@ -42,7 +43,7 @@ def packed(
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=format) as tar:
         for name, content in files.items():
-            add(tar, name, content)
+            add(tar, name, content, mtime=mtime)
         more(tar)
         add(tar, "manifest.json", body)
     return out.getvalue()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from db.accounts.changes import add_source, apply_changes
+from db.accounts.changes import add_source, apply_changes, overwrite_deleted
 from db.accounts.identities import identities, twins
 from db.accounts.news import counters, raise_news
 from db.base import rows, table
@@ -138,8 +138,7 @@ class SqlAccounts(Aggregate):
 
     @writes
     def delete_contacts(self, conn: Connection) -> int:
-        if conn.dialect.name == "sqlite":
-            conn.exec_driver_sql("PRAGMA secure_delete = ON")
+        overwrite_deleted(conn)
         return conn.execute(delete(ContactRow)).rowcount
 
     @writes

@@ -127,9 +127,8 @@ class Alerts:
 
     async def tell_unused(self, logins: Sequence[ListedLogin]) -> None:
         """Send an alert, once since its last use, for every login that was not used for 30 days."""
-        now = self._clock()
         for each in logins if self._places else ():
-            if each.is_unused(now):
+            if each.is_unused(self._clock()):
                 name = f"{each.session.platform}/{each.session.name}"
                 message = digest.describe_unused_login(name, each.session.custodian, each.last_use)
                 for place in self._places:

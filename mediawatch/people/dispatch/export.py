@@ -32,10 +32,10 @@ from mediawatch.people.dispatch.sheet import (
     texts_of,
     version_of,
 )
+from mediawatch.people.forms.account import account_cells
 from mediawatch.people.forms.book import (
     FormCover,
     FormRow,
-    account_cells,
     without_contacts,
     write_form,
 )

@@ -14,9 +14,9 @@ from mediawatch.domain import (
 )
 from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.feedback.sheet import FORM, SEALED, FeedbackColumn, cover_of, key_of
+from mediawatch.people.forms.account import account_cells
 from mediawatch.people.forms.book import (
     FormRow,
-    account_cells,
     without_contacts,
     write_form,
 )

@@ -18,13 +18,14 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from mediawatch.domain import Contact, Filing, UserError
+from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.files import write_whole
-from mediawatch.people.forms.columns import Cell, H, given_text
+from mediawatch.people.forms.account import CONTACT_HEADINGS
+from mediawatch.people.forms.columns import Cell, H
 from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.images import dimensions
-from mediawatch.table import join_filled, lines_of
+from mediawatch.table import lines_of
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
@@ -97,29 +98,10 @@ class Form(FormLayout[H]):
     """Drop-down lists, by column."""
 
 
-CONTACT_HEADINGS = ("联系人", "联系电话")
-
-
 def without_contacts(form: Form[H]) -> Form[H]:
     """The form for whoever forwards it: without the columns of persons and telephones."""
     columns = tuple(column for column in form.columns if column.value not in CONTACT_HEADINGS)
     return replace(form, columns=columns)
-
-
-def account_cells(filed: Filing, contact: Contact | None) -> dict[str, Cell]:
-    """What the forms that go to units say of an account, by heading.
-
-    Its contact stands in its own row, and only in a file to its own unit (`without_contacts`).
-    """
-    return {
-        "备案单号": given_text(filed.filing_number),
-        "政务新媒体名称": given_text(filed.name),
-        "类型": given_text(filed.type or filed.platform),
-        "所属组织": given_text(filed.organiser),
-        "地区": given_text(join_filled((filed.prefecture, filed.county), " ")),
-        "联系人": given_text(contact.person) if contact else "",
-        "联系电话": given_text(contact.phone) if contact else "",
-    }
 
 
 class Formats:

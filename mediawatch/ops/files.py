@@ -58,18 +58,6 @@ def keep_private(path: Path) -> None:
             path.chmod(PRIVATE)
 
 
-def write_once(path: Path, text: str) -> None:
-    """Write a text for the owner alone, unless the file is there: then it stays, for him alone.
-
-    OSError where it cannot be written.
-    """
-    try:
-        with open(path, "x", encoding="utf-8", opener=open_private) as file:
-            file.write(text)
-    except FileExistsError:
-        keep_private(path)
-
-
 def sync_folder(folder: Path) -> None:
     """Bring a folder's names to the disk, after files in it were made, renamed or removed."""
     descriptor = os.open(folder, os.O_RDONLY)

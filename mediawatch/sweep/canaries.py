@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mediawatch.domain import Canary, UserError
-from mediawatch.ops.files import write_once
+from mediawatch.ops.files import write_whole
 from mediawatch.registry.kinds import PLATFORMS
 
 
@@ -141,7 +141,5 @@ def write_template(path: Path) -> None:
 
     UserError where it cannot be written.
     """
-    try:
-        write_once(path, TEMPLATE)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}") from error
+    if not path.exists():
+        write_whole(path, TEMPLATE.encode())

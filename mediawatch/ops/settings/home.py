@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from mediawatch.domain import UserError
-from mediawatch.ops.files import write_once
+from mediawatch.ops.files import keep_private, write_whole
 from mediawatch.ops.settings import office
 from mediawatch.ops.settings.tree import Settings
 
@@ -94,9 +94,19 @@ class Home:
                 folder.mkdir(exist_ok=True)
             self.sessions.mkdir(mode=0o700, exist_ok=True)
             self.sessions.chmod(0o700)
-            said = f"marks = {json.dumps(marks, ensure_ascii=False)}" if marks else "# marks = []"
-            write_once(self.config, _TEMPLATE.replace("# marks = []", said))
-            write_once(self.root / office.FILE, office.TEMPLATE)
+            if not self.config.exists():
+                text = (
+                    _TEMPLATE.replace(
+                        "# marks = []", f"marks = {json.dumps(marks, ensure_ascii=False)}"
+                    )
+                    if marks
+                    else _TEMPLATE
+                )
+                write_whole(self.config, text.encode())
+            if not (self.root / office.FILE).exists():
+                write_whole(self.root / office.FILE, office.TEMPLATE.encode())
+            for file in (self.config, self.root / office.FILE, self.canaries):
+                keep_private(file)
         except OSError as error:
             raise UserError(
                 f"cannot set up the home {self.root}: {error.strerror}: {error.filename}"

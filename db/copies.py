@@ -42,11 +42,13 @@ def dump(url: str, target: Path) -> str:
 
 
 def load(url: str, source: Path, kind: str) -> None:
-    """Fill the database from a file that `dump` wrote.
+    """Fill the database from a file that `dump` wrote, once it is known to hold ours alone.
 
-    StoreError where the file is of the other kind of database, or where there is a database
-    already.
+    StoreError where the file is damaged, newer, of something else or of the other kind of
+    database, or where there is a database already. An SQLite file is then not made.
     """
+    from db.schema_check import drop_every_view, require_own_file
+
     parsed = normal_url(url)
     file = file_of(parsed)
     if (kind == "sqlite") != (file is not None):
@@ -54,23 +56,46 @@ def load(url: str, source: Path, kind: str) -> None:
             f"the backup holds a {kind} database, and {name_database(parsed)} is of another "
             "kind: set database.url to a matching one"
         )
-    if file is not None:
-        if file.exists():
-            raise StoreError(f"{name_database(parsed)} exists: a backup is never restored over it")
+    if file is None:
+        _load_postgres(parsed, source)
+        return
+    if file.exists():
+        raise StoreError(f"{name_database(parsed)} exists: a backup is never restored over it")
+    require_own_file(source, "the backup's database")
+    try:
         make_private(file)
         _copy(source, file, str(source))
-        return
-    engine = create_engine(parsed)
+        drop_every_view(file)
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+_DUMPED = (
+    "TABLE", "TABLE DATA", "SEQUENCE", "SEQUENCE OWNED BY", "SEQUENCE SET", "DEFAULT", "CONSTRAINT",
+    "FK CONSTRAINT", "INDEX", "TRIGGER", "FUNCTION", "VIEW", "COMMENT", "ENCODING", "STDSTRINGS",
+    "SEARCHPATH", "SCHEMA",
+)  # fmt: skip
+"""What a dump of our tables consists of. Extensions and the like run code with the server's rights."""
+
+
+def _load_postgres(url: URL, source: Path) -> None:
+    from db.schema_check import require_own_tables
+
+    engine = create_engine(url)
     try:
-        with as_store_error(name_database(parsed)), engine.connect() as connection:
+        with as_store_error(name_database(url)), engine.connect() as connection:
             if inspect(connection).get_table_names():
                 raise StoreError(
-                    f"{name_database(parsed)} is not empty: restore into a new database (createdb)"
+                    f"{name_database(url)} is not empty: restore into a new database (createdb)"
                 )
     finally:
         engine.dispose()
+    _refuse_foreign_entries(source)
     _run(
-        parsed,
+        url,
         "pg_restore",
         "--no-owner",
         "--no-privileges",
@@ -78,6 +103,31 @@ def load(url: str, source: Path, kind: str) -> None:
         "--single-transaction",
         str(source),
     )
+    try:
+        require_own_tables(url, "the backup's database")
+    except StoreError as error:
+        raise StoreError(
+            f"{error}; {name_database(url)} holds it now: drop that database (dropdb)"
+        ) from None
+
+
+def _refuse_foreign_entries(source: Path) -> None:
+    """StoreError for a dump with anything in it that our tables do not need."""
+    done = subprocess.run(
+        [_found("pg_restore"), "--list", str(source)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise StoreError("the backup's database is damaged, or no dump: take an older backup")
+    for line in done.stdout.splitlines():
+        _, found, entry = line.partition("; ")
+        what = entry.split(" ", 2)[2] if found and entry.count(" ") >= 2 else ""
+        if not line.startswith(";") and what and not what.startswith(_DUMPED):
+            raise StoreError(f"the backup's database holds what no backup has: {what[:80]!r}")
 
 
 def _copy(source: Path, target: Path, name: str) -> None:

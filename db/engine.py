@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
@@ -77,8 +78,8 @@ def file_of(url: URL) -> Path | None:
 def make_private(file: Path) -> None:
     """Create the file for its owner only, before SQLite does so for everybody.
 
-    -wal and -shm take over its mode. StoreError for a folder, a pipe or a device, which are left as
-    they are: a mode of 0600 on /dev/null stops the whole machine.
+    -wal and -shm take over its mode. A file that is there stays as it is: it may be anybody's.
+    StoreError for a folder, a pipe or a device.
     """
     if file.exists() and not file.is_file():
         raise StoreError(
@@ -89,15 +90,24 @@ def make_private(file: Path) -> None:
         # it.
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        # Another owner's file, or a read-only disk: its mode is not ours to set. A link to nothing
-        # has none.
-        with suppress(OSError):
-            if file.stat().st_mode & 0o077:
-                file.chmod(0o600)
+        return
     except OSError as error:
         raise StoreError(
             f"cannot create database {file}: {refusal(error)}; run `mediawatch init`"
         ) from error
+
+
+def tighten(file: Path) -> None:
+    """Take a database that is known to be ours from everybody but its owner.
+
+    A link, a file of another owner and a read-only disk stay as they are.
+    """
+    for path in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        with suppress(OSError):
+            found = path.lstat()
+            ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+            if ours and found.st_mode & 0o077:
+                path.chmod(0o600)
 
 
 def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:

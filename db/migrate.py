@@ -7,13 +7,10 @@ again.
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
-from threading import Lock
 
 from sqlalchemy import URL, Connection, Engine, inspect, text
 
@@ -26,13 +23,13 @@ from db.engine import (
     migration_engine,
     name_database,
     normal_url,
+    tighten,
 )
 from db.errors import NewerDatabase, StoreError, as_store_error
 from db.queries.named import create_views, drop_views, views_stand
+from db.revisions import apply_revisions, revisions
 from mediawatch.refusals import refusal
 
-_ALEMBIC = Lock()
-"""Alembic's `context` is a global of the process."""
 _ADVISORY = 0x6D656469
 """PostgreSQL's lock under which one process migrates; any constant would do."""
 
@@ -43,12 +40,6 @@ _IDENTITIES = "0013"
 """From this revision on, only readings of the identity that is filed now count for what follows
 from readings.
 """
-
-
-def revisions() -> list[str]:
-    """The revisions that this version knows, oldest first."""
-    names = (entry.name for entry in files("db").joinpath("migrations", "versions").iterdir())
-    return sorted(found[1] for name in names if (found := re.fullmatch(r"(\d{4})_\w+\.py", name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +73,11 @@ def upgrade(
             # Asked before anything is written: the file may be another program's.
             current = _stands(engine, parsed)
             if file:
+                tighten(file)
                 make_durable(engine, busy_timeout)
             if current:
                 return
-            with _ALEMBIC, engine.execution_options(**WRITES).begin() as connection:
+            with engine.execution_options(**WRITES).begin() as connection:
                 _migrate(connection, parsed, safeguard or Safeguard())
     finally:
         engine.dispose()
@@ -110,9 +102,10 @@ def _revision(connection: Connection, url: URL) -> str:
     """The database's revision, "" for an empty one."""
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" not in tables:
-        if "account" in tables:
+        if "account" in tables or (tables and file_of(url)):
             raise StoreError(
-                f"{name_database(url)} holds tables of something else: name an empty one"
+                f"{name_database(url)} holds tables of something else ({min(tables)}): name an "
+                "empty one"
             )
         return ""
     revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
@@ -126,10 +119,6 @@ def _revision(connection: Connection, url: URL) -> str:
 
 
 def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
-    # Imported late: commands on an up-to-date database need not pay for it.
-    from alembic import command
-    from alembic.config import Config
-
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY})
     before = _revision(connection, url)  # again: another process may have been first
@@ -137,11 +126,7 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
     if before and before != revisions()[-1]:
         _copy(url, before, safeguard)
     drop_views(connection)
-    with as_file(files("db").joinpath("migrations")) as folder:
-        config = Config()
-        config.set_main_option("script_location", str(folder).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    apply_revisions(connection, "head")
     if "" < before < _IDENTITIES:
         _follow_identities(connection)
     if connection.dialect.name == "sqlite":

@@ -108,6 +108,14 @@ def _update(conn: Connection, updated: Sequence[UpdatedAccount]) -> None:
     _keep_contacts(conn, ((item.account_id, item.contact) for item in updated))
 
 
+def overwrite_deleted(conn: Connection) -> None:
+    """What this connection deletes leaves no trace in SQLite's file: a contact that was replaced is
+    gone.
+    """
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
 def _keep_contacts(conn: Connection, given: Iterable[tuple[int, Contact | None]]) -> None:
     known = [
         {"account_id": key, "person": contact.person, "phone": contact.phone}
@@ -115,6 +123,7 @@ def _keep_contacts(conn: Connection, given: Iterable[tuple[int, Contact | None]]
         if contact
     ]
     if known:
+        overwrite_deleted(conn)
         conn.execute(
             delete(ContactRow).where(ContactRow.account_id == bindparam("account_id")), known
         )

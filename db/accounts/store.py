@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from db.accounts.changes import add_source, apply_changes
+from db.accounts.changes import add_source, apply_changes, overwrite_deleted
 from db.accounts.identities import identities, twins
 from db.accounts.news import counters, raise_news
 from db.base import rows, table
@@ -135,6 +135,11 @@ class SqlAccounts(Aggregate):
     def contacts(self, conn: Connection) -> Mapping[int, Contact]:
         found = conn.execute(rows(ContactRow).order_by(ContactRow.account_id))
         return {row.account_id: Contact(person=row.person, phone=row.phone) for row in found}
+
+    @writes
+    def delete_contacts(self, conn: Connection) -> int:
+        overwrite_deleted(conn)
+        return conn.execute(delete(ContactRow)).rowcount
 
     @writes
     def add_links(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from mediawatch.domain.clock import BEIJING, beijing
 from mediawatch.ops import install_browser
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.settings import Home, Settings
+from mediawatch.ops.settings.office import FILE as OFFICE
 from mediawatch.rules import policy
 from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
@@ -45,6 +47,7 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorChe
         "mediawatch browser --install",
     )
     yield _disk(home)
+    yield from _modes(home)
     yield check_of(
         now >= OLDEST_CLOCK,
         "clock",
@@ -83,6 +86,20 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorChe
         canaries.read(home.canaries)
     except UserError as error:
         yield DoctorCheck(Level.FAIL, "canaries", str(error), f"correct {home.canaries}")
+
+
+def _modes(home: Home) -> Iterator[DoctorCheck]:
+    """What of the home others than its owner may read."""
+    private = (home.root, home.config, home.root / OFFICE, home.canaries, home.database, home.log)
+    for path in private:
+        if path.exists() and (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
+            right = "700" if path.is_dir() else "600"
+            yield DoctorCheck(
+                Level.FAIL,
+                "modes",
+                f"others may read {path.name} ({mode:04o}): contacts and passwords may be in it",
+                f"chmod {right} {path}",
+            )
 
 
 def _disk(home: Home) -> DoctorCheck:

@@ -16,6 +16,7 @@ WRITES = frozenset(
         "accounts.add_refusals",
         "accounts.add_source",
         "accounts.apply",
+        "accounts.delete_contacts",
         "notices.add_events",
         "notices.issue",
         "operator.add_canary_check",

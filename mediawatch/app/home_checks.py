@@ -30,9 +30,6 @@ OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 _SKEW = timedelta(minutes=10)
 
 
-_OLD_LOGIN = timedelta(days=30)
-
-
 class Level(StrEnum):
     OK = "ok"
     WARN = "warn"
@@ -167,7 +164,7 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
     found = await sessions.list_logins(app.sessions, app.logins())
     for each in found:
         stored, name = each.session, f"{each.session.platform}/{each.session.name}"
-        age = now - (stored.used_at or stored.made_at)
+        age = now - each.last_use
         again = f"mediawatch login {stored.platform} --name {stored.name}"
         if stored.mode != sessions.PRIVATE:
             yield DoctorCheck(
@@ -176,15 +173,23 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
                 f"{name}: others may read it ({stored.mode:04o})",
                 f"chmod 600 {stored.path}",
             )
+        if not stored.custodian:
+            yield DoctorCheck(
+                Level.WARN,
+                "custodian",
+                f"{name}: nobody is named who answers for it (保管人)",
+                f"mediawatch sessions assign {stored.platform} {stored.name} PERSON",
+            )
         if each.state is SessionState.INVALID:
             yield DoctorCheck(Level.WARN, "sessions", f"{name}: was last seen invalid", again)
         else:
             text = f"{name}: last seen {each.state.value}, used {count_of(age.days, 'day')} ago"
             yield check_of(
-                age < _OLD_LOGIN,
+                not each.is_unused(now),
                 "sessions",
                 text,
-                f"mediawatch doctor --live asks the site; else {again}",
+                f"mediawatch doctor --live asks the site; else {again}, or, if nobody needs it, "
+                f"mediawatch sessions remove {stored.platform} {stored.name}",
                 otherwise=Level.WARN,
             )
     lacking = [

@@ -19,6 +19,7 @@ from mediawatch.app.wiring import Route
 from mediawatch.domain import Pace, UserError
 from mediawatch.ops.alerts import Alerts
 from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.files import open_private
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.people import PERSON
@@ -244,7 +245,7 @@ def only_one(home: Home) -> Iterator[None]:
 
     The kernel frees it when the process dies. UserError where another process holds it.
     """
-    with (home.root / _LOCK).open("a+", encoding="ascii") as lock:
+    with open(home.root / _LOCK, "a+", encoding="ascii", opener=open_private) as lock:
         if not _locked(lock):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"

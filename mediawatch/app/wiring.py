@@ -82,11 +82,14 @@ def dump(home: Home, settings: Settings, target: Path) -> str:
     return copies.dump(home.database_url(settings), target)
 
 
-def load(home: Home, settings: Settings, source: Path, kind: str) -> None:
-    """Put the database back from such a copy. UserError where a database is there already."""
+def load(url: str, source: Path, kind: str) -> None:
+    """Put the database back from such a copy.
+
+    UserError where a database is there already, and where the copy is not ours.
+    """
     from db import copies
 
-    copies.load(home.database_url(settings), source, kind)
+    copies.load(url, source, kind)
 
 
 def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mediawatch.app import backup as archives
+from mediawatch.app import restore as restoring
 from mediawatch.cli.base import open_home, run
 from mediawatch.domain import Backup
 from mediawatch.plurals import count_of
@@ -36,6 +39,12 @@ def backup(
 
     async def work() -> Backup:
         async with open_home(ctx) as app:
+            if policy := archives.policy_outside(app):
+                typer.echo(
+                    f"the policy {policy} lies outside the home and is not in the backup: keep a "
+                    "copy of it",
+                    err=True,
+                )
             return await archives.back_up(app, target, with_sessions=with_sessions)
 
     done = run(work())
@@ -50,9 +59,25 @@ def restore(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The new home; must be empty or not there.")
     ],
+    outside_paths: Annotated[
+        bool,
+        typer.Option(
+            "--outside-paths",
+            help="Take settings that lead out of the home, too: database, browser, proxy, policy "
+            "file, places of messages.",
+        ),
+    ] = False,
 ) -> None:
-    """Make a new home from a backup, after every file was compared with its SHA-256."""
-    done = archives.restore(source, folder)
+    """Make a new home from a backup, after its files, settings and database were checked."""
+    # As Ctrl-C: what was unpacked goes.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    done = restoring.restore(source, folder, outside_paths=outside_paths)
+    for each in done.left_out:
+        typer.echo(
+            f"setting {each.key} was not taken, for it leads out of the home: {each.shown}; it is "
+            f"a comment in {done.home.config}",
+            err=True,
+        )
     logins = (
         f"{count_of(done.sessions, 'login')} among them"
         if done.sessions

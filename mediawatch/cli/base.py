@@ -235,9 +235,23 @@ async def open_home(
     async with open_app(home, settings=settings, clock=clock) as app:
         if dry_run:
             app.let_go()
+        elif not settings.registry.contacts:
+            await _delete_contacts(app)
         yield app
         if dry_run:
             typer.echo("dry run: nothing was written", err=True)
+
+
+async def _delete_contacts(app: App) -> None:
+    """What the settings no longer allow to be kept goes with the first command."""
+    if not await app.store.accounts.contacts():
+        return
+    count = await app.store.accounts.delete_contacts()
+    typer.echo(
+        f"{count} contacts were deleted, for [registry] contacts is false; delete registry files, "
+        f"backups and {app.home.database.name}.before-… that still hold them",
+        err=True,
+    )
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -302,12 +316,13 @@ def keep_traceback(text: str) -> str:
     is.
     """
     from mediawatch.app import host_clock
+    from mediawatch.ops.files import open_private
     from mediawatch.ops.settings import Home
 
     home = Home.at(_home_argument())
     path = home.logs / "errors.log"
     try:
-        with path.open("a", encoding="utf-8") as log:
+        with open(path, "a", encoding="utf-8", opener=open_private) as log:
             log.write(
                 f"{host_clock():%Y-%m-%dT%H:%M:%SZ} "
                 f"{make_visible(f'{chr(32).join(sys.argv[1:])}{chr(10)}{text}')}\n"

@@ -41,7 +41,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         "login": "Log in and keep the session: in a window, or where there is no screen by a QR code.",
     },
     "sessions": {
-        "sessions": "The operator's logins: list, check, import, remove.",
+        "sessions": "The operator's logins: list, check, import, assign, remove.",
     },
     "links": {
         "links": "Take in the article links that units send.",
@@ -119,7 +119,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
             "Write database, evidence, settings and canaries into one tar file, while a sweep may "
             "run."
         ),
-        "restore": "Make a new home from a backup, after every file was compared with its SHA-256.",
+        "restore": "Make a new home from a backup, after its files, settings and database were checked.",
     },
     "units": {
         "units": (

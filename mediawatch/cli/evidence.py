@@ -183,7 +183,7 @@ def sheet(
 
     files = run(work())
     for name, body in files:
-        write_whole(out / name, body)
+        write_whole(out / name, body, shared=True)
     typer.echo(f"{out}: {count_of(len(files), 'file')}")
 
 

@@ -42,7 +42,10 @@ def export(
         typer.Option("--out", metavar="DIR", help="Where the files go: 整改反馈-PART.xlsx each."),
     ],
     by: Annotated[
-        DispatchSplit, typer.Option(help="One file a prefecture or 主管单位, as filed now.")
+        DispatchSplit,
+        typer.Option(
+            help="One file a prefecture, a 主管单位, or a unit (所属组织) with its own contact, as filed now."
+        ),
     ] = DispatchSplit.PREFECTURE,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")

@@ -79,7 +79,7 @@ def figures(
         return
     for number, table in enumerate(found, 1):
         target = csv / f"{number}-{table.title.partition('(')[0].replace('/', '或')}.csv"
-        write_whole(target, to_csv(table))
+        write_whole(target, to_csv(table), shared=True)
         typer.echo(f"{target}: {count_of(len(table.rows), 'row')}")
 
 

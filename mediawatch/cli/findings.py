@@ -53,7 +53,10 @@ def dispatch(
     ],
     person: Annotated[str, typer.Option(metavar="NAME", help="Who sends them down.")],
     by: Annotated[
-        DispatchSplit, typer.Option(help="One file a prefecture or 主管单位.")
+        DispatchSplit,
+        typer.Option(
+            help="One file a prefecture, a 主管单位, or a unit (所属组织) with its own contact."
+        ),
     ] = DispatchSplit.PREFECTURE,
     sweep: SweepOption = None,
     overwrite: Annotated[

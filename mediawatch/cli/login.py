@@ -9,13 +9,22 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import open_home, run
+from mediawatch.cli.base import is_asked, open_home, run
 from mediawatch.cli.qr_text import as_text
 from mediawatch.cli.terminal import unwrap_stream
-from mediawatch.domain import SessionState
+from mediawatch.domain import SessionState, UserError
 from mediawatch.ops import install_browser
-from mediawatch.ops.logins import log_in_by_code, log_in_by_hand
-from mediawatch.ports import Modules, StoredSession
+from mediawatch.ops.logins import NewLogin, custodian_for, log_in_by_code, log_in_by_hand
+from mediawatch.ports import Logins, Modules, StoredSession
+
+CustodianOption = Annotated[
+    str | None,
+    typer.Option(
+        "--custodian",
+        metavar="NAME",
+        help="保管人, who answers for this login; asked for where it is not known.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +45,7 @@ def login(
     qr: Annotated[
         bool, typer.Option("--qr", help="By the site's QR code, as on a machine without a screen.")
     ] = False,
+    custodian: CustodianOption = None,
     limit: Annotated[
         float,
         typer.Option(
@@ -50,11 +60,10 @@ def login(
     async def work() -> tuple[StoredSession, SessionState]:
         async with open_home(ctx) as app:
             book, logins = app.sessions, app.logins()
+            new = new_login(logins, platform, name, custodian)
             if qr or not install_browser.has_screen():
-                return await log_in_by_code(
-                    book, logins, platform, name, show_code, limit
-                ), SessionState.VALID
-            return await log_in_by_hand(book, logins, platform, name, _enter)
+                return await log_in_by_code(book, logins, new, show_code, limit), SessionState.VALID
+            return await log_in_by_hand(book, logins, new, _enter)
 
     session, state = run(work())
     typer.echo(
@@ -69,6 +78,22 @@ def login(
             ),
             err=True,
         )
+
+
+def new_login(logins: Logins, platform: str, name: str, given: str | None) -> NewLogin:
+    """A login that is to be made, with the person who answers for it.
+
+    UserError where nobody is named and nobody can be asked.
+    """
+    custodian = custodian_for(logins, platform, name, given)
+    if custodian is None:
+        if not is_asked():
+            raise UserError(
+                "a login has a person who answers for it: name him by --custodian NAME (保管人)"
+            )
+        asked = typer.prompt("保管人 (who answers for this login)")
+        custodian = custodian_for(logins, platform, name, asked)
+    return NewLogin(platform=platform, name=name, custodian=custodian or "")
 
 
 async def _enter() -> None:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mediawatch.cli.jsonlines import JsonLines
 from mediawatch.cli.terminal import unwrap_stream
+from mediawatch.ops.files import open_private
 from mediawatch.ops.settings import Settings
 from mediawatch.refusals import refusal
 from mediawatch.visible import make_visible
@@ -74,7 +76,13 @@ def set_up(
 
 
 class _HomeLog(RotatingFileHandler):
-    """The home's log. A disk that does not take it stops no command: that is said once."""
+    """The home's log, its owner's alone whatever the umask.
+
+    A disk that does not take it stops no command: that is said once.
+    """
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", opener=open_private)
 
     def handleError(self, record: logging.LogRecord) -> None:
         error = sys.exc_info()[1]

@@ -142,7 +142,7 @@ def issue(
         if day:
             typer.echo(f"{what}: {day}")
     if out:
-        write_whole(out, document.body.encode())
+        write_whole(out, document.body.encode(), shared=True)
         typer.echo(str(out))
 
 
@@ -259,7 +259,7 @@ def show(
 
     items, happened, body, due = run(work())
     if out:
-        write_whole(out, body)
+        write_whole(out, body, shared=True)
         typer.echo(str(out))
         return
     print_or_write(items, csv)

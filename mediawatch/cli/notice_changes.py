@@ -107,7 +107,7 @@ def correct(
         )
     _, _, document = done[0]
     if out and document:
-        write_whole(out, document.body.encode())
+        write_whole(out, document.body.encode(), shared=True)
         typer.echo(str(out))
 
 

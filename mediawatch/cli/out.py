@@ -188,7 +188,7 @@ def handoff(
             return documents.of(told, await checks_behind(app, told))
 
     document = run(work())
-    write_whole(out, documents.to_bytes(document))
+    write_whole(out, documents.to_bytes(document), shared=True)
     typer.echo(
         f"{out}: {count_of(len(document.findings), 'finding')}, "
         f"{count_of(document.counts.failed, 'account')} failed of {document.counts.checked} checked"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +84,7 @@ def import_(
     """Import registry files; nothing is imported while a row is refused. Importing again updates,
     and keeps the history.
     """
-    options = ImportOptions(
+    given = ImportOptions(
         covers=parse_cover(covers or []),
         complete=complete,
         skip_bad_rows=skip_bad_rows,
@@ -93,6 +94,7 @@ def import_(
 
     async def work() -> ImportReport:
         async with open_home(ctx) as app:
+            options = replace(given, contacts=app.settings.registry.contacts)
             return await import_files(app.store, files, options, now=app.clock())
 
     report = run(work())
@@ -208,9 +210,9 @@ def check(
 
     async def work() -> tuple[list[RegistryFinding], list[str]]:
         async with open_home(ctx) as app:
-            return check_registry(
-                await app.store.accounts.all(), await app.store.accounts.contacts(), bodies
-            )
+            kept = app.settings.registry.contacts
+            contacts = await app.store.accounts.contacts() if kept else None
+            return check_registry(await app.store.accounts.all(), contacts, bodies)
 
     findings, remarks = run(work())
     for remark in remarks:

@@ -107,7 +107,7 @@ def template(out: OutOption) -> None:
     """Write our Word template, for the office to change; `report docx` takes circular.docx of the
     home.
     """
-    write_whole(out, word.shipped_template())
+    write_whole(out, word.shipped_template(), shared=True)
     typer.echo(str(out))
 
 
@@ -125,7 +125,7 @@ def _write(
             return inspection, made(inspection, app)
 
     inspection, body = run(work())
-    write_whole(out, body)
+    write_whole(out, body, shared=True)
     whole = inspection.statistics.whole
     typer.echo(
         f"{out}: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "

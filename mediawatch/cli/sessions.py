@@ -9,23 +9,27 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.login import CustodianOption, new_login
 from mediawatch.domain import SessionState, UserError
 from mediawatch.domain.clock import minute
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import PRIVATE, ListedLogin
 from mediawatch.plurals import count_of
+from mediawatch.ports import StoredSession
 from mediawatch.table import Table
 
 group = typer.Typer(
-    help="The operator's logins: list, check, import, remove.", invoke_without_command=True
+    help="The operator's logins: list, check, import, assign, remove.", invoke_without_command=True
 )
-_COLUMNS = ("platform", "name", "state", "since", "seen by", "age", "last use", "mode")
+_NONE = "there is no login {!r} on {}: `mediawatch sessions` lists them"
+_COLUMNS = ("platform", "name", "保管人", "state", "since", "seen by", "age", "last use", "mode")
 
 
 def register(app: typer.Typer) -> None:
     group.callback()(list_)
     group.command("check")(check)
     group.command("import")(import_)
+    group.command("assign")(assign)
     group.command("remove")(remove)
     app.add_typer(group, name="sessions")
 
@@ -59,6 +63,17 @@ def list_(ctx: typer.Context) -> None:
                     "is no machine of your own"
                 ),
                 err=True,
+            )
+        name = f"{each.session.platform} {each.session.name}"
+        if each.is_unused(now):
+            typer.echo(
+                f"{name} was not used for 30 days: `mediawatch sessions remove {name}` if nobody "
+                "needs it",
+                err=True,
+            )
+        if not each.session.custodian:
+            typer.echo(
+                f"nobody answers for {name}: `mediawatch sessions assign {name} PERSON`", err=True
             )
 
 
@@ -104,6 +119,7 @@ def import_(
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="What this login is called.")
     ] = "office",
+    custodian: CustodianOption = None,
 ) -> None:
     """Take in a browser's exported cookies: those of the platform's hosts only. Use a work account,
     never a personal one.
@@ -111,7 +127,8 @@ def import_(
 
     async def work() -> str:
         async with open_home(ctx) as app:
-            session, count = await sessions.take(app.sessions, app.logins(), platform, name, file)
+            new = new_login(app.logins(), platform, name, custodian)
+            session, count = await sessions.take(app.sessions, app.logins(), new, file)
             return (
                 f"{session.path}: {count_of(count, 'cookie')} kept. A person who has this file, or "
                 f"{file}, is "
@@ -122,26 +139,67 @@ def import_(
     typer.echo(f"whether the site knows it: mediawatch sessions check {platform}")
 
 
-def remove(
+def assign(
     ctx: typer.Context,
     platform: Annotated[
         str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
     ],
     name: Annotated[str, typer.Argument(help="As `mediawatch sessions` lists it.")],
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="保管人: who answers for it.")],
+) -> None:
+    """Note who answers for a login that is here already."""
+
+    async def work() -> bool:
+        async with open_home(ctx) as app:
+            logins = app.logins()
+            named = sessions.custodian_for(logins, platform, name, person)
+            return logins.assign(platform, name, named or "")
+
+    if not run(work()):
+        raise UserError(_NONE.format(name, platform))
+    typer.echo(f"{platform}/{name}: 保管人 {person.strip()}")
+
+
+def remove(
+    ctx: typer.Context,
+    platform: Annotated[
+        str | None,
+        typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread."),
+    ] = None,
+    name: Annotated[str | None, typer.Argument(help="As `mediawatch sessions` lists it.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every login of this home, in place of one.")
+    ] = False,
 ) -> None:
     """Delete a login's file. The site itself still knows the login until it is ended there."""
+    if everything != (platform is None) or everything != (name is None):
+        raise UserError("name one login, PLATFORM NAME, or all of them by --all")
+    if platform is None or name is None:
+        _remove_all(ctx)
+        return
 
     async def work() -> bool:
         async with open_home(ctx) as app:
             return await sessions.remove(app.sessions, app.logins(), platform, name)
 
     if not run(work()):
-        raise UserError(
-            f"there is no login {name!r} on {platform}: `mediawatch sessions` lists them"
-        )
+        raise UserError(_NONE.format(name, platform))
     typer.echo(
         f"{platform}/{name} removed here; to end it for good, log the account out on the site "
         "(or change its password)"
+    )
+
+
+def _remove_all(ctx: typer.Context) -> None:
+    async def work() -> list[StoredSession]:
+        async with open_home(ctx) as app:
+            return await sessions.remove_all(app.sessions, app.logins())
+
+    removed = run(work())
+    for each in removed:
+        typer.echo(f"{each.platform}/{each.name} removed here")
+    typer.echo(
+        f"{len(removed)} logins removed; to end them for good, log the accounts out on the sites"
     )
 
 
@@ -150,6 +208,7 @@ def _row(each: ListedLogin, now: datetime) -> tuple[str, ...]:
     return (
         session.platform,
         session.name,
+        session.custodian,
         each.state.value,
         minute(event.at) if event else "",
         event.how if event else "",

@@ -51,6 +51,7 @@ class Status:
     backup: Backup | None
     due: list[CorrectionDue]
     """What notices say and would not say today."""
+    now: datetime
     unarchived: Sequence[Notice] = ()
     """Closed notices whose evidence waits for their archive."""
     unanswered: frozenset[int] = frozenset()
@@ -81,7 +82,9 @@ def status(
             )
             backup, due = await app.store.runs.last_backup(), await all_corrections_due(app)
             unarchived = await app.store.notices.unarchived()
-            return Status(nights, runs_now(app.home), logins, backup, due, unarchived, unanswered)
+            return Status(
+                nights, runs_now(app.home), logins, backup, due, app.clock(), unarchived, unanswered
+            )
 
     found = run(work())
     typer.echo(
@@ -127,7 +130,7 @@ def _as_text(found: Status) -> str:
         ]
         parts += [f"breaker still open at its end: {breaker}" for breaker in night.breakers]
     for each in found.sessions:
-        parts.append(f"login {each.session.platform}/{each.session.name}: {each.state.value}")
+        parts.append(_login(each, found.now))
     parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
     parts += [archive_due(notice) for notice in found.unarchived]
     backup = found.backup
@@ -138,6 +141,12 @@ def _as_text(found: Status) -> str:
         else "none"
     )
     return "\n".join([*parts, f"last backup: {last_backup}"])
+
+
+def _login(each: ListedLogin, now: datetime) -> str:
+    told = f"login {each.session.platform}/{each.session.name}: {each.state.value}"
+    unused = f", not used since {minute(each.last_use)}" if each.is_unused(now) else ""
+    return f"{told}, 保管人 {each.session.custodian or 'not named'}{unused}"
 
 
 def _row(night: SweepRun, found: Status) -> tuple[str, ...]:
@@ -179,7 +188,14 @@ def _ended(night: SweepRun, found: Status) -> str:
 def _as_json(found: Status) -> dict[str, Any]:
     """Instants with Beijing's offset."""
     logins = [
-        {"platform": each.session.platform, "name": each.session.name, "state": each.state.value}
+        {
+            "platform": each.session.platform,
+            "name": each.session.name,
+            "state": each.state.value,
+            "custodian": each.session.custodian,
+            "last_use": beijing(each.last_use).isoformat(),
+            "unused": each.is_unused(found.now),
+        }
         for each in found.sessions
     ]
     return {

@@ -11,6 +11,7 @@ from mediawatch.cli.progress import show_progress
 from mediawatch.cli.stopping import report_when_stopped
 from mediawatch.domain import PLATFORM_LABELS, Verdict
 from mediawatch.domain.clock import minute
+from mediawatch.ops.logins import list_logins
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
 from mediawatch.plurals import count_of
 from mediawatch.sweep import nights
@@ -32,6 +33,7 @@ async def run_sweep(app: App, request: Request, ended: nights.Ended | None = Non
         app.surface_labels(PLATFORM_LABELS),
         await all_corrections_due(app),
     )
+    await app.alerts.tell_unused(await list_logins(app.sessions, app.logins()))
     return summary
 
 

@@ -20,6 +20,7 @@ from mediawatch.demo.scene import MARK, Scene, Tell, counts
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.figures import circulars
+from mediawatch.ops.files import write_whole
 from mediawatch.ops.settings import Home
 from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import count_of
@@ -50,9 +51,7 @@ def prepare(out: Path) -> Home:
         with only_one(home):  # an earlier demonstration may still run
             shutil.rmtree(home.root)
     home.create(MARK)
-    (home.root / MARK).write_text(
-        "本目录由 mediawatch demo 生成，全部为演示数据。\n", encoding="utf-8"
-    )
+    write_whole(home.root / MARK, "本目录由 mediawatch demo 生成，全部为演示数据。\n".encode())
     return home
 
 

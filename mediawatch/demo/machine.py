@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -15,7 +16,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
 from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
-from mediawatch.registry.service import import_files
+from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep import nights
 from mediawatch.sweep.gate import canaries
@@ -30,6 +31,8 @@ addressees = "各地（市）演示办公室："
 number = "演示办函〔2023〕1号"
 regions = {regions}
 """
+CONTACT, PHONE = "演示联系人", "0000-00001"
+"""How the made-up contacts begin, by which they are found wherever they stand."""
 _REGIONS = ("拉萨市", "日喀则市", "昌都市", "林芝市", "山南市", "自治区直属")
 """In their usual order."""
 
@@ -37,15 +40,21 @@ _REGIONS = ("拉萨市", "日喀则市", "昌都市", "林芝市", "山南市", 
 async def register(app: App, stage: Stage, tell: Tell) -> None:
     """The registry, the canaries and the office's own words."""
     root = app.home.root
-    app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
-    rows = stage.registry()
+    write_whole(app.home.canaries, canaries.to_toml(stage.canaries(), MARK).encode())
+    rows = [{**row, **_contact(number)} for number, row in enumerate(stage.registry(), 1)]
     there = [place for place in _REGIONS if any(row.get("地市") == place for row in rows)]
     write_whole(
         root / "office.toml", _OFFICE.format(regions=json.dumps(there, ensure_ascii=False)).encode()
     )
     write_registry(root / "registry.xlsx", rows)
-    report = await import_files(app.store, [root / "registry.xlsx"], now=app.clock())
+    options = ImportOptions(contacts=app.settings.registry.contacts)
+    report = await import_files(app.store, [root / "registry.xlsx"], options, now=app.clock())
     tell(f"registry.xlsx: {count_of(len(report.changes.new), 'account')} imported")
+
+
+def _contact(number: int) -> dict[str, str]:
+    """A made-up person; no telephone has such a number."""
+    return {"联系人": f"{CONTACT}{number:03}", "联系电话": f"{PHONE}{number:03}"}
 
 
 async def sweep(app: App, stage: Stage, policy: Policy, tell: Tell) -> Summary:
@@ -69,7 +78,8 @@ def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:
 
     A title row stands above the headings, and every cell is text.
     """
-    book = xlsxwriter.Workbook(target)
+    body = io.BytesIO()
+    book = xlsxwriter.Workbook(body, {"in_memory": True})
     sheet, text = book.add_worksheet("台账"), book.add_format({"num_format": "@"})
     headings = list(rows[0]) if rows else ["政务新媒体名称", "类型"]
     sheet.merge_range(0, 0, 0, max(1, len(headings) - 1), f"政务新媒体台账（{MARK}）", text)
@@ -77,3 +87,4 @@ def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:
         for column, heading in enumerate(headings):
             sheet.write_string(number, column, row.get(heading, ""), text)
     book.close()
+    write_whole(target, body.getvalue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from collections.abc import Collection
@@ -14,6 +15,7 @@ from openpyxl.cell.cell import Cell
 from mediawatch.demo.scene import MARK, PERSON, Named, Scene, counts
 from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import day_of, minute
+from mediawatch.ops.files import write_whole
 from mediawatch.people.forms.columns import Column, match_headings
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import export as export_worklist
@@ -95,13 +97,20 @@ def fill_in(
                 overlooked.append(name)
                 days = [day for day in days if day < policy.window_start(as_of_day)]
             shot = f"screenshot-{answered:03}.png"
-            (target.parent / shot).write_bytes(picture("·".join(name)))
+            write_whole(target.parent / shot, picture("·".join(name)))
             for column, value in _answers(
                 shown, days, policy.window_start(as_of_day), looked_at, shot
             ).items():
                 type_in(row[places[column]], value)
-    book.save(target)
+    save(book, target)
     return answered, tuple(overlooked)
+
+
+def save(book: openpyxl.Workbook, target: Path) -> None:
+    """As a file of the home: for its owner alone."""
+    body = io.BytesIO()
+    book.save(body)
+    write_whole(target, body.getvalue())
 
 
 def type_in(cell: Cell, text: str) -> None:

@@ -33,10 +33,13 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     """
     root = app.home.root
     notice = (await app.store.notices.all())[-1]
-    app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
+    write_whole(app.home.canaries, canaries.to_toml(stage.canaries(), MARK).encode())
     write_registry(root / "registry-next.xlsx", stage.registry())
     report = await import_files(
-        app.store, [root / "registry-next.xlsx"], ImportOptions(complete=True), now=app.clock()
+        app.store,
+        [root / "registry-next.xlsx"],
+        ImportOptions(complete=True, contacts=app.settings.registry.contacts),
+        now=app.clock(),
     )
     tell(
         f"registry-next.xlsx: {count_of(len(report.changes.updated), 'account')} changed, "

@@ -14,7 +14,7 @@ from pathlib import Path
 import openpyxl
 
 from mediawatch.app.overdue import note_overdue
-from mediawatch.demo.people import type_in
+from mediawatch.demo.people import save, type_in
 from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, name_of
 from mediawatch.domain import ReviewAction, Stance, UserError
 from mediawatch.domain.clock import day_end, day_of
@@ -129,7 +129,7 @@ class _Plan:
             if cells[DispatchColumn.KEY].value and row not in self.silent:
                 for field, text in self._says(row).items():
                     type_in(cells[field], text)
-        book.save(target)
+        save(book, target)
         return target
 
     def _says(self, row: Named) -> dict[DispatchColumn, str]:

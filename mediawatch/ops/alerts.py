@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from mediawatch.domain import Alert, AlertState, SessionState, Sweep, SweepRun, UserError
 from mediawatch.ops import digest
-from mediawatch.ops.logins import SessionBook
+from mediawatch.ops.logins import ListedLogin, SessionBook
 from mediawatch.ports import Clock, Store
 from mediawatch.rules.corrections_due import CorrectionDue
 
@@ -123,6 +123,16 @@ class Alerts:
                         f"session {name} {event.at.isoformat()}",
                         *digest.describe_lapsed_login(event),
                     )
+        await self.send()
+
+    async def tell_unused(self, logins: Sequence[ListedLogin]) -> None:
+        """Send an alert, once since its last use, for every login that was not used for 30 days."""
+        for each in logins if self._places else ():
+            if each.is_unused(self._clock()):
+                name = f"{each.session.platform}/{each.session.name}"
+                message = digest.describe_unused_login(name, each.session.custodian, each.last_use)
+                for place in self._places:
+                    await self._keep(place, f"unused {name} {each.last_use.isoformat()}", *message)
         await self.send()
 
     async def send(self) -> int:

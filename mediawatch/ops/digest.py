@@ -151,6 +151,17 @@ def describe_lapsed_login(event: SessionEvent) -> tuple[str, str]:
     )
 
 
+def describe_unused_login(name: str, custodian: str, last_use: datetime) -> tuple[str, str]:
+    """Title and body of the alert that a login was not used for 30 days."""
+    platform, _, own = name.partition("/")
+    return f"mediawatch 登录闲置:{name}", "\n".join(
+        [
+            f"登录 {name}(保管人:{custodian or '未登记'})自{minute(last_use)}起未使用,已满30天。",
+            f"不再需要的请删除:mediawatch sessions remove {platform} {own}",
+        ]
+    )
+
+
 def describe_failed_service(service: str, now: datetime) -> tuple[str, str]:
     """Title and body of the alert that a service of the host ended with an error."""
     lines = [

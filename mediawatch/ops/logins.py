@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from mediawatch.domain import Failure, SessionEvent, SessionState, UserError
@@ -20,6 +21,9 @@ It is needed before each look, and a login by another process can wait so long.
 """
 PRIVATE = 0o600
 """The mode of a session's file: reading it is enough to be logged in."""
+UNUSED = timedelta(days=30)
+"""A login that was not used for so long is told: it should go, or serve."""
+LONGEST_NAME = 40
 
 
 class SessionBook:
@@ -142,6 +146,14 @@ class ListedLogin:
     def state(self) -> SessionState:
         return self.event.state if self.event else SessionState.UNKNOWN
 
+    @property
+    def last_use(self) -> datetime:
+        """When it was last used, else when it was made."""
+        return self.session.used_at or self.session.made_at
+
+    def is_unused(self, now: datetime) -> bool:
+        return now - self.last_use >= UNUSED
+
 
 async def list_logins(
     book: SessionBook, logins: Logins, platform: str | None = None
@@ -154,42 +166,68 @@ async def list_logins(
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLogin:
+    """What the operator says of a login before it is made."""
+
+    platform: str
+    name: str
+    custodian: str
+    """保管人: the person who answers for it."""
+
+
+def custodian_for(logins: Logins, platform: str, name: str, given: str | None) -> str | None:
+    """Who will answer for a login that is made now; None where that must be asked.
+
+    A renewed login keeps its custodian. UserError for a name that is none.
+    """
+    if given is None:
+        known = [each for each in logins.sessions(platform) if each.name == name]
+        return (known[0].custodian or None) if known else None
+    named = given.strip()
+    if not named or len(named) > LONGEST_NAME or not named.isprintable():
+        raise UserError(
+            f"--custodian {given[:LONGEST_NAME]!r}: give the name of the person (保管人), at most "
+            f"{LONGEST_NAME} letters"
+        )
+    return named
+
+
 async def log_in_by_hand(
-    book: SessionBook, logins: Logins, platform: str, name: str, done: Callable[[], Awaitable[None]]
+    book: SessionBook, logins: Logins, new: NewLogin, done: Callable[[], Awaitable[None]]
 ) -> tuple[StoredSession, SessionState]:
     """Log in in a window: the operator says when it is done, the site whether it succeeded.
 
     UserError where nothing was kept.
     """
-    session, known = await logins.by_hand(platform, name, done)
+    session, known = await logins.by_hand(new.platform, new.name, done, new.custodian)
     state = SessionState.VALID if known else SessionState.UNKNOWN
-    await book.note_made(platform, name, state, "login")
+    await book.note_made(new.platform, new.name, state, "login")
     return session, state
 
 
 async def log_in_by_code(
     book: SessionBook,
     logins: Logins,
-    platform: str,
-    name: str,
+    new: NewLogin,
     show: Callable[[Path, Modules | None], None],
     limit: float,
 ) -> StoredSession:
     """Log in by the site's QR code within `limit` seconds. UserError where nothing was kept."""
-    session = await logins.by_code(platform, name, show, limit)
-    await book.note_made(platform, name, SessionState.VALID, "login")
+    session = await logins.by_code(new.platform, new.name, show, limit, new.custodian)
+    await book.note_made(new.platform, new.name, SessionState.VALID, "login")
     return session
 
 
 async def take(
-    book: SessionBook, logins: Logins, platform: str, name: str, file: Path
+    book: SessionBook, logins: Logins, new: NewLogin, file: Path
 ) -> tuple[StoredSession, int]:
     """Import a browser's exported cookies; returns the login and the number of cookies kept.
 
     UserError for what cannot be read or used.
     """
-    session, count = logins.take(platform, name, _text_of(file), str(file))
-    await book.note_made(platform, name, SessionState.UNKNOWN, "import")
+    session, count = logins.take(new.platform, new.name, _text_of(file), str(file), new.custodian)
+    await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "import")
     return session, count
 
 
@@ -199,6 +237,14 @@ async def remove(book: SessionBook, logins: Logins, platform: str, name: str) ->
     if there:
         await book.note_made(platform, name, SessionState.UNKNOWN, "removed")
     return there
+
+
+async def remove_all(book: SessionBook, logins: Logins) -> list[StoredSession]:
+    """Delete every login of this home; returns what they were."""
+    found = list(logins.sessions())
+    for each in found:
+        await remove(book, logins, each.platform, each.name)
+    return found
 
 
 def _text_of(file: Path) -> str:

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from mediawatch.domain import Notice, Sweep, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.files import open_private
 from mediawatch.ports import KeptEvidence, Store
 from mediawatch.refusals import refusal
 
@@ -110,7 +111,7 @@ def prune(folder: EvidenceFolder, items: Iterable[KeptEvidence], now: datetime) 
     }
     journal = folder.root / JOURNAL
     try:
-        with journal.open("a", encoding="utf-8") as lines:
+        with open(journal, "a", encoding="utf-8", opener=open_private) as lines:
             for path, evidence in there.items():
                 lines.write(
                     json.dumps(

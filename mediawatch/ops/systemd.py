@@ -44,6 +44,6 @@ def write(folder: Path, *, program: Path, home: Home, user: str, backups: Path) 
         text = unit.read_text("utf-8")
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
-        write_whole(folder / unit.name, text.encode())
+        write_whole(folder / unit.name, text.encode(), shared=True)
         written.append(folder / unit.name)
     return written

@@ -37,6 +37,8 @@ class StoredSession:
     mode: int
     made_at: datetime
     used_at: datetime | None = None
+    custodian: str = ""
+    """保管人: who answers for it, "" where nobody was named."""
 
 
 Modules = tuple[tuple[bool, ...], ...]
@@ -55,7 +57,11 @@ class Logins(Protocol):
         """The files, by platform and name."""
 
     async def by_hand(
-        self, platform: str, name: str, done: Callable[[], Awaitable[None]]
+        self,
+        platform: str,
+        name: str,
+        done: Callable[[], Awaitable[None]],
+        custodian: str = "",
     ) -> tuple[StoredSession, bool]:
         """Log in through a window that stays open until `done` returns.
 
@@ -64,7 +70,12 @@ class Logins(Protocol):
         """
 
     async def by_code(
-        self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float
+        self,
+        platform: str,
+        name: str,
+        show: Callable[[Path, Modules | None], None],
+        limit: float,
+        custodian: str = "",
     ) -> StoredSession:
         """Log in by the site's QR code.
 
@@ -73,11 +84,17 @@ class Logins(Protocol):
         """
 
     def take(
-        self, platform: str, name: str, exported: str, place: str
+        self, platform: str, name: str, exported: str, place: str, custodian: str = ""
     ) -> tuple[StoredSession, int]:
         """Keep a browser's exported cookies that belong to the platform; also returns their number.
 
         UserError, beginning with `place`.
+        """
+
+    def assign(self, platform: str, name: str, custodian: str) -> bool:
+        """Note who answers for a login; False where there is no such login.
+
+        UserError where its file cannot be read.
         """
 
     def remove(self, platform: str, name: str) -> bool: ...

@@ -96,12 +96,15 @@ def _is_place(before: str, places: Sequence[str]) -> bool:
 
 
 def check(
-    accounts: Sequence[Account], contacts: Mapping[int, Contact], bodies: Sequence[AbolishedBody]
+    accounts: Sequence[Account],
+    contacts: Mapping[int, Contact] | None,
+    bodies: Sequence[AbolishedBody],
 ) -> tuple[list[RegistryFinding], list[str]]:
     """Findings on the accounts in service, the gravest kind first, and remarks in English.
 
     A remark is on the registry as a whole. A field that no account has is a remark, not a finding
-    against every account: then the file lacked the column.
+    against every account: then the file lacked the column. `contacts` is None where the home keeps
+    none: nobody misses them.
     """
     current = [
         account for account in accounts if account.retired_on is None and account.filed.in_service
@@ -117,13 +120,14 @@ def check(
 
 
 def _expected(
-    accounts: Sequence[Account], contacts: Mapping[int, Contact]
+    accounts: Sequence[Account], contacts: Mapping[int, Contact] | None
 ) -> tuple[dict[str, Has], list[str]]:
     """(label -> whether the account has it) for the fields that the registry holds at all."""
     has: dict[str, Has] = {label(name): _has(name) for name in _EXPECTED}
-    has[label("person")] = lambda account: bool(
-        account.id in contacts and contacts[account.id].person
-    )
+    if contacts is not None:
+        has[label("person")] = lambda account: bool(
+            account.id in contacts and contacts[account.id].person
+        )
     held = {**has, label("url"): lambda account: bool(account.filed.url)}
     used = {name: test for name, test in has.items() if any(map(held[name], accounts))}
     unused = [name for name in has if name not in used]

@@ -11,6 +11,7 @@ from pathlib import Path
 from mediawatch.domain import Account, RegistryChanges, Source
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
+from mediawatch.registry.contacts import drop_contacts
 from mediawatch.registry.plan import Coverage, FiledBefore, plan
 from mediawatch.registry.problems import RowProblem, Unusable
 from mediawatch.registry.returned import write_refused
@@ -45,6 +46,8 @@ class ImportOptions:
     errors_path: Path | None = None
     """Where the workbook of refused rows goes, which goes back to the unit."""
     dry_run: bool = False
+    contacts: bool = True
+    """Whether persons and telephones are read at all."""
 
 
 async def import_files(
@@ -57,6 +60,8 @@ async def import_files(
     """
     options = options or ImportOptions()
     files = _read(paths, options.errors_path)
+    if not options.contacts:
+        drop_contacts(files)
     read = read_rows(files, day_of(now))
     before = FiledBefore(
         accounts=await store.accounts.all(include_retired=True),

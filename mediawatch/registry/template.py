@@ -115,4 +115,4 @@ def write_template(target: Path) -> None:
         ):
             for column, cell in enumerate(cells):
                 notes.write_string(line, column, cell, text if line else head)
-    write_whole(target, stream.getvalue())
+    write_whole(target, stream.getvalue(), shared=True)

@@ -78,7 +78,7 @@ def write(
     if complete is not None:
         words = "When a sweep of the whole registry last ended; its age is time() minus this"
         gauge("last_complete_sweep_timestamp_seconds", words, {(): complete.timestamp()})
-    write_whole(target, generate_latest(registry))
+    write_whole(target, generate_latest(registry), shared=True)
 
 
 def _gauge_looks(gauge: _AddGauge, night: SweepRun) -> None:

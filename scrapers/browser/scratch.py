@@ -80,9 +80,12 @@ def _root(place: Path) -> Path:
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """One process at a time makes and removes: a folder is there only with its lock held."""
-    with (root / _LOCK).open("a") as turn:
+    turn = os.open(root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(turn)
 
 
 def _locked(path: Path) -> int | None:

@@ -83,6 +83,12 @@ def moments(session: Session) -> tuple[datetime, datetime | None]:
     return made or datetime.fromtimestamp(session.state.stat().st_mtime, UTC), used
 
 
+def custodian_of(session: Session) -> str:
+    """保管人: who answers for the login; "" where nobody was named."""
+    named = _noted(session).get("custodian")
+    return named if isinstance(named, str) else ""
+
+
 def _noted(session: Session) -> Mapping[str, object]:
     noted: object = None
     with suppress(LoginRequired):
@@ -123,11 +129,21 @@ def fingerprint(session: Session) -> str:
     return hashlib.sha256(f"{session.platform}/{session.name}/{drawn}".encode()).hexdigest()[:12]
 
 
-def write_new(path: Path, state: Mapping[str, Any], now: datetime) -> None:
-    """Keep a login that has just been made."""
-    write_state(
-        path, {**state, _OURS: {"made_at": now.isoformat(), "number": secrets.token_hex(8)}}
-    )
+def write_new(path: Path, state: Mapping[str, Any], now: datetime, custodian: str = "") -> None:
+    """Keep a login that has just been made, and who answers for it."""
+    noted = {"made_at": now.isoformat(), "number": secrets.token_hex(8), "custodian": custodian}
+    write_state(path, {**state, _OURS: noted})
+
+
+def write_custodian(session: Session, custodian: str) -> None:
+    """Note who answers for the login; all else stays. `LoginRequired` where it cannot be read."""
+    state = read_file(session)
+    noted = {
+        **_noted(session),
+        "made_at": moments(session)[0].isoformat(),
+        "custodian": custodian,
+    }
+    write_state(session.state, {**state, _OURS: noted})
 
 
 def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> None:

@@ -9,10 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediawatch.domain import UserError
+from mediawatch.domain import LoginRequired, UserError
 from mediawatch.ports import Modules, StoredSession
 from scrapers.browser.limits import Timeouts
-from scrapers.browser.sessions import Session, moments, sessions_in, write_new
+from scrapers.browser.sessions import (
+    Session,
+    custodian_of,
+    moments,
+    sessions_in,
+    write_custodian,
+    write_new,
+)
 from scrapers.logins.cookies import storage_state
 
 # To list the files needs no browser: what makes a login is imported where it is used.
@@ -49,18 +56,27 @@ class LoginFiles:
         )
 
     async def by_hand(
-        self, platform: str, name: str, done: Callable[[], Awaitable[None]]
+        self,
+        platform: str,
+        name: str,
+        done: Callable[[], Awaitable[None]],
+        custodian: str = "",
     ) -> tuple[StoredSession, bool]:
         """See `ports.Logins.by_hand`."""
         from scrapers.logins.by_hand_or_code import by_hand
 
         session = self._session(platform, name)
         state, known = await by_hand(self._way(self.window()), self._login(platform), done)
-        write_new(session.state, dict(state), self.now())
+        write_new(session.state, dict(state), self.now(), custodian)
         return _stored(session), known
 
     async def by_code(
-        self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float
+        self,
+        platform: str,
+        name: str,
+        show: Callable[[Path, Modules | None], None],
+        limit: float,
+        custodian: str = "",
     ) -> StoredSession:
         """See `ports.Logins.by_code`. The picture lies beside the session's file."""
         from scrapers.logins.by_hand_or_code import by_code
@@ -71,17 +87,28 @@ class LoginFiles:
         state = await by_code(
             self._way(self.headless()), self._login(platform), picture, show, limit
         )
-        write_new(session.state, dict(state), self.now())
+        write_new(session.state, dict(state), self.now(), custodian)
         return _stored(session)
 
     def take(
-        self, platform: str, name: str, exported: str, place: str
+        self, platform: str, name: str, exported: str, place: str, custodian: str = ""
     ) -> tuple[StoredSession, int]:
         """See `ports.Logins.take`."""
         session = self._session(platform, name)
         state = storage_state(exported, self._login(platform).hosts, self.now(), place)
-        write_new(session.state, state, self.now())
+        write_new(session.state, state, self.now(), custodian)
         return _stored(session), len(state["cookies"])
+
+    def assign(self, platform: str, name: str, custodian: str) -> bool:
+        """See `ports.Logins.assign`."""
+        session = self._session(platform, name)
+        if not session.state.is_file():
+            return False
+        try:
+            write_custodian(session, custodian)
+        except LoginRequired as error:
+            raise UserError(f"{error}: log in anew") from None
+        return True
 
     def remove(self, platform: str, name: str) -> bool:
         """Delete the file; False where it is missing."""
@@ -125,4 +152,5 @@ def _stored(session: Session) -> StoredSession:
         mode=mode,
         made_at=made,
         used_at=used,
+        custodian=custodian_of(session),
     )

@@ -19,7 +19,7 @@ from samples import LATE, NOW, PLAIN, enter, plain_reading, post, sql
 from typer.testing import CliRunner
 
 from db import copies
-from mediawatch.app import App, backup, open_app
+from mediawatch.app import App, backup, open_app, restore
 from mediawatch.cli import app as cli
 from mediawatch.domain import Account, Capture, EvidenceKind, Reading, UserError
 from mediawatch.ops import retention
@@ -71,7 +71,7 @@ async def test_what_is_restored_is_what_was_there(tmp_path: Path) -> None:
     await back_up(home, target, with_sessions=True)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert [path.name for path in target.parent.iterdir()] == ["b.tar"]
-    done = backup.restore(target, tmp_path / "new")
+    done = restore.restore(target, tmp_path / "new")
     new = Home(tmp_path / "new")
     assert (done.home, done.sessions) == (new, 1)
     assert await sound(new) == await sound(home) == 2
@@ -103,7 +103,7 @@ async def test_logins_stay_unless_they_are_asked_for(tmp_path: Path) -> None:
         assert not any(
             name.startswith("sessions") or name.endswith(".part") for name in tar.getnames()
         )
-    assert backup.restore(target, tmp_path / "new").sessions == 0
+    assert restore.restore(target, tmp_path / "new").sessions == 0
 
 
 async def test_a_backup_during_writes_is_of_one_moment(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ async def test_a_backup_during_writes_is_of_one_moment(tmp_path: Path) -> None:
 
         _, written = await asyncio.gather(copy(), write(app))
     counts = [
-        await sound(backup.restore(tmp_path / f"{number}.tar", tmp_path / f"new{number}").home)
+        await sound(restore.restore(tmp_path / f"{number}.tar", tmp_path / f"new{number}").home)
         for number in range(3)
     ]
     assert counts == sorted(counts)
@@ -172,9 +172,9 @@ def escaping(body: bytes) -> bytes:
     ("damage", "words"),
     [
         (cut, "damaged|cut short"),
-        (altered, r"1 files differ .*\.jpg"),
+        (altered, r"\.jpg' differs from its manifest"),
         (without_manifest, "no manifest"),
-        (without_a_file, r"1 files differ .*\.jpg"),
+        (without_a_file, r"does not fit its files: .*\.jpg"),
         (escaping, "outside"),
         (lambda body: b"nonsense" * 200, "no backup"),
     ],
@@ -187,7 +187,7 @@ async def test_a_damaged_backup_restores_nothing(
     await back_up(home, target)
     target.write_bytes(damage(target.read_bytes()))
     with pytest.raises(UserError, match=words):
-        backup.restore(target, tmp_path / "new")
+        restore.restore(target, tmp_path / "new")
     assert sorted(os.listdir(tmp_path)) == ["b.tar", "home"]
 
 
@@ -216,9 +216,9 @@ async def test_a_database_of_postgresql_comes_back(
     await filled(home)
     await back_up(home, target)
     with pytest.raises(UserError, match="not empty"):
-        backup.restore(target, tmp_path / "new")
+        restore.restore(target, tmp_path / "new")
     monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", new)
-    assert await sound(backup.restore(target, tmp_path / "new").home) == 2
+    assert await sound(restore.restore(target, tmp_path / "new").home) == 2
     assert sql(new, "SELECT name FROM account") == [(PLAIN.name,)]
 
 

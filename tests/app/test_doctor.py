@@ -157,7 +157,7 @@ def login(home: Home, name: str = "office", mode: int = 0o600) -> Path:
     folder = home.sessions / "weibo"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{name}.json"
-    path.write_text("{}", encoding="utf-8")
+    path.write_text('{"mediawatch": {"custodian": "张三"}}', encoding="utf-8")
     path.chmod(mode)
     moment = NOW.timestamp()
     os.utime(path, (moment, moment))
@@ -180,6 +180,17 @@ async def test_logins_are_looked_over(app: App, home: Home) -> None:
     assert bad["weibo/shared"].remedy.startswith("chmod 600")
     assert bad["weibo/gone"].remedy == "mediawatch login weibo --name gone"
     assert any(check.remedy.startswith("chmod 700") for check in bad.values())
+
+
+async def test_a_login_that_nobody_answers_for_is_told(app: App, home: Home) -> None:
+    login(home).write_text("{}", "utf-8")
+    (mine,) = [check for check in await in_home(app) if check.name == "custodian"]
+    assert (mine.level, mine.remedy) == (
+        Level.WARN,
+        "mediawatch sessions assign weibo office PERSON",
+    )
+    assert app.logins().assign("weibo", "office", "张三")
+    assert "custodian" not in levels(await in_home(app))
 
 
 async def test_an_old_login_is_worth_a_question(app: App, home: Home) -> None:

@@ -23,8 +23,9 @@ import db
 from db.base import Base
 from db.engine import migration_engine, normal_url
 from db.errors import NewerDatabase, StoreBusy, StoreError
-from db.migrate import revisions, upgrade
+from db.migrate import upgrade
 from db.models import IMMUTABLE, ISSUED
+from db.revisions import revisions
 from mediawatch.domain import UserError
 
 

@@ -256,6 +256,8 @@ async def test_an_update_changes_values_and_writes_history(any_store: Store) -> 
     )
     assert await any_store.accounts.changes(second.id) == []
     assert await any_store.accounts.contacts() == {first.id: Contact(person="李四", phone="1")}
+    assert [await any_store.accounts.delete_contacts() for _ in "12"] == [1, 0]
+    assert await any_store.accounts.contacts() == {}
     assert await any_store.accounts.sources() == [
         (FILE, "registry"),
         (later, "registry"),

@@ -5,6 +5,7 @@ Decisions stand, notices print what they printed, readings know which account th
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -22,8 +23,8 @@ from samples import sql
 from sqlalchemy import Connection, insert, inspect, select, text
 
 import db
+from db import copies
 from db.base import Base
-from db.copies import load
 from db.engine import make_private, migration_engine, normal_url
 from db.errors import StoreError
 from db.migrate import Safeguard, upgrade
@@ -243,10 +244,10 @@ def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
     # date once nothing is in the way.
     if old_url.startswith("sqlite"):
         restored = f"sqlite:///{tmp_path / 'restored.db'}"
-        load(restored, copy, "sqlite")
+        shutil.copy(copy, tmp_path / "restored.db")
     else:
         restored = str(request.getfixturevalue("postgres").url())
-        load(restored, copy, "postgresql")
+        copies._run(normal_url(restored), "pg_restore", "--no-owner", str(copy))
     assert contents(restored) == before
     run(old_url, "DROP TABLE notice_account")
     upgrade(old_url, safeguard=Safeguard(folder=folder))

@@ -5,14 +5,18 @@ disk.
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import json
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import jsonschema
@@ -21,6 +25,7 @@ import pytest
 from commands import in_process as mediawatch
 
 from mediawatch.demo import shipped_world
+from mediawatch.demo.machine import CONTACT, PHONE
 from mediawatch.figures.circulars import load_shipped
 
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
@@ -120,6 +125,61 @@ def test_the_handoff_is_valid_whole_and_says_what_it_is(tibet: tuple[Path, str])
                 secret in item["url"]
                 for secret in ("_signature", "msToken", "a_bogus", "&token=1", "lang=zh_CN&token")
             )
+
+
+def texts_of(path: Path) -> str:
+    """All words of a file: of an archive those of its parts, of a database those of its views and
+    tables. The table of contacts itself is left out.
+    """
+    if path.name == "mediawatch.db":
+        with closing(sqlite3.connect(path)) as base:
+            names = base.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
+            wanted = [name for (name,) in names if name != "contact"]
+            return "".join(
+                repr(row) for name in wanted for row in base.execute(f'SELECT * FROM "{name}"')
+            )
+    if path.suffix in (".xlsx", ".docx", ".zip"):
+        with zipfile.ZipFile(path) as archive:
+            return "".join(
+                archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
+            )
+    body = path.read_bytes()
+    return (gzip.decompress(body) if path.suffix == ".gz" else body).decode("utf-8", "replace")
+
+
+def test_no_contact_stands_in_any_file_but_its_own_units(tibet: tuple[Path, str]) -> None:
+    """The registry came with them, and each reminder holds those of its own unit."""
+    out = tibet[0]
+    found = re.compile(f"{CONTACT}\\d*|{PHONE}\\d*")
+    held = {path: set(found.findall(texts_of(path))) for path in out.rglob("*") if path.is_file()}
+    holders = {path.relative_to(out).as_posix() for path, people in held.items() if people}
+    own = {path for path in holders if path.startswith("documents/提醒/")}
+    # SQLite's log may hold the rows of the table of contacts.
+    assert holders - own <= {"registry.xlsx", "mediawatch.db-wal"}
+    assert own, "a reminder to a unit names its own contact"
+    assert len(held[out / "registry.xlsx"]) == 2 * 146
+    with closing(sqlite3.connect(out / "mediawatch.db")) as base:
+        rows = base.execute(
+            "SELECT person, phone, organiser, supervisor, name FROM contact JOIN account "
+            "ON account.id = contact.account_id"
+        ).fetchall()
+    units = {word: row[2] or row[3] or row[4] for row in rows for word in row[:2]}
+    for name in own:
+        text = (out / name).read_text("utf-8")
+        assert all(f"{units[word]}:" in text.splitlines()[0] for word in held[out / name]), name
+    kinds = {Path(path).suffix for path in held}
+    assert {".xlsx", ".html", ".json", ".db", ".docx", ".zip"} <= {path.suffix for path in held}, (
+        kinds
+    )
+
+
+def test_a_demonstration_is_its_owners_alone(tibet: tuple[Path, str]) -> None:
+    open_to_others = [
+        path for path in tibet[0].rglob("*") if path.is_file() and path.stat().st_mode & 0o077
+    ]
+    assert [path for path in open_to_others if path.suffix != ".xlsx"] == []
+    # Sheets that a prefecture or a colleague gets follow the umask.
+    assert {path.parent.name for path in open_to_others} <= {"dispatch", "worklist", "复查"}
 
 
 def test_the_same_state_gives_the_same_bytes(tibet: tuple[Path, str], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ LINK = "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv"
 GOES_OUT = {
     "doctor": ("--live",),
     "links import": ("{folder}/links.txt",),
-    "login": ("weibo", "--qr", "--limit", "1"),
+    "login": ("weibo", "--qr", "--limit", "1", "--custodian", "张三"),
     "record": ("https://weibo.com/u/1000000001",),
     "sessions check": (),
     "sweep": (),

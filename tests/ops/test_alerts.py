@@ -33,9 +33,9 @@ from mediawatch.domain import (
 )
 from mediawatch.ops import digest
 from mediawatch.ops.alerts import Alerts
-from mediawatch.ops.logins import SessionBook
+from mediawatch.ops.logins import ListedLogin, SessionBook
 from mediawatch.ops.settings import Home, NotifySettings, Settings
-from mediawatch.ports import Store
+from mediawatch.ports import Store, StoredSession
 
 SURFACES = {"weibo.mobile": "微博手机版主页"}
 TURNED = [
@@ -241,6 +241,22 @@ async def test_one_message_when_a_login_lapses(tmp_path: Path, inbox: Inbox) -> 
     # The second round: valid again, and lapsed again.
     assert inbox.titles == ["mediawatch 登录已失效:weibo/office"] * 2
     assert "mediawatch login weibo --name office" in inbox.posts[0][2]
+
+
+async def test_one_message_for_a_login_that_nobody_uses(store: Store, inbox: Inbox) -> None:
+    def listed(days: int) -> list[ListedLogin]:
+        used = NOW - timedelta(days=days)
+        session = StoredSession(
+            platform="weibo", name="office", path=Path("x"), mode=0o600, made_at=used,
+            custodian="张三",
+        )  # fmt: skip
+        return [ListedLogin(session, None)]
+
+    ours = alerts(store, inbox)
+    for days in (29, 30, 30):
+        await ours.tell_unused(listed(days))
+    assert inbox.titles == ["mediawatch 登录闲置:weibo/office"]
+    assert "保管人:张三" in inbox.posts[0][2]
 
 
 async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> None:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import shutil
+import stat
 import subprocess
+import zipfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -168,6 +171,37 @@ async def states(store: Store) -> list[ReviewState]:
     ]
 
 
+def people_in(path: Path) -> set[str]:
+    """The contacts whose name or telephone stands anywhere in a workbook."""
+    with zipfile.ZipFile(path) as book:
+        everything = b"".join(book.read(name) for name in book.namelist()).decode(
+            "utf-8", "replace"
+        )
+    return {
+        one for one in ("1", "2") if {f"联络员{one}", f"1380000000{one}"} & set(_words(everything))
+    }
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"联络员\d|\d{11}", text)
+
+
+@pytest.mark.parametrize("by", list(DispatchSplit))
+async def test_only_a_units_own_file_holds_a_contact(
+    store: Store, tmp_path: Path, by: DispatchSplit
+) -> None:
+    """Both accounts have a unit of the same name, in two prefectures."""
+    inspection = await stale(store, tmp_path)
+    files = await sent(store, inspection, tmp_path / "出", by)
+    own = by is DispatchSplit.UNIT
+    assert [people_in(each.path) for each in files] == (
+        [{"1"}, {"2"}] if own else [set()] * len(files)
+    )
+    assert {stat.S_IMODE(each.path.stat().st_mode) & 0o077 == 0 for each in files} == {own}
+    done = await taken(store, inspection, answer(files[0].path, tmp_path / "回.xlsx", EXPLAINED))
+    assert (len(done.accounts), done.problems) == (1, [])
+
+
 async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
     inspection = await stale(store, tmp_path)
     one, two = await sent(store, inspection, tmp_path)
@@ -179,30 +213,12 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
     )
     assert await states(store) == [ReviewState.DISPATCHED] * 2
     (row,) = rows(one.path)
-    assert (
-        row[DispatchColumn.NUMBER],
-        row[DispatchColumn.NAME],
-        row[DispatchColumn.CONTACT],
-        row[DispatchColumn.PHONE],
-    ) == (
-        "3025716006566021",
-        ONE,
-        "联络员1",
-        "13800000001",
-    )
+    assert (row[DispatchColumn.NUMBER], row[DispatchColumn.NAME]) == ("3025716006566021", ONE)
     assert "间隔59天" in row[DispatchColumn.SENTENCE]
     (shot,) = openpyxl.load_workbook(one.path).worksheets[0]._images
     assert shot._data() == png(1)
-    # Not a word of the other prefecture's people, anywhere in the file.
-    everything = "".join(
-        str(cell.value)
-        for sheet in openpyxl.load_workbook(one.path)
-        for line in sheet.iter_rows()
-        for cell in line
-    )
-    assert "联络员1" in everything
-    assert "联络员2" not in everything
-    assert "13800000002" not in everything
+    assert not {"联系人", "联系电话"} & set(row)
+    assert people_in(one.path) == people_in(two.path) == set(), "a prefecture forwards its file"
 
     done = await taken(
         store, inspection, answer(one.path, tmp_path / "回1.xlsx", EXPLAINED), two.path

@@ -600,9 +600,15 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
     sheet = load_workbook(two).worksheets[0]
     cells = [cell for line in sheet.iter_rows() for cell in line if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
-    assert {TWO, "超2周未更新", "2032-01-20", "联络员2"} <= {cell.value for cell in cells}
-    # Not a word of another unit's people.
-    assert "联络员1" not in "".join(str(cell.value) for cell in cells)
+    assert {TWO, "超2周未更新", "2032-01-20"} <= {cell.value for cell in cells}
+    # A prefecture forwards its file, so no person stands in it.
+    assert "联" not in "".join(str(cell.value) for cell in cells)
+    own = tmp_path / "本单位"
+    done = mediawatch(home, "notice", "feedback", "export", "1", "--out", str(own), "--by", "unit")
+    assert done.exit_code == 0, done.stderr
+    (of_two,) = own.glob("*乙示例市*.xlsx")
+    texts = {cell.value for line in load_workbook(of_two).worksheets[0] for cell in line}
+    assert ("联络员2" in texts, "联络员1" in texts) == (True, False)
     refused = mediawatch(home, "notice", "feedback", "export", "1", "--out", str(out))
     assert (refused.exit_code, "may hold answers" in refused.stderr) == (2, True)
 
@@ -699,7 +705,7 @@ def test_a_report_form_goes_to_where_the_account_is_filed_now(home: Home, tmp_pa
         load_workbook(out / "整改反馈-丙示例市.xlsx").worksheets[0].iter_rows(values_only=True)
     )[:2]
     cells = dict(zip(heading, row, strict=True))
-    assert cells["联系人"] == "丙联络员"
+    assert "联系人" not in cells
     assert str(cells["地区"]).startswith("丙示例市（通报时：甲示例市")
     assert "主管单位：丙示例办公室（通报时：" in str(cells["地区"])
     # What is printed beside the old place is no part of the seal: the form comes back.

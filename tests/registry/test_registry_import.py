@@ -5,6 +5,7 @@ back.
 from __future__ import annotations
 
 import hashlib
+import re
 import resource
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -13,7 +14,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from commands import in_process
 from registry_files import GOOD, HEADINGS, NOW, SECOND, encrypted_xlsx, read, text, xls, xlsx
+from samples import sql
 from typer.testing import CliRunner, Result
 
 from mediawatch.cli import app
@@ -31,6 +34,44 @@ async def names(store: Store, *, include_retired: bool = False) -> list[str]:
     return [
         account.filed.name for account in await store.accounts.all(include_retired=include_retired)
     ]
+
+
+def test_a_home_without_contacts_keeps_none_and_writes_none(tmp_path: Path) -> None:
+    """Two columns of telephones, one that says nothing to us, and a row that is refused."""
+    home = tmp_path / "home"
+    heading = (*HEADINGS, "联系人", "联系电话", "手机", "分管领导电话")
+    people = ("小示甲", "13800000001", "13800000002", "13800000003")
+    bad = (*("" if name == "政务新媒体名称" else cell for name, cell in zip(HEADINGS, SECOND, strict=True)), *people)  # fmt: skip
+    table = xlsx(tmp_path / "一.xlsx", [heading, (*GOOD, *people), bad])
+
+    def ends(code: int, *words: str | Path) -> str:
+        done = in_process("--home", home, *words)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    ends(0, "init")
+    in_process("--home", home, "registry", "import", table, "--skip-bad-rows")
+    assert len(sql(f"sqlite:///{home / 'mediawatch.db'}", "SELECT person FROM contact")) == 1
+    config = home / "mediawatch.toml"
+    config.write_text(config.read_text("utf-8").replace("# contacts = true", "contacts = false"))
+    assert "contacts were deleted" not in ends(0, "registry", "undo", "--dry-run")
+    assert "1 contacts were deleted" in ends(0, "doctor")
+    assert "contacts were deleted" not in ends(0, "status")
+    back = tmp_path / "退回.xlsx"
+    words = ("registry", "import", table, "--skip-bad-rows", "--errors", back)
+    said = in_process("--home", home, *words)
+    assert "refused" in said.stdout
+    assert sql(f"sqlite:///{home / 'mediawatch.db'}", "SELECT person FROM contact") == []
+    shown = [
+        str(cell.value) for sheet in openpyxl.load_workbook(back) for row in sheet for cell in row
+    ]
+    held = said.stdout + said.stderr + "".join(shown)
+    held += "".join(
+        path.read_bytes().decode("utf-8", "replace") for path in home.rglob("*") if path.is_file()
+    )
+    assert not re.search("1380000000|小示甲", held)
+    assert not re.search("联系|电话|手机", "".join(shown))
+    assert "联系人" not in ends(0, "registry", "check")
 
 
 async def test_new_updated_retired_and_back(store: Store, tmp_path: Path) -> None:

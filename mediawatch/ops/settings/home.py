@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from mediawatch.domain import UserError
-from mediawatch.ops.files import write_whole
+from mediawatch.ops.files import keep_private, write_whole
 from mediawatch.ops.settings import office
 from mediawatch.ops.settings.tree import Settings
 from mediawatch.refusals import refusal
@@ -89,8 +90,9 @@ class Home:
         be written.
         """
         try:
-            for folder in (self.root, self.evidence, self.logs):
-                folder.mkdir(parents=True, exist_ok=True)
+            self._make_root()
+            for folder in (self.evidence, self.logs):
+                folder.mkdir(exist_ok=True)
             self.sessions.mkdir(mode=0o700, exist_ok=True)
             self.sessions.chmod(0o700)
             if not self.config.exists():
@@ -104,11 +106,26 @@ class Home:
                 write_whole(self.config, text.encode())
             if not (self.root / office.FILE).exists():
                 write_whole(self.root / office.FILE, office.TEMPLATE.encode())
+            for file in (self.config, self.root / office.FILE, self.canaries):
+                keep_private(file)
         except OSError as error:
             raise UserError(
                 f"cannot set up the home {self.root}: {error.filename or self.root}: {refusal(error)}"
             ) from error
         return self
+
+    def _make_root(self) -> None:
+        """The home is its owner's alone.
+
+        The mode of a folder that is there is set only where it is empty or a home, and ours.
+        """
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            self.root.mkdir(mode=0o700)
+        if self.exists or not any(self.root.iterdir()):
+            found = self.root.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                self.root.chmod(0o700)
 
     def require(self) -> Home:
         """UserError where `mediawatch init` was not run here.
@@ -156,6 +173,9 @@ _TEMPLATE = """\
 [canaries]                    # 对照账号, canaries.toml
 # every_looks = 50
 # every_minutes = 30.0
+
+[registry]                    # 台账
+# contacts = true             # false: no contact persons and telephones in this home
 
 [output]
 # marks = []                  # printed with every result, such as 演示数据

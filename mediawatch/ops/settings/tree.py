@@ -92,6 +92,13 @@ class CanariesSettings(Section):
     every_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
 
 
+class RegistrySettings(Section):
+    contacts: bool = True
+    """Whether contact persons and their telephones are kept. False: imports leave them out, and
+    what is kept is deleted.
+    """
+
+
 class OutputSettings(Section):
     marks: tuple[str, ...] = ()
     """Words printed on everything that leaves this home, such as 演示数据."""
@@ -147,6 +154,7 @@ class Settings(BaseSettings):
     pace: dict[str, PaceSettings] = Field(default_factory=dict)
     """By surface."""
     canaries: CanariesSettings = CanariesSettings()
+    registry: RegistrySettings = RegistrySettings()
     output: OutputSettings = OutputSettings()
     notify: NotifySettings = NotifySettings()
     query: QuerySettings = QuerySettings()

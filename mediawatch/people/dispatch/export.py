@@ -1,4 +1,7 @@
-"""Suspects out: one file a prefecture or 主管单位, with the contacts of its own accounts only."""
+"""Suspects out: one file a prefecture, 主管单位 or unit.
+
+The first two forward their files, so only a unit's own file holds contacts: its own.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,13 @@ from mediawatch.people.dispatch.sheet import (
     texts_of,
     version_of,
 )
-from mediawatch.people.forms.book import FormCover, FormRow, account_cells, write_form
+from mediawatch.people.forms.account import account_cells
+from mediawatch.people.forms.book import (
+    FormCover,
+    FormRow,
+    without_contacts,
+    write_form,
+)
 from mediawatch.people.forms.columns import Cell, given_text
 from mediawatch.people.forms.images import EMBEDDED, dimensions, media_type
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
@@ -43,6 +52,7 @@ from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.table import join_filled
 
 _MAX_PIXELS = 64_000_000
 """Decoded, more would fill the receiver's memory: a few bytes can hold any number of them."""
@@ -50,19 +60,33 @@ _MAX_PICTURE = 3_000_000
 """Bytes of a picture that still goes into the file; a larger one gives only its path."""
 
 
+_NO_UNIT = "未填所属组织"
+
+
 class DispatchSplit(StrEnum):
     """By which receivers a dispatch is split into files."""
 
     PREFECTURE = "prefecture"
     SUPERVISOR = "supervisor"
+    UNIT = "unit"
 
     def of(self, filed: Filing) -> str:
         """The part that an account's file goes to."""
-        return (
-            (filed.prefecture or "未填地市")
-            if self is DispatchSplit.PREFECTURE
-            else (filed.supervisor or "未填主管单位")
-        )
+        match self:
+            case DispatchSplit.PREFECTURE:
+                return filed.prefecture or "未填地市"
+            case DispatchSplit.SUPERVISOR:
+                return filed.supervisor or "未填主管单位"
+            case DispatchSplit.UNIT:
+                # Units of one name in two places are two units.
+                return join_filled(
+                    (filed.prefecture, filed.county, filed.organiser or _NO_UNIT), " "
+                )
+
+    def contacts_in(self, part: str, contacts: Mapping[int, Contact]) -> Mapping[int, Contact]:
+        """The contacts that a part's file may hold: none in one that is forwarded."""
+        forwarded = self is not DispatchSplit.UNIT or part.endswith(_NO_UNIT)
+        return {} if forwarded else contacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +143,11 @@ async def dispatch(
         now=order.at,
     )
     for file, accounts in zip(written, parts.values(), strict=True):
-        lines = [_line(found, contacts.get(number), rows) for number, found in accounts.items()]
+        known = order.by.contacts_in(file.part, contacts)
+        lines = [_line(found, known.get(number), rows) for number, found in accounts.items()]
         cover = _cover(judged.sweep, file, target.marks)
-        write_form(file.path, FORM, lines, cover, overwrite=target.overwrite)
+        form = FORM if known else without_contacts(FORM)
+        write_form(file.path, form, lines, cover, overwrite=target.overwrite)
     concerned = judged.rejudged.of(event.account_id for event in events)
     await store.reviews.add(judged.sweep.id, events, after=order.after, rejudged=concerned)
     return written

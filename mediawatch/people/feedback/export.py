@@ -1,4 +1,4 @@
-"""整改情况反馈表 out: the items of a notice go to their prefecture or 主管单位."""
+"""整改情况反馈表 out: the items of a notice go to their prefecture, 主管单位 or unit."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from mediawatch.domain import (
 )
 from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.feedback.sheet import FORM, SEALED, FeedbackColumn, cover_of, key_of
+from mediawatch.people.forms.account import account_cells
 from mediawatch.people.forms.book import (
     FormRow,
-    account_cells,
+    without_contacts,
     write_form,
 )
 from mediawatch.people.forms.columns import Cell, given_text
@@ -28,7 +29,7 @@ from mediawatch.people.worklist.export import part_name
 class FeedbackReceivers:
     """Who gets the rows of a notice: the split, the contacts, and where accounts are filed now.
 
-    Contacts are by account: each stands in its own row alone.
+    Contacts are by account: each stands in its own row, and only in its own unit's file.
     """
 
     by: DispatchSplit
@@ -52,7 +53,7 @@ def export(
     receivers: FeedbackReceivers,
     home: str,
 ) -> list[tuple[Path, int]]:
-    """One file a prefecture or 主管单位 with its items; (path, rows) of each.
+    """One file a prefecture, 主管单位 or unit with its items; (path, rows) of each.
 
     `home` is `Store.home_id`. The row of an account that was handed over says both filings.
     UserError where a file is in the way; no file is then written.
@@ -65,8 +66,9 @@ def export(
     paths = {part: folder / part_name(folder / "整改反馈.xlsx", part, taken) for part in parts}
     target.refuse_existing(paths.values(), "name another folder, or --overwrite")
     for part, own in parts.items():
+        known = receivers.by.contacts_in(part, receivers.contacts)
         rows = [
-            FormRow(cells=_cells(notice, item, receivers.contacts, home, receivers.filing_of(item)))
+            FormRow(cells=_cells(notice, item, known, home, receivers.filing_of(item)))
             for item in own
         ]
         cover = cover_of(
@@ -74,7 +76,8 @@ def export(
             f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}",
             target.marks,
         )
-        write_form(paths[part], FORM, rows, cover, overwrite=target.overwrite)
+        form = FORM if known else without_contacts(FORM)
+        write_form(paths[part], form, rows, cover, overwrite=target.overwrite)
     return [(paths[part], len(own)) for part, own in parts.items()]
 
 

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Generic
@@ -18,13 +18,14 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from mediawatch.domain import Contact, Filing, UserError
+from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.files import write_whole
-from mediawatch.people.forms.columns import Cell, H, given_text
+from mediawatch.people.forms.account import CONTACT_HEADINGS
+from mediawatch.people.forms.columns import Cell, H
 from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.images import dimensions
-from mediawatch.table import join_filled, lines_of
+from mediawatch.table import lines_of
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
@@ -97,20 +98,10 @@ class Form(FormLayout[H]):
     """Drop-down lists, by column."""
 
 
-def account_cells(filed: Filing, contact: Contact | None) -> dict[str, Cell]:
-    """What the forms that go to units say of an account, by heading.
-
-    Its contact stands in its own row alone.
-    """
-    return {
-        "备案单号": given_text(filed.filing_number),
-        "政务新媒体名称": given_text(filed.name),
-        "类型": given_text(filed.type or filed.platform),
-        "所属组织": given_text(filed.organiser),
-        "地区": given_text(join_filled((filed.prefecture, filed.county), " ")),
-        "联系人": given_text(contact.person) if contact else "",
-        "联系电话": given_text(contact.phone) if contact else "",
-    }
+def without_contacts(form: Form[H]) -> Form[H]:
+    """The form for whoever forwards it: without the columns of persons and telephones."""
+    columns = tuple(column for column in form.columns if column.value not in CONTACT_HEADINGS)
+    return replace(form, columns=columns)
 
 
 class Formats:
@@ -140,8 +131,12 @@ class Formats:
 
 
 @contextmanager
-def writing(path: Path, cover: FormCover, *, overwrite: bool) -> Iterator[xlsxwriter.Workbook]:
+def writing(
+    path: Path, cover: FormCover, *, overwrite: bool, shared: bool = True
+) -> Iterator[xlsxwriter.Workbook]:
     """A workbook to fill with sheets; its file is there as a whole or not at all.
+
+    `shared` as in `write_whole`: it is handed on, and holds no contact.
 
     Instructions and notes are added at the end. UserError where the file exists already (somebody
     may be filling it in) or cannot be written.
@@ -169,7 +164,7 @@ def writing(path: Path, cover: FormCover, *, overwrite: bool) -> Iterator[xlsxwr
         hidden.write_string(number, 1, value)
     hidden.hide()
     book.close()
-    write_whole(path, buffer.getvalue())
+    write_whole(path, buffer.getvalue(), shared=shared)
 
 
 def write_form(
@@ -185,8 +180,9 @@ def write_form(
     UserError where it exists already (somebody may be filling it in) or cannot be written.
     """
     rows = list(lines)
+    shared = not any(column.value in CONTACT_HEADINGS for column in form.columns)
     columns = with_errors(form.columns, form.error, [line.cells for line in rows])
-    with writing(path, cover, overwrite=overwrite) as book:
+    with writing(path, cover, overwrite=overwrite, shared=shared) as book:
         formats = Formats(book)
         sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
         for number, line in enumerate(rows, 1):

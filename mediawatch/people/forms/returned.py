@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from mediawatch.domain import Source
-from mediawatch.people.forms.book import Form, FormCover, FormRow, write_form
+from mediawatch.people.forms.book import (
+    Form,
+    FormCover,
+    FormRow,
+    without_contacts,
+    write_form,
+)
 from mediawatch.people.forms.columns import Cell, H, text_of
 from mediawatch.people.forms.images import EMBEDDED
 from mediawatch.people.forms.package import BadFile
@@ -110,7 +116,7 @@ def write_bad_rows(
 ) -> int:
     """The refused rows with their answers and a 错误说明 column, to be corrected and returned.
 
-    The number of rows. `picture`: the column that their first picture goes back in.
+    The number of rows. Without contacts, whoever gets them. `picture`: the column that their first picture goes back in.
     """
     lines = [
         FormRow(
@@ -121,7 +127,7 @@ def write_bad_rows(
         )
         for row, cells in returned.corrections(form.error)
     ]
-    write_form(path, form, lines, cover, overwrite=True)
+    write_form(path, without_contacts(form), lines, cover, overwrite=True)
     return len(lines)
 
 

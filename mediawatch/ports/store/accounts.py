@@ -73,5 +73,8 @@ class AccountStore(Protocol):
         """All of them, by account."""
 
     async def contacts(self) -> Mapping[int, Contact]: ...
+    async def delete_contacts(self) -> int:
+        """Delete every contact, so that no page of the database holds it; how many there were."""
+
     async def add_links(self, account_id: int, links: Sequence[str], source: str) -> None:
         """Keep article links learned for an account; known ones are left as they are."""

@@ -34,6 +34,12 @@ class Unit(StrEnum):
             or filed.name
         )
 
+    def key(self, account: Account) -> tuple[str, str, str]:
+        """The unit's name and place: what belongs into one text."""
+        filed = account.filed
+        own = self is Unit.ORGANISER
+        return self.of(account), filed.prefecture if own else "", filed.county if own else ""
+
 
 _Soon = list[tuple[SweepAccount, date]]
 """Each with the last day that is in time."""
@@ -59,17 +65,18 @@ def reminders(
     """The texts, in the order of the registry.
 
     Contacts (by account) stand only in the text to their own unit, never in one to a unit above it.
+    Units of one name in two places are two units.
     """
     sweep, policy = judged.sweep, judged.policy
-    units: dict[str, tuple[_Soon, list[SweepAccount]]] = {}
+    units: dict[tuple[str, str, str], tuple[_Soon, list[SweepAccount]]] = {}
     for entry in judged.entries:
         until = deadline(entry, sweep, policy)
         if until and until >= today:
-            units.setdefault(to.of(entry.account), ([], []))[0].append((entry, until))
+            units.setdefault(to.key(entry.account), ([], []))[0].append((entry, until))
         elif until or asks_for_link(entry, policy):
             # The deadline is over. An exact date of the sweep's moment need not be the newest
             # today.
-            units.setdefault(to.of(entry.account), ([], []))[1].append(entry)
+            units.setdefault(to.key(entry.account), ([], []))[1].append(entry)
     return [
         Reminder(
             unit=unit,
@@ -85,7 +92,7 @@ def reminders(
             ),
             accounts=len(soon) + len(asked),
         )
-        for unit, (soon, asked) in units.items()
+        for (unit, *_), (soon, asked) in units.items()
     ]
 
 
@@ -160,7 +167,12 @@ def _name(entry: SweepAccount) -> str:
 
 
 def _people(entries: Sequence[SweepAccount], contacts: Mapping[int, Contact]) -> str:
-    known = (contacts[entry.account.id] for entry in entries if entry.account.id in contacts)
+    # Without a filed unit the text goes to the one above, which forwards it.
+    known = (
+        contacts[entry.account.id]
+        for entry in entries
+        if entry.account.id in contacts and entry.account.filed.organiser
+    )
     people = dict.fromkeys(
         join_filled((_line(contact.person), _line(contact.phone)), " ") for contact in known
     )

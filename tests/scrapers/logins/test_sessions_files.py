@@ -314,14 +314,25 @@ def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
     export.write_text(NETSCAPE.replace(str(LATER), "4102444800"))
     told(home, "init")
     assert "no logins" in told(home, "sessions")
-    assert "2 cookies kept" in told(home, "sessions", "import", "weibo", export, "--name", "second")
+    named = ("--name", "second", "--custodian", "张三")
+    assert "--custodian" in told(home, "sessions", "import", "weibo", export, code=2)
+    assert "2 cookies kept" in told(home, "sessions", "import", "weibo", export, *named)
     assert "no login is of use for 'toutiao'" in told(
         home, "sessions", "import", "toutiao", export, code=2
     )
-    assert "cannot read" in told(home, "sessions", "import", "weibo", tmp_path / "none.txt", code=2)
+    missing = told(home, "sessions", "import", "weibo", tmp_path / "none.txt", *named, code=2)
+    assert "cannot read" in missing
     row = next(line for line in told(home, "sessions").splitlines() if "second" in line)
-    assert row.split()[:3] == ["weibo", "second", "unknown"]
+    assert row.split()[:4] == ["weibo", "second", "张三", "unknown"]
     assert {"import", "never", "0600"} <= set(row.split())
+    # A renewed login keeps its custodian; another one is named by hand.
+    told(home, "sessions", "import", "weibo", export, "--name", "second")
+    assert "张三" in told(home, "sessions")
+    told(home, "sessions", "assign", "weibo", "second", "李四")
+    assert ("李四" in told(home, "sessions"), "张三" in told(home, "sessions")) == (True, False)
+    assert "李四" in told(home, "status")
+    told(home, "sessions", "assign", "weibo", "third", "李四", code=2)
+    told(home, "sessions", "assign", "weibo", "second", "\x1b[31m", code=2)
     (home / "sessions" / "weibo" / "second.json").chmod(0o640)
     assert "others may read" in told(home, "sessions")
     told(home, "sessions", "remove", "weibo", "second")
@@ -329,6 +340,42 @@ def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
         home, "sessions", "remove", "weibo", "second", code=2
     )
     assert "no logins to check" in told(home, "sessions", "check")
+
+
+def test_all_logins_go_at_once(tmp_path: Path) -> None:
+    told(tmp_path, "init")
+    files = logins(tmp_path / "sessions")
+    for name in ("one", "two"):
+        files.take("weibo", name, NETSCAPE, "file", "张三")
+    told(tmp_path, "sessions", "remove", "weibo", code=2)
+    told(tmp_path, "sessions", "remove", "weibo", "one", "--all", code=2)
+    assert len(files.sessions()) == 2
+    assert "2 logins removed" in told(tmp_path, "sessions", "remove", "--all")
+    assert files.sessions() == ()
+
+
+def test_a_login_that_is_not_used_is_told(tmp_path: Path) -> None:
+    told(tmp_path, "init")
+    session, _ = logins(tmp_path / "sessions").take("weibo", "office", NETSCAPE, "file", "张三")
+    text = session.path.read_text("utf-8")
+    session.path.write_text(text.replace(NOW.isoformat(), "2020-01-01T00:00:00+00:00"), "utf-8")
+    assert "was not used for 30 days" in told(tmp_path, "sessions")
+    assert "not used since 2020-01-01" in told(tmp_path, "status")
+    assert json.loads(told(tmp_path, "status", "--json"))["sessions"][0]["unused"]
+    assert "sessions remove weibo office" in told(tmp_path, "doctor", code=1)
+
+
+def test_who_answers_for_a_login_is_kept_with_it(tmp_path: Path) -> None:
+    files = logins(tmp_path)
+    session, _ = files.take("weibo", "office", NETSCAPE, "file", "张三")
+    kept = Session("weibo", "office", session.path)
+    before = fingerprint(kept)
+    used = NOW + timedelta(days=1)
+    write_renewed(kept, STATE, used)
+    assert files.sessions()[0].custodian == "张三"
+    files.assign("weibo", "office", "李四")
+    (told_now,) = files.sessions()
+    assert (told_now.custodian, told_now.used_at, fingerprint(kept)) == ("李四", used, before)
 
 
 @pytest.mark.parametrize(
@@ -344,6 +391,7 @@ def test_without_a_screen_a_login_goes_by_the_code(
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("MEDIAWATCH_BROWSER__PROXY", "http://127.0.0.1:9")
     told(tmp_path, "init")
+    words = (*words, "--custodian", "张三")
     said = told(tmp_path, "login", "weibo", *words, "--limit", "20", code=2)
     assert "the login did not come to its end" in said
     assert [each for each in (tmp_path / "sessions").rglob("*") if each.is_file()] == []

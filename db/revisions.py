@@ -1,0 +1,31 @@
+"""The numbered changes of the tables, and how they are run."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import as_file, files
+from threading import Lock
+
+from sqlalchemy import Connection
+
+_ALEMBIC = Lock()
+"""Alembic's `context` is a global of the process."""
+
+
+def revisions() -> list[str]:
+    """The revisions that this version knows, oldest first."""
+    names = (entry.name for entry in files("db").joinpath("migrations", "versions").iterdir())
+    return sorted(found[1] for name in names if (found := re.fullmatch(r"(\d{4})_\w+\.py", name)))
+
+
+def apply_revisions(connection: Connection, last: str) -> None:
+    """Run the numbered changes up to `last` within the connection's transaction."""
+    # Imported late: commands on an up-to-date database need not pay for it.
+    from alembic import command
+    from alembic.config import Config
+
+    with _ALEMBIC, as_file(files("db").joinpath("migrations")) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, last)

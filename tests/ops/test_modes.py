@@ -1,0 +1,114 @@
+"""Whose files are whose: what a home holds is its owner's alone, and other files keep their mode."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import in_process
+
+from mediawatch.ops.files import write_whole
+from mediawatch.ops.settings import Home
+
+
+@pytest.fixture(autouse=True)
+def _open_umask() -> Iterator[None]:
+    """What is made is everybody's, unless its mode is given."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def readable_by_others(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and mode(path) & 0o077]
+
+
+def made(home: Path) -> None:
+    table = home.parent / "台账.csv"
+    table.write_text("政务新媒体名称,类型,联系电话\n示例发布,新浪微博,13800000000\n", "utf-8")
+    for words in (
+        ["init"],
+        ["registry", "import", table],
+        ["status"],
+        ["query", "unproven", "--out", home / "q.csv"],
+        ["backup", home],
+    ):
+        in_process("--home", home, *words)
+    # A line of the log, by the handlers of the last command.
+    logging.getLogger("mediawatch").warning("something was seen")
+
+
+def test_everything_in_a_home_is_its_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    made(home)
+    assert mode(home) == 0o700
+    made_here = {path.name for path in home.rglob("*") if path.is_file()}
+    assert {"q.csv", "mediawatch.log", "canaries.toml", "mediawatch.db"} < made_here
+    assert readable_by_others(home) == []
+
+
+def test_what_an_older_version_left_open_is_closed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    made(home)
+    for path in (home, *home.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    said = in_process("--home", home, "doctor").stdout
+    assert "others may read" in said
+    made(home)
+    assert mode(home) == 0o700
+    assert {mode(home / name) for name in ("mediawatch.toml", "office.toml", "mediawatch.db")} == {
+        0o600
+    }
+
+
+def test_a_folder_that_is_no_home_keeps_its_mode(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "of somebody else").touch()
+    folder.chmod(0o755)
+    Home(folder).create()
+    assert mode(folder) == 0o755
+
+
+@pytest.mark.parametrize("kind", ["text", "database", "link"])
+def test_a_file_of_somebody_else_stays_as_it_is(tmp_path: Path, kind: str) -> None:
+    """It is named as database.url, by a slip or on purpose."""
+    other, named = tmp_path / "other", tmp_path / "other"
+    if kind == "text":
+        other.write_text("127.0.0.1 localhost\n" * 99)
+    else:
+        connection = sqlite3.connect(other)
+        connection.execute("CREATE TABLE theirs (a)")
+        connection.close()
+    if kind == "link":
+        named = tmp_path / "link"
+        named.symlink_to(other)
+    other.chmod(0o644)
+    before = other.read_bytes()
+    home = Home(tmp_path / "home").create()
+    home.config.write_text(f'[database]\nurl = "sqlite:///{named}"\n', "utf-8")
+    done = in_process("--home", home.root, "status")
+    assert (done.returncode, "mediawatch" in done.stderr) == (2, True)
+    assert (mode(other), other.read_bytes()) == (0o644, before)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("other")) == [
+        "other"
+    ]
+
+
+def test_what_is_handed_on_follows_the_umask(tmp_path: Path) -> None:
+    os.umask(0o027)
+    write_whole(tmp_path / "shared", b"x", shared=True)
+    write_whole(tmp_path / "own", b"x")
+    assert (mode(tmp_path / "shared"), mode(tmp_path / "own")) == (0o640, 0o600)
+    (tmp_path / "own").chmod(0o666)
+    write_whole(tmp_path / "own", b"y")
+    assert mode(tmp_path / "own") == 0o600

@@ -243,9 +243,7 @@ def test_files_of_the_old_home_are_named_in_the_new_one(tmp_path: Path) -> None:
     assert "ok" in in_process("--home", tmp_path / "new", "doctor").stdout
 
 
-def test_a_database_of_an_older_version_is_taken_and_views_are_new(
-    good: bytes, tmp_path: Path
-) -> None:
+def test_the_views_of_a_backup_are_made_anew(good: bytes, tmp_path: Path) -> None:
     files = files_of(good)
     scratch = tmp_path / "x.db"
     scratch.write_bytes(files["database"])

@@ -28,6 +28,7 @@ from db.base import Base
 from db.engine import make_private, migration_engine, normal_url
 from db.errors import StoreError
 from db.migrate import Safeguard, upgrade
+from db.schema_check import require_own_file
 from mediawatch.app import open_app
 from mediawatch.app.documents import issued_inspection
 from mediawatch.domain import Code, ReviewState, SweepAccount
@@ -257,6 +258,22 @@ def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
     ]
     upgrade(old_url, safeguard=Safeguard(folder=folder))
     assert capsys.readouterr().err == ""
+
+
+def test_an_older_database_of_ours_is_known_as_such(tmp_path: Path) -> None:
+    """And only that of its own revision: a restore takes it, and the next command brings it up."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    restore(url, tmp_path)
+    copies.dump(url, tmp_path / "copy")
+    assert require_own_file(tmp_path / "copy", "the copy") == REVISION
+    copies.load(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "copy", "sqlite")
+    upgrade(f"sqlite:///{tmp_path / 'new.db'}")
+    copies.dump(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "new")
+    assert require_own_file(tmp_path / "new", "the new one") > REVISION
+    run(url, "UPDATE alembic_version SET version_num = '0011'")
+    copies.dump(url, tmp_path / "mixed")
+    with pytest.raises(StoreError, match="the mixed one"):
+        require_own_file(tmp_path / "mixed", "the mixed one")
 
 
 def test_a_new_database_is_not_copied(

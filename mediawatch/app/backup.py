@@ -20,7 +20,6 @@ from typing import IO
 
 from mediawatch import __version__
 from mediawatch.app import App, wiring
-from mediawatch.app.archive import MAX_FILES
 from mediawatch.app.backup_members import (
     DATABASE,
     MANIFEST,
@@ -29,6 +28,7 @@ from mediawatch.app.backup_members import (
     files_of,
     is_member,
 )
+from mediawatch.app.tar_file import MAX_FILES
 from mediawatch.domain import Backup, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.settings import Home, Settings

@@ -19,7 +19,6 @@ from typing import IO
 from pydantic import ValidationError
 
 from mediawatch.app import wiring
-from mediawatch.app.archive import ArchiveError, ArchiveMember, read_chunks, read_members
 from mediawatch.app.backup_members import (
     DATABASE,
     MANIFEST,
@@ -28,6 +27,7 @@ from mediawatch.app.backup_members import (
     is_member,
 )
 from mediawatch.app.outside_settings import OutsideSetting, SafeSettings, keep_inside
+from mediawatch.app.tar_file import TarFault, TarMember, read_chunks, read_members
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.files import sync_folder
@@ -72,7 +72,7 @@ def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> Resto
                 manifest = _manifest(file, members)
                 _require_room(members, home.root.parent)
                 _unpack(file, members, manifest, part)
-            except ArchiveError as error:
+            except TarFault as error:
                 raise UserError(
                     f"{source} is no backup of mediawatch, or damaged: {error}; nothing was restored"
                 ) from None
@@ -91,36 +91,36 @@ def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> Resto
     return RestoredHome(home, made_at, len(manifest.sha256), sessions, left_out)
 
 
-def _members(file: IO[bytes]) -> dict[str, ArchiveMember]:
-    members: dict[str, ArchiveMember] = {}
+def _members(file: IO[bytes]) -> dict[str, TarMember]:
+    members: dict[str, TarMember] = {}
     for member in read_members(file):
         if not is_member(member.name):
-            raise ArchiveError(f"it holds {member.name[:200]!r}, which no backup holds")
+            raise TarFault(f"it holds {member.name[:200]!r}, which no backup holds")
         if member.name in members:
-            raise ArchiveError(f"it holds {member.name!r} twice")
+            raise TarFault(f"it holds {member.name!r} twice")
         members[member.name] = member
     if MANIFEST not in members:
-        raise ArchiveError("it has no manifest: it was cut short, or is no backup")
+        raise TarFault("it has no manifest: it was cut short, or is no backup")
     for needed in (DATABASE, CONFIG):
         if needed not in members:
-            raise ArchiveError(f"it has no {needed}")
+            raise TarFault(f"it has no {needed}")
     return members
 
 
-def _manifest(file: IO[bytes], members: Mapping[str, ArchiveMember]) -> BackupManifest:
+def _manifest(file: IO[bytes], members: Mapping[str, TarMember]) -> BackupManifest:
     """The manifest, and that it lists the files that are there. Its size is bounded by theirs."""
     most = 8192 + sum(_ENTRY + 6 * len(name.encode()) for name in members)
     size = members[MANIFEST].size
     if size > most:
-        raise ArchiveError(f"its manifest has {size} bytes, more than its files can need")
+        raise TarFault(f"its manifest has {size} bytes, more than its files can need")
     body = b"".join(read_chunks(file, members[MANIFEST]))
     try:
         manifest = BackupManifest.model_validate_json(body)
     except ValidationError as error:
-        raise ArchiveError(_fault(error)) from None
+        raise TarFault(_fault(error)) from None
     listed, there = manifest.sha256.keys(), members.keys() - {MANIFEST}
     if wrong := sorted(listed ^ there):
-        raise ArchiveError(f"its manifest does not fit its files: {wrong[0][:200]!r}")
+        raise TarFault(f"its manifest does not fit its files: {wrong[0][:200]!r}")
     return manifest
 
 
@@ -132,7 +132,7 @@ def _fault(error: ValidationError) -> str:
     return f"its manifest is damaged{f' at {place!r}' if place else ''}"
 
 
-def _require_room(members: Mapping[str, ArchiveMember], folder: Path) -> None:
+def _require_room(members: Mapping[str, TarMember], folder: Path) -> None:
     """UserError where the disk has no room. The database lies there twice for a while."""
     place = next(each for each in (folder, *folder.parents) if each.exists())
     needed = sum(member.size for member in members.values()) + members[DATABASE].size
@@ -145,7 +145,7 @@ def _require_room(members: Mapping[str, ArchiveMember], folder: Path) -> None:
 
 
 def _unpack(
-    file: IO[bytes], members: Mapping[str, ArchiveMember], manifest: BackupManifest, part: Path
+    file: IO[bytes], members: Mapping[str, TarMember], manifest: BackupManifest, part: Path
 ) -> None:
     """Write every file, for its owner only, and compare its hash as it is written."""
     for name, member in members.items():
@@ -156,14 +156,14 @@ def _unpack(
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except (FileExistsError, NotADirectoryError):
-            raise ArchiveError(f"it holds {name!r} both as a file and as a folder") from None
+            raise TarFault(f"it holds {name!r} both as a file and as a folder") from None
         digest = hashlib.sha256()
         with os.fdopen(descriptor, "wb") as written:
             for chunk in read_chunks(file, member):
                 digest.update(chunk)
                 written.write(chunk)
         if digest.hexdigest() != manifest.sha256[name]:
-            raise ArchiveError(f"{name!r} differs from its manifest")
+            raise TarFault(f"{name!r} differs from its manifest")
 
 
 def _keep_inside(part: Path, home: Home, manifest: BackupManifest) -> tuple[OutsideSetting, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -69,8 +67,6 @@ def restore(
     ] = False,
 ) -> None:
     """Make a new home from a backup, after its files, settings and database were checked."""
-    # As Ctrl-C: what was unpacked goes.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     done = restoring.restore(source, folder, outside_paths=outside_paths)
     for each in done.left_out:
         typer.echo(

@@ -22,12 +22,12 @@ MAX_FILES = 2_000_000
 """Files of a backup, so that its list has room in memory."""
 
 
-class ArchiveError(ValueError):
+class TarFault(ValueError):
     """The file is no tar as a backup writes it; the words are a clause for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveMember:
+class TarMember:
     """A file within the tar: its name, its first byte's place, its size in bytes."""
 
     name: str
@@ -35,8 +35,8 @@ class ArchiveMember:
     size: int
 
 
-def read_members(file: IO[bytes]) -> Iterator[ArchiveMember]:
-    """The files of a tar, from its headers alone. ArchiveError at the first thing that is wrong."""
+def read_members(file: IO[bytes]) -> Iterator[TarMember]:
+    """The files of a tar, from its headers alone. TarFault at the first thing that is wrong."""
     end = os.fstat(file.fileno()).st_size
     at = count = 0
     while True:
@@ -47,39 +47,39 @@ def read_members(file: IO[bytes]) -> Iterator[ArchiveMember]:
         info, extra = _header(block), dict[str, str]()
         if info.type == tarfile.XHDTYPE:
             if not 0 < info.size <= _LONGEST_EXTRA:
-                raise ArchiveError(f"an extra header of {info.size} bytes")
+                raise TarFault(f"an extra header of {info.size} bytes")
             extra = _extra(_read(file, at, info.size, end))
             at += _padded(info.size)
             block, at = _read(file, at, _BLOCK, end), at + _BLOCK
             info = _header(block)
         name = extra.get("path", info.name)
         if info.type != tarfile.REGTYPE:
-            raise ArchiveError(f"it holds {name[:200]!r}, which is no plain file")
+            raise TarFault(f"it holds {name[:200]!r}, which is no plain file")
         size = _size(info.size, extra)
         if size < 0 or at + size > end:
-            raise ArchiveError(f"{name[:200]!r} is cut short")
+            raise TarFault(f"{name[:200]!r} is cut short")
         count += 1
         if count > MAX_FILES:
-            raise ArchiveError(f"it holds more than {MAX_FILES} files")
-        yield ArchiveMember(name, at, size)
+            raise TarFault(f"it holds more than {MAX_FILES} files")
+        yield TarMember(name, at, size)
         at += _padded(size)
 
 
-def read_chunks(file: IO[bytes], member: ArchiveMember, chunk: int = 1 << 20) -> Iterator[bytes]:
-    """The bytes of one file. ArchiveError where the tar has been cut meanwhile."""
+def read_chunks(file: IO[bytes], member: TarMember, chunk: int = 1 << 20) -> Iterator[bytes]:
+    """The bytes of one file. TarFault where the tar has been cut meanwhile."""
     file.seek(member.offset)
     left = member.size
     while left:
         body = file.read(min(chunk, left))
         if not body:
-            raise ArchiveError(f"{member.name[:200]!r} is cut short")
+            raise TarFault(f"{member.name[:200]!r} is cut short")
         left -= len(body)
         yield body
 
 
 def _read(file: IO[bytes], at: int, size: int, end: int) -> bytes:
     if at + size > end:
-        raise ArchiveError("it was cut short")
+        raise TarFault("it was cut short")
     file.seek(at)
     return file.read(size)
 
@@ -92,7 +92,7 @@ def _header(block: bytes) -> tarfile.TarInfo:
     try:
         return tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except tarfile.TarError as error:
-        raise ArchiveError(str(error) or "a damaged header") from None
+        raise TarFault(str(error) or "a damaged header") from None
 
 
 def _extra(body: bytes) -> dict[str, str]:
@@ -103,10 +103,10 @@ def _extra(body: bytes) -> dict[str, str]:
         length = int(digits) if digits.isdigit() and len(digits) < 6 else 0
         entry = body[len(digits) + 1 : length]
         if length > len(body) or not entry.endswith(b"\n"):
-            raise ArchiveError("a damaged extra header")
+            raise TarFault("a damaged extra header")
         key, _, value = entry[:-1].decode("utf-8", "surrogateescape").partition("=")
         if key not in ("path", "size", "mtime") or key in found:
-            raise ArchiveError(f"an extra header with {key[:40]!r}")
+            raise TarFault(f"an extra header with {key[:40]!r}")
         found[key] = value
         body = body[length:]
     return found
@@ -118,16 +118,16 @@ def _size(plain: int, extra: dict[str, str]) -> int:
         return plain
     said = extra["size"]
     if plain or not (said.isascii() and said.isdigit() and len(said) < 20):
-        raise ArchiveError("a size that no backup writes")
+        raise TarFault("a size that no backup writes")
     size = int(said)
     if size < _PLAIN_SIZE:
-        raise ArchiveError("a size that no backup writes")
+        raise TarFault("a size that no backup writes")
     return size
 
 
 def _require_end(file: IO[bytes], at: int, end: int) -> None:
     """Nothing but zeros follows the last file."""
     if end - at > _LONGEST_END:
-        raise ArchiveError("something follows its end")
+        raise TarFault("something follows its end")
     if any(_read(file, at, end - at, end)):
-        raise ArchiveError("something follows its end")
+        raise TarFault("something follows its end")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mediawatch.app.archive import ArchiveError, read_chunks, read_members
+from mediawatch.app.tar_file import TarFault, read_chunks, read_members
 
 LARGE = 8**11 + 5
 """Bytes: too many for a plain header."""
@@ -33,7 +33,7 @@ def test_a_file_above_eight_gibibytes_is_found(tmp_path: Path) -> None:
 
 def test_a_size_that_is_not_there_is_refused(tmp_path: Path) -> None:
     large(tmp_path / "b.tar", LARGE + 10**9)
-    with (tmp_path / "b.tar").open("rb") as file, pytest.raises(ArchiveError, match="cut short"):
+    with (tmp_path / "b.tar").open("rb") as file, pytest.raises(TarFault, match="cut short"):
         list(read_members(file))
 
 

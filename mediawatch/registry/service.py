@@ -12,10 +12,11 @@ from mediawatch.domain import Account, RegistryChanges, Source
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
 from mediawatch.registry.plan import Coverage, FiledBefore, plan
-from mediawatch.registry.problems import RowProblem, Unusable
+from mediawatch.registry.problems import RowProblem
 from mediawatch.registry.returned import write_refused
 from mediawatch.registry.rows import read_rows
-from mediawatch.registry.workbook import File, read_files
+from mediawatch.workbooks.refusals import Unusable
+from mediawatch.workbooks.tables import File, read_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,9 +38,9 @@ from mediawatch.people.link_files import FoundLink, article_key, collect, links_
 from mediawatch.people.link_report import LinkReport, LinkResult, as_table
 from mediawatch.people.links import import_links, open_links, place
 from mediawatch.ports import Store
-from mediawatch.registry.problems import Place
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.table import to_csv
+from mediawatch.workbooks.places import Place
 from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
 

@@ -23,8 +23,8 @@ from registry_files import (
 )
 
 from mediawatch.registry.plan import Coverage, FiledBefore, plan
-from mediawatch.registry.problems import Unusable
 from mediawatch.registry.rows import RowsResult
+from mediawatch.workbooks.refusals import Unusable
 
 Make = Callable[[Path], Path | tuple[Path, ...]]
 

@@ -31,7 +31,6 @@ from mediawatch.people.dispatch.sheet import (
 )
 from mediawatch.people.forms.book import FormCover, FormRow, account_cells, write_form
 from mediawatch.people.forms.columns import Cell, given_text
-from mediawatch.people.forms.images import EMBEDDED, media_type
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.review import ReviewDecision, leads_on
@@ -40,6 +39,7 @@ from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.workbooks.images import EMBEDDED, media_type
 
 _MAX_PICTURE = 3_000_000
 """Bytes of a picture that still goes into the file; a larger one gives only its path."""

@@ -23,8 +23,8 @@ from mediawatch.domain.clock import beijing
 from mediawatch.ops.files import write_whole
 from mediawatch.people.forms.columns import Cell, H, given_text
 from mediawatch.people.forms.hyperlinks import clickable
-from mediawatch.people.forms.images import dimensions
 from mediawatch.table import join_filled, lines_of
+from mediawatch.workbooks.images import dimensions
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"

@@ -22,8 +22,8 @@ from mediawatch.people.forms.book import (
     writing,
 )
 from mediawatch.people.forms.columns import ANSWERS, Cell, Column
-from mediawatch.people.forms.images import EMBEDDED, media_type, qr_png
 from mediawatch.people.worklist.states import State
+from mediawatch.workbooks.images import EMBEDDED, media_type, qr_png
 
 SHEET = "待核查清单"
 _WIDTHS = {

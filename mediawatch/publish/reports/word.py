@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from datetime import date, datetime
+from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 from mediawatch.domain import UserError
-from mediawatch.domain.clock import beijing, chinese_day
+from mediawatch.domain.clock import chinese_day
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.table import Table
+from mediawatch.workbooks.templates import fill_in
 
 TEMPLATE = "circular.docx"
 """An office's own template in its home, which is used in place of ours."""
+
+_NEEDS = "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
 
 
 def circular(
@@ -24,31 +26,15 @@ def circular(
 
     UserError where the extra `word` is missing or the template is unusable.
     """
-    try:
-        from docxtpl import DocxTemplate
-        from jinja2 import TemplateError
-
-        from mediawatch.publish.reports.word_template import fit_columns
-        from mediawatch.publish.reports.word_template import template as shipped
-    except ImportError:
-        raise UserError(
-            "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
-        ) from None
-
-    source = template or io.BytesIO(shipped())
-    stream = io.BytesIO()
-    try:
-        document = DocxTemplate(source)
-        # Names are hostile input: `&` and `<` must not become markup.
-        document.render(_words(inspection, signed_on), autoescape=True)
-        fit_columns(document.docx, [(table.columns, table.rows) for table in _annexes(inspection)])
-        document.save(stream)
-    except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise UserError(
-            f"{template or 'the template'}: {error}; `mediawatch report template` writes one "
-            "that works"
-        ) from error
-    return _dated(stream.getvalue(), inspection.sweep.as_of)
+    # Asked for here: what is missing in the reading process would look like a damaged template.
+    if find_spec("docxtpl") is None:
+        raise UserError(_NEEDS)
+    return fill_in(
+        template or shipped_template(),
+        _words(inspection, signed_on),
+        [(table.columns, table.rows) for table in _annexes(inspection)],
+        inspection.sweep.as_of,
+    )
 
 
 def shipped_template() -> bytes:
@@ -56,9 +42,7 @@ def shipped_template() -> bytes:
     try:
         from mediawatch.publish.reports.word_template import template
     except ImportError:
-        raise UserError(
-            "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
-        ) from None
+        raise UserError(_NEEDS) from None
     return template()
 
 
@@ -109,16 +93,3 @@ def _listed(number: int, table: Table, of: int) -> str:
     """附件说明: no mark after a name."""
     before = "附件：" if number == 1 else "   "
     return f"{before}{number}.{table.title}" if of > 1 else f"{before}{table.title}"
-
-
-def _dated(body: bytes, at: datetime) -> bytes:
-    """The same parts, each with the inspection's time: one state gives one document, byte for byte."""
-    moment = beijing(at).timetuple()[:6]
-    stream = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(body)) as old,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, moment), old.read(name), zipfile.ZIP_DEFLATED)
-    return stream.getvalue()

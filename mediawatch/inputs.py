@@ -81,7 +81,7 @@ def too_large(path: Path, most: int) -> InputFault:
 def read_text(path: Path, most: int = SETTINGS_BYTES) -> str:
     """A text in UTF-8 or UTF-16, as Windows' Notepad saves it. Raises InputFault.
 
-    UTF-16 needs its mark at the beginning.
+    UTF-16 needs its mark at the beginning. Lines end in "\\n", whatever ended them.
     """
     data = read_bytes(path, most)
     marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -94,7 +94,7 @@ def read_text(path: Path, most: int = SETTINGS_BYTES) -> str:
             "damaged",
             f"{path}, line {line}: not UTF-8 but {kind}: open it in Notepad and save it as UTF-8",
         ) from None
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_toml(path: Path, most: int = SETTINGS_BYTES) -> dict[str, Any]:

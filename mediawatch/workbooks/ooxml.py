@@ -99,7 +99,7 @@ def require_sane_sizes(name: str, package: zipfile.ZipFile) -> None:
             )
 
 
-def parsed(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
+def parse(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
     """The root of a part. ElementTree.ParseError for one with a document type: it has no place."""
     xml = package.read(part)
     if declares_type(xml):
@@ -135,9 +135,9 @@ def _require_workbook(name: str, package: zipfile.ZipFile) -> None:
 
 def sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """(name, path of its part) of every sheet."""
-    relations = parsed(package, "xl/_rels/workbook.xml.rels")
+    relations = parse(package, "xl/_rels/workbook.xml.rels")
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    for element in parsed(package, "xl/workbook.xml").iter():
+    for element in parse(package, "xl/workbook.xml").iter():
         if element.tag.rpartition("}")[2] == "sheet":
             target = targets.get(element.get(_REL) or element.get(_STRICT_REL), "")
             part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from mediawatch.workbooks.faults import FileFault
-from mediawatch.workbooks.ooxml import ZIP_DAMAGE, parsed
+from mediawatch.workbooks.ooxml import ZIP_DAMAGE, parse
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MAX_XML = 300_000_000
@@ -96,7 +96,7 @@ class Package:
         if part not in self:
             return None
         try:
-            return parsed(self._zip, part)
+            return parse(self._zip, part)
         except (ElementTree.ParseError, *ZIP_DAMAGE) as error:
             raise FileFault(f"文件已损坏({part})") from error
 

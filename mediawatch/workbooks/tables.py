@@ -55,7 +55,7 @@ def read_files(paths: Sequence[Path]) -> tuple[File, ...]:
 def read_file(path: Path) -> File:
     """One file. Raises Unusable."""
     name = str(path)
-    with opened(path) as descriptor, refusals(name, _AGAIN):
+    with opening(path) as descriptor, refusals(name, _AGAIN):
         digest, *items = READING.ask("table", {"name": name}, descriptor)
         return File(path, digest, sheets_of(name, items))
 
@@ -84,7 +84,7 @@ def sheets_of(name: str, items: Sequence[Any]) -> tuple[Sheet, ...]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[int]:
+def opening(path: Path) -> Iterator[int]:
     """The descriptor of a table that a person named. Raises Unusable."""
     if path.name.startswith("~$"):
         raise Unusable(f"{path} is the lock file of an open workbook: name the workbook itself")

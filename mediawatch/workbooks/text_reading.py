@@ -131,7 +131,7 @@ def _targets(package: zipfile.ZipFile, part: str) -> dict[str, str]:
         return {}
     try:
         return {
-            each.get("Id", ""): each.get("Target", "") for each in ooxml.parsed(package, relations)
+            each.get("Id", ""): each.get("Target", "") for each in ooxml.parse(package, relations)
         }
     except ElementTree.ParseError:
         return {}

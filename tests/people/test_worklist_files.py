@@ -321,7 +321,7 @@ def column_gone(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (no_file, "文件无法读取"),
+        (no_file, "文件不存在"),
         (text, "不是 xlsx 文件"),
         (with_password, "设有密码"),
         (word_document, "不是 xlsx 表格"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,7 +58,7 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
         "addressees": inspection.office.addressees,
         "basis": prose.occasion(inspection),
         "overview": prose.overview(inspection),
-        "problems": prose.problems(inspection),
+        "problems": [asdict(problem) for problem in prose.problems(inspection)],
         "closing": prose.closing_paragraph(inspection),
         "annex_list": [
             _listed(number, table, len(tables)) for number, table in enumerate(tables, 1)

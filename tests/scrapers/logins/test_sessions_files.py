@@ -318,7 +318,9 @@ def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
     assert "no login is of use for 'toutiao'" in told(
         home, "sessions", "import", "toutiao", export, code=2
     )
-    assert "cannot read" in told(home, "sessions", "import", "weibo", tmp_path / "none.txt", code=2)
+    assert "does not exist" in told(
+        home, "sessions", "import", "weibo", tmp_path / "none.txt", code=2
+    )
     row = next(line for line in told(home, "sessions").splitlines() if "second" in line)
     assert row.split()[:3] == ["weibo", "second", "unknown"]
     assert {"import", "never", "0600"} <= set(row.split())

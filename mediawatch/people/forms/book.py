@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Generic
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -247,7 +249,18 @@ def write_picture(sheet: Worksheet, row: int, place: int, body: bytes, descripti
         "object_position": 1,
         "description": description,
     }
-    sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
+    insert_picture(sheet, row, place, body, options)
+
+
+def insert_picture(
+    sheet: Worksheet, row: int, place: int, body: bytes, options: Mapping[str, object]
+) -> None:
+    """Insert a picture, or leave it out where the writer of workbooks cannot make it out.
+
+    It reads more of a picture than its size, and what people hand in may be damaged there.
+    """
+    with suppress(XlsxWriterException, struct.error, ArithmeticError, LookupError, ValueError):
+        sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
 
 
 def furnish(

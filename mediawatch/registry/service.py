@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from os.path import realpath
 from pathlib import Path
 
 from mediawatch.domain import Account, RegistryChanges, Source
@@ -88,7 +89,8 @@ async def import_files(
 
 
 def _read(paths: Sequence[Path], errors_path: Path | None) -> tuple[File, ...]:
-    if errors_path and errors_path.resolve() in {path.resolve() for path in paths}:
+    # Not Path.resolve: it raises for a loop of links.
+    if errors_path and realpath(errors_path) in {realpath(path) for path in paths}:
         raise Unusable(f"--errors {errors_path} is one of the files to import: name another one")
     return read_files(paths)
 

@@ -45,7 +45,9 @@ def receive(channel: socket.socket) -> tuple[bytes, Any, int]:
     if kind == BYTES:
         return kind, bytes(body), size
     try:
-        return kind, json.loads(body.decode("utf-8", "surrogatepass"), object_hook=_decoded), size
+        text = body.decode("utf-8", "surrogatepass")
+        # What is no number is a text: no column of ours has an infinite one.
+        return kind, json.loads(text, object_hook=_decoded, parse_constant=str), size
     except (ValueError, RecursionError, ArithmeticError, TypeError) as error:
         raise BrokenChannelError(f"a frame that is no JSON: {error}") from error
 

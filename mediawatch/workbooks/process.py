@@ -28,9 +28,13 @@ _MOST = 512 * 2**20
 
 
 class ReadingProcess:
-    """One process that reads files of others for this one, in turn."""
+    """One process that reads files of others for this one, in turn.
 
-    def __init__(self) -> None:
+    One request may take so many `seconds` of CPU. 100 000 rows by 20 columns take 5.
+    """
+
+    def __init__(self, seconds: int = 60) -> None:
+        self._seconds = seconds
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
@@ -95,7 +99,7 @@ class ReadingProcess:
         try:
             self._process = subprocess.Popen(
                 # -P: a module beside the files that are read must not take the place of ours.
-                [sys.executable, "-P", "-m", _MODULE],
+                [sys.executable, "-P", "-m", _MODULE, str(self._seconds)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -17,7 +17,6 @@ from hostile_packages import Spoil, packed, parts_of, spoilt_packages
 from hostile_sheets import PARTS, spoilt_sheets
 from hostile_texts import (
     Place,
-    bytes_at,
     odd_places,
     spoilt_json,
     spoilt_pictures,
@@ -116,12 +115,12 @@ def hostile_files(good: GoodFiles, *, heavy: bool) -> Iterator[HostileFile]:
     )
     for way in ("worklist", "dispatch"):
         yield from (
-            HostileFile(way, f"picture {name}.xlsx", bytes_at(with_picture(good, way, body)))
+            HostileFile(way, f"picture {name}.xlsx", partial(_put_picture, good, way, body))
             for name, body in spoilt_pictures(good.png, good.jpeg)
         )
 
 
-def with_picture(good: GoodFiles, way: str, body: bytes) -> bytes:
+def _put_picture(good: GoodFiles, way: str, body: bytes, path: Path) -> None:
     """The form of a way with a picture over its second row, whose bytes are these."""
     book = openpyxl.load_workbook(io.BytesIO(good.workbooks[way]))
     sheet = book.worksheets[0]
@@ -130,7 +129,7 @@ def with_picture(good: GoodFiles, way: str, body: bytes) -> bytes:
     book.save(stream)
     parts = parts_of(stream.getvalue())
     media = [name for name in parts if name.startswith("xl/media/")]
-    return packed({**parts, media[-1]: body})
+    path.write_bytes(packed({**parts, media[-1]: body}))
 
 
 def _put(data: bytes, spoil: Spoil, path: Path) -> None:

@@ -121,7 +121,9 @@ def faults(bad: HostileFile, office: Office, folder: Path) -> Iterator[str]:
         return
     finally:
         for left in {path, *folder.iterdir()} - {home}:
-            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink(
+                missing_ok=True
+            )
         for file, body in settings.items():
             file.unlink(missing_ok=True)
             file.write_bytes(body)

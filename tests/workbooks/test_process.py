@@ -147,7 +147,7 @@ def test_values_come_back_as_they_were() -> None:
         True,
         None,
         date(2023, 1, 2),
-        datetime(2023, 1, 2, 3),
+        NAIVE,
         {"a": []},
     ]
     with ours, theirs:

@@ -131,7 +131,9 @@ def faults(bad: HostileFile, office: Office, folder: Path) -> Iterator[str]:
         yield f"ended with {done.returncode}: {done.stderr[-300:]}"
     if "Traceback" in done.stderr + done.stdout:
         yield f"a traceback: {done.stderr[-300:]}"
-    if done.returncode == 2 and path.name not in done.stderr:
+    # A home without settings is none: then the home is named.
+    named = path.name in done.stderr or f"{home} is no mediawatch home" in done.stderr
+    if done.returncode == 2 and not named:
         yield f"does not name the file: {done.stderr[-300:]}"
     if digest(home) != before:
         kept = bad.way in _MANY_KEPT and not done.stdout.startswith("0 ")

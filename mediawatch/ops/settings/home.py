@@ -74,7 +74,8 @@ class Home:
 
     @property
     def exists(self) -> bool:
-        return self.config.is_file()
+        # A pipe in its place is told when it is read.
+        return self.config.exists()
 
     def database_url(self, settings: Settings) -> str:
         """What the store opens. May hold a password: never log it."""

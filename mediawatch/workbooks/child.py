@@ -97,10 +97,6 @@ class _Readers:
                 yield from self._form(said, file).placed_pictures(said["part"])
             case "picture", file if file is not None:
                 yield from self._form(said, file).picture(said["part"], said["most"])
-            case "thumbnail", file if file is not None:
-                from mediawatch.workbooks.thumbnail_drawing import thumbnail_of
-
-                yield thumbnail_of(file, said["width"], said["height"])
             case "template", file if file is not None:
                 from mediawatch.workbooks.template_filling import filled_document
 

@@ -5,19 +5,20 @@ They are self-contained: they load nothing from outside.
 
 from __future__ import annotations
 
+import io
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from PIL import Image, UnidentifiedImageError
 
 from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
-from mediawatch.workbooks.thumbnails import thumbnail
 
 # Names are hostile input: everything is escaped.
 _PAGES = Environment(
@@ -227,8 +228,24 @@ def _picture(item: Evidence | None, folder: Path, size: tuple[int, int]) -> str:
 
     "" where the picture is missing or cannot be read.
     """
-    body = thumbnail(folder / item.path, *size) if item is not None else b""
-    return f"data:image/jpeg;base64,{b64encode(body).decode()}" if body else ""
+    if item is None:
+        return ""
+    try:
+        with Image.open(folder / item.path) as whole:
+            width, height = size
+            shown = whole.convert("RGB")
+            shown = (
+                shown.resize((width, max(1, shown.height * width // shown.width)))
+                if shown.width > width
+                else shown
+            )
+            stream = io.BytesIO()
+            shown.crop((0, 0, shown.width, min(shown.height, height))).save(
+                stream, "JPEG", quality=70
+            )
+    except (OSError, UnidentifiedImageError):
+        return ""
+    return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode()}"
 
 
 def _verified(problem: AccountProblem) -> str:

@@ -7,6 +7,7 @@ is given and nothing else.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
@@ -19,11 +20,16 @@ from mediawatch.workbooks.column_widths import fit_columns
 from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.ooxml import declares_type, require_sane_sizes
 
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML has no place for."""
+
 
 class _Template(DocxTemplate):  # type: ignore[misc]
     """docxtpl repairs markup that a template has broken, and loses words in doing so."""
 
     def fix_tables(self, xml: str) -> Any:
+        # A name with such a character must not cost the office its document.
+        xml = _FORBIDDEN.sub("", xml)
         etree.fromstring(xml.encode())
         return super().fix_tables(xml)
 

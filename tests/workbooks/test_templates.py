@@ -48,6 +48,11 @@ def test_a_template_may_loop_and_filter(tmp_path: Path) -> None:
     ]
 
 
+def test_a_name_that_xml_has_no_place_for_breaks_no_document(tmp_path: Path) -> None:
+    own = office(tmp_path / "t.docx", "{{ title }}")
+    assert texts(fill_in(own, {"title": "甲\x01乙\ufffe丙\ud800"}, [], AT)) == ["甲乙丙"]
+
+
 def test_a_template_reaches_no_program(tmp_path: Path) -> None:
     sign = tmp_path / "sign"
     for number, tag in enumerate(

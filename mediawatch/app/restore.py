@@ -30,7 +30,7 @@ from mediawatch.app.outside_settings import OutsideSetting, SafeSettings, keep_i
 from mediawatch.app.tar_file import TarFault, TarMember, read_chunks, read_members
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.ops.files import sync_folder
+from mediawatch.files import sync_folder
 from mediawatch.ops.settings import CONFIG, Home, Settings, read_settings
 
 _SPARE = 64 * 2**20

@@ -17,9 +17,9 @@ from mediawatch.app import wiring
 from mediawatch.app.dry_run import without_writing
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Pace, UserError
+from mediawatch.files import open_private
 from mediawatch.ops.alerts import Alerts
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ops.files import open_private
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.people import PERSON

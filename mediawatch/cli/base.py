@@ -316,7 +316,7 @@ def keep_traceback(text: str) -> str:
     is.
     """
     from mediawatch.app import host_clock
-    from mediawatch.ops.files import open_private
+    from mediawatch.files import open_private
     from mediawatch.ops.settings import Home
 
     home = Home.at(_home_argument())

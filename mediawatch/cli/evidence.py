@@ -15,9 +15,9 @@ from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection, swe
 from mediawatch.cli.report import OpenOption
 from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import minute
+from mediawatch.files import write_whole
 from mediawatch.ops import retention
 from mediawatch.ops.archives import check_archive
-from mediawatch.ops.files import write_whole
 from mediawatch.ops.personal import PersonalCount, clear_personal
 from mediawatch.plurals import count_of
 from mediawatch.ports import KeptEvidence

@@ -91,7 +91,7 @@ def import_(
 
     async def work() -> tuple[feedback.UnitReports, int]:
         async with open_home(ctx, dry_run=dry_run) as app:
-            if missing := [file for file in files if not file.is_file()]:
+            if missing := [file for file in files if not file.exists()]:
                 raise UserError(f"no such file: {missing[0]}")
             notice, events = await notice_of(app, number)
             done = feedback.take(

@@ -15,7 +15,7 @@ from mediawatch.domain import Sweep
 from mediawatch.figures.comparison import JudgedInspection, compare
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, dimension, keys
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.ops.settings.office import Office, read_office
 from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import OPEN_MARK, expected_regions

@@ -134,7 +134,7 @@ def import_(
         async with open_home(ctx, dry_run=dry_run) as app:
             with only_one(app.home):
                 chosen = await sweep_of(app, sweep)
-                if missing := [file for file in files if not file.is_file()]:
+                if missing := [file for file in files if not file.exists()]:
                     raise UserError(f"no such file: {missing[0]}")
                 await still_judged(app.store, chosen)
                 judged = await judged_scope(app, chosen)

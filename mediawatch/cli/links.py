@@ -11,7 +11,7 @@ import typer
 from mediawatch.app import only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.domain import UserError
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.people import link_report, links
 from mediawatch.people.link_files import collect
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult

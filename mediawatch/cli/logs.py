@@ -22,7 +22,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mediawatch.cli.jsonlines import JsonLines
 from mediawatch.cli.terminal import unwrap_stream
-from mediawatch.ops.files import open_private
+from mediawatch.files import open_private
 from mediawatch.ops.settings import Settings
 from mediawatch.refusals import refusal
 from mediawatch.visible import make_visible

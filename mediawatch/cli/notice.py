@@ -32,7 +32,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.ops.settings.office import read_office
 from mediawatch.plurals import count_of
 from mediawatch.publish.notices.annex import Annex, read_annex

@@ -23,7 +23,7 @@ from mediawatch.domain import (
     UserError,
     is_closed,
 )
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.publish.notices.issuing import refuse_appeal
 from mediawatch.publish.results import standing_items
 from mediawatch.table import plain

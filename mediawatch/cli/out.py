@@ -15,7 +15,7 @@ from mediawatch.app.explained import account_case
 from mediawatch.app.judged import judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import Inspection

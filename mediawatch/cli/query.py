@@ -17,7 +17,7 @@ from mediawatch.app.queries import answer_query, send_answer
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.terminal import write_data
 from mediawatch.domain import UserError
-from mediawatch.ops.files import whole_file, write_whole
+from mediawatch.files import whole_file, write_whole
 from mediawatch.ops.settings import QuerySettings
 from mediawatch.ports import NamedQuery, QueryResult, QueryRow
 from mediawatch.table import Table, csv_lines, to_text

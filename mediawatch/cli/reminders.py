@@ -11,7 +11,7 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.domain.clock import day_of
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.people.worklist.export import part_name
 from mediawatch.plurals import count_of
 from mediawatch.publish.reports import reminders as texts

@@ -14,7 +14,7 @@ from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import pages, word

@@ -149,7 +149,7 @@ def import_(
 
 async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImport:
     """Import into a sweep and judge it again. UserError where a file is missing."""
-    if missing := [file for file in files if not file.is_file()]:
+    if missing := [file for file in files if not file.exists()]:
         raise UserError(f"no such file: {missing[0]}")
     await still_judged(app.store, sweep)
     judged = await judged_scope(app, sweep)

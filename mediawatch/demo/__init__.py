@@ -20,7 +20,7 @@ from mediawatch.demo.scene import MARK, Scene, Tell, counts
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.figures import circulars
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.ops.settings import Home
 from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import count_of

@@ -13,7 +13,7 @@ import xlsxwriter
 from mediawatch.app import App
 from mediawatch.demo.scene import MARK, Tell
 from mediawatch.domain.clock import day_of
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
 from mediawatch.registry.service import ImportOptions, import_files

@@ -6,7 +6,7 @@ from mediawatch.app.documents import handoff_of, issued_inspection
 from mediawatch.demo.scene import Scene
 from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import day_of
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.people.worklist.export import part_name
 from mediawatch.plurals import count_of
 from mediawatch.publish import handoff

@@ -15,7 +15,7 @@ from openpyxl.cell.cell import Cell
 from mediawatch.demo.scene import MARK, PERSON, Named, Scene, counts
 from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import day_of, minute
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.people.forms.columns import Column, match_headings
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import export as export_worklist

@@ -13,7 +13,7 @@ from mediawatch.app.notices import recheck_request
 from mediawatch.demo import decisions, units
 from mediawatch.demo.machine import write_registry
 from mediawatch.demo.scene import MARK, REVIEWER, Scene, Tell
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
 from mediawatch.publish.notices.service import note_recheck

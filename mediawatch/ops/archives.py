@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from mediawatch.domain import Evidence, UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.ops.files import whole_file
+from mediawatch.files import whole_file
 
 SCHEMA = "mediawatch.archive/1"
 MANIFEST_NAME = "manifest.json"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mediawatch.domain import Capture, Evidence, EvidenceFault, EvidenceKind, Reading, Sight
 from mediawatch.domain.clock import beijing, day_of
-from mediawatch.ops.files import sync_folder, write_whole
+from mediawatch.files import sync_folder, write_whole
 
 MANIFEST = "application/json"
 _SUFFIX = {

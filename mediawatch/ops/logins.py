@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mediawatch.domain import Failure, SessionEvent, SessionState, UserError
+from mediawatch.inputs import InputFault, read_text
 from mediawatch.ports import Clock, Logins, Looker, Modules, Store, StoredSession
 
 _REMEMBERED = 2.0
@@ -249,13 +250,9 @@ async def remove_all(book: SessionBook, logins: Logins) -> list[StoredSession]:
 
 def _text_of(file: Path) -> str:
     try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(
-            f"{file}: not UTF-8: export the cookies as JSON or as cookies.txt"
-        ) from None
-    except OSError as error:
-        raise UserError(f"cannot read {file}: {error.strerror}") from error
+        return read_text(file)
+    except InputFault as fault:
+        raise UserError(f"{fault}; or export the cookies anew as JSON or as cookies.txt") from None
 
 
 async def check(

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from mediawatch.domain import Account, LookKind, Need, Reading, Sight, UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.ops.verify import CaseFacts, need_at
 from mediawatch.ports import Clock, Gate
 

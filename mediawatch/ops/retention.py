@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 
 from mediawatch.domain import Notice, Sweep, UserError
 from mediawatch.domain.clock import beijing
+from mediawatch.files import open_private
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ops.files import open_private
 from mediawatch.ports import KeptEvidence, Store
 from mediawatch.refusals import refusal
 

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from mediawatch.domain import UserError
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.ops.settings import Home
 from mediawatch.visible import make_visible
 

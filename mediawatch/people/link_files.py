@@ -6,36 +6,24 @@ address that is not an article is reported with its place.
 
 from __future__ import annotations
 
-import hashlib
-import io
-import posixpath
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import parse_qs, urlsplit
-from xml.etree import ElementTree
 
 from mediawatch.addresses import addresses_in, unwrap
 from mediawatch.domain import UserError
-from mediawatch.people import letters
-from mediawatch.registry import csvfile, ooxml, xls, xlsx
-from mediawatch.registry.problems import Place, Unusable
+from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.refusals import Unusable
+from mediawatch.workbooks.texts import read_stream, read_texts
 
 STDIN = "-"
 _LINK = re.compile(
     r"(?:https?://)?mp\.weixin\.qq\.com/s(?:/[\w-]{6,64}|\?[\w\-.~%&=+#:/!$*@]*)",
     re.ASCII | re.IGNORECASE,
 )
-_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
-_MOST_BYTES = 300 * 2**20
-_HYPERLINK = re.compile(rb"<(?:\w+:)?hyperlink\b[^>]*>")
-_FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="[A-Z]+(\d+)"[^>]*>\s*<(?:\w+:)?f\b[^>]*>([^<]*)<')
-_ROW = re.compile(rb'\bref="\$?[A-Z]+\$?(\d+)')
-_ID = re.compile(rb'\b\w+:id="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +101,14 @@ def collect(names: Sequence[str], stdin: BinaryIO) -> CollectedLinks:
     for name in names:
         for file, inside in _files(name):
             try:
-                data = stdin.read() if file is None else _bytes(file)
-                pieces = list(_pieces(name if file is None else str(file), data))
+                read = read_texts(file) if file is not None else read_stream(name, stdin)
             except Unusable as unusable:
                 if not inside:
                     raise
                 skipped.extend(unusable.problems)
                 continue
-            files.append((name if file is None else file.name, hashlib.sha256(data).hexdigest()))
-            for place, text in pieces:
+            files.append((name if file is None else file.name, read.sha256))
+            for place, text in read.pieces:
                 for url in links_in(text):
                     _note(found, place, url)
                 unused |= {
@@ -162,98 +149,3 @@ def _files(name: str) -> Iterator[tuple[Path | None, bool]]:
             part.startswith((".", "~$")) for part in file.relative_to(path).parts
         ):
             yield file, True
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise Unusable(f"{path} is larger than {_MOST_BYTES // 2**20} MB: split it")
-        return path.read_bytes()
-    except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _pieces(name: str, data: bytes) -> Iterator[tuple[Place, str]]:
-    """(place, text that may hold links) of one file, whose bytes show its kind. Raises Unusable."""
-    if data.startswith(_ZIP) and letters.is_letter(data):
-        yield from (
-            (Place(name, "", number), text) for number, text in letters.texts_in(name, data)
-        )
-        return
-    if data.startswith((_ZIP, _OLE)):
-        read = xlsx.read if data.startswith(_ZIP) else xls.read
-        for sheet in read(name, data):
-            for row, cells in enumerate(sheet.rows):
-                yield from (
-                    (sheet.place(row), str(cell))
-                    for column, cell in enumerate(cells)
-                    if (row, column) not in sheet.filled
-                )
-        if data.startswith(_ZIP):
-            yield from (
-                (Place(name, sheet_name, number), text)
-                for sheet_name, number, text in _hidden_texts(data)
-            )
-        return
-    if name.lower().endswith(".csv"):
-        try:
-            rows = csvfile.read(name, data)
-        except Unusable:
-            pass  # an open quotation mark: its lines are still text
-        else:
-            yield from (
-                (Place(name, "", number), str(cell))
-                for number, row in enumerate(rows, 1)
-                for cell in row
-            )
-            return
-    yield from (
-        (Place(name, "", number), line)
-        for number, line in enumerate(_text(name, data).splitlines(), 1)
-    )
-
-
-def _text(name: str, data: bytes) -> str:
-    """Links are ASCII, so any encoding that keeps ASCII will do.
-
-    Raises Unusable for anything but text.
-    """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    if b"\0" in data or data.startswith(b"%PDF"):
-        raise Unusable(f"{name} is not a text, csv, Excel or .docx file: copy the links into one")
-    return data.decode("utf-8-sig", errors="replace")
-
-
-def _hidden_texts(data: bytes) -> Iterator[tuple[str, int, str]]:
-    """(sheet, row, text) of hyperlinks behind cells and of =HYPERLINK(…).
-
-    The cell shows another text than those.
-    """
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        for title, part in ooxml.sheets(package):
-            xml = package.read(part)
-            targets = _targets(package, part)
-            for element in _HYPERLINK.findall(xml):
-                row, number = _ROW.search(element), _ID.search(element)
-                yield (
-                    title,
-                    int(row[1]) if row else 1,
-                    targets.get(number[1].decode(), "") if number else "",
-                )
-            for at, formula in _FORMULA.findall(xml):
-                yield title, int(at), unescape(formula.decode("utf-8", errors="replace"))
-
-
-def _targets(package: zipfile.ZipFile, part: str) -> dict[str, str]:
-    folder, name = posixpath.split(part)
-    relations = f"{folder}/_rels/{name}.rels"
-    if relations not in package.namelist():
-        return {}
-    try:
-        return {
-            each.get("Id", ""): each.get("Target", "")
-            for each in ElementTree.fromstring(package.read(relations))
-        }
-    except ElementTree.ParseError:
-        return {}

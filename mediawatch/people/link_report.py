@@ -13,8 +13,8 @@ from mediawatch.domain import (
 )
 from mediawatch.names import same
 from mediawatch.people.link_files import FoundLink
-from mediawatch.registry.problems import Place
 from mediawatch.table import Table
+from mediawatch.workbooks.places import Place
 
 NO_ARTICLE = "不是微信文章链接,未打开"
 

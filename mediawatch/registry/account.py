@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from mediawatch.domain import Contact, FiledStatus, Filing
 from mediawatch.registry import cells
-from mediawatch.registry.cells import Value
 from mediawatch.registry.headings import Heading, label
 from mediawatch.registry.kinds import OTHER, Classification, body_kind_of, classify, status_of
-from mediawatch.registry.problems import BadCell, RowProblem, column_letter
-from mediawatch.registry.sheet import Sheet
+from mediawatch.registry.problems import BadCell, RowProblem
+from mediawatch.workbooks.places import column_letter
+from mediawatch.workbooks.sheet import Sheet, Value
 
 T = TypeVar("T")
 

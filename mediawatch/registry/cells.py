@@ -10,14 +10,11 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TypeAlias
 
 from mediawatch.addresses import address_fault, addresses_in
 from mediawatch.registry.problems import BadCell
 from mediawatch.visible import remove_hidden
-
-Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
-"""A cell as the file holds it; "" is an empty one."""
+from mediawatch.workbooks.sheet import Value
 
 _SAFE_DIGITS = 10**15
 """Excel keeps 15 significant digits: from here on the last digits of a number are made up."""

@@ -6,7 +6,6 @@ Gaps, names as they should not be filed, double filings, hints.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from mediawatch.domain import Account, Code, Contact, FiledStatus, Filing, UserError
+from mediawatch.inputs import InputFault, parse_toml, read_toml
 from mediawatch.names import differs_by_suffix, fold
 from mediawatch.registry.headings import label
 from mediawatch.registry.kinds import PLATFORMS, platform_label
@@ -228,15 +228,18 @@ def read_bodies(path: Path | None = None) -> tuple[AbolishedBody, ...]:
     """
     name = str(path) if path else "abolished.toml"
     try:
-        source = path or resources.files("mediawatch.registry").joinpath("abolished.toml")
-        entries = tomllib.loads(source.read_bytes().decode("utf-8-sig"))["body"]
+        shipped = resources.files("mediawatch.registry").joinpath("abolished.toml")
+        tree = read_toml(path) if path else parse_toml(shipped.read_text("utf-8"), name)
         return tuple(
             AbolishedBody(one["word"], one["now"], one["since"], tuple(one.get("unless", ())))
-            for one in entries
+            for one in tree["body"]
         )
-    except OSError as error:
-        raise UserError(f"cannot read {name}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except InputFault as fault:
+        what = "is not a list of [[body]] tables with word, now and since: "
+        raise UserError(
+            f"{name} {what}{fault}" if fault.kind == "damaged" else str(fault)
+        ) from None
+    except (KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f"{name} is not a list of [[body]] tables with word, now and since: {error}"
         ) from error

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from mediawatch.registry.headings import find_heading
-from mediawatch.registry.sheet import Sheet
-from mediawatch.registry.workbook import File
+from mediawatch.workbooks.sheet import Sheet
+from mediawatch.workbooks.tables import File
 
 _FIELDS = ("person", "phone", "contact")
 _TITLE = re.compile("联系|电话|手机")

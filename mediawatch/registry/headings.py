@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mediawatch.registry.problems import column_letter
+from mediawatch.workbooks.places import column_letter
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "filing_number": ("备案单号", "备案编号", "备案号", "政务新媒体备案单号", "政务新媒体标识码", "新媒体标识码", "备案标识码", "标识码"),

@@ -21,9 +21,10 @@ from mediawatch.names import fold
 from mediawatch.registry.headings import field_of, label
 from mediawatch.registry.kinds import OTHER, platform_label
 from mediawatch.registry.matching import Match, RegistryIndex, match
-from mediawatch.registry.problems import Remarks, RowProblem, Unusable
+from mediawatch.registry.problems import Remarks, RowProblem
 from mediawatch.registry.repetitions import find_repetitions
 from mediawatch.registry.rows import RegistryRow
+from mediawatch.workbooks.refusals import Unusable
 
 _FIELDS = tuple(each.name for each in fields(Filing))
 _NO_SCOPE = frozenset({"name", "url", "article_links", "reader_url", "person", "phone", "contact"})

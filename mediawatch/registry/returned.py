@@ -16,12 +16,13 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from mediawatch.ops.files import write_whole
-from mediawatch.registry.cells import Value, show
+from mediawatch.files import write_whole
+from mediawatch.registry.cells import show
 from mediawatch.registry.headings import ROW_MARKS, Heading
-from mediawatch.registry.problems import Place, RowProblem
-from mediawatch.registry.sheet import Sheet
-from mediawatch.registry.workbook import File
+from mediawatch.registry.problems import RowProblem
+from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.sheet import Sheet, Value
+from mediawatch.workbooks.tables import File
 
 _NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
 

@@ -9,12 +9,14 @@ from datetime import date
 
 from mediawatch.domain import Contact, Filing
 from mediawatch.registry.account import read_account
-from mediawatch.registry.cells import Value, is_nothing, show, tidy
+from mediawatch.registry.cells import is_nothing, show, tidy
 from mediawatch.registry.headings import TYPES, Heading, find_heading, label
 from mediawatch.registry.kinds import fold
-from mediawatch.registry.problems import Place, Remarks, RowProblem, Unusable, column_letter
-from mediawatch.registry.sheet import Sheet
-from mediawatch.registry.workbook import File
+from mediawatch.registry.problems import Remarks, RowProblem
+from mediawatch.workbooks.places import Place, column_letter
+from mediawatch.workbooks.refusals import Unusable
+from mediawatch.workbooks.sheet import Sheet, Value
+from mediawatch.workbooks.tables import File
 
 _DITTO = frozenset({"同上", "同 上", "〃", "″", "同上行"})
 _TOTAL = re.compile(r"(合计|小计|总计|共计|累计|总数)[:为]?\d*[个家条]?")

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from os.path import realpath
 from pathlib import Path
 
 from mediawatch.domain import Account, RegistryChanges, Source
@@ -13,10 +14,11 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
 from mediawatch.registry.contacts import drop_contacts
 from mediawatch.registry.plan import Coverage, FiledBefore, plan
-from mediawatch.registry.problems import RowProblem, Unusable
+from mediawatch.registry.problems import RowProblem
 from mediawatch.registry.returned import write_refused
 from mediawatch.registry.rows import read_rows
-from mediawatch.registry.workbook import File, read_files
+from mediawatch.workbooks.refusals import Unusable
+from mediawatch.workbooks.tables import File, read_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,8 @@ async def import_files(
 
 
 def _read(paths: Sequence[Path], errors_path: Path | None) -> tuple[File, ...]:
-    if errors_path and errors_path.resolve() in {path.resolve() for path in paths}:
+    # Not Path.resolve: it raises for a loop of links.
+    if errors_path and realpath(errors_path) in {realpath(path) for path in paths}:
         raise Unusable(f"--errors {errors_path} is one of the files to import: name another one")
     return read_files(paths)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import xlsxwriter
 
 from mediawatch.domain import PLATFORM_LABELS, Excuse, FiledStatus
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.registry.headings import label
 
 _ROWS = 100_000

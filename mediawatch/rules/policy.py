@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from mediawatch.domain import Code, Effect, UserError
 from mediawatch.domain.clock import months_before
+from mediawatch.inputs import InputFault, parse_toml, read_text
 
 
 class _Part(BaseModel):
@@ -175,12 +175,16 @@ def load(name_or_path: str) -> Policy:
             name_or_path,
         )
     path = Path(name_or_path)
-    if not path.is_file():
+    try:
+        text = read_text(path)
+    except InputFault as fault:
+        if fault.kind != "missing":
+            raise UserError(str(fault)) from None
         raise UserError(
             f"no policy {name_or_path!r}: give one of {', '.join(shipped_policies())} or the path of a "
             "TOML file"
-        )
-    policy = parse(path.read_text(encoding="utf-8"), str(path))
+        ) from None
+    policy = parse(text, str(path))
     _refuse_borrowed(policy, str(path))
     return policy
 
@@ -208,9 +212,9 @@ def _refuse_borrowed(policy: Policy, where: str) -> None:
 def parse(toml: str, where: str = "policy") -> Policy:
     """The policy of a TOML text; UserError names the place."""
     try:
-        policy = Policy.model_validate({**tomllib.loads(toml), "toml": toml})
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{where}: {error}") from error
+        policy = Policy.model_validate({**parse_toml(toml, where), "toml": toml})
+    except InputFault as fault:
+        raise UserError(str(fault)) from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

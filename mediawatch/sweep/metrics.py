@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mediawatch.domain import Ending, SessionState, Sweep, SweepRun, SweepState, UserError, Verdict
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.sweep.nights import by_platform
 from mediawatch.visible import make_visible
 

@@ -17,14 +17,14 @@ import xlsxwriter
 
 from mediawatch.domain import Account, SweepKind, UserError
 from mediawatch.figures.dimensions import Dimension
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.registry import headings
 from mediawatch.registry.cells import text_of
 from mediawatch.registry.find import COMPARED, Finder
-from mediawatch.registry.problems import Place
-from mediawatch.registry.sheet import Sheet
-from mediawatch.registry.workbook import read_file
 from mediawatch.sweep.scope import STRATA, Scope, digest, identity, scope_of, strata_of
+from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.sheet import Sheet
+from mediawatch.workbooks.tables import read_file
 
 LIST_SHEET, HOW_SHEET = "抽查名单", "抽样说明"
 _SPEC, _PARTS, _SEAL = "机读说明", "机读分层", "封签"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mediawatch.domain import LoginRequired
+from mediawatch.inputs import InputFault, parse_json, read_text
 
 if TYPE_CHECKING:
     from playwright.async_api import StorageState
@@ -57,11 +58,9 @@ def read_file(session: Session) -> Mapping[str, Any]:
     The message never quotes it.
     """
     try:
-        state = json.loads(session.state.read_text("utf-8"))
-    except OSError as error:
-        raise LoginRequired(f"session {session.name} cannot be read: {error.strerror}") from error
-    except ValueError:
-        raise LoginRequired(f"session {session.name} cannot be read: no JSON") from None
+        state = parse_json(read_text(session.state), str(session.state))
+    except InputFault as fault:
+        raise LoginRequired(f"session {session.name} cannot be read: {fault}") from None
     if not isinstance(state, dict):
         raise LoginRequired(f"session {session.name} is no storage state")
     return state

@@ -9,13 +9,13 @@ cookie editors (`expirationDate`, `hostOnly`, `sameSite` as `no_restriction`), a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from mediawatch.domain import UserError
+from mediawatch.inputs import InputFault, parse_json
 
 Cookie = dict[str, Any]
 """As a storage state holds it.
@@ -66,14 +66,9 @@ def _read(text: str, place: str) -> tuple[list[Cookie], list[Mapping[str, Any]]]
     if text.lstrip()[:1] not in ("[", "{"):
         return list(_netscape(text, place)), []
     try:
-        payload = json.loads(text)
-    except ValueError as error:
-        position = (
-            f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "somewhere"
-        )
-        raise UserError(
-            f"{place}: the JSON breaks off or is damaged at {position}: export the cookies anew"
-        ) from None
+        payload = parse_json(text, place)
+    except InputFault as fault:
+        raise UserError(f"{fault}: export the cookies anew") from None
     match payload:
         case list(items):
             origins: object = []

@@ -7,9 +7,9 @@ the responses.
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import mimetypes
-import tomllib
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,9 +19,12 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mediawatch.domain import Filing, UserError
+from mediawatch.inputs import InputFault, read_bytes, read_toml
 
 _PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 _LOGINS = (*_PLATFORMS, "weread")
+_MOST_BYTES = 64 * 2**20
+"""A reply of a site has 5 MB at most."""
 _ACCOUNT_KEYS = (
     "name",
     "platform_id",
@@ -104,9 +107,10 @@ class Case:
     def read(cls, folder: Path) -> Case:
         """CaseError where a key is missing or wrong, or a body file is not there."""
         try:
-            table = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
-            return _case(folder, table)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, CaseError) as error:
+            return _case(folder, read_toml(folder / "case.toml"))
+        except InputFault as fault:
+            raise CaseError(str(fault)) from None
+        except (OSError, CaseError) as error:
             raise CaseError(f"{folder / 'case.toml'}: {error}") from error
 
 
@@ -216,10 +220,14 @@ def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> RecordedRe
     if not isinstance(name, str) or name != Path(name).name:
         raise CaseError(f"{where}file {name!r} must lie in the case's own folder")
     try:
-        body = (folder / name).read_bytes() if name else b""
-        body = gzip.decompress(body) if name.endswith(".gz") else body
-    except (OSError, EOFError, zlib.error) as error:
+        body = read_bytes(folder / name, _MOST_BYTES) if name else b""
+        if name.endswith(".gz"):
+            with gzip.open(io.BytesIO(body)) as unpacked:
+                body = unpacked.read(_MOST_BYTES + 1)
+    except (InputFault, OSError, EOFError, zlib.error) as error:
         raise CaseError(f"{where}{error}") from error
+    if len(body) > _MOST_BYTES:
+        raise CaseError(f"{where}{name} unpacks to more than {_MOST_BYTES // 2**20} MB")
     inner = mimetypes.guess_type(name.removesuffix(".gz"))[0] or "application/octet-stream"
     content_type = table.get(
         "content_type", inner if inner.startswith("image/") else f"{inner}; charset=utf-8"

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mediawatch.domain.clock import BEIJING, parse_as_of
+from mediawatch.inputs import InputFault, read_text
 from scrapers.replica.truth import TrueAccount
 from scrapers.replica.world_row import HEADINGS, WorldError, WorldRow
 
@@ -35,6 +36,7 @@ TRUTH_COLUMNS = (
     "own",
     "migrated_to",
 )
+_MOST_BYTES = 100 * 2**20
 _FOR_EVER = datetime(9000, 1, 1, tzinfo=BEIJING)
 
 
@@ -48,9 +50,9 @@ class World:
     def read(cls, path: Path) -> World:
         """UTF-8 CSV, with or without BOM. WorldError names row and column."""
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise WorldError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+            text = read_text(path, _MOST_BYTES)
+        except InputFault as fault:
+            raise WorldError(str(fault)) from None
         try:
             return cls.parse(text)
         except WorldError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from commands import in_process
 
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.ops.settings import Home
 
 

@@ -38,9 +38,9 @@ from mediawatch.people.link_files import FoundLink, article_key, collect, links_
 from mediawatch.people.link_report import LinkReport, LinkResult, as_table
 from mediawatch.people.links import import_links, open_links, place
 from mediawatch.ports import Store
-from mediawatch.registry.problems import Place
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.table import to_csv
+from mediawatch.workbooks.places import Place
 from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
 
@@ -176,12 +176,10 @@ def test_a_letter_of_another_make_is_refused(tmp_path: Path, opening: str) -> No
         collect([str(path)], NOTHING)
 
 
-def test_a_letter_that_unpacks_to_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mediawatch.people.letters._MOST_BYTES", 1000)
+def test_a_letter_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    many = paragraph("长" * 1000) * 25_000
     with pytest.raises(UserError, match="copy the links"):
-        collect([str(letter(tmp_path / "a.docx", paragraph("长" * 5000)))], NOTHING)
+        collect([str(letter(tmp_path / "a.docx", many))], NOTHING)
 
 
 def test_wrapped_links_are_opened_and_what_is_no_article_is_told(tmp_path: Path) -> None:

@@ -40,10 +40,10 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.people.forms.columns import Column, match_headings
-from mediawatch.people.forms.images import qr_png
 from mediawatch.people.worklist.imported import write_bad_rows
 from mediawatch.people.worklist.intake import import_files
 from mediawatch.ports import Store
+from mediawatch.workbooks.images import qr_png
 
 ONE, TWO, THREE = (f"示例市第{number}测试局" for number in (1, 2, 3))
 

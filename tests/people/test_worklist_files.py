@@ -16,8 +16,6 @@ from worklists import AS_OF, GH, STALE, filed, fill, png
 from mediawatch.domain import Account, Sweep, Verdict
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import Column
-from mediawatch.people.forms.images import MARK, media_type, qr_png
-from mediawatch.people.forms.package import BadFile
 from mediawatch.people.forms.pictures import MAX_BYTES
 from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.rowkey import Window
@@ -25,6 +23,8 @@ from mediawatch.people.worklist.export import to_line
 from mediawatch.people.worklist.sheet import write_book
 from mediawatch.people.worklist.todo import Unproven
 from mediawatch.rules.policy import load
+from mediawatch.workbooks.images import MARK, media_type, qr_png
+from mediawatch.workbooks.refusals import BadFile
 
 NAME = "示例市第1测试局"
 SWEEP = Sweep(id=1, as_of=AS_OF, policy="national", policy_toml="", started_at=AS_OF)
@@ -321,7 +321,7 @@ def column_gone(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (no_file, "文件无法读取"),
+        (no_file, "文件不存在"),
         (text, "不是 xlsx 文件"),
         (with_password, "设有密码"),
         (word_document, "不是 xlsx 表格"),

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mediawatch.people.forms.images import media_type
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
+from mediawatch.workbooks.images import media_type
 
 SIZE = (400, 300)
 

@@ -23,8 +23,8 @@ from registry_files import (
 )
 
 from mediawatch.registry.plan import Coverage, FiledBefore, plan
-from mediawatch.registry.problems import Unusable
 from mediawatch.registry.rows import RowsResult
+from mediawatch.workbooks.refusals import Unusable
 
 Make = Callable[[Path], Path | tuple[Path, ...]]
 
@@ -123,7 +123,7 @@ UNUSABLE: dict[str, tuple[Make, tuple[str, ...]]] = {
         ("is protected by a password",),
     ),
     "cut xlsx": (cut(xlsx, "r.xlsx", 0.6), ("is damaged or was not copied to the end",)),
-    "cut xls": (cut(xls, "r.xls", 0.6), ("is damaged or no .xls workbook",)),
+    "cut xls": (cut(xls, "r.xls", 0.6), ("cannot be read: too large or damaged",)),
     "flipped byte": (corrupted, ("is damaged (xl/sharedStrings.xml inside it)",)),
     "stray cell": (
         lambda folder: stray(folder),

@@ -23,9 +23,9 @@ from mediawatch.cli import app
 from mediawatch.domain import Account, Contact, Excuse, UserError
 from mediawatch.ports import Store
 from mediawatch.registry.check import check
-from mediawatch.registry.problems import Unusable
 from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.registry.template import COLUMNS, write_template
+from mediawatch.workbooks.refusals import Unusable
 
 BAD = ("3025716006566021x y", "", "微信公众号", "示例局")
 

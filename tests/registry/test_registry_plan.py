@@ -15,7 +15,7 @@ from registry_files import NOW, SOURCE, account, rows_of
 
 from mediawatch.domain import Account, AccountChange, Contact, FiledStatus
 from mediawatch.registry.plan import Coverage, FiledBefore, ImportPlan, parse_cover, plan
-from mediawatch.registry.problems import Unusable
+from mediawatch.workbooks.refusals import Unusable
 
 NAME, TYPE, NUMBER, ID, BODY = "政务新媒体名称", "类型", "备案单号", "平台ID", "所属组织"
 GZH = "微信公众号"

@@ -18,7 +18,7 @@ from xlwt import CompoundDoc
 
 from mediawatch.domain import Account, Filing, Source
 from mediawatch.registry.rows import RegistryRow, RowsResult, read_rows
-from mediawatch.registry.workbook import read_files
+from mediawatch.workbooks.tables import read_files
 
 HEADINGS = ("备案单号", "政务新媒体名称", "类型", "所属组织")
 GOOD = ("71001", "示例第一发布", "微信公众号", "示例市第一测试局")

@@ -39,10 +39,10 @@ from mediawatch.people.worklist.imported import WorklistImport
 from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.parse import RowQuestion
 from mediawatch.ports import Store
-from mediawatch.registry.problems import Place
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep.judging import rejudge
+from mediawatch.workbooks.places import Place
 
 NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
 AS_OF = parse_as_of("2031-12-31", NOW)

@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from mediawatch.domain import UserError
-from mediawatch.ops.files import keep_private, write_whole
+from mediawatch.files import keep_private, write_whole
 from mediawatch.ops.settings import office
 from mediawatch.ops.settings.tree import Settings
 from mediawatch.refusals import refusal
@@ -77,7 +77,8 @@ class Home:
 
     @property
     def exists(self) -> bool:
-        return self.config.is_file()
+        # A pipe in its place is told when it is read.
+        return self.config.exists()
 
     def database_url(self, settings: Settings) -> str:
         """What the store opens. May hold a password: never log it."""

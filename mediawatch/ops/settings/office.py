@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mediawatch.domain import UserError
+from mediawatch.inputs import InputFault, read_toml
 
 FILE = "office.toml"
 TEMPLATE = """\
@@ -48,13 +48,11 @@ def read_office(home: Path) -> Office:
     """
     path = home / FILE
     try:
-        return Office.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
-    except FileNotFoundError:
-        return Office()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not valid TOML in UTF-8: {error}") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
+        return Office.model_validate(read_toml(path))
+    except InputFault as fault:
+        if fault.kind == "missing":
+            return Office()
+        raise UserError(str(fault)) from None
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

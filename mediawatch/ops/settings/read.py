@@ -7,7 +7,6 @@ Precedence, highest first: a command's option, the environment (`MEDIAWATCH_SWEE
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -22,6 +21,7 @@ from pydantic_settings import (
 )
 
 from mediawatch.domain import UserError
+from mediawatch.inputs import InputFault, read_toml
 from mediawatch.ops.settings.home import Home
 from mediawatch.ops.settings.tree import PREFIX, PaceSettings, Settings
 
@@ -66,16 +66,11 @@ def read_settings(
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        # utf-8-sig: Windows' Notepad puts a BOM in front, which TOML does not know.
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is not valid TOML: {error}") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{path} is not UTF-8: save it as UTF-8") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
+        return read_toml(path)
+    except InputFault as fault:
+        if fault.kind == "missing":
+            return {}
+        raise UserError(str(fault)) from None
 
 
 def _refuse_unknown_variables() -> None:

@@ -20,7 +20,7 @@ from mediawatch.people.forms import returned as forms
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.read import form_rows
 from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows
-from mediawatch.registry.problems import Place
+from mediawatch.workbooks.places import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,6 @@ from mediawatch.people.forms.book import (
     write_form,
 )
 from mediawatch.people.forms.columns import Cell, given_text
-from mediawatch.people.forms.images import EMBEDDED, dimensions, media_type
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.review import ReviewDecision, leads_on
@@ -53,6 +52,7 @@ from mediawatch.ports import Store
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.table import join_filled
+from mediawatch.workbooks.images import EMBEDDED, dimensions, media_type
 
 _MAX_PIXELS = 64_000_000
 """Decoded, more would fill the receiver's memory: a few bytes can hold any number of them."""

@@ -25,7 +25,7 @@ from mediawatch.people.forms.rowkey import (
     parse_key,
 )
 from mediawatch.people.link_files import FoundLink, article_of, links_in
-from mediawatch.registry.problems import Place
+from mediawatch.workbooks.places import Place
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,25 +7,27 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Generic
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
 from mediawatch.people.forms.account import CONTACT_HEADINGS
 from mediawatch.people.forms.columns import Cell, H
 from mediawatch.people.forms.hyperlinks import clickable
-from mediawatch.people.forms.images import dimensions
 from mediawatch.table import lines_of
+from mediawatch.workbooks.images import dimensions
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
@@ -243,7 +245,18 @@ def write_picture(sheet: Worksheet, row: int, place: int, body: bytes, descripti
         "object_position": 1,
         "description": description,
     }
-    sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
+    insert_picture(sheet, row, place, body, options)
+
+
+def insert_picture(
+    sheet: Worksheet, row: int, place: int, body: bytes, options: Mapping[str, object]
+) -> None:
+    """Insert a picture, or leave it out where the writer of workbooks cannot make it out.
+
+    It reads more of a picture than its size, and what people hand in may be damaged there.
+    """
+    with suppress(XlsxWriterException, struct.error, ArithmeticError, LookupError, ValueError):
+        sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
 
 
 def furnish(

@@ -8,11 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Generic
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
 from mediawatch.people.forms.book import GUIDE_SHEET, META_SHEET
 from mediawatch.people.forms.columns import (
@@ -24,11 +21,13 @@ from mediawatch.people.forms.columns import (
     match_headings,
     text_of,
 )
-from mediawatch.people.forms.package import BadFile, Package
-from mediawatch.people.forms.pictures import PlacedPicture, load_named, load_placed, placed_pictures
+from mediawatch.people.forms.pictures import load_named, load_placed
 from mediawatch.people.forms.returned import ReturnedRow
 from mediawatch.people.forms.rowkey import parse_key
-from mediawatch.registry.problems import Place
+from mediawatch.workbooks.forms import FormFile
+from mediawatch.workbooks.pictures import PlacedPicture
+from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.refusals import BadFile
 
 _HEADING_ROWS = 30
 _ENOUGH = 6
@@ -94,9 +93,9 @@ def read_rows(path: Path) -> Iterator[WorklistRow]:
 
     BadFile where the file lacks such a sheet, or a column is missing.
     """
-    with Package(path) as package:
-        for table in _tables(path, package, match_headings, REQUIRED):
-            yield from _rows(path, package, table)
+    with FormFile(path) as form:
+        for table in _tables(form, match_headings, REQUIRED):
+            yield from _rows(path, form, table)
 
 
 def form_rows(
@@ -115,13 +114,12 @@ def form_rows(
 
     What cannot be read in the column `given` was sent out in it, and is left out.
     """
-    with Package(path) as package:
-        for table in _tables(path, package, lambda cells: match_columns(cells, columns), required):
-            pictures = _pictures(package, table) if shots is not None else {}
+    with FormFile(path) as form:
+        for table in _tables(form, lambda cells: match_columns(cells, columns), required):
+            pictures = _pictures(form, table) if shots is not None else {}
             for number, cells in table.rows(key):
                 loaded = [
-                    (placed, load_placed(package, placed, None))
-                    for placed in pictures.get(number, ())
+                    (placed, load_placed(form, placed, None)) for placed in pictures.get(number, ())
                 ]
                 sent = table.places.get(given) if given is not None else None
                 found = [
@@ -137,20 +135,13 @@ def form_rows(
 
 
 def _tables(
-    path: Path,
-    package: Package,
+    form: FormFile,
     match: Callable[[Sequence[str]], dict[H, int]],
     required: Sequence[H],
 ) -> Iterator[_Table[H]]:
-    parts = {
-        name: part
-        for name, part in package.sheets().items()
-        if name not in (GUIDE_SHEET, META_SHEET) and part in package
-    }
-    for part in parts.values():
-        package.check_extent(part)
     found = False
-    for name, grid in _grids(path, list(parts)).items():
+    for sheet in form.sheets((GUIDE_SHEET, META_SHEET)):
+        grid = sheet.grid
         headings = _headings(grid, match)
         if headings is None:
             continue
@@ -159,34 +150,10 @@ def _tables(
         if missing := [
             re.sub(r"\(.*\)", "", column.value) for column in required if column not in places
         ]:
-            raise BadFile(f"工作表“{name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
-        yield _Table(name, parts[name], at + 2, places, grid[at + 1 :])
+            raise BadFile(f"工作表“{sheet.name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
+        yield _Table(sheet.name, sheet.part, at + 2, places, grid[at + 1 :])
     if not found:
         raise BadFile("没有找到系统导出清单的表头:请交回系统导出的原表")
-
-
-def _grids(path: Path, names: Sequence[str]) -> dict[str, list[list[Cell]]]:
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            return {
-                name: [
-                    [_cell(value) for value in row]
-                    for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                ]
-                for name in names
-            }
-    except PasswordError as error:
-        raise BadFile("文件设有密码:请另存为不带密码的 xlsx 再交回") from error
-    except (CalamineError, XmlError, ZipError) as error:
-        raise BadFile("文件已损坏,或不是 xlsx 表格:请用 Excel、WPS 重新另存为 xlsx") from error
-
-
-def _cell(value: object) -> Cell:
-    return (
-        value
-        if isinstance(value, str | int | float | bool | date | datetime | time)
-        else str(value)
-    )
 
 
 def _headings(
@@ -204,20 +171,18 @@ def _headings(
     return best if best and len(best[1]) >= _ENOUGH else None
 
 
-def _pictures(package: Package, table: _Table[H]) -> dict[int, list[PlacedPicture]]:
+def _pictures(form: FormFile, table: _Table[H]) -> dict[int, list[PlacedPicture]]:
     try:
-        return placed_pictures(package, table.part)
-    except (ValueError, IndexError, KeyError) as error:
-        raise BadFile(
-            f"工作表“{table.sheet}”的图片信息无法读取:请用 Excel、WPS 重新保存"
-        ) from error
+        return form.placed_pictures(table.part)
+    except BadFile as bad:
+        raise BadFile(f"工作表“{table.sheet}”:{bad}") from None
 
 
-def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[WorklistRow]:
-    pictures = _pictures(package, table)
+def _rows(path: Path, form: FormFile, table: _Table[Column]) -> Iterator[WorklistRow]:
+    pictures = _pictures(form, table)
     for number, named in table.rows(Column.KEY):
         loaded = (
-            load_placed(package, placed, table.places.get(Column.QR))
+            load_placed(form, placed, table.places.get(Column.QR))
             for placed in pictures.get(number, ())
         )
         shots = [shot for shot in loaded if shot is not None]

@@ -22,12 +22,13 @@ from mediawatch.people.forms.book import (
     write_form,
 )
 from mediawatch.people.forms.columns import Cell, H, text_of
-from mediawatch.people.forms.images import EMBEDDED
-from mediawatch.people.forms.package import BadFile
 from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.forms.rowkey import RowKey, from_elsewhere, parse_key
 from mediawatch.people.link_files import FoundLink
-from mediawatch.registry.problems import Place, RowProblem
+from mediawatch.registry.problems import RowProblem
+from mediawatch.workbooks.images import EMBEDDED
+from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.refusals import BadFile
 
 _AT_ONCE = 50
 """Rows held in memory with their pictures."""
@@ -133,4 +134,6 @@ def write_bad_rows(
 
 def source_of(path: Path, now: datetime) -> Source:
     """A returned file as the store notes it."""
-    return Source(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), at=now)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Source(file=path.name, sha256=digest, at=now)

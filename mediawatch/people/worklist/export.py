@@ -14,7 +14,6 @@ from mediawatch.domain.clock import beijing, minute
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
-from mediawatch.people.forms.images import MAX_QR_TEXT
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.guide import guide
@@ -22,6 +21,7 @@ from mediawatch.people.worklist.sheet import WorklistLine, write_book
 from mediawatch.people.worklist.todo import Unproven, for_a_second_person, unproven
 from mediawatch.ports import Store
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.workbooks.images import MAX_QR_TEXT
 
 NO_LINK = "无链接,请在平台内搜索备案名称"
 LONG_LINK = "链接过长,请点击“最新文章链接”"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from mediawatch.people.forms.book import (
     FormCover,
     FormLayout,
     furnish,
+    insert_picture,
     sheet_name,
     with_errors,
     write_cell,
@@ -22,8 +22,8 @@ from mediawatch.people.forms.book import (
     writing,
 )
 from mediawatch.people.forms.columns import ANSWERS, Cell, Column
-from mediawatch.people.forms.images import EMBEDDED, media_type, qr_png
 from mediawatch.people.worklist.states import State
+from mediawatch.workbooks.images import EMBEDDED, media_type, qr_png
 
 SHEET = "待核查清单"
 _WIDTHS = {
@@ -88,12 +88,7 @@ def _write_line(
                 "y_scale": 0.2,
                 "object_position": 1,
             }
-            sheet.insert_image(
-                number,
-                columns.index(Column.SHOT),
-                "shot",
-                {**options, "image_data": io.BytesIO(shot)},
-            )
+            insert_picture(sheet, number, columns.index(Column.SHOT), shot, options)
 
 
 def _style(column: Column, formats: Formats) -> Format:

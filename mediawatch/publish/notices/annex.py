@@ -18,9 +18,10 @@ from mediawatch.domain import Account, AccountChange, NoticeItem
 from mediawatch.registry.cells import text_of
 from mediawatch.registry.matching import Match, RegistryIndex, Strength, fold, match
 from mediawatch.registry.plan import merge_row
-from mediawatch.registry.problems import RowProblem, Unusable
+from mediawatch.registry.problems import RowProblem
 from mediawatch.registry.rows import RegistryRow, read_rows
-from mediawatch.registry.workbook import File, read_files
+from mediawatch.workbooks.refusals import Unusable
+from mediawatch.workbooks.tables import File, read_files
 
 _PROBLEM = (
     "存在的突出问题",

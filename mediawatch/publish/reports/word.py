@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from mediawatch.domain import UserError
-from mediawatch.domain.clock import beijing, chinese_day
+from mediawatch.domain.clock import chinese_day
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.table import Table
 from mediawatch.visible import make_visible
+from mediawatch.workbooks.templates import fill_in
 
 TEMPLATE = "circular.docx"
 """An office's own template in its home, which is used in place of ours."""
+
+_NEEDS = "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
 
 
 def circular(
@@ -26,34 +29,15 @@ def circular(
 
     UserError where the extra `word` is missing or the template is unusable.
     """
-    try:
-        from docxtpl import DocxTemplate
-        from jinja2 import TemplateError
-
-        from mediawatch.publish.reports.word_template import fit_columns
-        from mediawatch.publish.reports.word_template import template as shipped
-    except ImportError:
-        raise UserError(
-            "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
-        ) from None
-
-    source = template or io.BytesIO(shipped())
-    stream = io.BytesIO()
-    try:
-        document = DocxTemplate(source)
-        # Names are hostile input: `&` and `<` must not become markup.
-        document.render(_make_visible(_words(inspection, signed_on)), autoescape=True)
-        fit_columns(
-            document.docx,
-            [(table.columns, table.with_visible_cells().rows) for table in _annexes(inspection)],
-        )
-        document.save(stream)
-    except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise UserError(
-            f"{template or 'the template'}: {error}; `mediawatch report template` writes one "
-            "that works"
-        ) from error
-    return _dated(stream.getvalue(), inspection.sweep.as_of)
+    # Asked for here: what is missing in the reading process would look like a damaged template.
+    if find_spec("docxtpl") is None:
+        raise UserError(_NEEDS)
+    return fill_in(
+        template or shipped_template(),
+        _make_visible(_words(inspection, signed_on)),
+        [(table.columns, table.with_visible_cells().rows) for table in _annexes(inspection)],
+        inspection.sweep.as_of,
+    )
 
 
 def shipped_template() -> bytes:
@@ -61,9 +45,7 @@ def shipped_template() -> bytes:
     try:
         from mediawatch.publish.reports.word_template import template
     except ImportError:
-        raise UserError(
-            "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
-        ) from None
+        raise UserError(_NEEDS) from None
     return template()
 
 
@@ -78,7 +60,7 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
         "addressees": inspection.office.addressees,
         "basis": prose.occasion(inspection),
         "overview": prose.overview(inspection),
-        "problems": prose.problems(inspection),
+        "problems": [asdict(problem) for problem in prose.problems(inspection)],
         "closing": prose.closing_paragraph(inspection),
         "annex_list": [
             _listed(number, table, len(tables)) for number, table in enumerate(tables, 1)
@@ -104,8 +86,6 @@ def _make_visible(value: Any) -> Any:
             return make_visible(value)
         case dict():
             return {key: _make_visible(each) for key, each in value.items()}
-        case prose.Paragraph():
-            return prose.Paragraph(make_visible(value.heading), make_visible(value.text))
         case list() | tuple():
             return [_make_visible(each) for each in value]
     return value
@@ -128,16 +108,3 @@ def _listed(number: int, table: Table, of: int) -> str:
     """附件说明: no mark after a name."""
     before = "附件：" if number == 1 else "   "
     return f"{before}{number}.{table.title}" if of > 1 else f"{before}{table.title}"
-
-
-def _dated(body: bytes, at: datetime) -> bytes:
-    """The same parts, each with the inspection's time: one state gives one document, byte for byte."""
-    moment = beijing(at).timetuple()[:6]
-    stream = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(body)) as old,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, moment), old.read(name), zipfile.ZIP_DEFLATED)
-    return stream.getvalue()

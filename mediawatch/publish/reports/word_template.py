@@ -8,8 +8,6 @@ of 三号仿宋; page numbers outside. The tags between braces are Jinja's, as d
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docx import Document
@@ -18,28 +16,15 @@ from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Emu, Mm, Pt
+from docx.shared import Mm, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
-from rich.cells import cell_len
 
 SONG, HEI, KAI, TITLE = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"
 BODY, HEADLINE, SMALL, CELL = Pt(16), Pt(22), Pt(14), Pt(12)
 LINE = Pt(28.95)
 """225 mm in 22 lines."""
-_LEAST = (10, 8, 6, 4)
-"""Least widths of a column in halves of a Chinese character, the widest tried first.
-
-微信公众号 needs ten.
-"""
-_WHOLE = 8
-"""A heading of at most four characters stands on one line."""
-_PADDING = 2
-"""Room beside the text of a cell, in halves of a Chinese character: two margins of 5.4 pt."""
-_NUMBER = re.compile(r"[\d.%-]+")
-_LONGEST = 24
-"""A number of 18 digits. What is longer breaks rather than push the other columns aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,91 +78,6 @@ def template() -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
-
-
-def fit_columns(
-    document: Doc, tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]
-) -> None:
-    """Give the columns of a filled-in table the widths that their texts ask for.
-
-    A template does not know the columns and makes them all alike. `tables`: the (headings, rows),
-    found in the document by their headings.
-    """
-    section = document.sections[0]
-    room = (
-        (section.page_width or Mm(210)) - (section.left_margin or 0) - (section.right_margin or 0)
-    )
-    for table in document.tables:
-        element = table._tbl
-        lines = element.tr_lst
-        found = tuple(
-            "".join(text.text or "" for text in cell.iter(qn("w:t"))) for cell in lines[0].tc_lst
-        )
-        headings, rows = next((one for one in tables if one[0] == found), ((), ()))
-        if not headings:
-            continue
-        shares = _shares(list(zip(headings, *rows, strict=True)), 2 * room // CELL)
-        widths = [Emu(room * share // sum(shares)) for share in shares]
-        table.autofit = False
-        for column, width in zip(element.tblGrid.gridCol_lst, widths, strict=True):
-            column.w = width
-        for line in lines:
-            for cell, width in zip(line.tc_lst, widths, strict=True):
-                cell.width = width
-
-
-def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Widths in halves of a Chinese character, `room` in all.
-
-    Where room is short, the widths that make the table lowest are taken. Narrow columns keep whole
-    words as far as that costs no line. A number and a short heading keep their width: only other
-    Chinese words may break anywhere.
-    """
-    asked = [max([_heading_width(column[0]), *map(_length, column[1:])]) for column in columns]
-    numbers = [_number_width(column[1:]) for column in columns]
-    firm = [
-        max(width, cell_len(heading) if cell_len(heading) <= _WHOLE else 0)
-        for width, (heading, *_) in zip(numbers, columns, strict=True)
-    ]
-    left = room - _PADDING * len(columns)
-    tried = [_widths(asked, each, least, left) for each in (firm, numbers) for least in _LEAST]
-    fitting = [widths for widths in tried if sum(widths) <= left] or tried[-1:]
-    lengths = [[_length(cell) for cell in line] for line in zip(*columns, strict=True)][1:]
-    best = min(fitting, key=lambda widths: sum(max(map(_lines, line, widths)) for line in lengths))
-    return [_PADDING + width for width in best]
-
-
-def _heading_width(heading: str) -> int:
-    """The width that a heading asks for: a short one one line, a longer one two."""
-    length = cell_len(heading)
-    return length if length <= _WHOLE else length // 2
-
-
-def _number_width(cells: Sequence[str]) -> int:
-    """The width below which a number among these cells would break."""
-    whole = all(map(str.isascii, cells))
-    lengths = [_length(cell) for cell in cells if whole or _NUMBER.fullmatch(cell)]
-    return max((length for length in lengths if length <= _LONGEST), default=0)
-
-
-def _widths(asked: Sequence[int], firm: Sequence[int], least: int, room: int) -> list[int]:
-    """Start with the least width of each column; the rest goes to the column with most lines."""
-    widths = [max(1, fixed, min(width, least)) for width, fixed in zip(asked, firm, strict=True)]
-    for _ in range(room - sum(widths)):
-        place = max(range(len(widths)), key=lambda place: asked[place] / widths[place])
-        if asked[place] <= widths[place]:
-            break
-        widths[place] += 1
-    return widths
-
-
-def _lines(length: int, width: int) -> int:
-    return -(-length // width)
-
-
-def _length(cell: str) -> int:
-    """Length of a cell's text; a font that stands in for 仿宋 has wider Latin letters."""
-    return cell_len(cell) + (sum(map(str.isascii, cell)) + 1) // 3
 
 
 def _page(document: Doc) -> None:

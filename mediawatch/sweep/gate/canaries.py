@@ -8,7 +8,6 @@ public source.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -18,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mediawatch.addresses import address_fault
 from mediawatch.domain import Canary, UserError
-from mediawatch.ops.files import write_whole
+from mediawatch.files import write_whole
+from mediawatch.inputs import InputFault, read_toml
 from mediawatch.registry.kinds import PLATFORMS
 
 
@@ -55,13 +55,11 @@ def read(path: Path) -> tuple[Canary, ...]:
     UserError names the entry and what is wrong with it.
     """
     try:
-        tree = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        return ()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not valid TOML in UTF-8: {error}") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
+        tree = read_toml(path)
+    except InputFault as fault:
+        if fault.kind == "missing":
+            return ()
+        raise UserError(str(fault)) from None
     entries = tree.pop("canary", [])
     if tree or not isinstance(entries, list):
         raise UserError(

@@ -321,7 +321,7 @@ def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
         home, "sessions", "import", "toutiao", export, code=2
     )
     missing = told(home, "sessions", "import", "weibo", tmp_path / "none.txt", *named, code=2)
-    assert "cannot read" in missing
+    assert "does not exist" in missing
     row = next(line for line in told(home, "sessions").splitlines() if "second" in line)
     assert row.split()[:4] == ["weibo", "second", "张三", "unknown"]
     assert {"import", "never", "0600"} <= set(row.split())

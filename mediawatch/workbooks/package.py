@@ -5,28 +5,27 @@ Spreadsheet readers drop the pictures and cell metadata that are read here.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
-import zlib
 from collections.abc import Iterator
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import BinaryIO
 from xml.etree import ElementTree
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from mediawatch.workbooks.faults import FileFault
+from mediawatch.workbooks.ooxml import ZIP_DAMAGE, parse
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MAX_XML = 300_000_000
+_MOST_PARTS = 200_000
+_SMALL, _MOST_RATIO = 16_000_000, 200
 _MAX_TOTAL = 3_000_000_000
 _MAX_CELLS = 3_000_000
 """Readers lay a sheet out as a rectangle.
 
 One stray cell in the last corner would ask for half a terabyte.
 """
-
-
-class BadFile(Exception):
-    """A returned file that cannot be read at all. The message is Chinese, for the inspector."""
 
 
 def local(element: ElementTree.Element) -> str:
@@ -45,36 +44,40 @@ def attribute(element: ElementTree.Element, name: str) -> str:
 
 
 class Package:
-    """One open xlsx file. Use as a context manager. BadFile for any other file."""
+    """One open xlsx file. FileFault for any other file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, file: BinaryIO) -> None:
+        if file.read(8) == _OLE:
+            raise FileFault("文件设有密码,或是旧版 xls/et 格式:请另存为不带密码的 xlsx 再交回")
         try:
-            with path.open("rb") as file:
-                magic = file.read(8)
-            if magic == _OLE:
-                raise BadFile("文件设有密码,或是旧版 xls/et 格式:请另存为不带密码的 xlsx 再交回")
-            self._zip = ZipFile(path)
-        except (BadZipFile, ValueError) as error:
-            raise BadFile("不是 xlsx 文件,或文件已损坏:请用 Excel、WPS 重新另存为 xlsx") from error
-        except OSError as error:
-            raise BadFile(f"文件无法读取({error.strerror or error})") from error
-        sizes = {info.filename: info.file_size for info in self._zip.infolist()}
-        xml_too_big = any(
-            size > _MAX_XML for name, size in sizes.items() if name.endswith((".xml", ".rels"))
-        )
-        if xml_too_big or sum(sizes.values()) > _MAX_TOTAL:
-            raise BadFile("文件解压后过大,不予读取")
+            self._zip = ZipFile(file)
+        except ZIP_DAMAGE as error:
+            raise FileFault(
+                "不是 xlsx 文件,或文件已损坏:请用 Excel、WPS 重新另存为 xlsx"
+            ) from error
+        sizes = [
+            (info.filename.endswith((".xml", ".rels")), info.file_size, info.compress_size)
+            for info in self._zip.infolist()
+        ]
+        if (
+            len(sizes) > _MOST_PARTS
+            or sum(size for is_xml, size, _ in sizes if is_xml) > _MAX_XML
+            or sum(size for _, size, _ in sizes) > _MAX_TOTAL
+            or any(
+                is_xml and size > max(_SMALL, _MOST_RATIO * packed)
+                for is_xml, size, packed in sizes
+            )
+        ):
+            raise FileFault("文件解压后过大,不予读取:请只保留清单本身,重新另存为 xlsx")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._zip.close()
+    def slim(self) -> bytes:
+        """The file without its pictures, as a reader wants it that takes in the whole of it."""
+        stream = io.BytesIO()
+        with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=1) as copy:
+            for info in self._zip.infolist():
+                if not info.is_dir() and not info.filename.startswith("xl/media/"):
+                    copy.writestr(info.filename, self.read(info.filename))
+        return stream.getvalue()
 
     def __contains__(self, part: str) -> bool:
         return part in self._zip.NameToInfo
@@ -85,17 +88,17 @@ class Package:
     def read(self, part: str) -> bytes:
         try:
             return self._zip.read(part)
-        except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-            raise BadFile(f"文件已损坏({part})") from error
+        except ZIP_DAMAGE as error:
+            raise FileFault(f"文件已损坏({part})") from error
 
     def xml(self, part: str) -> ElementTree.Element | None:
         """The root of an XML part, None where there is no such part."""
         if part not in self:
             return None
         try:
-            return ElementTree.fromstring(self.read(part))
-        except ElementTree.ParseError as error:
-            raise BadFile(f"文件已损坏({part})") from error
+            return parse(self._zip, part)
+        except (ElementTree.ParseError, *ZIP_DAMAGE) as error:
+            raise FileFault(f"文件已损坏({part})") from error
 
     def relations_of(self, part: str) -> dict[str, tuple[str, str]]:
         """Relation id -> (last word of its type, target part).
@@ -122,7 +125,7 @@ class Package:
         }
         root = self.xml("xl/workbook.xml")
         if root is None:
-            raise BadFile("不是 xlsx 表格文件(也许是改了扩展名的其他文件)")
+            raise FileFault("不是 xlsx 表格文件(也许是改了扩展名的其他文件)")
         sheets = (element for element in root.iter() if local(element) == "sheet")
         return {
             sheet.get("name", ""): relations.get(attribute(sheet, "id"), "") for sheet in sheets
@@ -143,12 +146,12 @@ class Package:
                 yield number, place, cell
 
     def check_extent(self, sheet_part: str) -> None:
-        """BadFile where the rectangle of the sheet's cells is absurdly large."""
+        """FileFault where the rectangle of the sheet's cells is absurdly large."""
         rows = columns = 0
         for row, column, _ in self.cells(sheet_part):
             rows, columns = max(rows, row), max(columns, column + 1)
         if rows * columns > _MAX_CELLS:
-            raise BadFile(
+            raise FileFault(
                 f"表格范围过大({rows} 行 × {columns} 列):请删除清单以外的空行空列后重新保存"
             )
 

@@ -10,23 +10,31 @@ import csv
 import io
 import re
 
-from mediawatch.registry.cells import Value
-from mediawatch.registry.problems import Unusable
+from mediawatch.workbooks.faults import FileFault
+from mediawatch.workbooks.sheet import Value
 
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 """="0012": how programs keep Excel from turning an id into a number."""
 _SEPARATORS = ",\t;"
+_MOST_BYTES = 100 * 2**20
+"""100 000 rows by 20 columns have 40 MB."""
+LONGEST_LINE = 2**20
 
 
 def read(name: str, data: bytes) -> list[list[Value]]:
     """The records, one list each, counted as a spreadsheet counts them (blank lines included).
 
-    Raises Unusable.
+    Raises FileFault.
     """
     text = _decoded(name, data)
-    first = next(
-        (line for line in text.splitlines() if any(mark in line for mark in _SEPARATORS)), ""
-    )
+    first = ""
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if len(line) > LONGEST_LINE:
+            raise FileFault(
+                f"{name}, line {number}: a line of more than {LONGEST_LINE} characters: it is no "
+                "table; save it again as CSV UTF-8 in Excel or WPS"
+            )
+        first = first or (line if any(mark in line for mark in _SEPARATORS) else "")
     declared = re.match(r"sep=(.)\r?\n", text)
     separator = declared[1] if declared else max(_SEPARATORS, key=first.count)
     rows: list[list[Value]] = []
@@ -35,7 +43,7 @@ def read(name: str, data: bytes) -> list[list[Value]]:
         for record in reader:
             rows.append([_unwrapped(cell) for cell in record])
     except csv.Error as error:
-        raise Unusable(
+        raise FileFault(
             f"{name}, line {reader.line_num}: not valid CSV ({error}); look for a quotation "
             "mark that is not closed"
         ) from None
@@ -54,10 +62,12 @@ def _unwrapped(cell: str) -> Value:
 
 
 def _decoded(name: str, data: bytes) -> str:
+    if len(data) > _MOST_BYTES:
+        raise FileFault(f"{name} is larger than {_MOST_BYTES // 2**20} MB: split it")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     elif b"\0" in data:
-        raise Unusable(
+        raise FileFault(
             f"{name} holds zero bytes: it is not text, or UTF-16 without a mark; save it as "
             "CSV UTF-8"
         )
@@ -71,4 +81,4 @@ def _decoded(name: str, data: bytes) -> str:
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
     tried = " nor ".join(encoding.removesuffix("-sig").upper() for encoding in encodings)
-    raise Unusable(f"{name}, line {line}: the text is not {tried}; save it as CSV UTF-8")
+    raise FileFault(f"{name}, line {line}: the text is not {tried}; save it as CSV UTF-8")

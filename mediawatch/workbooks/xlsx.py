@@ -8,12 +8,15 @@ read as 12.
 from __future__ import annotations
 
 import io
+import struct
+import zipfile
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from mediawatch.registry import ooxml
-from mediawatch.registry.problems import Unusable, column_letter
-from mediawatch.registry.sheet import Sheet
+from mediawatch.workbooks import ooxml
+from mediawatch.workbooks.faults import FileFault
+from mediawatch.workbooks.places import column_letter
+from mediawatch.workbooks.sheet import Sheet
 
 _MOST_CELLS = 20_000_000
 """The reader fills the rectangle up to the farthest cell.
@@ -23,33 +26,34 @@ One stray value at XFD1048576 would ask for a terabyte.
 
 
 def read(name: str, data: bytes) -> tuple[Sheet, ...]:
-    """All worksheets. Raises Unusable."""
+    """All worksheets. Raises FileFault, and whatever a damaged file makes the readers raise."""
     # First the package as such: zipfile checks every checksum, the reader below checks none.
-    marks = ooxml.read(name, data)
+    try:
+        package = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, struct.error):
+        raise FileFault(
+            f"{name} is damaged or was not copied to the end: copy or save it again"
+        ) from None
+    with package:
+        marks = ooxml.read(name, package)
     for title, sheet_marks in marks.items():
         if sheet_marks.rows * sheet_marks.columns > _MOST_CELLS:
-            raise Unusable(
+            raise FileFault(
                 f'{name}, sheet "{title}" reaches down to row {sheet_marks.rows} or right to '
-                "column "
-                f"{column_letter(sheet_marks.columns - 1)}: delete the stray cells there"
+                f"column {column_letter(sheet_marks.columns - 1)}: delete the stray cells there"
             )
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            return tuple(
-                _sheet(
-                    name,
-                    book,
-                    info.name,
-                    info.visible is not SheetVisibleEnum.Visible,
-                    marks.get(info.name, ooxml.Marks()),
-                )
-                for info in book.sheets_metadata
-                if info.typ is SheetTypeEnum.WorkSheet
+    with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        return tuple(
+            _sheet(
+                name,
+                book,
+                info.name,
+                info.visible is not SheetVisibleEnum.Visible,
+                marks.get(info.name, ooxml.Marks()),
             )
-    except CalamineError as error:
-        raise Unusable(
-            f"{name} is damaged ({error}): open it in Excel or WPS and save it again as .xlsx"
-        ) from error
+            for info in book.sheets_metadata
+            if info.typ is SheetTypeEnum.WorkSheet
+        )
 
 
 def _sheet(

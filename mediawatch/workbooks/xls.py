@@ -8,30 +8,13 @@ gigabytes and aborts the process (seen with 0.9.1).
 from __future__ import annotations
 
 import io
-import struct
 
 import xlrd
 import xlrd.biffh
-import xlrd.compdoc
 
-from mediawatch.registry.cells import Value
-from mediawatch.registry.problems import Unusable
-from mediawatch.registry.sheet import Sheet
+from mediawatch.workbooks.faults import FileFault
+from mediawatch.workbooks.sheet import Sheet, Value
 
-# A parser of raw bytes without checks of its own: these are what thousands of damaged files made it
-# raise.
-_DAMAGED = (
-    xlrd.XLRDError,
-    xlrd.compdoc.CompDocError,
-    struct.error,
-    LookupError,
-    ValueError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    TypeError,
-    RecursionError,
-)
 _PACKAGE = "EncryptedPackage".encode("utf-16-le")
 """The stream in which Office keeps an .xlsx with a password ([MS-OFFCRYPTO] 2.3.4).
 
@@ -40,22 +23,19 @@ Such a file looks like an .xls.
 
 
 def read(name: str, data: bytes) -> tuple[Sheet, ...]:
-    """All worksheets. Raises Unusable."""
+    """All worksheets. Raises FileFault, and whatever a damaged file makes xlrd raise."""
     protected = f"{name} is protected by a password: open it, remove the password and save it again"
     if _PACKAGE in data:
-        raise Unusable(protected)
+        raise FileFault(protected)
     try:
         with xlrd.open_workbook(
             file_contents=data, formatting_info=True, logfile=io.StringIO()
         ) as book:
             return tuple(_sheet(name, book, sheet) for sheet in book.sheets())
-    except _DAMAGED as error:
+    except xlrd.XLRDError as error:
         if "encrypted" in str(error):
-            raise Unusable(protected) from None
-        raise Unusable(
-            f"{name} is damaged or no .xls workbook ({error}): save the table as .xlsx in "
-            "Excel or WPS"
-        ) from error
+            raise FileFault(protected) from None
+        raise
 
 
 def _sheet(file: str, book: xlrd.Book, found: xlrd.sheet.Sheet) -> Sheet:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TypeAlias
 
-from mediawatch.registry.cells import Value
-from mediawatch.registry.problems import Place
+from mediawatch.workbooks.faults import FileFault
+from mediawatch.workbooks.places import Place
+
+Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
+"""A cell as the file holds it; "" is an empty one."""
+_MOST_FILLED = 2_000_000
+"""Cells that merged ones may cover: a county merged over its accounts covers each row once."""
 
 
 @dataclass(slots=True)
@@ -40,10 +47,18 @@ class Sheet:
     def fill_down(self, merged: Iterable[tuple[int, int, int]]) -> None:
         """Fill merged cells (first row, last row, first column) downwards.
 
-        A title merged over columns stays in its first one.
+        A title merged over columns stays in its first one. FileFault where the merged cells cover
+        each other again and again.
         """
+        left = _MOST_FILLED
         for top, bottom, column in merged:
             if top < len(self.rows) and column < len(self.rows[top]):
+                left -= min(bottom + 1, len(self.rows)) - top
+                if left < 0:
+                    raise FileFault(
+                        f"{self.title} has merged cells over more than {_MOST_FILLED} cells: undo "
+                        "the merging in Excel or WPS and save it again"
+                    )
                 for index in range(top + 1, min(bottom + 1, len(self.rows))):
                     self.rows[index][column] = self.rows[top][column]
                     self.filled.add((index, column))

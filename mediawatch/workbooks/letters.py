@@ -11,16 +11,15 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from mediawatch.registry.problems import Unusable
+from mediawatch.workbooks.faults import FileFault
+from mediawatch.workbooks.ooxml import ZIP_DAMAGE, declares_type
 
 _DOCUMENT = "word/document.xml"
 _PART = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
 _MOST_BYTES = 64 * 2**20
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def is_letter(data: bytes) -> bool:
@@ -28,24 +27,24 @@ def is_letter(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             return _DOCUMENT in package.namelist()
-    except zipfile.BadZipFile:
+    except ZIP_DAMAGE:
         return False
 
 
 def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
     """(number of the paragraph, its text or a hyperlink's target in it) of everything shown.
 
-    Raises Unusable.
+    Raises FileFault.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = [info for info in package.infolist() if _PART.fullmatch(info.filename)]
             if any(info.flag_bits & 1 for info in package.infolist()):
-                raise Unusable(
+                raise FileFault(
                     f"{name} is protected by a password: remove the password and save it again"
                 )
             if sum(info.file_size for info in parts) > _MOST_BYTES:
-                raise Unusable(
+                raise FileFault(
                     f"{name} holds more than {_MOST_BYTES // 2**20} MB of text: copy the "
                     "links into a text file"
                 )
@@ -53,12 +52,12 @@ def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
                 yield from _texts(
                     _tree(name, package, info.filename), _targets(name, package, info.filename)
                 )
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        raise Unusable(
+    except ZIP_DAMAGE:
+        raise FileFault(
             f"{name} is damaged or was not copied to the end: copy or save it again"
         ) from None
     except ElementTree.ParseError as error:
-        raise Unusable(
+        raise FileFault(
             f"{name} is damaged ({error}): open it in Word or WPS and save it again as .docx"
         ) from None
 
@@ -66,8 +65,8 @@ def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
 def _tree(name: str, package: zipfile.ZipFile, part: str) -> ElementTree.Element:
     with package.open(part) as stream:
         xml = stream.read(_MOST_BYTES + 1)
-    if len(xml) > _MOST_BYTES or _DOCTYPE.search(xml):
-        raise Unusable(
+    if len(xml) > _MOST_BYTES or declares_type(xml):
+        raise FileFault(
             f"{name} is not a standard .docx ({part} inside it): copy the links into a text file"
         )
     return ElementTree.fromstring(xml)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 
@@ -14,6 +15,10 @@ EMBEDDED = ("image/png", "image/jpeg")
 """What spreadsheets can show."""
 MAX_QR_TEXT = 400
 """Longer links make codes too dense for a telephone at the size of a cell."""
+
+_MOST_CHUNKS = 100_000
+"""A picture of 20 MB in the usual chunks of 8 kB has 2 500."""
+_FILL = re.compile(rb"\xff+")
 
 
 def qr_png(link: str) -> bytes:
@@ -60,18 +65,18 @@ def media_type(body: bytes) -> str:
 
 
 def _png_is_whole(body: bytes) -> bool:
-    at, kinds = 8, []
-    while at + 12 <= len(body):
-        size = int.from_bytes(body[at : at + 4], "big")
-        kinds.append(body[at + 4 : at + 8])
-        at += 12 + size
-        if kinds[-1] == b"IEND":
+    at, kinds, kind = 8, set(), b""
+    for _ in range(_MOST_CHUNKS):
+        if at + 12 > len(body) or kind == b"IEND":
             break
+        size, kind = int.from_bytes(body[at : at + 4], "big"), body[at + 4 : at + 8]
+        kinds.add(kind)
+        at += 12 + size
     return (
         at <= len(body)
-        and kinds[:1] == [b"IHDR"]
+        and body[12:16] == b"IHDR"
         and b"IDAT" in kinds
-        and kinds[-1] == b"IEND"
+        and kind == b"IEND"
         and dimensions(body)[0] > 0
     )
 
@@ -82,13 +87,17 @@ def _jpeg_frame(body: bytes) -> tuple[int, int]:
     Such a file has no header before its data ends.
     """
     at = 2
-    while at + 9 <= len(body) and body[at] == 0xFF:
-        marker = body[at + 1]
-        if marker in (0xFF,):
-            at += 1
-        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+    for _ in range(_MOST_CHUNKS):
+        # Any number of fill bytes may stand before a marker.
+        fill = _FILL.match(body, at)
+        at = fill.end() - 1 if fill else len(body)
+        if at + 9 > len(body):
+            break
+        marker, size = body[at + 1], int.from_bytes(body[at + 2 : at + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", body[at + 5 : at + 9])
-            return (width, height) if b"\xff\xda" in body[at:] else (0, 0)
-        else:
-            at += 2 + int.from_bytes(body[at + 2 : at + 4], "big")
+            return (width, height) if body.find(b"\xff\xda", at) >= 0 else (0, 0)
+        if size < 2:
+            break
+        at += 2 + size
     return 0, 0

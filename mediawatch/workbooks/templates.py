@@ -1,0 +1,66 @@
+"""Word templates, filled in by the reading process: a template is a program of others."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from mediawatch.domain import UserError
+from mediawatch.domain.clock import beijing
+from mediawatch.inputs import InputFault, open_regular
+from mediawatch.workbooks.faults import FileFault, ReadFailure
+from mediawatch.workbooks.process import READING
+
+_MOST_BYTES = 32 * 2**20
+_REMEDY = "`mediawatch report template` writes one that works"
+
+
+def fill_in(
+    template: Path | bytes,
+    words: Mapping[str, object],
+    tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]],
+    at: datetime,
+) -> bytes:
+    """The .docx of a template (a file, or the bytes of our own) with plain words.
+
+    `tables`: the (headings, rows) whose columns get their widths; `at` is the date of its parts.
+    UserError, which names the template, where it cannot be filled in.
+    """
+    name = str(template) if isinstance(template, Path) else "the template"
+    said = {
+        "name": name,
+        "words": words,
+        "tables": tables,
+        "moment": beijing(at).timetuple()[:6],
+    }
+    descriptor = _descriptor(template)
+    try:
+        (body,) = READING.ask("template", said, descriptor)
+    except FileFault as fault:
+        raise UserError(f"{fault}; {_REMEDY}") from None
+    except ReadFailure as failure:
+        raise UserError(f"{name} cannot be filled in ({failure}); {_REMEDY}") from None
+    finally:
+        os.close(descriptor)
+    if not isinstance(body, bytes):
+        raise UserError(f"{name} cannot be filled in; {_REMEDY}")
+    return body
+
+
+def _descriptor(template: Path | bytes) -> int:
+    if isinstance(template, Path):
+        try:
+            return open_regular(template, _MOST_BYTES)
+        except InputFault as fault:
+            raise UserError(f"{fault}; {_REMEDY}") from None
+    descriptor, name = tempfile.mkstemp(suffix=".docx")
+    with suppress(FileNotFoundError):
+        os.unlink(name)
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(template)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor

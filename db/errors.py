@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mediawatch.domain import UserError
+from mediawatch.ports import OutdatedPlan
 
 
 class StoreError(UserError):
@@ -23,6 +24,10 @@ class StoreBusy(StoreError):
 
     Trying again later may help.
     """
+
+
+class StoreConflict(StoreError, OutdatedPlan):
+    """What was to be written rests on what has changed meanwhile. Decided anew it may hold."""
 
 
 class NewerDatabase(StoreError):
@@ -61,6 +66,8 @@ def _sentence(error: DBAPIError, where: str) -> StoreError:
         return StoreBusy(
             f"{where} is locked by another process: wait until it is done, then try again"
         )
+    if getattr(error.orig, "sqlstate", "") in ("40P01", "40001"):
+        return StoreConflict(f"{where}: somebody else wrote at the same moment: try again")
     if words == "file is not a database":
         return StoreError(
             f"{where} is not a database of mediawatch: name another file, or move this one away"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import URL
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import URL, Connection
 
 from db.accounts.store import SqlAccounts
 from db.engine import BUSY_TIMEOUT
@@ -12,10 +14,11 @@ from db.operator import SqlOperator
 from db.queries.store import SqlQueries
 from db.readings.store import SqlReadings
 from db.reviews.store import SqlReviews
+from db.revision import read_revision, refuse_outdated
 from db.runs import SqlRuns
 from db.sweeps.store import SqlSweeps
-from db.transactions import Transactions
-from mediawatch.ports import Clock
+from db.transactions import Transactions, call_within
+from mediawatch.ports import Clock, PlannedWrite
 
 
 class SqlStore:
@@ -38,6 +41,27 @@ class SqlStore:
         self.runs = SqlRuns(transactions)
         self.operator = SqlOperator(transactions)
         self.queries = SqlQueries(transactions, url)
+
+    async def revision(self) -> int:
+        return await self.transactions.read(read_revision)
+
+    async def apply(
+        self, writes: Sequence[PlannedWrite], *, revision: int, publish: Callable[[], None]
+    ) -> None:
+        await self.transactions.write(self._apply, writes, revision, publish)
+
+    def _apply(
+        self,
+        conn: Connection,
+        writes: Sequence[PlannedWrite],
+        revision: int,
+        publish: Callable[[], None],
+    ) -> None:
+        refuse_outdated(conn, revision, writes=bool(writes))
+        for each in writes:
+            method = getattr(getattr(self, each.aggregate), each.method)
+            call_within(conn, method, *each.given, **each.named)
+        publish()
 
     async def close(self) -> None:
         await self.transactions.close()

@@ -118,6 +118,16 @@ def _own(given: object) -> object:
             return given
 
 
+def call_within(conn: Connection, method: Any, /, *given: Any, **named: Any) -> Any:
+    """Call a method that `@reads` or `@writes` marks within a transaction that has begun."""
+    return method.__wrapped__(
+        method.__self__,
+        conn,
+        *map(_own, given),
+        **{name: _own(each) for name, each in named.items()},
+    )
+
+
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
     """Run a transaction to its end even if the caller is cancelled meanwhile; then cancel.
 

@@ -20,6 +20,7 @@ from db.models import (
     ProposalRefusalRow,
     SourceRow,
 )
+from db.revision import raise_revision
 from db.transactions import Aggregate, Transactions, reads, writes
 from db.types import portions
 from mediawatch.domain import Account, AccountChange, Contact, Refusal, RegistryChanges, Source
@@ -74,6 +75,7 @@ class SqlAccounts(Aggregate):
 
         Both are history.
         """
+        raise_revision(conn)
         apply_changes(conn, changes)
 
     @reads
@@ -105,6 +107,7 @@ class SqlAccounts(Aggregate):
 
     @writes
     def add_source(self, conn: Connection, source: Source, kind: str) -> None:
+        raise_revision(conn)
         add_source(conn, source, kind)
 
     @reads
@@ -114,6 +117,9 @@ class SqlAccounts(Aggregate):
 
     @writes
     def add_refusals(self, conn: Connection, refusals: Sequence[Refusal]) -> None:
+        if not refusals:
+            return
+        raise_revision(conn)
         known = {(each.account_id, each.field, each.new) for each in _refusals(conn)}
         new = {
             key: each.at

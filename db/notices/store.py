@@ -22,6 +22,7 @@ from db.models import (
 )
 from db.notices.issuing import add_document, add_notice
 from db.notices.loading import load_events, load_notices
+from db.revision import raise_revision
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
 from db.types import portions
@@ -40,6 +41,7 @@ class SqlNotices(Aggregate):
         scope: Sequence[SweepAccount] = (),
         rejudged: Rejudgement | None = None,
     ) -> Notice:
+        raise_revision(conn)
         if rejudged is not None and notice.sweep_id is not None:
             keep_rejudgement(conn, notice.sweep_id, rejudged)
         return add_notice(conn, notice, document, scope)
@@ -106,6 +108,7 @@ class SqlNotices(Aggregate):
         document: IssuedDocument | None = None,
     ) -> None:
         if events:
+            raise_revision(conn)
             conn.execute(insert(NoticeEventRow), [notice_event_values(event) for event in events])
         if document:
             (notice_id,) = {event.notice_id for event in events}

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import only_one
+from mediawatch.app import without_sweep
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
@@ -17,7 +17,12 @@ from mediawatch.domain import Account, Code, UserError
 from mediawatch.registry.check import RegistryFinding, read_bodies
 from mediawatch.registry.check import check as check_registry
 from mediawatch.registry.plan import parse_cover
-from mediawatch.registry.service import ImportOptions, ImportReport, import_files
+from mediawatch.registry.service import (
+    ImportOptions,
+    ImportReport,
+    RegistryFiles,
+    import_registry,
+)
 from mediawatch.registry.template import write_template
 from mediawatch.registry.undo import UndoResult
 from mediawatch.registry.undo import undo as undo_import
@@ -92,7 +97,12 @@ def import_(
 
     async def work() -> ImportReport:
         async with open_home(ctx) as app:
-            return await import_files(app.store, files, options, now=app.clock())
+            given = RegistryFiles.read(files, options, now=app.clock())
+            return await app.decide(
+                lambda planning: import_registry(
+                    planning.store, given, options, planning.write_file
+                )
+            )
 
     report = run(work())
     _tell(report)
@@ -157,8 +167,8 @@ def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
 
     async def work() -> UndoResult:
         async with open_home(ctx, dry_run=dry_run) as app:
-            with only_one(app.home):
-                return await undo_import(app.store, app.clock())
+            with without_sweep(app.home):
+                return await app.decide(lambda planning: undo_import(planning.store, app.clock()))
 
     done = run(work())
     changes = done.changes

@@ -115,7 +115,7 @@ async def dispatch(
     for file, accounts in zip(written, parts.values(), strict=True):
         lines = [_line(found, contacts.get(number), rows) for number, found in accounts.items()]
         cover = _cover(judged.sweep, file, target.marks)
-        write_form(file.path, FORM, lines, cover, overwrite=target.overwrite)
+        write_form(file.path, FORM, lines, cover, overwrite=target.overwrite, write=target.write)
     concerned = judged.rejudged.of(event.account_id for event in events)
     await store.reviews.add(judged.sweep.id, events, after=order.after, rejudged=concerned)
     return written

@@ -74,7 +74,7 @@ def export(
             f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}",
             target.marks,
         )
-        write_form(paths[part], FORM, rows, cover, overwrite=target.overwrite)
+        write_form(paths[part], FORM, rows, cover, overwrite=target.overwrite, write=target.write)
     return [(paths[part], len(own)) for part, own in parts.items()]
 
 

@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.domain import Contact, Filing, UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.ops.files import write_whole
+from mediawatch.ops.files import FileWriter, write_whole
 from mediawatch.people.forms.columns import Cell, H, given_text
 from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.images import dimensions
@@ -140,7 +140,9 @@ class Formats:
 
 
 @contextmanager
-def writing(path: Path, cover: FormCover, *, overwrite: bool) -> Iterator[xlsxwriter.Workbook]:
+def writing(
+    path: Path, cover: FormCover, *, overwrite: bool, write: FileWriter = write_whole
+) -> Iterator[xlsxwriter.Workbook]:
     """A workbook to fill with sheets; its file is there as a whole or not at all.
 
     Instructions and notes are added at the end. UserError where the file exists already (somebody
@@ -169,7 +171,7 @@ def writing(path: Path, cover: FormCover, *, overwrite: bool) -> Iterator[xlsxwr
         hidden.write_string(number, 1, value)
     hidden.hide()
     book.close()
-    write_whole(path, buffer.getvalue())
+    write(path, buffer.getvalue())
 
 
 def write_form(
@@ -179,6 +181,7 @@ def write_form(
     cover: FormCover,
     *,
     overwrite: bool = False,
+    write: FileWriter = write_whole,
 ) -> None:
     """Write a form's file.
 
@@ -186,7 +189,7 @@ def write_form(
     """
     rows = list(lines)
     columns = with_errors(form.columns, form.error, [line.cells for line in rows])
-    with writing(path, cover, overwrite=overwrite) as book:
+    with writing(path, cover, overwrite=overwrite, write=write) as book:
         formats = Formats(book)
         sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
         for number, line in enumerate(rows, 1):

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import shutil
+import signal
 import subprocess
 import threading
 from collections import Counter
@@ -20,6 +22,7 @@ from typing import Any, TypeVar
 import openpyxl
 import pytest
 from commands import in_process
+from postgres import Cluster
 from samples import sql
 from sweeps import Scripted
 from worklists import GH, NOW, STALE, Inspection, exported, filed, fill, png
@@ -93,9 +96,24 @@ class RaceHome:
             patch.setattr(root, "host_clock", lambda: NOW)
             return in_process("--home", self.home.root, *self.words(command))
 
-    def copy(self, to: Path) -> RaceHome:
+    @property
+    def url(self) -> str:
+        return (
+            root.read_settings(self.home).database.url.get_secret_value()
+            or f"sqlite:///{self.home.database}"
+        )
+
+    def copy(self, to: Path, cluster: Cluster | None = None) -> RaceHome:
+        """On PostgreSQL where its `cluster` is given."""
         shutil.copytree(self.home.root, to)
-        return RaceHome(Home(to))
+        made = RaceHome(Home(to))
+        if cluster is not None:
+            made.keep_in(cluster.copy(self.url))
+        return made
+
+    def keep_in(self, url: str) -> None:
+        """Name a PostgreSQL database in the home's settings."""
+        self.home.config.write_text(f'[database]\nurl = "{url}"\n', "utf-8")
 
 
 COMMANDS = {
@@ -116,10 +134,12 @@ COMMANDS = {
 EIGHT = tuple(COMMANDS)[:8]
 
 
-def build(folder: Path) -> RaceHome:
+def build(folder: Path, cluster: Cluster | None = None) -> RaceHome:
     made = RaceHome(Home(folder / "home").create())
+    if cluster is not None:
+        made.keep_in(cluster.url())
     made.files.mkdir()
-    within(made.home, lambda store: _furnish(made, store))
+    within(made, lambda store: _furnish(made, store))
     _send(made)
     return made
 
@@ -164,7 +184,7 @@ def _send(made: RaceHome) -> None:
         made.files / "回.xlsx",
         {"是否有异议": "无异议", "责任人": "丁某"},
     )
-    within(made.home, _confirm)
+    within(made, _confirm)
 
     async def second(store: Store) -> None:
         (sweep,) = await store.sweeps.all()
@@ -172,7 +192,7 @@ def _send(made: RaceHome) -> None:
             made.files / "答二.xlsx"
         )
 
-    within(made.home, second)
+    within(made, second)
     heads = "备案单号,政务新媒体名称,类型,所属组织"
     (made.files / "附件.csv").write_text(
         f"{heads},存在的突出问题\n900004,示例市第4测试局,微信,示例市政府,超2周未更新\n", "utf-8"
@@ -227,10 +247,9 @@ def _answer(source: Path, target: Path, answers: dict[str, str]) -> None:
     book.save(target)
 
 
-def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:
+def within(made: RaceHome, work: Callable[[Store], Awaitable[T]]) -> T:
     async def opened() -> T:
-        url = root.read_settings(home).database.url.get_secret_value()
-        store = await db.open_store(url or f"sqlite:///{home.database}")
+        store = await db.open_store(made.url)
         try:
             return await work(store)
         finally:
@@ -258,12 +277,11 @@ _STATE = {
 
 def state(made: RaceHome) -> Counter[tuple[str, ...]]:
     """What the home holds, but for numbers and moments."""
-    url = root.read_settings(made.home).database.url.get_secret_value()
     return Counter(
         (table, *map(str, row))
         for table, columns in _STATE.items()
         for row in sql(
-            url or f"sqlite:///{made.home.database}",
+            made.url,
             "SELECT " + columns.replace("by", '"by"') + f" FROM {table}",
         )
     )
@@ -290,22 +308,41 @@ def _run(made: RaceHome, command: str, barrier: Any, answer: Any) -> None:
         with suppress(threading.BrokenBarrierError):  # the other one has ended without a plan
             barrier.wait(BARRIER_WAIT)
 
+    try:
+        done = _run_with(made, command, meet)
+    except BaseException as error:
+        done = subprocess.CompletedProcess([command], 1, "", repr(error))
+    barrier.abort()
+    answer.send(done)
+    answer.close()
+
+
+def _run_with(
+    made: RaceHome, command: str, meet: Callable[[], None]
+) -> subprocess.CompletedProcess[str]:
     opened = root.open_store
 
     async def meeting(*given: Any, **named: Any) -> Any:
         return MeetingStore(await opened(*given, **named), meet)
 
+    def looker(*given: Any) -> LinkOpener:
+        return LinkOpener(lambda account, need: Sight(surface="s", read_at=AT))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(root, "open_store", meeting)
-        patch.setattr(
-            wiring,
-            "looker",
-            lambda *given: LinkOpener(lambda account, need: Sight(surface="s", read_at=AT)),
-        )
-        try:
-            done = made.run(COMMANDS[command])
-        except BaseException as error:
-            done = subprocess.CompletedProcess([command], 1, "", repr(error))
-        barrier.abort()
-        answer.send(done)
-        answer.close()
+        patch.setattr(wiring, "looker", looker)
+        return made.run(COMMANDS[command])
+
+
+def kill_in_apply(made: RaceHome, command: str, after: float) -> None:
+    """Run a command, and kill it so many seconds after it begins to apply its plan."""
+
+    def killed() -> None:
+        end = threading.Timer(after, lambda: os.kill(os.getpid(), signal.SIGKILL))
+        _run_with(made, command, end.start)
+        end.join()
+
+    process = _FORK.Process(target=killed)
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import URL, Connection
@@ -17,7 +18,7 @@ from db.reviews.store import SqlReviews
 from db.revision import read_revision, refuse_outdated
 from db.runs import SqlRuns
 from db.sweeps.store import SqlSweeps
-from db.transactions import Transactions, call_within
+from db.transactions import Transactions, make_ready
 from mediawatch.ports import Clock, PlannedWrite
 
 
@@ -48,19 +49,25 @@ class SqlStore:
     async def apply(
         self, writes: Sequence[PlannedWrite], *, revision: int, publish: Callable[[], None]
     ) -> None:
-        await self.transactions.write(self._apply, writes, revision, publish)
+        calls = await asyncio.to_thread(self._make_ready, writes)
+        await self.transactions.write(self._apply, calls, revision, publish)
+
+    def _make_ready(self, writes: Sequence[PlannedWrite]) -> list[Callable[[Connection], object]]:
+        return [
+            make_ready(getattr(getattr(self, each.aggregate), each.method), each.given, each.named)
+            for each in writes
+        ]
 
     def _apply(
         self,
         conn: Connection,
-        writes: Sequence[PlannedWrite],
+        calls: Sequence[Callable[[Connection], object]],
         revision: int,
         publish: Callable[[], None],
     ) -> None:
-        refuse_outdated(conn, revision, writes=bool(writes))
-        for each in writes:
-            method = getattr(getattr(self, each.aggregate), each.method)
-            call_within(conn, method, *each.given, **each.named)
+        refuse_outdated(conn, revision, writes=bool(calls))
+        for call in calls:
+            call(conn)
         publish()
 
     async def close(self) -> None:

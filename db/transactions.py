@@ -7,7 +7,7 @@ transaction: handing each statement to another thread cost as much as the statem
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -19,6 +19,8 @@ from db.errors import as_store_error
 
 A = TypeVar("A", bound="Aggregate")
 P = ParamSpec("P")
+G = TypeVar("G")
+R = TypeVar("R")
 T = TypeVar("T")
 
 
@@ -118,14 +120,33 @@ def _own(given: object) -> object:
             return given
 
 
-def call_within(conn: Connection, method: Any, /, *given: Any, **named: Any) -> Any:
-    """Call a method that `@reads` or `@writes` marks within a transaction that has begun."""
-    return method.__wrapped__(
-        method.__self__,
-        conn,
-        *map(_own, given),
-        **{name: _own(each) for name, each in named.items()},
-    )
+def writes_ready(
+    prepare: Callable[[A, G], R],
+) -> Callable[[Callable[[A, Connection, R], T]], Callable[[A, G], Coroutine[Any, Any, T]]]:
+    """As `writes`, for a method whose argument `prepare` makes ready before the transaction."""
+
+    def marked(method: Callable[[A, Connection, R], T]) -> Callable[[A, G], Coroutine[Any, Any, T]]:
+        @wraps(method)
+        async def transaction(self: A, given: G) -> T:
+            ready = await asyncio.to_thread(prepare, self, given)
+            return await self._transactions.write(partial(method, self), ready)
+
+        transaction.prepare = prepare  # type: ignore[attr-defined]
+        return transaction
+
+    return marked
+
+
+def make_ready(method: Any, given: Sequence[Any], named: Mapping[str, Any]) -> Callable[..., Any]:
+    """A call of a method that `@writes` or `@writes_ready` marks, to be made with a connection.
+
+    What needs no transaction is done here.
+    """
+    if prepare := getattr(method, "prepare", None):
+        given = [prepare(method.__self__, *given)]
+    own = {name: _own(each) for name, each in named.items()}
+    values = [_own(each) for each in given]
+    return lambda conn: method.__wrapped__(method.__self__, conn, *values, **own)
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:

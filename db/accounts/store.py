@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, insert, select
 
-from db.accounts.changes import add_source, apply_changes
+from db.accounts.changes import RegistryRows, add_source, apply_changes
 from db.accounts.identities import identities, twins
 from db.accounts.news import counters, raise_news
 from db.base import rows, table
@@ -21,7 +21,7 @@ from db.models import (
     SourceRow,
 )
 from db.revision import raise_revision
-from db.transactions import Aggregate, Transactions, reads, writes
+from db.transactions import Aggregate, Transactions, reads, writes, writes_ready
 from db.types import portions
 from mediawatch.domain import Account, AccountChange, Contact, Refusal, RegistryChanges, Source
 from mediawatch.ports import AccountNow, Clock
@@ -67,8 +67,11 @@ class SqlAccounts(Aggregate):
         found = twins(conn, identities(conn, account_ids))
         return {key: tuple(others) for key, others in found.items()}
 
-    @writes
-    def apply(self, conn: Connection, changes: RegistryChanges) -> None:
+    def _as_rows(self, changes: RegistryChanges) -> RegistryRows:
+        return RegistryRows.of(changes, self._transactions.engine.dialect)
+
+    @writes_ready(_as_rows)
+    def apply(self, conn: Connection, changes: RegistryRows) -> None:
         """Retiring notes the file and its Beijing day.
 
         Updating a retired account brings it back in scope.

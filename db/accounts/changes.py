@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
 
-from sqlalchemy import Connection, Dialect, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, inspect, select, update
 
 from db.accounts.identities import identities
 from db.accounts.news import raise_news
@@ -15,6 +15,7 @@ from db.base import table
 from db.bulk import BulkRows, take_keys
 from db.mapping.accounts import filed_values
 from db.models import AccountChangeRow, AccountRow, AccountStateRow, ContactRow, SourceRow
+from db.models.accounts import IN_SERVICE
 from db.readings.following import renew
 from db.types import Values, portions
 from mediawatch.domain import Contact, FiledIdentity, RegistryChanges, Source, UpdatedAccount
@@ -124,6 +125,19 @@ def apply_changes(conn: Connection, given: RegistryRows) -> None:
         if before[item.account_id] != item.filed.identity
     }
     renew(conn, changed, new)
+    if wanted.retired:
+        _hold_numbers_once(conn)
+
+
+def _hold_numbers_once(conn: Connection) -> None:
+    """Make the index that a home with doubles lacks, after the last of them was merged."""
+    index = next(each for each in table(AccountRow).indexes if each.name == "uq_account_in_service")
+    if index.name in {each["name"] for each in inspect(conn).get_indexes("account")}:
+        return
+    of_one = (AccountRow.platform, AccountRow.filing_number)
+    doubles = select(*of_one).where(IN_SERVICE).group_by(*of_one).having(func.count() > 1)
+    if conn.execute(doubles.limit(1)).first() is None:
+        index.create(conn)
 
 
 def _free_numbers(conn: Connection, updated: Sequence[UpdatedAccount]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +11,13 @@ import typer
 
 from mediawatch.app import without_sweep
 from mediawatch.cli.base import DryRun, open_home, run
+from mediawatch.cli.merge import merge
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
 from mediawatch.domain import Account, Code, UserError
 from mediawatch.registry.check import RegistryFinding, read_bodies
 from mediawatch.registry.check import check as check_registry
+from mediawatch.registry.merge import find_doubles
 from mediawatch.registry.plan import parse_cover
 from mediawatch.registry.service import (
     ImportOptions,
@@ -41,6 +43,7 @@ _LABELS = {
 
 def register(app: typer.Typer) -> None:
     group.command()(proposals)
+    group.command()(merge)
     app.add_typer(group, name="registry")
 
 
@@ -218,9 +221,9 @@ def check(
 
     async def work() -> tuple[list[RegistryFinding], list[str]]:
         async with open_home(ctx) as app:
-            return check_registry(
-                await app.store.accounts.all(), await app.store.accounts.contacts(), bodies
-            )
+            accounts = await app.store.accounts.all()
+            found, remarks = check_registry(accounts, await app.store.accounts.contacts(), bodies)
+            return found, [*map(_words_of_double, find_doubles(accounts)), *remarks]
 
     findings, remarks = run(work())
     for remark in remarks:
@@ -273,6 +276,15 @@ def list_(
         "退出日期",
     )
     print_or_write(Table("台账", columns, rows), csv)
+
+
+def _words_of_double(group: Sequence[Account]) -> str:
+    numbers = " ".join(str(account.id) for account in group)
+    filed = group[0].filed
+    return (
+        f"{filed.filing_number} {filed.name} is filed {len(group)} times by mistake: "
+        f"`mediawatch registry merge {numbers}` makes it one"
+    )
 
 
 def _account_cells(account: Account) -> Iterable[str]:

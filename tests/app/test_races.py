@@ -87,7 +87,9 @@ def run_pair(course: Course, one: str, other: str) -> None:
             assert (sorted(codes), held) == (sorted([2, *code]), after)
             return
     forth, back = course.after(one, other), course.after(other, one)
-    assert (codes, held) in [forth, (back[0][::-1], back[1])], (first.stderr, second.stderr)
+    orders = [forth, (back[0][::-1], back[1])]
+    differing = [(held - there, there - held) for _, there in orders]
+    assert (codes, held) in orders, (first.stderr, second.stderr, codes, differing)
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda word: word.replace(" ", "-"))

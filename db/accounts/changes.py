@@ -41,6 +41,8 @@ class RegistryRows:
     """Of new accounts that have one."""
     updated: BulkRows
     changes: BulkRows
+    identities: tuple[FiledIdentity, ...]
+    """Of the new accounts, in their order."""
 
     @classmethod
     def of(cls, wanted: RegistryChanges, dialect: Dialect) -> RegistryRows:
@@ -50,6 +52,7 @@ class RegistryRows:
         account = table(AccountRow)
         return cls(
             wanted=wanted,
+            identities=tuple(item.filed.identity for item in wanted.new),
             new=BulkRows.to_insert(
                 account,
                 ["id", "source_id"],
@@ -162,7 +165,7 @@ def _insert(conn: Connection, source_id: int, given: RegistryRows) -> dict[int, 
     given.contacts.write(
         conn, ((key,) for key, item in zip(keys, new, strict=True) if item.contact)
     )
-    return {key: item.filed.identity for key, item in zip(keys, new, strict=True)}
+    return dict(zip(keys, given.identities, strict=True))
 
 
 def _change(account_id: int, field: str, old: str, new: str) -> Values:

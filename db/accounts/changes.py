@@ -134,13 +134,15 @@ def apply_changes(conn: Connection, given: RegistryRows) -> None:
 
 def _hold_numbers_once(conn: Connection) -> None:
     """Make the index that a home with doubles lacks, after the last of them was merged."""
-    index = next(each for each in table(AccountRow).indexes if each.name == "uq_account_in_service")
-    if index.name in {each["name"] for each in inspect(conn).get_indexes("account")}:
+    name = "uq_account_in_service"
+    if name in {each["name"] for each in inspect(conn).get_indexes("account")}:
         return
     of_one = (AccountRow.platform, AccountRow.filing_number)
     doubles = select(*of_one).where(IN_SERVICE).group_by(*of_one).having(func.count() > 1)
     if conn.execute(doubles.limit(1)).first() is None:
-        index.create(conn)
+        conn.exec_driver_sql(
+            f"CREATE UNIQUE INDEX {name} ON account (platform, filing_number) WHERE {IN_SERVICE}"
+        )
 
 
 def _free_numbers(conn: Connection, updated: Sequence[UpdatedAccount]) -> None:

@@ -264,7 +264,7 @@ _STATE = {
     "account_change": "account_id, field, old, new",
     "source": "file, sha256, kind",
     "proposal_refusal": "account_id, field, new",
-    "reading": "account_id, look, by",
+    "reading": "account_id, look, person",
     "review_event": "account_id, code, action, by, reason, stance",
     "finding": "account_id, code, review_state",
     "sweep_account": "account_id, verdict",

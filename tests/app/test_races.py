@@ -99,33 +99,33 @@ def test_two_commands_at_once_come_to_one_after_the_other(
     run_pair(course, one, other)
 
 
+@pytest.fixture(scope="module")
+def courses() -> dict[str, Course]:
+    """By database."""
+    return {}
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 class TestEveryPair:
     """At full size: every command, on both databases, twenty times."""
 
-    @pytest.fixture(scope="class")
-    def course(
-        self, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-    ) -> dict[str, Course]:
-        return {}
-
     @pytest.mark.parametrize(("one", "other"), ALL_PAIRS, ids=lambda word: word.replace(" ", "-"))
     def test_as_one_after_the_other(
         self,
-        course: dict[str, Course],
+        courses: dict[str, Course],
         database: str,
         one: str,
         other: str,
         request: pytest.FixtureRequest,
         tmp_path_factory: pytest.TempPathFactory,
     ) -> None:
-        if database not in course:
+        if database not in courses:
             cluster = request.getfixturevalue("postgres") if database == "postgresql" else None
             folder = tmp_path_factory.mktemp(database)
-            course[database] = Course(build(folder, cluster), folder, cluster=cluster)
+            courses[database] = Course(build(folder, cluster), folder, cluster=cluster)
         for _ in range(20):
-            run_pair(course[database], one, other)
+            run_pair(courses[database], one, other)
 
 
 def kill_imports(course: Course, rows: int, delays: Sequence[float]) -> None:

@@ -43,6 +43,8 @@ class RegistryRows:
     changes: BulkRows
     identities: tuple[FiledIdentity, ...]
     """Of the new accounts, in their order."""
+    updates: dict[int, FiledIdentity]
+    """Who the updated accounts are from now on."""
 
     @classmethod
     def of(cls, wanted: RegistryChanges, dialect: Dialect) -> RegistryRows:
@@ -53,6 +55,7 @@ class RegistryRows:
         return cls(
             wanted=wanted,
             identities=tuple(item.filed.identity for item in wanted.new),
+            updates={item.account_id: item.filed.identity for item in wanted.updated},
             new=BulkRows.to_insert(
                 account,
                 ["id", "source_id"],
@@ -123,11 +126,9 @@ def apply_changes(conn: Connection, given: RegistryRows) -> None:
     if changed_ids or more:
         raise_news(conn, changed_ids | {int(row["account_id"]) for row in more})
     changed = {
-        item.account_id: before[item.account_id]
-        for item in wanted.updated
-        if before[item.account_id] != item.filed.identity
+        key: before[key] for key, identity in given.updates.items() if before[key] != identity
     }
-    renew(conn, changed, new)
+    renew(conn, changed, new | {key: given.updates[key] for key in changed})
     if wanted.retired:
         _hold_numbers_once(conn)
 

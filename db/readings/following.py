@@ -65,11 +65,7 @@ def bearing(reading: Reading, account_id: int, now: FiledIdentity) -> Bearing:
 
 def _looked_for(taken: FiledIdentity | None, now: FiledIdentity) -> bool:
     """Whether a look that was made for the one was made for the other."""
-    if taken is None or (taken.platform, taken.platform_id, taken.original_id) != (
-        now.platform,
-        now.platform_id,
-        now.original_id,
-    ):
+    if taken is None or not _same_ids(taken, now):
         return False
     return now.has_id or taken.name == now.name
 
@@ -101,18 +97,18 @@ def _follow(conn: Connection, account_id: int, each: Bearing, *, own: bool) -> N
 def renew(
     conn: Connection,
     changed: Mapping[int, FiledIdentity],
-    new: Mapping[int, FiledIdentity],
+    now: Mapping[int, FiledIdentity],
 ) -> None:
     """After a change of the registry, let what follows from readings be about the new identities.
 
-    `changed` are accounts with who they were before, `new` ones with who they are: these may be
-    filed a second time. The due
-    dates of an account that is another one now start anew. The article links learned of the old one
-    go.
+    `changed` are accounts with who they were before. `now` says who these are, and who the new
+    accounts are, which may be filed a second time. The due dates of an account that is another one
+    now start anew. The article links learned of the old one go.
     """
-    now = {**identities(conn, changed), **new}
     others = [*twins(conn, {key: filed for key, filed in now.items() if filed.has_id}).items()]
-    others += twins(conn, changed).items()
+    # Under the same ids the other filings are the same.
+    moved = {key: before for key, before in changed.items() if not _same_ids(before, now[key])}
+    others += twins(conn, moved).items()
     served = {key for key, each in others for key in (key, *each)}
     remake(conn, _with_readings(conn, changed, others))
     raise_news(conn, served - {*changed})
@@ -123,6 +119,14 @@ def renew(
         conn.execute(
             judged.values(judged_as_of=None, verdict=None, second_look=False, judged_on=None)
         )
+
+
+def _same_ids(one: FiledIdentity, other: FiledIdentity) -> bool:
+    return (one.platform, one.platform_id, one.original_id) == (
+        other.platform,
+        other.platform_id,
+        other.original_id,
+    )
 
 
 def _with_readings(

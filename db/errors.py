@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db import disks
 from mediawatch.domain import UserError
+from mediawatch.ports import OutdatedPlan
 
 
 class StoreError(UserError):
@@ -29,6 +30,10 @@ class StoreBusy(StoreError):
 
     Trying again later may help.
     """
+
+
+class StoreConflict(StoreError, OutdatedPlan):
+    """What was to be written rests on what has changed meanwhile. Decided anew it may hold."""
 
 
 class NewerDatabase(StoreError):
@@ -145,6 +150,8 @@ def _of_postgresql(error: DBAPIError, words: str, where: str) -> StoreError:
     state = _state(error)
     if state == "55P03":
         return StoreBusy(_BUSY.format(where))
+    if state in ("40P01", "40001"):
+        return StoreConflict(f"{where}: somebody else wrote at the same moment: try again")
     if tells := _SERVER_TELLS.get(state):
         return StoreError(f"{where}: {tells}")
     if state == "" and isinstance(error, OperationalError):

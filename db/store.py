@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection
 
 from db.accounts.store import SqlAccounts
 from db.engine import BUSY_TIMEOUT
@@ -16,10 +18,11 @@ from db.personal import SqlPersonal
 from db.queries.store import SqlQueries
 from db.readings.store import SqlReadings
 from db.reviews.store import SqlReviews
+from db.revision import read_revision, refuse_outdated
 from db.runs import SqlRuns
 from db.sweeps.store import SqlSweeps
-from db.transactions import Transactions
-from mediawatch.ports import Clock
+from db.transactions import Transactions, make_ready
+from mediawatch.ports import Clock, PlannedWrite
 
 
 class SqlStore:
@@ -46,6 +49,33 @@ class SqlStore:
         self.operator = SqlOperator(transactions)
         self.personal = SqlPersonal(transactions)
         self.queries = SqlQueries(transactions, url)
+
+    async def revision(self) -> int:
+        return await self.transactions.read(read_revision)
+
+    async def apply(
+        self, writes: Sequence[PlannedWrite], *, revision: int, publish: Callable[[], None]
+    ) -> None:
+        calls = await asyncio.to_thread(self._make_ready, writes)
+        await self.transactions.write(self._apply, calls, revision, publish)
+
+    def _make_ready(self, writes: Sequence[PlannedWrite]) -> list[Callable[[Connection], object]]:
+        return [
+            make_ready(getattr(getattr(self, each.aggregate), each.method), each.given, each.named)
+            for each in writes
+        ]
+
+    def _apply(
+        self,
+        conn: Connection,
+        calls: Sequence[Callable[[Connection], object]],
+        revision: int,
+        publish: Callable[[], None],
+    ) -> None:
+        refuse_outdated(conn, revision, writes=bool(calls))
+        for call in calls:
+            call(conn)
+        publish()
 
     async def close(self) -> None:
         await self.transactions.close()

@@ -7,7 +7,7 @@ transaction: handing each statement to another thread cost as much as the statem
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from threading import Lock
@@ -27,6 +27,8 @@ from db.errors import NotWritable, StoreError, as_store_error
 
 A = TypeVar("A", bound="Aggregate")
 P = ParamSpec("P")
+G = TypeVar("G")
+R = TypeVar("R")
 T = TypeVar("T")
 WRITERS_PATIENCE = 2.0
 """Seconds that a write transaction has to end, once its caller is cancelled."""
@@ -206,3 +208,32 @@ def _own(given: object) -> object:
             return list(given)
         case _:
             return given
+
+
+def writes_ready(
+    prepare: Callable[[A, G], R],
+) -> Callable[[Callable[[A, Connection, R], T]], Callable[[A, G], Coroutine[Any, Any, T]]]:
+    """As `writes`, for a method whose argument `prepare` makes ready before the transaction."""
+
+    def marked(method: Callable[[A, Connection, R], T]) -> Callable[[A, G], Coroutine[Any, Any, T]]:
+        @wraps(method)
+        async def transaction(self: A, given: G) -> T:
+            ready = await asyncio.to_thread(prepare, self, given)
+            return await self._transactions.write(partial(method, self), ready)
+
+        transaction.prepare = prepare  # type: ignore[attr-defined]
+        return transaction
+
+    return marked
+
+
+def make_ready(method: Any, given: Sequence[Any], named: Mapping[str, Any]) -> Callable[..., Any]:
+    """A call of a method that `@writes` or `@writes_ready` marks, to be made with a connection.
+
+    What needs no transaction is done here.
+    """
+    if prepare := getattr(method, "prepare", None):
+        given = [prepare(method.__self__, *given)]
+    own = {name: _own(each) for name, each in named.items()}
+    values = [_own(each) for each in given]
+    return lambda conn: method.__wrapped__(method.__self__, conn, *values, **own)

@@ -8,13 +8,59 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from mediawatch.domain import UserError
 from mediawatch.refusals import refusal
 
 PRIVATE = 0o600
 """The mode of a file that its owner alone may read."""
+
+
+class FileWriter(Protocol):
+    """`write_whole`, or `FileBatch.add` while something is planned."""
+
+    def __call__(self, target: Path, body: bytes, *, shared: bool = False) -> None: ...
+
+
+class FileBatch:
+    """Files that wait beside their places, and get their names together."""
+
+    def __init__(self) -> None:
+        self._parts: dict[Path, Path] = {}
+        self._new: list[Path] = []
+
+    def add(self, target: Path, body: bytes, *, shared: bool = False) -> None:
+        """Bring a file's content to the disk. UserError names the place when the disk refuses."""
+        part = _part_of(target)
+        try:
+            with _write_part(part, shared=shared) as file:
+                file.write(body)
+        except OSError as error:
+            _remove(part)
+            raise _refused(target, error) from error
+        self._parts[target] = part
+
+    def publish(self) -> None:
+        """Give each its name. UserError where one is refused: then `withdraw` the others."""
+        for target, part in self._parts.items():
+            try:
+                is_new = not target.exists()
+                part.replace(target)
+                sync_folder(target.parent)
+            except OSError as error:
+                raise _refused(target, error) from error
+            self._new += [target] if is_new else []
+
+    def withdraw(self) -> None:
+        """Remove what was published; a file that stood there before stays written over."""
+        for target in self._new:
+            _remove(target)
+
+    def clear(self) -> None:
+        """Remove what still waits."""
+        for part in self._parts.values():
+            _remove(part)
 
 
 def write_whole(target: Path, body: bytes, *, shared: bool = False) -> None:
@@ -31,20 +77,38 @@ def whole_file(target: Path, *, shared: bool = False) -> Iterator[IO[bytes]]:
     what another program reads: then the umask decides (docs/running.md lists them). After an
     exception nothing of it is left. UserError names the place when the disk refuses.
     """
-    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
+    part = _part_of(target)
     try:
-        _make_folder(target.parent)
-        with open(part, "xb", opener=None if shared else open_private) as file:
+        with _write_part(part, shared=shared) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
         part.replace(target)
         sync_folder(target.parent)
     except OSError as error:
-        raise UserError(f"cannot write {target}: {refusal(error)}") from error
+        raise _refused(target, error) from error
     finally:
-        with suppress(OSError):  # It has its name, or what prevented the write prevents this.
-            part.unlink()
+        _remove(part)  # It has its name, or what prevented the write may prevent this.
+
+
+def _part_of(target: Path) -> Path:
+    return target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
+
+
+@contextmanager
+def _write_part(part: Path, *, shared: bool) -> Iterator[IO[bytes]]:
+    _make_folder(part.parent)
+    with open(part, "xb", opener=None if shared else open_private) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def _refused(target: Path, error: OSError) -> UserError:
+    return UserError(f"cannot write {target}: {refusal(error)}")
 
 
 def open_private(path: str, flags: int) -> int:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, inspect, select, update
 
 from db.accounts.identities import identities
 from db.accounts.news import raise_news
+from db.base import table
+from db.bulk import BulkRows, take_keys
 from db.mapping.accounts import filed_values
 from db.models import AccountChangeRow, AccountRow, AccountStateRow, ContactRow, SourceRow
+from db.models.accounts import IN_SERVICE
 from db.readings.following import renew
 from db.types import Values, portions
-from mediawatch.domain import Contact, NewAccount, RegistryChanges, Source, UpdatedAccount
+from mediawatch.domain import Contact, FiledIdentity, RegistryChanges, Source, UpdatedAccount
 from mediawatch.domain.clock import day_of
 
 RETIRED = "retired_on"
@@ -25,38 +30,145 @@ def add_source(conn: Connection, source: Source, kind: str) -> int:
     return conn.execute(insert(SourceRow).values(values).returning(SourceRow.id)).scalar_one()
 
 
-def apply_changes(conn: Connection, wanted: RegistryChanges) -> None:
-    """Insert, update and retire, with the history of it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryRows:
+    """A change of the registry, with its rows as the driver takes them."""
+
+    wanted: RegistryChanges
+    new: BulkRows
+    states: BulkRows
+    contacts: BulkRows
+    """Of new accounts that have one."""
+    updated: BulkRows
+    changes: BulkRows
+    identities: tuple[FiledIdentity, ...]
+    """Of the new accounts, in their order."""
+    updates: dict[int, FiledIdentity]
+    """Who the updated accounts are from now on."""
+
+    @classmethod
+    def of(cls, wanted: RegistryChanges, dialect: Dialect) -> RegistryRows:
+        updated = sorted(wanted.updated, key=lambda item: item.account_id)
+        in_service = {"retired_on": None, "retired_source_id": None}
+        contacts = [item.contact for item in wanted.new if item.contact]
+        account = table(AccountRow)
+        return cls(
+            wanted=wanted,
+            identities=tuple(item.filed.identity for item in wanted.new),
+            updates={item.account_id: item.filed.identity for item in wanted.updated},
+            new=BulkRows.to_insert(
+                account,
+                ["id", "source_id"],
+                [filed_values(item.filed) for item in wanted.new],
+                dialect,
+            ),
+            states=BulkRows.to_insert(
+                table(AccountStateRow),
+                ["account_id"],
+                [{"name_seen": ""} for _ in wanted.new],
+                dialect,
+            ),
+            contacts=BulkRows.to_insert(
+                table(ContactRow),
+                ["account_id"],
+                [{"person": each.person, "phone": each.phone} for each in contacts],
+                dialect,
+            ),
+            updated=BulkRows.to_update(
+                account,
+                [filed_values(item.filed) | in_service for item in updated],
+                [item.account_id for item in updated],
+                dialect,
+            ),
+            changes=BulkRows.to_insert(
+                table(AccountChangeRow),
+                ["source_id"],
+                [
+                    _change(item.account_id, *change)
+                    for item in wanted.updated
+                    for change in item.changes
+                ],
+                dialect,
+            ),
+        )
+
+
+def apply_changes(conn: Connection, given: RegistryRows) -> None:
+    """Insert, update and retire, with the history of it.
+
+    A number is free before another account takes it: what leaves service goes first.
+    """
+    wanted = given.wanted
     source_id = add_source(conn, wanted.source, "registry")
     retired = _retired_on(
         conn, [*(update.account_id for update in wanted.updated), *wanted.retired]
     )
-    history = [
-        *(_change(item.account_id, *change) for item in wanted.updated for change in item.changes),
-        *(
-            _change(item.account_id, RETIRED, str(retired[item.account_id]), "")
-            for item in wanted.updated
-            if _comes_back(item, retired)
-        ),
+    back = [
+        _change(item.account_id, RETIRED, str(retired[item.account_id]), "")
+        for item in wanted.updated
+        if _comes_back(item, retired)
     ]
     before = identities(conn, [item.account_id for item in wanted.updated])
-    new = _insert(conn, source_id, wanted.new)
-    _update(conn, wanted.updated)
-    history += _retire(
+    gone = _retire(
         conn,
         source_id,
         day_of(wanted.source.at),
         [key for key in wanted.retired if retired[key] is None],
     )
-    if history:
-        conn.execute(insert(AccountChangeRow), [row | {"source_id": source_id} for row in history])
-        raise_news(conn, {int(row["account_id"]) for row in history})
+    _free_numbers(conn, wanted.updated)
+    given.updated.write(conn)
+    _keep_contacts(conn, ((item.account_id, item.contact) for item in wanted.updated))
+    new = _insert(conn, source_id, given)
+    given.changes.write(conn, repeat((source_id,), len(given.changes.rows)))
+    if more := [*back, *gone]:
+        conn.execute(insert(AccountChangeRow), [row | {"source_id": source_id} for row in more])
+    changed_ids = {item.account_id for item in wanted.updated if item.changes}
+    if changed_ids or more:
+        raise_news(conn, changed_ids | {int(row["account_id"]) for row in more})
     changed = {
-        item.account_id: before[item.account_id]
-        for item in wanted.updated
-        if before[item.account_id] != item.filed.identity
+        key: before[key] for key, identity in given.updates.items() if before[key] != identity
     }
-    renew(conn, changed, new)
+    renew(conn, changed, new | {key: given.updates[key] for key in changed})
+    if wanted.retired:
+        _hold_numbers_once(conn)
+
+
+def _hold_numbers_once(conn: Connection) -> None:
+    """Make the index that a home with doubles lacks, after the last of them was merged."""
+    name = "uq_account_in_service"
+    if name in {each["name"] for each in inspect(conn).get_indexes("account")}:
+        return
+    of_one = (AccountRow.platform, AccountRow.filing_number)
+    doubles = select(*of_one).where(IN_SERVICE).group_by(*of_one).having(func.count() > 1)
+    if conn.execute(doubles.limit(1)).first() is None:
+        conn.exec_driver_sql(
+            f"CREATE UNIQUE INDEX {name} ON account (platform, filing_number) WHERE {IN_SERVICE}"
+        )
+
+
+def _free_numbers(conn: Connection, updated: Sequence[UpdatedAccount]) -> None:
+    """Two accounts may change their numbers for each other's."""
+    moving = [
+        item.account_id
+        for item in updated
+        if any(field == "filing_number" for field, _, _ in item.changes)
+    ]
+    for portion in portions(moving):
+        conn.execute(update(AccountRow).where(AccountRow.id.in_(portion)).values(filing_number=""))
+
+
+def _insert(conn: Connection, source_id: int, given: RegistryRows) -> dict[int, FiledIdentity]:
+    """Who the new accounts are, by their numbers."""
+    new = given.wanted.new
+    if not new:
+        return {}
+    keys = take_keys(conn, table(AccountRow), len(new))
+    given.new.write(conn, ((key, source_id) for key in keys))
+    given.states.write(conn, ((key,) for key in keys))
+    given.contacts.write(
+        conn, ((key,) for key, item in zip(keys, new, strict=True) if item.contact)
+    )
+    return dict(zip(keys, given.identities, strict=True))
 
 
 def _change(account_id: int, field: str, old: str, new: str) -> Values:
@@ -81,31 +193,6 @@ def _retired_on(conn: Connection, keys: Sequence[int]) -> dict[int, date | None]
     if missing := set(keys) - set(found):
         raise LookupError(f"no such account: {', '.join(map(str, sorted(missing)[:5]))}")
     return found
-
-
-def _insert(conn: Connection, source_id: int, new: Sequence[NewAccount]) -> list[int]:
-    """Returns their numbers."""
-    if not new:
-        return []
-    filed = [filed_values(item.filed) | {"source_id": source_id} for item in new]
-    statement = insert(AccountRow).returning(AccountRow.id, sort_by_parameter_order=True)
-    keys = list(conn.scalars(statement, filed))
-    conn.execute(insert(AccountStateRow), [{"account_id": key, "name_seen": ""} for key in keys])
-    _keep_contacts(conn, ((key, item.contact) for key, item in zip(keys, new, strict=True)))
-    return keys
-
-
-def _update(conn: Connection, updated: Sequence[UpdatedAccount]) -> None:
-    if not updated:
-        return
-    filed = [
-        {"key": item.account_id} | filed_values(item.filed)
-        for item in sorted(updated, key=lambda item: item.account_id)
-    ]
-    columns: Values = {name: bindparam(name) for name in filed[0] if name != "key"}
-    statement = update(AccountRow).where(AccountRow.id == bindparam("key"))
-    conn.execute(statement.values(**columns, retired_on=None, retired_source_id=None), filed)
-    _keep_contacts(conn, ((item.account_id, item.contact) for item in updated))
 
 
 def overwrite_deleted(conn: Connection) -> None:

@@ -40,7 +40,7 @@ _ONE = select(*_WHO).where(_ACCOUNT.c.id == bindparam("account")).with_for_updat
 _SEVERAL = select(*_WHO).where(_ACCOUNT.c.id.in_(bindparam("accounts", expanding=True)))
 _IDS = {"platform_id": _ACCOUNT.c.platform_id, "original_id": _ACCOUNT.c.original_id}
 _WITH: dict[str, Any] = {
-    name: select(*_WHO).where(
+    name: select(_ACCOUNT.c.id, of).where(
         _ACCOUNT.c.platform == bindparam("platform"), of.in_(bindparam("ids", expanding=True))
     )
     for name, of in _IDS.items()
@@ -101,14 +101,18 @@ def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[i
         for name in _IDS:
             for spelling in spellings(getattr(filed, name), filed.platform):
                 wanted[filed.platform, name][spelling].append(key)
-    found: dict[int, dict[int, FiledIdentity]] = {}
+    found: dict[int, set[int]] = {}
     for (platform, name), holders in wanted.items():
         for portion in portions(list(holders), _AT_ONCE):
-            for row in conn.execute(_WITH[name], {"platform": platform, "ids": portion}):
-                for key in holders[getattr(row, name)]:
-                    if key != row.id:
-                        found.setdefault(key, {})[row.id] = _identity(row)
-    return {key: dict(sorted(others.items())) for key, others in found.items()}
+            for number, id in conn.execute(_WITH[name], {"platform": platform, "ids": portion}):
+                for key in holders[id]:
+                    if key != number:
+                        found.setdefault(key, set()).add(number)
+    # Most accounts are filed once: only the others are read whole.
+    known = identities(conn, {number for others in found.values() for number in others})
+    return {
+        key: {number: known[number] for number in sorted(others)} for key, others in found.items()
+    }
 
 
 def _identity(row: AnyRow) -> FiledIdentity:

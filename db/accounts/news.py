@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, select, update
 
-from db.errors import StoreError
+from db.errors import StoreConflict
 from db.models import AccountStateRow
 from db.types import portions
 
@@ -34,11 +34,11 @@ def counters(conn: Connection, account_ids: Collection[int]) -> dict[int, int]:
 def refuse_news(conn: Connection, seen: Mapping[int, int]) -> None:
     """Refuse where anything became known about these accounts since their counters were seen.
 
-    StoreError.
+    StoreConflict.
     """
     now = counters(conn, seen)
     if moved := [key for key, news in seen.items() if now.get(key) != news]:
-        raise StoreError(
+        raise StoreConflict(
             f"something became known about {len(moved)} of these accounts meanwhile: look "
             "again, then decide"
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from db.accounts.changes import add_source, apply_changes, overwrite_deleted
+from db.accounts.changes import RegistryRows, add_source, apply_changes, overwrite_deleted
 from db.accounts.identities import identities, twins
 from db.accounts.news import counters, raise_news
 from db.base import rows, table
@@ -20,7 +20,8 @@ from db.models import (
     ProposalRefusalRow,
     SourceRow,
 )
-from db.transactions import Aggregate, Transactions, reads, writes
+from db.revision import raise_revision
+from db.transactions import Aggregate, Transactions, reads, writes, writes_ready
 from db.types import portions
 from mediawatch.domain import Account, AccountChange, Contact, Refusal, RegistryChanges, Source
 from mediawatch.ports import AccountNow, Clock
@@ -66,14 +67,18 @@ class SqlAccounts(Aggregate):
         found = twins(conn, identities(conn, account_ids))
         return {key: tuple(others) for key, others in found.items()}
 
-    @writes
-    def apply(self, conn: Connection, changes: RegistryChanges) -> None:
+    def _as_rows(self, changes: RegistryChanges) -> RegistryRows:
+        return RegistryRows.of(changes, self._transactions.engine.dialect)
+
+    @writes_ready(_as_rows)
+    def apply(self, conn: Connection, changes: RegistryRows) -> None:
         """Retiring notes the file and its Beijing day.
 
         Updating a retired account brings it back in scope.
 
         Both are history.
         """
+        raise_revision(conn)
         apply_changes(conn, changes)
 
     @reads
@@ -105,6 +110,7 @@ class SqlAccounts(Aggregate):
 
     @writes
     def add_source(self, conn: Connection, source: Source, kind: str) -> None:
+        raise_revision(conn)
         add_source(conn, source, kind)
 
     @reads
@@ -114,6 +120,9 @@ class SqlAccounts(Aggregate):
 
     @writes
     def add_refusals(self, conn: Connection, refusals: Sequence[Refusal]) -> None:
+        if not refusals:
+            return
+        raise_revision(conn)
         known = {(each.account_id, each.field, each.new) for each in _refusals(conn)}
         new = {
             key: each.at

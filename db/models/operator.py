@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 
 from db.base import Base, Field, Key
 from mediawatch.domain import Outcome, SessionState
@@ -39,6 +39,8 @@ class HomeRow(Base):
 
     __tablename__ = "home"
     id: Field[str] = Field(primary_key=True)
+    revision: Field[int] = Field(BigInteger, server_default=text("0"))
+    """Rises with everything on which plans rest: see `db.revision`."""
 
 
 class SessionEventRow(Base):

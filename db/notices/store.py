@@ -23,6 +23,7 @@ from db.models import (
 from db.notices.archived import archived_notices, closed_notices
 from db.notices.issuing import add_document, add_notice
 from db.notices.loading import load_events, load_notices
+from db.revision import raise_revision
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
 from db.types import portions
@@ -41,6 +42,7 @@ class SqlNotices(Aggregate):
         scope: Sequence[SweepAccount] = (),
         rejudged: Rejudgement | None = None,
     ) -> Notice:
+        raise_revision(conn)
         if rejudged is not None and notice.sweep_id is not None:
             keep_rejudgement(conn, notice.sweep_id, rejudged)
         return add_notice(conn, notice, document, scope)
@@ -111,6 +113,7 @@ class SqlNotices(Aggregate):
         if after is not None:
             _refuse_younger(conn, {event.notice_id for event in events}, after)
         if events:
+            raise_revision(conn)
             conn.execute(insert(NoticeEventRow), [notice_event_values(event) for event in events])
         if document:
             (notice_id,) = {event.notice_id for event in events}

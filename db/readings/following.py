@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db.accounts.identities import identities, identity, twins, twins_of
 from db.accounts.news import raise_news
@@ -65,11 +65,7 @@ def bearing(reading: Reading, account_id: int, now: FiledIdentity) -> Bearing:
 
 def _looked_for(taken: FiledIdentity | None, now: FiledIdentity) -> bool:
     """Whether a look that was made for the one was made for the other."""
-    if taken is None or (taken.platform, taken.platform_id, taken.original_id) != (
-        now.platform,
-        now.platform_id,
-        now.original_id,
-    ):
+    if taken is None or not _same_ids(taken, now):
         return False
     return now.has_id or taken.name == now.name
 
@@ -98,18 +94,23 @@ def _follow(conn: Connection, account_id: int, each: Bearing, *, own: bool) -> N
         keep_by_key(conn, _IDENTITY_SEEN, identity_values(each.whole), newest=True)
 
 
-def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collection[int]) -> None:
+def renew(
+    conn: Connection,
+    changed: Mapping[int, FiledIdentity],
+    now: Mapping[int, FiledIdentity],
+) -> None:
     """After a change of the registry, let what follows from readings be about the new identities.
 
-    `changed` are accounts with who they were before; `new` ones may be filed a second time. The due
-    dates of an account that is another one now start anew. The article links learned of the old one
-    go.
+    `changed` are accounts with who they were before. `now` says who these are, and who the new
+    accounts are, which may be filed a second time. The due dates of an account that is another one
+    now start anew. The article links learned of the old one go.
     """
-    now = identities(conn, {*changed, *new})
     others = [*twins(conn, {key: filed for key, filed in now.items() if filed.has_id}).items()]
-    others += twins(conn, changed).items()
+    # Under the same ids the other filings are the same.
+    moved = {key: before for key, before in changed.items() if not _same_ids(before, now[key])}
+    others += twins(conn, moved).items()
     served = {key for key, each in others for key in (key, *each)}
-    remake(conn, {*changed, *served})
+    remake(conn, _with_readings(conn, changed, others))
     raise_news(conn, served - {*changed})
     ended = sorted(key for key, before in changed.items() if not goes_on(before, now[key]))
     for portion in portions(ended):
@@ -118,6 +119,35 @@ def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collectio
         conn.execute(
             judged.values(judged_as_of=None, verdict=None, second_look=False, judged_on=None)
         )
+
+
+def _same_ids(one: FiledIdentity, other: FiledIdentity) -> bool:
+    return (one.platform, one.platform_id, one.original_id) == (
+        other.platform,
+        other.platform_id,
+        other.original_id,
+    )
+
+
+def _with_readings(
+    conn: Connection,
+    changed: Collection[int],
+    others: Iterable[tuple[int, Iterable[int]]],
+) -> set[int]:
+    """The accounts of which readings may say anything, now or under the old identity.
+
+    `others` are accounts with their other filings. Of all the rest nothing follows.
+    """
+    groups = [(key, key) for key in changed]
+    groups += [(key, other) for key, some in others for other in (key, *some)]
+    read: set[int] = set()
+    for portion in portions(sorted({key for pair in groups for key in pair})):
+        read.update(
+            conn.scalars(
+                select(ReadingRow.account_id).where(ReadingRow.account_id.in_(portion)).distinct()
+            )
+        )
+    return {key for pair in groups if not read.isdisjoint(pair) for key in pair}
 
 
 def remake(conn: Connection, account_ids: Collection[int]) -> None:

@@ -27,9 +27,10 @@ from db.readings.following import bearing, keep_and_follow
 from db.readings.history import readings_by_number, readings_of
 from db.readings.idle import is_idle
 from db.readings.judging import AT_ONCE, readings_for_judgement
+from db.revision import raise_revision
 from db.transactions import Aggregate, reads, writes
 from db.types import portions
-from mediawatch.domain import AccountState, Reading, same_ids
+from mediawatch.domain import AccountState, LookKind, Reading, same_ids
 from mediawatch.ports import IdleReading
 
 
@@ -40,6 +41,9 @@ class SqlReadings(Aggregate):
 
         The account's current state moves along.
         """
+        # What a machine read is no news to a plan; the judgements' own counters tell of it.
+        if reading.look is LookKind.PERSON:
+            raise_revision(conn)
         return keep_and_follow(conn, reading)
 
     @reads

@@ -15,6 +15,7 @@ from db.mapping.reviews import picture_values, review_values
 from db.mapping.sweeps import finding_of
 from db.models import FindingRow, ReviewEventRow, ReviewPictureRow, SweepRow
 from db.reviews.events import Key, events_by_finding
+from db.revision import raise_revision
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
 from db.types import portions
@@ -40,6 +41,8 @@ class SqlReviews(Aggregate):
         after: int,
         rejudged: Rejudgement | None = None,
     ) -> None:
+        if events:
+            raise_revision(conn)
         if rejudged is not None:
             keep_rejudgement(conn, sweep_id, rejudged)
         # Serialises reviewers on PostgreSQL; on SQLite the transaction does.

@@ -13,6 +13,7 @@ from db.base import rows
 from db.mapping.accounts import filed_values
 from db.mapping.sweeps import sweep_of, sweep_values
 from db.models import ReadingRow, SweepAccountRow, SweepRow
+from db.revision import raise_revision
 from db.sweeps.changes import changes_of
 from db.sweeps.judgements import keep_judgements
 from db.sweeps.scope import scope_of
@@ -35,6 +36,7 @@ class SqlSweeps(Aggregate):
     def open(self, conn: Connection, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
         if sweep.id:
             raise ValueError(f"sweep {sweep.id} is open already")
+        raise_revision(conn)
         key = conn.execute(
             insert(SweepRow).values(sweep_values(sweep)).returning(SweepRow.id)
         ).scalar_one()

@@ -3,7 +3,8 @@ adapters.
 """
 
 from mediawatch.app.cases import CASE_PATIENCE, verify
-from mediawatch.app.root import App, host_clock, only_one, open_app, runs_now
+from mediawatch.app.locks import only_one, runs_now, without_sweep
+from mediawatch.app.root import App, host_clock, open_app
 from mediawatch.app.staging import DEMO_LOGINS, WorldStage, clock_from, open_stage
 from mediawatch.app.wiring import DEMONSTRATION, Route
 
@@ -21,4 +22,5 @@ __all__ = [
     "open_stage",
     "runs_now",
     "verify",
+    "without_sweep",
 ]

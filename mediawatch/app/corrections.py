@@ -127,7 +127,7 @@ async def correct_everywhere(
     (empty: all).
     """
     item, codes = correction.item, correction.codes
-    _, document = await correct(app, notice, correction)
+    _, document = await app.decide(lambda planning: correct(planning, notice, correction))
     done = [(notice, item, document)]
     left: list[tuple[Notice, NoticeItem, tuple[Code, ...]]] = []
     for other, held in await same_accusations(app, notice, item, codes):
@@ -137,7 +137,7 @@ async def correct_everywhere(
         # Another system's item is withdrawn as a whole: it has only the printed words.
         if everywhere and (held.findings or len(withdrawn) == len(codes_of(held))):
             same = replace(correction, item=held.number, codes=withdrawn if held.findings else ())
-            _, made = await correct(app, other, same)
+            made = await _also_correct(app, other, same)
             done.append((other, held.number, made))
         else:
             left.append(
@@ -148,6 +148,11 @@ async def correct_everywhere(
                 )
             )
     return done, left
+
+
+async def _also_correct(app: App, notice: Notice, correction: Correction) -> IssuedDocument | None:
+    _, document = await app.decide(lambda planning: correct(planning, notice, correction))
+    return document
 
 
 async def _take_back(

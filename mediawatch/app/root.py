@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import copy
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TypeVar
 
 from db import Safeguard, open_store
 from mediawatch.app import wiring
-from mediawatch.app.dry_run import without_writing
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Pace, UserError
-from mediawatch.files import open_private
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.ops.alerts import Alerts
+from mediawatch.ops.drafts import Draft, decide
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.people import PERSON
 from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
-from mediawatch.refusals import refusal
 
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     from mediawatch.sweep.gate.pacing import Pacing
     from mediawatch.sweep.plan import LookRates
 
-_LOCK = "sweep.lock"
+T = TypeVar("T")
 
 
 def host_clock() -> datetime:
@@ -62,6 +59,8 @@ class App:
         self._route = route
         self.pace = settings.sweep.pace
         """Factor on every wait; `demo` and tests set 0, which no setting may be."""
+        self.write_file: FileWriter = write_whole
+        """Writes the files that go out. While something is planned they wait for its end."""
         self._looker: Looker | None = None
         self._scratch: TemporaryDirectory[str] | None = None
         """Where evidence goes in a dry run."""
@@ -135,8 +134,21 @@ class App:
 
     def let_go(self) -> None:
         """From now on nothing is written: what a command would keep is discarded (`--dry-run`)."""
-        self.store = without_writing(self.store)
+        self.store = Draft(self.store).as_store()
         self._scratch = TemporaryDirectory(prefix="mediawatch-dry-")
+
+    async def decide(self, plan: Callable[[App], Awaitable[T]]) -> T:
+        """What `plan` returns, after all that it writes was written in one transaction, or nothing.
+
+        `plan` works with the app that it is given. See `ops.drafts.decide`.
+        """
+
+        async def within(store: Store, write: FileWriter) -> T:
+            planning = copy.copy(self)
+            planning.store, planning.write_file = store, write
+            return await plan(planning)
+
+        return await decide(self.store, within)
 
     @property
     def evidence(self) -> EvidenceFolder:
@@ -225,49 +237,3 @@ async def open_app(
         yield app
     finally:
         await app.close()
-
-
-def runs_now(home: Home) -> bool:
-    """Whether a sweep or an import holds the home's lock at this moment."""
-    try:
-        with (home.root / _LOCK).open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
-@contextmanager
-def only_one(home: Home) -> Iterator[None]:
-    """Hold the home's lock: one sweep or import at a time, for both judge.
-
-    The kernel frees it when the process dies. UserError where another process holds it.
-    """
-    with open(home.root / _LOCK, "a+", encoding="ascii", opener=open_private) as lock:
-        if not _locked(lock):
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
-            raise UserError(
-                f"another sweep or import runs on {home.root} (process {holder}): wait for "
-                "its end, or stop it"
-            )
-        try:
-            lock.truncate(0)
-            os.pwrite(lock.fileno(), str(os.getpid()).encode(), 0)
-        except OSError as error:
-            raise UserError(f"cannot write {lock.name}: {refusal(error)}") from error
-        yield
-
-
-def _locked(lock: TextIO) -> bool:
-    """Whether the lock was taken; tried more than once, because `runs_now` holds it for an instant."""
-    for wait in (0.1, 0.1, 0.0):
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(wait)
-        else:
-            return True
-    return False

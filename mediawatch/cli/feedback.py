@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import only_one
+from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import NumberArgument, notice_of
@@ -57,17 +57,26 @@ def export(
 
     async def work() -> list[tuple[Path, int]]:
         async with open_home(ctx) as app:
-            notice, events = await notice_of(app, number)
-            contacts = await app.store.accounts.contacts()
-            filed_now = {account.id: account.filed for account in await app.store.accounts.all()}
-            receivers = feedback.FeedbackReceivers(by=by, contacts=contacts, filed_now=filed_now)
-            return feedback.export(
-                FormTarget(path=out, marks=app.marks, overwrite=overwrite),
-                notice,
-                standing_items(notice, events),
-                receivers,
-                await app.store.operator.home_id(),
-            )
+
+            async def plan(planning: App) -> list[tuple[Path, int]]:
+                store = planning.store
+                notice, events = await notice_of(planning, number)
+                contacts = await store.accounts.contacts()
+                filed_now = {account.id: account.filed for account in await store.accounts.all()}
+                receivers = feedback.FeedbackReceivers(
+                    by=by, contacts=contacts, filed_now=filed_now
+                )
+                return feedback.export(
+                    FormTarget(
+                        path=out, marks=app.marks, overwrite=overwrite, write=planning.write_file
+                    ),
+                    notice,
+                    standing_items(notice, events),
+                    receivers,
+                    await store.operator.home_id(),
+                )
+
+            return await app.decide(plan)
 
     for path, rows in run(work()):
         typer.echo(f"{path}: {count_of(rows, 'account')}")
@@ -93,11 +102,22 @@ def import_(
         async with open_home(ctx, dry_run=dry_run) as app:
             if missing := [file for file in files if not file.exists()]:
                 raise UserError(f"no such file: {missing[0]}")
-            notice, events = await notice_of(app, number)
-            done = feedback.take(
-                files, notice, events, app.clock(), home=await app.store.operator.home_id()
-            )
-            await app.store.notices.add_events(done.events)
+            notice, _ = await notice_of(app, number)
+
+            async def plan(planning: App) -> feedback.UnitReports:
+                store = planning.store
+                made = feedback.take(
+                    files,
+                    notice,
+                    await store.notices.events(notice.id),
+                    planning.clock(),
+                    home=await store.operator.home_id(),
+                )
+                if made.events:
+                    await store.notices.add_events(made.events)
+                return made
+
+            done = await app.decide(plan)
             if errors and done.bad_rows:
                 feedback.write_bad_rows(errors, done, notice, app.marks)
             code = 0

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import App, only_one
+from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.overdue import OverdueAnswers, note_overdue
 from mediawatch.cli.base import DryRun, open_home, run
@@ -26,8 +26,9 @@ from mediawatch.people import dispatch as sheets
 from mediawatch.people.dispatch import DispatchFile, DispatchOrder, DispatchSplit, UnitAnswers
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
-from mediawatch.people.suspects import suspects
+from mediawatch.people.suspects import Suspect, suspects
 from mediawatch.plurals import count_of
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import parse
 from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.request import Request
@@ -70,23 +71,23 @@ def dispatch(
         async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             await check_answered(app, chosen)
-            newest = max(
-                (event.id for event in await app.store.reviews.events(chosen.id)), default=0
-            )
-            judged = await judged_scope(app, chosen)
-            found = await suspects(
-                app.store, chosen, judged.entries, await checks_for(app.store, chosen)
-            )
-            order = DispatchOrder(
-                by=by,
-                person=person,
-                at=app.clock(),
-                after=newest,
-                evidence=app.evidence,
-                labels=app.surface_labels({each.account.platform for each in found}),
-            )
-            target = FormTarget(path=folder, marks=app.marks, overwrite=overwrite)
-            return await sheets.dispatch(app.store, target, found, judged, order)
+
+            async def plan(planning: App) -> list[DispatchFile]:
+                newest, judged, found = await _suspects(planning, chosen)
+                order = DispatchOrder(
+                    by=by,
+                    person=person,
+                    at=planning.clock(),
+                    after=newest,
+                    evidence=planning.evidence,
+                    labels=planning.surface_labels({each.account.platform for each in found}),
+                )
+                target = FormTarget(
+                    path=folder, marks=app.marks, overwrite=overwrite, write=planning.write_file
+                )
+                return await sheets.dispatch(planning.store, target, found, judged, order)
+
+            return await app.decide(plan)
 
     written = run(work())
     for each in written:
@@ -105,6 +106,14 @@ def dispatch(
         )
     if not written:
         typer.echo("no finding is left to be decided in this sweep", err=True)
+
+
+async def _suspects(app: App, sweep: Sweep) -> tuple[int, JudgedScope, list[Suspect]]:
+    """The newest review event, the scope as it is judged now, and what is suspected in it."""
+    events = await app.store.reviews.events(sweep.id)
+    judged = await judged_scope(app, sweep)
+    found = await suspects(app.store, sweep, judged.entries, await checks_for(app.store, sweep))
+    return max((event.id for event in events), default=0), judged, found
 
 
 def import_(
@@ -132,21 +141,30 @@ def import_(
 
     async def work() -> tuple[UnitAnswers, int]:
         async with open_home(ctx, dry_run=dry_run) as app:
-            with only_one(app.home):
+            with without_sweep(app.home):
                 chosen = await sweep_of(app, sweep)
                 if missing := [file for file in files if not file.exists()]:
                     raise UserError(f"no such file: {missing[0]}")
                 await still_judged(app.store, chosen)
-                judged = await judged_scope(app, chosen)
-                answers = await sheets.import_answers(
-                    app.store, files, judged, evidence=app.evidence, now=app.clock()
-                )
+
+                async def plan(planning: App) -> UnitAnswers:
+                    judged = await judged_scope(planning, chosen)
+                    return await sheets.import_answers(
+                        planning.store, files, judged, evidence=app.evidence, now=app.clock()
+                    )
+
+                answers = await app.decide(plan)
                 if errors and answers.bad_rows:
                     sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
                 _print(answers)
-                return answers, 0 if dry_run else await _follow(
-                    app, chosen, answers, look_again=look_again
-                )
+                if dry_run:
+                    return answers, 0
+                looks = bool(answers.articles) or (look_again and bool(answers.accounts))
+                if not looks:
+                    await _judge_again(app, chosen, answers)
+                    return answers, 0
+            with only_one(app.home):
+                return answers, await _follow(app, chosen, answers, look_again=look_again)
 
     answers, code = run(work())
     if errors and answers.bad_rows:
@@ -166,7 +184,8 @@ def overdue(
 
     async def work() -> OverdueAnswers:
         async with open_home(ctx) as app:
-            return await note_overdue(app, await sweep_of(app, sweep, surely=True), by)
+            chosen = await sweep_of(app, sweep, surely=True)
+            return await app.decide(lambda planning: note_overdue(planning, chosen, by))
 
     answers = run(work())
     if not answers.noted:
@@ -196,11 +215,15 @@ async def _follow(app: App, sweep: Sweep, answers: UnitAnswers, *, look_again: b
         code |= gate.exit_bits
     if look_again and answers.accounts:
         code |= await _look_again(app, sweep, answers.accounts)
+    await _judge_again(app, sweep, answers)
+    return code
+
+
+async def _judge_again(app: App, sweep: Sweep, answers: UnitAnswers) -> None:
     # Repeated answers count, too: the import that kept them may have been cut short before it
     # judged.
     if answers.accounts:
         await rejudge(app.store, app.supports, sweep.id)
-    return code
 
 
 async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import corrections, notices
+from mediawatch.app import App, corrections, notices
 from mediawatch.cli import feedback
 from mediawatch.cli.archive import archive
 from mediawatch.cli.base import DryRun, open_home, run
@@ -122,14 +122,21 @@ def issue(
                 rectify_by,
                 report_by,
             )
-            return await notices.issue(
-                app,
-                chosen,
-                heading,
-                preliminary=preliminary,
-                leave_out_open=leave_out_open,
-                again=reason,
-            )
+
+            async def plan(planning: App) -> tuple[Notice, IssuedDocument]:
+                made = await notices.issue(
+                    planning,
+                    chosen,
+                    heading,
+                    preliminary=preliminary,
+                    leave_out_open=leave_out_open,
+                    again=reason,
+                )
+                if out:
+                    planning.write_file(out, made[1].body.encode(), shared=True)
+                return made
+
+            return await app.decide(plan)
 
     notice, document = run(work())
     failed = sum(item.fails for item in notice.items)
@@ -142,7 +149,6 @@ def issue(
         if day:
             typer.echo(f"{what}: {day}")
     if out:
-        write_whole(out, document.body.encode(), shared=True)
         typer.echo(str(out))
 
 
@@ -165,22 +171,25 @@ def import_(
             heading = _heading(
                 number, title, by, day_option(signed_on), rectify_by, report_by
             ).check()
-            accounts = await app.store.accounts.all(include_retired=True)
-            annex = read_annex(
-                file, accounts, await app.store.accounts.changes(), day_of(app.clock())
-            )
-            notice = Notice(
-                number=heading.number,
-                title=heading.title,
-                issued_on=heading.issued_on,
-                rectify_by=heading.rectify_by,
-                report_by=heading.report_by,
-                by=heading.by,
-                kept_at=app.clock(),
-                source=annex.file,
-                items=annex.items,
-            )
-            return await app.store.notices.issue(notice), annex
+
+            async def plan(planning: App) -> tuple[Notice, Annex]:
+                store, now = planning.store, planning.clock()
+                accounts = await store.accounts.all(include_retired=True)
+                annex = read_annex(file, accounts, await store.accounts.changes(), day_of(now))
+                notice = Notice(
+                    number=heading.number,
+                    title=heading.title,
+                    issued_on=heading.issued_on,
+                    rectify_by=heading.rectify_by,
+                    report_by=heading.report_by,
+                    by=heading.by,
+                    kept_at=now,
+                    source=annex.file,
+                    items=annex.items,
+                )
+                return await store.notices.issue(notice), annex
+
+            return await app.decide(plan)
 
     notice, annex = run(work())
     typer.echo(

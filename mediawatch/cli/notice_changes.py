@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import corrections
+from mediawatch.app import App, corrections
 from mediawatch.cli.base import confirm, open_home, run
 from mediawatch.cli.out import (
     NumberArgument,
@@ -150,18 +150,22 @@ def appeal(
 
     async def work() -> str:
         async with open_home(ctx) as app:
-            notice, events = await notice_of(app, number)
-            event = NoticeEvent(
-                notice_id=notice.id,
-                item=item,
-                action=NoticeAction(result.value) if result else NoticeAction.APPEALED,
-                at=app.clock(),
-                by=by.strip(),
-                reason=reason.strip(),
-            )
-            refuse_appeal(event, notice, events)
-            await app.store.notices.add_events([event])
-            return f"{notice.number}: item {item}, {event.action.value}"
+
+            async def plan(planning: App) -> str:
+                notice, events = await notice_of(planning, number)
+                event = NoticeEvent(
+                    notice_id=notice.id,
+                    item=item,
+                    action=NoticeAction(result.value) if result else NoticeAction.APPEALED,
+                    at=planning.clock(),
+                    by=by.strip(),
+                    reason=reason.strip(),
+                )
+                refuse_appeal(event, notice, events)
+                await planning.store.notices.add_events([event])
+                return f"{notice.number}: item {item}, {event.action.value}"
+
+            return await app.decide(plan)
 
     typer.echo(run(work()))
 
@@ -177,17 +181,21 @@ def close(
 
     async def work() -> str:
         async with open_home(ctx) as app:
-            notice, events = await notice_of(app, number)
-            if is_closed(events):
-                raise UserError(f"{notice.number} is closed already")
-            event = NoticeEvent(
-                notice_id=notice.id,
-                action=NoticeAction.CLOSED,
-                at=app.clock(),
-                by=by,
-                reason=reason,
-            )
-            await app.store.notices.add_events([event])
-            return f"{notice.number}: closed"
+
+            async def plan(planning: App) -> str:
+                notice, events = await notice_of(planning, number)
+                if is_closed(events):
+                    raise UserError(f"{notice.number} is closed already")
+                event = NoticeEvent(
+                    notice_id=notice.id,
+                    action=NoticeAction.CLOSED,
+                    at=planning.clock(),
+                    by=by,
+                    reason=reason,
+                )
+                await planning.store.notices.add_events([event])
+                return f"{notice.number}: closed"
+
+            return await app.decide(plan)
 
     typer.echo(run(work()))

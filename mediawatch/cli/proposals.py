@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.domain import UserError
@@ -44,8 +45,8 @@ def proposals(
         raise UserError("--csv lists, --accept, --all and --refuse decide: give one of them")
 
     async def work() -> tuple[list[Proposal], list[Proposal], list[Proposal]]:
-        async with open_home(ctx) as app:
-            listed = await current(app.store)
+        async def choice(planning: App) -> tuple[list[Proposal], list[Proposal], list[Proposal]]:
+            listed = await current(planning.store)
             refused = choose(listed, refuse or (), everything=False)
             accepted = choose(
                 [each for each in listed if each not in refused],
@@ -53,10 +54,14 @@ def proposals(
                 everything=everything,
             )
             deciders(accepted, by)
-            await app.store.accounts.add_refusals(refusals(refused, app.clock()))
+            if refused:
+                await planning.store.accounts.add_refusals(refusals(refused, planning.clock()))
             if accepted:
-                await app.store.accounts.apply(changes(accepted, app.clock(), by))
+                await planning.store.accounts.apply(changes(accepted, planning.clock(), by))
             return listed, accepted, refused
+
+        async with open_home(ctx) as app:
+            return await app.decide(choice)
 
     listed, accepted, refused = run(work())
     if not accept and not refuse and not everything:

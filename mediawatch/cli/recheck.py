@@ -17,6 +17,7 @@ from mediawatch.cli.sweep import as_of_option
 from mediawatch.domain import Notice, Sweep, UserError
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports import notices as lists
+from mediawatch.publish.results import RecheckResult
 from mediawatch.rules.policy import load
 from mediawatch.table import Table
 
@@ -59,10 +60,19 @@ def recheck(
                 if sweep is not None
                 else await _look_again(app, notice, as_of, policy)
             )
-            judged = await judged_scope(app, chosen)
-            found = await note_recheck(
-                app.store, notice, chosen, judged.entries, by="mediawatch", now=app.clock()
-            )
+
+            async def plan(planning: App) -> list[RecheckResult]:
+                judged = await judged_scope(planning, chosen)
+                return await note_recheck(
+                    planning.store,
+                    notice,
+                    chosen,
+                    judged.entries,
+                    by="mediawatch",
+                    now=planning.clock(),
+                )
+
+            found = await app.decide(plan)
             return lists.rechecks_table(notice, found), code
 
     table, code = run(work())

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mediawatch.app import only_one
+from mediawatch.app import without_sweep
 from mediawatch.cli.base import DryRun, open_home, run
+from mediawatch.cli.merge import merge
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
 from mediawatch.domain import Account, Code, UserError
 from mediawatch.plurals import count_of
 from mediawatch.registry.check import RegistryFinding, read_bodies
 from mediawatch.registry.check import check as check_registry
+from mediawatch.registry.merge import find_doubles
 from mediawatch.registry.plan import parse_cover
-from mediawatch.registry.service import ImportOptions, ImportReport, import_files
+from mediawatch.registry.service import (
+    ImportOptions,
+    ImportReport,
+    RegistryFiles,
+    import_registry,
+)
 from mediawatch.registry.template import write_template
 from mediawatch.registry.undo import UndoResult
 from mediawatch.registry.undo import undo as undo_import
@@ -38,6 +45,7 @@ _LABELS = {
 
 def register(app: typer.Typer) -> None:
     group.command()(proposals)
+    group.command()(merge)
     app.add_typer(group, name="registry")
 
 
@@ -95,7 +103,12 @@ def import_(
     async def work() -> ImportReport:
         async with open_home(ctx) as app:
             options = replace(given, contacts=app.settings.registry.contacts)
-            return await import_files(app.store, files, options, now=app.clock())
+            registry = RegistryFiles.read(files, options, now=app.clock())
+            return await app.decide(
+                lambda planning: import_registry(
+                    planning.store, registry, options, planning.write_file
+                )
+            )
 
     report = run(work())
     _tell(report)
@@ -159,8 +172,8 @@ def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
 
     async def work() -> UndoResult:
         async with open_home(ctx, dry_run=dry_run) as app:
-            with only_one(app.home):
-                return await undo_import(app.store, app.clock())
+            with without_sweep(app.home):
+                return await app.decide(lambda planning: undo_import(planning.store, app.clock()))
 
     done = run(work())
     changes = done.changes
@@ -212,7 +225,9 @@ def check(
         async with open_home(ctx) as app:
             kept = app.settings.registry.contacts
             contacts = await app.store.accounts.contacts() if kept else None
-            return check_registry(await app.store.accounts.all(), contacts, bodies)
+            accounts = await app.store.accounts.all()
+            found, remarks = check_registry(accounts, contacts, bodies)
+            return found, [*map(_words_of_double, find_doubles(accounts)), *remarks]
 
     findings, remarks = run(work())
     for remark in remarks:
@@ -265,6 +280,15 @@ def list_(
         "退出日期",
     )
     print_or_write(Table("台账", columns, rows), csv)
+
+
+def _words_of_double(group: Sequence[Account]) -> str:
+    numbers = " ".join(str(account.id) for account in group)
+    filed = group[0].filed
+    return (
+        f"{filed.filing_number} {filed.name} is filed {len(group)} times by mistake: "
+        f"`mediawatch registry merge {numbers}` makes it one"
+    )
 
 
 def _account_cells(account: Account) -> Iterable[str]:

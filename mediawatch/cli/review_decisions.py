@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
+from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import SweepOption, sweep_of
 from mediawatch.cli.review_keys import (
@@ -34,6 +36,7 @@ from mediawatch.cli.review_options import (
 from mediawatch.domain import (
     Attestation,
     ReviewAction,
+    Sweep,
     UserError,
 )
 from mediawatch.people import review
@@ -158,46 +161,76 @@ def _decide(
     async def work() -> list[str]:
         async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
-            newest = max(
-                (event.id for event in await app.store.reviews.events(chosen.id)), default=0
+            choice = await app.decide(
+                lambda planning: _choose(planning, chosen, made, texts, wanted, yes=yes)
             )
-            everything, rejudged = await load_suspects(app, chosen)
-            if made.action is not ReviewAction.REOPENED:
-                refuse_unversioned(texts, everything)
-            keys = await find_keys(app, texts)
-            if made.action is ReviewAction.CONFIRMED:
-                refuse_accounts(keys, everything)
-            named = (
-                pick_named(everything, keys)
-                if texts
-                else [each for each in everything if review.leads_on(each, made.action)]
-            )
-            found = _with_twins(named, everything, resolve_surface(app, wanted), made.action)
-            refused = review.refusals(found, everything, made, frozenset(keys))
-            able = [suspect for suspect in found if suspect.key not in refused]
-            typer.echo(_counts(made.action, able, len(refused)))
-            if not found and not texts:
-                typer.echo(_NOTHING_LEFT, err=True)
-            _tell_twins(able, made.action)
-            if len(able) > 1 and not yes:
-                raise UserError(
-                    f"that is more than one finding: add --yes to do it for all {len(able)}"
-                )
-            now = app.clock()
-            events = [made.of(suspect, now) for suspect in able]
-            concerned = rejudged.of(event.account_id for event in events)
-            await app.store.reviews.add(chosen.id, events, after=newest, rejudged=concerned)
-            return [
-                f"{each.key} {each.account.filed.name}:{refused[each.key]}"
-                for each in found
-                if each.key in refused
-            ]
+            choice.tell(made.action)
+            return choice.refused
 
     refused = run(work())
     for line in refused:
         typer.echo(plain(line, keep="\n"), err=True)
     if refused:
         sys.exit(REFUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """The findings that are decided on, and the refused ones, a line each."""
+
+    able: list[Suspect]
+    refused: list[str]
+    by_filter: bool
+
+    def tell(self, action: ReviewAction) -> None:
+        typer.echo(_counts(action, self.able, len(self.refused)))
+        if self.by_filter and not self.able and not self.refused:
+            typer.echo(_NOTHING_LEFT, err=True)
+        _tell_twins(self.able, action)
+
+
+async def _choose(
+    app: App,
+    sweep: Sweep,
+    made: ReviewDecision,
+    texts: list[str],
+    wanted: SuspectFilter,
+    *,
+    yes: bool,
+) -> _Choice:
+    newest = max((event.id for event in await app.store.reviews.events(sweep.id)), default=0)
+    everything, rejudged = await load_suspects(app, sweep)
+    if made.action is not ReviewAction.REOPENED:
+        refuse_unversioned(texts, everything)
+    keys = await find_keys(app, texts)
+    if made.action is ReviewAction.CONFIRMED:
+        refuse_accounts(keys, everything)
+    named = (
+        pick_named(everything, keys)
+        if texts
+        else [each for each in everything if review.leads_on(each, made.action)]
+    )
+    found = _with_twins(named, everything, resolve_surface(app, wanted), made.action)
+    refused = review.refusals(found, everything, made, frozenset(keys))
+    choice = _Choice(
+        able=[suspect for suspect in found if suspect.key not in refused],
+        refused=[
+            f"{each.key} {each.account.filed.name}:{refused[each.key]}"
+            for each in found
+            if each.key in refused
+        ],
+        by_filter=not texts,
+    )
+    if len(choice.able) > 1 and not yes:
+        choice.tell(made.action)
+        raise UserError(
+            f"that is more than one finding: add --yes to do it for all {len(choice.able)}"
+        )
+    now = app.clock()
+    events = [made.of(suspect, now) for suspect in choice.able]
+    concerned = rejudged.of(event.account_id for event in events)
+    await app.store.reviews.add(sweep.id, events, after=newest, rejudged=concerned)
+    return choice
 
 
 _NOTHING_LEFT = (

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import App, only_one
+from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
@@ -95,14 +95,19 @@ def export(
         async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
-            judged = await judged_scope(app, chosen)
-            return await export_worklist(
-                app.store,
-                FormTarget(path=file, marks=app.marks, overwrite=overwrite),
-                judged,
-                by=by,
-                people=_names(people),
-            )
+
+            async def plan(planning: App) -> list[WorklistFile]:
+                return await export_worklist(
+                    planning.store,
+                    FormTarget(
+                        path=file, marks=app.marks, overwrite=overwrite, write=planning.write_file
+                    ),
+                    await judged_scope(planning, chosen),
+                    by=by,
+                    people=_names(people),
+                )
+
+            return await app.decide(plan)
 
     written = run(work())
     for each in written:
@@ -130,15 +135,16 @@ def import_(
 
     async def work() -> tuple[WorklistImport, int]:
         async with open_home(ctx, dry_run=dry_run) as app:
-            with only_one(app.home):
+            with without_sweep(app.home):
                 chosen = await sweep_of(app, sweep)
                 imported = await take_in(app, chosen, files)
-                if errors and imported.bad_rows:
-                    write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
-                print_imported(imported)
-                return imported, await open_answered(
-                    app, chosen, imported
-                ) if imported.articles and not dry_run else 0
+            if errors and imported.bad_rows:
+                write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
+            print_imported(imported)
+            if dry_run or not imported.articles:
+                return imported, 0
+            with only_one(app.home):
+                return imported, await open_answered(app, chosen, imported)
 
     imported, code = run(work())
     if errors and imported.bad_rows:
@@ -152,15 +158,21 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImpo
     if missing := [file for file in files if not file.exists()]:
         raise UserError(f"no such file: {missing[0]}")
     await still_judged(app.store, sweep)
-    judged = await judged_scope(app, sweep)
-    return await import_files(
-        app.store,
-        files,
-        judged,
-        now=app.clock(),
-        keep_evidence=app.evidence.keep,
-        rejudge=lambda sweep_id: rejudge(app.store, app.supports, sweep_id),
-    )
+
+    async def plan(planning: App) -> WorklistImport:
+        return await import_files(
+            planning.store,
+            files,
+            await judged_scope(planning, sweep),
+            now=planning.clock(),
+            keep_evidence=planning.evidence.keep,
+        )
+
+    imported = await app.decide(plan)
+    # Repeated answers too: the import that kept them may have been cut short before it judged.
+    if imported.accepted:
+        await rejudge(app.store, app.supports, sweep.id)
+    return imported
 
 
 async def open_answered(app: App, sweep: Sweep, imported: WorklistImport) -> int:

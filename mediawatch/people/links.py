@@ -22,7 +22,9 @@ from mediawatch.domain import (
     Source,
     same_ids,
 )
+from mediawatch.files import FileWriter
 from mediawatch.names import alike, same
+from mediawatch.ops.drafts import decide
 from mediawatch.people.link_files import CollectedLinks, FoundLink, article_key
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.ports import Clock, Gate, Looker, Store
@@ -53,8 +55,12 @@ async def import_links(
     report = await open_links(
         collected.links, store=store, looker=looker, gate=gate, now=now, progress=progress
     )
-    for file, sha256 in collected.files:
-        await store.accounts.add_source(Source(file=file, sha256=sha256, at=now()), "links")
+
+    async def note(noting: Store, _: FileWriter) -> None:
+        for file, sha256 in collected.files:
+            await noting.accounts.add_source(Source(file=file, sha256=sha256, at=now()), "links")
+
+    await decide(store, note)
     report.skipped, report.unused = collected.skipped, collected.unused
     return report
 
@@ -73,8 +79,8 @@ async def open_links(
     Every match is kept at once, so that an interrupted import is simply run again. When the gate
     closes (a captcha, a rate limit) the rest is reported as not opened.
     """
-    accounts = [account for account in await store.accounts.all() if account.platform == PLATFORM]
-    read_before = await _read_before(links, accounts, store)
+    filed = _FiledAccounts(store)
+    read_before = await _read_before(links, await filed.at_present(), store)
     entries: dict[int, LinkEntry] = {}
     # Long links last: one of them may bring the captcha that ends it for all.
     order = sorted(range(len(links)), key=lambda index: links[index].long)
@@ -86,7 +92,7 @@ async def open_links(
                 link=link, result=LinkResult.KNOWN, accounts=read_before[key]
             )
         else:
-            entries[index] = await _opened(link, accounts, looker, gate, store, now)
+            entries[index] = await _opened(link, filed, looker, gate, now)
         progress(done, len(links))
     return LinkReport(entries=[entries[index] for index in range(len(links))])
 
@@ -124,13 +130,25 @@ async def _read_before(
     return found
 
 
+class _FiledAccounts:
+    """The filed accounts of the platform, read again where anything was filed meanwhile."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._revision = -1
+        self._accounts: list[Account] = []
+
+    async def at_present(self) -> list[Account]:
+        revision = await self.store.revision()
+        if revision != self._revision:
+            everything = await self.store.accounts.all()
+            self._accounts = [each for each in everything if each.platform == PLATFORM]
+            self._revision = revision
+        return self._accounts
+
+
 async def _opened(
-    link: FoundLink,
-    accounts: Sequence[Account],
-    looker: Looker,
-    gate: Gate,
-    store: Store,
-    now: Clock,
+    link: FoundLink, filed: _FiledAccounts, looker: Looker, gate: Gate, now: Clock
 ) -> LinkEntry:
     started = now()
     sights = await looker.open_link(link.url, gate)
@@ -140,12 +158,17 @@ async def _opened(
             result=LinkResult.NOT_OPENED,
             detail="links are not being opened any more in this run",
         )
-    entry = place(link, sights[-1], accounts)
-    if entry.result is LinkResult.MATCHED and entry.sight:
-        for account in entry.accounts:
-            await store.readings.keep(_reading(account, entry.sight, started))
-            await store.accounts.add_links(account.id, [link.url], _source(link))
-    return entry
+
+    async def keep(store: Store, _: FileWriter) -> LinkEntry:
+        entry = place(link, sights[-1], await filed.at_present())
+        if entry.result is LinkResult.MATCHED and entry.sight:
+            for account in entry.accounts:
+                await store.readings.keep(_reading(account, entry.sight, started))
+                await store.accounts.add_links(account.id, [link.url], _source(link))
+        return entry
+
+    # A page is opened once; whose it is, is decided by the registry as it is by then.
+    return await decide(filed.store, keep)
 
 
 def place(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry:

@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from mediawatch.files import write_whole
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.registry.cells import show
 from mediawatch.registry.headings import ROW_MARKS, Heading
 from mediawatch.registry.problems import RowProblem
@@ -32,6 +32,7 @@ def write_refused(
     headings: Mapping[tuple[str, str], Heading],
     errors: Sequence[RowProblem],
     target: Path,
+    write: FileWriter = write_whole,
 ) -> None:
     """Write the refused rows of `files`, a sheet for each sheet they come from.
 
@@ -52,7 +53,7 @@ def write_refused(
             )
             if refused:
                 pen.sheet(sheet, headings[sheet.file, sheet.name], refused, reasons)
-    write_whole(target, stream.getvalue())
+    write(target, stream.getvalue())
 
 
 class _Pen:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from mediawatch.domain import Account, RegistryChanges, Source
 from mediawatch.domain.clock import day_of
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.ports import Store
 from mediawatch.registry.contacts import drop_contacts
 from mediawatch.registry.plan import Coverage, FiledBefore, plan
 from mediawatch.registry.problems import RowProblem
 from mediawatch.registry.returned import write_refused
-from mediawatch.registry.rows import read_rows
+from mediawatch.registry.rows import RowsResult, read_rows
 from mediawatch.workbooks.refusals import Unusable
 from mediawatch.workbooks.tables import File, read_files
 
@@ -52,19 +53,39 @@ class ImportOptions:
     """Whether persons and telephones are read at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class RegistryFiles:
+    """Registry files as they were read, once: they can be planned with again and again."""
+
+    files: tuple[File, ...]
+    rows: RowsResult
+    now: datetime
+
+    @classmethod
+    def read(cls, paths: Sequence[Path], options: ImportOptions, *, now: datetime) -> RegistryFiles:
+        """Raises Unusable for files that cannot be read at all."""
+        files = _read(paths, options.errors_path)
+        if not options.contacts:
+            drop_contacts(files)
+        return cls(files, read_rows(files, day_of(now)), now)
+
+
 async def import_files(
     store: Store, paths: Sequence[Path], options: ImportOptions | None = None, *, now: datetime
 ) -> ImportReport:
+    """Read files, and import them. Raises as `RegistryFiles.read` and `import_registry`."""
+    options = options or ImportOptions()
+    return await import_registry(store, RegistryFiles.read(paths, options, now=now), options)
+
+
+async def import_registry(
+    store: Store, given: RegistryFiles, options: ImportOptions, write: FileWriter = write_whole
+) -> ImportReport:
     """Import files as one registry; nothing is written while a row is refused.
 
-    Raises Unusable for files that cannot be read at all, UserError where the workbook of refused
-    rows cannot be written.
+    UserError where the workbook of refused rows cannot be written.
     """
-    options = options or ImportOptions()
-    files = _read(paths, options.errors_path)
-    if not options.contacts:
-        drop_contacts(files)
-    read = read_rows(files, day_of(now))
+    files, read, now = given.files, given.rows, given.now
     before = FiledBefore(
         accounts=await store.accounts.all(include_retired=True),
         history=await store.accounts.changes(),
@@ -78,7 +99,7 @@ async def import_files(
     errors = tuple(sorted((*read.errors, *made.errors), key=lambda error: error.place))
     written = not options.dry_run and (options.skip_bad_rows or not errors)
     if errors and options.errors_path:
-        write_refused(files, read.headings, errors, options.errors_path)
+        write_refused(files, read.headings, errors, options.errors_path, write)
     if written:
         await store.accounts.apply(made.changes)
     return ImportReport(

@@ -24,6 +24,7 @@ from mediawatch.domain import (
 )
 from mediawatch.ports import Store
 from mediawatch.registry.decisions import SOURCE
+from mediawatch.registry.merge import MERGED
 
 UNDONE = "registry undo"
 _RETIRED = "retired_on"
@@ -55,6 +56,10 @@ async def undo(store: Store, now: datetime) -> UndoResult:
     if last.file.startswith(SOURCE):
         raise UserError(
             "proposals were accepted since the last import: it cannot be taken back without them"
+        )
+    if last.file.startswith(MERGED):
+        raise UserError(
+            "accounts were merged since the last import: it cannot be taken back without that"
         )
     changes = [
         change

@@ -20,6 +20,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.ops.drafts import decide
 from mediawatch.ops.retention import still_judged
 from mediawatch.ports import Dossier, Rejudgement, Store
 from mediawatch.rules import backing, sentences
@@ -37,8 +38,15 @@ async def rejudge(
     """Judge a sweep anew from all readings that are known now; returns its scope.
 
     A worklist or links may have come in. UserError where there is no such sweep, or where retention
-    has passed it.
+    has passed it. A plan like others (`ops.drafts`): else a notice that is issued meanwhile would
+    write older judgements over these.
     """
+    return await decide(store, lambda draft, _: _judge_again(draft, supports, sweep_id))
+
+
+async def _judge_again(
+    store: Store, supports: Callable[[str], bool], sweep_id: int
+) -> list[SweepAccount]:
     sweep = next((sweep for sweep in await store.sweeps.all() if sweep.id == sweep_id), None)
     if sweep is None:
         raise UserError(f"there is no sweep {sweep_id}")

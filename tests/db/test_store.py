@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import count
 from typing import Any
 
 import pytest
@@ -155,6 +156,7 @@ posts = st.builds(
     pushed=st.none() | st.booleans(),
     link=words,
 )
+NUMBERS = count()
 PROPERTY = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -165,6 +167,8 @@ PROPERTY = settings(
 async def test_any_text_day_and_instant_comes_back(
     shared_store: Store, many: list[Filing], seen: list[Post]
 ) -> None:
+    # In service a number stands once, and the examples share a store.
+    many = [replace(one, filing_number=f"{next(NUMBERS)} {one.filing_number}") for one in many]
     accounts = await enter(shared_store, *many)
     assert [account.filed for account in accounts] == many
     kept = await shared_store.readings.keep(plain_reading(accounts[0].id, NOW, *seen))

@@ -19,9 +19,9 @@ from worklists import NOW as LATER
 from worklists import STALE, exported, filed, fill, png
 
 from mediawatch.app import open_app
-from mediawatch.app.dry_run import WRITES
 from mediawatch.cli.worklist import take_in
 from mediawatch.domain import FiledStatus, UserError
+from mediawatch.ops.drafts import WRITES
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.registry.service import ImportOptions, import_files
@@ -58,7 +58,7 @@ def test_every_method_of_the_store_is_known_to_read_or_to_write() -> None:
     }
     reads = {f"{aggregate}.{name}" for aggregate, names in READS.items() for name in names.split()}
     assert named == reads | WRITES
-    assert methods_of(Store) == {"close"}
+    assert methods_of(Store) == {"apply", "close", "revision"}
 
 
 def test_every_import_takes_a_dry_run() -> None:

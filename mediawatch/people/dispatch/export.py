@@ -147,7 +147,7 @@ async def dispatch(
         lines = [_line(found, known.get(number), rows) for number, found in accounts.items()]
         cover = _cover(judged.sweep, file, target.marks)
         form = FORM if known else without_contacts(FORM)
-        write_form(file.path, form, lines, cover, overwrite=target.overwrite)
+        write_form(file.path, form, lines, cover, overwrite=target.overwrite, write=target.write)
     concerned = judged.rejudged.of(event.account_id for event in events)
     await store.reviews.add(judged.sweep.id, events, after=order.after, rejudged=concerned)
     return written

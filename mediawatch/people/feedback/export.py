@@ -77,7 +77,7 @@ def export(
             target.marks,
         )
         form = FORM if known else without_contacts(FORM)
-        write_form(paths[part], form, rows, cover, overwrite=target.overwrite)
+        write_form(paths[part], form, rows, cover, overwrite=target.overwrite, write=target.write)
     return [(paths[part], len(own)) for part, own in parts.items()]
 
 

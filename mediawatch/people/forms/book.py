@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.files import write_whole
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.people.forms.account import CONTACT_HEADINGS
 from mediawatch.people.forms.columns import Cell, H
 from mediawatch.people.forms.hyperlinks import clickable
@@ -134,7 +134,12 @@ class Formats:
 
 @contextmanager
 def writing(
-    path: Path, cover: FormCover, *, overwrite: bool, shared: bool = True
+    path: Path,
+    cover: FormCover,
+    *,
+    overwrite: bool,
+    shared: bool = True,
+    write: FileWriter = write_whole,
 ) -> Iterator[xlsxwriter.Workbook]:
     """A workbook to fill with sheets; its file is there as a whole or not at all.
 
@@ -166,7 +171,7 @@ def writing(
         hidden.write_string(number, 1, value)
     hidden.hide()
     book.close()
-    write_whole(path, buffer.getvalue(), shared=shared)
+    write(path, buffer.getvalue(), shared=shared)
 
 
 def write_form(
@@ -176,6 +181,7 @@ def write_form(
     cover: FormCover,
     *,
     overwrite: bool = False,
+    write: FileWriter = write_whole,
 ) -> None:
     """Write a form's file.
 
@@ -184,7 +190,7 @@ def write_form(
     rows = list(lines)
     shared = not any(column.value in CONTACT_HEADINGS for column in form.columns)
     columns = with_errors(form.columns, form.error, [line.cells for line in rows])
-    with writing(path, cover, overwrite=overwrite, shared=shared) as book:
+    with writing(path, cover, overwrite=overwrite, shared=shared, write=write) as book:
         formats = Formats(book)
         sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
         for number, line in enumerate(rows, 1):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mediawatch.domain import UserError
+from mediawatch.files import FileWriter, write_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class FormTarget:
     path: Path
     marks: tuple[str, ...] = ()
     overwrite: bool = False
+    write: FileWriter = write_whole
 
     def refuse_existing(self, files: Iterable[Path], remedy: str) -> None:
         """UserError where a file is in the way, unless it may be written over."""

@@ -109,6 +109,7 @@ async def export(
             lines,
             replace(cover, title=text_of(f"{title}  {part}")),
             overwrite=target.overwrite,
+            write=target.write,
         )
     return [WorklistFile(path=file, rows=len(chosen), part=part) for file, part, chosen in files]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.people.forms.book import (
     Formats,
     FormCover,
@@ -47,7 +48,12 @@ class WorklistLine:
 
 
 def write_book(
-    path: Path, lines: Iterable[WorklistLine], cover: FormCover, *, overwrite: bool = False
+    path: Path,
+    lines: Iterable[WorklistLine],
+    cover: FormCover,
+    *,
+    overwrite: bool = False,
+    write: FileWriter = write_whole,
 ) -> None:
     """Write one worklist.
 
@@ -55,7 +61,7 @@ def write_book(
     """
     rows = list(lines)
     columns = with_errors(list(Column), Column.ERROR, [line.cells for line in rows])
-    with writing(path, cover, overwrite=overwrite) as book:
+    with writing(path, cover, overwrite=overwrite, write=write) as book:
         formats = Formats(book)
         sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))
         for number, line in enumerate(rows, 1):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from mediawatch.domain import UserError
 from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
 from mediawatch.ports.store.notices import NoticeStore
@@ -33,8 +36,10 @@ __all__ = [
     "NamedQuery",
     "NoticeStore",
     "OperatorStore",
+    "OutdatedPlan",
     "PersonalData",
     "PersonalStore",
+    "PlannedWrite",
     "QueryLimits",
     "QueryResult",
     "QueryRow",
@@ -48,6 +53,20 @@ __all__ = [
     "SweepStore",
     "TakeRows",
 ]
+
+
+class OutdatedPlan(UserError):
+    """What a plan rests on has changed since: nothing of it was written. Plan anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWrite:
+    """A call of a method that writes, to be made when its plan is applied."""
+
+    aggregate: str
+    method: str
+    given: Sequence[Any] = ()
+    named: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Store(Protocol):
@@ -76,4 +95,20 @@ class Store(Protocol):
     def personal(self) -> PersonalStore: ...
     @property
     def queries(self) -> QueryStore: ...
+    async def revision(self) -> int:
+        """The number that rises with everything on which plans rest.
+
+        It rises with the registry, refusals, sweeps, reviews, people's answers and notices. What a
+        sweep reads does not raise it: judgements have counters of their own (`AccountNow.news`).
+        """
+
+    async def apply(
+        self, writes: Sequence[PlannedWrite], *, revision: int, publish: Callable[[], None]
+    ) -> None:
+        """Make these writes in one transaction, if the revision still is the one they rest on.
+
+        `publish` is called last before the commit: what it puts into folders is there with the
+        rows. Where it raises, nothing is written. OutdatedPlan where the revision has moved.
+        """
+
     async def close(self) -> None: ...

@@ -1,0 +1,34 @@
+"""The home's lock: imports run side by side, a sweep alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mediawatch.app import only_one, runs_now, without_sweep
+from mediawatch.domain import UserError
+from mediawatch.ops.settings import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home").create()
+
+
+def test_imports_do_not_refuse_each_other_but_a_sweep(home: Home) -> None:
+    with without_sweep(home), without_sweep(home):
+        assert not runs_now(home)
+        with pytest.raises(UserError, match="another sweep or import runs"), only_one(home):
+            pass
+    with only_one(home):
+        assert runs_now(home)
+
+
+def test_a_sweep_refuses_imports(home: Home) -> None:
+    with (
+        only_one(home),
+        pytest.raises(UserError, match="another sweep or import runs"),
+        without_sweep(home),
+    ):
+        pass

@@ -100,10 +100,10 @@ class Transactions:
 class OneTransaction:
     """A transaction in a thread of its own, and what becomes of it where its caller is cancelled.
 
-    As long as it waits to begin (for the queue, another process's lock, the server), it is given
-    up. From then on it has `patience` seconds to end. After them what it is doing is interrupted,
-    and it is rolled back. Its thread must have ended before its caller goes on: he could close the
-    store under it.
+    It has `patience` seconds to begin (after the queue, another process's lock, the server) and to
+    end: what a look found must be kept. After them it is given up if it has not begun. Else what it
+    is doing is interrupted, and it is rolled back. Its thread must have ended before its caller
+    goes on: he could close the store under it.
     """
 
     def __init__(self, patience: float) -> None:
@@ -131,8 +131,7 @@ class OneTransaction:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            if not self._give_up():
-                await self._await_end(task)
+            await self._await_end(task)
             task.cancel()
             if task.done() and not task.cancelled():
                 task.exception()  # asked for, or asyncio would report it as never retrieved
@@ -149,6 +148,8 @@ class OneTransaction:
         until = loop.time() + self._patience
         while not task.done():
             if loop.time() >= until:
+                if self._give_up():
+                    return
                 with self._lock:
                     if self._connection is not None:
                         interrupt(self._connection)

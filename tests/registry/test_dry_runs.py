@@ -33,7 +33,7 @@ READS = {
     "notices": "all coverage documents events issued_at scope unarchived",
     "operator": "canary_checks home_id session_events visits",
     "personal": "all cleared lost_contacts",
-    "queries": "all judged_sweeps run",
+    "queries": "all judged_sweeps run send",
     "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links pruned_before",
     "reviews": "events",
     "runs": "alerts last_backup latest",

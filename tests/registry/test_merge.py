@@ -144,7 +144,7 @@ def test_only_doubles_are_merged(home: Home, words: tuple[str, ...], why: str) -
 
 def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home) -> None:
     change(home, "ALTER TABLE home DROP COLUMN revision")
-    change(home, "UPDATE alembic_version SET version_num = '0013'")
+    change(home, "UPDATE alembic_version SET version_num = '0014'")
     upgrade(url(home))
     assert sql(url(home), "SELECT revision FROM home") == [(0,)]
     assert sql(url(home), "SELECT name FROM sqlite_master WHERE name LIKE 'uq_account_in%'") == []

@@ -11,7 +11,7 @@ from commands import in_process
 from mediawatch.domain import UserError
 from mediawatch.registry import cells
 from mediawatch.registry.problems import BadCell
-from mediawatch.sweep import canaries
+from mediawatch.sweep.gate import canaries
 from scrapers.urls import is_on_site, link_in
 
 HOSTILE = [

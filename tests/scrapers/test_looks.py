@@ -224,14 +224,20 @@ async def test_looks_are_not_begun_with_a_browser_that_does_not_start(
 
 async def test_a_lone_link_goes_to_the_platform_of_its_host(browser: Browser) -> None:
     with served({"/article": "<p>文</p>"}) as site:
-        scraper = Scraper(platform="plain", surfaces=(), hosts=HOSTS, links=Plain(facts=(NAMED,)))
+        scraper = Scraper(
+            platform="plain",
+            surfaces=(),
+            hosts=(*HOSTS, "plain.example.cn"),
+            links=Plain(site.url("/article?x=1"), (NAMED,)),
+        )
         looks: Looker = SiteLooker(
             browser, Path("/nowhere"), {"other": SCRAPERS["toutiao"], "plain": scraper}
         )
-        (seen,) = await looks.open_link(f"请看 {site.url('/article?x=1')}", Pacing(scale=0))
+        (seen,) = await looks.open_link("请看 https://plain.example.cn/article", Pacing(scale=0))
         assert (seen.name, seen.url) == ("示例", site.url("/article"))
         assert await looks.open_link("https://elsewhere.test/s/1", Pacing(scale=0)) == ()
         assert await looks.open_link("没有链接", Pacing(scale=0)) == ()
+        assert await looks.open_link(site.url("/article"), Pacing(scale=0)) == (), "a port"
         assert (looks.supports("plain"), looks.supports("tieba")) == (True, False)
 
 

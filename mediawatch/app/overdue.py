@@ -40,8 +40,9 @@ async def note_overdue(app: App, sweep: Sweep, by: str) -> OverdueAnswers:
     now = app.clock()
     late = tuple(each for each in running if each.hearing.is_over(now))
     events = [ReviewDecision(ReviewAction.OVERDUE, by).of(each, now) for each in late]
-    concerned = judged.rejudged.of(event.account_id for event in events)
-    await app.store.reviews.add(sweep.id, events, after=newest, rejudged=concerned)
+    if events:
+        concerned = judged.rejudged.of(event.account_id for event in events)
+        await app.store.reviews.add(sweep.id, events, after=newest, rejudged=concerned)
     terms = sorted(
         each.hearing.term for each in running if each not in late and each.hearing.term is not None
     )

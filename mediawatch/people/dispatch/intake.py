@@ -56,7 +56,8 @@ async def import_answers(
     newest = max((event.id for events in known.values() for event in events), default=0)
     intake = _Intake(store, evidence, judged, await store.operator.home_id(), known, now)
     sources = [source for path in paths if (source := await intake.take(path)) is not None]
-    await store.reviews.add(judged.sweep.id, intake.done.events, after=newest)
+    if intake.done.events:
+        await store.reviews.add(judged.sweep.id, intake.done.events, after=newest)
     noted = {source.sha256 for source, _ in await store.accounts.sources()}
     for source in sources:
         if source.sha256 not in noted:

@@ -15,6 +15,7 @@ from sqlalchemy import URL, create_engine, inspect
 from db.engine import file_of, make_private, name_database, normal_url
 from db.errors import NotWritable, StoreError, as_store_error, told_by_sqlite
 from db.unwritable import copy_to_read
+from mediawatch.children import inherited_environment
 
 _STEP = 4096
 """Pages of SQLite that are copied at once."""
@@ -115,6 +116,7 @@ def _refuse_foreign_entries(source: Path) -> None:
     """StoreError for a dump with anything in it that our tables do not need."""
     done = subprocess.run(
         [_found("pg_restore"), "--list", str(source)],
+        env=inherited_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -155,7 +157,8 @@ def _copy(source: Path, target: Path, name: str) -> None:
 
 def _run(url: URL, program: str, *options: str) -> None:
     """The password goes by the environment: everybody on the host can read a command line."""
-    environ = {**os.environ, "PGPASSWORD": str(url.password)} if url.password else dict(os.environ)
+    password = str(url.password) if url.password else os.environ.get("PGPASSWORD")
+    environ = {**inherited_environment(), **({"PGPASSWORD": password} if password else {})}
     # `URL.set` takes None for "as it was", so the password would stay.
     bare = URL.create(
         "postgresql", url.username, None, url.host, url.port, url.database, url.query

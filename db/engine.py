@@ -52,9 +52,27 @@ def normal_url(url: str) -> URL:
                 raise StoreError(
                     "PostgreSQL needs its driver: run `pip install 'mediawatch[postgres]'`"
                 )
-            return parsed.set(drivername="postgresql+psycopg")
+            return _with_password_apart(parsed.set(drivername="postgresql+psycopg"))
         case other:
             raise StoreError(f"database {other!r} is not supported: write {_FILE} or {_EXAMPLE}")
+
+
+def _with_password_apart(url: URL) -> URL:
+    """What libpq also takes as `?password=` stands where messages and programs leave it out.
+
+    StoreError for the password of a key: it would be on the command line of pg_dump.
+    """
+    if "sslpassword" in url.query:
+        raise StoreError(
+            "the database URL holds `sslpassword`: use a key without a password, for its owner only"
+        )
+    match url.query.get("password"):
+        case None:
+            return url
+        case str(password):
+            return url.set(password=password).difference_update_query(["password"])
+        case _:
+            raise StoreError("the database URL holds two passwords: write one")
 
 
 _FILE = "sqlite:////path/mediawatch.db"

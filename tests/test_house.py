@@ -46,6 +46,7 @@ GROUND = {
             "refusals",
             "visible",
             "inputs",
+            "children",
         )
     ),
     LOG,

@@ -30,6 +30,8 @@ def runs_now(home: Home) -> bool:
         return False
     except BlockingIOError:
         return True
+    except OSError as error:
+        raise UserError(f"cannot open {home.root / _LOCK}: {refusal(error)}") from error
     return False
 
 
@@ -60,7 +62,7 @@ def without_sweep(home: Home) -> Iterator[None]:
 
 @contextmanager
 def _held(home: Home, kind: int) -> Iterator[TextIO]:
-    with open(home.root / _LOCK, "a+", encoding="ascii", opener=open_private) as lock:
+    with _opened(home) as lock:
         if not _locked(lock, kind):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
@@ -69,6 +71,14 @@ def _held(home: Home, kind: int) -> Iterator[TextIO]:
                 "its end, or stop it"
             )
         yield lock
+
+
+def _opened(home: Home) -> TextIO:
+    path = home.root / _LOCK
+    try:
+        return open(path, "a+", encoding="ascii", opener=open_private)
+    except OSError as error:  # root may have made it
+        raise UserError(f"cannot open {path}: {refusal(error)}") from error
 
 
 def _locked(lock: TextIO, kind: int) -> bool:

@@ -225,6 +225,12 @@ async def open_home(
     from mediawatch.domain import UserError
 
     home = home_of(ctx).require()
+    if owner := home.owner_apart():
+        typer.echo(
+            f"this is root, and {home.root} belongs to {owner}: files made now may be closed to "
+            f"{owner}; run as {owner}, or `chown -R {owner} {home.root}` afterwards",
+            err=True,
+        )
     settings = settings_of(ctx, **overrides)
     own = not settings.database.url.get_secret_value()
     if own and not create and not (home.database.is_file() and home.database.stat().st_size):

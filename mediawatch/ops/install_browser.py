@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mediawatch.children import inherited_environment
 from mediawatch.domain import UserError
 
 ON_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -230,7 +231,7 @@ def _ran(command: tuple[str, ...] | list[str], seconds: float) -> bool:
     still help.
     """
     try:
-        process = subprocess.Popen(command, stdout=sys.stderr)
+        process = subprocess.Popen(command, stdout=sys.stderr, env=inherited_environment())
     except OSError:
         return False
     try:
@@ -255,7 +256,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _output(command: list[str]) -> str:
     try:
         return subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=20, check=True
+            command,
+            env=inherited_environment(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=20,
+            check=True,
         ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return ""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from mediawatch.children import inherited_environment
 from mediawatch.workbooks import frames
 from mediawatch.workbooks.faults import FileFault, ReadFailure
 
@@ -136,12 +137,12 @@ class ReadingProcess:
 
 
 def _environment() -> dict[str, str]:
-    """As ours, with the place of our own code where it is not installed."""
+    """The inherited one, with the place of our own code where it is not installed."""
     places = {Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")}
     known = os.environ.get("PYTHONPATH")
     path = [known] if known else []
     path += [] if _ROOT in places else [str(_ROOT)]
-    return {**os.environ, **({"PYTHONPATH": os.pathsep.join(path)} if path else {})}
+    return {**inherited_environment(), **({"PYTHONPATH": os.pathsep.join(path)} if path else {})}
 
 
 READING = ReadingProcess()

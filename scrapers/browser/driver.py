@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from mediawatch.children import inherited_environment
 from mediawatch.domain import Failure, Unreachable
 from scrapers.browser.limits import Timeouts, with_timeout
 
@@ -116,7 +117,7 @@ def _apart(scratch: Path | None) -> Iterator[list[Process]]:
         if _COMMAND not in command:
             return await plain(factory, *command, **options)
         environ = {
-            **options["env"],
+            **inherited_environment(options["env"]),
             "NODE_OPTIONS": f"{_SMALL} {options['env'].get('NODE_OPTIONS', '')}".strip(),
         }
         if scratch is not None:

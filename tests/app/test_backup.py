@@ -19,6 +19,7 @@ from samples import LATE, NOW, PLAIN, enter, plain_reading, post, sql
 from typer.testing import CliRunner
 
 from db import copies
+from db.engine import name_database, normal_url
 from mediawatch.app import App, backup, open_app, restore
 from mediawatch.cli import app as cli
 from mediawatch.domain import Account, Capture, EvidenceKind, Reading, UserError
@@ -241,6 +242,16 @@ def test_the_password_of_postgresql_is_on_no_command_line(
     assert password == "hunter2"
     assert "--dbname=postgresql://office@db.example/mediawatch?sslmode=require" in words
     assert "hunter2" not in words
+
+
+def test_a_password_in_the_query_of_a_url_is_a_password() -> None:
+    url = normal_url("postgresql://office@db.example/mediawatch?password=hunter2&sslmode=require")
+    assert (url.password, dict(url.query)) == ("hunter2", {"sslmode": "require"})
+    assert "hunter2" not in name_database(url)
+    for twice in ("password=hunter2&password=other", "sslpassword=hunter2"):
+        with pytest.raises(UserError) as caught:
+            normal_url(f"postgresql://office@db.example/mediawatch?{twice}")
+        assert "hunter2" not in str(caught.value)
 
 
 def test_a_folder_for_backups_is_made(tmp_path: Path) -> None:

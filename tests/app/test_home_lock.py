@@ -25,6 +25,14 @@ def test_imports_do_not_refuse_each_other_but_a_sweep(home: Home) -> None:
         assert runs_now(home)
 
 
+def test_a_lock_that_cannot_be_opened_is_named(home: Home) -> None:
+    """As of a lock that another user made; a folder refuses root, too."""
+    (home.root / "sweep.lock").mkdir()
+    for held in (only_one(home), without_sweep(home)):
+        with pytest.raises(UserError, match=r"cannot open .*sweep\.lock"), held:
+            pass
+
+
 def test_a_sweep_refuses_imports(home: Home) -> None:
     with (
         only_one(home),

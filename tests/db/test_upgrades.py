@@ -6,26 +6,22 @@ Decisions stand, notices print what they printed, readings know which account th
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
+from older_homes import ROWS_REVISION, restore
 from samples import sql
-from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy import text
 
 import db
 from db import copies
-from db.base import Base
-from db.engine import make_private, migration_engine, normal_url
+from db.engine import migration_engine, normal_url
 from db.errors import StoreError
 from db.migrate import Safeguard, revisions, upgrade
 from db.schema_check import require_own_file
@@ -37,63 +33,11 @@ from mediawatch.ports import Store
 from mediawatch.sweep.judging import rejudge
 
 NOW = datetime(2032, 1, 6, 4, 0, tzinfo=UTC)
-ROWS = Path(__file__).resolve().parents[1] / "upgrades" / "home-44b21bf.sql"
-REVISION = "0012"
 STATES = {
     1: ReviewState.CONFIRMED, 2: ReviewState.DISMISSED, 3: ReviewState.DISPATCHED, 4: ReviewState.OPEN, 6: ReviewState.DISMISSED,
     7: ReviewState.DISMISSED, 10: ReviewState.CONFIRMED,
 }  # fmt: skip
 """What the decisions came to in that home, by account."""
-
-
-def migrated(connection: Connection, revision: str) -> None:
-    with as_file(files("db").joinpath("migrations")) as folder:
-        config = Config()
-        config.set_main_option("script_location", str(folder))
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-
-
-def restore(url: str, scratch: Path) -> None:
-    """The older home as a database of this kind. PostgreSQL has the rows of an SQLite one."""
-    sqlite = url if url.startswith("sqlite") else f"sqlite:///{scratch / 'old.db'}"
-    file = Path(sqlite.removeprefix("sqlite:///"))
-    make_private(file)
-    engine = migration_engine(normal_url(sqlite))
-    with engine.begin() as connection:
-        migrated(connection, REVISION)
-    with sqlite3.connect(file) as filled:
-        filled.executescript(ROWS.read_text("utf-8"))
-    filled.close()
-    if sqlite != url:
-        target = migration_engine(normal_url(url))
-        with engine.connect() as source, target.begin() as connection:
-            migrated(connection, REVISION)
-            _copy(source, connection)
-        target.dispose()
-    engine.dispose()
-
-
-def _copy(source: Connection, target: Connection) -> None:
-    there = inspect(target)
-    for table in Base.metadata.sorted_tables:
-        if table.name not in there.get_table_names():
-            continue
-        columns = [
-            table.c[column["name"]]
-            for column in there.get_columns(table.name)
-            if column["name"] in table.c
-        ]
-        rows = [dict(row._mapping) for row in source.execute(select(*columns))]
-        if rows:
-            target.execute(insert(table), rows)
-        if "id" in table.c and rows and table.c["id"].type.python_type is int:
-            target.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT "
-                    f'max(id) FROM "{table.name}"))'
-                )
-            )
 
 
 @pytest.fixture
@@ -233,7 +177,7 @@ def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
     with pytest.raises(StoreError, match="notice_account"):
         upgrade(old_url, safeguard=Safeguard(folder=folder))
     assert contents(old_url) == before
-    assert sql(old_url, "SELECT version_num FROM alembic_version") == [(REVISION,)]
+    assert sql(old_url, "SELECT version_num FROM alembic_version") == [(ROWS_REVISION,)]
     copy = (
         tmp_path / "mediawatch.db.before-0013"
         if old_url.startswith("sqlite")
@@ -265,11 +209,11 @@ def test_an_older_database_of_ours_is_known_as_such(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'old.db'}"
     restore(url, tmp_path)
     copies.dump(url, tmp_path / "copy")
-    assert require_own_file(tmp_path / "copy", "the copy") == REVISION
+    assert require_own_file(tmp_path / "copy", "the copy") == ROWS_REVISION
     copies.load(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "copy", "sqlite")
     upgrade(f"sqlite:///{tmp_path / 'new.db'}")
     copies.dump(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "new")
-    assert require_own_file(tmp_path / "new", "the new one") > REVISION
+    assert require_own_file(tmp_path / "new", "the new one") > ROWS_REVISION
     run(url, "UPDATE alembic_version SET version_num = '0011'")
     copies.dump(url, tmp_path / "mixed")
     with pytest.raises(StoreError, match="the mixed one"):
@@ -295,7 +239,7 @@ def test_without_room_or_program_for_a_copy_nothing_is_changed(
         StoreError, match=r"nothing was changed: .*`copy_first = false` under \[database\]"
     ):
         upgrade(old_url, safeguard=Safeguard(folder=tmp_path))
-    assert sql(old_url, "SELECT version_num FROM alembic_version") == [(REVISION,)]
+    assert sql(old_url, "SELECT version_num FROM alembic_version") == [(ROWS_REVISION,)]
     upgrade(old_url, safeguard=Safeguard(copy=False, folder=tmp_path))
     assert sql(old_url, "SELECT version_num FROM alembic_version") == [(revisions()[-1],)]
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from commands import in_process
+from places import make_short_folder
 
 from mediawatch.files import write_whole
 from mediawatch.ops.settings import Home
@@ -112,3 +116,56 @@ def test_what_is_handed_on_follows_the_umask(tmp_path: Path) -> None:
     (tmp_path / "own").chmod(0o666)
     write_whole(tmp_path / "own", b"y")
     assert mode(tmp_path / "own") == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can work on another user's home")
+def test_root_is_told_whose_home_it_works_on(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert "this is root" not in in_process("--home", home, "init").stderr
+    for path in (home, *home.rglob("*")):
+        os.chown(path, 54321, 54321)
+    done = in_process("--home", home, "status")
+    assert done.returncode == 0
+    assert "belongs to 54321: files made now may be closed to 54321" in done.stderr
+    assert f"`chown -R 54321 {home}` afterwards" in done.stderr
+
+
+AS_ANOTHER = """
+import os, sys
+import mediawatch.cli.base, mediawatch.ops.settings, mediawatch.cli.logs, mediawatch.refusals
+import mediawatch.cli.status, mediawatch.cli.home
+from mediawatch.cli import main
+os.setgroups([])
+os.setresgid(54321, 54321, 54321)
+os.setresuid(54321, 54321, 54321)
+main()
+"""
+"""Root's modules are imported before root is given up: another user may not reach them."""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("folder_mode", [0o700, 0o755])
+@pytest.mark.parametrize("command", ["status", "init"])
+def test_another_user_changes_nothing_in_a_home(folder_mode: int, command: str) -> None:
+    place = make_short_folder()
+    try:
+        place.chmod(0o755)
+        home = place / "home"
+        in_process("--home", home, "init")
+        home.chmod(folder_mode)
+        before = {path: path.lstat() for path in (home, *home.rglob("*"))}
+        done = subprocess.run(
+            [sys.executable, "-c", AS_ANOTHER, "--home", str(home), command],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2, done.stderr
+        assert str(home) in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+        after = {path: path.lstat() for path in (home, *home.rglob("*"))}
+        assert {
+            path: (one.st_mode, one.st_size, one.st_mtime_ns) for path, one in after.items()
+        } == {path: (one.st_mode, one.st_size, one.st_mtime_ns) for path, one in before.items()}
+    finally:
+        shutil.rmtree(place)

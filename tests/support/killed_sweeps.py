@@ -150,7 +150,7 @@ class Theatre:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                env={**os.environ, **patient},
+                env={**patient, **os.environ},
             )
 
     async def told(self, home: Path) -> Told:
@@ -283,6 +283,22 @@ def ended(run: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
             yield run
     finally:
         run.kill()
+
+
+def killed_again_and_again(run: subprocess.Popen[str]) -> int:
+    """Kill the browser of a run whenever there is one, from its first reading to its end; how
+    often.
+    """
+    assert run.stdout is not None
+    assert run.stdout.readline(), "the run ends before its first reading"
+    times = 0
+    while run.poll() is None:
+        for pid in _of("browser", run.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                times += 1
+        time.sleep(_SOON)
+    return times
 
 
 def _disturbed(

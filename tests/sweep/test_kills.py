@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from killed_sweeps import KINDS, Theatre, Told, ended, killed, theatre
+from killed_sweeps import KINDS, Theatre, Told, ended, killed, killed_again_and_again, theatre
 from places import make_short_folder
 
 
@@ -64,6 +64,27 @@ def test_five_kills_change_nothing(folder: Path) -> None:
     with theatre(folder, accounts=60) as stage, ThreadPoolExecutor() as beside:
         expected = beside.submit(undisturbed, stage)
         survives(stage, expected.result, 1, KINDS)
+
+
+@pytest.mark.soak
+def test_a_browser_killed_again_and_again_accuses_nobody(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with theatre(folder, accounts=5) as stage:
+        expected = undisturbed(stage)
+        for name in ("LAUNCH", "NAVIGATION", "REPLY", "CHALLENGE"):
+            monkeypatch.setenv(f"MEDIAWATCH_TIMEOUTS__{name}", "5")
+        home = stage.home("killed")
+        with ended(stage.run(home)) as run:
+            assert killed_again_and_again(run) > 2
+            assert run.wait() == 0
+        told = asyncio.run(stage.told(home))
+        assert told.finished
+        assert told.wrong == []
+        for number, verdict in told.verdicts.items():
+            assert verdict[0] == "unproven" or verdict == expected.verdicts[number]
+        assert told.verdicts.keys() == expected.verdicts.keys()
+        assert list((home / "tmp").glob("run-*")) == []
 
 
 @pytest.mark.soak

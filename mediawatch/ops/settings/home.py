@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -127,6 +128,16 @@ class Home:
             found = self.root.stat()
             if found.st_uid == os.geteuid() and found.st_mode & 0o077:
                 self.root.chmod(0o700)
+
+    def owner_apart(self) -> str:
+        """Name or number of the user who owns the home, where root works on it; else empty."""
+        owner = self.root.stat().st_uid
+        if os.geteuid() != 0 or owner == 0:
+            return ""
+        try:
+            return pwd.getpwuid(owner).pw_name
+        except KeyError:
+            return str(owner)
 
     def require(self) -> Home:
         """UserError where `mediawatch init` was not run here.

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import secrets
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -31,8 +29,8 @@ from mediawatch.app.backup_members import (
 from mediawatch.app.tar_file import MAX_FILES
 from mediawatch.domain import Backup, UserError
 from mediawatch.domain.clock import beijing
+from mediawatch.files import PRIVATE, whole_file
 from mediawatch.ops.settings import Home, Settings
-from mediawatch.refusals import refusal
 from mediawatch.rules.policy import shipped_policies
 
 
@@ -65,39 +63,21 @@ def _back_up(
         target = target / f"mediawatch-{beijing(at):%Y%m%dT%H%M%S}.tar"
     if target.exists():
         raise UserError(f"{target} exists: name another file, or a folder")
-    with _written(target) as part:
-        copy = part.with_suffix(".database")
+    copy = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.database")
+    with whole_file(target) as file:
         try:
             kind = wiring.dump(home, settings, copy)
-            count = _write(part, home, copy, kind, at, with_sessions=with_sessions)
+            count = _write(file, home, copy, kind, at, with_sessions=with_sessions)
         finally:
             copy.unlink(missing_ok=True)
     return Backup(at=at, place=str(target.absolute()), files=count, size=target.stat().st_size)
 
 
-@contextmanager
-def _written(target: Path) -> Iterator[Path]:
-    """A file beside the target, readable by the owner only, that becomes the target in the end."""
-    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.rename(target)
-    except OSError as error:
-        raise UserError(f"cannot write {target}: {refusal(error)}") from error
-    finally:
-        with suppress(OSError):  # it has its name, or the disk is read-only
-            part.unlink()
-
-
 def _write(
-    part: Path, home: Home, copy: Path, kind: str, at: datetime, *, with_sessions: bool
+    file: IO[bytes], home: Home, copy: Path, kind: str, at: datetime, *, with_sessions: bool
 ) -> int:
     kept: dict[str, str] = {}
-    with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
         _add(tar, copy, DATABASE, kept)
         for path, name in files_of(home, with_sessions=with_sessions):
             # Evidence may be pruned meanwhile; the journal is read after it and names what left.
@@ -128,7 +108,7 @@ def _write(
 def _add(tar: tarfile.TarFile, path: Path, name: str, kept: dict[str, str]) -> None:
     with path.open("rb") as file:
         info = tar.gettarinfo(arcname=name, fileobj=file)
-        info.mode = 0o600
+        info.mode = PRIVATE
         info.uid = info.gid = 0
         info.uname = info.gname = ""
         info.mtime = int(info.mtime)

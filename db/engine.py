@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
-from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from json import dumps
@@ -19,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from db.errors import StoreError, is_locked
+from mediawatch.files import PRIVATE, keep_private
 from mediawatch.refusals import refusal
 
 BUSY_TIMEOUT = 30.0
@@ -106,7 +105,7 @@ def make_private(file: Path) -> None:
     try:
         # O_EXCL: opening and closing a file that SQLite has open would drop this process's locks on
         # it.
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
     except FileExistsError:
         return
     except OSError as error:
@@ -121,11 +120,7 @@ def tighten(file: Path) -> None:
     A link, a file of another owner and a read-only disk stay as they are.
     """
     for path in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
-        with suppress(OSError):
-            found = path.lstat()
-            ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
-            if ours and found.st_mode & 0o077:
-                path.chmod(0o600)
+        keep_private(path)
 
 
 def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:

@@ -18,6 +18,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of, minute
+from mediawatch.files import PRIVATE
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.personal import over_since
 from mediawatch.plurals import count_of
@@ -166,7 +167,7 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
         stored, name = each.session, f"{each.session.platform}/{each.session.name}"
         age = now - each.last_use
         again = f"mediawatch login {stored.platform} --name {stored.name}"
-        if stored.mode != sessions.PRIVATE:
+        if stored.mode != PRIVATE:
             yield DoctorCheck(
                 Level.FAIL,
                 "sessions",

@@ -12,8 +12,9 @@ from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.login import CustodianOption, new_login
 from mediawatch.domain import SessionState, UserError
 from mediawatch.domain.clock import minute
+from mediawatch.files import PRIVATE
 from mediawatch.ops import logins as sessions
-from mediawatch.ops.logins import PRIVATE, ListedLogin
+from mediawatch.ops.logins import ListedLogin
 from mediawatch.plurals import count_of
 from mediawatch.ports import StoredSession
 from mediawatch.table import Table

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,14 +17,13 @@ from typing import BinaryIO
 
 from mediawatch.domain import Evidence, UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.files import whole_file
+from mediawatch.files import PRIVATE, whole_file
 
 SCHEMA = "mediawatch.archive/1"
 MANIFEST_NAME = "manifest.json"
 _CHUNK = 1 << 20
 _MOST = 64 << 20
 """Bytes of a manifest that are read: some 200 000 members."""
-_OWNER_ONLY = 0o600
 _DAMAGE = (
     zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, KeyError, TypeError, AttributeError,
     RecursionError,
@@ -90,16 +88,14 @@ def write_archive(
     """
     moment = beijing(stamp).timetuple()[:6]
     last = ArchiveMember.of_bytes(MANIFEST_NAME, "", manifest)
-    with whole_file(target) as file:
-        os.fchmod(file.fileno(), _OWNER_ONLY)
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
-            for member in (*members, last):
-                info = zipfile.ZipInfo(member.path, moment)
-                info.external_attr = _OWNER_ONLY << 16
-                info.create_system = 3
-                info.file_size = member.size
-                with bundle.open(info, "w") as place:
-                    _copy(member, place.write)
+    with whole_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
+        for member in (*members, last):
+            info = zipfile.ZipInfo(member.path, moment)
+            info.external_attr = PRIVATE << 16
+            info.create_system = 3
+            info.file_size = member.size
+            with bundle.open(info, "w") as place:
+                _copy(member, place.write)
 
 
 def _copy(member: ArchiveMember, write: Callable[[bytes], object]) -> None:

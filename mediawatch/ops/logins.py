@@ -20,8 +20,6 @@ _REMEMBERED = 2.0
 
 It is needed before each look, and a login by another process can wait so long.
 """
-PRIVATE = 0o600
-"""The mode of a session's file: reading it is enough to be logged in."""
 UNUSED = timedelta(days=30)
 """A login that was not used for so long is told: it should go, or serve."""
 LONGEST_NAME = 40

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import count
@@ -13,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from mediawatch.inputs import InputFault, open_regular
-from mediawatch.workbooks.faults import FileFault, ReadFailure
+from mediawatch.workbooks.faults import ReadFailure, refuse_as
 from mediawatch.workbooks.pictures import PlacedPicture
 from mediawatch.workbooks.process import READING
 from mediawatch.workbooks.refusals import BadFile
@@ -87,17 +86,9 @@ class FormFile:
 
     def _ask(self, kind: str, **said: Any) -> list[Any]:
         # Each time with the file: another process may have taken the place of the last one.
-        with _refusals():
+        with refuse_as(BadFile, _unreadable):
             return READING.ask(kind, {"number": self._number, **said}, self._descriptor)
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except FileFault as fault:
-        raise BadFile(str(fault)) from None
-    except ReadFailure as failure:
-        raise BadFile(
-            f"文件过大或已损坏,无法读取({failure}):请用 Excel、WPS 重新另存为 xlsx"
-        ) from None
+def _unreadable(failure: ReadFailure) -> str:
+    return f"文件过大或已损坏,无法读取({failure}):请用 Excel、WPS 重新另存为 xlsx"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mediawatch.inputs import InputFault, open_regular
-from mediawatch.workbooks.faults import FileFault, ReadFailure
+from mediawatch.workbooks.faults import refuse_as
 from mediawatch.workbooks.process import READING
 from mediawatch.workbooks.refusals import Unusable
 from mediawatch.workbooks.sheet import Sheet
@@ -100,14 +100,9 @@ def opening(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-@contextmanager
-def refusals(name: str, remedy: str) -> Iterator[None]:
+def refusals(name: str, remedy: str) -> AbstractContextManager[None]:
     """What the reading process says against a file, as Unusable in one sentence."""
-    try:
-        yield
-    except FileFault as fault:
-        raise Unusable(str(fault)) from None
-    except ReadFailure as failure:
-        raise Unusable(
-            f"{name} cannot be read: too large or damaged ({failure}): {remedy}"
-        ) from None
+    return refuse_as(
+        Unusable,
+        lambda failure: f"{name} cannot be read: too large or damaged ({failure}): {remedy}",
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.inputs import InputFault, open_regular
-from mediawatch.workbooks.faults import FileFault, ReadFailure
+from mediawatch.workbooks.faults import refuse_as
 from mediawatch.workbooks.process import READING
 
 _MOST_BYTES = 32 * 2**20
@@ -39,11 +39,11 @@ def fill_in(
     }
     descriptor = _descriptor(template)
     try:
-        (body,) = READING.ask("template", said, descriptor)
-    except FileFault as fault:
-        raise UserError(f"{fault}; {_REMEDY}") from None
-    except ReadFailure as failure:
-        raise UserError(f"{name} cannot be filled in ({failure}); {_REMEDY}") from None
+        with refuse_as(
+            lambda sentence: UserError(f"{sentence}; {_REMEDY}"),
+            lambda failure: f"{name} cannot be filled in ({failure})",
+        ):
+            (body,) = READING.ask("template", said, descriptor)
     finally:
         os.close(descriptor)
     if not isinstance(body, bytes):

@@ -11,7 +11,8 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint, text
 
 from db.base import Base, Field, Key
 from db.models.accounts import FiledColumns
-from mediawatch.domain import Code, DateKind, Effect, NoticeAction, Rectification, Tie, Verdict
+from db.models.sweeps import FindingColumns
+from mediawatch.domain import DateKind, NoticeAction, Rectification, Verdict
 
 ISSUED = (
     "notice",
@@ -76,24 +77,13 @@ class NoticeItemRow(FiledColumns, Base):
     result: Field[str]
 
 
-class NoticeFindingRow(Base):
+class NoticeFindingRow(FindingColumns, Base):
     """A finding as it was issued. `evidence` are SHA-256 hashes."""
 
     __tablename__ = "notice_finding"
     notice_id: Field[int] = Field(Key, primary_key=True, autoincrement=False)
     item: Field[int] = Field(primary_key=True, autoincrement=False)
     position: Field[int] = Field(primary_key=True, autoincrement=False)
-    code: Field[Code]
-    label: Field[str]
-    effect: Field[Effect]
-    sentence: Field[str]
-    gap_days: Field[int | None]
-    gap_is_minimum: Field[bool]
-    latest_on: Field[date | None]
-    name_seen: Field[str]
-    gap_since: Field[date | None]
-    ids: Field[list[str] | None]
-    tie: Field[Tie | None]
     evidence: Field[list[str]]
     __table_args__ = (
         ForeignKeyConstraint(

@@ -61,18 +61,12 @@ class SweepAccountRow(FiledColumns, Base):
     )
 
 
-class FindingRow(Base):
-    """问题 of a sweep's account.
+class FindingColumns:
+    """What a finding says.
 
-    `position` keeps the judgement's order; `review_state` follows from the review events, for
-    queries.
+    In `finding` as it was judged, in `notice_finding` as it was issued.
     """
 
-    __tablename__ = "finding"
-    id: Field[int] = Field(Key, primary_key=True)
-    sweep_id: Field[int] = Field(Key)
-    account_id: Field[int] = Field(Key)
-    position: Field[int]
     code: Field[Code]
     label: Field[str]
     effect: Field[Effect]
@@ -84,6 +78,20 @@ class FindingRow(Base):
     gap_since: Field[date | None]
     ids: Field[list[str] | None]
     tie: Field[Tie | None]
+
+
+class FindingRow(FindingColumns, Base):
+    """问题 of a sweep's account.
+
+    `position` keeps the judgement's order; `review_state` follows from the review events, for
+    queries.
+    """
+
+    __tablename__ = "finding"
+    id: Field[int] = Field(Key, primary_key=True)
+    sweep_id: Field[int] = Field(Key)
+    account_id: Field[int] = Field(Key)
+    position: Field[int]
     review_state: Field[ReviewState] = Field(server_default="open")
     excuse: Field[str] = Field(server_default=text("''"))
     """The excuse with which it was dismissed; follows from the review events, too."""

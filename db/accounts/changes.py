@@ -17,7 +17,7 @@ from db.mapping.accounts import filed_values
 from db.models import AccountChangeRow, AccountRow, AccountStateRow, ContactRow, SourceRow
 from db.models.accounts import IN_SERVICE
 from db.readings.following import renew
-from db.types import Values, portions
+from db.types import Values, among
 from mediawatch.domain import Contact, FiledIdentity, RegistryChanges, Source, UpdatedAccount
 from mediawatch.domain.clock import day_of
 
@@ -153,8 +153,9 @@ def _free_numbers(conn: Connection, updated: Sequence[UpdatedAccount]) -> None:
         for item in updated
         if any(field == "filing_number" for field, _, _ in item.changes)
     ]
-    for portion in portions(moving):
-        conn.execute(update(AccountRow).where(AccountRow.id.in_(portion)).values(filing_number=""))
+    if moving:
+        of_them = among(conn, AccountRow.id, moving)
+        conn.execute(update(AccountRow).where(of_them).values(filing_number=""))
 
 
 def _insert(conn: Connection, source_id: int, given: RegistryRows) -> dict[int, FiledIdentity]:
@@ -186,10 +187,8 @@ def _comes_back(item: UpdatedAccount, retired: dict[int, date | None]) -> bool:
 
 
 def _retired_on(conn: Connection, keys: Sequence[int]) -> dict[int, date | None]:
-    found: dict[int, date | None] = {}
-    for portion in portions(keys):
-        wanted = select(AccountRow.id, AccountRow.retired_on).where(AccountRow.id.in_(portion))
-        found.update((key, day) for key, day in conn.execute(wanted))
+    wanted = select(AccountRow.id, AccountRow.retired_on).where(among(conn, AccountRow.id, keys))
+    found = {row[0]: row[1] for row in conn.execute(wanted)}
     if missing := set(keys) - set(found):
         raise LookupError(f"no such account: {', '.join(map(str, sorted(missing)[:5]))}")
     return found
@@ -218,7 +217,7 @@ def _keep_contacts(conn: Connection, given: Iterable[tuple[int, Contact | None]]
 
 
 def _retire(conn: Connection, source_id: int, day: date, keys: Sequence[int]) -> list[Values]:
-    for portion in portions(sorted(set(keys))):
-        statement = update(AccountRow).where(AccountRow.id.in_(portion))
-        conn.execute(statement.values(retired_on=day, retired_source_id=source_id))
+    if keys:
+        of_them = update(AccountRow).where(among(conn, AccountRow.id, keys))
+        conn.execute(of_them.values(retired_on=day, retired_source_id=source_id))
     return [_change(key, RETIRED, "", str(day)) for key in sorted(set(keys))]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 from db.base import table
 from db.errors import StoreError
 from db.models import AccountRow
-from db.types import AnyRow, portions
+from db.types import AnyRow, among, portions
 from mediawatch.domain import FiledIdentity, spellings
 
 _AT_ONCE = 1_000
@@ -37,7 +37,6 @@ _WHO = [
 # Asking who an account is and noting what was seen of it must see one registry: the lock keeps its
 # changes out between the two.
 _ONE = select(*_WHO).where(_ACCOUNT.c.id == bindparam("account")).with_for_update(read=True)
-_SEVERAL = select(*_WHO).where(_ACCOUNT.c.id.in_(bindparam("accounts", expanding=True)))
 _IDS = {"platform_id": _ACCOUNT.c.platform_id, "original_id": _ACCOUNT.c.original_id}
 _WITH: dict[str, Any] = {
     name: select(_ACCOUNT.c.id, of).where(
@@ -72,12 +71,8 @@ def identity(conn: Connection, account_id: int) -> FiledIdentity:
 
 def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledIdentity]:
     """As `identity`, of many; an account that does not exist has no entry."""
-    found: dict[int, FiledIdentity] = {}
-    for portion in portions(sorted(set(account_ids))):
-        found.update(
-            (row.id, _identity(row)) for row in conn.execute(_SEVERAL, {"accounts": portion})
-        )
-    return found
+    wanted = select(*_WHO).where(among(conn, _ACCOUNT.c.id, account_ids))
+    return {row[0]: _identity(row) for row in conn.execute(wanted)}
 
 
 def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:
@@ -116,11 +111,12 @@ def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[i
 
 
 def _identity(row: AnyRow) -> FiledIdentity:
+    _, platform, name, platform_id, original_id, alias, url, reader_url, article_links = row
     return FiledIdentity(
-        platform=row.platform,
-        name=row.name,
-        platform_id=row.platform_id,
-        original_id=row.original_id,
-        alias=row.alias,
-        links=tuple(filter(None, (row.url, row.reader_url, *row.article_links))),
+        platform=platform,
+        name=name,
+        platform_id=platform_id,
+        original_id=original_id,
+        alias=alias,
+        links=tuple(filter(None, (url, reader_url, *article_links))),
     )

@@ -11,24 +11,21 @@ from sqlalchemy import Connection, select, update
 
 from db.errors import StoreConflict
 from db.models import AccountStateRow
-from db.types import portions
+from db.types import among
 
 
 def raise_news(conn: Connection, account_ids: Collection[int]) -> None:
     """Note that something became known about these accounts."""
-    for portion in portions(sorted(set(account_ids))):
-        statement = update(AccountStateRow).where(AccountStateRow.account_id.in_(portion))
-        conn.execute(statement.values(news=AccountStateRow.news + 1))
+    if account_ids:
+        of_them = among(conn, AccountStateRow.account_id, account_ids)
+        conn.execute(update(AccountStateRow).where(of_them).values(news=AccountStateRow.news + 1))
 
 
 def counters(conn: Connection, account_ids: Collection[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for portion in portions(sorted(set(account_ids))):
-        wanted = select(AccountStateRow.account_id, AccountStateRow.news).where(
-            AccountStateRow.account_id.in_(portion)
-        )
-        found.update((key, news) for key, news in conn.execute(wanted))
-    return found
+    wanted = select(AccountStateRow.account_id, AccountStateRow.news).where(
+        among(conn, AccountStateRow.account_id, account_ids)
+    )
+    return {row[0]: row[1] for row in conn.execute(wanted)}
 
 
 def refuse_news(conn: Connection, seen: Mapping[int, int]) -> None:

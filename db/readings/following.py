@@ -27,7 +27,7 @@ from db.readings.state import (
     keep_by_key,
     state_after,
 )
-from db.types import Values, portions
+from db.types import Values, among, portions
 from mediawatch.domain import FiledIdentity, Reading, goes_on, of_identity, of_twin
 
 _FIRST_SEEN, _IDENTITY_SEEN = table(FirstSeenRow), table(IdentitySeenRow)
@@ -112,10 +112,10 @@ def renew(
     served = {key for key, each in others for key in (key, *each)}
     remake(conn, _with_readings(conn, changed, others))
     raise_news(conn, served - {*changed})
-    ended = sorted(key for key, before in changed.items() if not goes_on(before, now[key]))
-    for portion in portions(ended):
-        conn.execute(delete(AccountLinkRow).where(AccountLinkRow.account_id.in_(portion)))
-        judged = update(AccountStateRow).where(AccountStateRow.account_id.in_(portion))
+    if ended := [key for key, before in changed.items() if not goes_on(before, now[key])]:
+        of_them = among(conn, AccountLinkRow.account_id, ended)
+        conn.execute(delete(AccountLinkRow).where(of_them))
+        judged = update(AccountStateRow).where(among(conn, AccountStateRow.account_id, ended))
         conn.execute(
             judged.values(judged_as_of=None, verdict=None, second_look=False, judged_on=None)
         )
@@ -140,13 +140,9 @@ def _with_readings(
     """
     groups = [(key, key) for key in changed]
     groups += [(key, other) for key, some in others for other in (key, *some)]
-    read: set[int] = set()
-    for portion in portions(sorted({key for pair in groups for key in pair})):
-        read.update(
-            conn.scalars(
-                select(ReadingRow.account_id).where(ReadingRow.account_id.in_(portion)).distinct()
-            )
-        )
+    asked = {key for pair in groups for key in pair}
+    wanted = select(ReadingRow.account_id).where(among(conn, ReadingRow.account_id, asked))
+    read = set(conn.scalars(wanted.distinct()))
     return {key for pair in groups if not read.isdisjoint(pair) for key in pair}
 
 

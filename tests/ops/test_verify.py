@@ -284,6 +284,7 @@ only by their links.
 """
 
 
+@pytest.mark.soak
 @pytest.mark.shared
 async def test_the_shared_recordings_are_read_as_they_expect() -> None:
     settings = Settings.model_validate({"timeouts": {"reply": 5, "challenge": 5}})

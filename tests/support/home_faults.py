@@ -198,7 +198,11 @@ LASTING: tuple[tuple[str, Callable[[Home], None], str], ...] = (
     ("a text file", _text, "is not a database of mediawatch: name another file"),
     ("cut short", _cut, "the file is damaged .* `mediawatch restore`"),
     ("holes", _holes, "the file is damaged .* `mediawatch restore`"),
-    ("another program's", _foreign, "holds tables of something else: name an empty one"),
+    (
+        "another program's",
+        _foreign,
+        r"holds tables of something else \(account\): name an empty one",
+    ),
     ("of a newer version", _newer, "written by a newer mediawatch"),
     ("empty", _empty, "is missing or empty: put it back from a backup"),
     ("a folder in its place", _folder, "is missing or empty: put it back from a backup"),

@@ -91,7 +91,7 @@ def test_a_browser_killed_again_and_again_accuses_nobody(
 @pytest.mark.parametrize("first", range(100, 120, 5))
 def test_two_hundred_kills_change_nothing(folder: Path, first: int) -> None:
     """Fifty of them each."""
-    with theatre(folder, accounts=100) as stage:
+    with theatre(folder, accounts=146) as stage:
         expected = undisturbed(stage)
         for seed in range(first, first + 5):
             survives(stage, lambda: expected, seed, KINDS * 2)

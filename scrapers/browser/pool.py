@@ -165,7 +165,8 @@ class Browser:
             and page.lent < LOADS_PER_PAGE
         )
         page.guard.allows = refuse_all
-        if again and await tab.loan.empty(page.collect_garbage):
+        emptied = again and await tab.loan.empty(page.collect_garbage)
+        if emptied and await page.guard.forget_calls():
             context.idle = page
             return True
         return await tab.loan.close()

@@ -222,7 +222,7 @@ class Browser:
         for again in (True, False):
             run = await self._running()
             try:
-                context = await run.contexts.acquire(session, session.state if session else hosts)
+                context = await run.contexts.acquire(session, hosts)
                 page = await self._page_of(run, context, blocked)
                 await self._weigh(run)
                 return run, context, page

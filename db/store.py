@@ -22,6 +22,7 @@ from db.revision import read_revision, refuse_outdated
 from db.runs import SqlRuns
 from db.sweeps.store import SqlSweeps
 from db.transactions import Transactions, make_ready
+from mediawatch.files import FileBatch
 from mediawatch.ports import Clock, PlannedWrite
 
 
@@ -54,10 +55,12 @@ class SqlStore:
         return await self.transactions.read(read_revision)
 
     async def apply(
-        self, writes: Sequence[PlannedWrite], *, revision: int, publish: Callable[[], None]
+        self, writes: Sequence[PlannedWrite], *, revision: int, files: FileBatch
     ) -> None:
         calls = await asyncio.to_thread(self._make_ready, writes)
-        await self.transactions.write(self._apply, calls, revision, publish)
+        await self.transactions.write(
+            self._apply, calls, revision, files.publish, undo=files.withdraw
+        )
 
     def _make_ready(self, writes: Sequence[PlannedWrite]) -> list[Callable[[Connection], object]]:
         return [

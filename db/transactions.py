@@ -30,6 +30,7 @@ P = ParamSpec("P")
 G = TypeVar("G")
 R = TypeVar("R")
 T = TypeVar("T")
+Undo = Callable[[], None]
 WRITERS_PATIENCE = 2.0
 """Seconds that a write transaction has to end, once its caller is cancelled."""
 
@@ -59,15 +60,19 @@ class Transactions:
             asyncio.to_thread(self._within, one, self._reader, work, *given, **named)
         )
 
-    async def write(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
+    async def write(
+        self, work: Callable[..., T], /, *given: Any, undo: Undo = lambda: None, **named: Any
+    ) -> T:
         """The same for what writes. Committed when it returns.
 
+        `undo` takes back what the work did outside of the database. It is called in the
+        transaction's thread where that one fails, at its commit, too.
         Waits for this process's writers in a queue: waiting in SQLite's busy loop would be unfair
         and could time out.
         """
         if self._unwritable:
             raise NotWritable(self._unwritable)
-        one = OneTransaction(patience=WRITERS_PATIENCE)
+        one = OneTransaction(patience=WRITERS_PATIENCE, undo=undo)
 
         async def alone() -> T:
             async with self._lock:
@@ -86,12 +91,16 @@ class Transactions:
         *given: Any,
         **named: Any,
     ) -> T:
-        with (
-            as_store_error(self._name, self._file),
-            engine.begin() as conn,
-            one.running_on(conn),
-        ):
-            return work(conn, *given, **named)
+        try:
+            with (
+                as_store_error(self._name, self._file),
+                engine.begin() as conn,
+                one.running_on(conn),
+            ):
+                return work(conn, *given, **named)
+        except BaseException:
+            one.undo()
+            raise
 
     async def close(self) -> None:
         await asyncio.to_thread(self.engine.dispose)
@@ -106,8 +115,8 @@ class OneTransaction:
     goes on: he could close the store under it.
     """
 
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
+    def __init__(self, patience: float, undo: Undo = lambda: None) -> None:
+        self._patience, self.undo = patience, undo
         self._lock = Lock()
         self._begun = self._given_up = False
         self._connection: Connection | None = None

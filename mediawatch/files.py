@@ -32,14 +32,14 @@ class FileBatch:
 
     def add(self, target: Path, body: bytes, *, shared: bool = False) -> None:
         """Bring a file's content to the disk. UserError names the place when the disk refuses."""
-        part = _part_of(target)
+        # Noted first: a stop may come at any moment, and `clear` must know of it.
+        part = self._parts[target] = _part_of(target)
         try:
             with _write_part(part, shared=shared) as file:
                 file.write(body)
         except OSError as error:
-            _remove(part)
+            _remove(self._parts.pop(target))
             raise _refused(target, error) from error
-        self._parts[target] = part
 
     def publish(self) -> None:
         """Give each its name. UserError where one is refused: then `withdraw` the others."""
@@ -47,13 +47,13 @@ class FileBatch:
             try:
                 is_new = not target.exists()
                 part.replace(target)
+                self._new += [target] if is_new else []
                 sync_folder(target.parent)
             except OSError as error:
                 raise _refused(target, error) from error
-            self._new += [target] if is_new else []
 
     def withdraw(self) -> None:
-        """Remove what was published; a file that stood there before stays written over."""
+        """Take the names from new files; a file that stood there before stays written over."""
         for target in self._new:
             _remove(target)
 

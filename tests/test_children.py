@@ -1,10 +1,17 @@
-"""What the programs that we start find in their environment: none of our secrets."""
+"""What everybody reads of our processes in `ps` and /proc: none of our secrets."""
 
 from __future__ import annotations
 
+import base64
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
+from local_site import Answer, Asked, served
+from programs import clean, mediawatch
 
 from db import copies
 from mediawatch.workbooks.process import ReadingProcess
@@ -29,6 +36,53 @@ def told_to(pid: int) -> bytes:
     """What everybody who may look at this process reads of its start."""
     there = Path(f"/proc/{pid}")
     return (there / "environ").read_bytes() + (there / "cmdline").read_bytes()
+
+
+def told_by(pid: int) -> bytes:
+    """The same, and the names of the files that the process holds open."""
+    opened = [os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir()]
+    return told_to(pid) + "\n".join(opened).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words"), [(200, 0, ("-v",)), (500, 1, ("--log-json",))]
+)
+def test_a_notification_shows_its_secrets_to_nobody(
+    tmp_path: Path, status: int, code: int, words: tuple[str, ...]
+) -> None:
+    """Looked at while the message is on its way; then the log and what was printed."""
+    token, password, home = "token-of-the-place", "password-of-the-place", tmp_path / "home"
+    told: list[bytes] = []
+    begun = threading.Event()
+
+    def look(asked: Asked) -> Answer:
+        begun.wait(60)
+        told.extend(map(told_by, {process.pid, *processes.descendants(process.pid)}))
+        return Answer(status=status)
+
+    with served({f"/{token}": look}) as site:
+        assert mediawatch("init", home=home).returncode == 0
+        url = f"json://office:{password}@127.0.0.1:{site.port}/{token}"
+        (home / "mediawatch.toml").write_text(f'[notify]\nurls = ["{url}"]\n', "utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mediawatch", "--home", home, *words, "notify", "--test"],
+            env=clean(None),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        begun.set()
+        printed, _ = process.communicate()
+        assert process.returncode == code, printed
+        (asked,) = site.asked
+    assert (
+        base64.b64encode(f"office:{password}".encode()).decode() in asked.headers["Authorization"]
+    )
+    log = b"".join(each.read_bytes() for each in (home / "logs").iterdir())
+    assert told
+    assert b"notify" in told[0]
+    for shown in (*told, printed, log):
+        assert token.encode() not in shown
+        assert password.encode() not in shown
 
 
 async def test_the_browser_is_told_no_secret(executable: Path) -> None:

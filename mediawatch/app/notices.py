@@ -26,6 +26,7 @@ from mediawatch.publish.notices.issuing import (
 )
 from mediawatch.publish.notices.recheck import refuse_older
 from mediawatch.publish.results import standing_items
+from mediawatch.registry.merge import follow_merges
 from mediawatch.rules.policy import Policy, load, parse
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.scope import scope_of
@@ -98,9 +99,11 @@ async def recheck_request(
 
     UserError where the registry has none of its accounts any more.
     """
+    known = follow_merges(await app.store.accounts.all(include_retired=True))
     wanted = {
-        item.account_id
+        known[item.account_id].id
         for item in standing_items(notice, await app.store.notices.events(notice.id))
+        if item.account_id in known
     }
     sweeps = await app.store.sweeps.all()
     refuse_older(notice, as_of or app.clock(), sweeps)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import without_sweep
-from mediawatch.cli.base import DryRun, open_home, run
+from mediawatch.cli.base import DryRun, open_home, run, settings_of
 from mediawatch.cli.merge import merge
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
@@ -185,6 +185,7 @@ def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
 
 @group.command()
 def template(
+    ctx: typer.Context,
     file: Annotated[
         Path, typer.Argument(metavar="FILE.xlsx", help="Where the empty workbook goes.")
     ],
@@ -199,7 +200,7 @@ def template(
         raise UserError(f"{file} is there already: name another file, or overwrite it with --force")
     if file.suffix.lower() != ".xlsx":
         raise UserError(f"{file}: the workbook needs a name that ends in .xlsx")
-    write_template(file)
+    write_template(file, contacts=settings_of(ctx).registry.contacts)
     typer.echo(f"{file}: empty registry")
 
 

@@ -64,16 +64,12 @@ async def decide(store: Store, plan: Callable[[Store, FileWriter], Awaitable[T]]
         revision, files, draft = await store.revision(), FileBatch(), Draft(store)
         try:
             made = await plan(draft.as_store(), files.add)
-            await store.apply(draft.writes, revision=revision, publish=files.publish)
+            await store.apply(draft.writes, revision=revision, files=files)
             return made
         except OutdatedPlan:
-            files.withdraw()
             tries += 1
             if tries == _TRIES:
                 raise
-        except Exception:
-            files.withdraw()
-            raise
         finally:
             files.clear()
 
@@ -99,7 +95,7 @@ class Draft:
         return _DraftAggregate(name, found, self.writes, self._numbers)
 
     async def apply(
-        self, writes: Sequence[PlannedWrite], *, revision: int, publish: Callable[[], None]
+        self, writes: Sequence[PlannedWrite], *, revision: int, files: FileBatch
     ) -> None:
         """A plan within a dry run: its files are not published either."""
         self.writes += writes

@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from mediawatch.domain import (
     Account,
@@ -55,6 +55,27 @@ def find_doubles(accounts: Iterable[Account]) -> list[list[Account]]:
     return [
         sorted(group, key=lambda account: account.id) for group in groups.values() if len(group) > 1
     ]
+
+
+def follow_merges(accounts: Iterable[Account]) -> dict[int, Account]:
+    """The account that each number means now: for a merged double the one that it went into.
+
+    `accounts` with the retired ones. The filing number tells, for one account of a platform bears
+    it. Where none of them is in service any more, the last one that was.
+    """
+    known = {account.id: account for account in accounts}
+    heirs: dict[tuple[str, str], Account] = {}
+    for account in sorted(known.values(), key=lambda each: each.retired_on or date.max):
+        heirs[account.platform, account.filed.filing_number] = account
+    for number, account in known.items():
+        heir = heirs[account.platform, account.filed.filing_number]
+        if (
+            account.retired_on
+            and account.filed.filing_number
+            and not are_distinct(account.filed, heir.filed)
+        ):
+            known[number] = heir
+    return known
 
 
 async def merge(store: Store, keep: int, drop: Sequence[int], now: datetime) -> MergeResult:

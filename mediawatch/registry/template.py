@@ -76,10 +76,15 @@ _LISTS = {
     "exempt_reason": [*Excuse],
 }
 _STRICT = frozenset({"status"})
+_CONTACTS = frozenset({"person", "phone"})
 
 
-def write_template(target: Path) -> None:
-    """Write the empty registry. Raises UserError where `target` cannot be written."""
+def write_template(target: Path, *, contacts: bool = True) -> None:
+    """Write the empty registry. `contacts`: whether it asks for a person and a telephone.
+
+    Raises UserError where `target` cannot be written.
+    """
+    columns = [each for each in COLUMNS if contacts or each[0] not in _CONTACTS]
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         text = book.add_format({"num_format": "@"})
@@ -88,7 +93,7 @@ def write_template(target: Path) -> None:
         )
         table = book.add_worksheet("台账")
         table.freeze_panes(1, 2)
-        for column, (name, need, how, _) in enumerate(COLUMNS):
+        for column, (name, need, how, _) in enumerate(columns):
             table.set_column(
                 column,
                 column,
@@ -110,7 +115,7 @@ def write_template(target: Path) -> None:
         for line, cells in enumerate(
             [
                 ("列名", "是否必填", "填写要求", "示例"),
-                *((label(name), *rest) for name, *rest in COLUMNS),
+                *((label(name), *rest) for name, *rest in columns),
             ]
         ):
             for column, cell in enumerate(cells):

@@ -16,6 +16,7 @@ from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.sessions import (
     Session,
     fingerprint,
+    keep_own,
     stamp_of,
     storage_state_of,
     write_renewed,
@@ -33,6 +34,8 @@ class PooledContext:
     """A context and who uses it. A retired one is closed when its last page comes back."""
 
     context: BrowserContext
+    hosts: frozenset[str]
+    """The hosts that its pages visit; a login is written back with theirs alone."""
     session: Session | None = None
     stamp: tuple[int, int] | None = None
     """Of the session's file when it was read or written: another one means a new login."""
@@ -80,11 +83,12 @@ class Contexts:
     pooled: dict[Hashable, PooledContext] = field(default_factory=dict)
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def acquire(self, session: Session | None, key: Hashable) -> PooledContext:
-        """The context of a session, or of this key's visitor, for one page more.
+    async def acquire(self, session: Session | None, hosts: frozenset[str]) -> PooledContext:
+        """The context of a session, or of these hosts' visitor, for one page more.
 
         `LoginRequired` where the stored session is unusable.
         """
+        key = session.state if session else hosts
         async with self.opening:
             pooled = self.pooled.get(key)
             stamp = stamp_of(session) if session else None
@@ -94,7 +98,7 @@ class Contexts:
                 or pooled.uses >= USES_PER_CONTEXT
                 or pooled.stamp != stamp
             ):
-                pooled = self.pooled[key] = await self._renew(pooled, session, stamp)
+                pooled = self.pooled[key] = await self._renew(pooled, session, hosts, stamp)
             pooled.uses += 1
             pooled.pages += 1
             return pooled
@@ -124,7 +128,7 @@ class Contexts:
                 pooled.context.storage_state(), self.timeouts.launch, "session state"
             )
             if pooled.known and stamp_of(session) == pooled.stamp:
-                write_renewed(session, dict(state), self.now())
+                write_renewed(session, keep_own(dict(state), pooled.hosts), self.now())
                 pooled.stamp = stamp_of(session)
 
     async def close_idle_pages(self) -> None:
@@ -142,7 +146,11 @@ class Contexts:
                 await with_timeout(pooled.context.close(), self.timeouts.close, "close")
 
     async def _renew(
-        self, old: PooledContext | None, session: Session | None, stamp: tuple[int, int] | None
+        self,
+        old: PooledContext | None,
+        session: Session | None,
+        hosts: frozenset[str],
+        stamp: tuple[int, int] | None,
     ) -> PooledContext:
         state = storage_state_of(session) if session else None
         login = fingerprint(session) if session else ""
@@ -165,6 +173,7 @@ class Contexts:
             raise LoginRequired(f"session {session.name}: not a storage state") from None
         return PooledContext(
             context,
+            hosts,
             session,
             stamp,
             login,

@@ -165,7 +165,8 @@ class Browser:
             and page.lent < LOADS_PER_PAGE
         )
         page.guard.allows = refuse_all
-        if again and await tab.loan.empty(page.collect_garbage):
+        emptied = again and await tab.loan.empty(page.collect_garbage)
+        if emptied and await page.guard.forget_calls():
             context.idle = page
             return True
         return await tab.loan.close()
@@ -221,7 +222,7 @@ class Browser:
         for again in (True, False):
             run = await self._running()
             try:
-                context = await run.contexts.acquire(session, session.state if session else hosts)
+                context = await run.contexts.acquire(session, hosts)
                 page = await self._page_of(run, context, blocked)
                 await self._weigh(run)
                 return run, context, page

@@ -10,15 +10,17 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mediawatch.domain import LoginRequired
 from mediawatch.inputs import InputFault, parse_json, read_text
+from scrapers.urls import on_host
 
 if TYPE_CHECKING:
     from playwright.async_api import StorageState
@@ -70,6 +72,22 @@ def storage_state_of(session: Session) -> StorageState:
     """The session's storage state. Failures as `read_file`."""
     state = read_file(session)
     return {"cookies": state.get("cookies", []), "origins": state.get("origins", [])}
+
+
+def keep_own(state: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
+    """A storage state without what other hosts than these (suffixes) have stored."""
+    return {
+        "cookies": [
+            cookie
+            for cookie in state["cookies"]
+            if on_host(str(cookie["domain"]).removeprefix("."), *hosts)
+        ],
+        "origins": [
+            origin
+            for origin in state["origins"]
+            if on_host(urlsplit(str(origin.get("origin", ""))).hostname, *hosts)
+        ],
+    }
 
 
 def moments(session: Session) -> tuple[datetime, datetime | None]:

@@ -161,13 +161,20 @@ class Tab:
     async def ask(self, url: str) -> tuple[Reply, str]:
         """As `fetch`, kept nowhere: from a page that is asked for many accounts.
 
-        With the URL that answered, after redirects.
+        With the URL that answered, after redirects. `Changed` for a redirect to another host, which
+        is not asked.
         """
         self._refuse_foreign(self.url)
         self._refuse_foreign(url)
-        reply, to = await ask_page(
-            fetch_by_page, self._page, url, self.timeouts.reply, seconds=self.timeouts.reply
-        )
+        await self._guard.expect_call(url)
+        try:
+            reply, to = await ask_page(
+                fetch_by_page, self._page, url, self.timeouts.reply, seconds=self.timeouts.reply
+            )
+        except Failure:
+            if away := self._guard.refused_call(url):
+                self._refuse_foreign(away)
+            raise
         self._refuse_foreign(to or url)
         self.clock.note(reply.sent_at)
         return reply, to or url

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, StorageState
+from playwright.async_api import Browser, BrowserContext, Locator, Page
 from playwright.async_api import Error as PlaywrightError
 
 from mediawatch.domain import Failure, LoginRequired, UserError
@@ -23,7 +23,7 @@ from scrapers.browser.driver import driver
 from scrapers.browser.limits import Timeouts
 from scrapers.browser.navigation import NavigationGuard
 from scrapers.browser.proxy import proxy_settings
-from scrapers.browser.sessions import discard, write_private
+from scrapers.browser.sessions import discard, keep_own, write_private
 from scrapers.browser.tab import PageRules, Tab
 from scrapers.logins.qr import modules_of
 from scrapers.surface import Login
@@ -73,10 +73,10 @@ class LoginBrowser:
 
 async def by_hand(
     way: LoginBrowser, login: Login, done: Callable[[], Awaitable[None]]
-) -> tuple[StorageState, bool]:
+) -> tuple[dict[str, Any], bool]:
     """Open the login in a window and wait for `done`: the operator says that he is logged in.
 
-    Returns the browser's state, and whether the site itself said so too. UserError where the site
+    Returns the login's storage state, and whether the site itself said so too. UserError where the site
     denies it, the window was closed too early, or none opens.
     """
     async with _context(way, headless=False) as (_, context):
@@ -94,7 +94,7 @@ async def by_hand(
 
 async def by_code(
     way: LoginBrowser, login: Login, picture: Path, show: Show, limit: float
-) -> StorageState:
+) -> dict[str, Any]:
     """Show the site's QR code and wait until the site itself reports a login with it.
 
     Waits `limit` seconds. `picture` is for the owner only, and removed in the end. UserError where
@@ -149,12 +149,13 @@ async def _context(
             raise UserError(f"the login did not come to its end ({said}): try again") from None
 
 
-async def _state(login: Login, context: BrowserContext) -> StorageState:
+async def _state(login: Login, context: BrowserContext) -> dict[str, Any]:
+    """What the login's own hosts have stored: the site works without what others did."""
     page = await context.new_page()
     for other in login.pages:
         with suppress(PlaywrightError):  # what is there is worth keeping
             await page.goto(other)
-    return await context.storage_state()
+    return keep_own(dict(await context.storage_state()), login.hosts)
 
 
 async def _knows(way: LoginBrowser, login: Login, context: BrowserContext) -> bool | None:

@@ -9,13 +9,13 @@ cookie editors (`expirationDate`, `hostOnly`, `sameSite` as `no_restriction`), a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from mediawatch.domain import UserError
 from mediawatch.inputs import InputFault, parse_json
+from scrapers.browser.sessions import keep_own
 
 Cookie = dict[str, Any]
 """As a storage state holds it.
@@ -29,14 +29,14 @@ _FIELDS = 7
 _SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None", "no_restriction": "None"}
 
 
-def storage_state(text: str, hosts: Iterable[str], now: datetime, place: str) -> dict[str, Any]:
+def storage_state(text: str, hosts: Collection[str], now: datetime, place: str) -> dict[str, Any]:
     """A Playwright storage state of the cookies that belong to `hosts` (suffixes) and are valid.
 
     UserError, beginning with `place`, for another shape, and where nothing is left.
     """
     cookies, origins = _read(text.lstrip("\ufeff"), place)
-    hosts = tuple(hosts)
-    own = [cookie for cookie in cookies if _of(str(cookie["domain"]).lstrip("."), hosts)]
+    kept = keep_own({"cookies": cookies, "origins": origins}, hosts)
+    own = kept["cookies"]
     live = [
         cookie for cookie in own if cookie["expires"] < 0 or cookie["expires"] > now.timestamp()
     ]
@@ -50,16 +50,7 @@ def storage_state(text: str, hosts: Iterable[str], now: datetime, place: str) ->
             f"{place}: {len(own)} of {len(cookies)} cookies belong to "
             f"{', '.join(sorted(hosts))}; {why}"
         )
-    kept = [
-        origin
-        for origin in origins
-        if _of(urlsplit(str(origin.get("origin", ""))).hostname or "", hosts)
-    ]
-    return {"cookies": live, "origins": kept}
-
-
-def _of(host: str, hosts: Iterable[str]) -> bool:
-    return any(host == own or host.endswith(f".{own}") for own in hosts)
+    return {**kept, "cookies": live}
 
 
 def _read(text: str, place: str) -> tuple[list[Cookie], list[Mapping[str, Any]]]:

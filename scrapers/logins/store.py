@@ -67,7 +67,7 @@ class LoginFiles:
 
         session = self._session(platform, name)
         state, known = await by_hand(self._way(self.window()), self._login(platform), done)
-        write_new(session.state, dict(state), self.now(), custodian)
+        write_new(session.state, state, self.now(), custodian)
         return _stored(session), known
 
     async def by_code(
@@ -87,7 +87,7 @@ class LoginFiles:
         state = await by_code(
             self._way(self.headless()), self._login(platform), picture, show, limit
         )
-        write_new(session.state, dict(state), self.now(), custodian)
+        write_new(session.state, state, self.now(), custodian)
         return _stored(session)
 
     def take(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,47 @@ def drive(place: str) -> None:
 main()
 """
 PLACES = ("sleep", "compute", "compute_in_a_task", "block", "ask", "ask_in_a_thread", "compute_in_a_thread", "outside")  # fmt: skip
+AT_THE_SERVER = (
+    "backup {0}/copy.tar",
+    "links import {0}/links.txt",
+    "report docx --out {0}/a.docx",
+    "sweep",
+    "sweep judge 1",
+    "recheck 1",
+    "plan",
+    "status",
+    "doctor",
+    "notify",
+    "unproven",
+    "flagged",
+    "figures",
+    "query --sql SELECT",
+    "registry import {0}/registry.csv",
+    "registry check",
+    "registry proposals",
+    "worklist export {0}/a.xlsx",
+    "worklist import {0}/a.xlsx",
+    "findings dispatch {0}/out --person 甲某",
+    "findings import {0}/a.xlsx",
+    "findings overdue --by 甲某",
+    "review list",
+    "notice list",
+    "notice archive 1 --out {0}/a.zip",
+    "notice feedback export 1 --out {0}/out",
+    "notice feedback import 1 {0}/a.xlsx",
+    "handoff --out {0}/a.json",
+    "report html --out {0}/a.html",
+    "report xlsx --out {0}/a.xlsx",
+    "evidence verify",
+    "evidence prune",
+    "evidence sheet --out {0}/a.html",
+    "sessions check",
+    "login weibo --qr --custodian 张三",
+)
+"""Commands that open the home, as they are typed; the first ones in each run of the tests."""
+FEW = ((0, signal.SIGTERM), (1, signal.SIGINT), (2, signal.SIGTERM))
+CODES = "| 130, 143 | stopped by Ctrl-C or by SIGTERM, wherever the command is"
+"""As docs/commands.md has them."""
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 
 
@@ -163,6 +205,10 @@ def test_one_signal_ends_a_program_that_is_waited_for(home: Home, tmp_path: Path
         (("doctor",), {"MEDIAWATCH_BROWSER__EXECUTABLE": str(sleeper)}),
         (("browser",), {"MEDIAWATCH_BROWSER__EXECUTABLE": str(sleeper)}),
         (
+            ("demo", "--out", str(tmp_path / "demo")),
+            {"MEDIAWATCH_BROWSER__EXECUTABLE": str(sleeper)},
+        ),
+        (
             ("browser", "--install"),
             {
                 "MEDIAWATCH_BROWSER__EXECUTABLE": str(fast),
@@ -177,6 +223,56 @@ def test_one_signal_ends_a_program_that_is_waited_for(home: Home, tmp_path: Path
             child = pid.read_text().strip()
             stopped_by(process, signal.SIGTERM)
             until(None, lambda gone=Path(f"/proc/{child}"): not gone.exists())
+
+
+def test_the_codes_are_those_of_the_documents() -> None:
+    documents = Path(__file__).parents[2] / "docs"
+    assert CODES in (documents / "commands.md").read_text("utf-8")
+    assert (128 + signal.SIGINT, 128 + signal.SIGTERM) == (130, 143)
+
+
+@pytest.fixture
+def silent_server() -> Iterator[tuple[str, threading.Event]]:
+    """A PostgreSQL server that takes a connection and never says a word, and whether one came."""
+    came = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def take() -> None:
+            held = []
+            with suppress(OSError):
+                while True:
+                    held.append(server.accept())
+                    came.set()
+
+        threading.Thread(target=take, daemon=True).start()
+        yield f"postgresql+psycopg://office@127.0.0.1:{server.getsockname()[1]}/x", came
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        pytest.param(typed, sent, marks=() if (number, sent) in FEW else pytest.mark.soak)
+        for number, typed in enumerate(AT_THE_SERVER)
+        for sent in (signal.SIGINT, signal.SIGTERM)
+    ],
+)
+def test_one_signal_ends_a_command_that_waits_for_a_server(
+    tmp_path: Path, silent_server: tuple[str, threading.Event], typed: str, sent: signal.Signals
+) -> None:
+    """Nothing of it is left in the folder: no file, no part of one."""
+    url, came = silent_server
+    home = Home(tmp_path / "home").create()
+    for name in ("links.txt", "a.xlsx", "registry.csv"):
+        (tmp_path / name).write_text("政务新媒体名称,类型\n", "utf-8")
+    before = {path.name for path in tmp_path.iterdir()}
+    words = typed.format(tmp_path).split()
+    with running(
+        "-m", "mediawatch", "--home", home.root, *words, MEDIAWATCH_DATABASE__URL=url
+    ) as process:
+        until(process, came.is_set)
+        stopped_by(process, sent)
+    assert {path.name for path in tmp_path.iterdir()} == before
 
 
 def script(path: Path, text: str) -> Path:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import threading
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import PLAIN, enter
+from sqlalchemy import event
 
+from db.store import SqlStore
 from mediawatch.domain import Refusal, Source, UserError
-from mediawatch.files import FileWriter
+from mediawatch.files import FileBatch, FileWriter
 from mediawatch.ops.drafts import decide
 from mediawatch.ports import OutdatedPlan, Store
 
@@ -97,3 +104,69 @@ async def test_all_writes_of_a_plan_are_kept_or_none(any_store: Store) -> None:
         await decide(any_store, plan)
     assert await names(any_store) == before
     assert await any_store.accounts.refusals() == []
+
+
+class Stopped:
+    """A stop that comes when the files of a plan have their names, before its commit."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.named, self._go_on = threading.Event(), threading.Event()
+        publish = FileBatch.publish
+
+        def publish_and_wait(files: FileBatch) -> None:
+            publish(files)
+            self.named.set()
+            assert self._go_on.wait(60)
+
+        monkeypatch.setattr(FileBatch, "publish", publish_and_wait)
+
+    async def during(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(work)
+        await asyncio.to_thread(self.named.wait, 60)
+        task.cancel()
+        await asyncio.sleep(0)
+        self._go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+@pytest.mark.parametrize("commits", [True, False])
+async def test_after_a_stop_the_files_are_there_with_the_rows_or_not_at_all(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commits: bool
+) -> None:
+    assert isinstance(store, SqlStore)
+    folder, stopped = tmp_path / "out", Stopped(monkeypatch)
+
+    async def plan(draft: Store, write: FileWriter) -> None:
+        write(folder / "a.txt", b"a")
+        await draft.accounts.add_source(source("mine"), "links")
+        if not commits:
+            await draft.accounts.add_refusals(
+                [Refusal(account_id=99, field="platform_id", new="x", at=AT)]
+            )
+
+    # What contradicts the registry is refused by the commit, not by its own statement.
+    event.listen(
+        store.transactions.engine,
+        "begin",
+        lambda conn: conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON"),
+    )
+    await stopped.during(decide(store, plan))
+    assert [path.name for path in folder.iterdir()] == (["a.txt"] if commits else [])
+    assert await names(store) == (["mine"] if commits else [])
+
+
+async def test_a_stop_while_a_file_is_written_leaves_nothing_of_it(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(descriptor: int) -> None:
+        raise asyncio.CancelledError("SIGTERM")
+
+    async def plan(draft: Store, write: FileWriter) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", stop)
+            write(tmp_path / "a.txt", b"a")
+
+    with pytest.raises(asyncio.CancelledError):
+        await decide(store, plan)
+    assert waiting(tmp_path) == []

@@ -215,6 +215,23 @@ async def test_sheets_of_the_same_name_come_back_apart(store: Store, tmp_path: P
     assert openpyxl.load_workbook(tmp_path / "e.xlsx").sheetnames == ["台账", "台账(2)"]
 
 
+def test_a_home_without_contacts_hands_out_a_form_without_them(tmp_path: Path) -> None:
+    home, path = tmp_path / "home", tmp_path / "空表.xlsx"
+    in_process("--home", home, "init")
+    (home / "mediawatch.toml").write_text("[registry]\ncontacts = false\n", "utf-8")
+    assert in_process("--home", home, "registry", "template", path).returncode == 0
+    book = openpyxl.load_workbook(path)
+    words = {str(cell.value) for page in book for row in page for cell in row}
+    assert not [word for word in words if "联系" in word]
+    assert book["台账"].max_column == len(COLUMNS) - 2
+    # Without a home there are no settings, and all columns.
+    assert (
+        in_process("--home", tmp_path / "none", "registry", "template", path, "--force").returncode
+        == 0
+    )
+    assert openpyxl.load_workbook(path)["台账"].max_column == len(COLUMNS)
+
+
 def test_the_template_is_understood_and_keeps_ids_as_text(tmp_path: Path) -> None:
     path = tmp_path / "空表.xlsx"
     write_template(path)

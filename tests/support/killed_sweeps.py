@@ -1,8 +1,8 @@
 """Sweeps that are killed: the replica and each sweep in a process of its own, and the hand that
 kills.
 
-As a program: `serve FOLDER` is the replica, `sweep FOLDER HOME` one run of the sweep, `again FOLDER
-HOME LOOKS` sweeps in one process.
+As a program: `serve FOLDER` is the replica, `sweep FOLDER HOME` one run of the sweep, `told FOLDER
+HOME` a run that prints its summary, `again FOLDER HOME LOOKS` sweeps in one process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from typing import IO
 from mediawatch import demo
 from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, open_app
 from mediawatch.cli import logs
+from mediawatch.cli.summary import print_summary
 from mediawatch.demo import machine
 from mediawatch.domain import LookKind, SweepState
 from mediawatch.ops import retention
@@ -97,6 +98,28 @@ async def sweep(folder: Path, home: Path) -> None:
 
     async with over(folder, home) as app:
         await swept(app, folder, shown)
+
+
+async def tell(folder: Path, home: Path) -> int:
+    """One run as the command makes it: its summary printed, its exit code returned.
+
+    A line `left:` names the processes that are below this one when all is closed, zombies included.
+    """
+
+    def shown(step: Step) -> None:
+        print("look", flush=True)
+
+    async with over(folder, home) as app:
+        summary = await swept(app, folder, shown)
+    print_summary(summary)
+    print("left:", *map(_named, processes.descendants(os.getpid())))
+    return summary.exit_code
+
+
+def _named(pid: int) -> str:
+    with suppress(OSError):
+        return (Path("/proc") / str(pid) / "stat").read_text()
+    return ""
 
 
 async def again(folder: Path, home: Path, looks: int) -> None:
@@ -285,20 +308,35 @@ def ended(run: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
         run.kill()
 
 
-def killed_again_and_again(run: subprocess.Popen[str]) -> int:
-    """Kill the browser of a run whenever there is one, from its first reading to its end; how
-    often.
+def killed_again_and_again(run: subprocess.Popen[str]) -> tuple[int, set[tuple[int, str]]]:
+    """Kill the browser of a run whenever there is one, from its first reading to its end.
+
+    How often; and all processes that it had on the way (`births`).
     """
     assert run.stdout is not None
     assert run.stdout.readline(), "the run ends before its first reading"
-    times = 0
+    times, seen = 0, set[tuple[int, str]]()
     while run.poll() is None:
+        seen |= births(processes.descendants(run.pid))
         for pid in _of("browser", run.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
                 times += 1
         time.sleep(_SOON)
-    return times
+    return times, seen
+
+
+def births(pids: Iterable[int]) -> set[tuple[int, str]]:
+    """These processes with the moment at which each began: a number alone may be used again.
+
+    Zombies count; what has gone does not.
+    """
+    found = set()
+    for pid in pids:
+        with suppress(OSError):
+            words = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+            found.add((pid, words[19]))
+    return found
 
 
 def _disturbed(
@@ -382,5 +420,7 @@ if __name__ == "__main__":
             asyncio.run(serve(Path(folder)))
         case "sweep", [folder, home]:
             asyncio.run(sweep(Path(folder), Path(home)))
+        case "told", [folder, home]:
+            sys.exit(asyncio.run(tell(Path(folder), Path(home))))
         case "again", [folder, home, looks]:
             asyncio.run(again(Path(folder), Path(home), int(looks)))

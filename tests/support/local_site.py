@@ -93,6 +93,8 @@ def served(routes: Routes) -> Iterator[Site]:
                 self.end_headers()
                 self.wfile.write(body)
 
+        do_POST = do_GET
+
         def log_message(self, format: str, *args: object) -> None:
             pass
 

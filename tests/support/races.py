@@ -30,6 +30,7 @@ from worklists import GH, NOW, STALE, Inspection, exported, filed, fill, png
 import db
 from mediawatch.app import root, wiring
 from mediawatch.domain import LookKind, MatchedBy, Post, Reading, ReviewAction, ReviewEvent, Sight
+from mediawatch.files import FileBatch
 from mediawatch.ops.settings import Home
 from mediawatch.people.forms.columns import Column
 from mediawatch.ports import Gate, PlannedWrite, Store
@@ -52,12 +53,12 @@ class MeetingStore:
         return getattr(self._store, name)
 
     async def apply(
-        self, writes: Sequence[PlannedWrite], *, revision: int, publish: Callable[[], None]
+        self, writes: Sequence[PlannedWrite], *, revision: int, files: FileBatch
     ) -> None:
         if not self._met:
             self._met = True
             await asyncio.to_thread(self._meet)
-        await self._store.apply(writes, revision=revision, publish=publish)
+        await self._store.apply(writes, revision=revision, files=files)
 
 
 class LinkOpener(Scripted):

@@ -6,14 +6,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from killed_sweeps import KINDS, Theatre, Told, ended, killed, killed_again_and_again, theatre
+from killed_sweeps import (
+    KINDS,
+    Theatre,
+    Told,
+    births,
+    ended,
+    killed,
+    killed_again_and_again,
+    theatre,
+)
 from places import make_short_folder
 
 
@@ -75,16 +86,34 @@ def test_a_browser_killed_again_and_again_accuses_nobody(
         for name in ("LAUNCH", "NAVIGATION", "REPLY", "CHALLENGE"):
             monkeypatch.setenv(f"MEDIAWATCH_TIMEOUTS__{name}", "5")
         home = stage.home("killed")
-        with ended(stage.run(home)) as run:
-            assert killed_again_and_again(run) > 2
-            assert run.wait() == 0
+        with ended(stage.run(home, "told")) as run:
+            times, processes = killed_again_and_again(run)
+            assert run.stdout is not None
+            printed, code = run.stdout.read(), run.wait()
+        assert times > 2
+        assert code in (0, 8), "a site that could not be reached, and nothing else"
         told = asyncio.run(stage.told(home))
+        assert_truthful(printed, told)
+        assert "left:\n" in printed, "the run ended all that it had started"
+        assert births(pid for pid, _ in processes) & processes == set(), "as did each browser"
         assert told.finished
         assert told.wrong == []
         for number, verdict in told.verdicts.items():
             assert verdict[0] == "unproven" or verdict == expected.verdicts[number]
         assert told.verdicts.keys() == expected.verdicts.keys()
         assert list((home / "tmp").glob("run-*")) == []
+
+
+def assert_truthful(printed: str, told: Told) -> None:
+    """The summary counts the looks that were kept and the verdicts as they stand."""
+    looks = sum(sum(counts) for counts in told.looks.values())
+    assert f"\n{looks} looks: " in printed
+    outcomes = Counter(told.outcomes.values())
+    assert all(f"{count} {outcome}" in printed for outcome, count in outcomes.items())
+    verdicts = Counter(str(verdict[0]) for verdict in told.verdicts.values())
+    for count, verdict in re.findall(r"^ +(\d+)  (\w+)", printed, re.MULTILINE):
+        assert verdicts.pop(verdict, 0) == int(count)
+    assert not verdicts
 
 
 @pytest.mark.soak

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mediawatch.domain import UserError
+from mediawatch.files import FileBatch
 from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
 from mediawatch.ports.store.notices import NoticeStore
@@ -103,12 +104,12 @@ class Store(Protocol):
         """
 
     async def apply(
-        self, writes: Sequence[PlannedWrite], *, revision: int, publish: Callable[[], None]
+        self, writes: Sequence[PlannedWrite], *, revision: int, files: FileBatch
     ) -> None:
         """Make these writes in one transaction, if the revision still is the one they rest on.
 
-        `publish` is called last before the commit: what it puts into folders is there with the
-        rows. Where it raises, nothing is written. OutdatedPlan where the revision has moved.
+        The files get their names last before the commit, and lose them where it fails, also by a
+        stop: they are there with the rows. OutdatedPlan where the revision has moved.
         """
 
     async def close(self) -> None: ...

@@ -96,7 +96,8 @@ def recheck(
 ) -> list[RecheckResult]:
     """The re-check list of the items that still stand.
 
-    `registry` are all accounts as filed now, retired ones included. `since` is the day of issue: an
+    `registry` are all accounts as filed now, retired ones included; under the number of a merged
+    double stands the one that it went into (`follow_merges`). `since` is the day of issue: an
     older name proves nothing. `source` names the import of the registry.
     """
     found = []

@@ -27,6 +27,7 @@ from mediawatch.ports import Store
 from mediawatch.publish.notices.recheck import RecheckLook, recheck, refuse_older
 from mediawatch.publish.results import RecheckResult, standing_items
 from mediawatch.publish.results import recheck_results as known
+from mediawatch.registry.merge import follow_merges
 from mediawatch.rules.reviewed import as_reviewed
 
 
@@ -47,8 +48,8 @@ async def note_recheck(
     refuse_older(notice, sweep.as_of, await store.sweeps.all())
     events = await store.notices.events(notice.id)
     items = standing_items(notice, events)
-    accounts = {account.id: account for account in await store.accounts.all(include_retired=True)}
-    wanted = {item.account_id for item in items}
+    accounts = follow_merges(await store.accounts.all(include_retired=True))
+    wanted = {accounts[item.account_id].id for item in items if item.account_id in accounts}
     looks = await _looks(
         store, sweep, [entry for entry in scope if entry.account.id in wanted], accounts
     )

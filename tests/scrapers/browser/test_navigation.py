@@ -62,6 +62,34 @@ async def test_another_port_is_not_visited_even_after_a_redirect(browser: Browse
         await strict.close()
 
 
+async def test_a_call_is_not_redirected_to_another_host(browser: Browser) -> None:
+    """Also where the other host would let the page read its answer; and in a page that is used
+    again.
+    """
+    opened = Answer("{}", headers={"Access-Control-Allow-Origin": "*"})
+    with served({"/x": opened}) as other, served({"/": "page", "/end": "{}"}) as site:
+        site.routes = {
+            **site.routes,
+            "/away": Answer(status=302, headers={"Location": other.url("/x", "localhost")}),
+            "/later": Answer(status=302, headers={"Location": "/away"}),
+            "/fine": Answer(status=302, headers={"Location": "/end"}),
+        }
+        for _ in range(2):
+            async with browser.tab(None, RULES) as tab:
+                await tab.open(site.url("/"))
+                for path in ("/away", "/later?u=1"):
+                    with pytest.raises(Changed, match=f"localhost:{other.port} is not one of"):
+                        await tab.ask(site.url(path))
+                _, at = await tab.ask(site.url("/fine"))
+                assert at == site.url("/end")
+                assert tab.url == site.url("/")
+                # What the page's own script asks for goes where its site sends it.
+                assert await tab.evaluate(
+                    f"fetch('{other.url('/x', 'localhost')}').then((answer) => answer.ok)"
+                )
+        assert [asked.target for asked in other.asked] == ["/x", "/x"]
+
+
 @pytest.mark.parametrize("path", ["/", "/?u=1"])
 async def test_user_info_and_other_schemes_are_not_visited(browser: Browser, path: str) -> None:
     with served({"/": "page"}) as site:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -339,6 +340,56 @@ async def test_a_state_without_the_operator_is_never_written_back(plain: Session
     await plain.looks.rest("plain")
     await plain.looks.close()
     assert (plain.folder / "plain" / "a.json").read_bytes() == before
+
+
+async def test_what_other_hosts_stored_is_not_written_back(plain: Sessions) -> None:
+    foreign = {**state_of("a")["cookies"][0], "name": "who", "domain": "third.example"}
+    state = {"cookies": [*state_of("a")["cookies"], foreign], "origins": []}
+    write_new(plain.folder / "plain" / "a.json", state, NOW)
+    assert await plain.look() == "a:ok"
+    await plain.looks.rest("plain")
+    assert plain.cookie("a") == "a-renewed", "one cookie is left, renewed"
+    await plain.looks.close()
+
+
+async def test_a_new_login_keeps_what_its_own_hosts_stored(
+    executable: Path, tmp_path: Path
+) -> None:
+    """The site shows another one's page, and leads through it."""
+
+    async def known(tab: Tab) -> bool:
+        return True
+
+    page = "<script>localStorage.setItem('own', '1')</script>"
+    foreign = "<script>localStorage.setItem('who', '1')</script>"
+    cookie = {"Set-Cookie": "who=1; Max-Age=1000"}
+    with served({"/": Answer(foreign, headers=cookie)}) as other, served({}) as site:
+        site.routes = {
+            "/": Answer(page, headers={"Set-Cookie": "login=made-up; Max-Age=1000"}),
+            "/through": Answer(
+                status=302, headers={"Location": other.url("/", "localhost"), **cookie}
+            ),
+        }
+        login = replace(
+            login_of(),
+            url=site.url("/"),
+            pages=(site.url("/through"),),
+            scanned="true",
+            probe=known,
+        )
+        made = LoginFiles(
+            known={"plain": login},
+            folder=tmp_path,
+            now=lambda: NOW,
+            window=Path,
+            headless=lambda: executable,
+            timeouts=SHORT,
+        )
+        session = await made.by_code("plain", "office", lambda picture, code: None, limit=60)
+        assert other.count("/") == 1
+    state = json.loads(session.path.read_text("utf-8"))
+    assert {each["domain"] for each in state["cookies"]} == {"127.0.0.1"}
+    assert [each["origin"] for each in state["origins"]] == [site.url("/").rstrip("/")]
 
 
 async def test_a_newer_login_is_never_overwritten(plain: Sessions) -> None:

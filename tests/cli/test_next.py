@@ -5,21 +5,42 @@ suspects, after its notice.
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commands import in_process
-from review_homes import home as home
 from review_homes import mediawatch, within
-from review_homes import prepared as prepared
+from sweeps import Stage, request
 
 from mediawatch.domain import Sweep
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.rules.policy import load
+
+
+@pytest.fixture(scope="module")
+def inspected(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An inspection of 2022 with two suspects."""
+    home = Home(tmp_path_factory.mktemp("next") / "home").create()
+
+    async def work(store: Store) -> None:
+        stage = Stage(store, home.evidence)
+        await stage.file("旧20", "旧30", "鲜1", prefecture="甲市")
+        await stage.engine.run(request(policy=load("national")))
+
+    within(home, work)
+    return home
+
+
+@pytest.fixture
+def home(inspected: Home, tmp_path: Path) -> Home:
+    shutil.copytree(inspected.root, tmp_path / "home")
+    return Home(tmp_path / "home")
 
 
 def shown(home: Home) -> dict[str, Any]:
@@ -68,9 +89,10 @@ def test_suspects_wait_for_their_units_then_for_their_notice(home: Home) -> None
     steps = {step["name"]: step for step in found["steps"]}
     assert steps["下发核实"]["figures"] == "待反馈2"
     assert found["next"]["command"].startswith("mediawatch findings import")
+    keys = re.findall(r"\d+/stale_2w@\w+", mediawatch(home, "review", "list").output)
     confirmed = mediawatch(
         home,
-        *("review", "confirm", "1", "2", "--by", "李四", "--yes"),
+        *("review", "confirm", *keys, "--by", "李四", "--yes"),
         *("--without-hearing", "--reason", "试验"),
     )
     assert confirmed.exit_code == 0, confirmed.output
@@ -95,7 +117,7 @@ def test_suspects_wait_for_their_units_then_for_their_notice(home: Home) -> None
     # Once the nights of the next inspection begin, they are shown, and the notice is named.
     set_as_of(home, 5)
     found = shown(home)
-    assert [name for name, state in states(found).items() if state == "now"][0] == "夜间核查"
+    assert next(name for name, state in states(found).items() if state == "now") == "夜间核查"
     assert found["remarks"] == ["示例办函〔2026〕1号尚未办结：未反馈2，未复查2。"]
     closed = mediawatch(home, "notice", "close", "示例办函〔2026〕1号", "--by", "李四")
     assert closed.exit_code == 0, closed.output
@@ -129,7 +151,7 @@ def test_a_sweep_that_was_begun_is_gone_on_with(home: Home) -> None:
     within(home, begin)
     found = shown(home)
     steps = {step["name"]: step for step in found["steps"]}
-    assert (steps["正式检查"]["state"], steps["正式检查"]["figures"]) == ("now", "已核查0/2")
+    assert (steps["正式检查"]["state"], steps["正式检查"]["figures"]) == ("now", "已核查0/3")
     assert found["next"]["command"].startswith("mediawatch sweep --as-of ")
 
 

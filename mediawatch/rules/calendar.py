@@ -28,14 +28,14 @@ def steps_of(facts: InspectionFacts) -> tuple[CalendarStep, ...]:
         return tuple(CalendarStep(name=name, state=StepState.LATER) for name in StepName)
     days = InspectionDays.of(facts, as_of)
     return (
-        calendar_steps.nights(facts, as_of, days),
-        calendar_steps.links(facts, as_of, days),
-        calendar_steps.look(facts, as_of, days),
-        calendar_steps.people(facts, days),
-        calendar_steps.hearing(facts, days),
-        calendar_steps.review(facts, days),
-        calendar_notice.issue(facts, days),
-        *calendar_notice.after_issue(facts, days),
+        calendar_steps.nights_step(facts, as_of, days),
+        calendar_steps.links_step(facts, as_of, days),
+        calendar_steps.look_step(facts, as_of, days),
+        calendar_steps.people_step(facts, days),
+        calendar_steps.hearing_step(facts, days),
+        calendar_steps.review_step(facts, days),
+        calendar_notice.issue_step(facts, days),
+        *calendar_notice.steps_after_issue(facts, days),
     )
 
 
@@ -98,7 +98,7 @@ def remarks_of(facts: InspectionFacts) -> tuple[str, ...]:
 
 def _left_of(notice: NoticeProgress, today: date) -> NextStep | None:
     """What can be done now about the notice of another inspection."""
-    for step in (calendar_notice.recheck(notice, today), calendar_notice.closing(notice)):
+    for step in (calendar_notice.recheck_step(notice, today), calendar_notice.closing_step(notice)):
         if step.state is StepState.NOW:
             return NextStep(text=f"{notice.number}{step.name}：{step.why}", command=step.command)
     return None

@@ -15,7 +15,7 @@ from mediawatch.rules.calendar_facts import (
 from mediawatch.rules.calendar_steps import list_counts
 
 
-def issue(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
+def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     """签发通报."""
     name, sweep, notice = StepName.ISSUE, facts.sweep, facts.notice
     when = short_day(days.issued_on, days.today)
@@ -44,18 +44,22 @@ def issue(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     )
 
 
-def after_issue(facts: InspectionFacts, days: InspectionDays) -> tuple[CalendarStep, ...]:
+def steps_after_issue(facts: InspectionFacts, days: InspectionDays) -> tuple[CalendarStep, ...]:
     """督促整改, 复查 and 办结归档."""
     notice = facts.notice
     if notice:
-        return _rectification(notice, days.today), recheck(notice, days.today), closing(notice)
+        return (
+            _rectification_step(notice, days.today),
+            recheck_step(notice, days.today),
+            closing_step(notice),
+        )
     clean = facts.sweep is not None and facts.sweep.is_clean
     state, when = (StepState.DONE, "") if clean else (StepState.LATER, "由通报确定")
     names = (StepName.RECTIFICATION, StepName.RECHECK, StepName.CLOSING)
     return tuple(CalendarStep(name=name, state=state, days=when) for name in names)
 
 
-def _rectification(notice: NoticeProgress, today: date) -> CalendarStep:
+def _rectification_step(notice: NoticeProgress, today: date) -> CalendarStep:
     last = notice.report_by or notice.rectify_by
     when = f"{short_day(last, today)}前" if last else ""
     past = last is not None and today > last
@@ -76,7 +80,7 @@ def _rectification(notice: NoticeProgress, today: date) -> CalendarStep:
     )
 
 
-def recheck(notice: NoticeProgress, today: date) -> CalendarStep:
+def recheck_step(notice: NoticeProgress, today: date) -> CalendarStep:
     """复查: after the day by which things are put right."""
     name, after = StepName.RECHECK, notice.rectify_by
     when = f"{short_day(after, today)}后" if after else ""
@@ -95,7 +99,7 @@ def recheck(notice: NoticeProgress, today: date) -> CalendarStep:
     )
 
 
-def closing(notice: NoticeProgress) -> CalendarStep:
+def closing_step(notice: NoticeProgress) -> CalendarStep:
     """办结归档."""
     name, number = StepName.CLOSING, one_word(notice.number)
     if notice.archived:

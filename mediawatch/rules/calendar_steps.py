@@ -19,7 +19,7 @@ _NIGHT = timedelta(hours=18)
 """A nightly sweep that began within this time is tonight's."""
 
 
-def nights(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> CalendarStep:
+def nights_step(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> CalendarStep:
     """夜间核查: the nights in which a post can prove an account fresh for `as_of`."""
     name = StepName.NIGHTS
     when = day_span(days.first_night, days.as_of, days.today)
@@ -40,7 +40,7 @@ def nights(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> Cal
     )
 
 
-def links(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> CalendarStep:
+def links_step(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> CalendarStep:
     """征集链接: units of unproved accounts are asked for a link."""
     name, left = StepName.LINKS, facts.accounts - facts.proved
     when = f"{short_day(days.asked_by, days.today)}前"
@@ -62,7 +62,7 @@ def links(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> Cale
     )
 
 
-def look(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> CalendarStep:
+def look_step(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> CalendarStep:
     """正式检查: the sweep of `as_of`."""
     name, sweep = StepName.LOOK, facts.sweep
     whole_day = as_of == day_end(days.as_of)
@@ -88,7 +88,7 @@ def look(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> Calen
     )
 
 
-def people(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
+def people_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     """人工核查: what the machine could not settle, by telephone."""
     name, when = StepName.PEOPLE, f"{short_day(days.people_by, days.today)}前"
     sweep = _finished(facts)
@@ -108,7 +108,7 @@ def people(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     )
 
 
-def hearing(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
+def hearing_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     """下发核实: suspects are sent down, and units answer within their term."""
     name, sweep = StepName.HEARING, _finished(facts)
     when = day_span(days.sent_on, days.term, days.today)
@@ -139,7 +139,7 @@ def hearing(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     )
 
 
-def review(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
+def review_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     """会商认定: people decide about what was heard."""
     name, when, sweep = StepName.REVIEW, short_day(days.decided_on, days.today), _finished(facts)
     if sweep is None:

@@ -123,7 +123,7 @@ def hearing_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     if not figures:
         return CalendarStep(name=name, state=StepState.DONE, days=when)
     if counts.to_send:
-        command, why = "findings dispatch 下发/ --person 姓名", "下发各单位核实"
+        command, why = "findings dispatch 下发/ --person 姓名", "发给各单位，限期反馈"
     elif counts.overdue:
         command, why = "findings overdue --by 姓名", "期限已过，登记逾期未反馈"
     else:

@@ -19,11 +19,12 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import beijing
 from mediawatch.log import get_logger
+from mediawatch.sweep.budget import Night
 from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
 from mediawatch.sweep.summary import Progress, Summary, no_progress
-from mediawatch.sweep.tools import SweepTools
+from mediawatch.sweep.tools import NO_RATES, SweepTools
 
 log = get_logger(__name__)
 
@@ -115,10 +116,15 @@ class Engine(SweepTools):
     ) -> dict[str, list[Account]]:
         """By platform, the accounts that could become a finding soonest first."""
         found: dict[str, list[Account]] = defaultdict(list)
-        night = request.night(self.clock(), await self.rates())
+        night = await self._night(request, self.clock())
         for account in night.in_order(accounts, run.readings.states):
             found[account.platform].append(account)
         return found
+
+    async def _night(self, request: Request, now: datetime) -> Night:
+        """Only before a known as_of it matters what can be looked at tonight."""
+        rates = await self.rates() if request.ahead(now) else NO_RATES
+        return request.night(now, rates)
 
     async def _open(self, request: Request) -> Sweep:
         """The unfinished or finished sweep with the same options, else a new one."""
@@ -159,7 +165,7 @@ class Engine(SweepTools):
             )
         if request.nightly:
             states = await self.store.readings.account_states([account.id for account in accounts])
-            accounts = request.night(now, await self.rates()).due(accounts, states)
+            accounts = (await self._night(request, now)).due(accounts, states)
         return await self.store.sweeps.open(request.sweep(now, registry), accounts)
 
     async def _close_abandoned(

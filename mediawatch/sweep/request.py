@@ -76,11 +76,14 @@ class Request:
         wanted = (account for account in registry if self.wants(account))
         return [self.drawn.as_drawn(account) if self.drawn else account for account in wanted]
 
-    def night(self, now: datetime, rates: LookRates) -> Night:
-        """By what terms it is decided who is due. A moment that has come says nothing any more."""
+    def ahead(self, now: datetime) -> datetime | None:
+        """The as_of that a nightly sweep looks ahead to; None once it has come."""
         known = self.next_as_of if self.nightly else None
-        ahead = known if known and known > now else None
-        return Night(policy=self.policy, now=now, rates=rates, ahead=ahead)
+        return known if known and known > now else None
+
+    def night(self, now: datetime, rates: LookRates) -> Night:
+        """By what terms it is decided who is due."""
+        return Night(policy=self.policy, now=now, rates=rates, ahead=self.ahead(now))
 
     def sweep(self, now: datetime, registry: Sequence[Account] | None = None) -> Sweep:
         """The sweep that is to be opened, with the whole registry's 总数 of that moment."""

@@ -16,8 +16,11 @@ async def _reached(platforms: Collection[str]) -> str:
     return ""
 
 
+NO_RATES = LookRates(ways=lambda account: (), pace_of=as_declared)
+
+
 async def _no_rates() -> LookRates:
-    return LookRates(ways=lambda account: (), pace_of=as_declared)
+    return NO_RATES
 
 
 @dataclass

@@ -4,11 +4,14 @@ says of them.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
+from commands import in_process
 
 from mediawatch.cli.plan import plan_text
 from mediawatch.domain import Account, AccountState, Attestation, Filing, Outcome, Pace
@@ -20,6 +23,7 @@ from mediawatch.sweep.gate.pacing import as_declared
 from mediawatch.sweep.plan import plan
 from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
+from scrapers.platforms import LOGINS, SCRAPERS, surface_facts
 
 POLICY = load("national")
 AS_OF = day_end(date(2026, 12, 31))
@@ -201,3 +205,44 @@ def test_a_quarter_of_active_accounts_is_proved_by_one_login() -> None:
     ]
     assert (len(states), late) == (113, [])
     assert next(looks) < 113 * 4
+
+
+def test_of_the_declared_surfaces_only_the_readers_are_rationed() -> None:
+    declared = surface_facts(each for scraper in SCRAPERS.values() for each in scraper.surfaces)
+    rationed = {facts.name for facts in declared if facts.is_rationed(facts.pace)}
+    assert rationed
+    assert all(name.startswith("wechat.reader") for name in rationed)
+    assert {facts.login for facts in declared if facts.name in rationed} == {"weread"}
+    logins = {facts.login for facts in declared if facts.needs_login}
+    assert logins <= set(LOGINS)
+
+
+def test_the_command_prints_the_budget_of_the_homes_own_logins(tmp_path: Path) -> None:
+    """Of three accounts two have a reader page. The further login is not approved, and is not
+    counted.
+    """
+    registry, export = tmp_path / "registry.csv", tmp_path / "cookies.txt"
+    page = "https://weread.qq.com/web/mp/reader/ce032b305a9bc1ce0b0dd2a"
+    registry.write_text(
+        f"政务新媒体名称,类型,微信读书链接\n甲发布,微信公众号,{page}\n乙发布,微信公众号,{page}b\n"
+        "丙发布,微信公众号,\n",
+        encoding="utf-8",
+    )
+    export.write_text(".weread.qq.com\tTRUE\t/\tTRUE\t4102444800\twr_skey\tx\n", encoding="utf-8")
+    home = tmp_path / "home"
+
+    def told(*words: str | Path) -> str:
+        done = in_process("--home", home, *words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    told("init")
+    told("registry", "import", registry)
+    told("sessions", "import", "weread", export, "--custodian", "张三")
+    shutil.copy(home / "sessions/weread/office.json", home / "sessions/weread/second.json")
+    assert "lack a proof" not in told("plan")
+    ahead = day_of(datetime.now(UTC)) + timedelta(days=3)
+    (home / "mediawatch.toml").write_text(f"[inspection]\nas_of = {ahead}\n", encoding="utf-8")
+    shown = told("plan")
+    assert "40 calls a login a day, 1 login, 4 nights left: 160 looks" in shown
+    assert "2 accounts lack a proof, 2 of them were not looked at yet" in shown

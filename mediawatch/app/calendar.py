@@ -27,7 +27,7 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.filings import once
 from mediawatch.publish.results import recheck_results, standing_items
-from mediawatch.rules.ahead import is_proved_for
+from mediawatch.rules.ahead import wants_proof
 from mediawatch.rules.calendar import has_begun, is_over, steps_of
 from mediawatch.rules.calendar_facts import (
     InspectionFacts,
@@ -38,7 +38,7 @@ from mediawatch.rules.calendar_facts import (
 from mediawatch.rules.hearing import HearingState, hearing_of, is_required
 from mediawatch.rules.policy import HearingRule, Policy, load, parse
 from mediawatch.rules.reviewed import as_reviewed
-from mediawatch.sweep.scope import in_service
+from mediawatch.sweep.scope import WHOLE, in_service
 
 _NOT_SHOWN = (SweepKind.NIGHTLY, SweepKind.RECHECK)
 
@@ -86,8 +86,11 @@ async def _of_moment(app: App, base: InspectionFacts, moment: datetime) -> Inspe
     """The inspection of a moment for which no sweep was begun."""
     accounts = in_service(await app.store.accounts.all())
     states = await app.store.readings.account_states([account.id for account in accounts])
-    proved = sum(is_proved_for(states.get(account.id), base.policy, moment) for account in accounts)
-    return replace(base, as_of=moment, proved=proved)
+    wanting = sum(
+        wants_proof(states.get(account.id), account.filed, base.policy, base.now, moment)
+        for account in accounts
+    )
+    return replace(base, as_of=moment, proved=len(accounts) - wanting)
 
 
 async def _of_sweep(app: App, base: InspectionFacts, sweep: Sweep) -> InspectionFacts:
@@ -118,7 +121,8 @@ async def _with_unissued(
 
 async def _sweep_progress(app: App, sweep: Sweep, policy: Policy) -> SweepProgress:
     entries = (await judged_scope(app, sweep)).entries
-    if sweep.state is not SweepState.FINISHED:
+    unanswered = await app.store.sweeps.is_unanswered(sweep.id)
+    if sweep.state is not SweepState.FINISHED or unanswered:
         readings = await app.store.readings.by_account(sweep_id=sweep.id)
         looked_at = sum(
             any(reading.look is LookKind.FIRST for reading in its) for its in readings.values()
@@ -126,9 +130,11 @@ async def _sweep_progress(app: App, sweep: Sweep, policy: Policy) -> SweepProgre
         return SweepProgress(
             id=sweep.id,
             finished=False,
-            running=runs_now(app.home),
+            running=sweep.state is SweepState.RUNNING and runs_now(app.home),
+            unanswered=unanswered,
+            options=_options(app, sweep),
             total=len(entries),
-            looked_at=looked_at,
+            looked_at=0 if unanswered else looked_at,
         )
     reviewed = once([as_reviewed(entry, include_open=True) for entry in entries])
     return SweepProgress(
@@ -140,6 +146,12 @@ async def _sweep_progress(app: App, sweep: Sweep, policy: Policy) -> SweepProgre
             entries, await app.store.reviews.events(sweep.id), policy.hearing, app.clock()
         ),
     )
+
+
+def _options(app: App, sweep: Sweep) -> str:
+    """With its moment alone a sweep of the whole registry by the set policy is gone on with."""
+    policy = f" --policy {sweep.policy}" if sweep.policy != app.settings.sweep.policy else ""
+    return policy + ("" if sweep.scope == WHOLE else " --scope 名单")
 
 
 def count_suspects(

@@ -90,6 +90,10 @@ class SweepProgress:
     finished: bool
     running: bool = False
     """Whether a process works on it now."""
+    unanswered: bool = False
+    """Whether no site answered any look: it is to be made again."""
+    options: str = ""
+    """What must be typed besides its moment, so that it is gone on with."""
     total: int = 0
     """Accounts in scope."""
     looked_at: int = 0
@@ -138,7 +142,7 @@ class InspectionFacts:
     accounts: int = 0
     """In service."""
     proved: int = 0
-    """Those of them whose known posts prove them fresh for `as_of`."""
+    """Those of them that need no further proof that they are fresh at `as_of`."""
     last_night: datetime | None = None
     """When the newest nightly sweep began."""
     reminders: bool = False

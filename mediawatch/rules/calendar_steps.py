@@ -36,7 +36,7 @@ def nights_step(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -
         days=when,
         figures=f"已证实{facts.proved}/{facts.accounts}，余{left}夜",
         command="" if tonight else "mediawatch sweep --nightly --until 06:00",
-        why="今夜已运行，次夜再运行" if tonight else "核查到期的账号",
+        why="最近一夜已运行，夜间再运行" if tonight else "核查到期的账号",
     )
 
 
@@ -74,10 +74,14 @@ def look_step(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> 
         return CalendarStep(name=name, state=StepState.LATER, days=when)
     typed = f"{days.as_of}" if whole_day else f"{beijing(as_of):%Y-%m-%dT%H:%M:%S}"
     command, why = f"mediawatch sweep --as-of {typed}", "监测时间点已到"
-    if sweep:
+    if sweep and sweep.running:
+        command, why = "mediawatch status", "正在运行，等它完成"
+    elif sweep and sweep.unanswered:
+        command += f"{sweep.options} --again"
+        why = "上次没有网络，未能核查任何账号"
+    elif sweep:
+        command += sweep.options
         why = "继续未完成的检查"
-        if sweep.running:
-            command, why = "mediawatch status", "正在运行，等它完成"
     return CalendarStep(
         name=name,
         state=StepState.NOW,

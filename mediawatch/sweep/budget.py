@@ -24,7 +24,7 @@ from mediawatch.rules.ahead import (
     proof_order,
     wants_proof,
 )
-from mediawatch.rules.due import next_due, urgency
+from mediawatch.rules.due import DueReason, next_due, urgency, why_due
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.rates import LookRates
 
@@ -62,6 +62,13 @@ class Night:
     def in_order(self, accounts: Iterable[Account], states: States) -> list[Account]:
         """The accounts by urgency: first those that need one of a rationed surface's visits."""
         return sorted(accounts, key=lambda account: self._rank(account, states))
+
+    def why(self, account: Account, states: States) -> DueReason:
+        """Why an account is due that is due tonight."""
+        usual = why_due(states.get(account.id), account.filed, self.policy, self.now)
+        if usual in (DueReason.GAP, DueReason.IDENTITY) and self._ration(account, states):
+            return DueReason.AHEAD
+        return usual
 
     def budgets(self, accounts: Iterable[Account], states: States) -> list[RationedBudget]:
         """What each rationed surface can still do before the known as_of, by name; else empty."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from mediawatch.domain import Account, AccountState
 from mediawatch.domain.clock import minute
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules.due import DueReason, why_due
+from mediawatch.rules.due import DueReason
 from mediawatch.sweep.budget import RationedBudget
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.gate.pacing import quiet_left
@@ -94,7 +94,7 @@ def plan(
     rates: LookRates,
 ) -> SweepPlan:
     """What a sweep that begins now would do. Everything is due, unless it is a nightly one."""
-    policy, until, scope = request.policy, request.until, list(accounts)
+    until, scope = request.until, list(accounts)
     night = request.night(now, rates)
     due = night.due(scope, states) if request.nightly else night.in_order(scope, states)
     free: dict[str, datetime] = defaultdict(lambda: now)
@@ -119,7 +119,7 @@ def plan(
                 busy[way.name] += takes
                 quiet[way.name] += rest
                 visits[way.name] += 1
-        why = why_due(states.get(account.id), account.filed, policy, now)
+        why = night.why(account, states)
         planned.append(PlannedLook(account=account, why=why, way=way, begins=begins))
     return SweepPlan(
         due=tuple(planned),

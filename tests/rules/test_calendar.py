@@ -103,6 +103,16 @@ def named(facts: InspectionFacts) -> dict[StepName, CalendarStep]:
             "mediawatch status",
         ),
         (
+            before(
+                at(7, 1),
+                sweep=SweepProgress(
+                    id=7, finished=False, unanswered=True, total=113, options=" --policy tibet"
+                ),
+            ),
+            ["正式检查"],
+            "mediawatch sweep --as-of 2026-06-30 --policy tibet --again",
+        ),
+        (
             after(at(7, 1), rows=15, counts=SuspectCounts(to_send=4)),
             ["人工核查", "下发核实"],
             "mediawatch worklist export 核查.xlsx --sweep 7",

@@ -17,6 +17,7 @@ from mediawatch.cli.plan import plan_text
 from mediawatch.domain import Account, AccountState, Attestation, Filing, Outcome, Pace
 from mediawatch.domain.clock import BEIJING, day_end, day_of
 from mediawatch.ports import SurfaceFacts
+from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.budget import Night
 from mediawatch.sweep.gate.pacing import as_declared
@@ -205,6 +206,17 @@ def test_a_quarter_of_active_accounts_is_proved_by_one_login() -> None:
     ]
     assert (len(states), late) == (113, [])
     assert next(looks) < 113 * 4
+
+
+def test_the_plan_says_who_is_due_for_the_next_inspection() -> None:
+    states = {1: read(1, date(2026, 12, 14), night(14)), 2: read(2, date(2026, 12, 19), night(19))}
+    request = Request(policy=POLICY, nightly=True, next_as_of=AS_OF)
+    scope = [account(number) for number in range(1, 4)]
+    found = plan(scope, states, request, night(20), rates(READER))
+    assert {each.account.id: each.why for each in found.due} == {
+        1: DueReason.AHEAD,
+        3: DueReason.NEVER_READ,
+    }
 
 
 def test_of_the_declared_surfaces_only_the_readers_are_rationed() -> None:

@@ -266,8 +266,8 @@ def _row(each: ListedLogin, now: datetime) -> tuple[str, ...]:
 
 def _approval(each: ListedLogin) -> str:
     approval = each.session.approval
-    told = f"{approval.by},至{approval.until}" if approval else ""
-    return f"{told or '无'}(不使用)" if each.why_barred else told
+    told = f"{approval.by}，至{approval.until}" if approval else ""
+    return f"{told or '无'}（不使用）" if each.why_barred else told
 
 
 def _span(span: timedelta) -> str:

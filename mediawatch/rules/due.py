@@ -39,7 +39,7 @@ class DueReason(StrEnum):
     IN_VAIN = "last look failed"
     GAP = "gap"
     """Its newest known post is so old that the verdict could change."""
-    AHEAD = "next as_of"
+    AHEAD = "as_of"
     """Nothing known proves it fresh at the next inspection's moment."""
     IDENTITY = "name"
     """Its name and existence are due by the policy's rhythm, or what its filing says of it ends."""

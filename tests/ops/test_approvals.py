@@ -94,7 +94,7 @@ def test_a_further_login_is_refused_without_its_approval(home: Path, export: Pat
     kept = approval_of(Session("weread", "second", home / "sessions" / "weread" / "second.json"))
     assert kept == UseApproval(by="王五", purpose="第四季度核查", until=date(2099, 12, 31))
     listed = next(line for line in run(home, "sessions").splitlines() if "second" in line)
-    assert "王五,至2099-12-31" in listed
+    assert "王五，至2099-12-31" in listed
     assert "使用审批 王五 until 2099-12-31" in run(home, "status")
     # Both are renewed without a word: the first is the home's own, the second keeps its approval.
     run(home, "sessions", "import", "weread", export)
@@ -175,7 +175,7 @@ def test_a_backup_carries_the_approval_with_the_login(
     run(home, "sessions", "import", "weread", export, *WHO, *APPROVED)
     run(home, "backup", tmp_path / "a.tar", "--with-sessions")
     run(home, "restore", tmp_path / "a.tar", tmp_path / "other")
-    assert "王五,至2099-12-31" in run(tmp_path / "other", "sessions")
+    assert "王五，至2099-12-31" in run(tmp_path / "other", "sessions")
 
 
 def test_a_sweep_leaves_a_barred_login_out_and_says_so_once(home: Path, export: Path) -> None:

@@ -164,7 +164,7 @@ class RationedBudget:
         helps = (
             f"{count_of(self.without_look, 'account')} will get no look by {self.surface.name} "
             f"before then: a newest article link each (`mediawatch links import`) saves its look; "
-            f"a further login adds {self.calls * self.nights} "
+            f"a further login with its 使用审批 adds {self.calls * self.nights} "
             f"(`mediawatch login {self.surface.login} --name NAME`, docs/sessions.md)"
         )
         return told, helps

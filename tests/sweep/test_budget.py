@@ -178,7 +178,9 @@ def test_the_plan_prints_the_budget_and_what_would_help() -> None:
     short = text_of(night(30), 85, spent=5)
     assert "2 nights left: 75 looks" in short
     assert "10 accounts will get no look by wechat.reader before then" in short
-    assert "a further login adds 80 (`mediawatch login weread --name NAME`" in short
+    assert (
+        "a further login with its 使用审批 adds 80 (`mediawatch login weread --name NAME`" in short
+    )
     assert "will get no look" not in text_of(night(30), 85, logins=2)
     assert "wechat.reader before" not in plan_text(
         plan([account(1)], {}, Request(policy=POLICY, nightly=True), night(20), rates(READER)), None

@@ -31,6 +31,9 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
 }
 """Platform key to its surfaces, each with what inspectors call it."""
 
+LOGINS_BY_APPROVAL = frozenset({"weread"})
+"""The words of logins of which a home has one, and further ones by a 使用审批 each."""
+
 _LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread")
 
 

@@ -59,6 +59,10 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             pace=each.pace,
             declared_closed=each.declared_closed,
             for_some=type(each).accepts_session is not Surface.accepts_session,
+            login=""
+            if each.session is SessionUse.VISITOR
+            else each.session_platform or each.name.partition(".")[0],
+            shows_newer=each.shows_newer,
             by_call=each.shared_page is not None,
         )
         for each in surfaces

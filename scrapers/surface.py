@@ -61,6 +61,11 @@ class Surface(ABC):
 
     It is still tried, but its refusals are no news (no exit bit).
     """
+    shows_newer: ClassVar[bool] = True
+    """Whether a later look may show a newer post.
+
+    False where it opens what is known already, or shows no posts at all.
+    """
     url_keys: ClassVar[frozenset[str]] = frozenset()
     """Query keys that may stay in an evidence URL.
 
@@ -141,6 +146,11 @@ class Login:
     """Opens the site's own page and reads its sign.
 
     May raise any `Failure`: `LoginRequired` means no, any other one that the answer is unknown.
+    """
+    one_a_home: bool = False
+    """Whether a home has one such login, and further ones by a 使用审批 each.
+
+    It is not the office's own account there, but one of the platform's readers.
     """
     pages: tuple[str, ...] = ()
     """Visited after a login: hosts with cookies of their own."""

@@ -181,6 +181,9 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
                 f"{name}: nobody is named who answers for it (保管人)",
                 f"mediawatch sessions assign {stored.platform} {stored.name} PERSON",
             )
+        if each.why_barred:
+            told, _, remedy = each.why_barred.rpartition(": ")
+            yield DoctorCheck(Level.WARN, "approval", f"{name}: not used: {told}", remedy)
         if each.state is SessionState.INVALID:
             yield DoctorCheck(Level.WARN, "sessions", f"{name}: was last seen invalid", again)
         else:

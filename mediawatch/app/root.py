@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,10 @@ from db import Safeguard, open_store
 from mediawatch.app import wiring
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Pace, UserError
+from mediawatch.domain.clock import day_of
 from mediawatch.files import FileWriter, write_whole
 from mediawatch.ops.alerts import Alerts
+from mediawatch.ops.approvals import why_barred
 from mediawatch.ops.drafts import Draft, decide
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from mediawatch.sweep.engine import Engine
     from mediawatch.sweep.gate.canaries import Canaries
     from mediawatch.sweep.gate.pacing import Pacing
-    from mediawatch.sweep.plan import LookRates
+    from mediawatch.sweep.rates import LookRates
 
 T = TypeVar("T")
 
@@ -49,7 +52,7 @@ class App:
         self.settings = settings
         self.store = store
         self.clock = clock
-        self.sessions = SessionBook(store, clock, self._announce)
+        self.sessions = SessionBook(store, clock, self._announce, self._why_barred)
         """The state of the operator's logins."""
         urls = () if wiring.is_demonstration(home, settings) else settings.notify.urls
         self.alerts = Alerts(
@@ -96,6 +99,7 @@ class App:
             self.pacing(),
             self.canaries(),
             lambda platforms: wiring.why_unreachable(platforms, self.settings, self._route),
+            self.rates,
         )
 
     def canaries(self) -> Canaries:
@@ -171,15 +175,27 @@ class App:
 
         return surface_facts(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
-    def rates(self) -> LookRates:
-        """The surfaces that could be asked about an account with the stored logins, and their
-        pace; needs no browser."""
-        from mediawatch.sweep.plan import LookRates
+    async def rates(self) -> LookRates:
+        """The surfaces that could be asked about an account with the usable logins, their pace,
+        and their visits of the last 24 hours; needs no browser."""
+        from mediawatch.sweep.rates import LookRates
         from scrapers.platforms import ways
 
-        logins = {login.platform for login in self.logins().sessions()}
+        names: dict[str, list[str]] = {}
+        for login in self.logins().sessions():
+            names.setdefault(login.platform, []).append(login.name)
+        logins = {
+            platform: count
+            for platform, its in names.items()
+            if (count := len(await self.sessions.usable(platform, its)))
+        }
+        visits = await self.store.operator.visits(self.clock() - timedelta(days=1))
         return LookRates(
-            ways=lambda account: ways(account, logins), pace_of=self.pace_of(), scale=self.pace
+            ways=lambda account: ways(account, logins),
+            pace_of=self.pace_of(),
+            scale=self.pace,
+            logins=logins,
+            spent=Counter(visit.surface for visit in visits),
         )
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
@@ -196,6 +212,13 @@ class App:
         from scrapers.platforms import SCRAPERS
 
         return platform in SCRAPERS and SCRAPERS[platform].links is not None
+
+    def _why_barred(self, platform: str) -> dict[str, str]:
+        """Why logins of a platform must not be used today, by name."""
+        logins = self.logins()
+        if platform not in logins.by_approval:
+            return {}
+        return why_barred(logins.sessions(platform), day_of(self.clock()))
 
     async def _announce(self) -> None:
         await self.alerts.tell_sessions(self.sessions)

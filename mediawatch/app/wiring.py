@@ -96,7 +96,7 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
     """How logins are made and kept; looks for a browser, behind `check_route`, only when one is
     made.
     """
-    from scrapers.declarations import LoginsByWord
+    from scrapers.declarations import LOGINS_BY_APPROVAL, LoginsByWord
     from scrapers.logins.store import LoginFiles
 
     def found(find: Callable[[], Path]) -> Path:
@@ -105,6 +105,7 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
 
     return LoginFiles(
         known=LoginsByWord(),
+        by_approval=LOGINS_BY_APPROVAL,
         folder=home.sessions,
         now=clock,
         window=lambda: found(install_browser.find_windowed),

@@ -52,6 +52,12 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "sweep": {
         "sweep": "Look at every account in scope, look again before a finding, judge.",
     },
+    "next": {
+        "next": (
+            "Show the calendar of the inspection in Chinese: its steps with their days and figures, and "
+            "the one next step with its command."
+        ),
+    },
     "status": {
         "status": (
             "Show the last nights: looks, what was proven, why the rest was not, findings, exit "

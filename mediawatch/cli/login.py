@@ -9,13 +9,16 @@ from typing import Annotated
 
 import typer
 
+from mediawatch.app import App
 from mediawatch.cli.base import is_asked, open_home, run
 from mediawatch.cli.qr_text import as_text
 from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.domain import SessionState, UserError
+from mediawatch.domain.clock import day_of
 from mediawatch.ops import install_browser
-from mediawatch.ops.logins import NewLogin, custodian_for, log_in_by_code, log_in_by_hand
-from mediawatch.ports import Logins, Modules, StoredSession
+from mediawatch.ops.approvals import GivenApproval, approval_for
+from mediawatch.ops.logins import custodian_for, log_in_by_code, log_in_by_hand
+from mediawatch.ports import Modules, NewLogin, StoredSession
 
 CustodianOption = Annotated[
     str | None,
@@ -24,6 +27,19 @@ CustodianOption = Annotated[
         metavar="NAME",
         help="保管人, who answers for this login; asked for where it is not known.",
     ),
+]
+
+ApprovedByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--approved-by", metavar="NAME", help="使用审批 of a further weread login: who gave it."
+    ),
+]
+PurposeOption = Annotated[
+    str | None, typer.Option("--purpose", metavar="TEXT", help="使用审批: what the login is for.")
+]
+UntilDayOption = Annotated[
+    str | None, typer.Option("--until", metavar="DAY", help="使用审批: the last day of use.")
 ]
 
 
@@ -46,6 +62,9 @@ def login(
         bool, typer.Option("--qr", help="By the site's QR code, as on a machine without a screen.")
     ] = False,
     custodian: CustodianOption = None,
+    approved_by: ApprovedByOption = None,
+    purpose: PurposeOption = None,
+    until: UntilDayOption = None,
     limit: Annotated[
         float,
         typer.Option(
@@ -60,7 +79,8 @@ def login(
     async def work() -> tuple[StoredSession, SessionState]:
         async with open_home(ctx) as app:
             book, logins = app.sessions, app.logins()
-            new = new_login(logins, platform, name, custodian)
+            approval = GivenApproval(by=approved_by, purpose=purpose, until=until)
+            new = new_login(app, platform, name, custodian, approval)
             if qr or not install_browser.has_screen():
                 return await log_in_by_code(book, logins, new, show_code, limit), SessionState.VALID
             return await log_in_by_hand(book, logins, new, _enter)
@@ -80,20 +100,24 @@ def login(
         )
 
 
-def new_login(logins: Logins, platform: str, name: str, given: str | None) -> NewLogin:
-    """A login that is to be made, with the person who answers for it.
+def new_login(
+    app: App, platform: str, name: str, custodian: str | None, given: GivenApproval
+) -> NewLogin:
+    """A login that is to be made, with the person who answers for it and its approval.
 
-    UserError where nobody is named and nobody can be asked.
+    UserError where nobody is named and nobody can be asked, or where an approval is missing.
     """
-    custodian = custodian_for(logins, platform, name, given)
-    if custodian is None:
+    logins = app.logins()
+    approval = approval_for(logins, platform, name, given, day_of(app.clock()))
+    named = custodian_for(logins, platform, name, custodian)
+    if named is None:
         if not is_asked():
             raise UserError(
                 "a login has a person who answers for it: name him by --custodian NAME (保管人)"
             )
         asked = typer.prompt("保管人 (who answers for this login)")
-        custodian = custodian_for(logins, platform, name, asked)
-    return NewLogin(platform=platform, name=name, custodian=custodian or "")
+        named = custodian_for(logins, platform, name, asked)
+    return NewLogin(platform=platform, name=name, custodian=named or "", approval=approval)
 
 
 async def _enter() -> None:

@@ -47,10 +47,15 @@ def plan_night(
             now = app.clock()
             end = until_of(until, now)
             rule = load(policy or app.settings.sweep.policy)
-            request = Request(policy=rule, nightly=True, until=end)
+            request = Request(
+                policy=rule,
+                nightly=True,
+                until=end,
+                next_as_of=app.settings.inspection.moment,
+            )
             accounts = await app.store.accounts.all()
             states = await app.store.readings.account_states([account.id for account in accounts])
-            return plan(accounts, states, request, now, app.rates()), end
+            return plan(accounts, states, request, now, await app.rates()), end
 
     found, end = run(work())
     typer.echo(plan_text(found, end))
@@ -112,4 +117,5 @@ def plan_text(found: SweepPlan, until: datetime | None) -> str:
             f"{len(people)} for people (no id, link or login leads to them): "
             f"{names}{'…' if len(people) > _SHOWN else ''}"
         )
+    parts += [sentence for budget in found.budgets for sentence in budget.sentences]
     return "\n".join(parts)

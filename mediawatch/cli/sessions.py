@@ -9,21 +9,39 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import fit_table, open_home, run
-from mediawatch.cli.login import CustodianOption, new_login
+from mediawatch.cli.login import (
+    ApprovedByOption,
+    CustodianOption,
+    PurposeOption,
+    UntilDayOption,
+    new_login,
+)
 from mediawatch.domain import SessionState, UserError
-from mediawatch.domain.clock import minute
+from mediawatch.domain.clock import day_of, minute
 from mediawatch.files import PRIVATE
 from mediawatch.ops import logins as sessions
+from mediawatch.ops.approvals import GivenApproval, approval_for
 from mediawatch.ops.logins import ListedLogin
 from mediawatch.plurals import count_of
-from mediawatch.ports import StoredSession
+from mediawatch.ports import NewLogin, StoredSession
 from mediawatch.table import Table
 
 group = typer.Typer(
     help="The operator's logins: list, check, import, assign, remove.", invoke_without_command=True
 )
 _NONE = "there is no login {!r} on {}: `mediawatch sessions` lists them"
-_COLUMNS = ("platform", "name", "保管人", "state", "since", "seen by", "age", "last use", "mode")
+_COLUMNS = (
+    "platform",
+    "name",
+    "保管人",
+    "使用审批",
+    "state",
+    "since",
+    "seen by",
+    "age",
+    "last use",
+    "mode",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +84,8 @@ def list_(ctx: typer.Context) -> None:
                 err=True,
             )
         name = f"{each.session.platform} {each.session.name}"
+        if each.why_barred:
+            typer.echo(f"{name} is not used: {each.why_barred}", err=True)
         if each.is_unused(now):
             typer.echo(
                 f"{name} was not used for 30 days: `mediawatch sessions remove {name}` if nobody "
@@ -121,6 +141,9 @@ def import_(
         str, typer.Option("--name", metavar="NAME", help="What this login is called.")
     ] = "office",
     custodian: CustodianOption = None,
+    approved_by: ApprovedByOption = None,
+    purpose: PurposeOption = None,
+    until: UntilDayOption = None,
 ) -> None:
     """Take in a browser's exported cookies: those of the platform's hosts only. Use a work account,
     never a personal one.
@@ -128,7 +151,8 @@ def import_(
 
     async def work() -> str:
         async with open_home(ctx) as app:
-            new = new_login(app.logins(), platform, name, custodian)
+            approval = GivenApproval(by=approved_by, purpose=purpose, until=until)
+            new = new_login(app, platform, name, custodian, approval)
             session, count = await sessions.take(app.sessions, app.logins(), new, file)
             return (
                 f"{session.path}: {count_of(count, 'cookie')} kept. A person who has this file, or "
@@ -147,18 +171,38 @@ def assign(
     ],
     name: Annotated[str, typer.Argument(help="As `mediawatch sessions` lists it.")],
     person: Annotated[str, typer.Argument(metavar="PERSON", help="保管人: who answers for it.")],
+    approved_by: ApprovedByOption = None,
+    purpose: PurposeOption = None,
+    until: UntilDayOption = None,
 ) -> None:
-    """Note who answers for a login that is here already."""
+    """Note who answers for a login that is here already, and the 使用审批 of a further one."""
+    given = GivenApproval(by=approved_by, purpose=purpose, until=until)
 
-    async def work() -> bool:
+    async def work() -> NewLogin | None:
         async with open_home(ctx) as app:
             logins = app.logins()
+            known = [each for each in logins.sessions(platform) if each.name == name]
+            if not known:
+                return None
             named = sessions.custodian_for(logins, platform, name, person)
-            return logins.assign(platform, name, named or "")
+            new = NewLogin(
+                platform=platform,
+                name=name,
+                custodian=named or "",
+                approval=known[0].approval
+                if given == GivenApproval()
+                else approval_for(logins, platform, name, given, day_of(app.clock())),
+            )
+            return new if logins.assign(new) else None
 
-    if not run(work()):
+    assigned = run(work())
+    if assigned is None:
         raise UserError(_NONE.format(name, platform))
-    typer.echo(f"{platform}/{name}: 保管人 {person.strip()}")
+    approval = assigned.approval
+    approved = (
+        f", 使用审批: {approval.by}, until {approval.until}: {approval.purpose}" if approval else ""
+    )
+    typer.echo(f"{platform}/{name}: 保管人 {assigned.custodian}{approved}")
 
 
 def remove(
@@ -210,6 +254,7 @@ def _row(each: ListedLogin, now: datetime) -> tuple[str, ...]:
         session.platform,
         session.name,
         session.custodian,
+        _approval(each),
         each.state.value,
         minute(event.at) if event else "",
         event.how if event else "",
@@ -217,6 +262,12 @@ def _row(each: ListedLogin, now: datetime) -> tuple[str, ...]:
         minute(session.used_at) if session.used_at else "never",
         f"{session.mode:04o}",
     )
+
+
+def _approval(each: ListedLogin) -> str:
+    approval = each.session.approval
+    told = f"{approval.by}，至{approval.until}" if approval else ""
+    return f"{told or '无'}（不使用）" if each.why_barred else told
 
 
 def _span(span: timedelta) -> str:

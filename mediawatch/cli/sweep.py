@@ -129,6 +129,7 @@ def sweep(
                 account_ids=await _account_ids(app, account or []),
                 again=again,
                 second_look_after=timedelta(minutes=minutes),
+                next_as_of=app.settings.inspection.moment,
                 concurrency=app.settings.browser.concurrency,
             )
             await _foretell(app, request)
@@ -148,7 +149,7 @@ async def _foretell(app: App, request: Request) -> None:
     now = app.clock()
     accounts = [account for account in await app.store.accounts.all() if request.wants(account)]
     states = await app.store.readings.account_states([account.id for account in accounts])
-    found = plan(accounts, states, request, now, app.rates())
+    found = plan(accounts, states, request, now, await app.rates())
     if request.until is None and found.ends - now >= _LONG:
         log.info(
             "a long sweep",

@@ -10,7 +10,14 @@ from datetime import datetime
 
 from mediawatch.domain.dossier import Dossier
 from mediawatch.ports.gate import Gate, Rank, See, Visit
-from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
+from mediawatch.ports.logins import (
+    Logins,
+    Modules,
+    NewLogin,
+    SessionWatch,
+    StoredSession,
+    UseApproval,
+)
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
@@ -43,6 +50,7 @@ __all__ = [
     "Looker",
     "Modules",
     "NamedQuery",
+    "NewLogin",
     "OutdatedPlan",
     "PersonalData",
     "PhoneView",
@@ -60,6 +68,7 @@ __all__ = [
     "SurfaceFacts",
     "SurfaceVisit",
     "TakeRows",
+    "UseApproval",
     "Visit",
 ]  # fmt: skip
 

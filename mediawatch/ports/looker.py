@@ -29,11 +29,20 @@ class SurfaceFacts:
 
     A back office lists its own account's posts alone.
     """
+    login: str = ""
+    """The word for `mediawatch login` whose logins it works with; "" where it uses none."""
+    shows_newer: bool = True
+    """Whether a later look may show a newer post. A known article and a name search do not."""
     by_call: bool = False
     """Whether first looks ask by calls from one open page of the site.
 
     The site's own pages ask in this way. Otherwise each look loads a page.
     """
+
+    def is_rationed(self, pace: Pace) -> bool:
+        """Whether it proves freshness alone, by a login and only so often a day at this pace."""
+        lower_bounds = self.shows_newer and not self.shows_all_logged_in
+        return self.needs_login and lower_bounds and pace.per_day is not None
 
     def complete(self, session: str) -> bool:
         """Whether its lists are complete with this session ("" for a visitor)."""

@@ -6,21 +6,19 @@ What it would look at and why, how long that takes at the set pace, and what no 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mediawatch.domain import Account, AccountState, Pace
-from mediawatch.domain.clock import day_of, minute
+from mediawatch.domain import Account, AccountState
+from mediawatch.domain.clock import minute
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules.due import DueReason, next_due, urgency, why_due
+from mediawatch.rules.due import DueReason
+from mediawatch.sweep.budget import RationedBudget
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.gate.pacing import quiet_left
+from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
-
-Ways = Callable[[Account], Sequence[SurfaceFacts]]
-"""The surfaces that could be asked about an account now, the cheapest first."""
-PaceOf = Callable[[str, Pace], Pace]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +60,8 @@ class SweepPlan:
     """By surface, minutes of quiet hours within that time."""
     ends: datetime
     """When the last surface is done."""
+    budgets: tuple[RationedBudget, ...] = ()
+    """What rationed surfaces can still do before a known as_of."""
 
     @property
     def by_reason(self) -> Mapping[tuple[str, DueReason], int]:
@@ -86,15 +86,6 @@ class SweepPlan:
         return tuple(each for each in self.due if each.way is not None and not each.fits)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookRates:
-    """How an account can be looked at, and how fast. `scale` is the factor on all paces."""
-
-    ways: Ways
-    pace_of: PaceOf
-    scale: float = 1.0
-
-
 def plan(
     accounts: Iterable[Account],
     states: Mapping[int, AccountState],
@@ -103,14 +94,9 @@ def plan(
     rates: LookRates,
 ) -> SweepPlan:
     """What a sweep that begins now would do. Everything is due, unless it is a nightly one."""
-    policy, until, scope = request.policy, request.until, list(accounts)
-    due = [
-        account
-        for account in scope
-        if not request.nightly
-        or next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)
-    ]
-    due.sort(key=lambda account: urgency(states.get(account.id), account.filed, policy, now))
+    until, scope = request.until, list(accounts)
+    night = request.night(now, rates)
+    due = night.due(scope, states) if request.nightly else night.in_order(scope, states)
     free: dict[str, datetime] = defaultdict(lambda: now)
     busy: dict[str, timedelta] = defaultdict(timedelta)
     quiet: dict[str, timedelta] = defaultdict(timedelta)
@@ -133,7 +119,7 @@ def plan(
                 busy[way.name] += takes
                 quiet[way.name] += rest
                 visits[way.name] += 1
-        why = why_due(states.get(account.id), account.filed, policy, now)
+        why = night.why(account, states)
         planned.append(PlannedLook(account=account, why=why, way=way, begins=begins))
     return SweepPlan(
         due=tuple(planned),
@@ -142,6 +128,7 @@ def plan(
         minutes=_minutes(busy),
         quiet=_minutes(quiet),
         ends=max(free.values(), default=now),
+        budgets=tuple(night.budgets(scope, states)),
     )
 
 

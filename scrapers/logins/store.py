@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediawatch.domain import LoginRequired, UserError
-from mediawatch.ports import Modules, StoredSession
+from mediawatch.ports import Modules, NewLogin, StoredSession
 from scrapers.browser.limits import Timeouts
 from scrapers.browser.sessions import (
     Session,
+    approval_of,
     custodian_of,
     moments,
     sessions_in,
-    write_custodian,
     write_new,
+    write_notes,
 )
 from scrapers.logins.cookies import storage_state
 
@@ -43,6 +44,7 @@ class LoginFiles:
     args: tuple[str, ...] = ()
     proxy: str | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    by_approval: frozenset[str] = frozenset()
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -56,56 +58,45 @@ class LoginFiles:
         )
 
     async def by_hand(
-        self,
-        platform: str,
-        name: str,
-        done: Callable[[], Awaitable[None]],
-        custodian: str = "",
+        self, new: NewLogin, done: Callable[[], Awaitable[None]]
     ) -> tuple[StoredSession, bool]:
         """See `ports.Logins.by_hand`."""
         from scrapers.logins.by_hand_or_code import by_hand
 
-        session = self._session(platform, name)
-        state, known = await by_hand(self._way(self.window()), self._login(platform), done)
-        write_new(session.state, state, self.now(), custodian)
+        session = self._session(new.platform, new.name)
+        state, known = await by_hand(self._way(self.window()), self._login(new.platform), done)
+        write_new(session.state, state, self.now(), new)
         return _stored(session), known
 
     async def by_code(
-        self,
-        platform: str,
-        name: str,
-        show: Callable[[Path, Modules | None], None],
-        limit: float,
-        custodian: str = "",
+        self, new: NewLogin, show: Callable[[Path, Modules | None], None], limit: float
     ) -> StoredSession:
         """See `ports.Logins.by_code`. The picture lies beside the session's file."""
         from scrapers.logins.by_hand_or_code import by_code
 
-        session = self._session(platform, name)
+        session = self._session(new.platform, new.name)
         session.state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         picture = session.state.with_suffix(".qr.png")
         state = await by_code(
-            self._way(self.headless()), self._login(platform), picture, show, limit
+            self._way(self.headless()), self._login(new.platform), picture, show, limit
         )
-        write_new(session.state, state, self.now(), custodian)
+        write_new(session.state, state, self.now(), new)
         return _stored(session)
 
-    def take(
-        self, platform: str, name: str, exported: str, place: str, custodian: str = ""
-    ) -> tuple[StoredSession, int]:
+    def take(self, new: NewLogin, exported: str, place: str) -> tuple[StoredSession, int]:
         """See `ports.Logins.take`."""
-        session = self._session(platform, name)
-        state = storage_state(exported, self._login(platform).hosts, self.now(), place)
-        write_new(session.state, state, self.now(), custodian)
+        session = self._session(new.platform, new.name)
+        state = storage_state(exported, self._login(new.platform).hosts, self.now(), place)
+        write_new(session.state, state, self.now(), new)
         return _stored(session), len(state["cookies"])
 
-    def assign(self, platform: str, name: str, custodian: str) -> bool:
+    def assign(self, new: NewLogin) -> bool:
         """See `ports.Logins.assign`."""
-        session = self._session(platform, name)
+        session = self._session(new.platform, new.name)
         if not session.state.is_file():
             return False
         try:
-            write_custodian(session, custodian)
+            write_notes(session, new)
         except LoginRequired as error:
             raise UserError(f"{error}: log in anew") from None
         return True
@@ -153,4 +144,5 @@ def _stored(session: Session) -> StoredSession:
         made_at=made,
         used_at=used,
         custodian=custodian_of(session),
+        approval=approval_of(session),
     )

@@ -100,6 +100,7 @@ LOGIN = Login(
     url=HOME,
     hosts=Reader.hosts,
     probe=probe,
+    one_a_home=True,
     opener="a:text-is('登录'), button:text-is('登录')",
     scanned="document.cookie.includes('wr_vid=')",
 )

@@ -32,7 +32,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.ops.settings import Home, read_settings
-from mediawatch.ports import SurfaceFacts
+from mediawatch.ports import NewLogin, SurfaceFacts
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.sweep.forecast import Forecast, forecast, spell
 from mediawatch.sweep.gate.canaries import to_toml
@@ -189,7 +189,7 @@ async def test_a_login_that_nobody_answers_for_is_told(app: App, home: Home) -> 
         Level.WARN,
         "mediawatch sessions assign weibo office PERSON",
     )
-    assert app.logins().assign("weibo", "office", "张三")
+    assert app.logins().assign(NewLogin(platform="weibo", name="office", custodian="张三"))
     assert "custodian" not in levels(await in_home(app))
 
 

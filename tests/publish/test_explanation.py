@@ -15,6 +15,7 @@ from review_homes import prepared as prepared
 
 from mediawatch.domain import (
     Account,
+    AccountState,
     CanaryCheck,
     Evidence,
     EvidenceKind,
@@ -152,6 +153,21 @@ def test_two_exact_looks_are_what_a_silence_rests_on() -> None:
     assert text.count("据此认定“") == 2
     assert "看到2022年12月17日至2022年12月31日内的任何一条发布，" in text
     assert "下次应核查：2023年1月1日。" in text
+
+
+def test_the_next_look_waits_for_a_known_moment() -> None:
+    """A reader's look is not spent on an account that a known post proves for the next as_of."""
+    known = AccountState(
+        account_id=1,
+        latest_on=IN_TIME,
+        original_on=IN_TIME,
+        last_read_at=AS_OF - timedelta(hours=1),
+        last_outcome=Outcome.OK,
+    )
+    subject = replace(told(reading(1, IN_TIME)), state=known)
+    ahead = AS_OF + timedelta(days=10)
+    assert "下次应核查：2023年1月11日。" in explanation(replace(subject, ahead=ahead))
+    assert "下次应核查：2023年1月11日。" not in explanation(subject)
 
 
 def test_one_exact_look_lacks_the_second() -> None:

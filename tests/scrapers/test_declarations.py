@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.declarations import SURFACE_LABELS, LoginsByWord
+from scrapers.declarations import LOGINS_BY_APPROVAL, SURFACE_LABELS, LoginsByWord
 from scrapers.platforms import LOGINS, SCRAPERS
 
 
@@ -23,3 +23,4 @@ def test_the_words_for_logins_are_those_of_the_scrapers() -> None:
     assert list(LoginsByWord()) == list(LOGINS)
     assert all(word in LoginsByWord() for word in LOGINS)
     assert "toutiao" not in LoginsByWord()
+    assert {word for word, login in LOGINS.items() if login.one_a_home} == LOGINS_BY_APPROVAL

@@ -17,7 +17,8 @@ from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import as_declared
-from mediawatch.sweep.plan import LookRates, SweepPlan, plan
+from mediawatch.sweep.plan import SweepPlan, plan
+from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
 
 NOW = datetime.fromisoformat("2026-03-05T22:00:00+08:00")

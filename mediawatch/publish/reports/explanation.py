@@ -30,6 +30,7 @@ from mediawatch.publish.reports.account_page import LOOKS
 from mediawatch.publish.reports.lists import heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
+from mediawatch.rules.ahead import next_due_before
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of
 from mediawatch.rules.reviewed import as_reviewed
@@ -61,6 +62,8 @@ class AccountCase:
     state: AccountState | None
     now: datetime
     surfaces: Mapping[str, str]
+    ahead: datetime | None = None
+    """The next as_of, where only a rationed surface can prove the account fresh for it."""
 
 
 def explanation(subject: AccountCase) -> str:
@@ -202,5 +205,10 @@ def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
 
 def _due(subject: AccountCase) -> list[str]:
     filed = subject.entry.account.filed
-    day: date = due.next_due(subject.state, filed, subject.policy, subject.now)
+    state, policy, now = subject.state, subject.policy, subject.now
+    day: date = (
+        next_due_before(state, filed, policy, now, subject.ahead)
+        if subject.ahead
+        else due.next_due(state, filed, policy, now)
+    )
     return [f"下次应核查：{chinese_day(day)}。" if day != date.max else "下次应核查：无。"]

@@ -24,12 +24,18 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
         "wechat.own": "本单位公众号后台发表记录",
         "wechat.article": "微信文章链接",
         "wechat.album": "微信合集",
-        "wechat.reader": "微信读书公众号页",
+        "wechat.reader_cover": "微信读书封面",
+        "wechat.reader_list": "微信读书目录",
         "wechat.search": "微信公众平台账号搜索",
         "wechat.list": "微信公众平台发表记录",
     },
 }
 """Platform key to its surfaces, each with what inspectors call it."""
+
+FORMER_LABELS: Mapping[str, Mapping[str, str]] = {
+    "wechat": {"wechat.reader": "微信读书公众号页"},
+}
+"""The same of surfaces that are used no more, for readings that were kept."""
 
 _LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread")
 

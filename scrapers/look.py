@@ -76,6 +76,7 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
                 surface=surface.name,
                 session=session.name if session else "",
                 pace=surface.pace,
+                paced_as=surface.paced_as,
                 declared_closed=surface.declared_closed,
             )
             by_calls = task.pages is not None and may_see_by_calls(
@@ -127,7 +128,7 @@ async def look_by_calls(
 
     What they leave open the page is asked, in the same visit.
     """
-    pages, page = task.pages, surface.shared_page
+    pages, page = task.pages, surface.page_to_share()
     assert pages is not None
     assert page is not None
     pause = partial(task.gate.pause, visit)
@@ -175,7 +176,10 @@ async def look_by_calls(
         pages.note(surface.name, visit.session, answered=answered)
         if calls_suffice(sight, surface, task.need):
             return sight
-    await pause()
+    try:
+        await pause()
+    except NoEvidence as full:
+        return _trouble_sight(task, surface, visit, full)
     return await look_by_page(task, surface, session, visit)
 
 
@@ -291,7 +295,7 @@ async def _facts(seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls) -> list
 
 
 def _trouble(failure: Failure) -> PayloadFacts:
-    return PayloadFacts(outcome=failure.outcome, detail=failure.detail)
+    return PayloadFacts(outcome=failure.outcome, detail=failure.detail, ends_day=failure.ends_day)
 
 
 def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:
@@ -317,6 +321,7 @@ def apply_clock_check(clock: ClockCheck, sight: Sight) -> Sight:
         read_at=sight.read_at,
         url=sight.url,
         by_call=sight.by_call,
+        ends_day=sight.ends_day,
         outcome=outcome,
         detail=clock.trouble,
     )
@@ -380,6 +385,9 @@ def merge_facts(
         posts=tuple(posts.values()),
         complete_since=complete_since,
         links=tuple(links),
+        link_from=next((fact.link_from for fact in facts if fact.link_from), ""),
+        # The wider end counts: `login` stands before `surface`.
+        ends_day=min((fact.ends_day for fact in facts if fact.ends_day), default=None),
         detail="; ".join(filter(None, (fact.detail for fact in facts))),
     )
 

@@ -124,8 +124,15 @@ class App:
         from scrapers.platforms import SCRAPERS
 
         chosen = self.settings.pace
-        names = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces}
+        surfaces = [each for scraper in SCRAPERS.values() for each in scraper.surfaces]
+        shared = {each.name: each.paced_as for each in surfaces if each.paced_as}
+        names = {each.paced_as or each.name for each in surfaces}
         if unknown := sorted(set(chosen) - names):
+            if unknown[0] in shared:
+                raise UserError(
+                    f"{self.home.config}: {unknown[0]} shares its pace: set "
+                    f'[pace."{shared[unknown[0]]}"] instead'
+                )
             raise UserError(
                 f"{self.home.config}: no surface {unknown[0]!r} in [pace]: give one of "
                 f"{', '.join(sorted(names))}"
@@ -184,10 +191,11 @@ class App:
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
         """The Chinese names of these platforms' surfaces, with that of a person's own look."""
-        from scrapers.declarations import SURFACE_LABELS
+        from scrapers.declarations import FORMER_LABELS, SURFACE_LABELS
 
         labels = {PERSON: "人工核查"}
         for platform in platforms:
+            labels |= FORMER_LABELS.get(platform, {})
             labels |= SURFACE_LABELS.get(platform, {})
         return labels
 

@@ -23,6 +23,8 @@ class SurfaceFacts:
     """Whether its lists are complete for a visitor."""
     shows_all_logged_in: bool
     pace: Pace
+    paced_as: str = ""
+    """As `Visit.paced_as`."""
     declared_closed: bool = False
     for_some: bool = False
     """Whether a login helps with some accounts only.
@@ -34,6 +36,11 @@ class SurfaceFacts:
 
     The site's own pages ask in this way. Otherwise each look loads a page.
     """
+
+    @property
+    def pace_name(self) -> str:
+        """As `Visit.pace_name`: also the name under which settings set its pace."""
+        return self.paced_as or self.name
 
     def complete(self, session: str) -> bool:
         """Whether its lists are complete with this session ("" for a visitor)."""

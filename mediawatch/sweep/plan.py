@@ -54,12 +54,12 @@ class SweepPlan:
     in_scope: int
     now: datetime
     minutes: Mapping[str, float]
-    """By surface, the time of the visits at its pace, an hour's cap included.
+    """By pace, the time of the visits at its pace, an hour's cap included.
 
     Surfaces work side by side.
     """
     quiet: Mapping[str, float]
-    """By surface, minutes of quiet hours within that time."""
+    """By pace, minutes of quiet hours within that time."""
     ends: datetime
     """When the last surface is done."""
 
@@ -120,19 +120,18 @@ def plan(
         way = next((facts for facts in rates.ways(account) if not facts.declared_closed), None)
         begins = None
         if way is not None:
-            pace = rates.pace_of(way.name, way.pace)
-            rest = (
-                quiet_left(pace.quiet, free[way.name]) * rates.scale if pace.quiet else timedelta(0)
-            )
-            earliest = free[way.name] + rest
+            name = way.pace_name
+            pace = rates.pace_of(name, way.pace)
+            rest = quiet_left(pace.quiet, free[name]) * rates.scale if pace.quiet else timedelta(0)
+            earliest = free[name] + rest
             if (until is None or earliest < until) and (
-                pace.per_day is None or visits[way.name] < pace.per_day
+                pace.per_day is None or visits[name] < pace.per_day
             ):
                 begins, takes = earliest, timedelta(seconds=pace.mean * rates.scale)
-                free[way.name] = begins + takes
-                busy[way.name] += takes
-                quiet[way.name] += rest
-                visits[way.name] += 1
+                free[name] = begins + takes
+                busy[name] += takes
+                quiet[name] += rest
+                visits[name] += 1
         why = why_due(states.get(account.id), account.filed, policy, now)
         planned.append(PlannedLook(account=account, why=why, way=way, begins=begins))
     return SweepPlan(

@@ -291,18 +291,21 @@ class Pacing:
         pace = self._pace_of(visit.pace_name, visit.pace)
         await paced.queue.enter(visit.rank)
         try:
-            one_of_them = False
+            waited = False
             while True:
                 wait = self._wait(paced, pace)
+                if pace.quiet and self._clock and not waited:
+                    left = quiet_left(pace.quiet, self._clock())
+                    wait = max(wait, self.scale * left.total_seconds())
                 state.paused = self._reason(state, paced, visit, wait)
                 if state.paused:
                     return False
-                if one_of_them and wait <= 0:
+                if waited and wait <= 0:
                     break
                 await asyncio.sleep(wait)
-                if not one_of_them:
+                if not waited:
                     await held.enter_async_context(self._at_once)
-                    one_of_them = True
+                    waited = True
             paced.free_at = _now() + self._spacing(pace)
             self._count(paced, visit, _now())
         finally:
@@ -337,15 +340,13 @@ class Pacing:
         )
 
     def _wait(self, paced: PacedCalls, pace: Pace) -> float:
-        """Seconds until the next visit may begin; the day's cap is left out."""
+        """Seconds until the next call may be made; the day's cap and quiet hours are left out."""
         now = _now()
         while paced.calls and paced.calls[0] <= now - _DAY * self.scale:
             paced.calls.popleft()
         wait = max(0.0, paced.free_at - now)
         if pace.per_hour is not None and len(paced.calls) >= pace.per_hour:
             wait = max(wait, paced.calls[-pace.per_hour] + _HOUR * self.scale - now)
-        if pace.quiet and self._clock:
-            wait = max(wait, self.scale * quiet_left(pace.quiet, self._clock()).total_seconds())
         return wait
 
 

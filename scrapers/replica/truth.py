@@ -144,7 +144,7 @@ class TrueAccount:
         """Its page in 微信读书: the address holds the book's name, between check digits of it."""
         name = f"MP_WXS_{self.biz_number}"
         check, chunk = _md5(name), name.encode().hex()
-        body = (check[:3] + "42" + check[-2:] + f"{len(chunk):02x}" + chunk)
+        body = check[:3] + "42" + check[-2:] + f"{len(chunk):02x}" + chunk
         return f"https://weread.qq.com/web/mp/reader/{body}{_md5(body)[:3]}"
 
     @property

@@ -87,9 +87,7 @@ def test_an_address_with_other_check_digits_tells_no_number(address: str) -> Non
     assert number_in_page(address) == ""
 
 
-def sight(
-    number: str, tie: MatchedBy | None, surface: str = "wechat.search", **more: Any
-) -> Sight:
+def sight(number: str, tie: MatchedBy | None, surface: str = "wechat.search", **more: Any) -> Sight:
     biz = b64encode(number.encode()).decode() if number else ""
     return Sight(surface=surface, read_at=NOW, platform_id=biz, matched_by=tie, **more)
 

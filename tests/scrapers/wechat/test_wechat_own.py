@@ -14,21 +14,17 @@ from stages import staged
 
 from mediawatch.domain import (
     Account,
-    Captcha,
     Changed,
     Failure,
     Filing,
-    LoginRequired,
     MatchedBy,
     Need,
     NoEvidence,
     Outcome,
-    PayloadFacts,
 )
 from mediawatch.domain.clock import EVER
 from mediawatch.ports import Visit
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Reply
 from scrapers.browser.sessions import Session
 from scrapers.look import LookTask, look
 from scrapers.replica import World

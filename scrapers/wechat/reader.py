@@ -28,10 +28,10 @@ from scrapers.wechat.back_office_replies import shape
 from scrapers.wechat.reader_address import HOME, ReaderBook, book_of
 from scrapers.wechat.reader_replies import (
     OVER,
-    code_of,
     number_asked,
     refuse,
     refuse_captcha,
+    says,
 )
 
 COVER, ARTICLES = "weread.qq.com/api/mp/cover", "weread.qq.com/web/mp/articles"
@@ -98,7 +98,7 @@ async def renewed(waiter: ReplyWaiter) -> Reply:
     LoginRequired where it did not within five seconds.
     """
     try:
-        return await waiter.first(lambda later: code_of(later) != OVER, timeout=_RENEWS)
+        return await waiter.first(lambda later: not says(later, OVER), timeout=_RENEWS)
     except Changed as failure:
         raise LoginRequired(
             f"errCode {OVER}: the login is over, and the page did not renew it"

@@ -44,9 +44,9 @@ from scrapers.wechat.reader_address import HOME, ReaderBook, book_id, book_of, p
 from scrapers.wechat.reader_replies import (
     NOT_LOGGED_IN,
     OVER,
-    code_of,
     read_cover,
     refuse,
+    says,
 )
 
 _OWN_CALLS = (rf"^{COVER}$", rf"^{ARTICLES}$")
@@ -60,7 +60,7 @@ async def enter_reader(address: str, tab: Tab, account: Account) -> None:
     async with tab.listen_for(*_OWN_CALLS) as waiter:
         await open_reader(tab, address)
         with suppress(Changed, LoginRequired):
-            if code_of(await waiter.first(timeout=tab.timeouts.step)) == OVER:
+            if says(await waiter.first(timeout=tab.timeouts.step), OVER):
                 await renewed(waiter)
     await refuse_check(tab)
 
@@ -83,7 +83,7 @@ class ReaderCover(ReaderSurface):
         if calls.new:
             await calls.pause()  # opening the page was a call of its own
         reply = await calls.fetch(_cover_of(self.book.number))
-        if code_of(reply) == OVER:
+        if says(reply, OVER):
             raise Changed(f"errCode {OVER}: only a page that is opened renews the login")
         yield read_cover(reply, self.book)
         calls.known = True
@@ -117,9 +117,9 @@ async def _own_answer(tab: Tab, waiter: ReplyWaiter) -> Reply | None:
     except Changed:
         await refuse_check(tab)
         return None
-    if code_of(reply) == OVER:
+    if says(reply, OVER):
         reply = await renewed(waiter)
-    if code_of(reply) == NOT_LOGGED_IN:
+    if says(reply, NOT_LOGGED_IN):
         refuse(reply, DayEnd.SURFACE)
     return reply
 
@@ -130,7 +130,7 @@ async def _cover(tab: Tab, waiter: ReplyWaiter, own: Reply | None, number: str) 
         return own
     if any(host_and_path(url) == COVER for url in waiter.requested):
         reply = await waiter.first(_is_cover, timeout=tab.timeouts.step)
-        return await _asked(tab, number) if code_of(reply) == OVER else reply
+        return await _asked(tab, number) if says(reply, OVER) else reply
     return await _asked(tab, number)
 
 

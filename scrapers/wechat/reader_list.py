@@ -24,7 +24,7 @@ from scrapers.wechat.reader import (
     renewed,
 )
 from scrapers.wechat.reader_cover import ReaderCover
-from scrapers.wechat.reader_replies import OVER, ListPage, code_of, facts_of_list, read_list
+from scrapers.wechat.reader_replies import OVER, ListPage, facts_of_list, read_list, says
 
 _PAGES = 2
 """Pages read until one leads to an own article."""
@@ -59,7 +59,7 @@ class ReaderList(ReaderSurface):
             except Changed:
                 await refuse_check(tab)
                 raise
-            if code_of(reply) == OVER:
+            if says(reply, OVER):
                 reply = await renewed(waiter)
             book = replace(self.book, number=refuse_other_number(waiter, self.book))
             pages = [read_list(reply)]

@@ -16,6 +16,7 @@ from mediawatch.domain import (
     Captcha,
     Changed,
     DayEnd,
+    Failure,
     LoginRequired,
     MatchedBy,
     NoEvidence,
@@ -35,6 +36,7 @@ from scrapers.wechat.reader_address import ReaderBook, number_in_book
 
 NOT_LOGGED_IN, OVER, TOO_OFTEN, VERIFY = -2010, -2012, -2014, -2041
 _TOKEN = re.compile(r"[\w-]{6,64}", re.ASCII)
+_SHORT = re.compile(r"https://mp\.weixin\.qq\.com/s/[\w-]{6,64}")
 _REVIEW = re.compile(r"(MP_WXS_\d+)_(.+)", re.DOTALL)
 _COVER_KEYS = frozenset({"name", "title", "pic", "reviewId"})
 _CAPTCHA_PAGE = re.compile(
@@ -53,6 +55,14 @@ def code_of(reply: Reply) -> int:
         case {"errCode": int(code)} | {"errcode": int(code)}:
             return code
     return 0
+
+
+def says(reply: Reply, code: int) -> bool:
+    """Whether a page's own call was answered with this `errCode`; no where nothing can be read."""
+    try:
+        return code_of(reply) == code
+    except Failure:
+        return False
 
 
 def refuse_captcha(text: str, where: str) -> None:
@@ -182,9 +192,15 @@ def _entry(sub: object) -> Entry:
     return Entry(
         owner=_owner_of(review, url),
         name=text_in(info, "mp_name") or text_in(info, "mpName"),
-        link=link_of(text_in(info, "originalId")) or (storable_link(url) if url else ""),
+        link=_link_in(info, url),
         at=_time_of(info),
     )
+
+
+def _link_in(info: Mapping[str, object], url: str) -> str:
+    """The short link, as it stands or by its token; else the long one, which only dates."""
+    given = storable_link(url) if url else ""
+    return given if _SHORT.fullmatch(given) else link_of(text_in(info, "originalId")) or given
 
 
 def _with_text_keys(record: Mapping[Any, object]) -> dict[str, object]:
@@ -228,7 +244,9 @@ def facts_of_list(
     sound = [entry for entry in own if entry.at is None or entry.at <= now + CLOCK_SKEW]
     posts = tuple(_post(entry.at, entry.link) for entry in sound if entry.at is not None)
     newest = sound[0] if sound else None
-    undated = (newest.link,) if newest and newest.at is None and newest.link else ()
+    undated = (
+        (newest.link,) if newest and newest.at is None and _SHORT.fullmatch(newest.link) else ()
+    )
     if not posts and not undated:
         raise Changed(f"a list that leads to no article ({len(entries)} entries)")
     agrees = bool(name) and same(account.filed.name, name)

@@ -306,6 +306,21 @@ def test_an_article_of_another_account_is_left_out(guest: dict[str, Any]) -> Non
         facts(listed(guest))
 
 
+def test_the_link_of_an_entry_is_its_own_short_one() -> None:
+    short, long = (
+        "https://mp.weixin.qq.com/s/ShortLinkOfTheEntry_01",
+        f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid=1&idx=1&sn=a",
+    )
+    token = f"https://mp.weixin.qq.com/s/{TOKEN}"
+    for info, link in (
+        ({"doc_url": short, "originalId": TOKEN}, short),
+        ({"doc_url": long, "originalId": TOKEN}, token),
+        ({"doc_url": long}, long.replace("==", "%3D%3D")),
+    ):
+        (post,) = facts(listed(entry(info={"time": AT, **info}))).posts
+        assert post.link == link
+
+
 def test_a_push_of_several_articles_is_one_group() -> None:
     several = {"reviews": [{"subReviews": [entry(), entry(info={"time": AT - 60})]}]}
     page = read_list(reply(several))

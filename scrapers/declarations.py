@@ -37,6 +37,14 @@ FORMER_LABELS: Mapping[str, Mapping[str, str]] = {
 }
 """The same of surfaces that are used no more, for readings that were kept."""
 
+INDEX_NAMES: Mapping[str, str] = dict.fromkeys(
+    ("wechat.reader_cover", "wechat.reader_list", "wechat.reader"), "微信读书"
+)
+"""Surfaces that show what somebody else has indexed of an account, and whose index it is.
+
+It may lag, so its newest article is what a person is asked to compare.
+"""
+
 _LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -198,6 +198,12 @@ class App:
             labels |= FORMER_LABELS.get(platform, {})
             labels |= SURFACE_LABELS.get(platform, {})
         return labels
+
+    def index_names(self) -> Mapping[str, str]:
+        """Surfaces that show what somebody else has indexed of an account, and whose index it is."""
+        from scrapers.declarations import INDEX_NAMES
+
+        return INDEX_NAMES
 
     def opens_links(self, platform: str) -> bool:
         """Whether a lone article link of this platform shows to which account it belongs."""

@@ -62,9 +62,10 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
     for number, each in 2 * list(
         enumerate(sorted(scraper.surfaces, key=lambda each: each.name in need.not_by))
     ):
-        if number in tried or not each.applies(account) or need.only not in ("", each.name):
+        if number in tried or not each.applies(account) or not wants(need, each):
             continue
-        surface = each.as_control(account) if need.only else each.given_earlier(account, sights)
+        control = need.only and not need.goes_on
+        surface = each.as_control(account) if control else each.given_earlier(account, sights)
         if surface is None:
             continue
         useful = sessions_for(task, surface)
@@ -92,6 +93,11 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
     return tuple(sights)
 
 
+def wants(need: Need, surface: Surface) -> bool:
+    """Whether the look is for this surface, or for the one on whose word it goes on."""
+    return need.only in ("", surface.name) or (need.goes_on and need.only == surface.link_source)
+
+
 def sessions_for(task: LookTask, surface: Surface) -> tuple[Session, ...]:
     """The logins that a surface works with and that are of use for this account."""
     if surface.session is SessionUse.VISITOR:
@@ -113,7 +119,8 @@ def may_see_by_calls(
     dated sight.
     """
     page = surface.shared_page
-    if page is None or need.second or need.only or not surface.can_see_by_calls(account):
+    one_alone = need.only and not need.goes_on
+    if page is None or need.second or one_alone or not surface.can_see_by_calls(account):
         return False
     if need.back_to is not None and page.signs:
         return False  # only the page reads on

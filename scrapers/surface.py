@@ -121,6 +121,11 @@ class Surface(ABC):
         """
         return self.given_earlier(account, ())
 
+    @property
+    def link_source(self) -> str:
+        """The surface that names the links which this one opens; "" where it needs none."""
+        return ""
+
     def page_to_share(self) -> SharedPage | None:
         """`shared_page`, entered by what `given_earlier` has found of the account."""
         return self.shared_page

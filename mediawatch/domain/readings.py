@@ -274,6 +274,8 @@ class Need:
     not_by: frozenset[str] = frozenset()
     only: str = ""
     """Name of the one surface to use: a control look asks whether that surface still answers."""
+    goes_on: bool = False
+    """Whether `only` is asked after its rest, for the account's own sake, not as a control."""
     session: str = ""
     """Name of the one login to use: a control must have answered in the same session."""
 

@@ -169,6 +169,10 @@ class ReaderArticle(Article):
         """None: the account's own links control article pages."""
         return None
 
+    @property
+    def link_source(self) -> str:
+        return self._source
+
     def page_to_share(self) -> SharedPage | None:
         return replace(Article.shared_page, enter=partial(_enter_article, self._link))
 

@@ -108,13 +108,13 @@ ASIDE = (
     ),
     Scene(name="WeChat, albums", platform="wechat", surfaces=("wechat.article", "wechat.album")),
     Scene(
-        name="WeChat, the cover in 微信读书",
+        name="WeChat, reader cover",
         platform="wechat",
         surfaces=("wechat.article", "wechat.reader_cover"),
         logins=("weread",),
     ),
     Scene(
-        name="WeChat, the list in 微信读书",
+        name="WeChat, reader list",
         platform="wechat",
         surfaces=("wechat.article", "wechat.reader_list"),
         logins=("weread",),

@@ -284,3 +284,11 @@ async def test_a_login_that_is_over_is_renewed_by_the_page_or_not(
         assert told(await desk.look("禁列")) == expected
         replica.end_login("weread")
         assert told(await desk.look("禁列")) == ["reader_cover login_required"]
+
+
+async def test_after_its_rest_the_cover_leads_to_its_article_too(desk: Desk) -> None:
+    resting = replace(NEED, only="wechat.reader_cover", goes_on=True)
+    reading = await desk.look("未推", need=resting)
+    assert told(reading) == ["reader_cover ok", "article ok"]
+    control = replace(NEED, only="wechat.reader_cover")
+    assert told(await desk.look("未推", need=control)) == []

@@ -15,7 +15,7 @@ from mediawatch.domain.clock import day_of, minute
 from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.due import DueReason, next_due, urgency, why_due
 from mediawatch.sweep.forecast import spell
-from mediawatch.sweep.gate.pacing import quiet_left
+from mediawatch.sweep.gate.turns import quiet_left
 from mediawatch.sweep.request import Request
 
 Ways = Callable[[Account], Sequence[SurfaceFacts]]

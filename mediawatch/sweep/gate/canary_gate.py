@@ -18,7 +18,7 @@ from mediawatch.ports import Clock, Gate, Rank, See, SurfaceFacts, Visit
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.gate.canaries import Canaries
-from mediawatch.sweep.gate.pacing import Queue
+from mediawatch.sweep.gate.turns import Queue
 
 log = get_logger(__name__)
 

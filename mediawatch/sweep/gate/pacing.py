@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from heapq import heappop, heappush
-from itertools import count
 from types import MappingProxyType
 
 from tenacity import (
@@ -25,64 +23,16 @@ from tenacity import (
 )
 
 from mediawatch.domain import DayEnd, NoEvidence, Outcome, Pace, Sight
-from mediawatch.domain.clock import beijing
 from mediawatch.log import get_logger
 from mediawatch.ops.settings import PaceSettings
 from mediawatch.ports import Clock, Rank, See, SurfaceVisit, Visit
 from mediawatch.sweep.gate.breakers import DECISIONS, RESTS, Breaker
+from mediawatch.sweep.gate.turns import DAY, PacedCalls, quiet_left
 
 log = get_logger(__name__)
 
-_HOUR, _DAY = 3600.0, 24 * 3600.0
 DAY_FULL = "24小时内访问次数已达上限"
 OVER = "检查时段已结束"
-
-
-class Queue:
-    """Lets one caller in at a time: the lowest rank first, and of equal ranks the first that came."""
-
-    def __init__(self) -> None:
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._numbers = count()
-        self._taken = False
-
-    async def enter(self, rank: int) -> None:
-        """Wait for the turn; it lasts until `leave`."""
-        if self._taken:
-            called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            heappush(self._waiting, (rank, next(self._numbers), called))
-            try:
-                await called
-            except asyncio.CancelledError:
-                if called.done() and not called.cancelled():
-                    self.leave()
-                raise
-        self._taken = True
-
-    def leave(self) -> None:
-        """Let the next waiting caller in."""
-        while self._waiting:
-            *_, called = heappop(self._waiting)
-            if not called.done():
-                called.set_result(None)
-                return
-        self._taken = False
-
-
-@dataclass
-class PacedCalls:
-    """The calls of one pace with one session. Moments are the event loop's seconds."""
-
-    queue: Queue = field(default_factory=Queue)
-    free_at: float = 0.0
-    calls: deque[float] = field(default_factory=deque)
-    """Moments of the last day's calls, oldest first."""
-    ended_until: float = 0.0
-    """The site wants a person: no surface of this pace may visit before this moment."""
-
-    def is_full(self, pace: Pace) -> bool:
-        """Whether the day's calls are used up."""
-        return pace.per_day is not None and len(self.calls) >= pace.per_day
 
 
 @dataclass
@@ -150,12 +100,12 @@ class Pacing:
             name = paced_as.get(visited.surface) or visited.surface
             paced = self._paced[name, visited.session]
             paced.calls.extend([_now() - self.scale * ago] * visited.calls)
-            if visited.ends_day is not None and ago < _DAY:
+            if visited.ends_day is not None and ago < DAY:
                 self._end_day(
                     self._states[visited.surface, visited.session],
                     paced,
                     visited.ends_day,
-                    _now() + _DAY - ago,
+                    _now() + DAY - ago,
                 )
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
@@ -200,7 +150,7 @@ class Pacing:
         opened = state.breaker.note(sight.outcome, visit.session, _now())
         if sight.ends_day is not None:
             paced = self._paced[visit.pace_name, visit.session]
-            self._end_day(state, paced, sight.ends_day, _now() + _DAY)
+            self._end_day(state, paced, sight.ends_day, _now() + DAY)
         if not opened:
             return
         if not visit.declared_closed:
@@ -234,13 +184,9 @@ class Pacing:
         paced = self._paced[visit.pace_name, visit.session]
         spacing = self._spacing(self._pace_of(visit.pace_name, visit.pace))
         at = max(_now() + spacing, paced.free_at)
-        paced.free_at = at + spacing
-        self._count(paced, visit, at)
-        await asyncio.sleep(max(0.0, at - _now()))
-
-    def _count(self, paced: PacedCalls, visit: Visit, at: float) -> None:
-        paced.calls.append(at)
+        paced.note_call(at, spacing)
         visit.calls.made += 1
+        await asyncio.sleep(max(0.0, at - _now()))
 
     def _is_full(self, visit: Visit) -> bool:
         """Whether this visit may make no further call today. A check may, as in `_reason`."""
@@ -293,7 +239,7 @@ class Pacing:
         try:
             waited = False
             while True:
-                wait = self._wait(paced, pace)
+                wait = paced.wait(pace, _now(), self.scale)
                 if pace.quiet and self._clock and not waited:
                     left = quiet_left(pace.quiet, self._clock())
                     wait = max(wait, self.scale * left.total_seconds())
@@ -306,8 +252,8 @@ class Pacing:
                 if not waited:
                     await held.enter_async_context(self._at_once)
                     waited = True
-            paced.free_at = _now() + self._spacing(pace)
-            self._count(paced, visit, _now())
+            paced.note_call(_now(), self._spacing(pace))
+            visit.calls.made += 1
         finally:
             paced.queue.leave()
         return True
@@ -338,32 +284,6 @@ class Pacing:
             and self._clock is not None
             and self._clock() + timedelta(seconds=wait) >= self._until
         )
-
-    def _wait(self, paced: PacedCalls, pace: Pace) -> float:
-        """Seconds until the next call may be made; the day's cap and quiet hours are left out."""
-        now = _now()
-        while paced.calls and paced.calls[0] <= now - _DAY * self.scale:
-            paced.calls.popleft()
-        wait = max(0.0, paced.free_at - now)
-        if pace.per_hour is not None and len(paced.calls) >= pace.per_hour:
-            wait = max(wait, paced.calls[-pace.per_hour] + _HOUR * self.scale - now)
-        return wait
-
-
-def quiet_left(quiet: tuple[time, time], now: datetime) -> timedelta:
-    """How long the quiet hours still last; 0 outside of them.
-
-    They are Beijing wall clock, and run past midnight where the end is earlier than the start.
-    """
-    start, end = quiet
-    local = beijing(now)
-    inside = (
-        start <= local.time() < end if start <= end else local.time() >= start or local.time() < end
-    )
-    if not inside:
-        return timedelta(0)
-    over = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
-    return (over if over > local else over + timedelta(days=1)) - local
 
 
 def _now() -> float:

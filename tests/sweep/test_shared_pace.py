@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sweeps import NOW
+from sweeps import FACTS, NOW, Scripted, by_name, request
 
 from mediawatch.app.root import open_app
-from mediawatch.domain import DayEnd, NoEvidence, Outcome, Pace, Sight, UserError
+from mediawatch.domain import (
+    Account,
+    DayEnd,
+    Filing,
+    Need,
+    NewAccount,
+    NoEvidence,
+    Outcome,
+    Pace,
+    RegistryChanges,
+    Sight,
+    Source,
+    UserError,
+)
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.settings.home import Home
 from mediawatch.ops.settings.tree import Settings
-from mediawatch.ports import Rank, SurfaceVisit, Visit
+from mediawatch.ports import Gate, Rank, Store, SurfaceFacts, SurfaceVisit, Visit
+from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.attempt import LookGate
 from mediawatch.sweep.gate.pacing import DAY_FULL, Pacing
 
@@ -191,6 +207,57 @@ async def test_an_ended_day_begins_again_within_a_long_run() -> None:
     assert await made(pacing, [visit(), visit(LIST)]) == [False, False]
     await asyncio.sleep(0.3)
     assert await made(pacing, [visit(LIST)]) == [True]
+
+
+class OneLogin(Scripted):
+    """Two surfaces of one login in turn; every visit asks once more within."""
+
+    def __init__(self, ends: DayEnd | None = None) -> None:
+        super().__init__(by_name)
+        self.ends = ends
+        self.visits: list[str] = []
+
+    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
+        return tuple(replace(FACTS, name=name, paced_as=PACE) for name in (COVER, LIST))
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        sights = []
+        for surface in (COVER, LIST):
+            each = visit(surface, pace=Pace(0, per_day=8))
+
+            async def ask(each: Visit = each) -> Sight:
+                self.visits.append(each.surface)
+                await gate.pause(each)
+                outcome = Outcome.CAPTCHA if self.ends else Outcome.OK
+                return replace(sight(each.surface, outcome, self.ends), session="a")
+
+            if seen := await gate.visit(each, ask):
+                sights.append(seen)
+        return tuple(sights)
+
+
+async def swept(folder: Path, looker: OneLogin, store: Store, *, later: timedelta) -> list[str]:
+    """One run of a sweep over three accounts, by a program that was started anew."""
+    clock = lambda: NOW + later  # noqa: E731
+    engine = Engine(store, looker, EvidenceFolder(folder), clock, Pacing(scale=1, clock=clock))
+    await engine.run(request(again=True))
+    return looker.visits
+
+
+@pytest.mark.parametrize(("ends", "visits"), [(None, [4, 0, 4]), (DayEnd.LOGIN, [1, 0, 1])])
+async def test_a_program_that_is_started_anew_goes_on_where_it_was(
+    store: Store, tmp_path: Path, ends: DayEnd | None, visits: list[int]
+) -> None:
+    """Four visits of two calls fill the day; a picture check ends it at once."""
+    new = tuple(NewAccount(filed=Filing(name=f"鲜{day}", platform="toutiao")) for day in (1, 2, 3))
+    await store.accounts.apply(
+        RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new)
+    )
+    found = [
+        len(await swept(tmp_path, OneLogin(ends), store, later=timedelta(hours=hours)))
+        for hours in (0, 1, 25)
+    ]
+    assert found == visits
 
 
 async def test_settings_name_the_shared_pace(tmp_path: Path) -> None:

@@ -106,13 +106,13 @@ async def renewed(waiter: ReplyWaiter) -> Reply:
 
 
 def refuse_other_number(waiter: ReplyWaiter, book: ReaderBook) -> str:
-    """The account's number. NoEvidence where the page asks for another one: its address was filed
+    """The account's number. NoEvidence where the page asks for others alone: its address was filed
     wrongly.
 
     Changed where nothing tells the number.
     """
     asked = {number for url in waiter.requested if (number := number_asked(url))}
-    if book.number and asked - {book.number}:
+    if book.number and asked and book.number not in asked:
         raise NoEvidence(
             f"the filed reader page is that of MP_WXS_{asked.pop()}, not of MP_WXS_{book.number}"
         )

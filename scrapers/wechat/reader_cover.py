@@ -44,6 +44,7 @@ from scrapers.wechat.reader_address import HOME, ReaderBook, book_id, book_of, p
 from scrapers.wechat.reader_replies import (
     NOT_LOGGED_IN,
     OVER,
+    number_asked,
     read_cover,
     refuse,
     says,
@@ -91,9 +92,9 @@ class ReaderCover(ReaderSurface):
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         async with tab.listen_for(*_OWN_CALLS) as waiter:
             await open_reader(tab, self.book.page)
-            reply = await _own_answer(tab, waiter)
+            await _await_login(tab, waiter)
             number = refuse_other_number(waiter, self.book)
-            cover = await _cover(tab, waiter, reply, number)
+            cover = await _cover(tab, waiter, number)
         seen = read_cover(cover, replace(self.book, number=number))
         tab.known = True
         yield seen
@@ -103,34 +104,32 @@ def _cover_of(number: str) -> str:
     return f"https://{COVER}?{urlencode({'bookId': book_id(number)})}"
 
 
-def _is_cover(reply: Reply) -> bool:
-    return host_and_path(reply.url) == COVER
+async def _await_login(tab: Tab, waiter: ReplyWaiter) -> None:
+    """Await the first answer to the page's own calls: by it the login holds, renewed or not.
 
-
-async def _own_answer(tab: Tab, waiter: ReplyWaiter) -> Reply | None:
-    """The first answer to the page's own calls, with a login that holds; None where it asks nothing.
-
-    LoginRequired where the site does not know the login.
+    Nothing where the page asks nothing. LoginRequired where the site does not know the login.
     """
     try:
         reply = await waiter.first(timeout=tab.timeouts.step)
     except Changed:
         await refuse_check(tab)
-        return None
+        return
     if says(reply, OVER):
         reply = await renewed(waiter)
     if says(reply, NOT_LOGGED_IN):
         refuse(reply, DayEnd.SURFACE)
-    return reply
 
 
-async def _cover(tab: Tab, waiter: ReplyWaiter, own: Reply | None, number: str) -> Reply:
+async def _cover(tab: Tab, waiter: ReplyWaiter, number: str) -> Reply:
     """The cover's answer: to the page's own call where it makes one, else asked from the page."""
-    if own is not None and _is_cover(own):
-        return own
-    if any(host_and_path(url) == COVER for url in waiter.requested):
-        reply = await waiter.first(_is_cover, timeout=tab.timeouts.step)
-        return await _asked(tab, number) if says(reply, OVER) else reply
+
+    def is_wanted(url: str) -> bool:
+        return host_and_path(url) == COVER and number_asked(url) == number
+
+    if any(map(is_wanted, waiter.requested)):
+        reply = await waiter.first(lambda each: is_wanted(each.url), timeout=tab.timeouts.step)
+        if not says(reply, OVER):
+            return reply
     return await _asked(tab, number)
 
 

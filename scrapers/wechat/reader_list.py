@@ -24,7 +24,14 @@ from scrapers.wechat.reader import (
     renewed,
 )
 from scrapers.wechat.reader_cover import ReaderCover
-from scrapers.wechat.reader_replies import OVER, ListPage, facts_of_list, read_list, says
+from scrapers.wechat.reader_replies import (
+    OVER,
+    ListPage,
+    facts_of_list,
+    number_asked,
+    read_list,
+    says,
+)
 
 _PAGES = 2
 """Pages read until one leads to an own article."""
@@ -62,12 +69,14 @@ class ReaderList(ReaderSurface):
             if says(reply, OVER):
                 reply = await renewed(waiter)
             book = replace(self.book, number=refuse_other_number(waiter, self.book))
+            if number_asked(reply.url) != book.number:
+                reply = await waiter.first(lambda each: number_asked(each.url) == book.number)
             pages = [read_list(reply)]
             tab.known = True
             while self._wants_older(pages, book.number, tab) and pages[-1].groups:
                 read = len(pages)
                 with keep_earlier_pages(tab):
-                    pages.append(await _next_page(tab, waiter, pages))
+                    pages.append(await _next_page(tab, waiter, book.number, pages))
                 if len(pages) == read:
                     break
         yield facts_of_list(pages, account, book, tab.now())
@@ -81,12 +90,15 @@ class ReaderList(ReaderSurface):
         return not own and len(pages) < _PAGES
 
 
-async def _next_page(tab: Tab, waiter: ReplyWaiter, pages: Sequence[ListPage]) -> ListPage:
+async def _next_page(
+    tab: Tab, waiter: ReplyWaiter, number: str, pages: Sequence[ListPage]
+) -> ListPage:
     """Have the page ask on: from as many pushes on as it has shown."""
     offset = sum(page.groups for page in pages)
 
     def asks_on(reply: Reply) -> bool:
-        return query_of(reply.url).get("offset", "") == str(offset)
+        here = number_asked(reply.url) == number
+        return here and query_of(reply.url).get("offset", "") == str(offset)
 
     await tab.pause()
     await tab.evaluate(_TO_THE_END)

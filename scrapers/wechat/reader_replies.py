@@ -39,9 +39,10 @@ _TOKEN = re.compile(r"[\w-]{6,64}", re.ASCII)
 _SHORT = re.compile(r"https://mp\.weixin\.qq\.com/s/[\w-]{6,64}")
 _REVIEW = re.compile(r"(MP_WXS_\d+)_(.+)", re.DOTALL)
 _COVER_KEYS = frozenset({"name", "title", "pic", "reviewId"})
-_CAPTCHA_PAGE = re.compile(
-    r"TencentCaptcha|TCaptcha|tcaptcha_iframe|<title>[^<]*(?:安全验证|验证码)", re.IGNORECASE
-)
+_CHECK_PAGE = re.compile(r"<title>[^<]*(?:安全验证|验证码)|<\w+[^>]*\bid=[\"']tcaptcha_iframe")
+_CHECK_ANSWER = re.compile(rf"{_CHECK_PAGE.pattern}|TencentCaptcha|TCaptcha")
+"""A page may load the check's script without showing it; in the place of an answer it is the check.
+"""
 _WANTS_PERSON = re.compile(r"验证|verif|captcha", re.IGNORECASE)
 _TOO_FAST = re.compile(r"频繁|稍后再试|too (?:often|many|fast)", re.IGNORECASE)
 _WANTS_LOGIN = re.compile(r"登录|log ?in", re.IGNORECASE)
@@ -65,9 +66,9 @@ def says(reply: Reply, code: int) -> bool:
         return False
 
 
-def refuse_captcha(text: str, where: str) -> None:
+def refuse_captcha(text: str, where: str, marks: re.Pattern[str] = _CHECK_PAGE) -> None:
     """Captcha where a document is the picture check: it bars the login, whatever was asked."""
-    if _CAPTCHA_PAGE.search(text):
+    if marks.search(text):
         raise Captcha(f"微信读书 shows its picture check for {where}", DayEnd.LOGIN)
 
 
@@ -78,7 +79,7 @@ def refuse(reply: Reply, barred: DayEnd) -> None:
     """
     text = reply.good().text()
     if text.lstrip().startswith("<"):
-        refuse_captcha(text, reply.path)
+        refuse_captcha(text, reply.path, _CHECK_ANSWER)
     code = code_of(reply)
     if not code:
         return

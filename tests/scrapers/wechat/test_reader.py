@@ -185,10 +185,13 @@ def test_a_refusal_is_told_with_its_number_and_text_and_no_token() -> None:
 
 
 def test_a_picture_check_is_known_by_its_marks() -> None:
-    refuse_captcha("<html><title>微信读书</title></html>", "a page")
-    for marks in ("<title>安全验证</title>", "<div id='tcaptcha_iframe'>", "new TencentCaptcha("):
+    script = "<script src='https://turing.captcha.example/TCaptcha.js'></script>"
+    refuse_captcha(f"<html><title>微信读书</title>{script}</html>", "a page that may show it")
+    for marks in ("<title>安全验证</title>", '<div class="a" id="tcaptcha_iframe">'):
         with pytest.raises(Captcha):
             refuse_captcha(f"<html>{marks}</html>", "a page")
+    with pytest.raises(Captcha):
+        read_cover(reply(f"<html>{script}</html>".encode()), BOOK)
 
 
 # the cover

@@ -62,9 +62,10 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
     for number, each in 2 * list(
         enumerate(sorted(scraper.surfaces, key=lambda each: each.name in need.not_by))
     ):
-        if number in tried or not each.applies(account) or need.only not in ("", each.name):
+        if number in tried or not each.applies(account) or not wants(need, each):
             continue
-        surface = each.as_control(account) if need.only else each.given_earlier(account, sights)
+        control = need.only and not need.goes_on
+        surface = each.as_control(account) if control else each.given_earlier(account, sights)
         if surface is None:
             continue
         useful = sessions_for(task, surface)
@@ -76,6 +77,7 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
                 surface=surface.name,
                 session=session.name if session else "",
                 pace=surface.pace,
+                paced_as=surface.paced_as,
                 declared_closed=surface.declared_closed,
             )
             by_calls = task.pages is not None and may_see_by_calls(
@@ -89,6 +91,11 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
         if is_settled(sights, need):
             break
     return tuple(sights)
+
+
+def wants(need: Need, surface: Surface) -> bool:
+    """Whether the look is for this surface, or for the one on whose word it goes on."""
+    return need.only in ("", surface.name) or (need.goes_on and need.only == surface.link_source)
 
 
 def sessions_for(task: LookTask, surface: Surface) -> tuple[Session, ...]:
@@ -112,7 +119,8 @@ def may_see_by_calls(
     dated sight.
     """
     page = surface.shared_page
-    if page is None or need.second or need.only or not surface.can_see_by_calls(account):
+    one_alone = need.only and not need.goes_on
+    if page is None or need.second or one_alone or not surface.can_see_by_calls(account):
         return False
     if need.back_to is not None and page.signs:
         return False  # only the page reads on
@@ -127,7 +135,7 @@ async def look_by_calls(
 
     What they leave open the page is asked, in the same visit.
     """
-    pages, page = task.pages, surface.shared_page
+    pages, page = task.pages, surface.page_to_share()
     assert pages is not None
     assert page is not None
     pause = partial(task.gate.pause, visit)
@@ -175,7 +183,10 @@ async def look_by_calls(
         pages.note(surface.name, visit.session, answered=answered)
         if calls_suffice(sight, surface, task.need):
             return sight
-    await pause()
+    try:
+        await pause()
+    except NoEvidence as full:
+        return _trouble_sight(task, surface, visit, full)
     return await look_by_page(task, surface, session, visit)
 
 
@@ -291,7 +302,7 @@ async def _facts(seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls) -> list
 
 
 def _trouble(failure: Failure) -> PayloadFacts:
-    return PayloadFacts(outcome=failure.outcome, detail=failure.detail)
+    return PayloadFacts(outcome=failure.outcome, detail=failure.detail, ends_day=failure.ends_day)
 
 
 def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:
@@ -317,6 +328,7 @@ def apply_clock_check(clock: ClockCheck, sight: Sight) -> Sight:
         read_at=sight.read_at,
         url=sight.url,
         by_call=sight.by_call,
+        ends_day=sight.ends_day,
         outcome=outcome,
         detail=clock.trouble,
     )
@@ -380,6 +392,9 @@ def merge_facts(
         posts=tuple(posts.values()),
         complete_since=complete_since,
         links=tuple(links),
+        link_from=next((fact.link_from for fact in facts if fact.link_from), ""),
+        # The wider end counts: `login` stands before `surface`.
+        ends_day=min((fact.ends_day for fact in facts if fact.ends_day), default=None),
         detail="; ".join(filter(None, (fact.detail for fact in facts))),
     )
 

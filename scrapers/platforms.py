@@ -47,7 +47,13 @@ LOGINS: Mapping[str, Login] = MappingProxyType(
 
 
 def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
-    """What surfaces declare of themselves, in the core's words."""
+    """What surfaces declare of themselves, in the core's words.
+
+    A surface that has several turns in a look is named once.
+    """
+    first: dict[str, Surface] = {}
+    for each in surfaces:
+        first.setdefault(each.name, each)
     return tuple(
         SurfaceFacts(
             name=each.name,
@@ -64,8 +70,9 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             else each.session_platform or each.name.partition(".")[0],
             shows_newer=each.shows_newer,
             by_call=each.shared_page is not None,
+            paced_as=each.paced_as,
         )
-        for each in surfaces
+        for each in first.values()
     )
 
 

@@ -51,6 +51,11 @@ class Surface(ABC):
     session: ClassVar[SessionUse]
     shows: ClassVar[Shows]
     pace: ClassVar[Pace]
+    paced_as: ClassVar[str] = ""
+    """The name of the pace that it shares with others, for each login; settings call it so.
+
+    "" where the pace is its own.
+    """
     page_shows: ClassVar[bool] = True
     """False where no page shows the fact (an API call from the operator's own page).
 
@@ -120,6 +125,15 @@ class Surface(ABC):
         None where this account cannot show that.
         """
         return self.given_earlier(account, ())
+
+    @property
+    def link_source(self) -> str:
+        """The surface that names the links which this one opens; "" where it needs none."""
+        return ""
+
+    def page_to_share(self) -> SharedPage | None:
+        """`shared_page`, entered by what `given_earlier` has found of the account."""
+        return self.shared_page
 
     @abstractmethod
     def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:

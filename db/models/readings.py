@@ -11,6 +11,7 @@ from db.base import Base, Field, Key
 from mediawatch.domain import (
     Attestation,
     DateKind,
+    DayEnd,
     EvidenceKind,
     LookKind,
     MatchedBy,
@@ -85,6 +86,9 @@ class SightRow(Base):
     url: Field[str]
     control: Field[str]
     login: Field[str] = Field(server_default=text("''"))
+    calls: Field[int] = Field(server_default=text("1"))
+    link_from: Field[str] = Field(server_default=text("''"))
+    ends_day: Field[DayEnd | None]
 
 
 class PostRow(Base):

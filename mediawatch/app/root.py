@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,8 +127,15 @@ class App:
         from scrapers.platforms import SCRAPERS
 
         chosen = self.settings.pace
-        names = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces}
+        surfaces = [each for scraper in SCRAPERS.values() for each in scraper.surfaces]
+        shared = {each.name: each.paced_as for each in surfaces if each.paced_as}
+        names = {each.paced_as or each.name for each in surfaces}
         if unknown := sorted(set(chosen) - names):
+            if unknown[0] in shared:
+                raise UserError(
+                    f"{self.home.config}: {unknown[0]} shares its pace: set "
+                    f'[pace."{shared[unknown[0]]}"] instead'
+                )
             raise UserError(
                 f"{self.home.config}: no surface {unknown[0]!r} in [pace]: give one of "
                 f"{', '.join(sorted(names))}"
@@ -178,8 +184,8 @@ class App:
     async def rates(self) -> LookRates:
         """The surfaces that could be asked about an account with the usable logins, their pace,
         and their visits of the last 24 hours; needs no browser."""
-        from mediawatch.sweep.rates import LookRates
-        from scrapers.platforms import ways
+        from mediawatch.sweep.rates import LookRates, count_spent
+        from scrapers.platforms import SCRAPERS, ways
 
         names: dict[str, list[str]] = {}
         for login in self.logins().sessions():
@@ -190,22 +196,36 @@ class App:
             if (count := len(await self.sessions.usable(platform, its)))
         }
         visits = await self.store.operator.visits(self.clock() - timedelta(days=1))
+        pace_of = self.pace_of()
+        surfaces = [each for scraper in SCRAPERS.values() for each in scraper.surfaces]
+        names_of = {each.name: each.paced_as or each.name for each in surfaces}
+        paces = {
+            each.name: (names_of[each.name], pace_of(names_of[each.name], each.pace).per_day)
+            for each in surfaces
+        }
         return LookRates(
             ways=lambda account: ways(account, logins),
-            pace_of=self.pace_of(),
+            pace_of=pace_of,
             scale=self.pace,
             logins=logins,
-            spent=Counter(visit.surface for visit in visits),
+            spent=count_spent(visits, paces),
         )
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
         """The Chinese names of these platforms' surfaces, with that of a person's own look."""
-        from scrapers.declarations import SURFACE_LABELS
+        from scrapers.declarations import FORMER_LABELS, SURFACE_LABELS
 
         labels = {PERSON: "人工核查"}
         for platform in platforms:
+            labels |= FORMER_LABELS.get(platform, {})
             labels |= SURFACE_LABELS.get(platform, {})
         return labels
+
+    def index_names(self) -> Mapping[str, str]:
+        """Surfaces that show what somebody else has indexed of an account, and whose index it is."""
+        from scrapers.declarations import INDEX_NAMES
+
+        return INDEX_NAMES
 
     def opens_links(self, platform: str) -> bool:
         """Whether a lone article link of this platform shows to which account it belongs."""

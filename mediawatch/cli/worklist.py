@@ -105,6 +105,7 @@ def export(
                     await judged_scope(planning, chosen),
                     by=by,
                     people=_names(people),
+                    indexes=planning.index_names(),
                 )
 
             return await app.decide(plan)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from mediawatch.domain.evidence import Capture, Evidence
 from mediawatch.domain.identity import FiledIdentity
-from mediawatch.domain.outcomes import Attestation, DateKind, MatchedBy, Outcome
+from mediawatch.domain.outcomes import Attestation, DateKind, DayEnd, MatchedBy, Outcome
 
 # Among sights without a date the first of these speaks for the reading.
 _RANK = (
@@ -92,6 +92,12 @@ class PayloadFacts:
     Such are the next article, or an album. The sweep keeps them with the account; readings are
     stored without them.
     """
+    link_from: str = ""
+    """The surface that named the link which was opened, earlier in the same look.
+
+    "" where the link was known before.
+    """
+    ends_day: DayEnd | None = None
     detail: str = ""
 
 
@@ -115,6 +121,8 @@ class Sight(PayloadFacts):
 
     It answered on this surface. "" where no account did.
     """
+    calls: int = 1
+    """Turns at the gate that it took: its visit, and every pause within it."""
     by_call: bool = False
     """Whether calls from an already open page gave it, and no page was loaded for it.
 
@@ -266,6 +274,8 @@ class Need:
     not_by: frozenset[str] = frozenset()
     only: str = ""
     """Name of the one surface to use: a control look asks whether that surface still answers."""
+    goes_on: bool = False
+    """Whether `only` is asked after its rest, for the account's own sake, not as a control."""
     session: str = ""
     """Name of the one login to use: a control must have answered in the same session."""
 

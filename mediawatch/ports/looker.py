@@ -23,6 +23,8 @@ class SurfaceFacts:
     """Whether its lists are complete for a visitor."""
     shows_all_logged_in: bool
     pace: Pace
+    paced_as: str = ""
+    """As `Visit.paced_as`."""
     declared_closed: bool = False
     for_some: bool = False
     """Whether a login helps with some accounts only.
@@ -43,6 +45,11 @@ class SurfaceFacts:
         """Whether it proves freshness alone, by a login and only so often a day at this pace."""
         lower_bounds = self.shows_newer and not self.shows_all_logged_in
         return self.needs_login and lower_bounds and pace.per_day is not None
+
+    @property
+    def pace_name(self) -> str:
+        """As `Visit.pace_name`: also the name under which settings set its pace."""
+        return self.paced_as or self.name
 
     def complete(self, session: str) -> bool:
         """Whether its lists are complete with this session ("" for a visitor)."""

@@ -52,10 +52,10 @@ class Night:
             if self._due_on(account, states) > day_of(self.now):
                 continue
             if ration := self._ration(account, states):
-                looks = left.setdefault(ration.name, self.rates.looks_tonight(ration))
+                looks = left.setdefault(ration.pace_name, self.rates.looks_tonight(ration))
                 if not looks:
                     continue
-                left[ration.name] -= 1
+                left[ration.pace_name] -= 1
             found.append(account)
         return found
 
@@ -78,8 +78,8 @@ class Night:
         surfaces = {}
         for account in accounts:
             if ration := self._ration(account, states):
-                surfaces[ration.name] = ration
-                wanting[ration.name].append(account)
+                surfaces.setdefault(ration.pace_name, ration)
+                wanting[ration.pace_name].append(account)
         return [
             self._budget(self.ahead, surfaces[name], wanting[name], states)
             for name in sorted(surfaces)

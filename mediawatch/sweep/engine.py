@@ -101,6 +101,11 @@ class Engine(SweepTools):
             now,
             at_once=request.concurrency,
             until=request.until,
+            paced_as={
+                facts.name: facts.pace_name
+                for platform in {account.platform for account in accounts}
+                for facts in self.looker.surfaces(platform)
+            },
         )
         platforms = {account.platform for account in accounts if run.needs_look(account)}
         if platforms:

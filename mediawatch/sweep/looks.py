@@ -227,7 +227,7 @@ class RunLooks:
             and not satisfies(sights + more, need)
             and (surface := await gate.wait_for_rest())
         ):
-            only = replace(need, only=surface) if sights + more else need
+            only = replace(need, only=surface, goes_on=True) if sights + more else need
             more += await self._sights(account, only, gate)
         return more
 

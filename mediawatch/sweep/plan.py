@@ -16,7 +16,7 @@ from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.due import DueReason
 from mediawatch.sweep.budget import RationedBudget
 from mediawatch.sweep.forecast import spell
-from mediawatch.sweep.gate.pacing import quiet_left
+from mediawatch.sweep.gate.turns import quiet_left
 from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
 
@@ -52,12 +52,12 @@ class SweepPlan:
     in_scope: int
     now: datetime
     minutes: Mapping[str, float]
-    """By surface, the time of the visits at its pace, an hour's cap included.
+    """By pace, the time of the visits at its pace, an hour's cap included.
 
     Surfaces work side by side.
     """
     quiet: Mapping[str, float]
-    """By surface, minutes of quiet hours within that time."""
+    """By pace, minutes of quiet hours within that time."""
     ends: datetime
     """When the last surface is done."""
     budgets: tuple[RationedBudget, ...] = ()
@@ -106,19 +106,18 @@ def plan(
         way = next((facts for facts in rates.ways(account) if not facts.declared_closed), None)
         begins = None
         if way is not None:
-            pace = rates.pace_of(way.name, way.pace)
-            rest = (
-                quiet_left(pace.quiet, free[way.name]) * rates.scale if pace.quiet else timedelta(0)
-            )
-            earliest = free[way.name] + rest
+            name = way.pace_name
+            pace = rates.pace_of(name, way.pace)
+            rest = quiet_left(pace.quiet, free[name]) * rates.scale if pace.quiet else timedelta(0)
+            earliest = free[name] + rest
             if (until is None or earliest < until) and (
-                pace.per_day is None or visits[way.name] < pace.per_day
+                pace.per_day is None or visits[name] < pace.per_day
             ):
                 begins, takes = earliest, timedelta(seconds=pace.mean * rates.scale)
-                free[way.name] = begins + takes
-                busy[way.name] += takes
-                quiet[way.name] += rest
-                visits[way.name] += 1
+                free[name] = begins + takes
+                busy[name] += takes
+                quiet[name] += rest
+                visits[name] += 1
         why = night.why(account, states)
         planned.append(PlannedLook(account=account, why=why, way=way, begins=begins))
     return SweepPlan(

@@ -147,6 +147,13 @@ class Replica:
         assert isinstance(wechat, WeChat)
         wechat.lists_open = False
 
+    @property
+    def weread(self) -> WeRead:
+        """微信读书, to have it refuse."""
+        site = self._sites["weread"]
+        assert isinstance(site, WeRead)
+        return site
+
     def end_login(self, platform: str) -> None:
         """From now on the site knows the operator no more."""
         self._sites[platform].open = False

@@ -165,7 +165,8 @@ def test_only_surfaces_with_known_calls_ask_by_calls() -> None:
         if surface.shared_page
     }
     assert asking == {
-        "wechat.article", "wechat.search", "wechat.list", "weibo.mobile", "weibo.desktop", "douyin.profile", "toutiao.profile",
+        "wechat.article", "wechat.reader_cover", "wechat.search", "wechat.list",
+        "weibo.mobile", "weibo.desktop", "douyin.profile", "toutiao.profile",
     }  # fmt: skip
 
 

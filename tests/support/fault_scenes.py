@@ -44,7 +44,8 @@ class Scene:
     @property
     def site(self) -> str:
         """Whose answers are spoiled."""
-        return "weread" if "wechat.reader" in self.surfaces else self.platform
+        reads = any(name.startswith("wechat.reader_") for name in self.surfaces)
+        return "weread" if reads else self.platform
 
     @property
     def truths(self) -> tuple[TruthOf, ...]:
@@ -107,9 +108,15 @@ ASIDE = (
     ),
     Scene(name="WeChat, albums", platform="wechat", surfaces=("wechat.article", "wechat.album")),
     Scene(
-        name="WeChat, reader page",
+        name="WeChat, reader cover",
         platform="wechat",
-        surfaces=("wechat.reader",),
+        surfaces=("wechat.article", "wechat.reader_cover"),
+        logins=("weread",),
+    ),
+    Scene(
+        name="WeChat, reader list",
+        platform="wechat",
+        surfaces=("wechat.article", "wechat.reader_list"),
         logins=("weread",),
     ),
     Scene(

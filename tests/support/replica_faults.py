@@ -24,7 +24,10 @@ class Part(StrEnum):
 
     DOCUMENT = "document"
     PROFILE = "profile"
-    """The call that says who the account is (Weibo, and WeChat's name search)."""
+    """The call that says who the account is (Weibo, and WeChat's name search).
+
+    In 微信读书 the one that names its newest article.
+    """
     LIST = "list"
     """The call that lists its posts."""
 
@@ -326,11 +329,11 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
                 ),
                 "",
             ), Part.DOCUMENT
-        case ["web", "mp", "articles"]:
+        case ["web" | "api", "mp", "articles" | "cover" as asked]:
             number = query.get("bookId", "").removeprefix("MP_WXS_")
             return next(
                 (each.id for each in site.accounts if each.biz_number == number), ""
-            ), Part.LIST
+            ), Part.LIST if asked == "articles" else Part.PROFILE
         case ["mp", "appmsgalbum"]:
             return query.get("__biz", ""), Part.LIST
         case ["s", token]:

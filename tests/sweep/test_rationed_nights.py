@@ -30,9 +30,11 @@ WORLD = World.parse(
         for number, (name, posts) in enumerate(POSTS.items())
     )
 )
-READERS = [
-    surface.name for surface in SCRAPERS["wechat"].surfaces if surface.session_platform == "weread"
-]
+PACES = {
+    surface.paced_as
+    for surface in SCRAPERS["wechat"].surfaces
+    if surface.session_platform == "weread"
+}
 
 
 def log_in(home: Home, replica: Replica, name: str, approval: UseApproval | None = None) -> None:
@@ -55,7 +57,7 @@ async def test_the_nights_spend_the_logins_that_may_be_used(
     home = Home(tmp_path / "home").create()
     home.config.write_text(
         "[inspection]\nas_of = 2022-12-31\n"
-        + "".join(f'[pace."{name}"]\nper_day = 1\n' for name in READERS),
+        + "".join(f'[pace."{name}"]\nper_day = 1\n' for name in PACES),
         encoding="utf-8",
     )
     found, now = [], BEGIN

@@ -184,6 +184,8 @@ _TEMPLATE = """\
 # [pace."weibo.desktop"]
 #   every = 10.0
 #   quiet = ["22:00", "06:00"]
+# [pace."wechat.reader"]      # both surfaces of 微信读书, each login
+#   per_day = 40              # calls
 
 [canaries]                    # 对照账号, canaries.toml
 # every_looks = 50

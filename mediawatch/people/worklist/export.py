@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import beijing, minute
@@ -45,9 +46,14 @@ class WorklistFile:
 
 
 def to_line(
-    item: Unproven, sweep: Sweep, window: Window, home: str, person: str = ""
+    item: Unproven,
+    sweep: Sweep,
+    window: Window,
+    home: str,
+    person: str = "",
+    indexes: Mapping[str, str] = MappingProxyType({}),
 ) -> WorklistLine:
-    """The row that asks about one account; `home` is `Store.home_id`."""
+    """The row that asks about one account; `home` is `Store.home_id`, `indexes` as in `export`."""
     filed = item.account.filed
     cells: dict[Column, Cell] = {
         Column.NAME: given_text(filed.name),
@@ -57,7 +63,7 @@ def to_line(
         Column.LATEST: item.latest_on.isoformat() if item.latest_on else "未知",
         Column.LINK: item.article,
         Column.REASON: given_text(item.reason),
-        Column.QUESTION: window.question(filed.status),
+        Column.QUESTION: window.question(filed.status) + _known_of(item, window, indexes),
         Column.PERSON: text_of(person),
     }
     sealed = [str(cells[column]) for column in SEALED]
@@ -68,6 +74,18 @@ def to_line(
     return WorklistLine(cells=cells, qr=qr)
 
 
+def _known_of(item: Unproven, window: Window, indexes: Mapping[str, str]) -> str:
+    """What an index of others' articles has as the newest one: the person compares."""
+    days = [
+        (day, indexes[surface]) for surface, day in item.newest_by.items() if surface in indexes
+    ]
+    if not days:
+        return ""
+    day, name = max(days)
+    year = "" if day.year == window.end.year else f"{day.year}年"
+    return f"{name}最近一篇为{year}{day.month}月{day.day}日，请核对"
+
+
 async def export(
     store: Store,
     target: FormTarget,
@@ -75,8 +93,11 @@ async def export(
     *,
     by: WorklistSplit | None = None,
     people: Sequence[str] = (),
+    indexes: Mapping[str, str] = MappingProxyType({}),
 ) -> list[WorklistFile]:
     """Write the worklist of a sweep, by its judged scope.
+
+    `indexes`: surfaces that show what others have indexed, each with its name for inspectors.
 
     A split writes `NAME-PART.xlsx` beside it. UserError for bad requests. By person, rows are dealt
     out in equal runs (neighbours stay together) and 核查人 is filled in.
@@ -101,7 +122,7 @@ async def export(
     )
     for file, part, chosen in files:
         lines = (
-            to_line(item, sweep, window, home, part if by is WorklistSplit.PERSON else "")
+            to_line(item, sweep, window, home, part if by is WorklistSplit.PERSON else "", indexes)
             for item in chosen
         )
         write_book(

@@ -5,8 +5,8 @@ Each comes with what is known of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
 
@@ -55,6 +55,8 @@ class Unproven:
     ids: tuple[str, ...]
     not_by: str = ""
     """Who has looked already, where another person is to look."""
+    newest_by: Mapping[str, date] = field(default_factory=dict)
+    """By surface, the day of the newest post that it showed or led to, in its last look."""
 
 
 async def unproven(
@@ -147,7 +149,24 @@ def _unproven(
         page=account.filed.url if clickable(account.filed.url) else article,
         article=article,
         ids=ids_of(account, readings),
+        newest_by=_newest_by(readings, policy, as_of),
     )
+
+
+def _newest_by(readings: Sequence[Reading], policy: Policy, as_of: datetime) -> Mapping[str, date]:
+    """What each surface last showed, in looks since the window began: older ones have passed."""
+    since, until = policy.window_start(day_of(as_of)), day_of(as_of)
+    found: dict[str, date] = {}
+    for reading in readings:
+        if day_of(reading.read_at) < since:
+            continue
+        seen: dict[str, date] = {}
+        for sight, post in posts_of(reading, policy):
+            source = sight.link_from or sight.surface
+            if post.on <= until:
+                seen[source] = max(post.on, seen.get(source, post.on))
+        found |= seen
+    return found
 
 
 def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:

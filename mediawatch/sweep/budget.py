@@ -75,7 +75,7 @@ class Night:
         if self.ahead is None:
             return []
         wanting: dict[str, list[Account]] = defaultdict(list)
-        surfaces = {}
+        surfaces: dict[str, SurfaceFacts] = {}
         for account in accounts:
             if ration := self._ration(account, states):
                 surfaces.setdefault(ration.pace_name, ration)

@@ -26,7 +26,7 @@ from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, look
-from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
+from scrapers.surface import Key, Login, Scraper, SessionUse, Shows, Surface
 from scrapers.toutiao import surfaces as toutiao
 from scrapers.urls import link_in, on_host
 from scrapers.wechat import surfaces as wechat
@@ -151,6 +151,10 @@ class SiteLooker:
 
     async def probe(self, platform: str, name: str) -> bool:
         """See `ports.Looker.probe`. False for a platform without a login."""
+        session = Session(platform, name, self._sessions / platform / f"{name}.json")
+        for key in (key for scraper in self._scrapers.values() for key in scraper.keys):
+            if key.platform == platform:
+                return await self._probe_key(key, session)
         login = next(
             (
                 login
@@ -162,7 +166,6 @@ class SiteLooker:
         )
         if login is None:
             return False
-        session = Session(platform, name, self._sessions / platform / f"{name}.json")
         try:
             async with self._browser.tab(session, PageRules(hosts=login.hosts, whole=False)) as tab:
                 try:
@@ -170,6 +173,17 @@ class SiteLooker:
                 except LoginRequired:
                     tab.known = False
                 return tab.known
+        except LoginRequired:  # its file is of no use
+            return False
+
+    async def _probe_key(self, key: Key, session: Session) -> bool:
+        try:
+            async with self._browser.interface(session) as calls:
+                try:
+                    calls.known = await key.probe(calls)
+                except LoginRequired:
+                    calls.known = False
+                return calls.known
         except LoginRequired:  # its file is of no use
             return False
 

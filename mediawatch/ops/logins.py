@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mediawatch.domain import Failure, SessionEvent, SessionState, UserError
 from mediawatch.inputs import InputFault, read_text
-from mediawatch.ports import Clock, Logins, Looker, Modules, Store, StoredSession
+from mediawatch.ports import AccountKey, Clock, Logins, Looker, Modules, Store, StoredSession
 
 _REMEMBERED = 2.0
 """Seconds for which the store's answer is used again.
@@ -228,6 +228,28 @@ async def take(
     session, count = logins.take(new.platform, new.name, _text_of(file), str(file), new.custodian)
     await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "import")
     return session, count
+
+
+async def take_key(
+    book: SessionBook, logins: Logins, new: NewLogin, key: AccountKey
+) -> StoredSession:
+    """Keep the key of one account that the office itself runs.
+
+    UserError for a key of another shape. UserError, too, where the name is another key's, or the
+    key is kept under another name.
+    """
+    for each in logins.sessions(new.platform):
+        kept = logins.key_of(new.platform, each.name)
+        if kept is not None and (each.name == new.name) != (kept.app_id == key.app_id):
+            place = f"{new.platform} {each.name} ({each.account})"
+            raise UserError(
+                f"the name {new.name} is that of another key, {place}: give this one another --name"
+                if each.name == new.name
+                else f"this AppID is kept already as {place}: name that one by --name {each.name}"
+            )
+    session = logins.keep_key(new.platform, new.name, key, new.custodian)
+    await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "key")
+    return session
 
 
 async def remove(book: SessionBook, logins: Logins, platform: str, name: str) -> bool:

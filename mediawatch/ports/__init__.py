@@ -10,7 +10,7 @@ from datetime import datetime
 
 from mediawatch.domain.dossier import Dossier
 from mediawatch.ports.gate import Gate, Rank, See, Visit
-from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
+from mediawatch.ports.logins import AccountKey, Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
@@ -33,6 +33,7 @@ from mediawatch.ports.store import (
 
 __all__ = [
     "USUAL_LIMITS",
+    "AccountKey",
     "AccountNow",
     "Clock",
     "Dossier",

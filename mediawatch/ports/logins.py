@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -39,6 +39,24 @@ class StoredSession:
     used_at: datetime | None = None
     custodian: str = ""
     """保管人: who answers for it, "" where nobody was named."""
+    account: str = ""
+    """The filed account that a key belongs to; "" for a login of a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKey:
+    """AppID and AppSecret of one account that the office itself runs.
+
+    The other fields say which filed account the operator bound it to, as it was filed then.
+    """
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    filing_number: str = ""
+    name: str = ""
+    platform_id: str = ""
+    original_id: str = ""
+    alias: str = ""
 
 
 Modules = tuple[tuple[bool, ...], ...]
@@ -53,6 +71,13 @@ class Logins(Protocol):
 
     @property
     def platforms(self) -> tuple[str, ...]: ...
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Those of `platforms` that have a key in place of a login page.
+
+        Each with the platform of the accounts that it is for.
+        """
+
     def sessions(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """The files, by platform and name."""
 
@@ -90,6 +115,18 @@ class Logins(Protocol):
 
         UserError, beginning with `place`.
         """
+
+    def keep_key(
+        self, platform: str, name: str, key: AccountKey, custodian: str = ""
+    ) -> StoredSession:
+        """Keep a key; it replaces one of this name.
+
+        UserError for a platform without keys, and where AppID or AppSecret has another shape. No
+        message quotes the secret.
+        """
+
+    def key_of(self, platform: str, name: str) -> AccountKey | None:
+        """The key of that name; None where it is missing. UserError where it cannot be read."""
 
     def assign(self, platform: str, name: str, custodian: str) -> bool:
         """Note who answers for a login; False where there is no such login.

@@ -31,8 +31,10 @@ from scrapers.browser.navigation import refuse_all
 from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.reply import Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
-from scrapers.browser.sessions import Session
+from scrapers.browser.sessions import Session, stamp_of
 from scrapers.browser.tab import PageRules, Tab
+from scrapers.interfaces.calls import InterfaceCalls, open_calls
+from scrapers.interfaces.keys import KeyUse
 from scrapers.urls import is_on_site
 
 __all__ = [
@@ -98,6 +100,7 @@ class Browser:
         self._session_locks: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._starting = asyncio.Lock()
         self._run: _Run | None = None
+        self._key_uses: dict[Path, KeyUse] = {}
 
     @asynccontextmanager
     async def tab(self, session: Session | None, rules: PageRules) -> AsyncIterator[Tab]:
@@ -114,6 +117,21 @@ class Browser:
             self.page(session, rules) as tab,
         ):
             yield tab
+
+    @asynccontextmanager
+    async def interface(self, session: Session) -> AsyncIterator[InterfaceCalls]:
+        """Lend calls to a site's official interface by a key: no page, no Chromium.
+
+        `LoginRequired` where the key cannot be read.
+        """
+        async with self.session_lock(session):
+            stamp = stamp_of(session)
+            async with open_calls(self._launch, session, self.now) as calls:
+                try:
+                    yield calls
+                finally:
+                    if calls.known is not None:
+                        self._key_uses[session.state] = KeyUse(session, stamp, calls.known)
 
     def session_lock(self, session: Session | None) -> AbstractAsyncContextManager[object]:
         """Held while a session is in use.
@@ -173,8 +191,10 @@ class Browser:
     def knows_operator(self, session: Session) -> bool | None:
         """Whether the newest page of this session that showed a sign knew the operator.
 
-        None without a sign.
+        None without a sign. Of a key: whether the interface took it.
         """
+        if (use := self._key_uses.get(session.state)) is not None:
+            return use.known
         context = self._run.contexts.pooled.get(session.state) if self._run else None
         return context.known if context else None
 
@@ -187,6 +207,10 @@ class Browser:
         """Write the renewed logins back to their files: only those that a page was just seen to
         know.
         """
+        for state, use in tuple(self._key_uses.items()):
+            if platform in (None, use.session.platform):
+                del self._key_uses[state]
+                await asyncio.to_thread(use.keep, self.now())
         run = self._run
         for context in tuple(run.contexts.pooled.values()) if run else ():
             login = context.session

@@ -11,19 +11,21 @@ from __future__ import annotations
 
 from scrapers.privacy import viewers
 from scrapers.surface import Scraper
-from scrapers.wechat import back_office, reader
+from scrapers.wechat import back_office, reader, statistics
 from scrapers.wechat.albums import Album
 from scrapers.wechat.articles import SHORT_LINK, Article, LoneArticle
 from scrapers.wechat.back_office import Search
 from scrapers.wechat.back_office_lists import List, OwnAccount
 from scrapers.wechat.reader import Reader
+from scrapers.wechat.statistics import Statistics
 
 SCRAPER = Scraper(
     platform="wechat",
-    surfaces=(OwnAccount(), Article(), Album(), Reader(), Search(), List()),
+    surfaces=(Statistics(), OwnAccount(), Article(), Album(), Reader(), Search(), List()),
     hosts=frozenset({"mp.weixin.qq.com"}),
     front="mp.weixin.qq.com",
     logins=(back_office.LOGIN, reader.LOGIN),
+    keys=(statistics.KEY,),
     links=LoneArticle(),
     lasting=SHORT_LINK,
     viewer=viewers.wechat,

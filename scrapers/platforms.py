@@ -60,6 +60,7 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             declared_closed=each.declared_closed,
             for_some=type(each).accepts_session is not Surface.accepts_session,
             by_call=each.shared_page is not None,
+            by_interface=each.by_interface,
         )
         for each in surfaces
     )
@@ -177,15 +178,14 @@ class SiteLooker:
             return False
 
     async def _probe_key(self, key: Key, session: Session) -> bool:
-        try:
-            async with self._browser.interface(session) as calls:
-                try:
-                    calls.known = await key.probe(calls)
-                except LoginRequired:
-                    calls.known = False
-                return calls.known
-        except LoginRequired:  # its file is of no use
-            return False
+        """`LoginRequired` where the interface does not take the key, with its reason."""
+        async with self._browser.interface(session) as calls:
+            try:
+                calls.known = await key.probe(calls)
+            except LoginRequired:
+                calls.known = False
+                raise
+            return calls.known
 
     async def ready(self) -> None:
         """See `ports.Looker.ready`."""

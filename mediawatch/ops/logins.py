@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mediawatch.domain import Failure, SessionEvent, SessionState, UserError
+from mediawatch.domain import Failure, LoginRequired, SessionEvent, SessionState, UserError
 from mediawatch.inputs import InputFault, read_text
 from mediawatch.ports import AccountKey, Clock, Logins, Looker, Modules, Store, StoredSession
 
@@ -283,8 +283,11 @@ async def check(
     `UNKNOWN`, with the reason, where the site did not say. That is our trouble, and changes nothing
     that is known.
     """
+    why = ""
     try:
         valid = await looker.probe(session.platform, session.name)
+    except LoginRequired as refusal:
+        valid, why = False, refusal.detail
     except Failure as failure:
         return SessionState.UNKNOWN, f"{failure.outcome.value}: {failure.detail}"
     await book.note_state(
@@ -292,6 +295,6 @@ async def check(
         session.name,
         valid=valid,
         how="probe",
-        detail="" if valid else "the site does not know it",
+        detail="" if valid else why or "the site does not know it",
     )
-    return (SessionState.VALID if valid else SessionState.INVALID), ""
+    return (SessionState.VALID, "") if valid else (SessionState.INVALID, why)

@@ -138,7 +138,7 @@ class InterfaceCalls:
         self, url: str, body: Mapping[str, object], query: Mapping[str, str] | None
     ) -> Reply:
         async with self._client.stream("POST", url, json=body, params=query) as response:
-            read = b""
+            read = bytearray()
             async for chunk in response.aiter_bytes():
                 read += chunk
                 if len(read) > BODY_LIMIT:
@@ -148,7 +148,7 @@ class InterfaceCalls:
             url,
             response.status_code,
             response.headers.get("content-type", ""),
-            b"" if cut else read,
+            b"" if cut else bytes(read),
             response.headers.get("location", "") if response.has_redirect_location else "",
             sent_at(response.headers),
             cut,

@@ -13,10 +13,12 @@ import pytest
 from keys import ACCOUNT, BIZ, DAY, FILED, NEED, NOW, TOKEN, WORD, interface, world
 from stages import composed
 
-from mediawatch.domain import Account, Attestation, MatchedBy, Outcome, SessionState
+from mediawatch.domain import Account, Attestation, LoginRequired, MatchedBy, Outcome, SessionState
 from mediawatch.ports import AccountKey
 from mediawatch.sweep.gate.pacing import DAY_FULL, Pacing
 from scrapers.browser.sessions import Session, moments
+from scrapers.replica.web import Answer, Drop, Request, Response, Site
+from scrapers.replica.wechat_interface import WeChatInterface
 from scrapers.wechat.statistics import Statistics, is_bound
 
 WINDOW = ("2031-03-10T09:00", "2031-03-08T09:00", "2031-02-20T09:00")
@@ -81,26 +83,27 @@ async def test_today_is_never_asked_for(tmp_path: Path) -> None:
 
 
 async def test_a_token_that_somebody_ended_is_drawn_anew_once(tmp_path: Path) -> None:
+    left = [1]
+
+    def end_once(site: Site, request: Request, usual: Answer) -> Response | Drop:
+        if request.path.startswith("/datacube") and left:
+            left.clear()
+            assert isinstance(site, WeChatInterface)
+            site.end_tokens()
+        return usual(request)
+
+    async with interface(tmp_path, world("2031-03-14T09:00"), before=[end_once]) as office:
+        assert (await office.look()).outcome is Outcome.OK
+        assert office.calls == ["stable_token", "getarticletotaldetail"] * 2
+
+
+async def test_nobody_elses_token_ends_by_a_look(tmp_path: Path) -> None:
     async with interface(tmp_path, world("2031-03-14T09:00")) as office:
-        valid = office.replica.interface.token_of(office.replica.interface.accounts[0])
+        site = office.replica.interface
+        valid = site.token_of(site.accounts[0])
         await office.look()
-        # Nobody else's token ended by it: the same one was given.
-        assert office.replica.interface.token_of(office.replica.interface.accounts[0]) == valid
-
-        seen = 0
-
-        def end_once(site: object, request: object, usual: object) -> object:
-            nonlocal seen
-            if request.path.startswith("/datacube"):  # type: ignore[attr-defined]
-                seen += 1
-                if seen == 1:
-                    office.replica.interface.end_tokens()
-            return usual(request)  # type: ignore[operator]
-
-        office.replica._before = (end_once,)  # type: ignore[assignment]
-        sight = await office.look()
-        assert sight.outcome is Outcome.OK
-        assert office.calls[-4:] == ["stable_token", "getarticletotaldetail"] * 2
+        assert site.token_of(site.accounts[0]) == valid
+        assert valid in office.secrets
 
 
 async def test_a_token_of_two_hours_ago_is_not_kept(tmp_path: Path) -> None:
@@ -125,10 +128,12 @@ async def test_a_key_without_the_permission(tmp_path: Path) -> None:
         office.replica.interface.granted = False
         sight = await office.look()
         assert (sight.outcome, sight.posts) == (Outcome.LOGIN_REQUIRED, ())
-        assert await office.looker.probe(WORD, "office") is False
+        with pytest.raises(LoginRequired, match="48001"):
+            await office.looker.probe(WORD, "office")
         office.replica.interface.granted = True
         assert await office.looker.probe(WORD, "office") is True
-        assert await office.looker.probe(WORD, "nobody") is False
+        with pytest.raises(LoginRequired, match="nobody cannot be read"):
+            await office.looker.probe(WORD, "nobody")
 
 
 async def test_a_second_look_keeps_the_answers_as_evidence(tmp_path: Path) -> None:
@@ -266,21 +271,21 @@ async def test_half_an_answer_with_a_token_is_not_quoted(tmp_path: Path) -> None
 
 
 async def test_an_answer_that_repeats_a_secret_is_kept_without_it(tmp_path: Path) -> None:
-    async with interface(tmp_path, world("2031-03-14T09:00")) as office:
+    def echo(site: Site, request: Request, usual: Answer) -> Response | Drop:
+        response = usual(request)
+        if not request.path.startswith("/datacube"):
+            return response
+        assert isinstance(response, Response)
+        said = json.loads(response.body)
+        said["echo"] = [site.state["app_secret"], request.query["access_token"]]
+        return replace(response, body=json.dumps(said).encode())
 
-        def echo(site: object, request: object, usual: object) -> object:
-            response = usual(request)  # type: ignore[operator]
-            if not request.path.startswith("/datacube"):  # type: ignore[attr-defined]
-                return response
-            said = json.loads(response.body)
-            said["echo"] = [*office.secrets, request.query["access_token"]]  # type: ignore[attr-defined]
-            return replace(response, body=json.dumps(said).encode())
-
-        office.replica._before = (echo,)  # type: ignore[assignment]
+    async with interface(tmp_path, world("2031-03-14T09:00"), before=[echo]) as office:
         sight = await office.look(need=replace(NEED, second=True))
         body = gzip.decompress(sight.captures[0].body).decode()
         assert sight.posts
         assert "echo" in body
+        assert len(office.secrets) == 2
         assert not [secret for secret in office.secrets if secret in body]
 
 
@@ -301,9 +306,9 @@ async def test_a_used_key_notes_when(tmp_path: Path) -> None:
 
 
 async def test_what_a_look_shows_of_a_key_is_told(tmp_path: Path) -> None:
-    class Watch:
-        told: list[tuple[str, str, SessionState]] = []
+    told: list[tuple[str, str, SessionState]] = []
 
+    class Watch:
         async def usable(self, platform: str, names: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(names)
 
@@ -311,14 +316,14 @@ async def test_what_a_look_shows_of_a_key_is_told(tmp_path: Path) -> None:
             self, platform: str, name: str, *, valid: bool, how: str, detail: str = ""
         ) -> None:
             state = SessionState.VALID if valid else SessionState.INVALID
-            self.told.append((platform, name, state))
+            told.append((platform, name, state))
 
     async with interface(tmp_path, world("2031-03-14T09:00")) as office:
-        office.looker._watch = watch = Watch()  # type: ignore[assignment]
+        office.looker._watch = Watch()  # type: ignore[assignment]
         await office.look()
         office.replica.end_login(WORD)
         await office.look()
-    assert watch.told == [
+    assert told == [
         (WORD, "office", SessionState.VALID),
         (WORD, "office", SessionState.INVALID),
     ]

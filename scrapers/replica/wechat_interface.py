@@ -99,6 +99,15 @@ class WeChatInterface(Site):
         )
         return holder.account.id if holder and holder.account else ""
 
+    def as_other(self, request: Request, other: TrueAccount) -> Request:
+        """The same request by the key of another account."""
+        app_id, app_secret = _key_of(other.id)
+        if request.payload.get("appid"):
+            payload = {**request.payload, "appid": app_id, "secret": app_secret}
+            return replace(request, payload=payload)
+        query = urlencode({**request.query, "access_token": self.token_of(other)})
+        return replace(request, target=f"{request.path}?{query}")
+
     def as_visitor(self, request: Request) -> Request:
         query = {key: value for key, value in request.query.items() if key != "access_token"}
         payload = {**request.payload, "secret": ""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.declarations import SURFACE_LABELS, LoginsByWord
+from scrapers.declarations import KEY_WORDS, SURFACE_LABELS, LoginsByWord
 from scrapers.platforms import LOGINS, SCRAPERS
 
 
@@ -23,3 +23,9 @@ def test_the_words_for_logins_are_those_of_the_scrapers() -> None:
     assert list(LoginsByWord()) == list(LOGINS)
     assert all(word in LoginsByWord() for word in LOGINS)
     assert "toutiao" not in LoginsByWord()
+
+
+def test_the_words_for_keys_are_those_of_the_scrapers() -> None:
+    own = {key.platform: scraper.platform for scraper in SCRAPERS.values() for key in scraper.keys}
+    assert own == KEY_WORDS
+    assert not set(KEY_WORDS) & set(LOGINS)

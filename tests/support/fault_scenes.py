@@ -39,11 +39,18 @@ class Scene:
     @property
     def own(self) -> bool:
         """Whether its accounts are the operator's own: a login has one."""
-        return "wechat.own" in self.surfaces
+        return "wechat.own" in self.surfaces or self.by_key
+
+    @property
+    def by_key(self) -> bool:
+        """Whether its surface asks an official interface, by the key of the operator's account."""
+        return "wechat.statistics" in self.surfaces
 
     @property
     def site(self) -> str:
         """Whose answers are spoiled."""
+        if self.by_key:
+            return "wechat-api"
         return "weread" if "wechat.reader" in self.surfaces else self.platform
 
     @property
@@ -119,6 +126,12 @@ ASIDE = (
         logins=("wechat",),
     ),
     Scene(
+        name="WeChat, official interface",
+        platform="wechat",
+        surfaces=("wechat.statistics",),
+        logins=("wechat-api",),
+    ),
+    Scene(
         name="WeChat, lists closed",
         platform="wechat",
         surfaces=SURFACES["wechat"],
@@ -127,6 +140,6 @@ ASIDE = (
         newest=date(2022, 11, 10),
     ),
 )
-"""What the searches, albums, 微信读书, the own back office, visitors and closed lists are played
-in.
+"""What the searches, albums, 微信读书, the own back office, the official interface, visitors and
+closed lists are played in.
 """

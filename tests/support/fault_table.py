@@ -66,6 +66,7 @@ STRUCK_BY = {
     "wechat.album": frozenset({Part.LIST}),
     "wechat.reader": frozenset({Part.DOCUMENT, Part.LIST}),
     "wechat.own": frozenset({Part.LIST}),
+    "wechat.statistics": frozenset({Part.PROFILE, Part.LIST}),
 }
 """Which answers about an account each surface reads.
 

@@ -14,9 +14,13 @@ from keys import ACCOUNT, BIZ, DAY, FILED, NEED, NOW, TOKEN, WORD, interface, wo
 from stages import composed
 
 from mediawatch.domain import Account, Attestation, LoginRequired, MatchedBy, Outcome, SessionState
+from mediawatch.ops.record import record
 from mediawatch.ports import AccountKey
 from mediawatch.sweep.gate.pacing import DAY_FULL, Pacing
 from scrapers.browser.sessions import Session, moments
+from scrapers.platforms import SCRAPERS
+from scrapers.recording.recorder import LoggingBrowser, SiteRecorder
+from scrapers.replica import Case
 from scrapers.replica.web import Answer, Drop, Request, Response, Site
 from scrapers.replica.wechat_interface import WeChatInterface
 from scrapers.wechat.statistics import Statistics, is_bound
@@ -327,3 +331,22 @@ async def test_what_a_look_shows_of_a_key_is_told(tmp_path: Path) -> None:
         (WORD, "office", SessionState.VALID),
         (WORD, "office", SessionState.INVALID),
     ]
+
+
+async def test_a_recorded_look_is_played_again_without_a_secret(tmp_path: Path) -> None:
+    async with interface(tmp_path, world("2031-03-13T09:00")) as office:
+        browser = LoggingBrowser(office.browser._launch, now=lambda: NOW)
+        made = await record(
+            ACCOUNT,
+            recorder=SiteRecorder(browser, tmp_path, SCRAPERS),
+            gate=Pacing(scale=0),
+            now=lambda: NOW,
+            out=tmp_path / "cases",
+            session=None,
+        )
+        texts = [path.read_text("utf-8") for path in made.folder.iterdir()]
+        assert not [secret for secret in office.secrets for text in texts if secret in text]
+    case = Case.read(made.folder)
+    assert (made.answers, case.sessions) == (2, {WORD})
+    async with interface(tmp_path / "again", world(own=False), overlay=case) as office:
+        assert [post.on.day for post in (await office.look()).posts] == [13]

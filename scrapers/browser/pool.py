@@ -31,10 +31,9 @@ from scrapers.browser.navigation import refuse_all
 from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.reply import Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
-from scrapers.browser.sessions import Session, stamp_of
+from scrapers.browser.sessions import Session
 from scrapers.browser.tab import PageRules, Tab
-from scrapers.interfaces.calls import InterfaceCalls, open_calls
-from scrapers.interfaces.keys import KeyUse
+from scrapers.interfaces.calls import InterfaceCalls, Interfaces
 from scrapers.urls import is_on_site
 
 __all__ = [
@@ -100,7 +99,7 @@ class Browser:
         self._session_locks: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._starting = asyncio.Lock()
         self._run: _Run | None = None
-        self._key_uses: dict[Path, KeyUse] = {}
+        self._interfaces = Interfaces(launch, lambda: self.now())
 
     @asynccontextmanager
     async def tab(self, session: Session | None, rules: PageRules) -> AsyncIterator[Tab]:
@@ -124,14 +123,8 @@ class Browser:
 
         `LoginRequired` where the key cannot be read.
         """
-        async with self.session_lock(session):
-            stamp = stamp_of(session)
-            async with open_calls(self._launch, session, self.now) as calls:
-                try:
-                    yield calls
-                finally:
-                    if calls.known is not None:
-                        self._key_uses[session.state] = KeyUse(session, stamp, calls.known)
+        async with self.session_lock(session), self._interfaces.lend(session) as calls:
+            yield calls
 
     def session_lock(self, session: Session | None) -> AbstractAsyncContextManager[object]:
         """Held while a session is in use.
@@ -193,8 +186,8 @@ class Browser:
 
         None without a sign. Of a key: whether the interface took it.
         """
-        if (use := self._key_uses.get(session.state)) is not None:
-            return use.known
+        if (accepted := self._interfaces.accepts(session)) is not None:
+            return accepted
         context = self._run.contexts.pooled.get(session.state) if self._run else None
         return context.known if context else None
 
@@ -207,10 +200,7 @@ class Browser:
         """Write the renewed logins back to their files: only those that a page was just seen to
         know.
         """
-        for state, use in tuple(self._key_uses.items()):
-            if platform in (None, use.session.platform):
-                del self._key_uses[state]
-                await asyncio.to_thread(use.keep, self.now())
+        await self._interfaces.keep(platform)
         run = self._run
         for context in tuple(run.contexts.pooled.values()) if run else ():
             login = context.session

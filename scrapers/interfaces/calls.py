@@ -11,9 +11,10 @@ import gzip
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ from scrapers.browser.limits import Timeouts
 from scrapers.browser.loan import do_nothing
 from scrapers.browser.proxy import proxy_settings
 from scrapers.browser.reply import Reply
-from scrapers.browser.sessions import Session, fingerprint
+from scrapers.browser.sessions import Session, fingerprint, stamp_of, write_used
 from scrapers.browser.traffic_log import TrafficLog
 from scrapers.interfaces.keys import read_key
 from scrapers.privacy.scrubbing import Scrubber
@@ -155,14 +156,60 @@ class InterfaceCalls:
         )
 
 
-@asynccontextmanager
-async def open_calls(
-    launch: Launch, session: Session, now: Callable[[], datetime]
-) -> AsyncIterator[InterfaceCalls]:
-    """Calls with this key, by the proxy and with the time limits of a browser.
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """What the newest look by a key showed of it. `stamp` is of its file before the look."""
 
-    `LoginRequired` where the key cannot be read; UserError for a wrong proxy.
-    """
+    session: Session
+    stamp: tuple[int, int] | None
+    known: bool
+
+    def note(self, now: datetime) -> None:
+        """Write down that the key was used. One that was entered meanwhile stays as it is.
+
+        What cannot be read or written is left as it was.
+        """
+        if self.known and stamp_of(self.session) == self.stamp:
+            with suppress(Failure, OSError):
+                write_used(self.session, now)
+
+
+class Interfaces:
+    """Lends calls by keys, by the proxy and with the time limits of a browser."""
+
+    def __init__(self, launch: Launch, now: Callable[[], datetime]) -> None:
+        self._launch, self._now = launch, now
+        self._uses: dict[Path, _Use] = {}
+
+    @asynccontextmanager
+    async def lend(self, session: Session) -> AsyncIterator[InterfaceCalls]:
+        """Calls by this key.
+
+        `LoginRequired` where the key cannot be read; UserError for a wrong proxy.
+        """
+        stamp = stamp_of(session)
+        async with await _client(self._launch) as client:
+            calls = InterfaceCalls(client, session, now=self._now, timeouts=self._launch.timeouts)
+            try:
+                yield calls
+            finally:
+                if calls.known is not None:
+                    self._uses[session.state] = _Use(session, stamp, calls.known)
+
+    def accepts(self, session: Session) -> bool | None:
+        """Whether the interface took the key when it was last asked; None before."""
+        use = self._uses.get(session.state)
+        return use.known if use else None
+
+    async def keep(self, platform: str | None) -> None:
+        """Write down which keys were used, of all platforms or of one."""
+        for state, use in tuple(self._uses.items()):
+            if platform in (None, use.session.platform):
+                del self._uses[state]
+                await asyncio.to_thread(use.note, self._now())
+
+
+async def _client(launch: Launch) -> httpx.AsyncClient:
     import httpx
 
     for name in _TALKATIVE:
@@ -176,10 +223,9 @@ async def open_calls(
         )
     trust = await asyncio.to_thread(_trust, launch.authority)
     # The settings alone say which proxy is used, not the environment.
-    async with httpx.AsyncClient(
+    return httpx.AsyncClient(
         proxy=proxy, verify=trust, trust_env=False, timeout=launch.timeouts.reply
-    ) as client:
-        yield InterfaceCalls(client, session, now=now, timeouts=launch.timeouts)
+    )
 
 
 def _trust(authority: bytes) -> ssl.SSLContext:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 
 from mediawatch.domain import LoginRequired, UserError
 from mediawatch.ports import AccountKey
-from scrapers.browser.sessions import Session, read_file, stamp_of, write_new, write_used
+from scrapers.browser.sessions import Session, read_file, write_new
 
 _APP_ID = re.compile(r"wx[0-9A-Za-z]{16}")
 _APP_SECRET = re.compile(r"[0-9A-Za-z]{32}")
@@ -42,23 +41,3 @@ def write_key(path: Path, key: AccountKey, now: datetime, custodian: str = "") -
         raise UserError(f"the AppSecret is not 32 letters or digits: {_ANEW}")
     state: Mapping[str, str] = asdict(key)
     write_new(path, state, now, custodian)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyUse:
-    """What the newest look by a key showed of it."""
-
-    session: Session
-    stamp: tuple[int, int] | None
-    """Of its file before the look."""
-    known: bool
-    """Whether the interface took it."""
-
-    def keep(self, now: datetime) -> None:
-        """Note in the file that the key was used. A key that was entered meanwhile stays as it is.
-
-        What cannot be read or written is left as it was.
-        """
-        if self.known and stamp_of(self.session) == self.stamp:
-            with suppress(LoginRequired, OSError):
-                write_used(self.session, now)

@@ -13,17 +13,26 @@ import pytest
 from keys import ACCOUNT, BIZ, DAY, FILED, NEED, NOW, TOKEN, WORD, interface, world
 from stages import composed
 
-from mediawatch.domain import Account, Attestation, LoginRequired, MatchedBy, Outcome, SessionState
+from mediawatch.domain import (
+    Account,
+    Attestation,
+    Failure,
+    LoginRequired,
+    MatchedBy,
+    Outcome,
+    SessionState,
+)
 from mediawatch.ops.record import record
 from mediawatch.ports import AccountKey
 from mediawatch.sweep.gate.pacing import DAY_FULL, Pacing
-from scrapers.browser.sessions import Session, moments
+from scrapers.browser.sessions import Session, moments, write_new
 from scrapers.platforms import SCRAPERS
 from scrapers.recording.recorder import LoggingBrowser, SiteRecorder
 from scrapers.replica import Case
 from scrapers.replica.web import Answer, Drop, Request, Response, Site
 from scrapers.replica.wechat_interface import WeChatInterface
 from scrapers.wechat.statistics import Statistics, is_bound
+from scrapers.wechat.statistics_replies import refuse
 
 WINDOW = ("2031-03-10T09:00", "2031-03-08T09:00", "2031-02-20T09:00")
 
@@ -159,6 +168,22 @@ async def test_a_wrong_clock_of_ours_voids_the_look(tmp_path: Path) -> None:
         assert (sight.outcome, sight.posts) == (Outcome.CHANGED, ())
 
 
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        *((code, Outcome.LOGIN_REQUIRED) for code in (40001, 40013, 40014, 40125, 40164, 42001)),
+        *((code, Outcome.LOGIN_REQUIRED) for code in (48001, 61003, 61004, 61007)),
+        *((code, Outcome.RATE_LIMITED) for code in (45009, 45011)),
+        (-1, Outcome.UNREACHABLE),
+        *((code, Outcome.CHANGED) for code in (47009, 61500, 61501, 43002, 1)),
+    ],
+)
+def test_what_a_code_means(code: int, outcome: Outcome) -> None:
+    with pytest.raises(Failure, match=f"errcode {code}") as caught:
+        refuse(code)
+    assert caught.value.outcome is outcome
+
+
 # whose it is
 
 
@@ -250,6 +275,16 @@ async def test_other_accounts_leave_no_sight_of_it(tmp_path: Path) -> None:
     async with interface(tmp_path, world("2031-03-14T09:00")) as office:
         assert await office.looker.look(other, NEED, Pacing(scale=0)) == ()
         assert office.calls == []
+
+
+async def test_a_key_that_was_bound_anew_is_read_anew(tmp_path: Path) -> None:
+    other = replace(ACCOUNT, filed=replace(FILED, filing_number="W2", platform_id=""))
+    async with interface(tmp_path, world("2031-03-14T09:00")) as office:
+        assert await office.looker.look(other, NEED, Pacing(scale=0)) == ()
+        held = office.replica.storage_state(WORD)
+        bound = {"filing_number": "W2", "platform_id": "", "original_id": "", "alias": ""}
+        write_new(tmp_path / WORD / "office.json", {**held, **bound}, NOW)
+        assert (await office.look(other)).posts
 
 
 async def test_a_corrected_id_wants_a_new_binding(tmp_path: Path) -> None:

@@ -18,12 +18,17 @@ from mediawatch.domain import (
     Attestation,
     Failure,
     LoginRequired,
+    LookKind,
     MatchedBy,
     Outcome,
+    Reading,
     SessionState,
+    Verdict,
 )
 from mediawatch.ops.record import record
-from mediawatch.ports import AccountKey
+from mediawatch.ports import AccountKey, Dossier
+from mediawatch.rules import judge as rules
+from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import DAY_FULL, Pacing
 from scrapers.browser.sessions import Session, moments, write_new
 from scrapers.platforms import SCRAPERS
@@ -64,6 +69,32 @@ async def test_silence_asks_for_a_month_and_proves_nothing(tmp_path: Path) -> No
         assert (sight.outcome, sight.posts) == (Outcome.NO_EVIDENCE, ())
         assert "proves nothing" in sight.detail
         assert len(office.calls) == 31
+
+
+@pytest.mark.parametrize("posts", [(), ("2031-02-20T09:00",)], ids=["silent", "old entry"])
+async def test_nothing_that_it_leaves_out_becomes_a_finding(
+    tmp_path: Path, posts: tuple[str, ...]
+) -> None:
+    """Not with two looks that agree, either."""
+    filed = replace(FILED, opened_on=date(2020, 1, 1))
+    async with interface(tmp_path, world(*posts)) as office:
+        sights = [await office.look(need=replace(NEED, second=second)) for second in (False, True)]
+    readings = tuple(
+        Reading(
+            id=number,
+            account_id=1,
+            look=look,
+            started_at=NOW,
+            read_at=NOW,
+            sights=(replace(sight, captures=()),),
+            filed_as=filed.identity,
+        )
+        for number, (look, sight) in enumerate(
+            zip((LookKind.FIRST, LookKind.SECOND), sights, strict=True), 1
+        )
+    )
+    judged = rules.judge(Dossier(filed=filed, readings=readings), NOW, load("national"))
+    assert (judged.verdict, judged.findings) == (Verdict.UNPROVEN, ())
 
 
 async def test_a_look_makes_no_more_calls_than_a_day_can_bear() -> None:

@@ -20,7 +20,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
+from mediawatch.ports import Gate, SessionWatch, StoredSession, SurfaceFacts
 from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
@@ -66,12 +66,13 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
     )
 
 
-def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
-    """The surfaces that could be asked about an account, in order of cost.
+def ways(account: Account, logins: Collection[StoredSession]) -> tuple[SurfaceFacts, ...]:
+    """The surfaces that could be asked about an account with these logins, in order of cost.
 
-    `logins` are the platforms with a login.
+    A login that is of use for other accounts alone does not count.
     """
     scraper = SCRAPERS.get(account.platform)
+    held = [Session(each.platform, each.name, each.path) for each in logins]
     return surface_facts(
         each
         for each in (scraper.surfaces if scraper else ())
@@ -80,7 +81,11 @@ def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
         and each.given_earlier(account, ()) is not None
         and (
             each.session is not SessionUse.REQUIRED
-            or (each.session_platform or scraper.platform) in logins
+            or any(
+                login.platform == (each.session_platform or scraper.platform)
+                and each.accepts_session(account, login)
+                for login in held
+            )
         )
     )
 

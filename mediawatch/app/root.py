@@ -177,7 +177,7 @@ class App:
         from mediawatch.sweep.plan import LookRates
         from scrapers.platforms import ways
 
-        logins = {login.platform for login in self.logins().sessions()}
+        logins = self.logins().sessions()
         return LookRates(
             ways=lambda account: ways(account, logins), pace_of=self.pace_of(), scale=self.pace
         )

@@ -25,10 +25,11 @@ from programs import clean
 from samples import enter
 
 from mediawatch.app import App, Route, open_app
-from mediawatch.domain import SessionState, UserError, Verdict
+from mediawatch.domain import Account, SessionState, UserError, Verdict
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.settings import Home
 from mediawatch.rules.policy import load
+from mediawatch.sweep.plan import LookRates
 from mediawatch.sweep.request import Request
 from scrapers.replica import Replica
 from scrapers.replica.web import Answer, Drop, Response, Site
@@ -150,6 +151,19 @@ def test_one_key_one_account_one_name(home: Home, file: Path, tmp_path: Path) ->
     take(home, second, "--account", "W2", "--name", "second")
     # Bound anew to another account: the same key, by the same name.
     assert f"bound to {OTHER.name}" in take(home, file, "--account", "W2")
+
+
+def test_a_key_counts_in_the_plan_for_its_own_account_alone(home: Home, file: Path) -> None:
+    def first(account: Account) -> str:
+        return next((facts.name for facts in rates.ways(account)), "")
+
+    async def rates_and_accounts() -> tuple[LookRates, list[Account]]:
+        async with open_app(home) as app:
+            return app.rates(), await app.store.accounts.all()
+
+    take(home, file, "--account", "W1")
+    rates, accounts = asyncio.run(rates_and_accounts())
+    assert [first(each) for each in accounts] == ["wechat.statistics", "", "weibo.mobile"]
 
 
 def test_no_account_is_named_for_a_login(home: Home, file: Path) -> None:

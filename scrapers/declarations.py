@@ -21,6 +21,7 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "douyin": {"douyin.profile": "抖音主页", "douyin.search": "抖音用户搜索(登录)"},
     "wechat": {
+        "wechat.statistics": "公众号数据接口",
         "wechat.own": "本单位公众号后台发表记录",
         "wechat.article": "微信文章链接",
         "wechat.album": "微信合集",
@@ -32,6 +33,11 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
 }
 """Platform key to its surfaces, each with what inspectors call it."""
 
+KEY_WORDS: Mapping[str, str] = {"wechat-api": "wechat"}
+"""The words for `mediawatch login` that stand for a key to an official interface.
+
+Each with the platform of its accounts.
+"""
 LOGINS_BY_APPROVAL = frozenset({"weread"})
 """The words of logins of which a home has one, and further ones by a 使用审批 each."""
 FORMER_LABELS: Mapping[str, Mapping[str, str]] = {

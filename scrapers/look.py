@@ -31,6 +31,7 @@ from mediawatch.ports import Gate, Visit
 from scrapers.browser.clock_check import ClockCheck
 from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPages
+from scrapers.interfaces.calls import InterfaceCalls
 from scrapers.privacy.masking import Mask, nobody
 from scrapers.surface import Scraper, SessionUse, Surface
 from scrapers.urls import scrub
@@ -83,7 +84,13 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
             by_calls = task.pages is not None and may_see_by_calls(
                 surface, visit.session, account, need, sights
             )
-            see = look_by_calls if by_calls else look_by_page
+            see = (
+                look_by_interface
+                if surface.by_interface
+                else look_by_calls
+                if by_calls
+                else look_by_page
+            )
             sight = await task.gate.visit(visit, partial(see, task, surface, session, visit))
             if sight is not None:  # else the gate did not admit it, and the next login may do
                 sights.append(with_links(sight, scraper))
@@ -236,6 +243,32 @@ async def look_by_page(
         return _trouble_sight(task, surface, visit, failure)
 
 
+async def look_by_interface(
+    task: LookTask, surface: Surface, session: Session | None, visit: Visit
+) -> Sight:
+    """Look by a site's official interface, with a key; a second look takes the answers as evidence.
+
+    Expected failures become the sight's outcome.
+    """
+    assert session is not None
+    try:
+        async with task.browser.interface(session) as calls:
+            calls.pause, calls.back_to = partial(task.gate.pause, visit), task.need.back_to
+            facts = await _facts(surface.see_by_interface(calls, task.account), calls)
+            sight = merge_facts(
+                surface,
+                facts,
+                session=calls.session,
+                login=calls.login,
+                read_at=calls.now(),
+                url=scrub(calls.url, surface.url_keys),
+            )
+            sight = apply_clock_check(calls.clock, sight)
+            return replace(sight, captures=calls.captures()) if task.need.second else sight
+    except Failure as failure:  # the key cannot be read
+        return _trouble_sight(task, surface, visit, failure)
+
+
 def calls_suffice(sight: Sight, surface: Surface, need: Need) -> bool:
     """Whether what calls gave is all that a page of the surface could give; else ask the page.
 
@@ -284,7 +317,9 @@ def is_settled(sights: Sequence[Sight], need: Need) -> bool:
     return named and dated
 
 
-async def _facts(seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls) -> list[PayloadFacts]:
+async def _facts(
+    seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls | InterfaceCalls
+) -> list[PayloadFacts]:
     """What a surface yields; the failure that ends it as its last fact."""
     facts: list[PayloadFacts] = []
     try:

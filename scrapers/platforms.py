@@ -20,13 +20,13 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
+from mediawatch.ports import Gate, SessionWatch, StoredSession, SurfaceFacts
 from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, look
-from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
+from scrapers.surface import Key, Login, Scraper, SessionUse, Shows, Surface
 from scrapers.toutiao import surfaces as toutiao
 from scrapers.urls import link_in, on_host
 from scrapers.wechat import surfaces as wechat
@@ -71,17 +71,19 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             shows_newer=each.shows_newer,
             by_call=each.shared_page is not None,
             paced_as=each.paced_as,
+            by_interface=each.by_interface,
         )
         for each in first.values()
     )
 
 
-def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
-    """The surfaces that could be asked about an account, in order of cost.
+def ways(account: Account, logins: Collection[StoredSession]) -> tuple[SurfaceFacts, ...]:
+    """The surfaces that could be asked about an account with these logins, in order of cost.
 
-    `logins` are the platforms with a login.
+    A login that is of use for other accounts alone does not count.
     """
     scraper = SCRAPERS.get(account.platform)
+    held = [Session(each.platform, each.name, each.path) for each in logins]
     return surface_facts(
         each
         for each in (scraper.surfaces if scraper else ())
@@ -90,7 +92,11 @@ def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
         and each.given_earlier(account, ()) is not None
         and (
             each.session is not SessionUse.REQUIRED
-            or (each.session_platform or scraper.platform) in logins
+            or any(
+                login.platform == (each.session_platform or scraper.platform)
+                and each.accepts_session(account, login)
+                for login in held
+            )
         )
     )
 
@@ -162,6 +168,10 @@ class SiteLooker:
 
     async def probe(self, platform: str, name: str) -> bool:
         """See `ports.Looker.probe`. False for a platform without a login."""
+        session = Session(platform, name, self._sessions / platform / f"{name}.json")
+        for key in (key for scraper in self._scrapers.values() for key in scraper.keys):
+            if key.platform == platform:
+                return await self._probe_key(key, session)
         login = next(
             (
                 login
@@ -173,7 +183,6 @@ class SiteLooker:
         )
         if login is None:
             return False
-        session = Session(platform, name, self._sessions / platform / f"{name}.json")
         try:
             async with self._browser.tab(session, PageRules(hosts=login.hosts, whole=False)) as tab:
                 try:
@@ -183,6 +192,16 @@ class SiteLooker:
                 return tab.known
         except LoginRequired:  # its file is of no use
             return False
+
+    async def _probe_key(self, key: Key, session: Session) -> bool:
+        """`LoginRequired` where the interface does not take the key, with its reason."""
+        async with self._browser.interface(session) as calls:
+            try:
+                calls.known = await key.probe(calls)
+            except LoginRequired:
+                calls.known = False
+                raise
+            return calls.known
 
     async def ready(self) -> None:
         """See `ports.Looker.ready`."""

@@ -6,7 +6,6 @@ A surface is one way of seeing an account; a scraper holds a platform's surfaces
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +16,7 @@ from mediawatch.domain import Account, Attestation, Pace, PayloadFacts, Sight
 from scrapers.browser.sessions import Session
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.browser.tab import Tab
+from scrapers.interfaces.calls import InterfaceCalls
 
 
 class SessionUse(Enum):
@@ -37,7 +37,7 @@ class Shows(Enum):
     ALL = "all"
 
 
-class Surface(ABC):
+class Surface:
     """信息来源: one way of seeing an account.
 
     Declares what it can prove; `see` yields facts as soon as they are known.
@@ -90,6 +90,12 @@ class Surface(ABC):
     None where every look loads its own page: no call from another page is known to suffice.
     """
 
+    by_interface: ClassVar[bool] = False
+    """Whether it asks a site's official interface by a key (`see_by_interface`).
+
+    Then it needs no page.
+    """
+
     def applies(self, account: Account) -> bool:
         """Whether the filed values suffice to try this surface."""
         return True
@@ -135,12 +141,18 @@ class Surface(ABC):
         """`shared_page`, entered by what `given_earlier` has found of the account."""
         return self.shared_page
 
-    @abstractmethod
     def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         """Yield name and id first, then posts.
 
         A raised `Failure` ends the sight with that outcome and keeps what was yielded.
         """
+        raise NotImplementedError
+
+    def see_by_interface(
+        self, calls: InterfaceCalls, account: Account
+    ) -> AsyncIterator[PayloadFacts]:
+        """Yield what `see` does, of a site's official interface."""
+        raise NotImplementedError
 
     def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         """Yield what `see` does, by the page's own calls from `shared_page`; never complete."""
@@ -182,6 +194,16 @@ class Login:
     """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """One kind of key to an official interface. There is no page to log in at."""
+
+    platform: str
+    """As `Login.platform`."""
+    probe: Callable[[InterfaceCalls], Awaitable[bool]]
+    """Asks the interface whether it takes the key. Failures as `Login.probe`."""
+
+
 @dataclass(frozen=True)
 class Scraper:
     """One platform: its surfaces in order of cost, and where its login lives."""
@@ -195,6 +217,8 @@ class Scraper:
     """
     logins: tuple[Login, ...] = ()
     """The logins that its surfaces work with."""
+    keys: tuple[Key, ...] = ()
+    """The keys that they work with."""
     links: Surface | None = None
     """The surface that opens a lone article link, where the platform has one.
 

@@ -147,12 +147,14 @@ def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[DoctorCheck]:
 def _ways(app: App, platforms: Iterable[str]) -> DoctorCheck:
     surfaces = [facts for platform in sorted(platforms) for facts in app.surfaces(platform)]
     called = ", ".join(facts.name for facts in surfaces if facts.by_call) or "none"
+    asked = ", ".join(facts.name for facts in surfaces if facts.by_interface)
     return DoctorCheck(
         Level.OK,
         "surfaces",
         (
             f"{count_of(len(surfaces), 'surface')} for this registry's platforms; first looks by "
-            f"call: {called}; all others load a page"
+            f"call: {called}; {f'by key, without a page: {asked}; ' if asked else ''}all others "
+            "load a page"
         ),
     )
 
@@ -199,7 +201,9 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
     lacking = [
         platform
         for platform in app.logins().platforms
-        if platform not in {each.session.platform for each in found}
+        # A key is for offices that run accounts of their own.
+        if platform not in app.logins().keys
+        and platform not in {each.session.platform for each in found}
     ]
     if lacking:
         text = f"no login for {', '.join(lacking)}: see below for what that leaves to people"

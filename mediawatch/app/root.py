@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -187,14 +188,12 @@ class App:
         from mediawatch.sweep.rates import LookRates, count_spent
         from scrapers.platforms import SCRAPERS, ways
 
-        names: dict[str, list[str]] = {}
-        for login in self.logins().sessions():
-            names.setdefault(login.platform, []).append(login.name)
-        logins = {
-            platform: count
-            for platform, its in names.items()
-            if (count := len(await self.sessions.usable(platform, its)))
-        }
+        stored = self.logins().sessions()
+        logins = []
+        for platform in dict.fromkeys(each.platform for each in stored):
+            of_it = {each.name: each for each in stored if each.platform == platform}
+            usable = await self.sessions.usable(platform, tuple(of_it))
+            logins += [of_it[name] for name in usable]
         visits = await self.store.operator.visits(self.clock() - timedelta(days=1))
         pace_of = self.pace_of()
         surfaces = [each for scraper in SCRAPERS.values() for each in scraper.surfaces]
@@ -207,7 +206,7 @@ class App:
             ways=lambda account: ways(account, logins),
             pace_of=pace_of,
             scale=self.pace,
-            logins=logins,
+            logins=Counter(each.platform for each in logins),
             spent=count_spent(visits, paces),
         )
 

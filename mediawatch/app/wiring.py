@@ -32,11 +32,13 @@ It stands in the settings, and as a file, which stays when the settings are chan
 class Route:
     """A way to the sites that no setting can choose.
 
-    It is the replica's proxy, and Chromium's argument that accepts its key.
+    It is the replica's proxy, Chromium's argument that accepts its key, and (PEM) what calls
+    without a page accept it by.
     """
 
     proxy: str
     args: tuple[str, ...] = ()
+    authority: bytes = b""
 
 
 def is_demonstration(home: Home, settings: Settings) -> bool:
@@ -160,6 +162,7 @@ def browser(
     launch = Launch(
         install_browser.find(settings.browser.executable).path,
         args=route.args if route else (),
+        authority=route.authority if route else b"",
         proxy=_proxy(settings, route),
         scratch=scratch,
         timeouts=Timeouts(

@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.keys import place_of_key, read_key_file, refuse_account
 from mediawatch.cli.login import (
+    PLATFORM_HELP,
+    AccountOption,
     ApprovedByOption,
     CustodianOption,
     PurposeOption,
@@ -33,6 +36,7 @@ _NONE = "there is no login {!r} on {}: `mediawatch sessions` lists them"
 _COLUMNS = (
     "platform",
     "name",
+    "账号",
     "保管人",
     "使用审批",
     "state",
@@ -127,31 +131,41 @@ def check(
 
 def import_(
     ctx: typer.Context,
-    platform: Annotated[
-        str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
-    ],
+    platform: Annotated[str, typer.Argument(help=PLATFORM_HELP)],
     file: Annotated[
         Path,
         typer.Argument(
             metavar="FILE",
-            help="cookies.txt, a cookie editor's JSON, or a Playwright storage state.",
+            help="cookies.txt, a cookie editor's JSON, or a Playwright storage state; for "
+            "wechat-api a TOML file with app_id and app_secret.",
         ),
     ],
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="What this login is called.")
     ] = "office",
+    account: AccountOption = None,
     custodian: CustodianOption = None,
     approved_by: ApprovedByOption = None,
     purpose: PurposeOption = None,
     until: UntilDayOption = None,
 ) -> None:
     """Take in a browser's exported cookies: those of the platform's hosts only. Use a work account,
-    never a personal one.
+    never a personal one. Or the AppID and AppSecret of an 公众号 that the office itself runs.
     """
 
     async def work() -> str:
         async with open_home(ctx) as app:
             approval = GivenApproval(by=approved_by, purpose=purpose, until=until)
+            if platform in app.logins().keys:
+                place = await place_of_key(app, platform, name, account)
+                key = read_key_file(place, file)
+                new = new_login(app, platform, name, custodian, approval)
+                kept = await sessions.take_key(app.sessions, app.logins(), new, key)
+                return (
+                    f"{kept.path}: bound to {kept.account}. A person who has this file, or {file}, "
+                    "can use the account's interfaces: delete the file."
+                )
+            refuse_account(platform, account)
             new = new_login(app, platform, name, custodian, approval)
             session, count = await sessions.take(app.sessions, app.logins(), new, file)
             return (
@@ -166,9 +180,7 @@ def import_(
 
 def assign(
     ctx: typer.Context,
-    platform: Annotated[
-        str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
-    ],
+    platform: Annotated[str, typer.Argument(help=PLATFORM_HELP)],
     name: Annotated[str, typer.Argument(help="As `mediawatch sessions` lists it.")],
     person: Annotated[str, typer.Argument(metavar="PERSON", help="保管人: who answers for it.")],
     approved_by: ApprovedByOption = None,
@@ -209,7 +221,7 @@ def remove(
     ctx: typer.Context,
     platform: Annotated[
         str | None,
-        typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread."),
+        typer.Argument(help=PLATFORM_HELP),
     ] = None,
     name: Annotated[str | None, typer.Argument(help="As `mediawatch sessions` lists it.")] = None,
     everything: Annotated[
@@ -231,7 +243,7 @@ def remove(
         raise UserError(_NONE.format(name, platform))
     typer.echo(
         f"{platform}/{name} removed here; to end it for good, log the account out on the site "
-        "(or change its password)"
+        "(or change its password; of a key: reset the AppSecret there)"
     )
 
 
@@ -253,6 +265,7 @@ def _row(each: ListedLogin, now: datetime) -> tuple[str, ...]:
     return (
         session.platform,
         session.name,
+        session.account,
         session.custodian,
         _approval(each),
         each.state.value,

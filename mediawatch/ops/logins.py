@@ -11,9 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mediawatch.domain import Failure, SessionEvent, SessionState, UserError
+from mediawatch.domain import Failure, LoginRequired, SessionEvent, SessionState, UserError
 from mediawatch.inputs import InputFault, read_text
-from mediawatch.ports import Clock, Logins, Looker, Modules, NewLogin, Store, StoredSession
+from mediawatch.ports import (
+    AccountKey,
+    Clock,
+    Logins,
+    Looker,
+    Modules,
+    NewLogin,
+    Store,
+    StoredSession,
+)
 
 _REMEMBERED = 2.0
 """Seconds for which the store's answer is used again.
@@ -231,6 +240,28 @@ async def take(
     return session, count
 
 
+async def take_key(
+    book: SessionBook, logins: Logins, new: NewLogin, key: AccountKey
+) -> StoredSession:
+    """Keep the key of one account that the office itself runs.
+
+    UserError for a key of another shape. UserError, too, where the name is another key's, or the
+    key is kept under another name.
+    """
+    for each in logins.sessions(new.platform):
+        kept = logins.key_of(new.platform, each.name)
+        if kept is not None and (each.name == new.name) != (kept.app_id == key.app_id):
+            place = f"{new.platform} {each.name} ({each.account})"
+            raise UserError(
+                f"the name {new.name} is that of another key, {place}: give this one another --name"
+                if each.name == new.name
+                else f"this AppID is kept already as {place}: name that one by --name {each.name}"
+            )
+    session = logins.keep_key(new, key)
+    await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "key")
+    return session
+
+
 async def remove(book: SessionBook, logins: Logins, platform: str, name: str) -> bool:
     """Delete a login's file and its events; False where there is no such login."""
     there = logins.remove(platform, name)
@@ -264,8 +295,11 @@ async def check(
     """
     if barred := book.why_barred(session.platform).get(session.name):
         return SessionState.UNKNOWN, barred
+    why = ""
     try:
         valid = await looker.probe(session.platform, session.name)
+    except LoginRequired as refusal:
+        valid, why = False, refusal.detail
     except Failure as failure:
         return SessionState.UNKNOWN, f"{failure.outcome.value}: {failure.detail}"
     await book.note_state(
@@ -273,6 +307,6 @@ async def check(
         session.name,
         valid=valid,
         how="probe",
-        detail="" if valid else "the site does not know it",
+        detail="" if valid else why or "the site does not know it",
     )
-    return (SessionState.VALID if valid else SessionState.INVALID), ""
+    return (SessionState.VALID, "") if valid else (SessionState.INVALID, why)

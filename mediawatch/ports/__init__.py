@@ -11,6 +11,7 @@ from datetime import datetime
 from mediawatch.domain.dossier import Dossier
 from mediawatch.ports.gate import Gate, Rank, See, Visit
 from mediawatch.ports.logins import (
+    AccountKey,
     Logins,
     Modules,
     NewLogin,
@@ -40,6 +41,7 @@ from mediawatch.ports.store import (
 
 __all__ = [
     "USUAL_LIMITS",
+    "AccountKey",
     "AccountNow",
     "Clock",
     "Dossier",

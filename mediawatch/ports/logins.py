@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -60,6 +60,24 @@ class StoredSession:
     custodian: str = ""
     """保管人: who answers for it, "" where nobody was named."""
     approval: UseApproval | None = None
+    account: str = ""
+    """The filed account that a key belongs to; "" for a login of a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKey:
+    """AppID and AppSecret of one account that the office itself runs.
+
+    The other fields say which filed account the operator bound it to, as it was filed then.
+    """
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    filing_number: str = ""
+    name: str = ""
+    platform_id: str = ""
+    original_id: str = ""
+    alias: str = ""
 
 
 Modules = tuple[tuple[bool, ...], ...]
@@ -77,6 +95,13 @@ class Logins(Protocol):
     @property
     def by_approval(self) -> frozenset[str]:
         """The platforms of which a home has one login, and others by a 使用审批 each."""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Those of `platforms` that have a key in place of a login page.
+
+        Each with the platform of the accounts that it is for.
+        """
 
     def sessions(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """The files, by platform and name."""
@@ -104,6 +129,16 @@ class Logins(Protocol):
 
         UserError, beginning with `place`.
         """
+
+    def keep_key(self, new: NewLogin, key: AccountKey) -> StoredSession:
+        """Keep a key; it replaces one of this name.
+
+        UserError for a platform without keys, and where AppID or AppSecret has another shape. No
+        message quotes the secret.
+        """
+
+    def key_of(self, platform: str, name: str) -> AccountKey | None:
+        """The key of that name; None where it is missing. UserError where it cannot be read."""
 
     def assign(self, new: NewLogin) -> bool:
         """Note who answers for a login, and its approval; False where there is no such login.

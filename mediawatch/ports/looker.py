@@ -40,6 +40,8 @@ class SurfaceFacts:
 
     The site's own pages ask in this way. Otherwise each look loads a page.
     """
+    by_interface: bool = False
+    """Whether it asks the site's official interface by a key, and no page at all."""
 
     def is_rationed(self, pace: Pace) -> bool:
         """Whether it proves freshness alone, by a login and only so often a day at this pace."""
@@ -72,7 +74,8 @@ class Looker(Protocol):
     async def probe(self, platform: str, name: str) -> bool:
         """Whether the site knows this login now, by its own sign in its own page.
 
-        Any other `Failure` means that the answer is unknown.
+        `LoginRequired` is a no with its reason. Any other `Failure` means that the answer is
+        unknown.
         """
 
     async def ready(self) -> None:

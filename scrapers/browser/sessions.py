@@ -205,6 +205,15 @@ def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> 
     write_state(session.state, {**state, _OURS: noted})
 
 
+def write_used(session: Session, now: datetime) -> None:
+    """Note that the login was used now; all else stays.
+
+    `LoginRequired` where it cannot be read, OSError where the folder cannot be written.
+    """
+    state = {key: value for key, value in read_file(session).items() if key != _OURS}
+    write_renewed(session, state, now)
+
+
 def write_state(path: Path, state: object) -> None:
     """Keep a storage state as `sessions/PLATFORM/NAME.json`.
 

@@ -11,17 +11,19 @@ from __future__ import annotations
 
 from scrapers.privacy import viewers
 from scrapers.surface import Scraper
-from scrapers.wechat import back_office, reader
+from scrapers.wechat import back_office, reader, statistics
 from scrapers.wechat.albums import Album
 from scrapers.wechat.articles import SHORT_LINK, Article, LoneArticle
 from scrapers.wechat.back_office import Search
 from scrapers.wechat.back_office_lists import List, OwnAccount
 from scrapers.wechat.reader_cover import ReaderArticle, ReaderCover
 from scrapers.wechat.reader_list import ReaderList
+from scrapers.wechat.statistics import Statistics
 
 SCRAPER = Scraper(
     platform="wechat",
     surfaces=(
+        Statistics(),
         OwnAccount(),
         Article(),
         Album(),
@@ -35,6 +37,7 @@ SCRAPER = Scraper(
     hosts=frozenset({"mp.weixin.qq.com"}),
     front="mp.weixin.qq.com",
     logins=(back_office.LOGIN, reader.LOGIN),
+    keys=(statistics.KEY,),
     links=LoneArticle(),
     lasting=SHORT_LINK,
     viewer=viewers.wechat,

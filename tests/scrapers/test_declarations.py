@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapers.declarations import (
     FORMER_LABELS,
     INDEX_NAMES,
+    KEY_WORDS,
     LOGINS_BY_APPROVAL,
     SURFACE_LABELS,
     LoginsByWord,
@@ -39,3 +40,9 @@ def test_readings_of_surfaces_that_are_used_no_more_keep_a_label() -> None:
     every = {*SURFACE_LABELS["wechat"], *FORMER_LABELS["wechat"]}
     assert set(INDEX_NAMES) <= every
     assert FORMER_LABELS["wechat"]["wechat.reader"] == "微信读书公众号页"
+
+
+def test_the_words_for_keys_are_those_of_the_scrapers() -> None:
+    own = {key.platform: scraper.platform for scraper in SCRAPERS.values() for key in scraper.keys}
+    assert own == KEY_WORDS
+    assert not set(KEY_WORDS) & set(LOGINS)

@@ -67,6 +67,7 @@ STRUCK_BY = {
     "wechat.reader_cover": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.reader_list": frozenset({Part.DOCUMENT, Part.LIST}),
     "wechat.own": frozenset({Part.LIST}),
+    "wechat.statistics": frozenset({Part.PROFILE, Part.LIST}),
 }
 """Which answers about an account each surface reads.
 

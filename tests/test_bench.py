@@ -68,7 +68,9 @@ def coverage(bench: ModuleType) -> ModuleType:
 def test_every_start_proves_only_what_is_true(coverage: ModuleType) -> None:
     policy = load("national")
     found = {
-        start.words: coverage.coverage(20, 20, start, policy, others=0) for start in coverage.STARTS
+        start.words: coverage.coverage(20, 20, start, policy, others=0)
+        for start in coverage.STARTS
+        if start.readers < 2
     }
     for each in found.values():
         assert (each.wechat, each.wrong, each.proved + each.missed) == (15, 0, each.active)

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from lives import BEGIN, LENGTH, NIGHT, Life, chance, lives, midnight
 from watches import ListWatch
 from wechat_feeds import feeds
-from wechat_watches import READER, Calls, Keys, Start, WeChatWatch
+from wechat_starts import Calls, Keys, Start
+from wechat_watches import READER, WeChatWatch
 
 from mediawatch.domain import Account, Judgement, Verdict
 from mediawatch.domain.clock import day_end, day_of
@@ -136,7 +137,8 @@ class Quarter:
                 for watch in self.watches.values():
                     watch.hand_in(night, as_of)
             for watch in self.begin_sweep(as_of, nightly=True):
-                watch.sweep(night, as_of, watch.life.looked_at(night), self.policy)
+                if watch.may_see(self._ways_of(watch.account)):
+                    watch.sweep(night, as_of, watch.life.looked_at(night), self.policy)
         return self._inspect()
 
     def _inspect(self) -> dict[int, Judgement]:

@@ -6,18 +6,15 @@ product's. Only what a visit shows comes from here.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import Enum
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
-from lives import LENGTH
 from watches import PROOF, Watch
 from wechat_feeds import SERVICE_BEHIND, Feed, newest
+from wechat_starts import Calls, Keys, Start
 
 from mediawatch.domain import (
     Account,
@@ -26,14 +23,12 @@ from mediawatch.domain import (
     MatchedBy,
     Need,
     Outcome,
-    Pace,
     Post,
     PostKind,
     Sight,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ports import See, Visit
-from scrapers.browser.sessions import Session
+from mediawatch.ports import See, SurfaceFacts, Visit
 from scrapers.look import LookTask, look
 from scrapers.wechat.articles import short_links
 from scrapers.wechat.surfaces import SCRAPER
@@ -41,65 +36,8 @@ from scrapers.wechat.surfaces import SCRAPER
 ARTICLE, ALBUM, READER, SEARCH = "wechat.article", "wechat.album", "wechat.reader", "wechat.search"
 NOT_PLAYED = frozenset({"wechat.own", "wechat.list"})
 """The office runs none of the accounts, and the list is closed to everybody."""
-_NO_PLACE = Path("/nonexistent")
 _LINKS_KEPT = 10
 _Value = TypeVar("_Value")
-
-
-class Keys(Enum):
-    """What the registry has of each account when the quarter begins."""
-
-    NAME = "name"
-    LINK = "link"
-    """The newest article's."""
-    NUMBER = "number"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Start:
-    """What an office begins with."""
-
-    words: str
-    keys: Keys
-    searches: int = 0
-    """Logins of a back office."""
-    readers: int = 0
-    """Logins of 微信读书."""
-    hinted: bool = False
-    """Whether a monitoring service hands in links."""
-
-    @cached_property
-    def sessions(self) -> tuple[Session, ...]:
-        counts = {"wechat": self.searches, "weread": self.readers}
-        return tuple(
-            Session(platform, str(number), _NO_PLACE / platform)
-            for platform, count in counts.items()
-            for number in range(count)
-        )
-
-
-class Calls:
-    """The calls of one night, by surface and login."""
-
-    def __init__(self) -> None:
-        self.made: Counter[tuple[str, str]] = Counter()
-
-    def take(self, visit: Visit) -> bool:
-        """Count one more call; False where the pace leaves none."""
-        key = visit.surface, visit.session
-        if self.made[key] >= most_calls(visit.pace):
-            return False
-        self.made[key] += 1
-        return True
-
-    def of(self, surface: str) -> int:
-        return sum(count for (name, _), count in self.made.items() if name == surface)
-
-
-def most_calls(pace: Pace) -> int:
-    """As many as a night has time for, and its day."""
-    in_time = int(LENGTH.total_seconds() / pace.mean)
-    return in_time if pace.per_day is None else min(pace.per_day, in_time)
 
 
 @dataclass(kw_only=True)
@@ -145,6 +83,14 @@ class WeChatWatch(Watch):
             id=self.life.number,
             filed=replace(self._filed, platform_id=number, reader_url=reader),
             links=(*self.links, *self._filed.article_links),
+        )
+
+    def may_see(self, ways: Sequence[SurfaceFacts]) -> bool:
+        """Whether a look by these surfaces could show anything in what is left of the night."""
+        return any(
+            self.calls.left(each, self.start.sessions)
+            for each in ways
+            if each.name not in NOT_PLAYED and not (each.name == SEARCH and self.searched)
         )
 
     def learn(self, *, links: Iterable[str] = (), number: str = "") -> None:

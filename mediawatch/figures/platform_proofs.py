@@ -7,8 +7,10 @@ Pure.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from rich.cells import cell_len
 
 from mediawatch.domain import (
     PLATFORM_LABELS,
@@ -23,6 +25,9 @@ from mediawatch.figures.values import OPEN_VERDICTS
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of
 from mediawatch.rules.reviewed import as_reviewed
+
+_WIDTH = 80
+"""Cells of a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,41 +58,44 @@ class PlatformProofs:
         ]
         rest = [(verdict.label, count) for verdict, count in self.others.items()]
         if rest := [*rest, *([("人工证实正常更新", self.by_people)] if self.by_people else [])]:
-            found.append(f"  另有：{_listed(rest)}")
+            found += _list_counts("  另有：", rest)
         if self.by_surface:
             sources = [(labels.get(name, name), count) for name, count in self.by_surface.items()]
-            found.append(f"  证实所据：{_listed(sources)}")
+            found += _list_counts("  证实所据：", sources)
         return tuple(found)
 
 
-def _listed(counts: Iterable[tuple[str, int]]) -> str:
-    return "、".join(f"{label}{count}个" for label, count in counts)
+def _list_counts(head: str, counts: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Lines that a narrow terminal holds, the further ones indented as far as the first."""
+    line, indent = head, " " * cell_len(head)
+    for label, count in counts:
+        item = f"{label}{count}个"
+        if line in (head, indent):
+            line += item
+        elif cell_len(f"{line}、{item}、") <= _WIDTH:
+            line += f"、{item}"
+        else:
+            yield f"{line}、"
+            line = f"{indent}{item}"
+    yield line
 
 
 def platform_proofs(
-    scope: Iterable[SweepAccount],
-    readings: Mapping[int, Sequence[Reading]],
-    policy: Policy,
-    order: Sequence[str],
+    scope: Iterable[SweepAccount], surfaces: Mapping[int, str]
 ) -> list[PlatformProofs]:
     """By platform, the greatest first.
 
-    `readings` by account, as they judge it, of the accounts with the verdict `fresh` at least.
-    `order`: the surfaces in the order in which a look asks them.
+    `surfaces`: by account, what `proving_surface` says; at least of those judged `fresh`.
     """
     of: dict[str, list[SweepAccount]] = {}
     for entry in scope:
         of.setdefault(entry.account.platform, []).append(as_reviewed(entry, include_open=True))
-    found = [_proofs(platform, its, readings, policy, order) for platform, its in of.items()]
+    found = [_proofs(platform, its, surfaces) for platform, its in of.items()]
     return sorted(found, key=lambda one: (-one.accounts, one.platform))
 
 
 def _proofs(
-    platform: str,
-    entries: Sequence[SweepAccount],
-    readings: Mapping[int, Sequence[Reading]],
-    policy: Policy,
-    order: Sequence[str],
+    platform: str, entries: Sequence[SweepAccount], surfaces: Mapping[int, str]
 ) -> PlatformProofs:
     sources: Counter[str] = Counter()
     others: Counter[Verdict] = Counter()
@@ -100,7 +108,7 @@ def _proofs(
             suspects += 1
         elif judged.verdict is not Verdict.FRESH:
             others[judged.verdict] += 1
-        elif source := proving_surface(entry, readings.get(entry.account.id, ()), policy, order):
+        elif source := surfaces.get(entry.account.id):
             sources[source] += 1
         else:
             by_people += 1
@@ -120,8 +128,8 @@ def proving_surface(
 ) -> str:
     """The surface by which the newest post of the judgement was found; "" where only a person saw it.
 
-    A surface that was asked after one that stands later in the order was led there by it: that one
-    then found the post.
+    `readings` are those by which it is judged, `order` the surfaces as a look asks them. A surface
+    that was asked after one that stands later was led there by it: that one then found the post.
     """
     if entry.judgement is None:
         return ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
+
+from rich.cells import cell_len
 
 from mediawatch.domain import (
     Account,
@@ -20,7 +21,7 @@ from mediawatch.domain import (
     SweepAccount,
     Verdict,
 )
-from mediawatch.figures.platform_proofs import PlatformProofs, platform_proofs
+from mediawatch.figures.platform_proofs import platform_proofs, proving_surface
 from mediawatch.rules.policy import load
 
 POLICY = load("national")
@@ -51,30 +52,43 @@ def reading(*sights: Sight, look: LookKind = LookKind.FIRST) -> Reading:
     )
 
 
-def of_one(readings: Sequence[Reading]) -> PlatformProofs:
-    (found,) = platform_proofs([entry(1, Verdict.FRESH)], {1: readings}, POLICY, ORDER)
-    return found
+def surface_of(*readings: Reading) -> str:
+    return proving_surface(entry(1, Verdict.FRESH), readings, POLICY, ORDER)
 
 
 def test_an_account_counts_for_the_source_of_its_newest_post() -> None:
     both = reading(sight("wechat.article", OLDER), sight("wechat.album", OLDER, NEWEST))
-    assert of_one([reading(sight("wechat.article", OLDER)), both]).by_surface == {"wechat.album": 1}
+    assert surface_of(reading(sight("wechat.article", OLDER)), both) == "wechat.album"
 
 
 def test_a_source_that_led_to_the_article_found_it() -> None:
     led = reading(
         sight("wechat.article", OLDER), sight("wechat.cover"), sight("wechat.article", NEWEST)
     )
-    assert of_one([led]).by_surface == {"wechat.cover": 1}
+    assert surface_of(led) == "wechat.cover"
     in_turn = reading(sight("wechat.article"), sight("wechat.album", NEWEST))
-    assert of_one([in_turn]).by_surface == {"wechat.album": 1}
+    assert surface_of(in_turn) == "wechat.album"
 
 
 def test_what_only_a_person_saw_is_no_proof_of_the_machine() -> None:
     seen = reading(sight("person", NEWEST), look=LookKind.PERSON)
-    found = of_one([seen])
+    assert surface_of(seen) == ""
+    assert surface_of(seen, reading(sight("wechat.cover", NEWEST))) == "wechat.cover"
+    (found,) = platform_proofs([entry(1, Verdict.FRESH)], {1: ""})
     assert (found.proved, found.by_people) == (0, 1)
-    assert of_one([seen, reading(sight("wechat.cover", NEWEST))]).proved == 1
+    assert found.lines(LABELS)[1:] == ("  另有：人工证实正常更新1个",)
+
+
+def test_many_sources_stand_on_lines_of_their_own() -> None:
+    scope = [entry(number, Verdict.FRESH) for number in range(1, 6)]
+    labels = {str(number): f"微信公众平台信息来源第{number}项" for number in range(1, 6)}
+    (found,) = platform_proofs(scope, {number: str(number) for number in range(1, 6)})
+    _, first, *others = found.lines(labels)
+    assert len(others) > 1
+    assert all(cell_len(line) <= 80 for line in (first, *others))
+    assert all(line.startswith(" " * cell_len("  证实所据：")) for line in others)
+    told = "".join(line.strip() for line in (first, *others)).removeprefix("证实所据：")
+    assert told.split("、") == [f"{label}1个" for label in labels.values()]
 
 
 def test_every_account_is_counted_once_and_told() -> None:
@@ -87,8 +101,7 @@ def test_every_account_is_counted_once_and_told() -> None:
         entry(6, Verdict.UNPROVEN),
         entry(7, Verdict.OUT_OF_SCOPE),
     ]
-    readings = {1: [reading(sight("wechat.article", NEWEST))]}
-    (found,) = platform_proofs(scope, readings, POLICY, ORDER)
+    (found,) = platform_proofs(scope, {1: "wechat.article"})
     parts = found.proved + found.by_people + found.suspects + found.open
     assert parts + sum(found.others.values()) == found.accounts == 7
     assert found.lines(LABELS) == (

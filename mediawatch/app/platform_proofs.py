@@ -30,6 +30,6 @@ async def proof_lines(app: App, sweep: Sweep, scope: Sequence[SweepAccount]) -> 
         readings = await app.store.readings.for_judgement(ids, sweep.as_of, sweep.period_from)
         for entry in some:
             known = readings.get(entry.account.id, ())
-            surfaces[entry.account.id] = proving_surface(entry, known, policy, tuple(labels))
+            surfaces[entry.account.id] = proving_surface(entry, known, policy)
     found = platform_proofs(scope, surfaces)
     return tuple(line for each in found for line in each.lines(labels))

@@ -16,7 +16,6 @@ from mediawatch.domain import (
     PLATFORM_LABELS,
     LookKind,
     Reading,
-    Sight,
     SweepAccount,
     Verdict,
     of_identity,
@@ -123,13 +122,10 @@ def _proofs(
     )
 
 
-def proving_surface(
-    entry: SweepAccount, readings: Iterable[Reading], policy: Policy, order: Sequence[str]
-) -> str:
-    """The surface by which the newest post of the judgement was found; "" where only a person saw it.
+def proving_surface(entry: SweepAccount, readings: Iterable[Reading], policy: Policy) -> str:
+    """The surface that showed the newest post of the judgement; "" where only a person saw it.
 
-    `readings` are those by which it is judged, `order` the surfaces as a look asks them. A surface
-    that was asked after one that stands later was led there by it: that one then found the post.
+    `readings` are those by which the account is judged.
     """
     if entry.judgement is None:
         return ""
@@ -139,17 +135,5 @@ def proving_surface(
             continue
         for sight, post in posts_of(said, policy):
             if post.on == entry.judgement.latest_on:
-                return _leading(said.sights, sight, order).surface
+                return sight.surface
     return ""
-
-
-def _leading(sights: Sequence[Sight], proving: Sight, order: Sequence[str]) -> Sight:
-    place = {name: number for number, name in enumerate(order)}
-    own = place.get(proving.surface, 0)
-    earlier = sights[: sights.index(proving)]
-    leads = (
-        sight
-        for sight in reversed(earlier)
-        if not sight.is_dated and sight.matched_by and place.get(sight.surface, 0) > own
-    )
-    return next(leads, proving)

@@ -13,6 +13,7 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import choose_sweep
+from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.summary import print_summary, run_sweep
 from mediawatch.cli.sweep_options import (
@@ -32,8 +33,6 @@ from mediawatch.cli.sweep_options import (
 )
 from mediawatch.domain import (
     Effect,
-    Sweep,
-    SweepAccount,
     SweepRun,
     UserError,
 )
@@ -68,14 +67,15 @@ def judge(
     """Judge a finished sweep as a whole, on all that is known by now. What became known later
     counts against accounts, too."""
 
-    async def work() -> tuple[Sweep, list[SweepAccount]]:
+    async def work() -> Summary:
         async with open_home(ctx) as app:
             with only_one(app.home):
                 chosen = await choose_sweep(app, number)
-                return chosen, await rejudge(app.store, app.supports, chosen.id)
+                scope = await rejudge(app.store, app.supports, chosen.id)
+            proofs = await proof_lines(app, chosen, scope)
+            return Summary(sweep=chosen, scope=scope, repeated=True, proofs=proofs)
 
-    chosen, scope = run(work())
-    print_summary(Summary(sweep=chosen, scope=scope, repeated=True))
+    print_summary(run(work()))
 
 
 def sweep(

@@ -41,6 +41,8 @@ class Summary:
     """Looks of the sweep were made, and no site answered any of them."""
     checks: tuple[CanaryCheck, ...] = ()
     """The checks of canaries that were made for this sweep."""
+    proofs: tuple[str, ...] = ()
+    """Lines in Chinese: what the machine proved, by platform. Empty where nobody asked."""
 
     @property
     def verdicts(self) -> Counter[Verdict]:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Self
 
-from mediawatch.domain import Account, Changed, Outcome, PayloadFacts, Sight
+from mediawatch.domain import Account, Changed, NoEvidence, Outcome, PayloadFacts, Sight
 from scrapers.browser.pool import Reply, Tab
 from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.lists import keep_earlier_pages
@@ -23,6 +23,7 @@ from scrapers.wechat.reader import (
     refuse_other_number,
     renewed,
 )
+from scrapers.wechat.reader_address import ReaderBook, book_of
 from scrapers.wechat.reader_cover import ReaderCover
 from scrapers.wechat.reader_replies import (
     OVER,
@@ -51,12 +52,19 @@ class ReaderList(ReaderSurface):
     name = "wechat.reader_list"
     label = "微信读书目录"
 
+    def __init__(self, book: ReaderBook | None = None, *, named: bool = False) -> None:
+        super().__init__(book)
+        self._named = named
+        """Whether the cover of this look names an article: then the list must hold one."""
+
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Self | None:
         """None where the site has just turned the login away: it would do so again."""
+        covers = [sight for sight in earlier if sight.surface == ReaderCover.name]
         refused = (Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED, Outcome.CAPTCHA)
-        if any(sight.surface == ReaderCover.name and sight.outcome in refused for sight in earlier):
+        book = book_of(account, earlier)
+        if book is None or any(sight.outcome in refused for sight in covers):
             return None
-        return super().given_earlier(account, earlier)
+        return type(self)(book, named=any(sight.links for sight in covers))
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         async with tab.listen_for(rf"^{ARTICLES}$") as waiter:
@@ -79,6 +87,10 @@ class ReaderList(ReaderSurface):
                     pages.append(await _next_page(tab, waiter, book.number, pages))
                 if len(pages) == read:
                     break
+        if not self._named and not any(page.groups for page in pages):
+            raise NoEvidence(
+                "an empty list: 微信读书 has no article of this account, or shows none"
+            )
         yield facts_of_list(pages, account, book, tab.now())
 
     def _wants_older(self, pages: Sequence[ListPage], number: str, tab: Tab) -> bool:

@@ -17,6 +17,8 @@ from db.models import (
     ClearingRow,
     ContactRow,
     FindingRow,
+    HintRow,
+    LinkReceiptRow,
     NoticeEventRow,
     NoticeItemRow,
     NoticeRow,
@@ -82,12 +84,27 @@ class SqlPersonal(Aggregate):
         return set(conn.scalars(wanted))
 
     @reads
-    def lost_contacts(self, conn: Connection, before: date) -> list[int]:
-        undecided = exists().where(FindingRow.account_id == ContactRow.account_id, *_is_undecided())
-        issued = exists().where(
-            NoticeItemRow.account_id == ContactRow.account_id,
-            NoticeItemRow.notice_id.not_in(closed_notices()),
+    def old_givers(self, conn: Connection, before: datetime) -> int:
+        return len(_givers(conn, before))
+
+    @writes
+    def clear_givers(self, conn: Connection, before: datetime, at: datetime) -> int:
+        found = _givers(conn, before)
+        earlier = select(func.coalesce(func.sum(ClearingRow.names), 0)).where(
+            ClearingRow.sweep_id.is_(None), ClearingRow.notice_id.is_(None)
         )
+        marks = _marks([row.given_by for _, row in found], after=conn.scalar(earlier) or 0)
+        for kind, row in found:
+            one = update(kind.__table__).where(kind.__table__.c.id == row.id)
+            conn.execute(one.values(given_by=marks[fold(row.given_by)]))
+        if found:
+            note = {"at": at, "names": len(found), "pictures": 0, "contacts": 0}
+            conn.execute(insert(ClearingRow).values(note))
+        return len(found)
+
+    @reads
+    def lost_contacts(self, conn: Connection, before: date) -> list[int]:
+        undecided, issued = _is_needed(ContactRow)
         wanted = (
             select(ContactRow.account_id)
             .join(AccountRow, AccountRow.id == ContactRow.account_id)
@@ -132,6 +149,38 @@ def _all(conn: Connection) -> list[PersonalData]:
         )
         for row in others
     ]
+
+
+def _is_needed(kind: type[ContactRow | HintRow | LinkReceiptRow]) -> tuple[Any, Any]:
+    """Something is undecided on the account of a row; it stands in a notice that is not closed."""
+    undecided = exists().where(FindingRow.account_id == kind.account_id, *_is_undecided())
+    issued = exists().where(
+        NoticeItemRow.account_id == kind.account_id,
+        NoticeItemRow.notice_id.not_in(closed_notices()),
+    )
+    return undecided, issued
+
+
+def _givers(
+    conn: Connection, before: datetime
+) -> list[tuple[type[HintRow | LinkReceiptRow], AnyRow]]:
+    """The hints and links from before then that bear a name, in the order of their receipt."""
+    found: list[tuple[type[HintRow | LinkReceiptRow], AnyRow]] = []
+    for kind in (HintRow, LinkReceiptRow):
+        undecided, issued = _is_needed(kind)
+        wanted = (
+            select(kind.id, kind.given_by)
+            .where(
+                kind.received_at < before,
+                kind.given_by != "",
+                ~kind.given_by.startswith(PERSONAL_MARK),
+                ~undecided,
+                ~issued,
+            )
+            .order_by(kind.id)
+        )
+        found += [(kind, row) for row in conn.execute(wanted)]
+    return found
 
 
 def _is_undecided() -> tuple[Any, ...]:

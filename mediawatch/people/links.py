@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from mediawatch.articles import article_key
 from mediawatch.domain import (
     Account,
     LookKind,
@@ -25,7 +26,7 @@ from mediawatch.domain import (
 from mediawatch.files import FileWriter
 from mediawatch.names import alike, same
 from mediawatch.ops.drafts import decide
-from mediawatch.people.link_files import CollectedLinks, FoundLink, article_key
+from mediawatch.people.link_files import CollectedLinks, FoundLink
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.ports import Clock, Gate, Looker, Store
 

@@ -20,6 +20,7 @@ from browsers import facing, key
 from commands import in_process
 from stages import composed
 
+from mediawatch.articles import article_key
 from mediawatch.cli.links import print_report
 from mediawatch.domain import (
     Account,
@@ -34,7 +35,7 @@ from mediawatch.domain import (
     Source,
     UserError,
 )
-from mediawatch.people.link_files import FoundLink, article_key, collect, links_in
+from mediawatch.people.link_files import FoundLink, collect, read_links
 from mediawatch.people.link_report import LinkReport, LinkResult, as_table
 from mediawatch.people.links import import_links, open_links, place
 from mediawatch.ports import Store
@@ -78,7 +79,7 @@ NOTHING = io.BytesIO()
     ],
 )
 def test_links_of_a_text(text: str, links: list[str]) -> None:
-    assert list(links_in(text)) == links
+    assert list(read_links(text).articles) == links
 
 
 def test_two_links_of_one_article_have_one_key() -> None:

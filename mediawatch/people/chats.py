@@ -166,7 +166,7 @@ def _saying(found: re.Match[str], name: str, day: date | None, today: date | Non
 
 def _person(name: str) -> str:
     """The sender without a telephone number, which people write into their names."""
-    return " ".join(_PHONE.sub("", name).strip(" ::-_@").split())[:60]
+    return " ".join(_PHONE.sub("", name).strip(" :-_@").split())[:60]
 
 
 def _moment(found: re.Match[str], day: date | None, today: date | None) -> datetime | None:

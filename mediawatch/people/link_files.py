@@ -45,6 +45,11 @@ class FoundLink:
     """By place who handed it in, and when."""
 
     @property
+    def named_id(self) -> int | None:
+        """The account that it was given for, by whomever."""
+        return self.account_id if self.account_id is not None else self.hinted_id
+
+    @property
     def long(self) -> bool:
         """A long link (`?__biz=…`), which WeChat mostly answers with its verification page."""
         return "?" in self.url

@@ -36,8 +36,9 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.people.link_files import FoundLink, collect, read_links
+from mediawatch.people.link_matching import place
 from mediawatch.people.link_report import LinkReport, LinkResult, as_table
-from mediawatch.people.links import import_links, open_links, place
+from mediawatch.people.links import import_links, open_links
 from mediawatch.ports import Store
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.table import to_csv

@@ -56,4 +56,5 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
         suspects=tuple(await suspects(store, sweep, judged.entries, checks)),
         state=(await store.readings.account_states([account.id])).get(account.id),
         surfaces=app.surface_labels([account.platform]),
+        hints=tuple((await store.hints.of_accounts([account.id])).get(account.id, ())),
     )

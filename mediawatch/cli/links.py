@@ -101,10 +101,11 @@ def import_(
                         looker=app.looker(),
                         gate=gate,
                         now=app.clock,
-                        progress=_progress,
+                        progress=show_links_done,
                     )
                 code = gate.exit_bits
-            send_back(app, answer, answers_of(collected.rows, done))
+            if not dry_run:
+                send_back(app, answer, answers_of(collected.rows, done))
             return done, code
 
     done, code = run(work())
@@ -133,7 +134,7 @@ def send_back(app: App, path: Path | None, answers: Sequence[LinkAnswer]) -> Non
         typer.echo(f"{path}: {count_of(len(answers), 'row')} to send back")
 
 
-def _progress(done: int, total: int) -> None:
+def show_links_done(done: int, total: int) -> None:
     if done % _STEP == 0 and done < total:
         print(f"opened {done} of {total} links", file=sys.stderr, flush=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ from mediawatch.rules.policy import Policy
 from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
+from mediawatch.sweep.steering import hinted_accounts
 from mediawatch.sweep.summary import Progress, Summary, no_progress
 from mediawatch.sweep.tools import SweepTools
 
@@ -50,11 +51,14 @@ class Engine(SweepTools):
         accounts = [entry.account for entry in scope]
         run = Run(self, request, sweep, progress)
         await run.load(accounts)
+        hinted = await hinted_accounts(
+            self.store, run.readings.states, request.policy, day_of(sweep.as_of)
+        )
         await self._begin(request, run, accounts)
         try:
             async with asyncio.TaskGroup() as group:
                 for platform, its in self._by_platform(
-                    accounts, run.readings.states, request.policy
+                    accounts, run.readings.states, request.policy, hinted
                 ).items():
                     group.create_task(run.run_platform(platform, its))
         except BaseExceptionGroup as errors:
@@ -114,14 +118,22 @@ class Engine(SweepTools):
                 )
 
     def _by_platform(
-        self, accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy
+        self,
+        accounts: Iterable[Account],
+        states: Mapping[int, AccountState],
+        policy: Policy,
+        hinted: Collection[int],
     ) -> dict[str, list[Account]]:
-        """By platform, the accounts that could become a finding soonest first."""
+        """By platform, the accounts that others call active, then by who could become a finding
+        soonest."""
         now = self.clock()
         found: dict[str, list[Account]] = defaultdict(list)
         for account in sorted(
             accounts,
-            key=lambda account: due.urgency(states.get(account.id), account.filed, policy, now),
+            key=lambda account: (
+                account.id not in hinted,
+                due.urgency(states.get(account.id), account.filed, policy, now),
+            ),
         ):
             found[account.platform].append(account)
         return found

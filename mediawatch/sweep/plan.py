@@ -6,7 +6,7 @@ What it would look at and why, how long that takes at the set pace, and what no 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -93,6 +93,8 @@ class LookRates:
     ways: Ways
     pace_of: PaceOf
     scale: float = 1.0
+    hinted: Collection[int] = frozenset()
+    """Accounts that a sweep looks at first, for others call them active."""
 
 
 def plan(
@@ -110,7 +112,12 @@ def plan(
         if not request.nightly
         or next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)
     ]
-    due.sort(key=lambda account: urgency(states.get(account.id), account.filed, policy, now))
+    due.sort(
+        key=lambda account: (
+            account.id not in rates.hinted,
+            urgency(states.get(account.id), account.filed, policy, now),
+        )
+    )
     free: dict[str, datetime] = defaultdict(lambda: now)
     busy: dict[str, timedelta] = defaultdict(timedelta)
     quiet: dict[str, timedelta] = defaultdict(timedelta)

@@ -12,6 +12,7 @@ from itertools import chain
 
 from mediawatch.domain import (
     Account,
+    Hint,
     LookKind,
     MatchedBy,
     Reading,
@@ -55,6 +56,8 @@ class Unproven:
     ids: tuple[str, ...]
     not_by: str = ""
     """Who has looked already, where another person is to look."""
+    hints: tuple[Hint, ...] = ()
+    """What others say of it; no verdict rests on them."""
 
 
 async def unproven(

@@ -38,6 +38,7 @@ async def write(scene: Scene, notice: Notice) -> None:
         await scene.judged_scope(),
         await app.store.accounts.contacts(),
         today=day_of(app.clock()),
+        opens=app.opens_links,
         marks=app.marks,
     )
     taken = set[str]()

@@ -47,13 +47,13 @@ def receipt_lines(receipts: Iterable[LinkReceipt]) -> list[str]:
 
 
 def _line(hint: Hint) -> str:
-    contract = f"，合同编号{given_text(hint.contract)}" if hint.contract else ""
+    contract = f"合同编号{given_text(hint.contract)}" if hint.contract else ""
     place = _given("", hint.given_by, hint.file, hint.row)
+    behind = "，".join(part for part in (place, contract) if part)
     link = f"，链接{given_text(hint.link)}" if hint.link else ""
     said = f"称最近更新为{chinese_day(hint.on)}" if hint.on else "提供了链接"
-    return (
-        f"{chinese_day(day_of(hint.received_at))} “{given_text(hint.source)}”{said}{link}"
-        f"（{place}{contract}）"
+    return f"{chinese_day(day_of(hint.received_at))} “{given_text(hint.source)}”{said}{link}" + (
+        f"（{behind}）" if behind else ""
     )
 
 

@@ -139,14 +139,18 @@ def _text(
 ) -> str:
     lines = ["".join(f"【{mark}】" for mark in marks) + f"{_line(unit)}:"]
     lines += [f"({people})"] if people else []
-    lines += [f"在监测时间点为{_cn(day_of(sweep.as_of))}的政务新媒体检查中,以下账号请贵单位留意。"]
     if soon:
-        lines += ["", "请在期限前发布新内容:"]
+        lines += [
+            f"在监测时间点为{_cn(day_of(sweep.as_of))}的政务新媒体检查中,以下账号请贵单位留意。",
+            "",
+            "请在期限前发布新内容:",
+        ]
         for number, (entry, until) in enumerate(soon, 1):
             seen = f"最近发布于{_cn(_latest(entry))}," if _latest(entry) else ""
             lines.append(f"{number}. {_name(entry)}:{seen}请于{_cn(until)}(含当日)前发布新内容。")
     if asked:
-        lines += ["", f"{ASK}:"]
+        lines += [""] if soon else []
+        lines += [f"{ASK}："]
         lines += [f"{number}. {_name(entry)}" for number, entry in enumerate(asked, 1)]
     return "\n".join([*lines, "", "本提醒不是检查结论。"]) + "\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -87,11 +88,12 @@ def import_(
                     skip_bad_rows=skip_bad_rows,
                 )
 
-            done = await app.decide(plan)
             report, code = LinkReport(), 0
-            if done.written and done.links and not dry_run:
-                gate = app.pacing()
-                with only_one(app.home):
+            # Held from the start: else dates would be kept, and then no link could be opened.
+            with nullcontext() if dry_run else only_one(app.home):
+                done = await app.decide(plan)
+                if done.written and done.links and not dry_run:
+                    gate = app.pacing()
                     report = await open_links(
                         done.links,
                         store=app.store,
@@ -100,7 +102,7 @@ def import_(
                         now=app.clock,
                         progress=show_links_done,
                     )
-                code = gate.exit_bits
+                    code = gate.exit_bits
             if not dry_run:
                 send_back(app, answer, answer_hints(done, report))
             return done, report, code

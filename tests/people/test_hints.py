@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from browsers import facing, key
 from commands import in_process
+from handed_files import S, table_file, text_file
 from worklists import NOW, POLICY, Inspection, exported, filed, table, typed
 
 from mediawatch.cli.links import print_report
@@ -36,7 +37,6 @@ from mediawatch.workbooks.refusals import Unusable
 from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
 
-S = "https://mp.weixin.qq.com/s/"
 ONE, TWO = (f"{S}ExampleToken000000000{number}" for number in (1, 2))
 SERVICE = HintOrigin(source="某某服务单位", contract="合同1号")
 FILED = (
@@ -59,25 +59,6 @@ TABLE = """备案单号,原始ID,微信号,平台ID,名称,类型,最近更新�
 """
 
 
-def csv_of(folder: Path, text: str, name: str = "监测.csv", encoding: str = "utf-8-sig") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def workbook_of(folder: Path, rows: Sequence[Sequence[Any]], links: dict[str, str]) -> Path:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "监测结果"
-    for row in rows:
-        sheet.append(list(row))
-    for cell, link in links.items():
-        sheet[cell].hyperlink = link
-    book.save(folder / "监测.xlsx")
-    return folder / "监测.xlsx"
-
-
 async def imported(store: Store, *paths: Path, **more: Any) -> HintImport:
     return await import_hints(store, paths, SERVICE, now=NOW, **more)
 
@@ -91,7 +72,7 @@ async def kept(store: Store) -> list[tuple[int, str, str]]:
 
 async def test_rows_are_matched_by_whatever_names_an_account(store: Store, tmp_path: Path) -> None:
     await Inspection.of(store, tmp_path, FILED)
-    done = await imported(store, csv_of(tmp_path, TABLE, encoding="gb18030"))
+    done = await imported(store, text_file(tmp_path, TABLE, encoding="gb18030"))
     assert done.problems == []
     assert await kept(store) == [
         (1, "", "2031-12-26"),
@@ -109,7 +90,7 @@ async def test_rows_are_matched_by_whatever_names_an_account(store: Store, tmp_p
         "监测.csv",
         6,
     )
-    again = await imported(store, csv_of(tmp_path, TABLE, encoding="gb18030"))
+    again = await imported(store, text_file(tmp_path, TABLE, encoding="gb18030"))
     assert (again.hints, again.repeated) == ([], 5)
     assert len(await store.hints.all()) == 5
 
@@ -133,7 +114,7 @@ async def test_a_row_that_cannot_be_right_is_refused_by_place(
     store: Store, tmp_path: Path, row: str, column: str, reason: str
 ) -> None:
     await Inspection.of(store, tmp_path, FILED)
-    path = csv_of(
+    path = text_file(
         tmp_path, f"备案单号,原始ID,名称,类型,最近更新时间,链接\n900002,,,,2031-12-20,\n{row}\n"
     )
     done = await imported(store, path)
@@ -154,7 +135,7 @@ async def test_a_workbook_with_dates_and_hidden_links(store: Store, tmp_path: Pa
         [2, FILED[1].name, typed("2031-12-25"), TWO],
         [3, FILED[2].name, None, None],
     ]
-    done = await imported(store, workbook_of(tmp_path, rows, {"D3": ONE}))
+    done = await imported(store, table_file(tmp_path, rows, {"D3": ONE}))
     assert done.problems == []
     assert await kept(store) == [(1, "18:30", "2031-12-26"), (2, "", "2031-12-25")]
     assert [(link.url, link.hinted_id, link.account_id) for link in done.links] == [
@@ -166,7 +147,7 @@ async def test_a_workbook_with_dates_and_hidden_links(store: Store, tmp_path: Pa
 async def test_a_list_of_posts_is_as_good_as_its_newest(store: Store, tmp_path: Path) -> None:
     """As a unit's own statistics come: one row a post."""
     await Inspection.of(store, tmp_path, FILED)
-    path = csv_of(
+    path = text_file(
         tmp_path,
         "公众号名称,原始ID,日期,标题,链接\n"
         f"{FILED[0].name},gh_0000000000a1,2031-12-20,旧,{ONE}\n"
@@ -186,12 +167,12 @@ async def test_a_file_without_hints_is_refused(
 ) -> None:
     await Inspection.of(store, tmp_path, FILED)
     with pytest.raises(Unusable, match=r"a\.(csv|txt)"):
-        await imported(store, csv_of(tmp_path, text, name))
+        await imported(store, text_file(tmp_path, text, name))
 
 
 async def test_a_chat_gives_links_days_and_cards(store: Store, tmp_path: Path) -> None:
     await Inspection.of(store, tmp_path, FILED)
-    path = csv_of(
+    path = text_file(
         tmp_path,
         f"张三 2032-01-05 10:02:11\n{FILED[0].name}：{ONE}\n"
         f"李四 2032-01-05 10:05:00\n{FILED[1].name}，最近更新12月24日，请查收\n"
@@ -252,7 +233,7 @@ async def test_a_link_proves_by_our_look_and_a_date_never(
         f"L4,2031-12-28,{FOREIGN}",
         f"L5,2031-12-28,{DELETED}",
     ]
-    path = csv_of(tmp_path, "备案单号,最近更新时间,链接\n" + "\n".join(rows) + "\n")
+    path = text_file(tmp_path, "备案单号,最近更新时间,链接\n" + "\n".join(rows) + "\n")
     done = await imported(store, path)
     await rejudge(store, lambda platform: True, inspection.sweep.id)
     assert set(await inspection.verdicts()) == {Verdict.UNPROVEN}, "no date has proved anything"
@@ -310,7 +291,7 @@ async def test_the_page_decides_whose_link_a_chat_names(
     store: Store, looks: SiteLooker, tmp_path: Path
 ) -> None:
     inspection = await Inspection.of(store, tmp_path, world_filed())
-    path = csv_of(
+    path = text_file(
         tmp_path,
         # 甲 names the account of its page, 乙 another one; 丙 names nobody.
         f"甲 2032-01-05 10:02\n示例县第二测试站 {BY_NAME}\n"
@@ -382,7 +363,7 @@ def test_days_of_another_year_bear_it() -> None:
 
 async def test_an_answer_says_what_to_mend(store: Store, tmp_path: Path) -> None:
     await Inspection.of(store, tmp_path, FILED)
-    path = csv_of(tmp_path, "备案单号,最近更新时间\n900001,2031-12-26\n999,2031-12-26\n")
+    path = text_file(tmp_path, "备案单号,最近更新时间\n900001,2031-12-26\n999,2031-12-26\n")
     done = await imported(store, path)
     first, second = answer_hints(done, LinkReport())
     assert (first.result, first.reason) == ("未收", "同一文件中有未收的行，整个文件尚未登记")
@@ -396,11 +377,11 @@ async def test_an_answer_says_what_to_mend(store: Store, tmp_path: Path) -> None
 
 def test_the_commands(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    registry = csv_of(tmp_path, "政务新媒体名称,类型,备案单号\n示例一,视频号,1\n", "台账.csv")
+    registry = text_file(tmp_path, "政务新媒体名称,类型,备案单号\n示例一,视频号,1\n", "台账.csv")
     assert in_process("--home", home, "init").returncode == 0
     assert in_process("--home", home, "registry", "import", registry).returncode == 0
     assert in_process("--home", home, "hints", "list").stdout == "无。\n"
-    path = csv_of(tmp_path, "备案单号,更新日期\n1,2022-10-26\n2,2022-10-26\n")
+    path = text_file(tmp_path, "备案单号,更新日期\n1,2022-10-26\n2,2022-10-26\n")
     words = ("--home", home, "hints", "import", path, "--source", "某某服务单位")
     refused = in_process(*words)
     assert refused.returncode == 2

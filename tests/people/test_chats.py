@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mediawatch.articles import ends_in_part, ends_whole
 from mediawatch.domain import Saying
 from mediawatch.domain.clock import BEIJING
 from mediawatch.people.chats import join_lines, read_messages
-from mediawatch.people.link_files import collect
+from mediawatch.people.link_files import collect, rows_of
 from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.texts import FileTexts
 
 TODAY = date(2026, 11, 28)
 S = "https://mp.weixin.qq.com/s/"
@@ -167,3 +170,24 @@ def test_a_card_without_its_address_is_named(tmp_path: Path) -> None:
         ("李四", (ONE,)),
         ("王五", ()),
     ]
+
+
+PIECES = (
+    ONE, TWO, LONG, f"{S}Example", "https://mp.weixin.qq.com", "张三 2026-11-28 10:02", "2026-11-28 10:02 李四",
+    "「张三：", "」", "[链接] 标题", "收到", "ABC", "", "- - - - -", "—— 2026-11-28 ——", "王五(某局)", "10:02",
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=3).map(" ".join), max_size=12))
+def test_whatever_a_chat_holds_its_whole_links_are_found(texts: list[str]) -> None:
+    written = [(Place("群聊.txt", "", row), text) for row, text in enumerate(texts, 1)]
+    read = FileTexts("0" * 64, tuple(written))
+    found = {url for row in rows_of(read, TODAY) for url in row.urls}
+    whole = {url for url in (ONE, TWO, LONG) if any(url in text.split(" ") for text in texts)}
+    assert whole <= found
+
+
+@given(st.text(max_size=200), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
+def test_no_text_is_too_odd_to_be_read(text: str, today: date) -> None:
+    messages = read_messages(lines(text), today)
+    assert all(message.lines for message in messages)

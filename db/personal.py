@@ -9,28 +9,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from db.base import Base, rows
+from db.givers import find_givers, is_needed, is_undecided
 from db.models import (
     AccountRow,
     ClearingRow,
     ContactRow,
     FindingRow,
-    HintRow,
-    LinkReceiptRow,
     NoticeEventRow,
-    NoticeItemRow,
     NoticeRow,
     ReadingRow,
     ReviewEventRow,
     SweepRow,
 )
-from db.notices.archived import archived_notices, closed_notices
+from db.notices.archived import archived_notices
 from db.transactions import Aggregate, reads, writes
 from db.types import AnyRow, portions
 from mediawatch.domain import (
-    DECIDED,
     PERSONAL_MARK,
     Effect,
     LookKind,
@@ -85,11 +82,11 @@ class SqlPersonal(Aggregate):
 
     @reads
     def old_givers(self, conn: Connection, before: datetime) -> int:
-        return len(_givers(conn, before))
+        return len(find_givers(conn, before))
 
     @writes
     def clear_givers(self, conn: Connection, before: datetime, at: datetime) -> int:
-        found = _givers(conn, before)
+        found = find_givers(conn, before)
         earlier = select(func.coalesce(func.sum(ClearingRow.names), 0)).where(
             ClearingRow.sweep_id.is_(None), ClearingRow.notice_id.is_(None)
         )
@@ -104,7 +101,7 @@ class SqlPersonal(Aggregate):
 
     @reads
     def lost_contacts(self, conn: Connection, before: date) -> list[int]:
-        undecided, issued = _is_needed(ContactRow)
+        undecided, issued = is_needed(ContactRow)
         wanted = (
             select(ContactRow.account_id)
             .join(AccountRow, AccountRow.id == ContactRow.account_id)
@@ -151,42 +148,6 @@ def _all(conn: Connection) -> list[PersonalData]:
     ]
 
 
-def _is_needed(kind: type[ContactRow | HintRow | LinkReceiptRow]) -> tuple[Any, Any]:
-    """Something is undecided on the account of a row; it stands in a notice that is not closed."""
-    undecided = exists().where(FindingRow.account_id == kind.account_id, *_is_undecided())
-    issued = exists().where(
-        NoticeItemRow.account_id == kind.account_id,
-        NoticeItemRow.notice_id.not_in(closed_notices()),
-    )
-    return undecided, issued
-
-
-def _givers(
-    conn: Connection, before: datetime
-) -> list[tuple[type[HintRow | LinkReceiptRow], AnyRow]]:
-    """The hints and links from before then that bear a name, in the order of their receipt."""
-    found: list[tuple[type[HintRow | LinkReceiptRow], AnyRow]] = []
-    for kind in (HintRow, LinkReceiptRow):
-        undecided, issued = _is_needed(kind)
-        wanted = (
-            select(kind.id, kind.given_by)
-            .where(
-                kind.received_at < before,
-                kind.given_by != "",
-                ~kind.given_by.startswith(PERSONAL_MARK),
-                ~undecided,
-                ~issued,
-            )
-            .order_by(kind.id)
-        )
-        found += [(kind, row) for row in conn.execute(wanted)]
-    return found
-
-
-def _is_undecided() -> tuple[Any, ...]:
-    return FindingRow.review_state.not_in(DECIDED), FindingRow.effect != Effect.HINT
-
-
 @dataclass(frozen=True, slots=True)
 class _Sweeps:
     """What decides whether an inspection is over."""
@@ -231,7 +192,7 @@ class _Sweeps:
             ReviewEventRow.action != ReviewAction.ANSWERED,
         )
         return cls(
-            undecided=set(conn.scalars(found.where(*_is_undecided()))),
+            undecided=set(conn.scalars(found.where(*is_undecided()))),
             confirmed=set(conn.scalars(found.where(*confirmed))),
             notices=notices,
             closed_at={row[0]: row[1] for row in conn.execute(closed)},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -80,31 +79,18 @@ def import_(
                 raise UserError("no account is filed: import a registry first")
 
             async def plan(planning: App) -> HintImport:
+                now = app.clock()
                 return await import_hints(
-                    planning.store,
-                    files,
-                    origin,
-                    now=app.clock(),
-                    skip_bad_rows=skip_bad_rows,
+                    planning.store, files, origin, now=now, skip_bad_rows=skip_bad_rows
                 )
 
-            report, code = LinkReport(), 0
+            if dry_run:
+                return await app.decide(plan), LinkReport(), 0
             # Held from the start: else dates would be kept, and then no link could be opened.
-            with nullcontext() if dry_run else only_one(app.home):
+            with only_one(app.home):
                 done = await app.decide(plan)
-                if done.written and done.links and not dry_run:
-                    gate = app.pacing()
-                    report = await open_links(
-                        done.links,
-                        store=app.store,
-                        looker=app.looker(),
-                        gate=gate,
-                        now=app.clock,
-                        progress=show_links_done,
-                    )
-                    code = gate.exit_bits
-            if not dry_run:
-                send_back(app, answer, answer_hints(done, report))
+                report, code = await _open(app, done) if done.written else (LinkReport(), 0)
+            send_back(app, answer, answer_hints(done, report))
             return done, report, code
 
     done, report, code = run(work())
@@ -118,6 +104,22 @@ def import_(
         )
     if code := code | (0 if done.written else _REFUSED):
         sys.exit(code)
+
+
+async def _open(app: App, done: HintImport) -> tuple[LinkReport, int]:
+    """What became of the links, and the exit bits of the site's failures."""
+    if not done.links:
+        return LinkReport(), 0
+    gate = app.pacing()
+    report = await open_links(
+        done.links,
+        store=app.store,
+        looker=app.looker(),
+        gate=gate,
+        now=app.clock,
+        progress=show_links_done,
+    )
+    return report, gate.exit_bits
 
 
 def _tell(done: HintImport, *, dry_run: bool) -> None:

@@ -17,7 +17,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.files import write_whole
 from mediawatch.people import link_report, links
 from mediawatch.people.forms.link_answer import LinkAnswer, answers_of, write_answer
-from mediawatch.people.link_files import collect
+from mediawatch.people.link_files import CollectedLinks, collect
 from mediawatch.people.link_naming import note_names
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.plurals import count_of
@@ -79,14 +79,7 @@ def import_(
                 if account.platform == links.PLATFORM
             ]
             if not collected.links:
-                others = "".join(
-                    f"; {place}: {address} is none" for place, address in collected.unused[:_SHOWN]
-                ) + "".join(
-                    f"; {place}: {CARD}: {title}" for place, title in collected.cards[:_SHOWN]
-                )
-                raise UserError(
-                    f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}{others}"
-                )
+                raise UserError(_none_in(files, collected))
             if not accounts:
                 raise UserError("no WeChat account is filed: import a registry first")
             collected = note_names(collected, accounts)
@@ -115,6 +108,14 @@ def import_(
         typer.echo(f"{report}: {count_of(len(done.entries), 'link')}")
     if code:
         sys.exit(code)
+
+
+def _none_in(files: Sequence[str], collected: CollectedLinks) -> str:
+    """That no article link is there, and what stands there instead."""
+    others = [f"{place}: {address} is none" for place, address in collected.unused[:_SHOWN]]
+    cards = [f"{place}: {CARD}: {title}" for place, title in collected.cards[:_SHOWN]]
+    none = f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}"
+    return "; ".join((none, *others, *cards))
 
 
 def refuse_answer(answer: Path | None) -> None:

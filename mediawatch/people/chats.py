@@ -23,12 +23,13 @@ ChatLine = tuple[Place, str]
 _DAY = r"(?:(?P<year>\d{4})\s*[-/.年]\s*)?(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
 _NEAR = r"(?P<near>今天|昨天|前天|(?:星期|周)[一二三四五六日天])"
 _TIME = r"(?P<half>凌晨|早上|上午|中午|下午|晚上)?\s*(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-_WHEN = rf"(?:(?:{_DAY}|{_NEAR})[\sT]+)?{_TIME}"
+_WEEKDAY = r"(?:\s*(?:星期|周)[一二三四五六日天])?"
+_WHEN = rf"(?:(?:{_DAY}{_WEEKDAY}|{_NEAR})[\sT]+)?{_TIME}"
 _NAME = r"(?P<name>[^\s:](?:[^:\n]{0,58}?[^\s:])??)"
 _MOMENT = re.compile(rf"\(?{_WHEN}\)?")
 _HEADER = re.compile(rf"{_NAME}[\s:]+\(?{_WHEN}\)?\s*:?")
 _TURNED = re.compile(rf"\[?\(?{_WHEN}\)?\]?\s+{_NAME}\s*:?")
-_DATE_LINE = re.compile(rf"[\s—\-=*─_]*{_DAY}(?:\s*(?:星期|周)[一二三四五六日天])?[\s—\-=*─_]*")
+_DATE_LINE = re.compile(rf"[\s—\-=*─_]*{_DAY}{_WEEKDAY}[\s—\-=*─_]*")
 _ALONE = re.compile(r"[^\s:/()]{1,20}\([^()]{1,30}\)")
 _QUOTE = re.compile(r"[「『](?P<by>[^「」『』:：\n]{1,60})\s*[:：]\s*(?P<text>[^「」『』]*)[」』]")
 _CLOSED = re.compile(r"[^「」『』]*[」』]")
@@ -137,7 +138,7 @@ def _split(lines: Sequence[ChatLine], today: date | None) -> list[_OpenMessage]:
         elif found := _DATE_LINE.fullmatch(text):
             day = _day(found, None, today) or day
         elif not dated and _ALONE.fullmatch(text):
-            made.append(_OpenMessage(Saying(by=_person(text))))
+            made.append(_OpenMessage(Saying(by=sender_of(text))))
         else:
             made[-1].lines.append(line)
     return [message for message in made if any(text.strip() for _, text in message.lines)]
@@ -161,10 +162,10 @@ def _is_name(text: str) -> bool:
 
 
 def _saying(found: re.Match[str], name: str, day: date | None, today: date | None) -> Saying:
-    return Saying(by=_person(name), at=_moment(found, day, today))
+    return Saying(by=sender_of(name), at=_moment(found, day, today))
 
 
-def _person(name: str) -> str:
+def sender_of(name: str) -> str:
     """The sender without a telephone number, which people write into their names."""
     return " ".join(_PHONE.sub("", name).strip(" :-_@").split())[:60]
 
@@ -222,7 +223,7 @@ def _without_quotes(
             text = "\n".join((text, *(more for _, more in left[:end])))
             del left[:end]
         for found in _QUOTE.finditer(text):
-            quotes.append((_person(found["by"]), (place, found["text"])))
+            quotes.append((sender_of(found["by"]), (place, found["text"])))
         rest = _QUOTE.sub("", text)
         if rest.strip() and not _RULE.fullmatch(rest):
             own.append((place, rest))

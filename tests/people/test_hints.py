@@ -324,7 +324,9 @@ def hint(account_id: int, on: str, received: datetime = NOW, **more: Any) -> Hin
 
 
 async def test_the_worklist_asks_about_what_others_say(store: Store, tmp_path: Path) -> None:
-    inspection, _ = await exported(store, tmp_path, [filed(number) for number in range(1, 6)])
+    channel = {"platform": "channels", "type": "视频号", "original_id": ""}
+    accounts = [filed(number, **channel if number == 4 else {}) for number in range(1, 6)]
+    inspection, _ = await exported(store, tmp_path, accounts)
     await store.hints.add(
         [
             hint(2, "2031-12-20", row=2),

@@ -172,6 +172,27 @@ def test_letters_are_read_for_their_links(tmp_path: Path) -> None:
     ]
 
 
+def test_a_chat_in_a_letter_is_read_message_by_message(tmp_path: Path) -> None:
+    body = "".join(
+        map(
+            paragraph,
+            (
+                "张三(示例局) 2022-12-31 10:02:11",
+                f"{S}ExampleToken00",
+                "00000001，请查收",
+                "[链接] 标题",
+            ),
+        )
+    )
+    found = collect([str(letter(tmp_path / "群聊.docx", body))], NOTHING, today=date(2022, 12, 31))
+    (link,) = found.links
+    assert (link.url, [said.by for said in link.sayings.values()]) == (
+        f"{S}ExampleToken0000000001",
+        ["张三(示例局)"],
+    )
+    assert found.cards == (), "the message holds a link"
+
+
 @pytest.mark.parametrize("opening", ['<!DOCTYPE x [<!ENTITY a "b">]>', "<"])
 def test_a_letter_of_another_make_is_refused(tmp_path: Path, opening: str) -> None:
     path = letter(tmp_path / "a.docx", paragraph(f"{S}ExampleToken0000000001"), opening=opening)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mediawatch.domain import Account, Saying
 from mediawatch.domain.clock import chinese_day, day_of
-from mediawatch.people.chats import read_messages
+from mediawatch.people.chats import read_messages, sender_of
 from mediawatch.people.forms.columns import text_of
 from mediawatch.people.hints.columns import (
     ACCOUNT,
@@ -130,7 +130,7 @@ def _sheet_entries(
             text="  ".join(filter(None, (text_of(as_cell(cell)) for cell in cells))),
             urls=found.urls if found else (),
             others=read_links(heading.text(cells, LINK)).others,
-            saying=Saying(by=heading.text(cells, BY)),
+            saying=Saying(by=sender_of(heading.text(cells, BY))),
         )
         if not (heading.text(cells, ON) or entry.urls or entry.others):
             continue

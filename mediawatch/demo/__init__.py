@@ -69,6 +69,7 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
         f"{counts(summary.scope)}"
     )
     scene = Scene(app, stage, summary.sweep, policy, tell)
+    await papers.remind(scene)
     overlooked = await people.answer(scene)
     await units.answer(scene, overlooked)
     await decisions.decide(scene, overlooked)

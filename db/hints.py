@@ -60,7 +60,10 @@ class SqlHints(Aggregate):
         row = LinkReceiptRow
         for receipt in receipts:
             place = [getattr(row, name) == getattr(receipt, name) for name in _RECEIVED]
-            known = update(row.__table__).where(*place).values(fields_of(receipt, _RESULT))
+            values = fields_of(receipt, _RESULT)
+            # A page that was opened before is not opened again: what it showed then stays.
+            told = {name: value for name, value in values.items() if value not in (None, "")}
+            known = update(row.__table__).where(*place).values(told)
             if not conn.execute(known).rowcount:
                 values = fields_of(receipt, [name for name in _RECEIPT if name != "id"])
                 conn.execute(insert(row).values(values))

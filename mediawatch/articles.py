@@ -19,6 +19,8 @@ _TAIL = re.compile(
     r"(?:https?:/{0,2}|(?<![\w.])m(?:p\b)?)[\w\-.~%&=+#:/?!$*@]*$", re.ASCII | re.IGNORECASE
 )
 """What an address at the end of a text may be."""
+_LONGEST = 2000
+"""Signs of a text's end in which an address is looked for."""
 _TOKEN_LENGTH, _SEAL_LENGTH = 22, 32
 """Signs of a short link's token, and of a long one's `sn`."""
 
@@ -54,7 +56,7 @@ def article_key(url: str) -> str:
 
 def ends_in_part(text: str) -> bool:
     """Whether a text ends within an article link: cut in its host, token or parameters."""
-    found = _TAIL.search(text.rstrip())
+    found = _TAIL.search(text.rstrip()[-_LONGEST:])
     if found is None:
         return False
     bare = re.sub(r"^https?:/{0,2}", "", found[0], flags=re.IGNORECASE)
@@ -72,7 +74,7 @@ def ends_in_part(text: str) -> bool:
 
 def ends_whole(text: str) -> bool:
     """Whether a text ends in an article link of full length."""
-    found = _TAIL.search(text.rstrip())
+    found = _TAIL.search(text.rstrip()[-_LONGEST:])
     bare = re.sub(r"^https?://", "", found[0], flags=re.IGNORECASE) if found else ""
     if not bare.lower().startswith(_ARTICLES):
         return False

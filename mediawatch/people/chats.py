@@ -32,16 +32,17 @@ _TURNED = re.compile(rf"\[?\(?{_WHEN}\)?\]?\s+{_NAME}\s*:?")
 _DATE_LINE = re.compile(rf"[\s—\-=*─_]*{_DAY}{_WEEKDAY}[\s—\-=*─_]*")
 _ALONE = re.compile(r"[^\s:/()]{1,20}\([^()]{1,30}\)")
 _QUOTE = re.compile(r"[「『](?P<by>[^「」『』:：\n]{1,60})\s*[:：]\s*(?P<text>[^「」『』]*)[」』]")
+_OPEN = re.compile(r"[「『][^「」『』]*$")
 _CLOSED = re.compile(r"[^「」『』]*[」』]")
-_RULE = re.compile(r"[\s\-—─_=]*[-—─_=](?:\s*[-—─_=]){3,}\s*")
+_RULE = frozenset("-—─_=")
 _CARD = re.compile(
     r"[\[【](?P<kind>链接|分享|图文|公众号|小程序|视频号|聊天记录|笔记|文章)[^\]】]{0,8}[\]】]"
     r"\s*(?P<title>.*)"
 )
 _PHONE = re.compile(r"\d[\d\- ]{6,}")
 _REST = re.compile(r"[\w\-.~%&=+#:/?!$*@]+", re.ASCII)
-_PIECES = 4
-"""Lines that one link may be broken over."""
+_PIECES, _QUOTED = 4, 30
+"""Lines that one link, and one quotation, may reach over."""
 _LATER_HALF = ("中午", "下午", "晚上")
 
 
@@ -97,21 +98,23 @@ def join_lines(lines: Sequence[ChatLine]) -> list[ChatLine]:
     Only where the line ends within a link, and the lines below make it whole.
     """
     joined: list[ChatLine] = []
-    left = [(place, part) for place, text in lines for part in text.splitlines() or [""]]
-    while left:
-        place, text = left.pop(0)
-        for count in range(1, min(_PIECES, len(left) + 1)):
+    parts = [(place, part) for place, text in lines for part in text.splitlines() or [""]]
+    at, carried = 0, ""
+    while at < len(parts):
+        (place, text), carried = (parts[at][0], carried or parts[at][1]), ""
+        at += 1
+        for count in range(1, min(_PIECES, len(parts) - at + 1)):
             if not ends_in_part(text):
                 break
-            *between, below = [part.strip() for _, part in left[:count]]
+            *between, below = [part.strip() for _, part in parts[at : at + count]]
             rest = _REST.match(below)
             if rest is None or not all(map(_REST.fullmatch, between)):
                 break
             whole = text.rstrip() + "".join(between) + rest[0]
             if ends_whole(whole):
-                text = whole
-                after = below[rest.end() :]
-                left[:count] = [(left[count - 1][0], after)] if after.strip() else []
+                text, carried = whole, below[rest.end() :].strip()
+                # What stands behind the link in its last line is a line of its own.
+                at += count - bool(carried)
                 break
         joined.append((place, text))
     return joined
@@ -215,16 +218,23 @@ def _without_quotes(
     """
     own: list[ChatLine] = []
     quotes: list[tuple[str, ChatLine]] = []
-    left = list(lines)
-    while left:
-        place, text = left.pop(0)
-        end = next((count for count, (_, more) in enumerate(left, 1) if _CLOSED.match(more)), 0)
-        if end and re.search(r"[「『][^「」『』]*$", text):
-            text = "\n".join((text, *(more for _, more in left[:end])))
-            del left[:end]
+    at = 0
+    while at < len(lines):
+        place, text = lines[at]
+        at += 1
+        if _OPEN.search(text):
+            below = lines[at : at + _QUOTED]
+            end = next((n for n, (_, more) in enumerate(below, 1) if _CLOSED.match(more)), 0)
+            text = "\n".join((text, *(more for _, more in below[:end])))
+            at += end
         for found in _QUOTE.finditer(text):
             quotes.append((sender_of(found["by"]), (place, found["text"])))
         rest = _QUOTE.sub("", text)
-        if rest.strip() and not _RULE.fullmatch(rest):
+        if rest.strip() and not _is_rule(rest):
             own.append((place, rest))
     return own, quotes
+
+
+def _is_rule(text: str) -> bool:
+    signs = "".join(text.split())
+    return len(signs) >= 4 and _RULE.issuperset(signs)

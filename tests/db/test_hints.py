@@ -79,7 +79,10 @@ async def test_a_link_takes_its_newest_result(any_store: Store) -> None:
     own = replace(first, sort=LinkSort.OWN, received_at=NOW + timedelta(hours=1))
     await any_store.hints.keep_receipts([first])
     await any_store.hints.keep_receipts([own, replace(own, row=4)])
+    again = replace(own, name_seen="", published_on=None)
+    await any_store.hints.keep_receipts([again])
     (kept,) = (await any_store.hints.receipts([account.id])).values()
+    assert {each.published_on for each in kept} == {first.published_on}
     assert [(each.row, each.sort, each.given_by) for each in kept] == [
         (4, LinkSort.OWN, "李四"),
         (3, LinkSort.OWN, "李四"),

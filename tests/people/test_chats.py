@@ -189,6 +189,17 @@ def test_whatever_a_chat_holds_its_whole_links_are_found(texts: list[str]) -> No
     assert whole <= found
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["「", "「张三：", "- -" * 500, "-m" * 5_000, "https://mp.weixin", "张" * 900, "1 " * 900],
+)
+def test_a_long_chat_of_odd_lines_is_read_to_its_end(line: str) -> None:
+    count = 1_000 if len(line) < 20 else 50
+    written = [(Place("群聊.txt", "", row), line) for row in range(count)]
+    end = (Place("群聊.txt", "", count), f"\n{ONE}")
+    assert rows_of(FileTexts("0" * 64, (*written, end)), TODAY)[-1].urls == (ONE,)
+
+
 @given(st.text(max_size=200), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
 def test_no_text_is_too_odd_to_be_read(text: str, today: date) -> None:
     messages = read_messages(lines(text), today)

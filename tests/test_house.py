@@ -41,6 +41,7 @@ GROUND = {
             "names",
             "workdays",
             "addresses",
+            "articles",
             "plurals",
             "table",
             "refusals",

@@ -13,6 +13,7 @@ from db.models.accounts import (
     ProposalRefusalRow,
     SourceRow,
 )
+from db.models.hints import HintRow, LinkReceiptRow
 from db.models.notices import (
     ISSUED,
     NoticeAccountRow,
@@ -60,8 +61,10 @@ __all__ = [
     "FindingRow",
     "FirstSeen",
     "FirstSeenRow",
+    "HintRow",
     "HomeRow",
     "IdentitySeenRow",
+    "LinkReceiptRow",
     "NightRow",
     "NoticeAccountRow",
     "NoticeDocumentRow",

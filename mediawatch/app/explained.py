@@ -59,6 +59,7 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
         state=(await store.readings.account_states([account.id])).get(account.id),
         surfaces=app.surface_labels([account.platform]),
         ahead=await _ahead(app, account),
+        hints=tuple((await store.hints.of_accounts([account.id])).get(account.id, ())),
     )
 
 

@@ -46,6 +46,11 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "links": {
         "links": "Take in the article links that units send.",
     },
+    "hints": {
+        "hints": (
+            "Take in what others say of accounts (提示): links are opened, dates prove nothing."
+        ),
+    },
     "plan": {
         "plan": "Show what a nightly sweep would look at now and why, and how long it takes.",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -9,12 +10,13 @@ import typer
 
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.sweep import until_of
-from mediawatch.domain.clock import beijing
+from mediawatch.domain.clock import beijing, day_of
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.plan import SweepPlan, plan
 from mediawatch.sweep.request import Request
+from mediawatch.sweep.steering import hinted_accounts
 from mediawatch.table import Table
 
 _SHOWN = 10
@@ -55,7 +57,9 @@ def plan_night(
             )
             accounts = await app.store.accounts.all()
             states = await app.store.readings.account_states([account.id for account in accounts])
-            return plan(accounts, states, request, now, await app.rates()), end
+            hinted = await hinted_accounts(app.store, states, rule, day_of(now))
+            rates = replace(await app.rates(), hinted=hinted)
+            return plan(accounts, states, request, now, rates), end
 
     found, end = run(work())
     typer.echo(plan_text(found, end))

@@ -72,6 +72,7 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     for line in await proof_lines(app, summary.sweep, summary.scope):
         tell(line)
     scene = Scene(app, stage, summary.sweep, policy, tell)
+    await papers.remind(scene)
     overlooked = await people.answer(scene)
     await units.answer(scene, overlooked)
     await decisions.decide(scene, overlooked)

@@ -19,6 +19,7 @@ from mediawatch.domain.accounts import (
     UpdatedAccount,
 )
 from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
+from mediawatch.domain.hints import Hint, LinkReceipt, LinkSort, LinkWay, Saying
 from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, goes_on, same_ids, spellings
 from mediawatch.domain.identity_speech import Speech, in_favour, of_identity, of_twin, speech
 from mediawatch.domain.judgements import (
@@ -132,9 +133,13 @@ __all__ = [
     "Finding",
     "FindingChange",
     "FindingChangeKind",
+    "Hint",
     "IssuedDocument",
     "IssuedFinding",
     "Judgement",
+    "LinkReceipt",
+    "LinkSort",
+    "LinkWay",
     "LoginRequired",
     "LookKind",
     "MatchedBy",
@@ -160,6 +165,7 @@ __all__ = [
     "ReviewPicture",
     "ReviewStanding",
     "ReviewState",
+    "Saying",
     "SessionEvent",
     "SessionState",
     "Sight",

@@ -60,7 +60,10 @@ class Night:
         return found
 
     def in_order(self, accounts: Iterable[Account], states: States) -> list[Account]:
-        """The accounts by urgency: first those that need one of a rationed surface's visits."""
+        """The accounts by urgency: first those that need one of a rationed surface's visits.
+
+        Of both those come first that others call active.
+        """
         return sorted(accounts, key=lambda account: self._rank(account, states))
 
     def why(self, account: Account, states: States) -> DueReason:
@@ -123,9 +126,11 @@ class Night:
 
     def _rank(self, account: Account, states: States) -> tuple[Any, ...]:
         state = states.get(account.id)
+        later = account.id not in self.rates.hinted
         if self.ahead is not None and self._ration(account, states):
-            return False, *proof_order(state, self.policy, self.ahead)
-        return True, *urgency(state, account.filed, self.policy, self.now)
+            looked_at, *order = proof_order(state, self.policy, self.ahead)
+            return False, looked_at, later, *order
+        return True, False, later, *urgency(state, account.filed, self.policy, self.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,12 +17,13 @@ from mediawatch.domain import (
     SweepState,
     UserError,
 )
-from mediawatch.domain.clock import beijing
+from mediawatch.domain.clock import beijing, day_of
 from mediawatch.log import get_logger
 from mediawatch.sweep.budget import Night
 from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
+from mediawatch.sweep.steering import hinted_accounts
 from mediawatch.sweep.summary import Progress, Summary, no_progress
 from mediawatch.sweep.tools import NO_RATES, SweepTools
 
@@ -121,15 +122,19 @@ class Engine(SweepTools):
     ) -> dict[str, list[Account]]:
         """By platform, the accounts that could become a finding soonest first."""
         found: dict[str, list[Account]] = defaultdict(list)
-        night = await self._night(request, self.clock())
+        night = await self._night(request, self.clock(), run.readings.states)
         for account in night.in_order(accounts, run.readings.states):
             found[account.platform].append(account)
         return found
 
-    async def _night(self, request: Request, now: datetime) -> Night:
+    async def _night(
+        self, request: Request, now: datetime, states: Mapping[int, AccountState]
+    ) -> Night:
         """Only before a known as_of it matters what can be looked at tonight."""
         rates = await self.rates() if request.ahead(now) else NO_RATES
-        return request.night(now, rates)
+        day = day_of(request.as_of or now)
+        hinted = await hinted_accounts(self.store, states, request.policy, day)
+        return request.night(now, replace(rates, hinted=hinted))
 
     async def _open(self, request: Request) -> Sweep:
         """The unfinished or finished sweep with the same options, else a new one."""
@@ -170,7 +175,7 @@ class Engine(SweepTools):
             )
         if request.nightly:
             states = await self.store.readings.account_states([account.id for account in accounts])
-            accounts = (await self._night(request, now)).due(accounts, states)
+            accounts = (await self._night(request, now, states)).due(accounts, states)
         return await self.store.sweeps.open(request.sweep(now, registry), accounts)
 
     async def _close_abandoned(

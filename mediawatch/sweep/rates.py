@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mediawatch.domain import Account, DayEnd, Pace
@@ -21,6 +21,8 @@ class LookRates:
     ways: Ways
     pace_of: PaceOf
     scale: float = 1.0
+    hinted: Collection[int] = frozenset()
+    """Accounts that a sweep looks at first, for others call them active."""
     logins: Mapping[str, int] = field(default_factory=dict)
     """By the word for `mediawatch login`, how many logins may be used."""
     spent: Mapping[str, int] = field(default_factory=dict)

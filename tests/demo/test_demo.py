@@ -261,7 +261,7 @@ def test_the_documents_stand_beside(tibet: tuple[Path, str]) -> None:
         name for path in (folder / "佐证单").iterdir() for name in zipfile.ZipFile(path).namelist()
     ]
     assert len(names) == len({*names}) == 59
-    assert "DEMO-0143" in "".join(
+    assert "DEMO-0124" in "".join(
         path.read_text(encoding="utf-8") for path in (folder / "提醒").iterdir()
     )
 

@@ -20,6 +20,7 @@ from mediawatch.domain import (
     Evidence,
     EvidenceKind,
     Filing,
+    Hint,
     LookKind,
     MatchedBy,
     Outcome,
@@ -132,6 +133,26 @@ def test_what_a_canary_withdrew_is_said() -> None:
         fresh=False,
     )
     assert use(told(one, checks=(bad,)), one) == "对账号不利的部分不计入：对照账号读取异常。"
+
+
+def test_what_others_say_is_named_apart_from_what_was_used() -> None:
+    hint = Hint(
+        account_id=1,
+        source="某某服务单位",
+        contract="合同1号",
+        received_at=AS_OF,
+        on=IN_TIME,
+        file="监测.xlsx",
+        row=7,
+    )
+    bare = told(reading(1, OLD))
+    text = explanation(replace(bare, hints=(hint,)))
+    said = (
+        "他人提示（仅供核对参考，不作为认定依据）：\n"
+        "  2022年12月31日 “某某服务单位”称最近更新为2022年12月30日（监测.xlsx第7行，合同编号合同1号）\n"
+    )
+    assert said in text
+    assert text.replace(said, "") == explanation(bare)
 
 
 def test_two_exact_looks_are_what_a_silence_rests_on() -> None:

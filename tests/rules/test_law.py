@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from worklists import NOW as LATER
+from worklists import Inspection
+from worklists import filed as entered
 
 from mediawatch.domain import (
     CanaryCheck,
@@ -19,7 +24,11 @@ from mediawatch.domain import (
     EvidenceKind,
     FiledStatus,
     Filing,
+    Hint,
     Judgement,
+    LinkReceipt,
+    LinkSort,
+    LinkWay,
     LookKind,
     MatchedBy,
     Outcome,
@@ -32,9 +41,11 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import EVER, day_end, day_start
-from mediawatch.ports import Dossier
+from mediawatch.ports import Dossier, Store
+from mediawatch.rules.due import next_due
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load
+from mediawatch.sweep.judging import rejudge
 
 LAST = date(2022, 12, 31)
 AS_OF = day_end(LAST)
@@ -380,3 +391,97 @@ def test_the_law_holds_over_a_thousand_cases(
     law: Callable[..., None], drawn: dict[str, Any]
 ) -> None:
     held(law, drawn, 1000)
+
+
+JUDGES = ("mediawatch.rules", "mediawatch.sweep.judging", "db.readings.judging")
+"""What makes verdicts, findings and due dates."""
+SAYINGS = {"Hint", "LinkReceipt", "hints"}
+
+
+def test_nothing_that_judges_knows_what_others_say() -> None:
+    """A hint is no part of what a judgement is made of, so no hint can change one."""
+    root = Path(__file__).resolve().parents[2]
+    judges = [
+        path
+        for name in JUDGES
+        for path in (
+            sorted((root / name.replace(".", "/")).rglob("*.py"))
+            or [root / f"{name.replace('.', '/')}.py"]
+        )
+        if path != root / "mediawatch/rules/hints.py"
+    ]
+    assert len(judges) > 20
+    for path in judges:
+        tree = ast.parse(path.read_text("utf-8"))
+        words = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        words |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        words |= {
+            part
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for part in (*(node.module or "").split("."), *(each.name for each in node.names))
+        }
+        assert not words & SAYINGS, path
+    assert not {each.type for each in fields(Dossier)} & SAYINGS
+
+
+async def test_no_hint_changes_a_verdict_or_a_due_date(any_store: Store, tmp_path: Path) -> None:
+    """Whatever day others name: fresh, silent, before the account was opened, or ahead."""
+    inspection = await Inspection.of(any_store, tmp_path, [entered(1), entered(2)])
+    for number, gap in ((1, 3), (2, 60)):
+        at = inspection.sweep.as_of + timedelta(hours=2)
+        seen = Sight(
+            surface="wechat.article",
+            read_at=at,
+            name=entered(number).name,
+            original_id=entered(number).original_id,
+            matched_by=MatchedBy.ID,
+            posts=(Post(on=inspection.sweep.as_of.date() - timedelta(days=gap)),),
+        )
+        reading = Reading(
+            account_id=number,
+            look=LookKind.FIRST,
+            started_at=at,
+            read_at=at,
+            sights=(seen,),
+            sweep_id=inspection.sweep.id,
+            filed_as=entered(number).identity,
+        )
+        await any_store.readings.keep(reading)
+
+    async def stands() -> tuple[object, ...]:
+        await rejudge(any_store, lambda platform: True, inspection.sweep.id)
+        entries = await any_store.sweeps.scope(inspection.sweep.id)
+        states = await any_store.readings.account_states([1, 2])
+        due = [
+            next_due(states[each.account.id], each.account.filed, NATIONAL, LATER)
+            for each in entries
+        ]
+        return [each.judgement for each in entries], states, due
+
+    before = await stands()
+    day_of_as_of = inspection.sweep.as_of.date()
+    for row, gap in enumerate((-400, -1, 0, 3, 14, 15, 60, 400, 9000)):
+        said = [
+            Hint(
+                account_id=number,
+                source="某某服务单位",
+                received_at=LATER,
+                on=day_of_as_of - timedelta(days=gap),
+                link="https://mp.weixin.qq.com/s/ExampleToken0000000001",
+                row=row,
+            )
+            for number in (1, 2)
+        ]
+        await any_store.hints.add(said)
+        receipt = LinkReceipt(
+            url=said[0].link,
+            way=LinkWay.HINTS,
+            sort=LinkSort.OWN,
+            account_id=2,
+            received_at=LATER,
+            published_on=day_of_as_of,
+            row=row,
+        )
+        await any_store.hints.keep_receipts([receipt])
+        assert await stands() == before

@@ -15,12 +15,14 @@ from mediawatch.domain.clock import beijing, minute
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
+from mediawatch.people.forms.hint_words import questions_of
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
 from mediawatch.people.worklist.todo import Unproven, for_a_second_person, unproven
 from mediawatch.ports import Store
+from mediawatch.rules.hints import call_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.workbooks.images import MAX_QR_TEXT
 
@@ -63,7 +65,9 @@ def to_line(
         Column.LATEST: item.latest_on.isoformat() if item.latest_on else "未知",
         Column.LINK: item.article,
         Column.REASON: given_text(item.reason),
-        Column.QUESTION: window.question(filed.status) + _known_of(item, window, indexes),
+        Column.QUESTION: window.question(filed.status)
+        + _known_of(item, window, indexes)
+        + questions_of(item.hints, window.start, window.end),
         Column.PERSON: text_of(person),
     }
     sealed = [str(cells[column]) for column in SEALED]
@@ -108,6 +112,7 @@ async def export(
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
     ]
+    items = await in_order_of_hints(store, items, window)
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
     files = divide(items, path, by, people)
@@ -133,6 +138,18 @@ async def export(
             write=target.write,
         )
     return [WorklistFile(path=file, rows=len(chosen), part=part) for file, part, chosen in files]
+
+
+async def in_order_of_hints(
+    store: Store, items: Sequence[Unproven], window: Window
+) -> list[Unproven]:
+    """The rows with what others say of them: those that they call silent first, active last.
+
+    A row that is called active is likely to need a glance alone. Within each kind the order stays.
+    """
+    said = await store.hints.of_accounts(item.account.id for item in items)
+    rows = [replace(item, hints=tuple(said.get(item.account.id, ()))) for item in items]
+    return sorted(rows, key=lambda item: call_of(item.hints, window.start, window.end))
 
 
 def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:

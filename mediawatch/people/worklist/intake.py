@@ -12,6 +12,7 @@ from pathlib import Path
 from mediawatch.addresses import address_fault
 from mediawatch.domain import (
     Account,
+    LinkWay,
     LookKind,
     Reading,
     same_ids,
@@ -22,7 +23,7 @@ from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
-from mediawatch.people.link_files import FoundLink, article_of, links_in
+from mediawatch.people.link_files import read_answer, read_links
 from mediawatch.people.worklist.answers import accuses, answer, why_uncounted
 from mediawatch.people.worklist.earlier_answers import repeats, short_answer, with_shared_picture
 from mediawatch.people.worklist.imported import Conflict, WorklistImport
@@ -225,7 +226,7 @@ class _Intake:
                 self.done.remarks.append(
                     row.problem(Column.LINK, f"链接过长,没有打开:{link[:80]}…").sentence
                 )
-            elif account.platform == "wechat" and not article_of(link):
+            elif account.platform == "wechat" and read_links(link).others:
                 self.done.remarks.append(
                     row.problem(Column.LINK, f"不是微信文章链接,没有打开:{link[:200]}").sentence
                 )
@@ -235,9 +236,9 @@ class _Intake:
         for link in links:
             if (account.id, link) not in self.done.links:
                 self.done.links.append((account.id, link))
-                self.done.articles.extend(
-                    FoundLink(url, (row.place,), account.id) for url in links_in(link)
-                )
+                by = row.text(Column.PERSON)
+                read = read_answer([link], row.place, account.id, LinkWay.WORKLIST, by)
+                self.done.articles += read.articles
 
     async def _keep(self, row: WorklistRow, given: Reading, known: list[Reading]) -> None:
         for digest in _digests(row):

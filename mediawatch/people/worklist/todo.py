@@ -12,6 +12,7 @@ from itertools import chain
 
 from mediawatch.domain import (
     Account,
+    Hint,
     LookKind,
     MatchedBy,
     Reading,
@@ -57,6 +58,8 @@ class Unproven:
     """Who has looked already, where another person is to look."""
     newest_by: Mapping[str, date] = field(default_factory=dict)
     """By surface, the day of the newest post that it showed or led to, in its last look."""
+    hints: tuple[Hint, ...] = ()
+    """What others say of it; no verdict rests on them."""
 
 
 async def unproven(

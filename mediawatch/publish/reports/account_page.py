@@ -13,6 +13,8 @@ from mediawatch.domain import (
     Attestation,
     CanaryCheck,
     FiledStatus,
+    Hint,
+    LinkReceipt,
     LookKind,
     MatchedBy,
     Reading,
@@ -21,6 +23,7 @@ from mediawatch.domain import (
     SweepAccount,
 )
 from mediawatch.domain.clock import beijing, minute
+from mediawatch.people.forms.hint_words import HINTS, hint_lines, receipt_lines
 from mediawatch.publish.reports.lists import heading
 from mediawatch.registry.headings import label
 from mediawatch.rules import backing
@@ -57,6 +60,9 @@ class AccountRecord:
     readings: Sequence[Reading] = ()
     changes: Sequence[AccountChange] = ()
     checks: Sequence[CanaryCheck] = ()
+    hints: Sequence[Hint] = ()
+    receipts: Sequence[LinkReceipt] = ()
+    """Links that came in for it."""
 
 
 def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
@@ -87,6 +93,10 @@ def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
     parts += ["", "核查记录" if readings else "核查记录  尚无"]
     for reading in readings:
         parts += reading_lines(reading, surfaces)
+    if record.hints:
+        parts += ["", HINTS, *(f"  {line}" for line in hint_lines(record.hints))]
+    if record.receipts:
+        parts += ["", "收到的链接", *(f"  {line}" for line in receipt_lines(record.receipts))]
     if record.changes:
         parts += ["", "变更记录"]
         parts += [f"  {_change_line(one)}" for one in record.changes]

@@ -13,6 +13,7 @@ from mediawatch.domain import (
     AccountState,
     Code,
     DateKind,
+    Hint,
     Judgement,
     LookKind,
     Post,
@@ -24,6 +25,7 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import chinese_day, day_of, minute
+from mediawatch.people.forms.hint_words import HINTS, hint_lines
 from mediawatch.people.suspects import Suspect
 from mediawatch.ports import Dossier
 from mediawatch.publish.reports.account_page import LOOKS
@@ -64,6 +66,8 @@ class AccountCase:
     surfaces: Mapping[str, str]
     ahead: datetime | None = None
     """The next as_of, where only a rationed surface can prove the account fresh for it."""
+    hints: tuple[Hint, ...] = ()
+    """What others say of it."""
 
 
 def explanation(subject: AccountCase) -> str:
@@ -81,6 +85,8 @@ def explanation(subject: AccountCase) -> str:
     lines += [f"  注意：{note}" for note in judged.notes]
     lines += ["核查记录及用途："] if subject.readings else ["核查记录：无。"]
     lines += [f"  {_reading(subject, reading)}" for reading in subject.readings]
+    if subject.hints:
+        lines += [f"{HINTS}：", *(f"  {line}" for line in hint_lines(subject.hints))]
     lines += _listed("还缺什么", what_is_missing(subject, judged))
     lines += _listed("什么会改变结论", what_would_change(subject, judged))
     return "\n".join([*lines, *_due(subject)])

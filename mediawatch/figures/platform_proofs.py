@@ -125,7 +125,7 @@ def _proofs(
 def proving_surface(entry: SweepAccount, readings: Iterable[Reading], policy: Policy) -> str:
     """The surface that showed the newest post of the judgement; "" where only a person saw it.
 
-    `readings` are those by which the account is judged.
+    Where another one had named the post's link, that one. `readings` are those by which the account is judged.
     """
     if entry.judgement is None:
         return ""
@@ -135,5 +135,5 @@ def proving_surface(entry: SweepAccount, readings: Iterable[Reading], policy: Po
             continue
         for sight, post in posts_of(said, policy):
             if post.on == entry.judgement.latest_on:
-                return sight.surface
+                return sight.link_from or sight.surface
     return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +26,8 @@ from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep.gate.pacing import as_declared
 from mediawatch.sweep.needs import need_of
-from mediawatch.sweep.plan import LookRates, plan
+from mediawatch.sweep.plan import plan
+from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
 from scrapers.platforms import ways
 
@@ -112,14 +114,15 @@ class Quarter:
 
         Both are the product's own rules. What these know of the inspection to come enters here.
         """
-        request = Request(policy=self.policy, nightly=nightly)
+        request = Request(policy=self.policy, nightly=nightly, next_as_of=self.as_of)
         need, calls = need_of(request.sweep(now), self.policy), Calls()
         self.calls.append(calls)
         for watch in self.watches.values():
             watch.need, watch.calls = need, calls
         states = {number: watch.known_state() for number, watch in self.watches.items()}
         accounts = [watch.account for watch in self.watches.values()]
-        rates = LookRates(ways=self._ways_of, pace_of=as_declared)
+        logins = Counter(session.platform for session in self.start.sessions)
+        rates = LookRates(ways=self._ways_of, pace_of=as_declared, logins=logins)
         due = plan(accounts, states, request, now, rates).due
         return [self.watches[each.account.id] for each in due]
 

@@ -51,14 +51,14 @@ class Start:
 
 
 class Calls:
-    """The calls of one night, by surface and login."""
+    """The calls of one night, by pace and login."""
 
     def __init__(self) -> None:
         self.made: Counter[tuple[str, str]] = Counter()
 
     def take(self, visit: Visit) -> bool:
         """Count one more call; False where the pace leaves none."""
-        key = visit.surface, visit.session
+        key = visit.pace_name, visit.session
         if self.made[key] >= most_calls(visit.pace):
             return False
         self.made[key] += 1
@@ -68,7 +68,7 @@ class Calls:
         """Whether the night has a call of that surface left, with any of these logins."""
         names = [session.name for session in sessions] if surface.needs_login else [""]
         most = most_calls(surface.pace)
-        return any(self.made[surface.name, name] < most for name in names)
+        return any(self.made[surface.pace_name, name] < most for name in names)
 
     def of(self, surface: str) -> int:
         return sum(count for (name, _), count in self.made.items() if name == surface)

@@ -33,7 +33,10 @@ from scrapers.look import LookTask, look
 from scrapers.wechat.articles import short_links
 from scrapers.wechat.surfaces import SCRAPER
 
-ARTICLE, ALBUM, READER, SEARCH = "wechat.article", "wechat.album", "wechat.reader", "wechat.search"
+ARTICLE, ALBUM, SEARCH = "wechat.article", "wechat.album", "wechat.search"
+COVER, LIST = "wechat.reader_cover", "wechat.reader_list"
+READER = "wechat.reader"
+"""The pace that cover and list share."""
 NOT_PLAYED = frozenset({"wechat.own", "wechat.list"})
 """The office runs none of the accounts, and the list is closed to everybody."""
 _LINKS_KEPT = 10
@@ -77,11 +80,9 @@ class WeChatWatch(Watch):
     def account(self) -> Account:
         """As the looker gets it. Made anew after `learn`."""
         number = self._filed.platform_id or self.number
-        # Today a reader page needs its filed address; the address follows from the number.
-        reader = f"https://weread.qq.com/web/mp/reader/{self.life.number}" if number else ""
         return Account(
             id=self.life.number,
-            filed=replace(self._filed, platform_id=number, reader_url=reader),
+            filed=replace(self._filed, platform_id=number),
             links=(*self.links, *self._filed.article_links),
         )
 
@@ -140,6 +141,8 @@ class PlayedGate:
     ) -> None:
         self.watch, self.need, self.at = watch, need, at
         self.night, self.look_number, self.visits = night, look_number, 0
+        self.named = ""
+        """The link that 微信读书 has named in this look, until it is opened."""
         life = watch.life
         self.gone = life.gone is not None and night >= life.gone
         self.name = life.name_on(night)
@@ -154,11 +157,14 @@ class PlayedGate:
             return self._sight(visit.surface, outcome=Outcome.RATE_LIMITED)
         match visit.surface:
             case "wechat.article":
-                return self.article(ARTICLE, short_links(self.watch.account)[0])
+                named, self.named = self.named, ""
+                return self.article(ARTICLE, named or short_links(self.watch.account)[0])
             case "wechat.album":
                 return self._album()
-            case "wechat.reader":
-                return self._reader(visit)
+            case "wechat.reader_cover":
+                return self._cover()
+            case "wechat.reader_list":
+                return self._list()
             case "wechat.search":
                 return self._search()
         raise AssertionError(f"{visit.surface} is not played: say what it shows of a feed")
@@ -196,16 +202,24 @@ class PlayedGate:
             posts=(_as_post(post, ""),),
         )
 
-    def _reader(self, visit: Visit) -> Sight:
-        """The cover's newest article by its own page; the list too where that is too old."""
+    def _cover(self) -> Sight:
+        """It names the newest article, and proves nothing."""
         feed = self.watch.feed
         post = feed.in_reader(self.at)
         if post is None:
-            return self._sight(READER, outcome=Outcome.NO_EVIDENCE)
-        self.watch.calls.made[ARTICLE, ""] += 1
-        if day_of(post) < self.need.fresh_after:
-            self.watch.calls.take(visit)  # the list has nothing newer
-        return self.article(READER, feed.article_link(post))
+            return self._sight(COVER, outcome=Outcome.NO_EVIDENCE)
+        self.named = feed.article_link(post)
+        return self._sight(COVER, platform_id=feed.biz, matched_by=self._tie(), links=(self.named,))
+
+    def _list(self) -> Sight:
+        """It has nothing newer than the cover."""
+        feed = self.watch.feed
+        post = feed.in_reader(self.at)
+        if post is None:
+            return self._sight(LIST, outcome=Outcome.NO_EVIDENCE)
+        return self._sight(
+            LIST, platform_id=feed.biz, matched_by=self._tie(), posts=(_as_post(post, ""),)
+        )
 
     def _search(self) -> Sight:
         """Asked once a name: an exact hit gives the number."""

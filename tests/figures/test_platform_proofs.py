@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from rich.cells import cell_len
@@ -58,6 +59,11 @@ def surface_of(*readings: Reading) -> str:
 def test_an_account_counts_for_the_source_of_its_newest_post() -> None:
     both = reading(sight("wechat.article", OLDER), sight("wechat.album", OLDER, NEWEST))
     assert surface_of(reading(sight("wechat.article", OLDER)), both) == "wechat.album"
+
+
+def test_a_source_that_named_the_article_found_it() -> None:
+    named = replace(sight("wechat.article", NEWEST), link_from="wechat.reader_cover")
+    assert surface_of(reading(sight("wechat.article", OLDER), named)) == "wechat.reader_cover"
 
 
 def test_what_only_a_person_saw_is_no_proof_of_the_machine() -> None:

@@ -66,6 +66,17 @@ class Night:
         """
         return sorted(accounts, key=lambda account: self._rank(account, states))
 
+    def wanted_from(self, accounts: Iterable[Account], states: States) -> dict[int, date]:
+        """The day from which a post settles a first look, of accounts where it is no usual one.
+
+        Those are to be proved for the known as_of. A post of tonight's window that will lie outside
+        of that one does not do: the look goes on to the rationed surface.
+        """
+        if self.ahead is None or day_of(self.now) < first_night(self.policy, self.ahead):
+            return {}
+        day = first_night(self.policy, self.ahead)
+        return {each.id: day for each in accounts if self._ration(each, states)}
+
     def why(self, account: Account, states: States) -> DueReason:
         """Why an account is due that is due tonight."""
         usual = why_due(states.get(account.id), account.filed, self.policy, self.now)

@@ -123,6 +123,8 @@ class Engine(SweepTools):
         """By platform, the accounts that could become a finding soonest first."""
         found: dict[str, list[Account]] = defaultdict(list)
         night = await self._night(request, self.clock(), run.readings.states)
+        accounts = list(accounts)
+        run.wanted_from = night.wanted_from(accounts, run.readings.states)
         for account in night.in_order(accounts, run.readings.states):
             found[account.platform].append(account)
         return found

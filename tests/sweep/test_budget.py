@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from commands import in_process
+from sweeps import NOW, Stage
 
 from mediawatch.cli.plan import plan_text
 from mediawatch.domain import Account, AccountState, Attestation, Filing, Outcome, Pace
 from mediawatch.domain.clock import BEIJING, day_end, day_of
-from mediawatch.ports import SurfaceFacts
+from mediawatch.ports import Store, SurfaceFacts
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.budget import Night
@@ -24,6 +25,7 @@ from mediawatch.sweep.gate.pacing import as_declared
 from mediawatch.sweep.plan import plan
 from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
+from scrapers.declarations import KEY_WORDS
 from scrapers.platforms import LOGINS, SCRAPERS, surface_facts
 
 POLICY = load("national")
@@ -210,6 +212,32 @@ def test_a_quarter_of_active_accounts_is_proved_by_one_login() -> None:
     assert next(looks) < 113 * 4
 
 
+def test_a_look_for_the_known_as_of_goes_on_until_a_post_lies_in_its_window() -> None:
+    accounts = [account(number) for number in range(1, 4)]
+    states = {1: read(1, date(2026, 12, 14), night(14)), 2: read(2, date(2026, 12, 19), night(19))}
+    wanted = at(night(20), rates(READER)).wanted_from(accounts, states)
+    assert wanted == dict.fromkeys((1, 3), date(2026, 12, 17))
+    assert at(night(16), rates(READER)).wanted_from(accounts, states) == {}
+    assert at(night(20), rates(READER), None).wanted_from(accounts, states) == {}
+    assert at(night(20), rates(LIST, READER, others=1)).wanted_from(accounts, states) == {}
+
+
+async def test_the_engine_asks_for_such_a_post(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path)
+    await stage.file("鲜3", "鲜2", platform="wechat")
+
+    async def rationed() -> LookRates:
+        return rates(READER)
+
+    stage.engine.rates = rationed
+    await stage.engine.run(Request(policy=POLICY, nightly=True, next_as_of=NOW + timedelta(days=3)))
+    first = [
+        need.fresh_after for _, need in stage.looker.asked if not need.second and not need.only
+    ]
+    assert first == [POLICY.window_start(day_of(NOW + timedelta(days=3)))] * 2
+    assert first[0] > POLICY.window_start(day_of(NOW))
+
+
 def test_the_plan_says_who_is_due_for_the_next_inspection() -> None:
     states = {1: read(1, date(2026, 12, 14), night(14)), 2: read(2, date(2026, 12, 19), night(19))}
     request = Request(policy=POLICY, nightly=True, next_as_of=AS_OF)
@@ -223,12 +251,14 @@ def test_the_plan_says_who_is_due_for_the_next_inspection() -> None:
 
 def test_of_the_declared_surfaces_only_the_readers_are_rationed() -> None:
     declared = surface_facts(each for scraper in SCRAPERS.values() for each in scraper.surfaces)
-    rationed = {facts.name for facts in declared if facts.is_rationed(facts.pace)}
+    rationed = {
+        facts.name for facts in declared if facts.is_rationed(facts.pace) and not facts.for_some
+    }
     assert rationed
     assert all(name.startswith("wechat.reader") for name in rationed)
     assert {facts.login for facts in declared if facts.name in rationed} == {"weread"}
     logins = {facts.login for facts in declared if facts.needs_login}
-    assert logins <= set(LOGINS)
+    assert logins <= {*LOGINS, *KEY_WORDS}
 
 
 def test_the_command_prints_the_budget_of_the_homes_own_logins(tmp_path: Path) -> None:

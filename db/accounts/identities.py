@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from db.accounts.provisional import vouched, vouched_for
 from db.base import table
 from db.errors import StoreError
 from db.models import AccountRow
@@ -67,7 +69,9 @@ def identity(conn: Connection, account_id: int) -> FiledIdentity:
     row = conn.execute(_ONE, {"account": account_id}).one_or_none()
     if row is None:
         raise StoreError(f"there is no account {account_id}")
-    return _identity(row)
+    if row.platform_id:
+        return _identity(row)
+    return replace(_identity(row), provisional=vouched_for(conn, account_id))
 
 
 def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledIdentity]:
@@ -77,7 +81,14 @@ def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledI
         found.update(
             (row.id, _identity(row)) for row in conn.execute(_SEVERAL, {"accounts": portion})
         )
-    return found
+    return with_provisional(conn, found)
+
+
+def with_provisional(conn: Connection, found: dict[int, FiledIdentity]) -> dict[int, FiledIdentity]:
+    """Identities with the 暂用标识 through which sights may count for them."""
+    lacking = sorted(key for key, identity in found.items() if not identity.platform_id)
+    known = vouched(conn, lacking)
+    return found | {key: replace(found[key], provisional=ids) for key, ids in known.items()}
 
 
 def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:

@@ -9,8 +9,10 @@ from db.models.accounts import (
     AccountLinkRow,
     AccountRow,
     ContactRow,
+    CorrectionRow,
     FiledColumns,
     ProposalRefusalRow,
+    ProvisionalIdRow,
     SourceRow,
 )
 from db.models.notices import (
@@ -54,6 +56,7 @@ __all__ = [
     "CanaryCheckRow",
     "ClearingRow",
     "ContactRow",
+    "CorrectionRow",
     "EvidenceRow",
     "FiledColumns",
     "FindingReadingRow",
@@ -72,6 +75,7 @@ __all__ = [
     "NoticeRow",
     "PostRow",
     "ProposalRefusalRow",
+    "ProvisionalIdRow",
     "PruningRow",
     "ReadingIdentityRow",
     "ReadingRow",

@@ -163,19 +163,21 @@ class _Newest:
         # needed.
         listed = ((sight, post) for reading in later for sight, post in own_posts(reading))
         self._keys |= {
-            key_of(kind_of(post), sight.surface, post)
+            key_of(kind_of(sight, post), sight.surface, post)
             for sight, post in listed
             if surfaces == {sight.surface}
         }
-        posts = [post for reading in before for _, post in own_posts(reading)]
-        self._days = {(kind_of(post), post.on) for post in posts}
+        posts = [
+            (kind_of(sight, post), post) for reading in before for sight, post in own_posts(reading)
+        ]
+        self._days = {(kind, post.on) for kind, post in posts}
         self._newest: dict[FirstSeen, date] = {}
-        for post in (
-            post
-            for post in posts
+        for kind, post in (
+            (kind, post)
+            for kind, post in posts
             if (post.on < period_from if period_from else post.on <= day_of(as_of))
         ):
-            self._newest[kind_of(post)] = max(post.on, self._newest.get(kind_of(post), post.on))
+            self._newest[kind] = max(post.on, self._newest.get(kind, post.on))
 
     def shows(self, row: AnyRow) -> bool:
         """Whether the reading that this row of `first_seen` points to need not be loaded."""

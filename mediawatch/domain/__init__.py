@@ -59,6 +59,13 @@ from mediawatch.domain.outcomes import (
     Unreachable,
     UserError,
 )
+from mediawatch.domain.provisional import (
+    PROVISIONAL,
+    SEVERAL_BEAR_THE_NAME,
+    NameHit,
+    ProvisionalEnd,
+    ProvisionalId,
+)
 from mediawatch.domain.readings import (
     LookKind,
     Need,
@@ -101,6 +108,8 @@ __all__ = [
     "ID_IN_DOUBT",
     "PERSONAL_MARK",
     "PLATFORM_LABELS",
+    "PROVISIONAL",
+    "SEVERAL_BEAR_THE_NAME",
     "Account",
     "AccountChange",
     "AccountState",
@@ -136,6 +145,7 @@ __all__ = [
     "LoginRequired",
     "LookKind",
     "MatchedBy",
+    "NameHit",
     "Need",
     "NewAccount",
     "NoEvidence",
@@ -148,6 +158,8 @@ __all__ = [
     "PayloadFacts",
     "Post",
     "PostKind",
+    "ProvisionalEnd",
+    "ProvisionalId",
     "RateLimited",
     "Reading",
     "Rectification",

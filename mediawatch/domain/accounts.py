@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mediawatch.domain.identity import FiledIdentity
+from mediawatch.domain.provisional import ProvisionalId
 
 
 class FiledStatus(StrEnum):
@@ -129,6 +130,8 @@ class Account:
     filed: Filing
     links: tuple[str, ...] = ()
     retired_on: date | None = None
+    provisional: ProvisionalId | None = None
+    """暂用标识 that stands for it: what to look for, where only a name is filed."""
 
     @property
     def platform(self) -> str:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from mediawatch.domain.evidence import Capture, Evidence
 from mediawatch.domain.identity import FiledIdentity
 from mediawatch.domain.outcomes import Attestation, DateKind, MatchedBy, Outcome
+from mediawatch.domain.provisional import NameHit
 
 # Among sights without a date the first of these speaks for the reading.
 _RANK = (
@@ -92,6 +93,11 @@ class PayloadFacts:
     Such are the next article, or an album. The sweep keeps them with the account; readings are
     stored without them.
     """
+    name_hit: NameHit | None = None
+    """The one account that a search found under the filed name, where nothing else is filed.
+
+    It may become a 暂用标识. Readings are stored without it.
+    """
     detail: str = ""
 
 
@@ -114,6 +120,11 @@ class Sight(PayloadFacts):
     """For a negative: the filed name of the account that answered in the same session.
 
     It answered on this surface. "" where no account did.
+    """
+    provisional: str = ""
+    """The 暂用标识 through which it was taken; "" where a filed value led there.
+
+    Such a sight is tied by name at most, and says nothing against the account.
     """
     by_call: bool = False
     """Whether calls from an already open page gave it, and no page was loaded for it.

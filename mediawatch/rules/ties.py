@@ -119,8 +119,10 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
     """By what a sight may speak against the account; None where it may not.
 
     A filed link may have passed to somebody else, and a name may be another's: that is for a person
-    to see, never a finding.
+    to see, never a finding. So is whatever a 暂用标识 led to.
     """
+    if sight.provisional:
+        return None
     if sight.matched_by is MatchedBy.ID:
         return Tie.ID
     if sight.matched_by is not MatchedBy.NAME:
@@ -141,6 +143,17 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
         if sight.outcome is Outcome.NOT_FOUND or (seen and alike(known.filed.name, seen))
         else None
     )
+
+
+def without_provisional(known: Dossier) -> Dossier:
+    """What is known without the sights that a 暂用标识 led to; the same object where it led to none."""
+    if not any(sight.provisional for reading in known.readings for sight in reading.sights):
+        return known
+    bare = (
+        replace(reading, sights=tuple(each for each in reading.sights if not each.provisional))
+        for reading in known.readings
+    )
+    return replace(known, readings=tuple(reading for reading in bare if reading.sights))
 
 
 def _learned(readings: Iterable[Reading]) -> bool:

@@ -12,6 +12,7 @@ from mediawatch.domain import (
     AccountChange,
     Contact,
     FiledIdentity,
+    ProvisionalId,
     Refusal,
     RegistryChanges,
     Source,
@@ -36,6 +37,9 @@ class AccountStore(Protocol):
 
     async def all(self, *, include_retired: bool = False) -> list[Account]: ...
     async def get(self, account_id: int) -> Account | None: ...
+    async def provisional_ids(self) -> list[ProvisionalId]:
+        """All 暂用标识, by account and oldest first; ended ones too."""
+
     async def current(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
         """By account, retired ones included.
 

@@ -32,6 +32,14 @@ from scrapers.browser.clock_check import ClockCheck
 from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPages
 from scrapers.privacy.masking import Mask, nobody
+from scrapers.provisional import (
+    as_led_by_name,
+    is_led_by_name,
+    is_needless,
+    on_own_ground,
+    with_found_id,
+    without_id,
+)
 from scrapers.surface import Scraper, SessionUse, Surface
 from scrapers.urls import scrub
 
@@ -64,9 +72,13 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
     ):
         if number in tried or not each.applies(account) or need.only not in ("", each.name):
             continue
-        surface = each.as_control(account) if need.only else each.given_earlier(account, sights)
-        if surface is None:
+        own = on_own_ground(sights, account, scraper.surfaces)
+        led = is_led_by_name(each, account, own)
+        meant, earlier = (account, sights) if led else (without_id(account), own)
+        surface = each.as_control(meant) if need.only else each.given_earlier(meant, earlier)
+        if surface is None or (is_needless(each, account) and not need.only):
             continue
+        task = replace(task, account=meant)
         useful = sessions_for(task, surface)
         if surface.session is SessionUse.REQUIRED and not useful:
             continue
@@ -79,12 +91,13 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
                 declared_closed=surface.declared_closed,
             )
             by_calls = task.pages is not None and may_see_by_calls(
-                surface, visit.session, account, need, sights
+                surface, visit.session, meant, need, sights
             )
             see = look_by_calls if by_calls else look_by_page
             sight = await task.gate.visit(visit, partial(see, task, surface, session, visit))
             if sight is not None:  # else the gate did not admit it, and the next login may do
-                sights.append(with_links(sight, scraper))
+                sights.append(with_links(as_led_by_name(sight, meant) if led else sight, scraper))
+                account = with_found_id(account, sights)
                 break
         if is_settled(sights, need):
             break
@@ -376,6 +389,7 @@ def merge_facts(
         platform_id=platform_id,
         original_id=original_id,
         verified_as=_on_one_line(verified_as),
+        name_hit=next((fact.name_hit for fact in facts if fact.name_hit), None),
         matched_by=max(filter(None, ties), key=list(MatchedBy).index, default=None),
         posts=tuple(posts.values()),
         complete_since=complete_since,

@@ -26,6 +26,7 @@ from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, look
+from scrapers.provisional import is_needless
 from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
 from scrapers.toutiao import surfaces as toutiao
 from scrapers.urls import link_in, on_host
@@ -76,6 +77,7 @@ def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
         for each in (scraper.surfaces if scraper else ())
         if scraper
         and each.applies(account)
+        and not is_needless(each, account)
         and each.given_earlier(account, ()) is not None
         and (
             each.session is not SessionUse.REQUIRED

@@ -61,6 +61,11 @@ class Surface(ABC):
 
     It is still tried, but its refusals are no news (no exit bit).
     """
+    finds_ids: ClassVar[bool] = False
+    """Whether it is asked to find an id for a filed name.
+
+    Not while a 暂用标识 stands: a login has few searches.
+    """
     url_keys: ClassVar[frozenset[str]] = frozenset()
     """Query keys that may stay in an evidence URL.
 

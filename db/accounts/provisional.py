@@ -31,6 +31,7 @@ from mediawatch.domain import (
     Reading,
     Refusal,
     Sight,
+    contradicts,
     same_ids,
     spellings,
 )
@@ -48,20 +49,22 @@ def standing(conn: Connection, *of: ColumnElement[bool]) -> dict[int, Provisiona
     return {row.account_id: provisional_of(row) for row in found}
 
 
-def ever(conn: Connection) -> list[ProvisionalId]:
-    """All of them, ended ones too, in the order of their accounts."""
-    wanted = rows(ProvisionalIdRow).order_by(ProvisionalIdRow.account_id, ProvisionalIdRow.id)
-    return [provisional_of(row) for row in conn.execute(wanted)]
+def ever(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[ProvisionalId]]:
+    """All of them by account, ended ones too, oldest first."""
+    wanted = rows(ProvisionalIdRow).where(*of)
+    found: dict[int, list[ProvisionalId]] = defaultdict(list)
+    for row in conn.execute(wanted.order_by(ProvisionalIdRow.account_id, ProvisionalIdRow.id)):
+        found[row.account_id].append(provisional_of(row))
+    return found
 
 
 def vouched(conn: Connection, account_ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """By account, the ids through which sights may count; an account without any has no entry."""
-    found: dict[int, list[ProvisionalId]] = defaultdict(list)
-    for portion in portions(account_ids):
-        wanted = rows(ProvisionalIdRow).where(ProvisionalIdRow.account_id.in_(portion))
-        for row in conn.execute(wanted):
-            found[row.account_id].append(provisional_of(row))
-    return {key: _vouched(some) for key, some in found.items()}
+    return {
+        key: _vouched(some)
+        for portion in portions(account_ids)
+        for key, some in ever(conn, ProvisionalIdRow.account_id.in_(portion)).items()
+    }
 
 
 def vouched_for(conn: Connection, account_id: int) -> frozenset[str]:
@@ -92,7 +95,10 @@ def note_reading(conn: Connection, reading: Reading, now: FiledIdentity) -> set[
     taken = reading.filed_as
     if not hits or not now.only_named or (taken and taken.plain_name != now.plain_name):
         return set()
-    if any(each.value == hits[0].value and each.why and each.why.takes_back for each in known):
+    id = hits[0].value
+    if any(each.value == id and each.why and each.why.takes_back for each in known):
+        return set()
+    if any(_leads_elsewhere(sight, id, now.platform) for sight in reading.sights):
         return set()
     return _begin(conn, reading, hits[0], now)
 
@@ -116,9 +122,14 @@ def _ends(own: ProvisionalId, sight: Sight, now: FiledIdentity) -> ProvisionalEn
     if sight.provisional:
         renamed = sight.provisional == own.value and sight.name and not same(own.name, sight.name)
         return ProvisionalEnd.OTHER_NAME if renamed else None
-    as_if = FiledIdentity(platform=now.platform, name=now.name, platform_id=own.value)
-    other = sight.matched_by and same_ids(sight.platform_id, sight.original_id, as_if) is False
-    return ProvisionalEnd.OTHER_ID if other else None
+    return ProvisionalEnd.OTHER_ID if _leads_elsewhere(sight, own.value, now.platform) else None
+
+
+def _leads_elsewhere(sight: Sight, id: str, platform: str) -> bool:
+    """Whether a sight that is tied to the account shows another id."""
+    return sight.matched_by is not None and contradicts(
+        sight.platform_id, sight.original_id, id, platform
+    )
 
 
 def _begin(conn: Connection, reading: Reading, hit: NameHit, now: FiledIdentity) -> set[int]:
@@ -166,7 +177,7 @@ def note_registry(conn: Connection, filed: Mapping[int, FiledIdentity], day: dat
         for spelling in spellings(identity.platform_id, identity.platform)
     }
     of = select(AccountRow.id, AccountRow.platform).where(AccountRow.id.in_(known))
-    platforms = {key: platform for key, platform in conn.execute(of)}
+    platforms = {row.id: row.platform for row in conn.execute(of)}
     ended: dict[int, ProvisionalEnd] = {}
     for key, own in known.items():
         if key in filed and (why := _settled(conn, own, filed[key])):

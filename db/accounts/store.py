@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from db.accounts.changes import RegistryRows, add_source, apply_changes, overwrite_deleted
 from db.accounts.identities import identities, twins, with_provisional
 from db.accounts.news import counters, raise_news
-from db.accounts.provisional import ever, note_refusals, standing
+from db.accounts.provisional import ever, note_refusals
 from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
 from db.models import (
@@ -48,9 +48,9 @@ class SqlAccounts(Aggregate):
         wanted = rows(AccountRow).order_by(AccountRow.id)
         if not include_retired:
             wanted = wanted.where(AccountRow.retired_on.is_(None))
-        links, known = learned_links(conn), standing(conn)
+        links, known = learned_links(conn), ever(conn)
         return [
-            account_of(row.id, row, links.get(row.id, ()), known.get(row.id))
+            account_of(row.id, row, links.get(row.id, ()), known.get(row.id, ()))
             for row in conn.execute(wanted)
         ]
 
@@ -60,12 +60,12 @@ class SqlAccounts(Aggregate):
         if row is None:
             return None
         links = learned_links(conn, AccountLinkRow.account_id == account_id)
-        known = standing(conn, ProvisionalIdRow.account_id == account_id)
-        return account_of(row.id, row, links.get(row.id, ()), known.get(row.id))
+        known = ever(conn, ProvisionalIdRow.account_id == account_id)
+        return account_of(row.id, row, links.get(row.id, ()), known.get(row.id, ()))
 
     @reads
     def provisional_ids(self, conn: Connection) -> list[ProvisionalId]:
-        return ever(conn)
+        return [each for some in ever(conn).values() for each in some]
 
     @reads
     def current(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, AccountNow]:

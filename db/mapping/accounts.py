@@ -22,13 +22,21 @@ def filed_of(row: AnyRow) -> Filing:
 
 
 def account_of(
-    key: int, row: AnyRow, learned: Sequence[str], provisional: ProvisionalId | None = None
+    key: int, row: AnyRow, learned: Sequence[str], found: Sequence[ProvisionalId] = ()
 ) -> Account:
-    """`learned` are article links found since filing, newest first; they follow the filed ones."""
+    """`learned` are article links found since filing, newest first; they follow the filed ones.
+
+    `found` are its 暂用标识, ended ones too.
+    """
     filed = filed_of(row)
     links = tuple(dict.fromkeys(chain(filed.article_links, learned)))
     return Account(
-        id=key, filed=filed, links=links, retired_on=row.retired_on, provisional=provisional
+        id=key,
+        filed=filed,
+        links=links,
+        retired_on=row.retired_on,
+        provisional=next((each for each in found if each.ended_on is None), None),
+        disowned=frozenset(each.value for each in found if each.why and each.why.takes_back),
     )
 
 

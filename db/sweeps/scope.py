@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, select
 
-from db.accounts.provisional import standing
+from db.accounts.provisional import ever
 from db.accounts.store import learned_links
 from db.base import rows
 from db.mapping.accounts import account_of
@@ -50,7 +50,7 @@ def _entries(
     links = learned_links(
         conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant))
     )
-    known = standing(
+    known = ever(
         conn,
         ProvisionalIdRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant)),
     )
@@ -65,7 +65,7 @@ def _entries(
                 row.account_id,
                 row,
                 links.get(row.account_id, ()),
-                known.get(row.account_id),
+                known.get(row.account_id, ()),
             ),
             judgement=judgement_of(
                 row, [finding for _, finding in findings.get(row.account_id, ())]

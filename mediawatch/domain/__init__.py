@@ -19,7 +19,14 @@ from mediawatch.domain.accounts import (
     UpdatedAccount,
 )
 from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
-from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, goes_on, same_ids, spellings
+from mediawatch.domain.identity import (
+    ID_IN_DOUBT,
+    FiledIdentity,
+    contradicts,
+    goes_on,
+    same_ids,
+    spellings,
+)
 from mediawatch.domain.identity_speech import Speech, in_favour, of_identity, of_twin, speech
 from mediawatch.domain.judgements import (
     AccountState,
@@ -187,6 +194,7 @@ __all__ = [
     "UpdatedAccount",
     "UserError",
     "Verdict",
+    "contradicts",
     "goes_on",
     "in_favour",
     "is_about",

@@ -132,6 +132,8 @@ class Account:
     retired_on: date | None = None
     provisional: ProvisionalId | None = None
     """暂用标识 that stands for it: what to look for, where only a name is filed."""
+    disowned: frozenset[str] = frozenset()
+    """Ids that were found under its name and are, or may be, another account's."""
 
     @property
     def platform(self) -> str:

@@ -57,6 +57,12 @@ class FiledIdentity:
         return self.alias.strip().casefold()
 
 
+def contradicts(platform_id: str, original_id: str, id: str, platform: str) -> bool:
+    """Whether shown ids are surely another account's than the one of this platform id."""
+    meant = FiledIdentity(platform=platform, name="", platform_id=id)
+    return same_ids(platform_id, original_id, meant) is False
+
+
 def goes_on(before: FiledIdentity, now: FiledIdentity) -> bool:
     """Whether the account filed `now` is surely the one filed `before`: by id, else by name."""
     kept = (

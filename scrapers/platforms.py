@@ -60,6 +60,7 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             pace=each.pace,
             declared_closed=each.declared_closed,
             for_some=type(each).accepts_session is not Surface.accepts_session,
+            finds_ids=each.finds_ids,
             by_call=each.shared_page is not None,
         )
         for each in surfaces

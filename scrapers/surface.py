@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import ClassVar
@@ -176,6 +176,10 @@ class Scraper:
     """
     logins: tuple[Login, ...] = ()
     """The logins that its surfaces work with."""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """Values of nobody, by the field of the registry: what such a value would make possible is asked
+    of the surfaces with them.
+    """
     links: Surface | None = None
     """The surface that opens a lone article link, where the platform has one.
 

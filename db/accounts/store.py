@@ -11,6 +11,7 @@ from db.accounts.changes import RegistryRows, add_source, apply_changes, overwri
 from db.accounts.identities import identities, twins, with_provisional
 from db.accounts.news import counters, raise_news
 from db.accounts.provisional import ever, note_refusals
+from db.accounts.remarks import add_remarks, remarks
 from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
 from db.models import (
@@ -30,6 +31,7 @@ from mediawatch.domain import (
     Account,
     AccountChange,
     Contact,
+    FilingRemark,
     ProvisionalId,
     Refusal,
     RegistryChanges,
@@ -162,6 +164,16 @@ class SqlAccounts(Aggregate):
     @reads
     def refusals(self, conn: Connection) -> list[Refusal]:
         return _refusals(conn)
+
+    @writes
+    def add_remarks(self, conn: Connection, given: Sequence[FilingRemark]) -> None:
+        if given:
+            raise_revision(conn)
+            add_remarks(conn, given)
+
+    @reads
+    def remarks(self, conn: Connection) -> list[FilingRemark]:
+        return remarks(conn)
 
     @reads
     def contacts(self, conn: Connection) -> Mapping[int, Contact]:

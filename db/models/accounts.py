@@ -134,10 +134,10 @@ class ProvisionalIdRow(Base):
     )
 
 
-class CorrectionRow(Base):
+class FilingRemarkRow(Base):
     """What a 台账更正提示单 pointed out to a unit: once for each field, filed value and seen value."""
 
-    __tablename__ = "correction"
+    __tablename__ = "filing_remark"
     id: Field[int] = Field(Key, primary_key=True)
     account_id: Field[int] = Field(ForeignKey("account.id"))
     field: Field[str]

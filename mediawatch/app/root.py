@@ -27,6 +27,7 @@ from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
 if TYPE_CHECKING:
     from mediawatch.ops.record import LookRecorder
     from mediawatch.sweep.engine import Engine
+    from mediawatch.sweep.forecast_keys import Reach
     from mediawatch.sweep.gate.canaries import Canaries
     from mediawatch.sweep.gate.pacing import Pacing
     from mediawatch.sweep.plan import LookRates
@@ -180,6 +181,17 @@ class App:
         logins = {login.platform for login in self.logins().sessions()}
         return LookRates(
             ways=lambda account: ways(account, logins), pace_of=self.pace_of(), scale=self.pace
+        )
+
+    def reach(self) -> Reach:
+        """What leads to accounts, for the forecast; needs no browser."""
+        from mediawatch.sweep.forecast_keys import Reach
+        from scrapers.platforms import SCRAPERS, ways
+
+        return Reach(
+            ways=ways,
+            logins=lambda key: SCRAPERS[key].session_platforms if key in SCRAPERS else (),
+            examples=lambda key: SCRAPERS[key].examples if key in SCRAPERS else {},
         )
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import show_progress
 from mediawatch.cli.stopping import report_when_stopped
-from mediawatch.domain import PLATFORM_LABELS, Verdict
+from mediawatch.domain import PLATFORM_LABELS, PROVISIONAL, Verdict
 from mediawatch.domain.clock import minute
 from mediawatch.ops.logins import list_logins
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
@@ -54,6 +54,11 @@ def print_summary(summary: Summary) -> None:
             NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
         )
         typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
+    if summary.provisional:
+        typer.echo(
+            f"{count_of(summary.provisional, 'account')} of them sound by a {PROVISIONAL} alone: "
+            "`mediawatch worklist export --glances` asks people for a glance"
+        )
     _print_exit_code(summary)
 
 

@@ -172,6 +172,22 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilingRemark:
+    """What a 台账更正提示单 pointed out to a unit: one filed value, and what was seen instead.
+
+    `seen` is "" where only a doubt was told. `ground`: by what it was seen and on which day, in
+    Chinese. `at` is when it was first pointed out.
+    """
+
+    account_id: int
+    field: str
+    filed: str
+    seen: str
+    ground: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
     filed: Filing
     contact: Contact | None = None

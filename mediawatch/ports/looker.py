@@ -29,6 +29,8 @@ class SurfaceFacts:
 
     A back office lists its own account's posts alone.
     """
+    finds_ids: bool = False
+    """Whether it finds an id for a name, and shows no post."""
     by_call: bool = False
     """Whether first looks ask by calls from one open page of the site.
 

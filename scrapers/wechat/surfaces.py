@@ -24,6 +24,10 @@ SCRAPER = Scraper(
     hosts=frozenset({"mp.weixin.qq.com"}),
     front="mp.weixin.qq.com",
     logins=(back_office.LOGIN, reader.LOGIN),
+    examples={
+        "platform_id": "MzAwMDAwMDAwMA==",
+        "article_links": "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA",
+    },
     links=LoneArticle(),
     lasting=SHORT_LINK,
     viewer=viewers.wechat,

@@ -39,7 +39,7 @@ def upgrade() -> None:
         postgresql_where=standing,
     )
     op.create_table(
-        "correction",
+        "filing_remark",
         sa.Column("id", KEY, primary_key=True),
         sa.Column("account_id", KEY, sa.ForeignKey("account.id"), nullable=False),
         *(

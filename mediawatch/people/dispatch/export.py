@@ -67,6 +67,7 @@ class DispatchSplit(StrEnum):
     """By which receivers a dispatch is split into files."""
 
     PREFECTURE = "prefecture"
+    COUNTY = "county"
     SUPERVISOR = "supervisor"
     UNIT = "unit"
 
@@ -75,6 +76,8 @@ class DispatchSplit(StrEnum):
         match self:
             case DispatchSplit.PREFECTURE:
                 return filed.prefecture or "未填地市"
+            case DispatchSplit.COUNTY:
+                return join_filled((filed.prefecture, filed.county or "未填区县"), " ")
             case DispatchSplit.SUPERVISOR:
                 return filed.supervisor or "未填主管单位"
             case DispatchSplit.UNIT:

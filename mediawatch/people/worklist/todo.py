@@ -124,6 +124,22 @@ async def for_a_second_person(
     ]
 
 
+async def glances(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
+) -> list[Unproven]:
+    """Sound accounts that only a 暂用标识 proves so: a glance by a person settles whose they are."""
+    rows = [row for row in scope if row.judgement and row.judgement.provisional]
+    known = await all_that_is_known(store, [row.account.id for row in rows], sweep)
+    asked = [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
+    return [replace(item, reason=_glance(item)) for item in asked]
+
+
+def _glance(item: Unproven) -> str:
+    found = item.account.provisional
+    alias = f",微信号{found.alias}" if found and found.alias else ""
+    return f"看一眼即可:按名称检索到的账号{alias}近期有更新,请确认是否为该单位账号"
+
+
 def _unproven(
     row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime
 ) -> Unproven:

@@ -12,6 +12,7 @@ from mediawatch.domain import (
     AccountChange,
     Contact,
     FiledIdentity,
+    FilingRemark,
     ProvisionalId,
     Refusal,
     RegistryChanges,
@@ -75,6 +76,12 @@ class AccountStore(Protocol):
 
     async def refusals(self) -> list[Refusal]:
         """All of them, by account."""
+
+    async def add_remarks(self, given: Sequence[FilingRemark]) -> None:
+        """Keep what is pointed out to units; what was before stays as it was."""
+
+    async def remarks(self) -> list[FilingRemark]:
+        """All that was pointed out, by account and oldest first."""
 
     async def contacts(self) -> Mapping[int, Contact]: ...
     async def delete_contacts(self) -> int:

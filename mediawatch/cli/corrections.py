@@ -1,0 +1,78 @@
+"""`mediawatch registry corrections`: what units should correct in their filings, and what they did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch.app import App
+from mediawatch.cli.base import open_home, run
+from mediawatch.cli.out import CsvOption, print_or_write
+from mediawatch.domain import PLATFORM_LABELS, UserError
+from mediawatch.people.corrections import RemarksFile, export_corrections
+from mediawatch.people.dispatch import DispatchSplit
+from mediawatch.people.forms.target import FormTarget
+from mediawatch.plurals import count_of
+from mediawatch.registry.decisions import current
+from mediawatch.registry.remarks import RemarkStanding, standings, standings_table
+
+
+def corrections(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR",
+            help="Where the files go: 台账更正提示单-PART.xlsx each. Without it: what became of them.",
+        ),
+    ] = None,
+    by: Annotated[
+        DispatchSplit,
+        typer.Option(help="One file a 主管单位, a county, a prefecture, or a unit (所属组织)."),
+    ] = DispatchSplit.SUPERVISOR,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
+    ] = False,
+    csv: CsvOption = None,
+) -> None:
+    """Write what readings have shown to be wrong or missing in the registry, for the units to
+    correct. Without DIR, list what was pointed out and what became of it."""
+    if folder is None:
+        print_or_write(standings_table(run(_became(ctx))), csv)
+        return
+    if csv:
+        raise UserError("--csv lists what became of it: leave DIR out")
+    target = folder
+
+    async def work() -> list[RemarksFile]:
+        async with open_home(ctx) as app:
+
+            async def plan(planning: App) -> list[RemarksFile]:
+                form = FormTarget(
+                    path=target, marks=app.marks, overwrite=overwrite, write=planning.write_file
+                )
+                return await export_corrections(
+                    planning.store,
+                    form,
+                    await current(planning.store),
+                    by,
+                    planning.surface_labels(PLATFORM_LABELS),
+                    planning.clock(),
+                )
+
+            return await app.decide(plan)
+
+    written = run(work())
+    for each in written:
+        typer.echo(f"{each.path}: {count_of(each.rows, 'row')}")
+    if not written:
+        typer.echo("readings have shown nothing that the registry lacks", err=True)
+
+
+async def _became(ctx: typer.Context) -> list[RemarkStanding]:
+    async with open_home(ctx) as app:
+        accounts = await app.store.accounts.all(include_retired=True)
+        given = await app.store.accounts.remarks()
+        return standings(given, {account.id: account for account in accounts})

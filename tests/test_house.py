@@ -42,6 +42,7 @@ GROUND = {
             "workdays",
             "addresses",
             "plurals",
+            "typesetting",
             "table",
             "refusals",
             "visible",

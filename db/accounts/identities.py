@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from db.accounts.provisional import vouched, vouched_for
+from db.accounts.provisional import find_vouched, vouched_for
 from db.base import table
 from db.errors import StoreError
 from db.models import AccountRow
@@ -87,7 +87,7 @@ def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledI
 def with_provisional(conn: Connection, found: dict[int, FiledIdentity]) -> dict[int, FiledIdentity]:
     """Identities with the 暂用标识 through which sights may count for them."""
     lacking = sorted(key for key, identity in found.items() if not identity.platform_id)
-    known = vouched(conn, lacking)
+    known = find_vouched(conn, lacking)
     return found | {key: replace(found[key], provisional=ids) for key, ids in known.items()}
 
 

@@ -43,7 +43,7 @@ _STANDS = ProvisionalIdRow.ended_on.is_(None)
 _OF_ONE = rows(ProvisionalIdRow).where(ProvisionalIdRow.account_id == bindparam("account"))
 
 
-def standing(conn: Connection, *of: ColumnElement[bool]) -> dict[int, ProvisionalId]:
+def find_standing(conn: Connection, *of: ColumnElement[bool]) -> dict[int, ProvisionalId]:
     """Those that stand, by account."""
     found = conn.execute(rows(ProvisionalIdRow).where(_STANDS, *of))
     return {row.account_id: provisional_of(row) for row in found}
@@ -58,7 +58,7 @@ def ever(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Provision
     return found
 
 
-def vouched(conn: Connection, account_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+def find_vouched(conn: Connection, account_ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """By account, the ids through which sights may count; an account without any has no entry."""
     return {
         key: _vouched(some)
@@ -146,7 +146,7 @@ def _begin(conn: Connection, reading: Reading, hit: NameHit, now: FiledIdentity)
     )
     if conn.execute(refused.limit(1)).first():
         return set()
-    others = standing(conn, ProvisionalIdRow.value == found.value)
+    others = find_standing(conn, ProvisionalIdRow.value == found.value)
     filed = select(AccountRow.id).where(
         AccountRow.platform == now.platform,
         AccountRow.platform_id.in_(spellings(found.value, now.platform)),
@@ -168,7 +168,7 @@ def note_registry(conn: Connection, filed: Mapping[int, FiledIdentity], day: dat
 
     `filed` are new and changed accounts as they are filed from now on.
     """
-    known = standing(conn)
+    known = find_standing(conn)
     if not known:
         return set()
     holders = {
@@ -225,7 +225,7 @@ def _is_same(conn: Connection, own: ProvisionalId, now: FiledIdentity) -> bool |
 
 def note_refusals(conn: Connection, refusals: Sequence[Refusal]) -> set[int]:
     """End what a person refused; the accounts whose ids changed."""
-    known = standing(conn) if refusals else {}
+    known = find_standing(conn) if refusals else {}
     ended = {
         each.account_id: day_of(each.at)
         for each in refusals

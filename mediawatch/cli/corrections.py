@@ -11,7 +11,7 @@ from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.domain import PLATFORM_LABELS, UserError
-from mediawatch.people.corrections import RemarksFile, export_corrections
+from mediawatch.people.corrections.export import RemarksFile, export_corrections
 from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.plurals import count_of

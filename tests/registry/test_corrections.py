@@ -35,8 +35,24 @@ HEADINGS = (
     "备案单号", "政务新媒体名称", "类型", "所属组织", "主管单位", "地市", "县区", "平台ID", "原始ID", "微信号",
     "链接地址", "联系人", "联系电话",
 )  # fmt: skip
-NAMED = ("71001", "示例第一发布", "微信公众号", "示例市第一测试局", "示例市测试委", "示例市", "示例县")
-LINKED = ("71002", "示例第二发布", "微信公众号", "示例市第二测试局", "示例市测试委", "示例市", "示例区")
+NAMED = (
+    "71001",
+    "示例第一发布",
+    "微信公众号",
+    "示例市第一测试局",
+    "示例市测试委",
+    "示例市",
+    "示例县",
+)
+LINKED = (
+    "71002",
+    "示例第二发布",
+    "微信公众号",
+    "示例市第二测试局",
+    "示例市测试委",
+    "示例市",
+    "示例区",
+)
 RENAMED = ("71003", "示例第三发布", "新浪微博", "示例市第三测试局", "示例市办公室", "示例市", "")
 AT = datetime.now(UTC) - timedelta(days=1)
 BIZ = {"71001": "MzAwMDAwMDAwMQ==", "71002": "MzAwMDAwMDAwMg=="}
@@ -223,9 +239,7 @@ FILED = Filing(name="示例发布", platform="wechat", platform_id="")
 def test_what_became_of_a_remark(
     field: str, filed: str, seen: str, now: dict[str, Any], result: RemarkResult
 ) -> None:
-    remark = FilingRemark(
-        account_id=1, field=field, filed=filed, seen=seen, ground="示例", at=AT
-    )
+    remark = FilingRemark(account_id=1, field=field, filed=filed, seen=seen, ground="示例", at=AT)
     account = Account(id=1, filed=replace(FILED, **now))
     assert [each.result for each in standings([remark], {1: account})] == [result]
     gone = replace(account, retired_on=date(2031, 1, 1))

@@ -110,7 +110,9 @@ def use(subject: AccountCase, reading: Reading) -> str:
     if reading.outcome.about_us and not any(sight.is_dated for sight in reading.sights):
         return f"未取得结果：{sentences.trouble(reading)}。"
     said = of_identity(reading, ties.identity_of(known))
-    if said is None and any(sight.provisional for sight in reading.sights):
+    led = {sight.provisional for sight in reading.sights if sight.is_dated} - {""}
+    kept = {sight.provisional for sight in said.sights} if said else set()
+    if led - kept and not (said and said.posts):
         return f"不计入：所依{PROVISIONAL}已终止，或不是该账号。"
     if said is None:
         return "不计入：核查时的备案身份与现在的备案不同。"

@@ -22,7 +22,7 @@ from db.readings.filings import AccountReading, Filings, last_two
 from db.readings.history import readings_by_number, readings_of
 from db.readings.state import first_seen_values, key_of, kind_of, own_posts
 from db.types import AnyRow, portions
-from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading
+from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading, without_disowned
 from mediawatch.domain.clock import day_of
 
 _MARGIN = timedelta(days=1)
@@ -91,7 +91,8 @@ def _of_portion(
         # Its own later ones are given whole: a sight that contradicts the filed id concerns the
         # filing.
         given = (*readings.get(key, ()), *(each.given for each in some))
-        if together := {each.id: each for each in given}:
+        own_id = filings.now[key]
+        if together := {each.id: without_disowned(each, own_id) for each in given}:
             found[key] = sorted(together.values(), key=lambda each: (each.read_at, each.id))
     return found
 

@@ -134,7 +134,8 @@ class SqlReadings(Aggregate):
                 .join(PostRow)
             )
             for account_id, link, matched_by, platform_id, original_id in conn.execute(
-                shown.where(first, PostRow.link != "").distinct()
+                # A link that a 暂用标识 led to proves itself where somebody hands it in.
+                shown.where(first, PostRow.link != "", SightRow.provisional == "").distinct()
             ):
                 same = same_ids(platform_id, original_id, now[account_id])
                 if same or (matched_by is not None and same is None):

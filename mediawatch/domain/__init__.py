@@ -28,7 +28,14 @@ from mediawatch.domain.identity import (
     same_ids,
     spellings,
 )
-from mediawatch.domain.identity_speech import Speech, in_favour, of_identity, of_twin, speech
+from mediawatch.domain.identity_speech import (
+    Speech,
+    in_favour,
+    of_identity,
+    of_twin,
+    speech,
+    without_disowned,
+)
 from mediawatch.domain.judgements import (
     AccountState,
     Code,
@@ -210,4 +217,5 @@ __all__ = [
     "speech",
     "spellings",
     "standing_item",
+    "without_disowned",
 ]

@@ -135,6 +135,24 @@ def _seen_by_name(sight: Sight, now: FiledIdentity) -> Sight:
     return replace(in_favour(sight), matched_by=tie, provisional="" if filed else sight.provisional)
 
 
+def without_disowned(reading: Reading, now: FiledIdentity) -> Reading:
+    """The reading without what it shows of an account that a 暂用标识 led to by mistake."""
+    sights = tuple(
+        replace(
+            sight,
+            outcome=sight.outcome if sight.outcome.about_us else Outcome.NO_EVIDENCE,
+            name="",
+            matched_by=None,
+            posts=(),
+            complete_since=None,
+        )
+        if sight.provisional and speech(sight, reading.filed_as, now) is Speech.NOT
+        else sight
+        for sight in reading.sights
+    )
+    return reading if sights == reading.sights else replace(reading, sights=sights)
+
+
 def in_favour(sight: Sight) -> Sight:
     """What a sight says in the account's favour: its posts, and that it is there."""
     outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome

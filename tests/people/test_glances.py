@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from commands import in_process
 from samples import enter
+from worklists import fill
 
 import db
 from mediawatch.domain import (
@@ -30,6 +31,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings import Home
+from mediawatch.people.forms.columns import Column
 from mediawatch.ports import Store
 from mediawatch.rules.policy import load
 from mediawatch.sweep.judging import rejudge
@@ -126,6 +128,15 @@ def test_people_are_asked_for_a_glance_where_that_is_wanted(home: Home, tmp_path
     assert asked == [UNKNOWN, NAME]
     assert "看一眼即可" in reasons[1]
     assert "shili_1" in reasons[1]
+
+
+def test_a_glance_settles_whose_it_is(home: Home, tmp_path: Path) -> None:
+    run(home, "worklist", "export", tmp_path / "w.xlsx", "--glances")
+    answer = {Column.POSTED: "有", Column.PERSON: "甲某"}
+    fill(tmp_path / "w.xlsx", tmp_path / "答.xlsx", {NAME: answer})
+    run(home, "worklist", "import", tmp_path / "答.xlsx")
+    assert "依暂用标识判定" not in run(home, "figures")
+    assert "依暂用标识,未经备案标识核对" not in run(home, "explain", "1")
 
 
 def test_no_hand_off_takes_it_for_a_filed_id(home: Home, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from mediawatch.domain import (
     Verdict,
     latest_of,
     of_identity,
+    without_disowned,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
@@ -102,9 +103,14 @@ async def all_that_is_known(
         await store.readings.identity_readings(account_ids),
         await store.readings.by_account(account_ids, sweep_id=sweep.id),
     )
+    now = await store.accounts.current(account_ids)
     found: dict[int, list[Reading]] = {}
     for number in account_ids:
-        together = {reading.id: reading for source in sources for reading in source.get(number, ())}
+        together = {
+            reading.id: without_disowned(reading, now[number].identity)
+            for source in sources
+            for reading in source.get(number, ())
+        }
         found[number] = sorted(together.values(), key=lambda reading: (reading.read_at, reading.id))
     return found
 

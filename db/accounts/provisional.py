@@ -146,11 +146,13 @@ def _begin(conn: Connection, reading: Reading, hit: NameHit, now: FiledIdentity)
     )
     if conn.execute(refused.limit(1)).first():
         return set()
-    others = find_standing(conn, ProvisionalIdRow.value == found.value)
-    filed = select(AccountRow.id).where(
+    in_service = select(AccountRow.id).where(AccountRow.retired_on.is_(None))
+    others = find_standing(
+        conn, ProvisionalIdRow.value == found.value, ProvisionalIdRow.account_id.in_(in_service)
+    )
+    filed = in_service.where(
         AccountRow.platform == now.platform,
         AccountRow.platform_id.in_(spellings(found.value, now.platform)),
-        AccountRow.retired_on.is_(None),
     )
     ended = {"ended_on": day, "why": ProvisionalEnd.TAKEN}
     belongs = bool(others) or conn.execute(filed.limit(1)).first() is not None

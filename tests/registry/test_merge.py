@@ -144,6 +144,10 @@ def test_only_doubles_are_merged(home: Home, words: tuple[str, ...], why: str) -
 
 def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home) -> None:
     change(home, "ALTER TABLE home DROP COLUMN revision")
+    for table in ("provisional_id", "filing_remark"):
+        change(home, f"DROP TABLE {table}")
+    for table in ("sight", "sweep_account"):
+        change(home, f"ALTER TABLE {table} DROP COLUMN provisional")
     change(home, "UPDATE alembic_version SET version_num = '0014'")
     upgrade(url(home))
     assert sql(url(home), "SELECT revision FROM home") == [(0,)]

@@ -32,7 +32,7 @@ def keys_of(account: Account) -> list[AccountKey]:
         AccountKey.NUMBER: bool(filed.platform_id),
         AccountKey.ORIGINAL: bool(filed.original_id),
         AccountKey.ALIAS: bool(filed.alias),
-        AccountKey.PAGE: bool(filed.url),
+        AccountKey.PAGE: bool(filed.url) and filed.url not in account.links,
         AccountKey.ARTICLE: bool(account.links),
         AccountKey.READER: bool(filed.reader_url),
         AccountKey.PROVISIONAL: account.provisional is not None,

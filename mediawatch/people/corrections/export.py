@@ -65,7 +65,7 @@ _FORM = Form(
         RemarkColumn.FILED: 20,
         RemarkColumn.SEEN: 26,
         RemarkColumn.GROUND: 36,
-        RemarkColumn.ANSWER: 24,
+        RemarkColumn.ANSWER: 32,
     },
 )
 

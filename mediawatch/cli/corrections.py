@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,12 +11,14 @@ from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.domain import PLATFORM_LABELS, UserError
-from mediawatch.people.corrections.export import RemarksFile, export_corrections
-from mediawatch.people.dispatch import DispatchSplit
+from mediawatch.people.forms.splits import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.plurals import count_of
 from mediawatch.registry.decisions import current
 from mediawatch.registry.remarks import RemarkStanding, standings, standings_table
+
+if TYPE_CHECKING:
+    from mediawatch.people.corrections.export import RemarksFile
 
 
 def corrections(
@@ -44,6 +46,9 @@ def corrections(
         return
     if csv:
         raise UserError("--csv lists what became of it: leave DIR out")
+    # Imported here: with it comes the writer of workbooks.
+    from mediawatch.people.corrections.export import export_corrections
+
     target = folder
 
     async def work() -> list[RemarksFile]:

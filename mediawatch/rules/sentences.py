@@ -140,6 +140,12 @@ def rests_on_a_name(judged: Judgement) -> Judgement:
     return replace(judged, provisional=True, sentence=sentence, notes=(*judged.notes, note))
 
 
+def seen_otherwise(judged: Judgement) -> Judgement:
+    """Nothing is said where a person saw no such post: they may be two accounts of one name."""
+    sentence = f"人工核查所见与依{PROVISIONAL}所见不一致,可能是两个同名账号,待核对备案标识。"
+    return replace(judged, verdict=Verdict.UNPROVEN, sentence=sentence, otherwise=Verdict.UNPROVEN)
+
+
 def paused_then(judgement: Judgement) -> tuple[str, ...]:
     """The sources that an earlier judgement of the same sweep says could not be asked, and why."""
     return tuple(

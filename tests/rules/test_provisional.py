@@ -98,6 +98,40 @@ def test_a_post_in_the_window_is_a_marked_proof() -> None:
     assert judged(posts=posted(12), complete_since=EVER) == (Verdict.FRESH, 0, True)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"outcome": Outcome.OK, "complete_since": day_start(LAST - timedelta(days=30))},
+        {"outcome": Outcome.NOT_FOUND},
+        {"outcome": Outcome.CANCELLED},
+    ],
+)
+def test_a_person_who_saw_none_of_it_leaves_it_open(answer: dict[str, Any]) -> None:
+    at = AS_OF + timedelta(hours=5)
+    told = Sight(
+        surface="person", read_at=at, name=FILED.name, matched_by=MatchedBy.NAME,
+        evidence=(PROOF,), **answer,
+    )  # fmt: skip
+    seen = Sight(
+        surface="wechat.list", read_at=at, name=FILED.name, platform_id=BIZ, provisional=BIZ,
+        matched_by=MatchedBy.NAME, posts=posted(2),
+    )  # fmt: skip
+    readings = tuple(
+        Reading(
+            account_id=1, look=look, started_at=at, read_at=at, sights=(sight,), sweep_id=1,
+            id=number, by=by, filed_as=FILED.identity,
+        )
+        for number, (look, by, sight) in enumerate(
+            ((LookKind.FIRST, "", seen), (LookKind.PERSON, "甲某", told)), 1
+        )
+    )  # fmt: skip
+    now = replace(FILED.identity, provisional=frozenset({BIZ}))
+    for known in (readings, readings[::-1]):
+        found = judge(Dossier(filed=FILED, identity=now, readings=known), AS_OF, load("national"))
+        assert (found.verdict, found.findings, found.provisional) == (Verdict.UNPROVEN, (), False)
+        assert "不一致" in found.sentence
+
+
 @pytest.mark.parametrize("status", [FiledStatus.CLOSED, FiledStatus.DEREGISTERED])
 def test_an_account_filed_as_closed_is_not_alive_by_its_name(status: FiledStatus) -> None:
     verdict, findings, _ = judged(replace(FILED, status=status), posts=posted(3))

@@ -12,10 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from mediawatch.domain.clock import chinese_day, day_of
-from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.forms.account import account_cells
 from mediawatch.people.forms.book import Form, FormCover, FormRow, write_form
 from mediawatch.people.forms.columns import given_text
+from mediawatch.people.forms.splits import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store

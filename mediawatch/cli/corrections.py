@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +17,16 @@ from mediawatch.people.forms.splits import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.plurals import count_of
 from mediawatch.registry.decisions import current
-from mediawatch.registry.remarks import RemarkStanding, standings, standings_table
+from mediawatch.registry.proposal import FIELDS
+from mediawatch.registry.remarks import (
+    RemarkResult,
+    RemarkStanding,
+    standings,
+    standings_table,
+)
+
+_SHOWN = 30
+"""So many remarks are listed after an import."""
 
 if TYPE_CHECKING:
     from mediawatch.people.corrections.export import RemarksFile
@@ -74,6 +85,24 @@ def corrections(
         typer.echo(f"{each.path}: {count_of(each.rows, 'row')}")
     if not written:
         typer.echo("readings have shown nothing that the registry lacks", err=True)
+
+
+def tell_remarks(found: Sequence[RemarkStanding]) -> None:
+    """What became of what had been pointed out to units: counts, and the list."""
+    if not found:
+        return
+    counted = Counter(each.result for each in found)
+    told = "，".join(f"{result.value}{counted[result]}项" for result in RemarkResult)
+    typer.echo(f"台账更正提示：共{len(found)}项，{told}")
+    for each in found[:_SHOWN]:
+        filed = each.account.filed
+        now = f"，现为“{each.filed_now}”" if each.result is RemarkResult.OTHERWISE else ""
+        typer.echo(
+            f"  {each.result.value}：{filed.filing_number or '-'} {filed.name}，"
+            f"{FIELDS[each.remark.field]}{now}"
+        )
+    if len(found) > _SHOWN:
+        typer.echo("  其余见 `mediawatch registry corrections`")
 
 
 async def _became(ctx: typer.Context) -> list[RemarkStanding]:

@@ -12,7 +12,7 @@ import typer
 
 from mediawatch.app import without_sweep
 from mediawatch.cli.base import DryRun, open_home, run
-from mediawatch.cli.corrections import corrections
+from mediawatch.cli.corrections import corrections, tell_remarks
 from mediawatch.cli.merge import merge
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
@@ -22,8 +22,6 @@ from mediawatch.registry.check import RegistryFinding, read_bodies
 from mediawatch.registry.check import check as check_registry
 from mediawatch.registry.merge import find_doubles
 from mediawatch.registry.plan import parse_cover
-from mediawatch.registry.proposal import FIELDS
-from mediawatch.registry.remarks import RemarkResult, RemarkStanding
 from mediawatch.registry.service import (
     ImportOptions,
     ImportReport,
@@ -37,7 +35,6 @@ from mediawatch.table import Table
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The filed accounts (台账).")
 _SHOWN_ERRORS = 50
-_SHOWN_REMARKS = 30
 _LABELS = {
     Code.REGISTRY_INCOMPLETE: "备案信息不完整",
     Code.FILING_NAME_STYLE: "备案填写不规范",
@@ -119,7 +116,7 @@ def import_(
     _tell(report)
     typer.echo(_summary(report, dry_run=dry_run))
     if report.written or dry_run:
-        _tell_remarks(report.remarks)
+        tell_remarks(report.remarks)
     if report.errors and not report.written:
         if not dry_run:
             typer.echo(
@@ -157,24 +154,6 @@ def _tell(report: ImportReport) -> None:
         )
     if report.errors_file:
         typer.echo(f"{report.errors_file}: {report.refused} refused rows with 错误说明", err=True)
-
-
-def _tell_remarks(found: Sequence[RemarkStanding]) -> None:
-    """What became of what had been pointed out to units: counts, and the list."""
-    if not found:
-        return
-    counted = Counter(each.result for each in found)
-    told = "，".join(f"{result.value}{counted[result]}项" for result in RemarkResult)
-    typer.echo(f"台账更正提示：共{len(found)}项，{told}")
-    for each in found[:_SHOWN_REMARKS]:
-        filed = each.account.filed
-        now = f"，现为“{each.filed_now}”" if each.result is RemarkResult.OTHERWISE else ""
-        typer.echo(
-            f"  {each.result.value}：{filed.filing_number or '-'} {filed.name}，"
-            f"{FIELDS[each.remark.field]}{now}"
-        )
-    if len(found) > _SHOWN_REMARKS:
-        typer.echo("  其余见 `mediawatch registry corrections`")
 
 
 def _summary(report: ImportReport, *, dry_run: bool) -> str:

@@ -155,8 +155,14 @@ class RunLooks:
         self.counts.looks += 1
         self.counts.note_clock(sights)
         self._controls.note(account, sights)
+        # What a 暂用标识 led to speaks against nobody, so it needs no control.
         sights = tuple(
-            [await self._controls.with_control(account, sight, others) for sight in sights]
+            [
+                sight
+                if sight.provisional
+                else await self._controls.with_control(account, sight, others)
+                for sight in sights
+            ]
         )
         kind = LookKind.SECOND if need.second else LookKind.FIRST
         reading = self._reading(account, kind, sights, gate.began)

@@ -139,6 +139,15 @@ def test_a_glance_settles_whose_it_is(home: Home, tmp_path: Path) -> None:
     assert "依暂用标识,未经备案标识核对" not in run(home, "explain", "1")
 
 
+def test_an_accepted_id_is_a_filed_one(home: Home) -> None:
+    (key,) = re.findall(r"([0-9a-f]{6})\W+暂用标识", run(home, "registry", "proposals"))
+    run(home, "registry", "proposals", "--accept", key)
+    assert "依暂用标识判定" not in run(home, "figures")
+    shown = run(home, "show", "1")
+    assert f"平台ID  {BIZ}" in shown
+    assert "暂用标识（未备案）" not in shown
+
+
 def test_no_hand_off_takes_it_for_a_filed_id(home: Home, tmp_path: Path) -> None:
     run(home, "handoff", "--out", tmp_path / "h.json")
     assert BIZ not in (tmp_path / "h.json").read_text("utf-8")
@@ -146,10 +155,19 @@ def test_no_hand_off_takes_it_for_a_filed_id(home: Home, tmp_path: Path) -> None
     assert BIZ not in (tmp_path / "r.csv").read_text("utf-8-sig")
 
 
-def test_a_refused_id_takes_the_proof_back(home: Home) -> None:
+def test_a_refused_id_takes_the_proof_back(home: Home, tmp_path: Path) -> None:
     (key,) = re.findall(r"([0-9a-f]{6})\W+暂用标识", run(home, "registry", "proposals"))
     run(home, "registry", "proposals", "--refuse", key)
     told = run(home, "explain", "1")
     assert "待人工核查" in told
     assert "所依暂用标识已终止" in told
     assert "依暂用标识判定" not in run(home, "figures")
+    # What it led to is no longer told as the account's: nothing is known of when that posted.
+    run(home, "worklist", "export", tmp_path / "w.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets[0]
+    heads, *rows = sheet.iter_rows(values_only=True)
+    latest = heads.index("已知最近发布(不早于)")
+    assert {row[heads.index("备案名称")]: row[latest] for row in rows} == {
+        NAME: "未知",
+        UNKNOWN: "未知",
+    }

@@ -25,6 +25,7 @@ from mediawatch.domain import (
     Post,
     RateLimited,
     Sight,
+    with_found_id,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, Visit
@@ -37,7 +38,6 @@ from scrapers.provisional import (
     is_led_by_name,
     is_needless,
     on_own_ground,
-    with_found_id,
     without_id,
 )
 from scrapers.surface import Scraper, SessionUse, Surface

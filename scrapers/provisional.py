@@ -5,35 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mediawatch.domain import (
-    PROVISIONAL,
-    Account,
-    MatchedBy,
-    ProvisionalId,
-    Sight,
-    contradicts,
-)
-from mediawatch.domain.clock import day_of
+from mediawatch.domain import PROVISIONAL, Account, MatchedBy, Sight
 from scrapers.surface import Surface
-
-
-def with_found_id(account: Account, sights: Sequence[Sight]) -> Account:
-    """The account with the id that the newest sight of this look, a search, found for its name.
-
-    Not where another sight shows another id of it.
-    """
-    *earlier, sight = sights
-    hit = sight.name_hit
-    if hit is None or account.provisional is not None or hit.value in account.disowned:
-        return account
-    if any(
-        each.matched_by
-        and contradicts(each.platform_id, each.original_id, hit.value, account.platform)
-        for each in earlier
-    ):
-        return account
-    found = ProvisionalId.of_hit(account.id, hit, day_of(sight.read_at))
-    return replace(account, provisional=found)
 
 
 def is_needless(surface: Surface, account: Account) -> bool:

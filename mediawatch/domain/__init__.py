@@ -20,6 +20,7 @@ from mediawatch.domain.accounts import (
     UpdatedAccount,
 )
 from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
+from mediawatch.domain.found_ids import with_found_id
 from mediawatch.domain.identity import (
     ID_IN_DOUBT,
     FiledIdentity,
@@ -217,5 +218,6 @@ __all__ = [
     "speech",
     "spellings",
     "standing_item",
+    "with_found_id",
     "without_disowned",
 ]

@@ -34,6 +34,7 @@ from mediawatch.domain.identity_speech import (
     in_favour,
     of_identity,
     of_twin,
+    rests_on_name,
     speech,
     without_disowned,
 )
@@ -213,6 +214,7 @@ __all__ = [
     "of_identity",
     "of_twin",
     "problem_of",
+    "rests_on_name",
     "review_standing",
     "same_ids",
     "speech",

@@ -115,7 +115,7 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
         case Speech.NOT:
             return None
         case _ if sight.provisional:
-            return _seen_by_name(sight, now)
+            return _seen_by_name(sight)
         case Speech.IN_FAVOUR:
             return in_favour(sight)
         case Speech.FULLY:
@@ -125,14 +125,17 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
             return replace(sight, matched_by=MatchedBy.ID) if gained else sight
 
 
-def _seen_by_name(sight: Sight, now: FiledIdentity) -> Sight:
+def _seen_by_name(sight: Sight) -> Sight:
     """What a sight says that was taken through a 暂用标识: nothing against the account, ever.
 
-    Where the registry has filed that very id since, it is no longer provisional.
+    Also where the registry has filed that very id since: its mark stays, and so does its tie.
     """
-    tie = MatchedBy.NAME if sight.matched_by else None
-    filed = same_ids(sight.platform_id, sight.original_id, now)
-    return replace(in_favour(sight), matched_by=tie, provisional="" if filed else sight.provisional)
+    return replace(in_favour(sight), matched_by=MatchedBy.NAME if sight.matched_by else None)
+
+
+def rests_on_name(sight: Sight, now: FiledIdentity) -> bool:
+    """Whether only a 暂用标识 leads to the account: its id is not filed by now."""
+    return bool(sight.provisional) and not same_ids(sight.platform_id, sight.original_id, now)
 
 
 def without_disowned(reading: Reading, now: FiledIdentity) -> Reading:
@@ -146,7 +149,7 @@ def without_disowned(reading: Reading, now: FiledIdentity) -> Reading:
             posts=(),
             complete_since=None,
         )
-        if sight.provisional and speech(sight, reading.filed_as, now) is Speech.NOT
+        if rests_on_name(sight, now) and sight.provisional not in now.provisional
         else sight
         for sight in reading.sights
     )

@@ -23,6 +23,7 @@ from mediawatch.domain import (
     Tie,
     in_favour,
     of_identity,
+    rests_on_name,
     same_ids,
 )
 from mediawatch.names import alike, fold, same_body
@@ -147,10 +148,13 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
 
 def without_provisional(known: Dossier) -> Dossier:
     """What is known without the sights that a 暂用标识 led to; the same object where it led to none."""
-    if not any(sight.provisional for reading in known.readings for sight in reading.sights):
+    now = identity_of(known)
+    if not any(rests_on_name(sight, now) for reading in known.readings for sight in reading.sights):
         return known
     bare = (
-        replace(reading, sights=tuple(each for each in reading.sights if not each.provisional))
+        replace(
+            reading, sights=tuple(each for each in reading.sights if not rests_on_name(each, now))
+        )
         for reading in known.readings
     )
     return replace(known, readings=tuple(reading for reading in bare if reading.sights))

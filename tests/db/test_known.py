@@ -136,8 +136,12 @@ def readings(draw: st.DrawFn) -> Reading:
             control=draw(st.sampled_from(("", "示例对照"))),
             complete_since=draw(st.sampled_from((None, EVER, moment(40, 0), moment(70, 0)))),
             evidence=(PROOF,) if draw(st.booleans()) else (),
-            name_hit=draw(st.sampled_from((*[None] * 5, *HITS))),
-            provisional=draw(st.sampled_from(("", "", "", "", "1", "2"))),
+            name_hit=None
+            if look is LookKind.PERSON
+            else draw(st.sampled_from((*[None] * 5, *HITS))),
+            provisional=""
+            if look is LookKind.PERSON
+            else draw(st.sampled_from(("", "", "", "1", "2"))),
         )
         for _ in range(draw(st.integers(1, 2)))
     )

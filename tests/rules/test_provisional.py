@@ -20,6 +20,7 @@ from mediawatch.domain import (
     Reading,
     Sight,
     Verdict,
+    of_identity,
 )
 from mediawatch.domain.clock import EVER, day_end, day_start
 from mediawatch.ports import Dossier
@@ -90,6 +91,23 @@ def test_the_same_facts_do_where_the_id_is_filed() -> None:
     assert judged(filed, provisional="", **stale)[:2] == (Verdict.FAILED, 1)
     # But not of a look that was made by the provisional one, although that very id is filed now.
     assert judged(filed, **stale)[:2] == (Verdict.UNPROVEN, 0)
+
+
+def test_its_tie_grows_no_stronger_however_often_it_is_heard() -> None:
+    filed = replace(FILED, platform_id=BIZ).identity
+    sight = Sight(
+        surface="wechat.list", read_at=AS_OF, name="别的名称", platform_id=BIZ, provisional=BIZ,
+        matched_by=MatchedBy.NAME,
+    )  # fmt: skip
+    reading = Reading(
+        account_id=1, look=LookKind.FIRST, started_at=AS_OF, read_at=AS_OF, sights=(sight,),
+        filed_as=FILED.identity,
+    )  # fmt: skip
+    once = of_identity(reading, filed)
+    assert once is not None
+    again = of_identity(once, filed)
+    assert again == once
+    assert [each.matched_by for each in again.sights] == [MatchedBy.NAME]
 
 
 def test_a_post_in_the_window_is_a_marked_proof() -> None:

@@ -23,6 +23,7 @@ from mediawatch.domain import (
     Verdict,
     latest_of,
     of_identity,
+    rests_on_name,
 )
 from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.people.suspects import Suspect
@@ -126,7 +127,7 @@ def use(subject: AccountCase, reading: Reading) -> str:
     if any(start <= post.on <= day_of(as_of) for post in shown):
         newest = max(post.on for post in shown if post.on <= day_of(as_of))
         by_name = any(
-            sight.provisional and post.on == newest
+            rests_on_name(sight, ties.identity_of(known)) and post.on == newest
             for sight, post in posts_of(said, subject.policy)
         )
         ground = f"，{sentences.BY_NAME_ALONE.replace(',', '，')}" if by_name else ""

@@ -25,6 +25,7 @@ from mediawatch.domain import (
     Post,
     RateLimited,
     Sight,
+    with_found_id,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, Visit
@@ -33,6 +34,13 @@ from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPages
 from scrapers.interfaces.calls import InterfaceCalls
 from scrapers.privacy.masking import Mask, nobody
+from scrapers.provisional import (
+    as_led_by_name,
+    is_led_by_name,
+    is_needless,
+    on_own_ground,
+    without_id,
+)
 from scrapers.surface import Scraper, SessionUse, Surface
 from scrapers.urls import scrub
 
@@ -65,10 +73,14 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
     ):
         if number in tried or not each.applies(account) or not wants(need, each):
             continue
+        own = on_own_ground(sights, account, scraper.surfaces)
+        led = is_led_by_name(each, account, own)
+        meant, earlier = (account, sights) if led else (without_id(account), own)
         control = need.only and not need.goes_on
-        surface = each.as_control(account) if control else each.given_earlier(account, sights)
-        if surface is None:
+        surface = each.as_control(meant) if control else each.given_earlier(meant, earlier)
+        if surface is None or (is_needless(each, account) and not need.only):
             continue
+        task = replace(task, account=meant)
         useful = sessions_for(task, surface)
         if surface.session is SessionUse.REQUIRED and not useful:
             continue
@@ -82,7 +94,7 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
                 declared_closed=surface.declared_closed,
             )
             by_calls = task.pages is not None and may_see_by_calls(
-                surface, visit.session, account, need, sights
+                surface, visit.session, meant, need, sights
             )
             see = (
                 look_by_interface
@@ -93,7 +105,8 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
             )
             sight = await task.gate.visit(visit, partial(see, task, surface, session, visit))
             if sight is not None:  # else the gate did not admit it, and the next login may do
-                sights.append(with_links(sight, scraper))
+                sights.append(with_links(as_led_by_name(sight, meant) if led else sight, scraper))
+                account = with_found_id(account, sights)
                 break
         if is_settled(sights, need):
             break
@@ -423,6 +436,7 @@ def merge_facts(
         platform_id=platform_id,
         original_id=original_id,
         verified_as=_on_one_line(verified_as),
+        name_hit=next((fact.name_hit for fact in facts if fact.name_hit), None),
         matched_by=max(filter(None, ties), key=list(MatchedBy).index, default=None),
         posts=tuple(posts.values()),
         complete_since=complete_since,

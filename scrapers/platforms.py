@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -26,6 +26,7 @@ from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, look
+from scrapers.provisional import is_needless
 from scrapers.surface import Key, Login, Scraper, SessionUse, Shows, Surface
 from scrapers.toutiao import surfaces as toutiao
 from scrapers.urls import link_in, on_host
@@ -69,6 +70,7 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             if each.session is SessionUse.VISITOR
             else each.session_platform or each.name.partition(".")[0],
             shows_newer=each.shows_newer,
+            finds_ids=each.finds_ids,
             by_call=each.shared_page is not None,
             paced_as=each.paced_as,
             by_interface=each.by_interface,
@@ -82,21 +84,33 @@ def ways(account: Account, logins: Collection[StoredSession]) -> tuple[SurfaceFa
 
     A login that is of use for other accounts alone does not count.
     """
-    scraper = SCRAPERS.get(account.platform)
     held = [Session(each.platform, each.name, each.path) for each in logins]
+    return _open_to(
+        account,
+        lambda surface, word: any(
+            login.platform == word and surface.accepts_session(account, login) for login in held
+        ),
+    )
+
+
+def ways_with(account: Account, words: Collection[str]) -> tuple[SurfaceFacts, ...]:
+    """The same with some login of each of these words, whosever it is."""
+    return _open_to(account, lambda surface, word: word in words)
+
+
+def _open_to(account: Account, opens: Callable[[Surface, str], bool]) -> tuple[SurfaceFacts, ...]:
+    """`opens`: whether there is a login, of that word, for a surface that needs one."""
+    scraper = SCRAPERS.get(account.platform)
     return surface_facts(
         each
         for each in (scraper.surfaces if scraper else ())
         if scraper
         and each.applies(account)
+        and not is_needless(each, account)
         and each.given_earlier(account, ()) is not None
         and (
             each.session is not SessionUse.REQUIRED
-            or any(
-                login.platform == (each.session_platform or scraper.platform)
-                and each.accepts_session(account, login)
-                for login in held
-            )
+            or opens(each, each.session_platform or scraper.platform)
         )
     )
 

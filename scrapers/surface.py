@@ -6,8 +6,8 @@ A surface is one way of seeing an account; a scraper holds a platform's surfaces
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import ClassVar
@@ -70,6 +70,11 @@ class Surface:
     """Whether a later look may show a newer post.
 
     False where it opens what is known already, or shows no posts at all.
+    """
+    finds_ids: ClassVar[bool] = False
+    """Whether it is asked to find an id for a filed name.
+
+    Not while a 暂用标识 stands: a login has few searches.
     """
     url_keys: ClassVar[frozenset[str]] = frozenset()
     """Query keys that may stay in an evidence URL.
@@ -219,6 +224,10 @@ class Scraper:
     """The logins that its surfaces work with."""
     keys: tuple[Key, ...] = ()
     """The keys that they work with."""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """Values of nobody, by the field of the registry: what such a value would make possible is asked
+    of the surfaces with them.
+    """
     links: Surface | None = None
     """The surface that opens a lone article link, where the platform has one.
 

@@ -43,6 +43,7 @@ GROUND = {
             "addresses",
             "articles",
             "plurals",
+            "typesetting",
             "table",
             "refusals",
             "visible",

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from db.accounts.provisional import find_vouched, vouched_for
 from db.base import table
 from db.errors import StoreError
 from db.models import AccountRow
@@ -66,13 +68,23 @@ def identity(conn: Connection, account_id: int) -> FiledIdentity:
     row = conn.execute(_ONE, {"account": account_id}).one_or_none()
     if row is None:
         raise StoreError(f"there is no account {account_id}")
-    return _identity(row)
+    if row.platform_id:
+        return _identity(row)
+    return replace(_identity(row), provisional=vouched_for(conn, account_id))
 
 
 def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledIdentity]:
     """As `identity`, of many; an account that does not exist has no entry."""
     wanted = select(*_WHO).where(among(conn, _ACCOUNT.c.id, account_ids))
-    return {row[0]: _identity(row) for row in conn.execute(wanted)}
+    found = {row[0]: _identity(row) for row in conn.execute(wanted)}
+    return with_provisional(conn, found)
+
+
+def with_provisional(conn: Connection, found: dict[int, FiledIdentity]) -> dict[int, FiledIdentity]:
+    """Identities with the 暂用标识 through which sights may count for them."""
+    lacking = sorted(key for key, identity in found.items() if not identity.platform_id)
+    known = find_vouched(conn, lacking)
+    return found | {key: replace(found[key], provisional=ids) for key, ids in known.items()}
 
 
 def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:

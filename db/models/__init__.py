@@ -10,7 +10,9 @@ from db.models.accounts import (
     AccountRow,
     ContactRow,
     FiledColumns,
+    FilingRemarkRow,
     ProposalRefusalRow,
+    ProvisionalIdRow,
     SourceRow,
 )
 from db.models.hints import HintRow, LinkReceiptRow
@@ -57,6 +59,7 @@ __all__ = [
     "ContactRow",
     "EvidenceRow",
     "FiledColumns",
+    "FilingRemarkRow",
     "FindingReadingRow",
     "FindingRow",
     "FirstSeen",
@@ -75,6 +78,7 @@ __all__ = [
     "NoticeRow",
     "PostRow",
     "ProposalRefusalRow",
+    "ProvisionalIdRow",
     "PruningRow",
     "ReadingIdentityRow",
     "ReadingRow",

@@ -30,6 +30,7 @@ from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
 if TYPE_CHECKING:
     from mediawatch.ops.record import LookRecorder
     from mediawatch.sweep.engine import Engine
+    from mediawatch.sweep.forecast_keys import Reach
     from mediawatch.sweep.gate.canaries import Canaries
     from mediawatch.sweep.gate.pacing import Pacing
     from mediawatch.sweep.rates import LookRates
@@ -208,6 +209,17 @@ class App:
             scale=self.pace,
             logins=Counter(each.platform for each in logins),
             spent=count_spent(visits, paces),
+        )
+
+    def reach(self) -> Reach:
+        """What leads to accounts, for the forecast; needs no browser."""
+        from mediawatch.sweep.forecast_keys import Reach
+        from scrapers.platforms import SCRAPERS, ways_with
+
+        return Reach(
+            ways=ways_with,
+            logins=lambda key: SCRAPERS[key].session_platforms if key in SCRAPERS else (),
+            examples=lambda key: SCRAPERS[key].examples if key in SCRAPERS else {},
         )
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:

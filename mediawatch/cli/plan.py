@@ -11,9 +11,10 @@ import typer
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.sweep import until_of
 from mediawatch.domain.clock import beijing, day_of
+from mediawatch.plurals import count_of
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
-from mediawatch.sweep.forecast import spell
+from mediawatch.sweep.forecast import Forecast, forecast, spell
 from mediawatch.sweep.plan import SweepPlan, plan
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.steering import hinted_accounts
@@ -44,7 +45,7 @@ def plan_night(
     """Show what a nightly sweep would look at now and why, and how long it takes. Show what is left
     to people."""
 
-    async def work() -> tuple[SweepPlan, datetime | None]:
+    async def work() -> tuple[SweepPlan, datetime | None, list[Forecast]]:
         async with open_home(ctx) as app:
             now = app.clock()
             end = until_of(until, now)
@@ -59,10 +60,14 @@ def plan_night(
             states = await app.store.readings.account_states([account.id for account in accounts])
             hinted = await hinted_accounts(app.store, states, rule, day_of(now))
             rates = replace(await app.rates(), hinted=hinted)
-            return plan(accounts, states, request, now, rates), end
+            logins = frozenset(each.platform for each in app.logins().sessions())
+            ahead = forecast(accounts, app.surfaces, logins, app.opens_links, app.reach())
+            return plan(accounts, states, request, now, rates), end, ahead
 
-    found, end = run(work())
+    found, end, ahead = run(work())
     typer.echo(plan_text(found, end))
+    for one in ahead:
+        typer.echo(f"{one.platform}, {count_of(one.accounts, 'account')}: {one.key_sentence}")
     if listed and found.due:
         typer.echo(fit_table(_one_by_one(found)))
 

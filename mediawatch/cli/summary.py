@@ -10,7 +10,7 @@ from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import show_progress
 from mediawatch.cli.stopping import report_when_stopped
-from mediawatch.domain import PLATFORM_LABELS, Verdict
+from mediawatch.domain import PLATFORM_LABELS, PROVISIONAL, Verdict
 from mediawatch.domain.clock import minute
 from mediawatch.ops.logins import list_logins
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
@@ -59,6 +59,11 @@ def print_summary(summary: Summary) -> None:
         typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
     for line in summary.proofs:
         typer.echo(line)
+    if summary.provisional:
+        typer.echo(
+            f"{count_of(summary.provisional, 'account')} of them sound by a {PROVISIONAL} alone: "
+            "`mediawatch worklist export --glances` asks people for a glance"
+        )
     _print_exit_code(summary)
 
 

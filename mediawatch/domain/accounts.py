@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mediawatch.domain.identity import FiledIdentity
+from mediawatch.domain.provisional import ProvisionalId
 
 
 class FiledStatus(StrEnum):
@@ -129,6 +130,10 @@ class Account:
     filed: Filing
     links: tuple[str, ...] = ()
     retired_on: date | None = None
+    provisional: ProvisionalId | None = None
+    """暂用标识 that stands for it: what to look for, where only a name is filed."""
+    disowned: frozenset[str] = frozenset()
+    """Ids that were found under its name and are, or may be, another account's."""
 
     @property
     def platform(self) -> str:
@@ -163,6 +168,22 @@ class Refusal:
     account_id: int
     field: str
     new: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingRemark:
+    """What a 台账更正提示单 pointed out to a unit: one filed value, and what was seen instead.
+
+    `seen` is "" where only a doubt was told. `ground`: by what it was seen and on which day, in
+    Chinese. `at` is when it was first pointed out.
+    """
+
+    account_id: int
+    field: str
+    filed: str
+    seen: str
+    ground: str
     at: datetime
 
 

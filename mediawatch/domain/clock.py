@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mediawatch.domain import Changed
+from mediawatch.domain.outcomes import Changed
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 EVER = datetime(1990, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 ID_IN_DOUBT = "备案ID疑似有误"
@@ -29,6 +29,17 @@ class FiledIdentity:
     original_id: str = ""
     alias: str = ""
     links: tuple[str, ...] = ()
+    provisional: frozenset[str] = field(default=frozenset(), compare=False)
+    """暂用标识 (`domain.provisional`) through which sights may count for the account.
+
+    The store knows them: those that stand, and those that ended without a doubt about whose they
+    were. Readings are stored without them.
+    """
+
+    @property
+    def only_named(self) -> bool:
+        """Whether nothing but the name is filed of who it is."""
+        return not (self.platform_id or self.original_id or self.alias or self.links)
 
     @property
     def has_id(self) -> bool:
@@ -44,6 +55,12 @@ class FiledIdentity:
     def plain_alias(self) -> str:
         """The 微信号 or 抖音号, to be compared."""
         return self.alias.strip().casefold()
+
+
+def contradicts(platform_id: str, original_id: str, id: str, platform: str) -> bool:
+    """Whether shown ids are surely another account's than the one of this platform id."""
+    meant = FiledIdentity(platform=platform, name="", platform_id=id)
+    return same_ids(platform_id, original_id, meant) is False
 
 
 def goes_on(before: FiledIdentity, now: FiledIdentity) -> bool:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from mediawatch.domain.evidence import Capture, Evidence
 from mediawatch.domain.identity import FiledIdentity
 from mediawatch.domain.outcomes import Attestation, DateKind, DayEnd, MatchedBy, Outcome
+from mediawatch.domain.provisional import NameHit
 
 # Among sights without a date the first of these speaks for the reading.
 _RANK = (
@@ -98,6 +99,11 @@ class PayloadFacts:
     "" where the link was known before.
     """
     ends_day: DayEnd | None = None
+    name_hit: NameHit | None = None
+    """The one account that a search found under the filed name, where nothing else is filed.
+
+    It may become a 暂用标识. Readings are stored without it.
+    """
     detail: str = ""
 
 
@@ -123,6 +129,11 @@ class Sight(PayloadFacts):
     """
     calls: int = 1
     """Turns at the gate that it took: its visit, and every pause within it."""
+    provisional: str = ""
+    """The 暂用标识 through which it was taken; "" where a filed value led there.
+
+    Such a sight is tied by name at most, and says nothing against the account.
+    """
     by_call: bool = False
     """Whether calls from an already open page gave it, and no page was loaded for it.
 

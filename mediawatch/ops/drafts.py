@@ -21,6 +21,7 @@ WRITES = frozenset(
     {
         "accounts.add_links",
         "accounts.add_refusals",
+        "accounts.add_remarks",
         "accounts.add_source",
         "accounts.apply",
         "accounts.delete_contacts",

@@ -35,6 +35,8 @@ class SurfaceFacts:
     """The word for `mediawatch login` whose logins it works with; "" where it uses none."""
     shows_newer: bool = True
     """Whether a later look may show a newer post. A known article and a name search do not."""
+    finds_ids: bool = False
+    """Whether it finds an id for a name, and shows no post."""
     by_call: bool = False
     """Whether first looks ask by calls from one open page of the site.
 

@@ -50,6 +50,13 @@ class Summary:
         return Counter(entry.judgement.verdict for entry in self._reviewed if entry.judgement)
 
     @property
+    def provisional(self) -> int:
+        """Sound accounts that only a 暂用标识 proves so."""
+        return sum(
+            entry.judgement is not None and entry.judgement.provisional for entry in self.scope
+        )
+
+    @property
     def findings(self) -> list[tuple[SweepAccount, Finding]]:
         """The findings that were not dismissed."""
         return [

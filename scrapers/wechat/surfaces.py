@@ -38,6 +38,10 @@ SCRAPER = Scraper(
     front="mp.weixin.qq.com",
     logins=(back_office.LOGIN, reader.LOGIN),
     keys=(statistics.KEY,),
+    examples={
+        "platform_id": "MzAwMDAwMDAwMA==",
+        "article_links": "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA",
+    },
     links=LoneArticle(),
     lasting=SHORT_LINK,
     viewer=viewers.wechat,

@@ -29,7 +29,7 @@ from mediawatch.sweep.needs import need_of
 from mediawatch.sweep.plan import plan
 from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
-from scrapers.platforms import ways
+from scrapers.platforms import ways_with
 
 SEED = 1
 YEAR = 365
@@ -128,8 +128,9 @@ class Quarter:
 
     def _ways_of(self, account: Account) -> Sequence[SurfaceFacts]:
         if account not in self._ways:
-            logins = {session.platform for session in self.start.sessions}
-            self._ways[account] = ways(account, logins)
+            self._ways[account] = ways_with(
+                account, {each.platform for each in self.start.sessions}
+            )
         return self._ways[account]
 
     def run(self) -> dict[int, Judgement]:

@@ -151,6 +151,13 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
     change(home, "ALTER TABLE home DROP COLUMN revision")
     for later in ("hint", "link_receipt"):
         change(home, f"DROP TABLE {later}")
+    for table in ("provisional_id", "filing_remark"):
+        change(home, f"DROP TABLE {table}")
+    for table in ("sight", "sweep_account"):
+        change(home, f"ALTER TABLE {table} DROP COLUMN provisional")
+    for column in ("sight.calls", "sight.ends_day", "sight.link_from", "canary_check.calls"):
+        change(home, "ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
+    change(home, "ALTER TABLE canary_check DROP COLUMN ends_day")
     change(home, "UPDATE alembic_version SET version_num = '0014'")
     upgrade(url(home))
     assert sql(url(home), "SELECT revision FROM home") == [(0,)]

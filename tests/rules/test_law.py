@@ -60,6 +60,7 @@ PROOF = Evidence(
     size=1,
     taken_at=AS_OF,
 )
+SOUND = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 STALE = frozenset({Code.STALE_2W, Code.STALE_3M, Code.STALE_6M, Code.ZOMBIE})
 OURS = tuple(one for one in Outcome if one.about_us)
 SURFACES = ("weibo.mobile", "weibo.desktop", "weibo.search")
@@ -156,6 +157,7 @@ FILED = Filing(
     organiser="示例市第一测试局",
     url=f"https://weibo.com/u/{UID}",
 )
+NAMED = replace(FILED, platform_id="", url="")
 filings = st.builds(
     lambda **values: replace(FILED, **values),
     platform_id=st.sampled_from((UID, UID, "")),
@@ -191,9 +193,13 @@ class Case:
     policy: Policy
     period_from: date | None
 
+    vouched: frozenset[str] = frozenset()
+    """The 暂用标识 through which sights may count."""
+
     def judged(self, *more: Reading, readings: Sequence[Reading] | None = None) -> Judgement:
         kept = (*(self.readings if readings is None else readings), *more)
-        known = Dossier(filed=self.filed, readings=kept, checks=self.checks)
+        now = replace(self.filed.identity, provisional=self.vouched)
+        known = Dossier(filed=self.filed, identity=now, readings=kept, checks=self.checks)
         return judge(known, AS_OF, self.policy, self.period_from)
 
 
@@ -357,6 +363,59 @@ def the_verdict_without_findings_is_known(case: Case) -> None:
         assert judged.otherwise is judged.verdict
 
 
+def through(id: str, found: Sequence[Reading]) -> list[Reading]:
+    """Machine's readings as they are when a 暂用标识 led to all that they show."""
+    looks = [each for each in found if each.look is not LookKind.PERSON]
+    return [
+        replace(
+            each,
+            id=70 + number,
+            sights=tuple(
+                replace(sight, provisional=id, platform_id=id if number % 2 else "")
+                for sight in each.sights
+            ),
+        )
+        for number, each in enumerate(looks)
+    ]
+
+
+def a_provisional_id_never_makes_a_finding(case: Case, found: Sequence[Reading]) -> None:
+    seen = through(STRANGER, found)
+    alone, together = case.judged(), replace(case, vouched=frozenset({STRANGER})).judged(*seen)
+    for finding in together.findings:
+        assert not {number for number in finding.reading_ids if number >= 70}
+    if alone.verdict in SOUND:
+        assert together.verdict in SOUND
+        assert not together.provisional
+    elif together.verdict in SOUND:
+        assert together.provisional
+        assert "暂用标识" in together.sentence
+    # By itself it accuses nobody, whatever it shows.
+    assert not codes(replace(case, readings=(), vouched=frozenset({STRANGER})).judged(*seen))
+
+
+def a_retracted_provisional_id_proves_nothing(case: Case, found: Sequence[Reading]) -> None:
+    assert case.judged(*through(STRANGER, found)) == case.judged()
+
+
+def a_provisional_id_that_was_filed_keeps_its_proofs(case: Case, found: Sequence[Reading]) -> None:
+    named = replace(case.filed, platform_id="")
+    seen = [
+        replace(each, filed_as=named.identity, sights=tuple(map(shown, each.sights)))
+        for each in through(UID, found)
+    ]
+    before = replace(case, filed=named, readings=(), vouched=frozenset({UID})).judged(*seen)
+    after = replace(case, filed=replace(named, platform_id=UID), readings=()).judged(*seen)
+    if before.verdict in SOUND:
+        assert after.verdict in SOUND
+    assert not after.provisional
+    assert not after.findings
+
+
+def shown(sight: Sight) -> Sight:
+    return replace(sight, platform_id=UID)
+
+
 PROPERTIES: list[tuple[Callable[..., None], dict[str, Any]]] = [
     (a_post_in_the_window_of_the_filed_id_leaves_no_silence, {"gap": st.integers(0, 14), "after": st.integers(0, 900)}),
     (what_is_tied_to_another_identity_changes_nothing, {"foreign": st.lists(readings((FILED, None)), max_size=4)}),
@@ -373,6 +432,10 @@ PROPERTIES: list[tuple[Callable[..., None], dict[str, Any]]] = [
     (a_further_post_never_makes_a_silence_longer, {"gap": st.integers(0, 400)}),
     (canaries_never_add_a_finding, {}),
     (the_verdict_without_findings_is_known, {}),
+    (a_provisional_id_never_makes_a_finding, {"found": st.lists(readings((FILED,)), max_size=4)}),
+    (a_provisional_id_never_makes_a_finding, {"found": st.lists(readings((NAMED,)), max_size=4)}),
+    (a_retracted_provisional_id_proves_nothing, {"found": st.lists(readings((NAMED,)), max_size=4)}),
+    (a_provisional_id_that_was_filed_keeps_its_proofs, {"found": st.lists(readings((NAMED,)), max_size=4)}),
 ]  # fmt: skip
 
 

@@ -20,7 +20,12 @@ from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
-from mediawatch.people.worklist.todo import Unproven, for_a_second_person, unproven
+from mediawatch.people.worklist.todo import (
+    Unproven,
+    for_a_second_person,
+    glances,
+    unproven,
+)
 from mediawatch.ports import Store
 from mediawatch.rules.hints import call_of
 from mediawatch.rules.judged_scope import JudgedScope
@@ -98,19 +103,22 @@ async def export(
     by: WorklistSplit | None = None,
     people: Sequence[str] = (),
     indexes: Mapping[str, str] = MappingProxyType({}),
+    with_glances: bool = False,
 ) -> list[WorklistFile]:
     """Write the worklist of a sweep, by its judged scope.
 
     `indexes`: surfaces that show what others have indexed, each with its name for inspectors.
 
     A split writes `NAME-PART.xlsx` beside it. UserError for bad requests. By person, rows are dealt
-    out in equal runs (neighbours stay together) and 核查人 is filled in.
+    out in equal runs (neighbours stay together) and 核查人 is filled in. `with_glances`: those that
+    a 暂用标识 alone proves sound come last.
     """
     sweep, path, policy = judged.sweep, target.path, judged.policy
     window, home = Window.of(sweep, policy), await store.operator.home_id()
     items = [
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
+        *(await glances(store, sweep, judged.entries, policy) if with_glances else ()),
     ]
     items = await in_order_of_hints(store, items, window)
     if path.suffix.lower() != ".xlsx":

@@ -299,5 +299,12 @@ def _digests(row: WorklistRow) -> list[str]:
 
 def _links_of(account: Account, known: Sequence[Reading]) -> set[str]:
     links = {account.filed.url, *account.links, *account.filed.article_links}
-    links |= {post.link for reading in known for post in reading.posts}
+    # A link that a 暂用标识 led to is opened where a person hands it in: it then proves itself.
+    links |= {
+        post.link
+        for reading in known
+        for sight in reading.sights
+        if not sight.provisional
+        for post in sight.posts
+    }
     return {link for link in links if clickable(link)}

@@ -21,6 +21,7 @@ from mediawatch.domain import (
     Verdict,
     latest_of,
     of_identity,
+    without_disowned,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
@@ -107,9 +108,14 @@ async def all_that_is_known(
         await store.readings.identity_readings(account_ids),
         await store.readings.by_account(account_ids, sweep_id=sweep.id),
     )
+    now = await store.accounts.current(account_ids)
     found: dict[int, list[Reading]] = {}
     for number in account_ids:
-        together = {reading.id: reading for source in sources for reading in source.get(number, ())}
+        together = {
+            reading.id: without_disowned(reading, now[number].identity)
+            for source in sources
+            for reading in source.get(number, ())
+        }
         found[number] = sorted(together.values(), key=lambda reading: (reading.read_at, reading.id))
     return found
 
@@ -127,6 +133,22 @@ async def for_a_second_person(
         for item in asked
         if (by := drawn[item.account.id])
     ]
+
+
+async def glances(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
+) -> list[Unproven]:
+    """Sound accounts that only a 暂用标识 proves so: a glance by a person settles whose they are."""
+    rows = [row for row in scope if row.judgement and row.judgement.provisional]
+    known = await all_that_is_known(store, [row.account.id for row in rows], sweep)
+    asked = [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
+    return [replace(item, reason=_glance(item)) for item in asked]
+
+
+def _glance(item: Unproven) -> str:
+    found = item.account.provisional
+    alias = f",微信号{found.alias}" if found and found.alias else ""
+    return f"看一眼即可:按名称检索到的账号{alias}近期有更新,请确认是否为该单位账号"
 
 
 def _unproven(

@@ -8,6 +8,7 @@ from datetime import date
 
 from mediawatch.domain import (
     PLATFORM_LABELS,
+    PROVISIONAL,
     Account,
     AccountChange,
     Attestation,
@@ -118,10 +119,20 @@ def filed_lines(account: Account) -> list[str]:
         ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
         ("主管单位", filed.supervisor), ("地区", place), ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
         ("原始ID", filed.original_id), ("微信号", filed.alias),
+        (f"{PROVISIONAL}（未备案）", _provisional_words(account)),
         ("链接地址", filed.url), ("文章链接", links), ("微信读书链接", filed.reader_url),
         ("移出台账", account.retired_on.isoformat() if account.retired_on else ""),
     ]  # fmt: skip
     return [f"  {label}  {value}" for label, value in pairs if value]
+
+
+def _provisional_words(account: Account) -> str:
+    found = account.provisional
+    if found is None:
+        return ""
+    alias = f"，微信号{found.alias}" if found.alias else ""
+    body = f"，认证主体“{found.body}”" if found.body else "，认证主体未显示"
+    return f"{found.value}（{found.on}按名称检索所得，显示名称“{found.name}”{alias}{body}）"
 
 
 def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mediawatch.domain import (
+    PROVISIONAL,
     AccountState,
     Code,
     DateKind,
@@ -23,6 +24,7 @@ from mediawatch.domain import (
     Verdict,
     latest_of,
     of_identity,
+    rests_on_name,
 )
 from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.people.forms.hint_words import HINTS, hint_lines
@@ -118,6 +120,10 @@ def use(subject: AccountCase, reading: Reading) -> str:
     if reading.outcome.about_us and not any(sight.is_dated for sight in reading.sights):
         return f"未取得结果：{sentences.trouble(reading)}。"
     said = of_identity(reading, ties.identity_of(known))
+    led = {sight.provisional for sight in reading.sights if sight.is_dated} - {""}
+    kept = {sight.provisional for sight in said.sights} if said else set()
+    if led - kept and not (said and said.posts):
+        return f"不计入：所依{PROVISIONAL}已终止，或不是该账号。"
     if said is None:
         return "不计入：核查时的备案身份与现在的备案不同。"
     speaking = ties.keep_speaking(known, as_of)
@@ -129,7 +135,12 @@ def use(subject: AccountCase, reading: Reading) -> str:
     start = subject.sweep.period_from or subject.policy.window_start(day_of(as_of))
     if any(start <= post.on <= day_of(as_of) for post in shown):
         newest = max(post.on for post in shown if post.on <= day_of(as_of))
-        return f"证明监测窗口内有更新（{chinese_day(newest)}）。"
+        by_name = any(
+            rests_on_name(sight, ties.identity_of(known)) and post.on == newest
+            for sight, post in posts_of(said, subject.policy)
+        )
+        ground = f"，{sentences.BY_NAME_ALONE.replace(',', '，')}" if by_name else ""
+        return f"证明监测窗口内有更新（{chinese_day(newest)}{ground}）。"
     if any(
         trust.backing_of_sight(sight, reading, known.checks) is trust.Backing.WITHDRAWN
         for sight in reading.sights
@@ -172,6 +183,10 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
             lacks.append("能显示全部发布的信息来源（平台登录），或人工核查。")
         else:
             lacks.append("相互印证的第二次核查，或人工核查。")
+    if judged.provisional:
+        lacks.append(
+            f"人工看一眼：{PROVISIONAL}按名称检索所得，须确认是该单位的账号，或补报备案标识。"
+        )
     if judged.verdict is Verdict.OUT_OF_SCOPE:
         lacks.append("人工核查：该平台暂不支持自动核查。")
     for suspect in subject.suspects:

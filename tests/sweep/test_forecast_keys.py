@@ -69,7 +69,7 @@ def ways(account: Account, logins: Collection[str]) -> list[SurfaceFacts]:
 
 
 REACH = Reach(
-    ways=ways_with,
+    ways=ways,
     logins=lambda key: ("wechat", "weread"),
     examples=lambda key: {"platform_id": BIZ, "article_links": LINK},
 )

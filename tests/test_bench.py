@@ -90,7 +90,7 @@ def test_no_login_makes_more_calls_than_its_pace_allows(coverage: ModuleType) ->
         quarter.run()
         calls[words] = [(night.of(SEARCH), night.of(READER)) for night in quarter.calls]
     assert calls["numbers, 1 reader"][0] == (0, 40)
-    assert calls["names only, 1 reader"][0] == (60, 40)
+    assert calls["names only, 1 reader"][0] == (60, 0)
     assert max(reader for some in calls.values() for _, reader in some) <= 40
     searched = sum(search for search, _ in calls["names only, 1 reader"])
     assert 60 <= searched < 66, "again only where the search failed"
@@ -167,7 +167,7 @@ def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
     assert (weibo["stack"][0], weibo["frames"] <= 20) == ("mediawatch/cli/__init__.py:main", True)
     files = {name.partition(":")[0] for name in weibo["entered"]}
     assert {"mediawatch/sweep/looks.py", "scrapers/look.py", "db/readings/store.py"} <= files
-    assert weibo["functions"] < 250
+    assert weibo["functions"] < 280
 
 
 @pytest.mark.usefixtures("bench")

@@ -385,7 +385,8 @@ async def test_a_new_login_keeps_what_its_own_hosts_stored(
             headless=lambda: executable,
             timeouts=SHORT,
         )
-        session = await made.by_code("plain", "office", lambda picture, code: None, limit=60)
+        new = NewLogin(platform="plain", name="office", custodian="张三")
+        session = await made.by_code(new, lambda picture, code: None, limit=60)
         assert other.count("/") == 1
     state = json.loads(session.path.read_text("utf-8"))
     assert {each["domain"] for each in state["cookies"]} == {"127.0.0.1"}

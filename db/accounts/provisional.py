@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
@@ -58,24 +59,28 @@ def ever(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Provision
     return found
 
 
-def find_vouched(conn: Connection, account_ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    """By account, the ids through which sights may count; an account without any has no entry."""
+def with_found(
+    conn: Connection, identities: Mapping[int, FiledIdentity]
+) -> dict[int, FiledIdentity]:
+    """Those of the identities for whose names an id was ever found, with what became of these ids."""
+    account_ids = sorted(identities)
     return {
-        key: _vouched(some)
+        key: _with(identities[key], some)
         for portion in portions(account_ids)
         for key, some in ever(conn, ProvisionalIdRow.account_id.in_(portion)).items()
     }
 
 
-def vouched_for(conn: Connection, account_id: int) -> frozenset[str]:
+def with_found_of_one(conn: Connection, account_id: int, identity: FiledIdentity) -> FiledIdentity:
     """The same of one account."""
-    return _vouched(map(provisional_of, conn.execute(_OF_ONE, {"account": account_id})))
+    return _with(identity, map(provisional_of, conn.execute(_OF_ONE, {"account": account_id})))
 
 
-def _vouched(of_account: Iterable[ProvisionalId]) -> frozenset[str]:
+def _with(identity: FiledIdentity, of_account: Iterable[ProvisionalId]) -> FiledIdentity:
     known = list(of_account)
-    taken_back = {each.value for each in known if each.why and each.why.takes_back}
-    return frozenset(each.value for each in known) - taken_back
+    taken_back = frozenset(each.value for each in known if each.why and each.why.takes_back)
+    vouched = frozenset(each.value for each in known) - taken_back
+    return replace(identity, provisional=vouched, disowned=taken_back)
 
 
 # A reading

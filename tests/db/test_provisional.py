@@ -254,6 +254,24 @@ async def test_a_refused_id_ends_with_its_proofs(any_store: Store) -> None:
     assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
 
 
+@pytest.mark.parametrize("tie", [MatchedBy.NAME, MatchedBy.URL])
+async def test_nothing_of_a_refused_id_proves(any_store: Store, tie: MatchedBy) -> None:
+    (account,) = await found(any_store)
+    refusal = Refusal(account_id=account.id, field="platform_id", new=BIZ, at=NOW)
+    await any_store.accounts.add_refusals([refusal])
+    # What a hint, a chat or a filed link brings: no search led to it.
+    handed = page(provisional="", platform_id=BIZ.rstrip("="), original_id="", matched_by=tie)
+    await any_store.readings.keep(look(account, handed, look=LookKind.LINK))
+    assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
+    assert await latest(any_store, account) is None
+    linked = await file(any_store, account, article_links=("https://mp.weixin.qq.com/s/abcdefgh",))
+    await any_store.readings.keep(look(linked, handed))
+    assert await verdict(any_store, linked) == (Verdict.UNPROVEN, False)
+    # Once the very id is filed, it does.
+    filed = await file(any_store, linked, platform_id=BIZ)
+    assert await verdict(any_store, filed) == (Verdict.FRESH, False)
+
+
 async def test_own_proofs_are_told_from_those_of_the_id(any_store: Store) -> None:
     (account,) = await found(any_store)
     own = page(provisional="", platform_id="", original_id="", matched_by=MatchedBy.URL)

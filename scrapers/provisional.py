@@ -36,14 +36,16 @@ def on_own_ground(
     """The sights that no search for the name led to.
 
     Where nothing but the name is filed, an id that a search shows leads on as a 暂用标识 or not at
-    all: the hit may be a homonym's.
+    all: the hit may be a homonym's. Nor of an account that was taken for this one by mistake.
     """
     searches = {each.name for each in surfaces if each.finds_ids}
     named = account.filed.identity.only_named
     return [
         sight
         for sight in sights
-        if not sight.provisional and not (named and sight.surface in searches)
+        if not sight.provisional
+        and not (named and sight.surface in searches)
+        and not account.disowns(sight.platform_id, sight.original_id)
     ]
 
 

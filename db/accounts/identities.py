@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from db.accounts.provisional import find_vouched, vouched_for
+from db.accounts.provisional import with_found, with_found_of_one
 from db.base import table
 from db.errors import StoreError
 from db.models import AccountRow
@@ -70,7 +69,7 @@ def identity(conn: Connection, account_id: int) -> FiledIdentity:
         raise StoreError(f"there is no account {account_id}")
     if row.platform_id:
         return _identity(row)
-    return replace(_identity(row), provisional=vouched_for(conn, account_id))
+    return with_found_of_one(conn, account_id, _identity(row))
 
 
 def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledIdentity]:
@@ -81,10 +80,9 @@ def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledI
 
 
 def with_provisional(conn: Connection, found: dict[int, FiledIdentity]) -> dict[int, FiledIdentity]:
-    """Identities with the 暂用标识 through which sights may count for them."""
-    lacking = sorted(key for key, identity in found.items() if not identity.platform_id)
-    known = find_vouched(conn, lacking)
-    return found | {key: replace(found[key], provisional=ids) for key, ids in known.items()}
+    """Identities with the 暂用标识 through which sights may count for them, and those taken back."""
+    lacking = {key: identity for key, identity in found.items() if not identity.platform_id}
+    return found | with_found(conn, lacking)
 
 
 def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
 
 from db.base import rows, table
 from db.mapping.accounts import provisional_of, provisional_values
 from db.models import (
     AccountRow,
+    IdentitySeenRow,
     ProposalRefusalRow,
     ProvisionalIdRow,
     ReadingRow,
@@ -25,6 +28,7 @@ from db.types import portions
 from mediawatch.domain import (
     SEVERAL_BEAR_THE_NAME,
     FiledIdentity,
+    MatchedBy,
     NameHit,
     ProvisionalEnd,
     ProvisionalId,
@@ -38,6 +42,8 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.names import same
 
+_OWN_TIES = (MatchedBy.ID, MatchedBy.URL)
+"""What ties a page to an account by more than a name."""
 _STANDS = ProvisionalIdRow.ended_on.is_(None)
 # Made once: asked for each reading of an account without an id.
 _OF_ONE = rows(ProvisionalIdRow).where(ProvisionalIdRow.account_id == bindparam("account"))
@@ -58,24 +64,28 @@ def ever(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Provision
     return found
 
 
-def find_vouched(conn: Connection, account_ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    """By account, the ids through which sights may count; an account without any has no entry."""
+def with_found(
+    conn: Connection, identities: Mapping[int, FiledIdentity]
+) -> dict[int, FiledIdentity]:
+    """Those of the identities for whose names an id was ever found, with what became of these ids."""
+    account_ids = sorted(identities)
     return {
-        key: _vouched(some)
+        key: _with(identities[key], some)
         for portion in portions(account_ids)
         for key, some in ever(conn, ProvisionalIdRow.account_id.in_(portion)).items()
     }
 
 
-def vouched_for(conn: Connection, account_id: int) -> frozenset[str]:
+def with_found_of_one(conn: Connection, account_id: int, identity: FiledIdentity) -> FiledIdentity:
     """The same of one account."""
-    return _vouched(map(provisional_of, conn.execute(_OF_ONE, {"account": account_id})))
+    return _with(identity, map(provisional_of, conn.execute(_OF_ONE, {"account": account_id})))
 
 
-def _vouched(of_account: Iterable[ProvisionalId]) -> frozenset[str]:
+def _with(identity: FiledIdentity, of_account: Iterable[ProvisionalId]) -> FiledIdentity:
     known = list(of_account)
-    taken_back = {each.value for each in known if each.why and each.why.takes_back}
-    return frozenset(each.value for each in known) - taken_back
+    taken_back = frozenset(each.value for each in known if each.why and each.why.takes_back)
+    vouched = frozenset(each.value for each in known) - taken_back
+    return replace(identity, provisional=vouched, disowned=taken_back)
 
 
 # A reading
@@ -83,6 +93,32 @@ def _vouched(of_account: Iterable[ProvisionalId]) -> frozenset[str]:
 
 def note_reading(conn: Connection, reading: Reading, now: FiledIdentity) -> set[int]:
     """Begin or end what a kept reading gives reason to; the accounts whose ids changed."""
+    return _take_from_others(conn, reading, now) | _note_own(conn, reading, now)
+
+
+def _take_from_others(conn: Connection, reading: Reading, now: FiledIdentity) -> set[int]:
+    """End what stands for other accounts, where this account's own pages show that very id.
+
+    An id that is filed for this one was taken from others when it was filed (`note_registry`).
+    """
+    ids = {
+        spelling
+        for sight in reading.sights
+        if sight.matched_by in _OWN_TIES and not sight.provisional and not now.platform_id
+        for spelling in spellings(sight.platform_id, now.platform)
+    }
+    if not ids:
+        return set()
+    others = find_standing(
+        conn,
+        ProvisionalIdRow.value.in_(ids),
+        ProvisionalIdRow.account_id != reading.account_id,
+        ProvisionalIdRow.account_id.in_(_in_service(now.platform)),
+    )
+    return _end(conn, dict.fromkeys(others, ProvisionalEnd.TAKEN), day_of(reading.read_at))
+
+
+def _note_own(conn: Connection, reading: Reading, now: FiledIdentity) -> set[int]:
     if now.has_id or not any(map(_bears_on_it, reading.sights)):
         return set()
     known = [provisional_of(row) for row in conn.execute(_OF_ONE, {"account": reading.account_id})]
@@ -133,7 +169,7 @@ def _leads_elsewhere(sight: Sight, id: str, platform: str) -> bool:
 
 
 def _begin(conn: Connection, reading: Reading, hit: NameHit, now: FiledIdentity) -> set[int]:
-    """Note the hit, unless it was refused, or another filed account has it.
+    """Note the hit, unless it was refused, or it may be another filed account's.
 
     Two filings of one name find the same account: it may stand for neither.
     """
@@ -146,20 +182,46 @@ def _begin(conn: Connection, reading: Reading, hit: NameHit, now: FiledIdentity)
     )
     if conn.execute(refused.limit(1)).first():
         return set()
-    in_service = select(AccountRow.id).where(AccountRow.retired_on.is_(None))
     others = find_standing(
-        conn, ProvisionalIdRow.value == found.value, ProvisionalIdRow.account_id.in_(in_service)
-    )
-    filed = in_service.where(
-        AccountRow.platform == now.platform,
-        AccountRow.platform_id.in_(spellings(found.value, now.platform)),
+        conn,
+        ProvisionalIdRow.value == found.value,
+        ProvisionalIdRow.account_id.in_(
+            select(AccountRow.id).where(AccountRow.retired_on.is_(None))
+        ),
     )
     ended = {"ended_on": day, "why": ProvisionalEnd.TAKEN}
-    belongs = bool(others) or conn.execute(filed.limit(1)).first() is not None
+    belongs = bool(others) or _is_anothers(conn, found, now)
     values = provisional_values(found) | (ended if belongs else {})
     conn.execute(insert(ProvisionalIdRow).values(values))
     moved = _end(conn, dict.fromkeys(others, ProvisionalEnd.TAKEN), day)
     return {reading.account_id, *moved}
+
+
+def _is_anothers(conn: Connection, found: ProvisionalId, now: FiledIdentity) -> bool:
+    """Whether another account in service is filed with the id, has shown it, or bears the name."""
+    ids = spellings(found.value, now.platform)
+    others = _in_service(now.platform).where(AccountRow.id != found.account_id)
+    shown = (
+        others.join(IdentitySeenRow, IdentitySeenRow.account_id == AccountRow.id)
+        .join(SightRow, SightRow.reading_id == IdentitySeenRow.reading_id)
+        .where(
+            SightRow.platform_id.in_(ids),
+            SightRow.provisional == "",
+            SightRow.matched_by.in_(_OWN_TIES),
+        )
+    )
+    for holders in (others.where(AccountRow.platform_id.in_(ids)), shown):
+        if conn.execute(holders.limit(1)).first():
+            return True
+    # The plainest writing of a name is not kept: it is made of each.
+    names = conn.scalars(others.with_only_columns(AccountRow.name))
+    return any(replace(now, name=name).plain_name == now.plain_name for name in names)
+
+
+def _in_service(platform: str) -> Select[*tuple[Any, ...]]:
+    return select(AccountRow.id).where(
+        AccountRow.retired_on.is_(None), AccountRow.platform == platform
+    )
 
 
 # The registry
@@ -178,13 +240,18 @@ def note_registry(conn: Connection, filed: Mapping[int, FiledIdentity], day: dat
         for key, identity in filed.items()
         for spelling in spellings(identity.platform_id, identity.platform)
     }
-    of = select(AccountRow.id, AccountRow.platform).where(AccountRow.id.in_(known))
-    platforms = {row.id: row.platform for row in conn.execute(of)}
+    names: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for key, identity in filed.items():
+        names[identity.platform, identity.plain_name].add(key)
+    of = select(AccountRow.id, AccountRow.platform, AccountRow.name).where(AccountRow.id.in_(known))
+    who = {row.id: FiledIdentity(platform=row.platform, name=row.name) for row in conn.execute(of)}
     ended: dict[int, ProvisionalEnd] = {}
     for key, own in known.items():
         if key in filed and (why := _settled(conn, own, filed[key])):
             ended[key] = why
-        elif holders.get((platforms[key], own.value), key) != key:
+        elif holders.get((who[key].platform, own.value), key) != key or names.get(
+            (who[key].platform, who[key].plain_name), set()
+        ) - {key}:
             ended[key] = ProvisionalEnd.TAKEN
     return _end(conn, ended, day)
 

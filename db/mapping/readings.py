@@ -8,7 +8,7 @@ from dataclasses import fields
 from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import AccountState, Evidence, FiledIdentity, Post, Reading, Sight
 
-_IDENTITY = tuple(field.name for field in fields(FiledIdentity) if field.name != "provisional")
+_IDENTITY = tuple(field.name for field in fields(FiledIdentity) if field.compare)
 _SIGHT = tuple(
     field.name
     for field in fields(Sight)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -138,6 +138,11 @@ class Account:
     @property
     def platform(self) -> str:
         return self.filed.platform
+
+    def disowns(self, platform_id: str, original_id: str) -> bool:
+        """As `FiledIdentity.disowns`."""
+        now = replace(self.filed.identity, disowned=self.disowned)
+        return now.disowns(platform_id, original_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
     sight shows decides. Another id than is filed now silences it; the filed one ties it, whatever
     was filed then. Without such an id its tie must stand on filed values that are still filed.
     What was seen through a 暂用标识 counts while the store vouches for that (`FiledIdentity.provisional`).
+    What shows one that was taken back says nothing, whatever led to it.
     """
     if taken is not None and taken.platform != now.platform:
         return Speech.NOT
@@ -38,7 +39,7 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
     if shown is not None:
         tied = shown and sight.matched_by is not None
         return Speech.NOT if not tied else Speech.FULLY if taken is not None else Speech.IN_FAVOUR
-    if taken is None or (sight.provisional and sight.provisional not in now.provisional):
+    if taken is None or _is_disowned(sight, now):
         return Speech.NOT
     kept = same_ids(taken.platform_id, taken.original_id, now)
     if kept is False or (kept is None and taken.has_id):
@@ -138,8 +139,18 @@ def rests_on_name(sight: Sight, now: FiledIdentity) -> bool:
     return bool(sight.provisional) and not same_ids(sight.platform_id, sight.original_id, now)
 
 
+def _is_disowned(sight: Sight, now: FiledIdentity) -> bool:
+    """Whether it is of an account that was taken for this one by mistake, or may have been."""
+    if sight.provisional and not same_ids(sight.platform_id, sight.original_id, now):
+        return sight.provisional not in now.provisional
+    return now.disowns(sight.platform_id, sight.original_id)
+
+
 def without_disowned(reading: Reading, now: FiledIdentity) -> Reading:
     """The reading without what it shows of an account that a 暂用标识 led to by mistake."""
+    if reading.by:
+        # A person's answer stands as it was given: whether it speaks is asked where it is judged.
+        return reading
     sights = tuple(
         replace(
             sight,
@@ -149,7 +160,7 @@ def without_disowned(reading: Reading, now: FiledIdentity) -> Reading:
             posts=(),
             complete_since=None,
         )
-        if rests_on_name(sight, now) and sight.provisional not in now.provisional
+        if _is_disowned(sight, now)
         else sight
         for sight in reading.sights
     )

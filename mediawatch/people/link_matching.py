@@ -127,6 +127,11 @@ def _by_name(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Link
         return LinkEntry(
             link=link, result=LinkResult.PROPOSED, accounts=free, sight=sight, detail=detail
         )
+    if doubted := tuple(each for each in named if each.disowns(sight.platform_id, "")):
+        detail = "found under this name before, and taken back: file the account's id"
+        return LinkEntry(
+            link=link, result=LinkResult.PROPOSED, accounts=doubted, sight=sight, detail=detail
+        )
     detail = "a filed account bears this name under another id" if named else ""
     return LinkEntry(
         link=link, result=LinkResult.FOREIGN, accounts=named, sight=sight, detail=detail
@@ -148,6 +153,9 @@ def _given_for(account: Account, link: FoundLink) -> bool:
 def _tie(account: Account, sight: Sight) -> bool | None:
     """Whether the shown ids are the filed ones; None where no two can be compared.
 
-    A 微信号 filed as the id contradicts no biz.
+    A 微信号 filed as the id contradicts no biz. What was once found under the account's name, and
+    taken back, is not its own.
     """
+    if account.disowns(sight.platform_id, sight.original_id):
+        return False
     return same_ids(sight.platform_id, sight.original_id, account.filed.identity)

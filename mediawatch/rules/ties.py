@@ -138,6 +138,9 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
         return Tie.ID
     if known.filed.identity.has_id or _learned(known.readings):
         return None
+    if reading.look is LookKind.PERSON and identity_of(known).found_by_name:
+        # Somebody else may bear the name: the person may have looked at that one.
+        return None
     seen = sight.name or reading.name
     return (
         Tie.SEARCH

@@ -77,7 +77,8 @@ def number_in_page(address: str) -> str:
 def book_of(account: Account, earlier: Sequence[Sight]) -> ReaderBook | None:
     """The account's book: by its filed number, the filed address, or what this look has learned.
 
-    None where nothing leads to it, or the look has met several numbers.
+    None where nothing leads to it, or the look has met several numbers. A number that was found
+    under its name and taken back leads nowhere.
     """
     filed = PAGE.match(account.filed.reader_url)
     address = filed[0] if filed else ""
@@ -87,10 +88,11 @@ def book_of(account: Account, earlier: Sequence[Sight]) -> ReaderBook | None:
         return ReaderBook(number=number, tie=tie, page=address or page_of(number))
     if address:
         return ReaderBook(number=number_in_page(address), tie=MatchedBy.URL, page=address)
+    disowned = {number_of(id) for id in account.disowned}
     learned: dict[str, MatchedBy] = {}
     for sight in earlier:
         number = number_of(sight.platform_id)
-        if sight.matched_by and number.isdigit():
+        if sight.matched_by and number.isdigit() and number not in disowned:
             ties = (sight.matched_by, learned.get(number, sight.matched_by))
             learned[number] = min(ties, key=list(MatchedBy).index)
     if len(learned) != 1:

@@ -165,7 +165,7 @@ async def test_an_id_that_another_account_has_is_none(any_store: Store) -> None:
 
 async def test_two_filings_of_one_name_both_get_none(any_store: Store) -> None:
     one, two = await found(any_store, NAMED, replace(NAMED, organiser="示例市第二测试局"))
-    assert await verdict(any_store, one) == (Verdict.FRESH, True)
+    assert await ids(any_store) == [(one.id, BIZ, ProvisionalEnd.TAKEN)]
     await any_store.readings.keep(look(two, searched(), page()))
     taken = [(one.id, BIZ, ProvisionalEnd.TAKEN), (two.id, BIZ, ProvisionalEnd.TAKEN)]
     assert await ids(any_store) == taken
@@ -175,6 +175,56 @@ async def test_two_filings_of_one_name_both_get_none(any_store: Store) -> None:
     for account in (one, two):
         assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
         assert await latest(any_store, account) is None
+
+
+@pytest.mark.parametrize(
+    "other", [{"original_id": "gh_other"}, {"alias": "bieren"}, {"name": "示例市 第一测试局 "}]
+)  # fmt: skip
+async def test_an_account_of_a_name_that_is_filed_twice_gets_none(
+    any_store: Store, other: dict[str, str]
+) -> None:
+    """The hit may be the other one's: the search tells them not apart."""
+    one, _ = await found(any_store, NAMED, replace(NAMED, **other))
+    assert await ids(any_store) == [(one.id, BIZ, ProvisionalEnd.TAKEN)]
+    assert await verdict(any_store, one) == (Verdict.UNPROVEN, False)
+
+
+async def test_it_ends_where_another_account_of_the_name_is_filed(any_store: Store) -> None:
+    (account,) = await found(any_store)
+    other = NewAccount(filed=replace(NAMED, filing_number="9", original_id="gh_other"))
+    await any_store.accounts.apply(RegistryChanges(source=FILE, new=(other,)))
+    assert await ids(any_store) == [(account.id, BIZ, ProvisionalEnd.TAKEN)]
+    assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
+
+
+@pytest.mark.parametrize("tie", [MatchedBy.ID, MatchedBy.URL])
+@pytest.mark.parametrize("first", [True, False])
+async def test_an_id_that_another_accounts_page_shows_is_none(
+    any_store: Store, tie: MatchedBy, first: bool
+) -> None:
+    other = replace(NAMED, name="别的名称", original_id="gh_abc", filing_number="9")
+    one, two = await enter(any_store, NAMED, other)
+    shown = look(two, page(provisional="", name="别的名称", matched_by=tie, posts=()), days=2)
+    searching = look(one, searched(), page(), days=1)
+    for each in (shown, searching) if first else (searching, shown):
+        await any_store.readings.keep(each)
+    assert await ids(any_store) == [(one.id, BIZ, ProvisionalEnd.TAKEN)]
+    assert await verdict(any_store, one) == (Verdict.UNPROVEN, False)
+    assert await latest(any_store, one) is None
+
+
+@pytest.mark.parametrize(
+    "sight",
+    [
+        page(provisional="", name="别的名称", matched_by=None),
+        page(provisional="", name="别的名称", platform_id=OTHER, matched_by=MatchedBy.URL),
+    ],
+)
+async def test_what_other_pages_show_besides_takes_nothing(any_store: Store, sight: Sight) -> None:
+    one, two = await enter(any_store, NAMED, replace(NAMED, name="别的名称", filing_number="9"))
+    await any_store.readings.keep(look(two, sight, days=2))
+    await any_store.readings.keep(look(one, searched(), page(), days=1))
+    assert await ids(any_store) == [(one.id, BIZ, None)]
 
 
 @pytest.mark.parametrize(
@@ -252,6 +302,24 @@ async def test_a_refused_id_ends_with_its_proofs(any_store: Store) -> None:
     assert await latest(any_store, account) is None
     await any_store.readings.keep(look(account, searched(), page()))
     assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
+
+
+@pytest.mark.parametrize("tie", [MatchedBy.NAME, MatchedBy.URL])
+async def test_nothing_of_a_refused_id_proves(any_store: Store, tie: MatchedBy) -> None:
+    (account,) = await found(any_store)
+    refusal = Refusal(account_id=account.id, field="platform_id", new=BIZ, at=NOW)
+    await any_store.accounts.add_refusals([refusal])
+    # What a hint, a chat or a filed link brings: no search led to it.
+    handed = page(provisional="", platform_id=BIZ.rstrip("="), original_id="", matched_by=tie)
+    await any_store.readings.keep(look(account, handed, look=LookKind.LINK))
+    assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
+    assert await latest(any_store, account) is None
+    linked = await file(any_store, account, article_links=("https://mp.weixin.qq.com/s/abcdefgh",))
+    await any_store.readings.keep(look(linked, handed))
+    assert await verdict(any_store, linked) == (Verdict.UNPROVEN, False)
+    # Once the very id is filed, it does.
+    filed = await file(any_store, linked, platform_id=BIZ)
+    assert await verdict(any_store, filed) == (Verdict.FRESH, False)
 
 
 async def test_own_proofs_are_told_from_those_of_the_id(any_store: Store) -> None:

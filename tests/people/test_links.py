@@ -416,6 +416,17 @@ def test_whose_link_it_is(
     assert (entry.sight and entry.sight.matched_by) is tie
 
 
+@pytest.mark.parametrize("link", [LINK, replace(LINK, hinted_id=1), replace(LINK, account_id=1)])
+def test_a_page_that_was_taken_for_the_account_by_mistake_waits(link: FoundLink) -> None:
+    doubted = replace(account(), disowned=frozenset({BIZ.rstrip("=")}))
+    entry = place(link, shown(), [doubted])
+    assert (entry.result, entry.sight and entry.sight.matched_by) == (LinkResult.PROPOSED, None)
+    # Another filed account of that id has it, and so has this one once the id is filed.
+    for own in (account(2, **ID), replace(account(**ID), disowned=doubted.disowned)):
+        entry = place(link, shown(), [own] if own.id == 1 else [doubted, own])
+        assert (entry.result, entry.accounts) == (LinkResult.MATCHED, (own,))
+
+
 def test_an_answered_link_counts_unless_an_id_contradicts() -> None:
     answered = FoundLink(LINK.url, (), account_id=2)
     entry = place(answered, shown(), [account(), account(2)])

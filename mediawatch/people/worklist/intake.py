@@ -12,9 +12,11 @@ from pathlib import Path
 from mediawatch.addresses import address_fault
 from mediawatch.domain import (
     Account,
+    FiledIdentity,
     LinkWay,
     LookKind,
     Reading,
+    rests_on_name,
     same_ids,
 )
 from mediawatch.domain.clock import day_of
@@ -78,6 +80,7 @@ class _Intake:
         self.readings: dict[int, list[Reading]] = {}
         self.home = ""
         self.filed_now: Mapping[int, Account] = {}
+        self.identities: dict[int, FiledIdentity] = {}
         self.pictures: dict[str, set[int]] = {}
 
     async def load(self) -> None:
@@ -171,6 +174,8 @@ class _Intake:
             key.account_id for key in keys if key and key.account_id in self.scope
         } - self.readings.keys()
         self.readings.update(await all_that_is_known(self.store, sorted(wanted), self.sweep))
+        now = await self.store.accounts.current(sorted(wanted))
+        self.identities |= {key: each.identity for key, each in now.items()}
 
     async def _load_pictures(self, rows: Iterable[WorklistRow]) -> None:
         hashes = {digest for row in rows for digest in _digests(row)} - self.pictures.keys()
@@ -193,8 +198,12 @@ class _Intake:
 
     def _asked(self, account: Account, known: Sequence[Reading]) -> RowQuestion:
         by_machine = [reading for reading in known if reading.look is not LookKind.PERSON]
+        now = self.identities[account.id]
         days: frozenset[date] = frozenset(
-            post.on for reading in by_machine for _, post in posts_of(reading, self.policy)
+            post.on
+            for reading in by_machine
+            for sight, post in posts_of(reading, self.policy)
+            if not rests_on_name(sight, now)
         )
         return RowQuestion(
             account=account,
@@ -248,7 +257,10 @@ class _Intake:
         self.done.readings.append(kept)
         if accuses(kept) and not why_uncounted(kept) and not self._counts(kept, known):
             words = (
-                "该行答案暂不计入:该账号的备案信息在清单导出后有变动,"
+                "该行答案暂不计入:按名称检索到过同名账号,所见可能是其他单位的账号,"
+                "请先由台账登记账号ID"
+                if self.identities[kept.account_id].found_by_name
+                else "该行答案暂不计入:该账号的备案信息在清单导出后有变动,"
                 "或系统已读到它的ID而本行只有名称,请以备案ID重新核查"
             )
             self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:{words}")
@@ -260,7 +272,7 @@ class _Intake:
             Dossier(
                 filed=account.filed,
                 readings=tuple(readings),
-                identity=self._filed_now(account).filed.identity,
+                identity=self.identities[account.id],
             ),
             self.sweep.as_of,
         )
@@ -277,7 +289,7 @@ class _Intake:
             known = Dossier(
                 filed=account.filed,
                 readings=tuple(readings),
-                identity=self._filed_now(account).filed.identity,
+                identity=self.identities[account.id],
             )
             if people_disagree(known, self.sweep.as_of, self.policy):
                 people = (

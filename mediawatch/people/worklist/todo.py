@@ -21,6 +21,7 @@ from mediawatch.domain import (
     Verdict,
     latest_of,
     of_identity,
+    rests_on_name,
     without_disowned,
 )
 from mediawatch.domain.clock import day_of
@@ -36,6 +37,8 @@ from mediawatch.table import Table
 
 NOT_LOOKED_AT = "本次未能核查"
 """Stands in place of 待人工核查 where no site answered any look: that is no work for people."""
+CONFIRM_FIRST = "按名称检索到的账号，请先确认是否为该单位账号。"
+"""Warns a person of an account that bears the filed name and may be another unit's."""
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 
@@ -129,7 +132,12 @@ async def for_a_second_person(
     known = await all_that_is_known(store, list(drawn), sweep)
     asked = [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
     return [
-        replace(item, not_by=by, reason=f"抽查复核:{by}已答“有”而无链接,请由{by}以外的人员核查")
+        replace(
+            item,
+            not_by=by,
+            reason=f"抽查复核:{by}已答“有”而无链接,请由{by}以外的人员核查"
+            + (f";{CONFIRM_FIRST}" if item.account.provisional else ""),
+        )
         for item in asked
         if (by := drawn[item.account.id])
     ]
@@ -141,7 +149,7 @@ async def glances(
     """Sound accounts that only a 暂用标识 proves so: a glance by a person settles whose they are."""
     rows = [row for row in scope if row.judgement and row.judgement.provisional]
     known = await all_that_is_known(store, [row.account.id for row in rows], sweep)
-    asked = [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
+    asked = [_with_known(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
     return [replace(item, reason=_glance(item)) for item in asked]
 
 
@@ -152,6 +160,16 @@ def _glance(item: Unproven) -> str:
 
 
 def _unproven(
+    row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime
+) -> Unproven:
+    """The row of an account, without what only a search for its name led to."""
+    own = [_by_filing(reading, row.account) for reading in readings]
+    item = _with_known(row, own, policy, as_of)
+    doubt = CONFIRM_FIRST if row.account.provisional else ""
+    return replace(item, reason=item.reason + doubt)
+
+
+def _with_known(
     row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime
 ) -> Unproven:
     account, judgement = row.account, row.judgement
@@ -176,6 +194,13 @@ def _unproven(
         ids=ids_of(account, readings),
         newest_by=_newest_by(readings, policy, as_of),
     )
+
+
+def _by_filing(reading: Reading, account: Account) -> Reading:
+    """The reading without what only a search for the name led to: that may be somebody else's."""
+    now = account.filed.identity
+    sights = tuple(sight for sight in reading.sights if not rests_on_name(sight, now))
+    return replace(reading, sights=sights)
 
 
 def _newest_by(readings: Sequence[Reading], policy: Policy, as_of: datetime) -> Mapping[str, date]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -140,6 +141,14 @@ def test_the_number_is_the_filed_one_else_what_the_look_learned(
 def test_without_one_certain_number_there_is_no_page(earlier: list[Sight]) -> None:
     assert book_of(account(), earlier) is None
     assert ReaderCover().given_earlier(account(), earlier) is None
+
+
+def test_a_number_that_was_taken_back_leads_nowhere() -> None:
+    doubted = replace(account(), disowned=frozenset({BIZ}))
+    assert book_of(doubted, [sight(NUMBER, MatchedBy.NAME)]) is None
+    assert book_of(doubted, [sight(OTHER_NUMBER, MatchedBy.URL)]) is not None
+    filed = replace(account(platform_id=BIZ), disowned=frozenset({BIZ}))
+    assert book_of(filed, []) is not None
 
 
 # refusals

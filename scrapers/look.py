@@ -25,6 +25,7 @@ from mediawatch.domain import (
     Post,
     RateLimited,
     Sight,
+    as_led_by_name,
     with_found_id,
 )
 from mediawatch.domain.clock import day_of
@@ -35,7 +36,6 @@ from scrapers.browser.shared_pages import PageCalls, SharedPages
 from scrapers.interfaces.calls import InterfaceCalls
 from scrapers.privacy.masking import Mask, nobody
 from scrapers.provisional import (
-    as_led_by_name,
     is_led_by_name,
     is_needless,
     on_own_ground,

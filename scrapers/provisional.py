@@ -1,11 +1,11 @@
-"""暂用标识 in a look: which surfaces it leads to an account, and what their sights are then worth."""
+"""暂用标识 in a look: which surfaces it leads to an account."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mediawatch.domain import PROVISIONAL, Account, MatchedBy, Sight
+from mediawatch.domain import Account, Sight
 from scrapers.surface import Surface
 
 
@@ -47,16 +47,3 @@ def on_own_ground(
         and not (named and sight.surface in searches)
         and not account.disowns(sight.platform_id, sight.original_id)
     ]
-
-
-def as_led_by_name(sight: Sight, account: Account) -> Sight:
-    """The sight, tied by name at most and never complete, and marked in its detail."""
-    assert account.provisional is not None
-    id = account.provisional.value
-    return replace(
-        sight,
-        provisional=id,
-        matched_by=MatchedBy.NAME if sight.matched_by else None,
-        complete_since=None,
-        detail="; ".join(filter(None, (sight.detail, f"依{PROVISIONAL} {id}"))),
-    )

@@ -29,7 +29,6 @@ from mediawatch.domain import (
     SEVERAL_BEAR_THE_NAME,
     FiledIdentity,
     MatchedBy,
-    NameHit,
     ProvisionalEnd,
     ProvisionalId,
     Reading,
@@ -131,12 +130,14 @@ def _note_own(conn: Connection, reading: Reading, now: FiledIdentity) -> set[int
     taken = reading.filed_as
     if not hits or not now.only_named or (taken and taken.plain_name != now.plain_name):
         return set()
-    id = hits[0].value
-    if any(each.value == id and each.why and each.why.takes_back for each in known):
+    hit = ProvisionalId.of_hit(reading.account_id, hits[0], day, reading.id)
+    if any(each.value == hit.value and each.why and each.why.takes_back for each in known):
         return set()
-    if any(_leads_elsewhere(sight, id, now.platform) for sight in reading.sights):
-        return set()
-    return _begin(conn, reading, hits[0], now)
+    reasons = {_ends(hit, sight, now) for sight in reading.sights} - {None}
+    if ProvisionalEnd.OTHER_NAME in reasons:
+        # Kept as ended: a later look without that page must not bring its posts back.
+        return _begin(conn, hit, now, ProvisionalEnd.OTHER_NAME)
+    return set() if reasons else _begin(conn, hit, now)
 
 
 def _bears_on_it(sight: Sight) -> bool:
@@ -168,15 +169,16 @@ def _leads_elsewhere(sight: Sight, id: str, platform: str) -> bool:
     )
 
 
-def _begin(conn: Connection, reading: Reading, hit: NameHit, now: FiledIdentity) -> set[int]:
+def _begin(
+    conn: Connection, found: ProvisionalId, now: FiledIdentity, why: ProvisionalEnd | None = None
+) -> set[int]:
     """Note the hit, unless it was refused, or it may be another filed account's.
 
-    Two filings of one name find the same account: it may stand for neither.
+    Two filings of one name find the same account: it may stand for neither. With `why` it is noted
+    as ended.
     """
-    day = day_of(reading.read_at)
-    found = ProvisionalId.of_hit(reading.account_id, hit, day, reading.id)
     refused = select(ProposalRefusalRow.id).where(
-        ProposalRefusalRow.account_id == reading.account_id,
+        ProposalRefusalRow.account_id == found.account_id,
         ProposalRefusalRow.field == found.field,
         ProposalRefusalRow.new == found.value,
     )
@@ -189,12 +191,12 @@ def _begin(conn: Connection, reading: Reading, hit: NameHit, now: FiledIdentity)
             select(AccountRow.id).where(AccountRow.retired_on.is_(None))
         ),
     )
-    ended = {"ended_on": day, "why": ProvisionalEnd.TAKEN}
-    belongs = bool(others) or _is_anothers(conn, found, now)
-    values = provisional_values(found) | (ended if belongs else {})
+    if others or _is_anothers(conn, found, now):
+        why = why or ProvisionalEnd.TAKEN
+    values = provisional_values(found) | ({"ended_on": found.on, "why": why} if why else {})
     conn.execute(insert(ProvisionalIdRow).values(values))
-    moved = _end(conn, dict.fromkeys(others, ProvisionalEnd.TAKEN), day)
-    return {reading.account_id, *moved}
+    moved = _end(conn, dict.fromkeys(others, ProvisionalEnd.TAKEN), found.on)
+    return {found.account_id, *moved}
 
 
 def _is_anothers(conn: Connection, found: ProvisionalId, now: FiledIdentity) -> bool:

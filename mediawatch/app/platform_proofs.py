@@ -27,9 +27,12 @@ async def proof_lines(app: App, sweep: Sweep, scope: Sequence[SweepAccount]) -> 
     for start in range(0, len(fresh), _AT_ONCE):
         some = fresh[start : start + _AT_ONCE]
         ids = [entry.account.id for entry in some]
+        now = await app.store.accounts.current(ids)
         readings = await app.store.readings.for_judgement(ids, sweep.as_of, sweep.period_from)
         for entry in some:
             known = readings.get(entry.account.id, ())
-            surfaces[entry.account.id] = proving_surface(entry, known, policy)
+            surfaces[entry.account.id] = proving_surface(
+                entry, known, policy, now[entry.account.id].identity
+            )
     found = platform_proofs(scope, surfaces)
     return tuple(line for each in found for line in each.lines(labels))

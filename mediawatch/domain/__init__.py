@@ -20,7 +20,7 @@ from mediawatch.domain.accounts import (
     UpdatedAccount,
 )
 from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
-from mediawatch.domain.found_ids import with_found_id
+from mediawatch.domain.found_ids import as_led_by_name, with_found_id
 from mediawatch.domain.hints import Hint, LinkReceipt, LinkSort, LinkWay, Saying
 from mediawatch.domain.identity import (
     ID_IN_DOUBT,
@@ -213,6 +213,7 @@ __all__ = [
     "UpdatedAccount",
     "UserError",
     "Verdict",
+    "as_led_by_name",
     "contradicts",
     "goes_on",
     "in_favour",

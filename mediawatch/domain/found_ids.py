@@ -1,4 +1,4 @@
-"""The id that a search of a look has found for a name: it leads the rest of the look. Pure."""
+"""The id that a search has found for a name: where it leads, and what is then seen. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import replace
 from mediawatch.domain.accounts import Account
 from mediawatch.domain.clock import day_of
 from mediawatch.domain.identity import contradicts
-from mediawatch.domain.provisional import ProvisionalId
+from mediawatch.domain.outcomes import MatchedBy
+from mediawatch.domain.provisional import PROVISIONAL, ProvisionalId
 from mediawatch.domain.readings import Sight
 
 
@@ -29,3 +30,16 @@ def with_found_id(account: Account, sights: Sequence[Sight]) -> Account:
         return account
     provisional = ProvisionalId.of_hit(account.id, found.name_hit, day_of(found.read_at))
     return replace(account, provisional=provisional)
+
+
+def as_led_by_name(sight: Sight, account: Account) -> Sight:
+    """The sight, tied by name at most and never complete, and marked in its detail."""
+    assert account.provisional is not None
+    id = account.provisional.value
+    return replace(
+        sight,
+        provisional=id,
+        matched_by=MatchedBy.NAME if sight.matched_by else None,
+        complete_since=None,
+        detail="; ".join(filter(None, (sight.detail, f"依{PROVISIONAL} {id}"))),
+    )

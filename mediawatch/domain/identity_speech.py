@@ -50,10 +50,11 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
         case MatchedBy.ID:
             # It shows no filed id: perhaps the 微信号 (抖音号) tied it.
             stands = taken.plain_alias == now.plain_alias or (bool(kept) and not taken.plain_alias)
-        case MatchedBy.URL:
+        case MatchedBy.URL if taken.links:
             stands = set(taken.links) <= set(now.links)
         case _:
-            # Found by its name, and by the 微信号 that was searched for besides.
+            # Found by its name, and by the 微信号 that was searched for besides. So was what no
+            # filed link bears: the operator, or the look itself, led there by name.
             stands = taken.plain_name == now.plain_name and (
                 taken.plain_alias == now.plain_alias or not taken.plain_alias
             )

@@ -14,6 +14,8 @@ from rich.cells import cell_len
 
 from mediawatch.domain import (
     PLATFORM_LABELS,
+    PROVISIONAL,
+    FiledIdentity,
     LookKind,
     Reading,
     SweepAccount,
@@ -37,6 +39,8 @@ class PlatformProofs:
     accounts: int
     by_surface: Mapping[str, int]
     """正常更新, by the surface that showed the newest post, the most frequent first."""
+    by_name: int
+    """Those of `by_surface` that only a 暂用标识 proves."""
     by_people: int
     """正常更新, where only a person saw the newest post."""
     suspects: int
@@ -61,6 +65,8 @@ class PlatformProofs:
         if self.by_surface:
             sources = [(labels.get(name, name), count) for name, count in self.by_surface.items()]
             found += _list_counts("  证实所据：", sources)
+        if self.by_name:
+            found.append(f"  其中{self.by_name}个仅依{PROVISIONAL}")
         return tuple(found)
 
 
@@ -98,7 +104,7 @@ def _proofs(
 ) -> PlatformProofs:
     sources: Counter[str] = Counter()
     others: Counter[Verdict] = Counter()
-    by_people = suspects = left = 0
+    by_name = by_people = suspects = left = 0
     for entry in entries:
         judged = entry.judgement
         if judged is None or judged.verdict in OPEN_VERDICTS:
@@ -109,12 +115,14 @@ def _proofs(
             others[judged.verdict] += 1
         elif source := surfaces.get(entry.account.id):
             sources[source] += 1
+            by_name += judged.provisional
         else:
             by_people += 1
     return PlatformProofs(
         platform=platform,
         accounts=len(entries),
         by_surface=dict(sources.most_common()),
+        by_name=by_name,
         by_people=by_people,
         suspects=suspects,
         open=left,
@@ -122,15 +130,18 @@ def _proofs(
     )
 
 
-def proving_surface(entry: SweepAccount, readings: Iterable[Reading], policy: Policy) -> str:
+def proving_surface(
+    entry: SweepAccount, readings: Iterable[Reading], policy: Policy, now: FiledIdentity
+) -> str:
     """The surface that showed the newest post of the judgement; "" where only a person saw it.
 
     Where another one had named the post's link, that one. `readings` are those by which the account is judged.
+    `now` is who it is by now, with its 暂用标识.
     """
     if entry.judgement is None:
         return ""
     for reading in readings:
-        said = of_identity(reading, entry.account.filed.identity)
+        said = of_identity(reading, now)
         if said is None or said.look is LookKind.PERSON:
             continue
         for sight, post in posts_of(said, policy):

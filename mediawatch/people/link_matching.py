@@ -12,11 +12,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mediawatch.articles import article_key
-from mediawatch.domain import Account, MatchedBy, Outcome, Sight, same_ids
+from mediawatch.domain import (
+    Account,
+    FiledIdentity,
+    MatchedBy,
+    Outcome,
+    Sight,
+    as_led_by_name,
+    same_ids,
+)
 from mediawatch.names import alike, same
 from mediawatch.people.link_files import FoundLink
 from mediawatch.people.link_report import LinkEntry, LinkResult
 
+BY_OTHERS = "依他人提供的链接"
+"""Stands in the detail of a sight that the filed name and a third party's word alone tie."""
 UNDATED = "the page shows no time of publishing"
 _NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")
 """What the site says of an address that never leads anywhere again.
@@ -91,7 +101,8 @@ def _by_filing(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Li
 def _by_hint(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry | None:
     """The account that a third party named beside the link, where the page bears its very name.
 
-    And where no other filed account could be meant. What others say alone ties no page.
+    And where no other filed account could be meant. What others say alone ties no page. A page with
+    another id than the account's 暂用标识, or with a disowned one, is for a person to decide.
     """
     if link.hinted_id is None or not sight.name:
         return None
@@ -102,13 +113,38 @@ def _by_hint(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Link
     ]
     if [account.id for account in bearing] != [link.hinted_id]:
         return None
+    (account,) = bearing
+    found = account.provisional
+    agrees = found is not None and _shows(found.value, sight, account.platform)
+    has_id = bool(sight.platform_id or sight.original_id)
+    if (found and has_id and not agrees) or any(
+        _shows(value, sight, account.platform) for value in account.disowned
+    ):
+        return LinkEntry(
+            link=link,
+            result=LinkResult.PROPOSED,
+            accounts=(account,),
+            sight=sight,
+            detail="named beside the link, but the page shows another id than the search found",
+        )
+    tied = replace(
+        sight,
+        matched_by=MatchedBy.NAME,
+        detail="; ".join(filter(None, (sight.detail, BY_OTHERS))),
+    )
     return LinkEntry(
         link=link,
         result=LinkResult.MATCHED,
-        accounts=tuple(bearing),
-        sight=replace(sight, matched_by=MatchedBy.NAME),
+        accounts=(account,),
+        sight=as_led_by_name(tied, account) if agrees else tied,
         detail="named beside the link, and the page bears that name",
     )
+
+
+def _shows(id: str, sight: Sight, platform: str) -> bool:
+    """Whether the page shows this platform id."""
+    meant = FiledIdentity(platform=platform, name="", platform_id=id)
+    return bool(same_ids(sight.platform_id, sight.original_id, meant))
 
 
 def _by_name(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry:

@@ -177,26 +177,40 @@ class ReaderArticle(Article):
 
     async def see(self, tab: Tab | PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         page = await open_article(tab, self._link)
-        seen = facts(page, self._link, self._tie(account, page))
+        try:
+            tie = self.tie_of(account, page)
+        except NoEvidence:
+            if page.biz and number_of(page.biz) == self._number:
+                # The number's own page: by the name on it a 暂用标识 ends that led here.
+                yield PayloadFacts(name=page.name)
+            raise
+        seen = facts(page, self._link, tie)
         yield replace(await follow_migration(tab, page, seen), link_from=self._source)
 
-    def _tie(self, account: Account, page: Page) -> MatchedBy:
-        """NoEvidence where the page is another account's, or does not tell whose it is."""
+    @property
+    def _number(self) -> str:
+        return self._book.number if self._book else ""
+
+    def tie_of(self, account: Account, page: Page) -> MatchedBy:
+        """How the page is tied to the account.
+
+        NoEvidence where it is another account's, or does not tell whose it is.
+        """
         assert self._book is not None
         who = f"the article that 微信读书 names belongs to {page.name or 'another account'}"
         tie = tie_of_ids(account, who, page.biz, page.original_id, page.alias)
-        number = self._book.number
+        number = self._number
         if page.biz and number and number_of(page.biz) != number:
             raise NoEvidence(f"{who}: biz {page.biz} is shown, MP_WXS_{number} was asked for")
+        named = bool(page.name) and same(account.filed.name, page.name)
+        if (tie or self._book.tie) is MatchedBy.NAME and page.biz and not named:
+            raise NoEvidence(f"{who}: the number was found by the name {account.filed.name}")
         if tie is not None:
             return tie
-        named = bool(page.name) and same(account.filed.name, page.name)
         if not page.biz or not number:
             if page.outcome.negative or not named:
                 raise NoEvidence(f"{who}: it shows no id, and says {page.outcome}: {page.detail}")
             return MatchedBy.NAME
-        if self._book.tie is MatchedBy.NAME and not named:
-            raise NoEvidence(f"{who}: the number was found by the name {account.filed.name}")
         return MatchedBy.NAME if named else MatchedBy.URL
 
 

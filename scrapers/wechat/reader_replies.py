@@ -232,7 +232,8 @@ def facts_of_list(
 ) -> PayloadFacts:
     """What the pages of an account's list show: dates, and the newest article without one.
 
-    NoEvidence where they hold articles of others alone, or the number is not the filed one.
+    NoEvidence where they hold articles of others alone, the number is not the filed one, or it was
+    found by name and the list shows another name.
     Changed for an empty list, which proves nothing, and for one that leads to no article.
     """
     entries = [entry for page in pages for entry in page.entries]
@@ -251,6 +252,11 @@ def facts_of_list(
     if not posts and not undated:
         raise Changed(f"a list that leads to no article ({len(entries)} entries)")
     agrees = bool(name) and same(account.filed.name, name)
+    found_by = tie or (MatchedBy.NAME if agrees and book.tie is MatchedBy.URL else book.tie)
+    if found_by is MatchedBy.NAME and name and not agrees:
+        raise NoEvidence(
+            f"the list shows the name {name}: its number was found by the name {account.filed.name}"
+        )
     remarks = [
         "" if agrees or not name else f"shown there as {name}",
         f"{len(entries) - len(own)} articles of other accounts left out" if own != entries else "",
@@ -260,12 +266,11 @@ def facts_of_list(
             else ""
         ),
     ]
-    by_name = MatchedBy.NAME if agrees else book.tie
     return PayloadFacts(
         # Only where it agrees: another name may be the one that 微信读书 read earlier.
         name=name if agrees else "",
         platform_id=biz,
-        matched_by=tie or (by_name if book.tie is MatchedBy.URL else book.tie),
+        matched_by=found_by,
         posts=posts,
         links=undated,
         detail="; ".join(filter(None, remarks)),

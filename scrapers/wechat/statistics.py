@@ -182,17 +182,23 @@ KEY = Key(platform=PLATFORM, probe=probe)
 def is_bound(account: Account, key: AccountKey) -> bool:
     """Whether the operator bound the key to this account.
 
-    By filing number, `biz`, `gh_…` or 微信号; by the name alone where they share none of these.
+    By filing number, `biz`, `gh_…` or 微信号. Where no id of it can be compared, the name must be
+    the one filed then: a corrected name may be another account's.
     """
     filed = account.filed
-    pairs = (
-        (key.filing_number, filed.filing_number),
+    ids = _compared(
         (number_of(key.platform_id), number_of(filed.platform_id)),
         (key.original_id.casefold(), filed.original_id.casefold()),
         (key.alias.casefold(), filed.alias.casefold()),
     )
-    shared = [bound == now for bound, now in pairs if bound.strip() and now.strip()]
-    return any(shared) if shared else same(key.name, filed.name)
+    numbers = _compared((key.filing_number, filed.filing_number))
+    named = bool(ids) or same(key.name, filed.name)
+    return named and (any(ids + numbers) or not ids + numbers)
+
+
+def _compared(*pairs: tuple[str, str]) -> list[bool]:
+    """Whether both of a pair are the same, of each pair that both have."""
+    return [bound == now for bound, now in pairs if bound.strip() and now.strip()]
 
 
 def refuse_other_account(account: Account, key: AccountKey) -> None:

@@ -293,6 +293,30 @@ async def test_a_later_look_ends_it(
     assert await ids(any_store) == [(account.id, BIZ, why)]
 
 
+@pytest.mark.parametrize("tie", [MatchedBy.NAME, None])
+async def test_none_begins_where_its_own_page_bears_another_name(
+    any_store: Store, tie: MatchedBy | None
+) -> None:
+    (account,) = await enter(any_store, NAMED)
+    await any_store.readings.keep(
+        look(account, searched(), page(name="别的名称", matched_by=tie), days=1)
+    )
+    ended = [(account.id, BIZ, ProvisionalEnd.OTHER_NAME)]
+    assert await ids(any_store) == ended
+    assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
+    assert await latest(any_store, account) is None
+    # Another page that bears the filed name does not bring the posts of that one back.
+    await any_store.readings.keep(look(account, searched(), page()))
+    assert await ids(any_store) == ended
+    assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
+
+
+async def test_none_begins_where_several_bear_the_name(store: Store) -> None:
+    (account,) = await enter(store, NAMED)
+    await store.readings.keep(look(account, searched(), SEVERAL, page()))
+    assert await ids(store) == []
+
+
 async def test_a_refused_id_ends_with_its_proofs(any_store: Store) -> None:
     (account,) = await found(any_store)
     refusal = Refusal(account_id=account.id, field="platform_id", new=BIZ, at=NOW)

@@ -34,6 +34,10 @@ FINDING = Finding(
 )
 
 
+NOW = Filing(name="示例1", platform="wechat").identity
+"""Who the account is by now."""
+
+
 def entry(number: int, verdict: Verdict, *findings: Finding) -> SweepAccount:
     account = Account(id=number, filed=Filing(name=f"示例{number}", platform="wechat"))
     judged = Judgement(verdict=verdict, sentence="…", findings=findings, latest_on=NEWEST)
@@ -53,7 +57,7 @@ def reading(*sights: Sight, look: LookKind = LookKind.FIRST) -> Reading:
 
 
 def surface_of(*readings: Reading) -> str:
-    return proving_surface(entry(1, Verdict.FRESH), readings, POLICY)
+    return proving_surface(entry(1, Verdict.FRESH), readings, POLICY, NOW)
 
 
 def test_an_account_counts_for_the_source_of_its_newest_post() -> None:
@@ -73,6 +77,24 @@ def test_what_only_a_person_saw_is_no_proof_of_the_machine() -> None:
     (found,) = platform_proofs([entry(1, Verdict.FRESH)], {1: ""})
     assert (found.proved, found.by_people) == (0, 1)
     assert found.lines(LABELS)[1:] == ("  另有：人工证实正常更新1个",)
+
+
+def test_what_a_name_alone_led_to_is_the_machines_and_told_so() -> None:
+    led = reading(replace(sight("wechat.reader_list", NEWEST), provisional="MzAwMDAwMDAwMQ=="))
+    assert surface_of(led) == "", "nothing vouches for that id"
+    vouched = replace(NOW, provisional=frozenset({"MzAwMDAwMDAwMQ=="}))
+    fresh = entry(1, Verdict.FRESH)
+    assert proving_surface(fresh, [led], POLICY, vouched) == "wechat.reader_list"
+    assert fresh.judgement
+    by_name = replace(fresh, judgement=replace(fresh.judgement, provisional=True))
+    scope = [by_name, entry(2, Verdict.FRESH)]
+    (found,) = platform_proofs(scope, {1: "wechat.article", 2: "wechat.article"})
+    assert (found.proved, found.by_name, found.by_people) == (2, 1, 0)
+    assert found.lines(LABELS) == (
+        "微信公众号：共2个账号，系统已证实正常更新2个，疑似0个，待人工核查0个",
+        "  证实所据：微信文章链接2个",
+        "  其中1个仅依暂用标识",
+    )
 
 
 def test_many_sources_stand_on_lines_of_their_own() -> None:

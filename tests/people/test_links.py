@@ -31,6 +31,7 @@ from mediawatch.domain import (
     NewAccount,
     Outcome,
     Post,
+    ProvisionalId,
     RegistryChanges,
     Sight,
     Source,
@@ -726,3 +727,29 @@ def test_what_others_name_needs_the_page(
     assert entry.result is kind
     if kind is LinkResult.MATCHED:
         assert [each.id for each in entry.accounts] == [1]
+        assert entry.sight
+        by_word = entry.sight.matched_by is MatchedBy.NAME
+        assert ("依他人提供的链接" in entry.sight.detail) is by_word
+
+
+def test_a_provisional_id_bears_out_what_others_name_or_leaves_it_open() -> None:
+    found = ProvisionalId(account_id=1, value=BIZ, name=NAME, on=NOW.date())
+    named = replace(LINK, hinted_id=1)
+    own = place(named, shown(), [replace(account(), provisional=found)])
+    assert own.result is LinkResult.MATCHED
+    assert own.sight
+    assert (own.sight.matched_by, own.sight.provisional) == (MatchedBy.NAME, BIZ)
+    assert f"依暂用标识 {BIZ}" in own.sight.detail
+    other = replace(found, value="MzAwMDAwMDAwMg==")
+    # A gh_ id alone cannot be compared with it: the page may be a homonym's, too.
+    for seen in (shown(), shown(platform_id="")):
+        entry = place(named, seen, [replace(account(), provisional=other)])
+        assert (entry.result, entry.sight) == (LinkResult.PROPOSED, seen)
+    refused = replace(account(), disowned=frozenset({BIZ}))
+    assert place(named, shown(), [refused]).result is LinkResult.PROPOSED
+    nameless = place(
+        named, shown(platform_id="", original_id=""), [replace(account(), provisional=other)]
+    )
+    assert nameless.result is LinkResult.MATCHED
+    assert nameless.sight
+    assert not nameless.sight.provisional

@@ -22,11 +22,13 @@ from mediawatch.domain import (
     NoEvidence,
     Outcome,
     PayloadFacts,
+    ProvisionalId,
     RateLimited,
     Sight,
 )
 from scrapers.browser.pool import Reply
 from scrapers.replica.truth import book_in
+from scrapers.wechat.article_page import Page
 from scrapers.wechat.reader_address import (
     ReaderBook,
     book_of,
@@ -271,7 +273,6 @@ def facts(payload: object, book: ReaderBook = BOOK, **filed: str) -> PayloadFact
         ({"platform_id": BIZ}, MatchedBy.ID, "示例市旧名", "", MatchedBy.ID),
         ({}, MatchedBy.URL, NAME, NAME, MatchedBy.NAME),
         ({}, MatchedBy.URL, "示例市旧名", "", MatchedBy.URL),
-        ({}, MatchedBy.NAME, "示例市旧名", "", MatchedBy.NAME),
     ],
 )
 def test_the_list_gives_dates_and_may_confirm_the_name(
@@ -359,6 +360,42 @@ def test_lists_that_prove_nothing(payload: object, failure: type[Failure]) -> No
 def test_a_list_of_another_number_than_the_filed_one_is_no_evidence() -> None:
     with pytest.raises(NoEvidence):
         facts(listed(entry()), platform_id=OTHER)
+
+
+FOUND = ProvisionalId(account_id=1, value=BIZ, name=NAME, on=NOW.date())
+
+
+@pytest.mark.parametrize(
+    ("found", "tie"), [(None, MatchedBy.NAME), (FOUND, MatchedBy.NAME), (FOUND, MatchedBy.URL)]
+)
+def test_a_number_found_by_name_is_nobodys_under_another_name(
+    found: ProvisionalId | None, tie: MatchedBy
+) -> None:
+    filed = replace(account(), provisional=found)
+    book = replace(BOOK, tie=tie)
+
+    def shown(name: str) -> PayloadFacts:
+        info = {"time": AT, "originalId": TOKEN, "mp_name": name}
+        return facts_of_list([read_list(reply(listed(entry(info=info))))], filed, book, NOW)
+
+    assert shown(NAME).matched_by is MatchedBy.NAME
+    with pytest.raises(NoEvidence, match="别的局"):
+        shown("别的局")
+
+
+@pytest.mark.parametrize("found", [None, FOUND])
+def test_the_article_of_a_number_found_by_name_bears_the_filed_name(
+    found: ProvisionalId | None,
+) -> None:
+    filed = replace(account(), provisional=found)
+    article = ReaderArticle(ReaderCover.name, "", replace(BOOK, tie=MatchedBy.NAME))
+    page = Page(outcome=Outcome.OK, name=NAME, biz=BIZ)
+    assert article.tie_of(filed, page) is MatchedBy.NAME
+    for name in ("别的局", ""):
+        with pytest.raises(NoEvidence):
+            article.tie_of(filed, replace(page, name=name))
+    by_id = ReaderArticle(ReaderCover.name, "", BOOK)
+    assert by_id.tie_of(account(platform_id=BIZ), replace(page, name="改名")) is MatchedBy.ID
 
 
 # what follows from what in one look

@@ -249,7 +249,8 @@ async def test_whose_a_key_is(
     tmp_path: Path, links: list[str], tie: MatchedBy | None, kept: list[str]
 ) -> None:
     case = replace(
-        composed((DAY, entries(*links)), platform="wechat"), bound={"filing_number": "W1"}
+        composed((DAY, entries(*links)), platform="wechat"),
+        bound={"filing_number": "W1", "name": FILED.name},
     )
     async with interface(tmp_path, world(own=False), overlay=case) as office:
         sight = await office.look()
@@ -268,7 +269,7 @@ async def test_another_account_on_a_later_day_voids_the_earlier_ones(tmp_path: P
             (DAY, {"list": [], "is_delay": False}),
             platform="wechat",
         ),
-        bound={"filing_number": "W1"},
+        bound={"filing_number": "W1", "name": FILED.name},
     )
     async with interface(tmp_path, world(own=False), overlay=case) as office:
         sight = await office.look(need=replace(NEED, back_to=date(2031, 3, 10)))
@@ -289,6 +290,15 @@ async def test_another_account_on_a_later_day_voids_the_earlier_ones(tmp_path: P
         # A name alone does not bind where a number does.
         ({"filing_number": "W1"}, {"filing_number": "W2", "name": FILED.name}, False),
         ({"filing_number": "W1"}, {}, True),
+        # The registry corrects the name: the key may be the account's that was filed before.
+        ({"filing_number": "W1"}, {"filing_number": "W1", "name": "别的局"}, False),
+        ({"filing_number": "W1"}, {"filing_number": "W1", "name": f" {FILED.name}"}, True),
+        (
+            {"filing_number": "W1", "platform_id": BIZ},
+            {"filing_number": "W1", "name": "改名", "platform_id": BIZ},
+            True,
+        ),
+        ({"original_id": "gh_a1"}, {"original_id": "gh_a1", "name": "改名"}, True),
     ],
 )
 def test_a_key_is_asked_about_its_own_account_alone(
@@ -332,7 +342,7 @@ async def test_a_corrected_id_wants_a_new_binding(tmp_path: Path) -> None:
 async def test_half_an_answer_with_a_token_is_not_quoted(tmp_path: Path) -> None:
     case = replace(
         composed((TOKEN, '{"access_token":"99_SECRETSECRETSECRET","expir'), platform="wechat"),
-        bound={"filing_number": "W1"},
+        bound={"filing_number": "W1", "name": FILED.name},
     )
     async with interface(tmp_path, world(own=False), overlay=case) as office:
         sight = await office.look()

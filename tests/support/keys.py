@@ -12,7 +12,7 @@ from typing import Any
 from browsers import SHORT, key
 
 from mediawatch.domain import Account, Filing, Need, Sight
-from mediawatch.ports import Gate
+from mediawatch.ports import Gate, NewLogin
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Launch, Timeouts
 from scrapers.browser.sessions import write_new
@@ -95,7 +95,8 @@ async def interface(
         key=key(),
         **given,
     ) as replica:
-        write_new(folder / WORD / "office.json", replica.storage_state(WORD), NOW, "张三")
+        new = NewLogin(platform=WORD, name="office", custodian="张三")
+        write_new(folder / WORD / "office.json", replica.storage_state(WORD), NOW, new)
         browser = Browser(
             Launch(
                 folder / "no-browser",

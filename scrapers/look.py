@@ -63,15 +63,18 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
     """Try the surfaces in order until the need is settled.
 
     A surface whose session the operator lacks leaves no sight. One that had nothing to go by in its
-    turn gets another at the end: a search may have found an id meanwhile.
+    turn gets another at the end: a search may have found an id meanwhile. Where the look goes on
+    after a rest, it knows what it saw before, and returns the rest.
     """
     scraper, account, need = task.scraper, task.account, task.need
-    sights: list[Sight] = []
+    sights = list(need.earlier)
     tried: set[int] = set()
     for number, each in 2 * list(
         enumerate(sorted(scraper.surfaces, key=lambda each: each.name in need.not_by))
     ):
         if number in tried or not each.applies(account) or not wants(need, each):
+            continue
+        if was_asked(need, each):
             continue
         own = on_own_ground(sights, account, scraper.surfaces)
         led = is_led_by_name(each, account, own)
@@ -110,7 +113,15 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
                 break
         if is_settled(sights, need):
             break
-    return tuple(sights)
+    return tuple(sights[len(need.earlier) :])
+
+
+def was_asked(need: Need, surface: Surface) -> bool:
+    """Whether the look saw it before a rest. The one that is asked after its rest is asked anew."""
+    return not need.only and any(
+        (sight.surface, sight.link_from) == (surface.name, surface.link_source)
+        for sight in need.earlier
+    )
 
 
 def wants(need: Need, surface: Surface) -> bool:

@@ -85,11 +85,23 @@ def ways(account: Account, logins: Collection[StoredSession]) -> tuple[SurfaceFa
     A login that is of use for other accounts alone does not count.
     """
     held = [Session(each.platform, each.name, each.path) for each in logins]
-    return _open_to(
+    found = _open_to(
         account,
         lambda surface, word: any(
             login.platform == word and surface.accepts_session(account, login) for login in held
         ),
+    )
+    if not any(facts.for_some for facts in found):
+        return found
+    its_own = {
+        surface.name
+        for surface in SCRAPERS[account.platform].surfaces
+        for login in held
+        if login.platform == (surface.session_platform or account.platform)
+        and surface.is_session_of(account, login)
+    }
+    return tuple(
+        replace(facts, has_its_login=facts.for_some and facts.name in its_own) for facts in found
     )
 
 

@@ -123,6 +123,10 @@ class Surface:
         """
         return True
 
+    def is_session_of(self, account: Account, session: Session) -> bool:
+        """Whether this login is known to be of use for it. None needs to be tried to tell that."""
+        return self.accepts_session(account, session)
+
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         """This surface with what the look has seen so far (an id that a search found).
 

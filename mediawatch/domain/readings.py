@@ -287,6 +287,8 @@ class Need:
     """Name of the one surface to use: a control look asks whether that surface still answers."""
     goes_on: bool = False
     """Whether `only` is asked after its rest, for the account's own sake, not as a control."""
+    earlier: tuple[Sight, ...] = ()
+    """What the same look has seen before a rest: it learns from it, and shows it no second time."""
     session: str = ""
     """Name of the one login to use: a control must have answered in the same session."""
 

@@ -31,6 +31,8 @@ class SurfaceFacts:
 
     A back office lists its own account's posts alone.
     """
+    has_its_login: bool = False
+    """Of one `for_some`, among the ways to an account: whether a login is known to help with it."""
     login: str = ""
     """The word for `mediawatch login` whose logins it works with; "" where it uses none."""
     shows_newer: bool = True

@@ -44,14 +44,16 @@ class Night:
         """The accounts that are due, the most urgent first.
 
         Before a known as_of a rationed surface has only as many accounts to prove as its logins may
-        look at tonight. The others wait for the next nights.
+        look at tonight. The others wait for the next nights. A second look that is pending waits
+        for no ration.
         """
         left: dict[str, int] = {}
         found = []
         for account in self.in_order(accounts, states):
             if self._due_on(account, states) > day_of(self.now):
                 continue
-            if ration := self._ration(account, states):
+            pending = _is_pending(states.get(account.id))
+            if not pending and (ration := self._ration(account, states)):
                 looks = left.setdefault(ration.pace_name, self.rates.looks_tonight(ration))
                 if not looks:
                     continue
@@ -62,7 +64,7 @@ class Night:
     def in_order(self, accounts: Iterable[Account], states: States) -> list[Account]:
         """The accounts by urgency: first those that need one of a rationed surface's visits.
 
-        Of both those come first that others call active.
+        Of these a pending second look comes first, of both those that others call active.
         """
         return sorted(accounts, key=lambda account: self._rank(account, states))
 
@@ -140,8 +142,12 @@ class Night:
         later = account.id not in self.rates.hinted
         if self.ahead is not None and self._ration(account, states):
             looked_at, *order = proof_order(state, self.policy, self.ahead)
-            return False, looked_at, later, *order
-        return True, False, later, *urgency(state, account.filed, self.policy, self.now)
+            return (0 if _is_pending(state) else 1), looked_at, later, *order
+        return 2, False, later, *urgency(state, account.filed, self.policy, self.now)
+
+
+def _is_pending(state: AccountState | None) -> bool:
+    return state is not None and state.second_look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

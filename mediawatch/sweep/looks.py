@@ -235,11 +235,12 @@ class RunLooks:
             and not satisfies(sights + more, need)
             and (surface := await gate.wait_for_rest())
         ):
-            only = replace(need, only=surface, goes_on=True) if sights + more else need
+            seen = replace(need, earlier=sights + more)
+            only = replace(seen, only=surface, goes_on=True) if seen.earlier else seen
             more += await self._sights(account, only, gate)
             led = with_found_id(account, sights + more)
             if led is not account and not satisfies(sights + more, need):
-                more += await self._sights(led, need, gate)
+                more += await self._sights(led, replace(need, earlier=sights + more), gate)
             account = led
         return more
 

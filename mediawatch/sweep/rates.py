@@ -34,19 +34,28 @@ class LookRates:
     def ration_of(self, account: Account) -> SurfaceFacts | None:
         """The rationed surface on which a proof that the account is fresh depends.
 
-        None where there is none, and where another surface shows everything.
+        None where there is none, where another surface shows everything, and where a key of the
+        account's own proves its posts.
         """
-        usual = [
-            facts
-            for facts in self.ways(account)
-            if not facts.declared_closed and not facts.for_some
-        ]
-        if any(facts.complete("any" if self.logins.get(facts.login) else "") for facts in usual):
+        usual = [facts for facts in self.ways(account) if not facts.declared_closed]
+        if any(self._spares_ration(facts) for facts in usual):
             return None
         rationed = (
-            facts for facts in usual if facts.is_rationed(self.pace_of(facts.pace_name, facts.pace))
+            facts
+            for facts in usual
+            if not facts.for_some and facts.is_rationed(self.pace_of(facts.pace_name, facts.pace))
         )
         return next(rationed, None)
+
+    def _spares_ration(self, facts: SurfaceFacts) -> bool:
+        """Whether it needs no rationed surface beside it.
+
+        A login that may be another account's does not count.
+        """
+        if facts.for_some and not facts.has_its_login:
+            return False
+        by_key = facts.by_interface and facts.shows_newer
+        return by_key or facts.complete("any" if self.logins.get(facts.login) else "")
 
     def calls_a_day(self, facts: SurfaceFacts) -> int:
         """How many calls each login may make by a rationed surface in 24 hours."""

@@ -69,8 +69,8 @@ class Statistics(Surface):
     session_platform = PLATFORM
     hosts = frozenset({"api.weixin.qq.com"})
     shows = Shows.SOME
-    # About 1 000 calls a day are allowed: a look makes 33 at most (30 days, a token, both again).
-    pace = Pace(every=2.0, jitter=1.0, per_day=30)
+    # Calls. About 1 000 a day are allowed: 30 looks of 33 at most (30 days, a token, both again).
+    pace = Pace(every=2.0, jitter=1.0, per_day=990)
     page_shows = False
     by_interface = True
     url_keys = frozenset({"begin_date", "end_date"})

@@ -4,6 +4,7 @@ says of them.
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,7 @@ from sweeps import NOW, Stage
 from mediawatch.cli.plan import plan_text
 from mediawatch.domain import Account, AccountState, Attestation, Filing, Outcome, Pace
 from mediawatch.domain.clock import BEIJING, day_end, day_of
-from mediawatch.ports import Store, SurfaceFacts
+from mediawatch.ports import Store, StoredSession, SurfaceFacts
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.budget import Night
@@ -26,7 +27,7 @@ from mediawatch.sweep.plan import plan
 from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
 from scrapers.declarations import KEY_WORDS
-from scrapers.platforms import LOGINS, SCRAPERS, surface_facts
+from scrapers.platforms import LOGINS, SCRAPERS, surface_facts, ways
 
 POLICY = load("national")
 AS_OF = day_end(date(2026, 12, 31))
@@ -88,7 +89,9 @@ def at(now: datetime, given: LookRates, ahead: datetime | None = AS_OF) -> Night
         ((ARTICLE,), 0, False),
         ((LIST, READER), 1, False),
         ((LIST, READER), 0, True),
+        # A login that may be another account's spares no look; the account's own does.
         ((replace(LIST, for_some=True), READER), 1, True),
+        ((replace(LIST, for_some=True, has_its_login=True), READER), 1, False),
         ((replace(READER, declared_closed=True),), 0, False),
         ((replace(READER, pace=Pace(10.0)),), 0, False),
         ((replace(READER, shows_newer=False),), 0, False),
@@ -100,6 +103,50 @@ def test_which_accounts_depend_on_a_rationed_surface(
 ) -> None:
     found = rates(*surfaces, others=others).ration_of(account(1))
     assert (found is not None) == rationed
+
+
+BIZ = "MzkwMDAwMDAwMQ=="
+KEYS = {"app_id": "wx0123456789abcdef", "app_secret": "0" * 32}
+
+
+@pytest.mark.parametrize(
+    ("word", "held", "rationed"),
+    [
+        ("wechat", {"cookies": [{"name": "bizuin", "value": "3900000001"}]}, False),
+        ("wechat", {"cookies": [{"name": "bizuin", "value": "3900000002"}]}, True),
+        # Whose login this is only the site's page will tell.
+        ("wechat", {"cookies": [{"name": "data_ticket", "value": "x"}]}, True),
+        ("wechat-api", {**KEYS, "platform_id": BIZ}, False),
+        ("wechat-api", {**KEYS, "platform_id": "MzkwMDAwMDAwMg=="}, True),
+    ],
+)
+def test_who_is_read_by_its_own_office_takes_no_readers_look(
+    tmp_path: Path, word: str, held: dict[str, object], rationed: bool
+) -> None:
+    stored = []
+    for platform, state in (("weread", {"cookies": []}), (word, held)):
+        path = tmp_path / f"{platform}.json"
+        path.write_text(json.dumps(state), "utf-8")
+        stored.append(
+            StoredSession(platform=platform, name="a", path=path, mode=0o600, made_at=NOW)
+        )
+    given = LookRates(
+        ways=lambda each: ways(each, stored), pace_of=as_declared, logins={"weread": 1, word: 1}
+    )
+    filed = Filing(name="示例", platform="wechat", platform_id=BIZ)
+    found = given.ration_of(Account(id=1, filed=filed))
+    assert (found.pace_name if found else "") == ("wechat.reader" if rationed else "")
+
+
+def test_a_pending_second_look_waits_for_no_ration_and_takes_none() -> None:
+    accounts = [account(number) for number in range(1, 5)]
+    states = {
+        number: replace(read(number, date(2026, 11, 1), night(18)), second_look=number > 2)
+        for number in range(1, 5)
+    }
+    for spent, due in ((40, [3, 4]), (39, [3, 4, 1]), (38, [3, 4, 1, 2])):
+        found = at(night(20), rates(READER, spent=spent)).due(accounts, states)
+        assert [each.id for each in found] == due
 
 
 def test_the_cap_is_used_each_night_and_nobody_is_looked_at_twice_meanwhile() -> None:

@@ -55,9 +55,8 @@ def pace_by(chosen: Mapping[str, PaceSettings]) -> Callable[[str, Pace], Pace]:
 
 
 class Pacing:
-    """Implements `ports.Gate`. `scale` multiplies every wait and every span of the paces (0
-    in the demo), never the rest of a breaker. `pace_of` overrides what surfaces declare.
-    `exit_bits` gathers what opened.
+    """Implements `ports.Gate`. `scale` multiplies every wait and every span of the paces (0 in the
+    demo), never the rest of a breaker. `pace_of` overrides declared paces. `exit_bits`: what opened.
     """
 
     def __init__(
@@ -91,8 +90,8 @@ class Pacing:
     ) -> None:
         """Begin a run: at most so many visits `at_once`, and no visit begins after `until`.
 
-        Calls of `earlier` runs count, and a day that they ended stays ended: a site does not know
-        of our restarts. `paced_as`: surface to the pace that it shares; others have their own.
+        Calls of `earlier` runs count, and a day that they ended stays ended: sites do not know of
+        our restarts. `paced_as`: surface to the pace that it shares; others have their own.
         """
         self._at_once, self._until = asyncio.Semaphore(at_once), until
         for visited in sorted(earlier, key=lambda visited: visited.at):
@@ -141,9 +140,8 @@ class Pacing:
         after the run's end.
         """
         spent = tries.attempt_number >= DECISIONS[Outcome.UNREACHABLE].tries
-        pace = self._pace_of(visit.pace_name, visit.pace)
-        turn = (pace.every + pace.jitter) * self.scale
-        return spent or self._is_full(visit) or self._too_late(tries.upcoming_sleep + turn)
+        turn = max(tries.upcoming_sleep + self._longest_spacing(visit), self._wait(visit))
+        return spent or self._is_full(visit) or self._too_late(turn)
 
     def _note(self, visit: Visit, sight: Sight) -> None:
         state = self._states[visit.surface, visit.session]
@@ -171,9 +169,12 @@ class Pacing:
             paced.ended_until = until
 
     async def pause(self, visit: Visit) -> None:
-        """See `ports.Gate.pause`."""
+        """See `ports.Gate.pause`. A visit ends where the hour's cap would hold it past the run's end."""
         if self._is_full(visit):
             raise NoEvidence(f"the day's calls are used up: {DAY_FULL}")
+        held = visit.rank is not Rank.CHECK and self._wait(visit) > self._longest_spacing(visit)
+        if held and self._too_late(self._wait(visit)):
+            raise NoEvidence(f"the next call would come too late: {OVER}")
         await self._take_turn(visit)
 
     async def _take_turn(self, visit: Visit) -> None:
@@ -183,10 +184,19 @@ class Pacing:
         """
         paced = self._paced[visit.pace_name, visit.session]
         spacing = self._spacing(self._pace_of(visit.pace_name, visit.pace))
-        at = max(_now() + spacing, paced.free_at)
-        paced.note_call(at, spacing)
+        wait = max(spacing, self._wait(visit))
+        paced.note_call(_now() + wait, spacing)
         visit.calls.made += 1
-        await asyncio.sleep(max(0.0, at - _now()))
+        await asyncio.sleep(wait)
+
+    def _wait(self, visit: Visit) -> float:
+        """Seconds until this visit may make its next call: the distance, and the hour's cap."""
+        paced = self._paced[visit.pace_name, visit.session]
+        return paced.wait(self._pace_of(visit.pace_name, visit.pace), _now(), self.scale)
+
+    def _longest_spacing(self, visit: Visit) -> float:
+        pace = self._pace_of(visit.pace_name, visit.pace)
+        return (pace.every + pace.jitter) * self.scale
 
     def _is_full(self, visit: Visit) -> bool:
         """Whether this visit may make no further call today. A check may, as in `_reason`."""
@@ -263,8 +273,7 @@ class Pacing:
     ) -> Outcome | str:
         """Why no visit may be made after such a wait; empty where one may.
 
-        A check may be made beyond the day's cap and the end: without it earlier sights would be
-        lost.
+        A check may be made beyond the day's cap and the end: else earlier sights would be lost.
         """
         if paced.ended_until > _now():
             return Outcome.CAPTCHA

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsers import facing, key
@@ -22,10 +23,13 @@ from mediawatch.domain import (
     LookKind,
     MatchedBy,
     Need,
+    Post,
     Reading,
+    Sight,
 )
+from mediawatch.ports import See, Visit
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Browser, Session
+from scrapers.browser.pool import Browser, Launch, Session
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.look import LookTask, look
 from scrapers.platforms import SCRAPERS
@@ -291,3 +295,58 @@ async def test_after_its_rest_the_cover_leads_to_its_article_too(desk: Desk) -> 
     assert told(reading) == ["reader_cover ok", "article ok"]
     control = replace(NEED, only="wechat.reader_cover")
     assert told(await desk.look("未推", need=control)) == []
+
+
+class Answered:
+    """A gate that lets nobody through, and answers for the surfaces that are named."""
+
+    def __init__(self, *sights: Sight) -> None:
+        self.sights = {sight.surface: sight for sight in sights}
+        self.asked: list[str] = []
+
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
+        self.asked.append(visit.surface.removeprefix("wechat."))
+        return self.sights.get(visit.surface)
+
+    async def pause(self, visit: Visit) -> None:
+        raise AssertionError("nothing is asked")
+
+
+def shown(surface: str, **values: Any) -> Sight:
+    return Sight(surface=f"wechat.{surface}", read_at=NOW, **values)
+
+
+ARTICLE = shown(
+    "article", platform_id=biz(7), matched_by=MatchedBy.URL, posts=(Post(on=date(2022, 11, 1)),)
+)
+LINK = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAB"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "only", "asked"),
+    [
+        # The article has shown the number that leads to the cover; without it nothing does.
+        ((ARTICLE,), "wechat.reader_cover", ["reader_cover", "article"]),
+        ((), "wechat.reader_cover", []),
+        # What was seen before is not seen again; what rested is.
+        ((), "", ["article", "reader_cover", "article", "reader_list"]),
+        ((ARTICLE,), "", ["reader_cover", "article", "reader_list"]),
+        ((ARTICLE, shown("reader_list")), "", ["reader_cover", "article"]),
+    ],
+)
+async def test_a_look_goes_on_after_a_rest_with_what_it_has_learned(
+    tmp_path: Path, earlier: tuple[Sight, ...], only: str, asked: list[str]
+) -> None:
+    cover = shown("reader_cover", links=(LINK,))
+    gate = Answered(cover, *(() if earlier else (ARTICLE,)))
+    filed = Filing(name="示例市某局", platform="wechat")
+    account = Account(
+        id=1, filed=filed, links=("https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA",)
+    )
+    need = replace(NEED, only=only, goes_on=bool(only), earlier=earlier)
+    sessions = [Session("weread", "office", tmp_path / "office.json")]
+    browser = Browser(Launch(tmp_path / "no-browser"), now=lambda: NOW)
+    sights = await look(LookTask(SCRAPERS["wechat"], browser, sessions, account, need, gate))
+    assert gate.asked == asked
+    assert [sight.surface for sight in sights].count("wechat.reader_cover") == (1 if asked else 0)
+    assert not set(sights) & set(earlier)

@@ -26,7 +26,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.record import record
-from mediawatch.ports import AccountKey, Dossier
+from mediawatch.ports import AccountKey, Dossier, SurfaceVisit
 from mediawatch.rules import judge as rules
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import DAY_FULL, Pacing
@@ -97,11 +97,21 @@ async def test_nothing_that_it_leaves_out_becomes_a_finding(
     assert (judged.verdict, judged.findings) == (Verdict.UNPROVEN, ())
 
 
-async def test_a_look_makes_no_more_calls_than_a_day_can_bear() -> None:
-    pace = Statistics.pace
-    assert pace.per_day is not None
+async def test_a_day_bears_thirty_of_the_longest_looks(tmp_path: Path) -> None:
+    per_day = Statistics.pace.per_day
+    assert per_day is not None
     # A token, thirty days, and both once more where the token is over.
-    assert pace.per_day * 33 <= 1000
+    assert 30 * 33 <= per_day <= 1000
+    gate = Pacing(scale=1e-6, seed=1)
+    gate.begin(
+        [SurfaceVisit(surface=Statistics.name, session="office", at=NOW, calls=29 * 33)],
+        NOW,
+        at_once=1,
+    )
+    async with interface(tmp_path, world("2031-01-01T09:00")) as office:
+        sight = await office.look(gate=gate)
+        assert "no entry in the last 30 days" in sight.detail
+        assert len(office.calls) == 31
 
 
 async def test_visits_of_a_day_are_counted_by_the_gate(tmp_path: Path) -> None:

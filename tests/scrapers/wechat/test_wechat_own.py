@@ -179,12 +179,10 @@ def test_a_login_of_another_account_is_not_even_tried(
             ),
             "utf-8",
         )
-    assert (
-        OwnAccount().accepts_session(
-            account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state)
-        )
-        is suits
-    )
+    filed, login = account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state)
+    assert OwnAccount().accepts_session(filed, login) is suits
+    known = suits and "data_ticket" not in (cookies or {})
+    assert OwnAccount().is_session_of(filed, login) is known
 
 
 ALBUM = "https://mp.weixin.qq.com/mp/appmsgalbum?__biz={}&action=getalbum&album_id={}"

@@ -23,7 +23,9 @@ from mediawatch.domain import (
     LookKind,
     MatchedBy,
     Need,
+    Outcome,
     Post,
+    ProvisionalId,
     Reading,
     Sight,
 )
@@ -92,6 +94,11 @@ class Desk:
         account = Account(
             id=1, filed=Filing(name=known.name, platform="wechat", **values), links=()
         )
+        return await self.look_at(account, pages=pages, need=need)
+
+    async def look_at(
+        self, account: Account, *, pages: SharedPages | None = None, need: Need = NEED
+    ) -> Reading:
         sights = await look(
             LookTask(
                 SCRAPERS["wechat"],
@@ -233,6 +240,19 @@ async def test_a_number_that_the_search_has_found_leads_there(desk: Desk, tmp_pa
         date(2022, 12, 29),
         MatchedBy.NAME,
     )
+
+
+async def test_a_renamed_page_of_a_number_found_by_name_proves_nothing_and_tells_its_name(
+    desk: Desk,
+) -> None:
+    known, name = true("搜得"), "示例市原名局"
+    found = ProvisionalId(account_id=1, value=known.id, name=name, on=NOW.date())
+    filed = Filing(name=name, platform="wechat")
+    reading = await desk.look_at(Account(id=1, filed=filed, provisional=found))
+    (article,) = (sight for sight in reading.sights if sight.surface == "wechat.article")
+    assert (article.outcome, article.name) == (Outcome.NO_EVIDENCE, known.name)
+    assert (article.matched_by, article.provisional) == (None, known.id)
+    assert newest(reading) is None
 
 
 async def test_the_picture_check_ends_the_logins_day(desk: Desk) -> None:

@@ -130,6 +130,7 @@ class ProvisionalIdRow(Base):
             "account_id",
             unique=True,
             sqlite_where=text("ended_on IS NULL"),
+            # On PostgreSQL too, as above: the migration says so.
         ),
     )
 

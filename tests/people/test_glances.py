@@ -19,6 +19,7 @@ from worklists import fill
 import db
 from mediawatch.domain import (
     Filing,
+    Hint,
     LookKind,
     MatchedBy,
     NameHit,
@@ -128,6 +129,19 @@ def test_people_are_asked_for_a_glance_where_that_is_wanted(home: Home, tmp_path
     assert asked == [UNKNOWN, NAME]
     assert "看一眼即可" in reasons[1]
     assert "shili_1" in reasons[1]
+
+
+def test_glances_come_last_whatever_others_say(home: Home, tmp_path: Path) -> None:
+    async def hint(store: Store) -> None:
+        day = day_of(NOW - timedelta(days=90))
+        said = Hint(account_id=1, source="某某服务单位", on=day, received_at=NOW)
+        await store.hints.add([said])
+
+    within(home, hint)
+    run(home, "worklist", "export", tmp_path / "w.xlsx", "--glances")
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets[0]
+    heads, *rows = sheet.iter_rows(values_only=True)
+    assert [row[heads.index("备案名称")] for row in rows] == [UNKNOWN, NAME]
 
 
 def test_a_glance_settles_whose_it_is(home: Home, tmp_path: Path) -> None:

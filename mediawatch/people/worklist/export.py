@@ -115,12 +115,15 @@ async def export(
     """
     sweep, path, policy = judged.sweep, target.path, judged.policy
     window, home = Window.of(sweep, policy), await store.operator.home_id()
-    items = [
+    asked = [
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
-        *(await glances(store, sweep, judged.entries, policy) if with_glances else ()),
     ]
-    items = await in_order_of_hints(store, items, window)
+    looked_at = await glances(store, sweep, judged.entries, policy) if with_glances else []
+    items = [
+        *await in_order_of_hints(store, asked, window),
+        *await in_order_of_hints(store, looked_at, window),
+    ]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
     files = divide(items, path, by, people)

@@ -71,12 +71,19 @@ def parse_moment(text: str) -> datetime:
     ValueError if unreadable.
     """
     try:
-        at = day_end(date.fromisoformat(text)) if _is_day(text) else datetime.fromisoformat(text)
+        # Without hyphens Python reads a day as its first moment: a whole day too early.
+        at = day_end(date.fromisoformat(text)) if _is_day(text) else _at(text)
     except ValueError as error:
         raise ValueError(
             f"as_of {text!r} is not a date (2022-12-31) or an instant (2022-12-31T18:00)"
         ) from error
     return at if at.tzinfo else at.replace(tzinfo=BEIJING)
+
+
+def _at(text: str) -> datetime:
+    if "T" not in text.upper() and " " not in text:
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
 
 
 def parse_as_of(text: str, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 # With it every process that the tests start would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint lock soak bench year history pictures debian12 debian13 clean
+.PHONY: help setup demo test lint lock soak bench year coverage history pictures debian12 debian13 clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
@@ -17,6 +17,7 @@ help:
 	@echo "make soak    the tests at full size"
 	@echo "make bench   what a sweep costs next to plain Playwright and httpx"
 	@echo "make year    a year of nights next to a nightly census, simulated"
+	@echo "make coverage what a quarter of nights proves of WeChat accounts, simulated"
 	@echo "make history what a long history costs next to a short one"
 	@echo "make pictures docs/pictures, drawn anew from a demonstration (LibreOffice, poppler-utils)"
 	@echo "make lock    the locks with hashes anew after pyproject.toml changed (UPGRADE=1: the newest versions)"
@@ -45,6 +46,9 @@ bench: setup
 
 year: setup
 	@$(BIN)/python tests/bench/year_of_nights.py
+
+coverage: setup
+	@$(BIN)/python tests/bench/wechat_coverage.py
 
 history: setup
 	@$(BIN)/python tests/bench/history_cost.py

@@ -88,15 +88,25 @@ class SqlOperator(Aggregate):
             or_(SweepRow.finished_at.is_(None), SweepRow.finished_at >= since)
         )
         seen = (
-            select(SightRow.surface, SightRow.session, SightRow.read_at)
+            select(
+                SightRow.surface,
+                SightRow.session,
+                SightRow.read_at,
+                SightRow.calls,
+                SightRow.ends_day,
+            )
             .join_from(SightRow, ReadingRow)
             .where(ReadingRow.sweep_id.in_(late), SightRow.read_at >= since)
         )
-        checked = select(CanaryCheckRow.surface, CanaryCheckRow.session, CanaryCheckRow.at).where(
-            CanaryCheckRow.at >= since
-        )
+        checked = select(
+            CanaryCheckRow.surface,
+            CanaryCheckRow.session,
+            CanaryCheckRow.at,
+            CanaryCheckRow.calls,
+            CanaryCheckRow.ends_day,
+        ).where(CanaryCheckRow.at >= since)
         return [
-            SurfaceVisit(surface=surface, session=session, at=at)
+            SurfaceVisit(surface=surface, session=session, at=at, calls=calls, ends_day=ends_day)
             for statement in (seen, checked)
-            for surface, session, at in conn.execute(statement)
+            for surface, session, at, calls, ends_day in conn.execute(statement)
         ]

@@ -9,26 +9,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from db.base import Base, rows
+from db.givers import find_givers, is_needed, is_undecided
 from db.models import (
     AccountRow,
     ClearingRow,
     ContactRow,
     FindingRow,
     NoticeEventRow,
-    NoticeItemRow,
     NoticeRow,
     ReadingRow,
     ReviewEventRow,
     SweepRow,
 )
-from db.notices.archived import archived_notices, closed_notices
+from db.notices.archived import archived_notices
 from db.transactions import Aggregate, reads, writes
 from db.types import AnyRow, portions
 from mediawatch.domain import (
-    DECIDED,
     PERSONAL_MARK,
     Effect,
     LookKind,
@@ -82,12 +81,27 @@ class SqlPersonal(Aggregate):
         return set(conn.scalars(wanted))
 
     @reads
-    def lost_contacts(self, conn: Connection, before: date) -> list[int]:
-        undecided = exists().where(FindingRow.account_id == ContactRow.account_id, *_is_undecided())
-        issued = exists().where(
-            NoticeItemRow.account_id == ContactRow.account_id,
-            NoticeItemRow.notice_id.not_in(closed_notices()),
+    def old_givers(self, conn: Connection, before: datetime) -> int:
+        return len(find_givers(conn, before))
+
+    @writes
+    def clear_givers(self, conn: Connection, before: datetime, at: datetime) -> int:
+        found = find_givers(conn, before)
+        earlier = select(func.coalesce(func.sum(ClearingRow.names), 0)).where(
+            ClearingRow.sweep_id.is_(None), ClearingRow.notice_id.is_(None)
         )
+        marks = _marks([row.given_by for _, row in found], after=conn.scalar(earlier) or 0)
+        for kind, row in found:
+            one = update(kind.__table__).where(kind.__table__.c.id == row.id)
+            conn.execute(one.values(given_by=marks[fold(row.given_by)]))
+        if found:
+            note = {"at": at, "names": len(found), "pictures": 0, "contacts": 0}
+            conn.execute(insert(ClearingRow).values(note))
+        return len(found)
+
+    @reads
+    def lost_contacts(self, conn: Connection, before: date) -> list[int]:
+        undecided, issued = is_needed(ContactRow)
         wanted = (
             select(ContactRow.account_id)
             .join(AccountRow, AccountRow.id == ContactRow.account_id)
@@ -134,10 +148,6 @@ def _all(conn: Connection) -> list[PersonalData]:
     ]
 
 
-def _is_undecided() -> tuple[Any, ...]:
-    return FindingRow.review_state.not_in(DECIDED), FindingRow.effect != Effect.HINT
-
-
 @dataclass(frozen=True, slots=True)
 class _Sweeps:
     """What decides whether an inspection is over."""
@@ -182,7 +192,7 @@ class _Sweeps:
             ReviewEventRow.action != ReviewAction.ANSWERED,
         )
         return cls(
-            undecided=set(conn.scalars(found.where(*_is_undecided()))),
+            undecided=set(conn.scalars(found.where(*is_undecided()))),
             confirmed=set(conn.scalars(found.where(*confirmed))),
             notices=notices,
             closed_at={row[0]: row[1] for row in conn.execute(closed)},

@@ -12,6 +12,7 @@ from db.accounts.store import SqlAccounts
 from db.engine import BUSY_TIMEOUT
 from db.errors import StoreError
 from db.evidence import SqlEvidence
+from db.hints import SqlHints
 from db.notices.store import SqlNotices
 from db.operator import SqlOperator
 from db.personal import SqlPersonal
@@ -48,6 +49,7 @@ class SqlStore:
         self.notices = SqlNotices(transactions)
         self.runs = SqlRuns(transactions)
         self.operator = SqlOperator(transactions)
+        self.hints = SqlHints(transactions)
         self.personal = SqlPersonal(transactions)
         self.queries = SqlQueries(transactions, url)
 

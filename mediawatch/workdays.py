@@ -39,6 +39,14 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
+def working_days_before(day: date, count: int) -> date:
+    """The `count`-th working day before `day`."""
+    while count > 0:
+        day -= timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
 def festivals_between(first: date, last: date) -> tuple[str, ...]:
     """春节 and 国庆节 that touch [first, last]; years without a table give none."""
     found: list[str] = []

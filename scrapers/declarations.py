@@ -21,15 +21,37 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "douyin": {"douyin.profile": "抖音主页", "douyin.search": "抖音用户搜索(登录)"},
     "wechat": {
+        "wechat.statistics": "公众号数据接口",
         "wechat.own": "本单位公众号后台发表记录",
         "wechat.article": "微信文章链接",
         "wechat.album": "微信合集",
-        "wechat.reader": "微信读书公众号页",
+        "wechat.reader_cover": "微信读书封面",
+        "wechat.reader_list": "微信读书目录",
         "wechat.search": "微信公众平台账号搜索",
         "wechat.list": "微信公众平台发表记录",
     },
 }
 """Platform key to its surfaces, each with what inspectors call it."""
+
+KEY_WORDS: Mapping[str, str] = {"wechat-api": "wechat"}
+"""The words for `mediawatch login` that stand for a key to an official interface.
+
+Each with the platform of its accounts.
+"""
+LOGINS_BY_APPROVAL = frozenset({"weread"})
+"""The words of logins of which a home has one, and further ones by a 使用审批 each."""
+FORMER_LABELS: Mapping[str, Mapping[str, str]] = {
+    "wechat": {"wechat.reader": "微信读书公众号页"},
+}
+"""The same of surfaces that are used no more, for readings that were kept."""
+
+INDEX_NAMES: Mapping[str, str] = dict.fromkeys(
+    ("wechat.reader_cover", "wechat.reader_list", "wechat.reader"), "微信读书"
+)
+"""Surfaces that show what somebody else has indexed of an account, and whose index it is.
+
+It may lag, so its newest article is what a person is asked to compare.
+"""
 
 _LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread")
 

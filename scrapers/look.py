@@ -25,13 +25,22 @@ from mediawatch.domain import (
     Post,
     RateLimited,
     Sight,
+    as_led_by_name,
+    with_found_id,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, Visit
 from scrapers.browser.clock_check import ClockCheck
 from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPages
+from scrapers.interfaces.calls import InterfaceCalls
 from scrapers.privacy.masking import Mask, nobody
+from scrapers.provisional import (
+    is_led_by_name,
+    is_needless,
+    on_own_ground,
+    without_id,
+)
 from scrapers.surface import Scraper, SessionUse, Surface
 from scrapers.urls import scrub
 
@@ -54,19 +63,27 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
     """Try the surfaces in order until the need is settled.
 
     A surface whose session the operator lacks leaves no sight. One that had nothing to go by in its
-    turn gets another at the end: a search may have found an id meanwhile.
+    turn gets another at the end: a search may have found an id meanwhile. Where the look goes on
+    after a rest, it knows what it saw before, and returns the rest.
     """
     scraper, account, need = task.scraper, task.account, task.need
-    sights: list[Sight] = []
+    sights = list(need.earlier)
     tried: set[int] = set()
     for number, each in 2 * list(
         enumerate(sorted(scraper.surfaces, key=lambda each: each.name in need.not_by))
     ):
-        if number in tried or not each.applies(account) or need.only not in ("", each.name):
+        if number in tried or not each.applies(account) or not wants(need, each):
             continue
-        surface = each.as_control(account) if need.only else each.given_earlier(account, sights)
-        if surface is None:
+        if was_asked(need, each):
             continue
+        own = on_own_ground(sights, account, scraper.surfaces)
+        led = is_led_by_name(each, account, own)
+        meant, earlier = (account, sights) if led else (without_id(account), own)
+        control = need.only and not need.goes_on
+        surface = each.as_control(meant) if control else each.given_earlier(meant, earlier)
+        if surface is None or (is_needless(each, account) and not need.only):
+            continue
+        task = replace(task, account=meant)
         useful = sessions_for(task, surface)
         if surface.session is SessionUse.REQUIRED and not useful:
             continue
@@ -76,19 +93,40 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
                 surface=surface.name,
                 session=session.name if session else "",
                 pace=surface.pace,
+                paced_as=surface.paced_as,
                 declared_closed=surface.declared_closed,
             )
             by_calls = task.pages is not None and may_see_by_calls(
-                surface, visit.session, account, need, sights
+                surface, visit.session, meant, need, sights
             )
-            see = look_by_calls if by_calls else look_by_page
+            see = (
+                look_by_interface
+                if surface.by_interface
+                else look_by_calls
+                if by_calls
+                else look_by_page
+            )
             sight = await task.gate.visit(visit, partial(see, task, surface, session, visit))
             if sight is not None:  # else the gate did not admit it, and the next login may do
-                sights.append(with_links(sight, scraper))
+                sights.append(with_links(as_led_by_name(sight, meant) if led else sight, scraper))
+                account = with_found_id(account, sights)
                 break
         if is_settled(sights, need):
             break
-    return tuple(sights)
+    return tuple(sights[len(need.earlier) :])
+
+
+def was_asked(need: Need, surface: Surface) -> bool:
+    """Whether the look saw it before a rest. The one that is asked after its rest is asked anew."""
+    return not need.only and any(
+        (sight.surface, sight.link_from) == (surface.name, surface.link_source)
+        for sight in need.earlier
+    )
+
+
+def wants(need: Need, surface: Surface) -> bool:
+    """Whether the look is for this surface, or for the one on whose word it goes on."""
+    return need.only in ("", surface.name) or (need.goes_on and need.only == surface.link_source)
 
 
 def sessions_for(task: LookTask, surface: Surface) -> tuple[Session, ...]:
@@ -112,7 +150,8 @@ def may_see_by_calls(
     dated sight.
     """
     page = surface.shared_page
-    if page is None or need.second or need.only or not surface.can_see_by_calls(account):
+    one_alone = need.only and not need.goes_on
+    if page is None or need.second or one_alone or not surface.can_see_by_calls(account):
         return False
     if need.back_to is not None and page.signs:
         return False  # only the page reads on
@@ -127,7 +166,7 @@ async def look_by_calls(
 
     What they leave open the page is asked, in the same visit.
     """
-    pages, page = task.pages, surface.shared_page
+    pages, page = task.pages, surface.page_to_share()
     assert pages is not None
     assert page is not None
     pause = partial(task.gate.pause, visit)
@@ -175,7 +214,10 @@ async def look_by_calls(
         pages.note(surface.name, visit.session, answered=answered)
         if calls_suffice(sight, surface, task.need):
             return sight
-    await pause()
+    try:
+        await pause()
+    except NoEvidence as full:
+        return _trouble_sight(task, surface, visit, full)
     return await look_by_page(task, surface, session, visit)
 
 
@@ -222,6 +264,32 @@ async def look_by_page(
                 sight = replace(sight, captures=captures)
             return sight
     except Failure as failure:  # no page could be had at all
+        return _trouble_sight(task, surface, visit, failure)
+
+
+async def look_by_interface(
+    task: LookTask, surface: Surface, session: Session | None, visit: Visit
+) -> Sight:
+    """Look by a site's official interface, with a key; a second look takes the answers as evidence.
+
+    Expected failures become the sight's outcome.
+    """
+    assert session is not None
+    try:
+        async with task.browser.interface(session) as calls:
+            calls.pause, calls.back_to = partial(task.gate.pause, visit), task.need.back_to
+            facts = await _facts(surface.see_by_interface(calls, task.account), calls)
+            sight = merge_facts(
+                surface,
+                facts,
+                session=calls.session,
+                login=calls.login,
+                read_at=calls.now(),
+                url=scrub(calls.url, surface.url_keys),
+            )
+            sight = apply_clock_check(calls.clock, sight)
+            return replace(sight, captures=calls.captures()) if task.need.second else sight
+    except Failure as failure:  # the key cannot be read
         return _trouble_sight(task, surface, visit, failure)
 
 
@@ -273,7 +341,9 @@ def is_settled(sights: Sequence[Sight], need: Need) -> bool:
     return named and dated
 
 
-async def _facts(seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls) -> list[PayloadFacts]:
+async def _facts(
+    seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls | InterfaceCalls
+) -> list[PayloadFacts]:
     """What a surface yields; the failure that ends it as its last fact."""
     facts: list[PayloadFacts] = []
     try:
@@ -291,7 +361,7 @@ async def _facts(seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls) -> list
 
 
 def _trouble(failure: Failure) -> PayloadFacts:
-    return PayloadFacts(outcome=failure.outcome, detail=failure.detail)
+    return PayloadFacts(outcome=failure.outcome, detail=failure.detail, ends_day=failure.ends_day)
 
 
 def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:
@@ -317,6 +387,7 @@ def apply_clock_check(clock: ClockCheck, sight: Sight) -> Sight:
         read_at=sight.read_at,
         url=sight.url,
         by_call=sight.by_call,
+        ends_day=sight.ends_day,
         outcome=outcome,
         detail=clock.trouble,
     )
@@ -376,10 +447,14 @@ def merge_facts(
         platform_id=platform_id,
         original_id=original_id,
         verified_as=_on_one_line(verified_as),
+        name_hit=next((fact.name_hit for fact in facts if fact.name_hit), None),
         matched_by=max(filter(None, ties), key=list(MatchedBy).index, default=None),
         posts=tuple(posts.values()),
         complete_since=complete_since,
         links=tuple(links),
+        link_from=next((fact.link_from for fact in facts if fact.link_from), ""),
+        # The wider end counts: `login` stands before `surface`.
+        ends_day=min((fact.ends_day for fact in facts if fact.ends_day), default=None),
         detail="; ".join(filter(None, (fact.detail for fact in facts))),
     )
 

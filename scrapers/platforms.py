@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -20,13 +20,14 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
+from mediawatch.ports import Gate, SessionWatch, StoredSession, SurfaceFacts
 from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, look
-from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
+from scrapers.provisional import is_needless
+from scrapers.surface import Key, Login, Scraper, SessionUse, Shows, Surface
 from scrapers.toutiao import surfaces as toutiao
 from scrapers.urls import link_in, on_host
 from scrapers.wechat import surfaces as wechat
@@ -47,7 +48,13 @@ LOGINS: Mapping[str, Login] = MappingProxyType(
 
 
 def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
-    """What surfaces declare of themselves, in the core's words."""
+    """What surfaces declare of themselves, in the core's words.
+
+    A surface that has several turns in a look is named once.
+    """
+    first: dict[str, Surface] = {}
+    for each in surfaces:
+        first.setdefault(each.name, each)
     return tuple(
         SurfaceFacts(
             name=each.name,
@@ -59,27 +66,63 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             pace=each.pace,
             declared_closed=each.declared_closed,
             for_some=type(each).accepts_session is not Surface.accepts_session,
+            login=""
+            if each.session is SessionUse.VISITOR
+            else each.session_platform or each.name.partition(".")[0],
+            shows_newer=each.shows_newer,
+            finds_ids=each.finds_ids,
             by_call=each.shared_page is not None,
+            paced_as=each.paced_as,
+            by_interface=each.by_interface,
         )
-        for each in surfaces
+        for each in first.values()
     )
 
 
-def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
-    """The surfaces that could be asked about an account, in order of cost.
+def ways(account: Account, logins: Collection[StoredSession]) -> tuple[SurfaceFacts, ...]:
+    """The surfaces that could be asked about an account with these logins, in order of cost.
 
-    `logins` are the platforms with a login.
+    A login that is of use for other accounts alone does not count.
     """
+    held = [Session(each.platform, each.name, each.path) for each in logins]
+    found = _open_to(
+        account,
+        lambda surface, word: any(
+            login.platform == word and surface.accepts_session(account, login) for login in held
+        ),
+    )
+    if not any(facts.for_some for facts in found):
+        return found
+    its_own = {
+        surface.name
+        for surface in SCRAPERS[account.platform].surfaces
+        for login in held
+        if login.platform == (surface.session_platform or account.platform)
+        and surface.is_session_of(account, login)
+    }
+    return tuple(
+        replace(facts, has_its_login=facts.for_some and facts.name in its_own) for facts in found
+    )
+
+
+def ways_with(account: Account, words: Collection[str]) -> tuple[SurfaceFacts, ...]:
+    """The same with some login of each of these words, whosever it is."""
+    return _open_to(account, lambda surface, word: word in words)
+
+
+def _open_to(account: Account, opens: Callable[[Surface, str], bool]) -> tuple[SurfaceFacts, ...]:
+    """`opens`: whether there is a login, of that word, for a surface that needs one."""
     scraper = SCRAPERS.get(account.platform)
     return surface_facts(
         each
         for each in (scraper.surfaces if scraper else ())
         if scraper
         and each.applies(account)
+        and not is_needless(each, account)
         and each.given_earlier(account, ()) is not None
         and (
             each.session is not SessionUse.REQUIRED
-            or (each.session_platform or scraper.platform) in logins
+            or opens(each, each.session_platform or scraper.platform)
         )
     )
 
@@ -151,6 +194,10 @@ class SiteLooker:
 
     async def probe(self, platform: str, name: str) -> bool:
         """See `ports.Looker.probe`. False for a platform without a login."""
+        session = Session(platform, name, self._sessions / platform / f"{name}.json")
+        for key in (key for scraper in self._scrapers.values() for key in scraper.keys):
+            if key.platform == platform:
+                return await self._probe_key(key, session)
         login = next(
             (
                 login
@@ -162,7 +209,6 @@ class SiteLooker:
         )
         if login is None:
             return False
-        session = Session(platform, name, self._sessions / platform / f"{name}.json")
         try:
             async with self._browser.tab(session, PageRules(hosts=login.hosts, whole=False)) as tab:
                 try:
@@ -172,6 +218,16 @@ class SiteLooker:
                 return tab.known
         except LoginRequired:  # its file is of no use
             return False
+
+    async def _probe_key(self, key: Key, session: Session) -> bool:
+        """`LoginRequired` where the interface does not take the key, with its reason."""
+        async with self._browser.interface(session) as calls:
+            try:
+                calls.known = await key.probe(calls)
+            except LoginRequired:
+                calls.known = False
+                raise
+            return calls.known
 
     async def ready(self) -> None:
         """See `ports.Looker.ready`."""

@@ -69,6 +69,7 @@ class NameSearch(Surface):
     attested: ClassVar[Attestation] = Attestation.DESCRIBED
     session: ClassVar[SessionUse] = SessionUse.REQUIRED
     shows: ClassVar[Shows] = Shows.SOME
+    shows_newer: ClassVar[bool] = False
 
     gone: bool = False
     """The look has seen that the filed id or link leads to no account."""

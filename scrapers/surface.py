@@ -6,9 +6,8 @@ A surface is one way of seeing an account; a scraper holds a platform's surfaces
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import ClassVar
@@ -17,6 +16,7 @@ from mediawatch.domain import Account, Attestation, Pace, PayloadFacts, Sight
 from scrapers.browser.sessions import Session
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.browser.tab import Tab
+from scrapers.interfaces.calls import InterfaceCalls
 
 
 class SessionUse(Enum):
@@ -37,7 +37,7 @@ class Shows(Enum):
     ALL = "all"
 
 
-class Surface(ABC):
+class Surface:
     """信息来源: one way of seeing an account.
 
     Declares what it can prove; `see` yields facts as soon as they are known.
@@ -51,6 +51,11 @@ class Surface(ABC):
     session: ClassVar[SessionUse]
     shows: ClassVar[Shows]
     pace: ClassVar[Pace]
+    paced_as: ClassVar[str] = ""
+    """The name of the pace that it shares with others, for each login; settings call it so.
+
+    "" where the pace is its own.
+    """
     page_shows: ClassVar[bool] = True
     """False where no page shows the fact (an API call from the operator's own page).
 
@@ -60,6 +65,16 @@ class Surface(ABC):
     """The site closed it for good, as far as is known.
 
     It is still tried, but its refusals are no news (no exit bit).
+    """
+    shows_newer: ClassVar[bool] = True
+    """Whether a later look may show a newer post.
+
+    False where it opens what is known already, or shows no posts at all.
+    """
+    finds_ids: ClassVar[bool] = False
+    """Whether it is asked to find an id for a filed name.
+
+    Not while a 暂用标识 stands: a login has few searches.
     """
     url_keys: ClassVar[frozenset[str]] = frozenset()
     """Query keys that may stay in an evidence URL.
@@ -78,6 +93,12 @@ class Surface(ABC):
     """The page from which a first look may `see_by_calls`.
 
     None where every look loads its own page: no call from another page is known to suffice.
+    """
+
+    by_interface: ClassVar[bool] = False
+    """Whether it asks a site's official interface by a key (`see_by_interface`).
+
+    Then it needs no page.
     """
 
     def applies(self, account: Account) -> bool:
@@ -102,6 +123,10 @@ class Surface(ABC):
         """
         return True
 
+    def is_session_of(self, account: Account, session: Session) -> bool:
+        """Whether this login is known to be of use for it. None needs to be tried to tell that."""
+        return self.accepts_session(account, session)
+
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         """This surface with what the look has seen so far (an id that a search found).
 
@@ -116,12 +141,27 @@ class Surface(ABC):
         """
         return self.given_earlier(account, ())
 
-    @abstractmethod
+    @property
+    def link_source(self) -> str:
+        """The surface that names the links which this one opens; "" where it needs none."""
+        return ""
+
+    def page_to_share(self) -> SharedPage | None:
+        """`shared_page`, entered by what `given_earlier` has found of the account."""
+        return self.shared_page
+
     def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         """Yield name and id first, then posts.
 
         A raised `Failure` ends the sight with that outcome and keeps what was yielded.
         """
+        raise NotImplementedError
+
+    def see_by_interface(
+        self, calls: InterfaceCalls, account: Account
+    ) -> AsyncIterator[PayloadFacts]:
+        """Yield what `see` does, of a site's official interface."""
+        raise NotImplementedError
 
     def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         """Yield what `see` does, by the page's own calls from `shared_page`; never complete."""
@@ -142,6 +182,11 @@ class Login:
 
     May raise any `Failure`: `LoginRequired` means no, any other one that the answer is unknown.
     """
+    one_a_home: bool = False
+    """Whether a home has one such login, and further ones by a 使用审批 each.
+
+    It is not the office's own account there, but one of the platform's readers.
+    """
     pages: tuple[str, ...] = ()
     """Visited after a login: hosts with cookies of their own."""
     code: str = ""
@@ -158,6 +203,16 @@ class Login:
     """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """One kind of key to an official interface. There is no page to log in at."""
+
+    platform: str
+    """As `Login.platform`."""
+    probe: Callable[[InterfaceCalls], Awaitable[bool]]
+    """Asks the interface whether it takes the key. Failures as `Login.probe`."""
+
+
 @dataclass(frozen=True)
 class Scraper:
     """One platform: its surfaces in order of cost, and where its login lives."""
@@ -171,6 +226,12 @@ class Scraper:
     """
     logins: tuple[Login, ...] = ()
     """The logins that its surfaces work with."""
+    keys: tuple[Key, ...] = ()
+    """The keys that they work with."""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """Values of nobody, by the field of the registry: what such a value would make possible is asked
+    of the surfaces with them.
+    """
     links: Surface | None = None
     """The surface that opens a lone article link, where the platform has one.
 

@@ -19,6 +19,7 @@ from scrapers.replica import Replica
 from scrapers.replica.web import Request, Response
 
 BENCH = Path(__file__).parent / "bench"
+SEARCH, READER = "wechat.search", "wechat.reader"
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ pathlib.Path({!r}).write_text(str(sum(os.times()[:4])))
     assert cost.peak_mb > 1
 
 
+@pytest.mark.usefixtures("bench")
 def test_a_season_of_nights_finds_what_a_census_finds() -> None:
     simulated = runpy.run_path(str(BENCH / "year_of_nights.py"), run_name="bench")
     figures = simulated["year"](80, 100, load("national"))
@@ -56,6 +58,51 @@ def test_a_season_of_nights_finds_what_a_census_finds() -> None:
     ) == (0, 0, 0)
     assert figures["names_within_7_days"] == figures["names"] > 0
     assert figures["mean_share"] <= 0.2
+
+
+@pytest.fixture
+def coverage(bench: ModuleType) -> ModuleType:
+    return importlib.import_module("wechat_coverage")
+
+
+def test_every_start_proves_only_what_is_true(coverage: ModuleType) -> None:
+    policy = load("national")
+    found = {
+        start.words: coverage.coverage(20, 20, start, policy, others=0)
+        for start in coverage.STARTS
+        if start.readers < 2
+    }
+    for each in found.values():
+        assert (each.wechat, each.wrong, each.proved + each.missed) == (15, 0, each.active)
+        assert each.rows == each.suspects + each.missed
+    links, numbers = found["one link each, no login"], found["numbers, 1 reader"]
+    assert 0 < links.proved < numbers.proved
+    assert links.reader_calls == 0 < numbers.reader_calls
+
+
+def test_no_login_makes_more_calls_than_its_pace_allows(coverage: ModuleType) -> None:
+    """A name alone proves nothing: its search, once, gives the number that 微信读书 needs."""
+    policy, lives = load("national"), coverage.lives(60, coverage.YEAR, 1)
+    starts = {start.words: start for start in coverage.STARTS}
+    calls = {}
+    for words in ("names only, 1 reader", "numbers, 1 reader"):
+        quarter = coverage.Quarter(lives, starts[words], policy, nights=5, seed=1)
+        quarter.run()
+        calls[words] = [(night.of(SEARCH), night.of(READER)) for night in quarter.calls]
+    assert calls["numbers, 1 reader"][0] == (0, 40)
+    assert calls["names only, 1 reader"][0] == (60, 0)
+    assert max(reader for some in calls.values() for _, reader in some) <= 40
+    searched = sum(search for search, _ in calls["names only, 1 reader"])
+    assert 60 <= searched < 66, "again only where the search failed"
+
+
+def test_a_reader_shows_only_what_was_pushed_and_after_its_lag(coverage: ModuleType) -> None:
+    lives = coverage.lives(40, coverage.YEAR, 1)
+    feed = next(each for each in coverage.feeds(lives, 1) if each.lag.days >= 7 and each.pushed)
+    *_, before, last = feed.pushed
+    assert feed.in_reader(last + feed.lag) == last
+    assert feed.in_reader(last + feed.lag - timedelta(seconds=1)) == before
+    assert set(feed.pushed) < set(feed.life.posts)
 
 
 def test_a_long_history_gives_no_more_to_load() -> None:
@@ -120,7 +167,7 @@ def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
     assert (weibo["stack"][0], weibo["frames"] <= 20) == ("mediawatch/cli/__init__.py:main", True)
     files = {name.partition(":")[0] for name in weibo["entered"]}
     assert {"mediawatch/sweep/looks.py", "scrapers/look.py", "db/readings/store.py"} <= files
-    assert weibo["functions"] < 250
+    assert weibo["functions"] < 280
 
 
 @pytest.mark.usefixtures("bench")

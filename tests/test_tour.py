@@ -91,6 +91,7 @@ def test_the_tour_of_a_page_works_in_its_order(
         for name in names
     ]
     write_registry(tmp_path / "台账.xlsx", rows)
+    (tmp_path / "监测.csv").write_text("名称,类型,更新日期\n旧20,今日头条,2022-10-01\n", "utf-8")
     done_before = ""
     for line in tour(page):
         words = [

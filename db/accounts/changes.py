@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, ins
 
 from db.accounts.identities import identities
 from db.accounts.news import raise_news
+from db.accounts.provisional import note_registry
 from db.base import table
 from db.bulk import BulkRows, take_keys
 from db.mapping.accounts import filed_values
 from db.models import AccountChangeRow, AccountRow, AccountStateRow, ContactRow, SourceRow
 from db.models.accounts import IN_SERVICE
-from db.readings.following import renew
+from db.readings.following import remake, renew
 from db.types import Values, among
 from mediawatch.domain import Contact, FiledIdentity, RegistryChanges, Source, UpdatedAccount
 from mediawatch.domain.clock import day_of
@@ -128,7 +129,11 @@ def apply_changes(conn: Connection, given: RegistryRows) -> None:
     changed = {
         key: before[key] for key, identity in given.updates.items() if before[key] != identity
     }
+    moved = note_registry(conn, new | given.updates, day_of(wanted.source.at))
     renew(conn, changed, new | {key: given.updates[key] for key in changed})
+    if others := moved - set(changed):
+        remake(conn, others)
+        raise_news(conn, others)
     if wanted.retired:
         _hold_numbers_once(conn)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from db.accounts.provisional import with_found, with_found_of_one
 from db.base import table
 from db.errors import StoreError
 from db.models import AccountRow
@@ -66,13 +67,22 @@ def identity(conn: Connection, account_id: int) -> FiledIdentity:
     row = conn.execute(_ONE, {"account": account_id}).one_or_none()
     if row is None:
         raise StoreError(f"there is no account {account_id}")
-    return _identity(row)
+    if row.platform_id:
+        return _identity(row)
+    return with_found_of_one(conn, account_id, _identity(row))
 
 
 def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledIdentity]:
     """As `identity`, of many; an account that does not exist has no entry."""
     wanted = select(*_WHO).where(among(conn, _ACCOUNT.c.id, account_ids))
-    return {row[0]: _identity(row) for row in conn.execute(wanted)}
+    found = {row[0]: _identity(row) for row in conn.execute(wanted)}
+    return with_provisional(conn, found)
+
+
+def with_provisional(conn: Connection, found: dict[int, FiledIdentity]) -> dict[int, FiledIdentity]:
+    """Identities with the 暂用标识 through which sights may count for them, and those taken back."""
+    lacking = {key: identity for key, identity in found.items() if not identity.platform_id}
+    return found | with_found(conn, lacking)
 
 
 def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from db.accounts.changes import RegistryRows, add_source, apply_changes, overwrite_deleted
-from db.accounts.identities import identities, twins
+from db.accounts.identities import identities, twins, with_provisional
 from db.accounts.news import counters, raise_news
+from db.accounts.provisional import ever, note_refusals
+from db.accounts.remarks import add_remarks, remarks
 from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
 from db.models import (
@@ -18,12 +20,23 @@ from db.models import (
     AccountRow,
     ContactRow,
     ProposalRefusalRow,
+    ProvisionalIdRow,
     SourceRow,
 )
+from db.readings.following import remake
 from db.revision import raise_revision
 from db.transactions import Aggregate, Transactions, reads, writes, writes_ready
 from db.types import portions
-from mediawatch.domain import Account, AccountChange, Contact, Refusal, RegistryChanges, Source
+from mediawatch.domain import (
+    Account,
+    AccountChange,
+    Contact,
+    FilingRemark,
+    ProvisionalId,
+    Refusal,
+    RegistryChanges,
+    Source,
+)
 from mediawatch.ports import AccountNow, Clock
 
 
@@ -37,8 +50,11 @@ class SqlAccounts(Aggregate):
         wanted = rows(AccountRow).order_by(AccountRow.id)
         if not include_retired:
             wanted = wanted.where(AccountRow.retired_on.is_(None))
-        links = learned_links(conn)
-        return [account_of(row.id, row, links.get(row.id, ())) for row in conn.execute(wanted)]
+        links, known = learned_links(conn), ever(conn)
+        return [
+            account_of(row.id, row, links.get(row.id, ()), known.get(row.id, ()))
+            for row in conn.execute(wanted)
+        ]
 
     @reads
     def get(self, conn: Connection, account_id: int) -> Account | None:
@@ -46,20 +62,26 @@ class SqlAccounts(Aggregate):
         if row is None:
             return None
         links = learned_links(conn, AccountLinkRow.account_id == account_id)
-        return account_of(row.id, row, links.get(row.id, ()))
+        known = ever(conn, ProvisionalIdRow.account_id == account_id)
+        return account_of(row.id, row, links.get(row.id, ()), known.get(row.id, ()))
+
+    @reads
+    def provisional_ids(self, conn: Connection) -> list[ProvisionalId]:
+        return [each for some in ever(conn).values() for each in some]
 
     @reads
     def current(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, AccountNow]:
         """The counters, and who the accounts are as filed now, at one moment."""
         wanted = sorted(set(account_ids))
-        news, found = counters(conn, wanted), {}
+        news, filed = counters(conn, wanted), {}
         for portion in portions(wanted):
             for row in conn.execute(select(table(AccountRow)).where(AccountRow.id.in_(portion))):
-                filed = filed_of(row)
-                found[row.id] = AccountNow(
-                    news=news.get(row.id, 0), identity=filed.identity, opened_on=filed.opened_on
-                )
-        return found
+                filed[row.id] = filed_of(row)
+        who = with_provisional(conn, {key: each.identity for key, each in filed.items()})
+        return {
+            key: AccountNow(news=news.get(key, 0), identity=who[key], opened_on=each.opened_on)
+            for key, each in filed.items()
+        }
 
     @reads
     def twins(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
@@ -135,10 +157,23 @@ class SqlAccounts(Aggregate):
                 for (number, field, value), at in new.items()
             ]
             conn.execute(insert(ProposalRefusalRow), values)
+        if moved := note_refusals(conn, refusals):
+            remake(conn, moved)
+            raise_news(conn, moved)
 
     @reads
     def refusals(self, conn: Connection) -> list[Refusal]:
         return _refusals(conn)
+
+    @writes
+    def add_remarks(self, conn: Connection, given: Sequence[FilingRemark]) -> None:
+        if given:
+            raise_revision(conn)
+            add_remarks(conn, given)
+
+    @reads
+    def remarks(self, conn: Connection) -> list[FilingRemark]:
+        return remarks(conn)
 
     @reads
     def contacts(self, conn: Connection) -> Mapping[int, Contact]:

@@ -7,9 +7,10 @@ from dataclasses import fields
 from itertools import chain
 
 from db.types import AnyRow, Values, fields_of
-from mediawatch.domain import Account, Filing
+from mediawatch.domain import Account, Filing, ProvisionalId
 
 _FILED = tuple(field.name for field in fields(Filing))
+_PROVISIONAL = tuple(field.name for field in fields(ProvisionalId))
 
 
 def filed_values(filed: Filing) -> Values:
@@ -20,8 +21,28 @@ def filed_of(row: AnyRow) -> Filing:
     return Filing(**fields_of(row, _FILED) | {"article_links": tuple(row.article_links)})
 
 
-def account_of(key: int, row: AnyRow, learned: Sequence[str]) -> Account:
-    """`learned` are article links found since filing, newest first; they follow the filed ones."""
+def account_of(
+    key: int, row: AnyRow, learned: Sequence[str], found: Sequence[ProvisionalId] = ()
+) -> Account:
+    """`learned` are article links found since filing, newest first; they follow the filed ones.
+
+    `found` are its 暂用标识, ended ones too.
+    """
     filed = filed_of(row)
     links = tuple(dict.fromkeys(chain(filed.article_links, learned)))
-    return Account(id=key, filed=filed, links=links, retired_on=row.retired_on)
+    return Account(
+        id=key,
+        filed=filed,
+        links=links,
+        retired_on=row.retired_on,
+        provisional=next((each for each in found if each.ended_on is None), None),
+        disowned=frozenset(each.value for each in found if each.why and each.why.takes_back),
+    )
+
+
+def provisional_of(row: AnyRow) -> ProvisionalId:
+    return ProvisionalId(**fields_of(row, _PROVISIONAL))
+
+
+def provisional_values(found: ProvisionalId) -> Values:
+    return fields_of(found, _PROVISIONAL)

@@ -8,11 +8,11 @@ from dataclasses import fields
 from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import AccountState, Evidence, FiledIdentity, Post, Reading, Sight
 
-_IDENTITY = tuple(field.name for field in fields(FiledIdentity))
+_IDENTITY = tuple(field.name for field in fields(FiledIdentity) if field.compare)
 _SIGHT = tuple(
     field.name
     for field in fields(Sight)
-    if field.name not in ("posts", "captures", "by_call", "evidence", "links")
+    if field.name not in ("posts", "captures", "by_call", "evidence", "links", "name_hit")
 )
 
 _EVIDENCE = tuple(field.name for field in fields(Evidence))

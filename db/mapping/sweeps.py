@@ -54,6 +54,7 @@ def judgement_values(judgement: Judgement) -> Values:
         "second_look": judgement.second_look,
         "notes": list(judgement.notes),
         "otherwise": judgement.otherwise,
+        "provisional": judgement.provisional,
     }
 
 
@@ -71,4 +72,5 @@ def judgement_of(row: AnyRow, findings: Sequence[Finding]) -> Judgement | None:
         second_look=bool(getattr(row, "second_look", False)),
         notes=tuple(row.notes or ()),
         otherwise=row.otherwise,
+        provisional=bool(getattr(row, "provisional", False)),
     )

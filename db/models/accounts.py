@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 
 from db.base import Base, Field, Key
-from mediawatch.domain import FiledStatus
+from mediawatch.domain import FiledStatus, ProvisionalEnd
 
 
 class FiledColumns:
@@ -106,6 +106,47 @@ class AccountChangeRow(Base):
     field: Field[str]
     old: Field[str]
     new: Field[str]
+
+
+class ProvisionalIdRow(Base):
+    """暂用标识: as `domain.ProvisionalId`. Of an account one stands at most."""
+
+    __tablename__ = "provisional_id"
+    id: Field[int] = Field(Key, primary_key=True)
+    account_id: Field[int] = Field(ForeignKey("account.id"), index=True)
+    field: Field[str]
+    value: Field[str]
+    name: Field[str]
+    alias: Field[str]
+    verified: Field[bool | None]
+    body: Field[str]
+    reading_id: Field[int | None] = Field(ForeignKey("reading.id", ondelete="SET NULL"), index=True)
+    on: Field[date]
+    ended_on: Field[date | None]
+    why: Field[ProvisionalEnd | None]
+    __table_args__ = (
+        Index(
+            "uq_provisional_id_standing",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            # On PostgreSQL too, as above: the migration says so.
+        ),
+    )
+
+
+class FilingRemarkRow(Base):
+    """What a 台账更正提示单 pointed out to a unit: once for each field, filed value and seen value."""
+
+    __tablename__ = "filing_remark"
+    id: Field[int] = Field(Key, primary_key=True)
+    account_id: Field[int] = Field(ForeignKey("account.id"))
+    field: Field[str]
+    filed: Field[str]
+    seen: Field[str]
+    ground: Field[str]
+    at: Field[datetime]
+    __table_args__ = (UniqueConstraint("account_id", "field", "filed", "seen"),)
 
 
 class ContactRow(Base):

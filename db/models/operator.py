@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, text
 
 from db.base import Base, Field, Key
-from mediawatch.domain import Outcome, SessionState
+from mediawatch.domain import DayEnd, Outcome, SessionState
 
 
 class CanaryCheckRow(Base):
@@ -25,6 +25,8 @@ class CanaryCheckRow(Base):
     sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"), index=True)
     detail: Field[str]
     login: Field[str] = Field(server_default=text("''"))
+    calls: Field[int] = Field(server_default=text("1"))
+    ends_day: Field[DayEnd | None]
     last_reading: Field[int] = Field(server_default=text("0"))
     """The newest reading's id at the check: it shows what was read since the check before.
     """

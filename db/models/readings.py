@@ -11,6 +11,7 @@ from db.base import Base, Field, Key
 from mediawatch.domain import (
     Attestation,
     DateKind,
+    DayEnd,
     EvidenceKind,
     LookKind,
     MatchedBy,
@@ -85,6 +86,10 @@ class SightRow(Base):
     url: Field[str]
     control: Field[str]
     login: Field[str] = Field(server_default=text("''"))
+    calls: Field[int] = Field(server_default=text("1"))
+    link_from: Field[str] = Field(server_default=text("''"))
+    ends_day: Field[DayEnd | None]
+    provisional: Field[str] = Field(server_default=text("''"))
 
 
 class PostRow(Base):
@@ -129,13 +134,23 @@ class FirstSeen(StrEnum):
     REPOST = "repost"
     UNPUSHED = "unpushed"
     UNPUSHED_REPOST = "unpushed_repost"
+    PROVISIONAL = "provisional"
+    """A post that only a 暂用标识 led to."""
+    PROVISIONAL_UNPUSHED = "provisional_unpushed"
     NAME = "name"
     """A name that was tied to the account by its id."""
     PERSON = "person"
     """That a person looked."""
 
 
-POSTS = (FirstSeen.POST, FirstSeen.REPOST, FirstSeen.UNPUSHED, FirstSeen.UNPUSHED_REPOST)
+POSTS = (
+    FirstSeen.POST,
+    FirstSeen.REPOST,
+    FirstSeen.UNPUSHED,
+    FirstSeen.UNPUSHED_REPOST,
+    FirstSeen.PROVISIONAL,
+    FirstSeen.PROVISIONAL_UNPUSHED,
+)
 
 
 class FirstSeenRow(Base):

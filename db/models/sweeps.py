@@ -51,6 +51,7 @@ class SweepAccountRow(FiledColumns, Base):
     second_look: Field[bool | None]
     notes: Field[list[str] | None]
     otherwise: Field[Verdict | None]
+    provisional: Field[bool | None]
     judged_news: Field[int | None]
     """`account_state.news` at the judgement."""
     __table_args__ = (

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db.accounts.identities import identities, identity, twins, twins_of
 from db.accounts.news import raise_news
+from db.accounts.provisional import note_reading
 from db.base import table
 from db.models import AccountLinkRow, AccountStateRow, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.readings.history import append, readings_of
@@ -74,12 +75,19 @@ def keep_and_follow(conn: Connection, reading: Reading) -> Reading:
     """Keep a reading, and all that follows from it. Each account that it speaks of has news."""
     now = identity(conn, reading.account_id)
     kept = append(conn, reading, now)
+    moved = note_reading(conn, replace(reading, id=kept.id, filed_as=kept.filed_as), now)
+    if kept.account_id in moved:
+        now = identity(conn, kept.account_id)
     others = twins_of(conn, kept.account_id, now)
     # In one order everywhere: PostgreSQL locks each state.
     for account_id, filed in sorted({kept.account_id: now, **others}.items()):
         _follow(
             conn, account_id, bearing(kept, account_id, filed), own=account_id == kept.account_id
         )
+    if moved:
+        # What was seen through an id that ended may say nothing any more.
+        remake(conn, moved)
+        raise_news(conn, moved - {kept.account_id})
     return kept
 
 

@@ -57,7 +57,9 @@ def append(conn: Connection, reading: Reading, now: FiledIdentity) -> Reading:
         reading,
         id=key,
         filed_as=filed_as,
-        sights=tuple(replace(sight, captures=(), by_call=False) for sight in reading.sights),
+        sights=tuple(
+            replace(sight, captures=(), by_call=False, name_hit=None) for sight in reading.sights
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from db.readings.filings import AccountReading, Filings, last_two
 from db.readings.history import readings_by_number, readings_of
 from db.readings.state import first_seen_values, key_of, kind_of, own_posts
 from db.types import AnyRow, portions
-from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading
+from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading, without_disowned
 from mediawatch.domain.clock import day_of
 
 _MARGIN = timedelta(days=1)
@@ -91,7 +91,8 @@ def _of_portion(
         # Its own later ones are given whole: a sight that contradicts the filed id concerns the
         # filing.
         given = (*readings.get(key, ()), *(each.given for each in some))
-        if together := {each.id: each for each in given}:
+        own_id = filings.now[key]
+        if together := {each.id: without_disowned(each, own_id) for each in given}:
             found[key] = sorted(together.values(), key=lambda each: (each.read_at, each.id))
     return found
 
@@ -163,19 +164,21 @@ class _Newest:
         # needed.
         listed = ((sight, post) for reading in later for sight, post in own_posts(reading))
         self._keys |= {
-            key_of(kind_of(post), sight.surface, post)
+            key_of(kind_of(sight, post), sight.surface, post)
             for sight, post in listed
             if surfaces == {sight.surface}
         }
-        posts = [post for reading in before for _, post in own_posts(reading)]
-        self._days = {(kind_of(post), post.on) for post in posts}
+        posts = [
+            (kind_of(sight, post), post) for reading in before for sight, post in own_posts(reading)
+        ]
+        self._days = {(kind, post.on) for kind, post in posts}
         self._newest: dict[FirstSeen, date] = {}
-        for post in (
-            post
-            for post in posts
+        for kind, post in (
+            (kind, post)
+            for kind, post in posts
             if (post.on < period_from if period_from else post.on <= day_of(as_of))
         ):
-            self._newest[kind_of(post)] = max(post.on, self._newest.get(kind_of(post), post.on))
+            self._newest[kind] = max(post.on, self._newest.get(kind, post.on))
 
     def shows(self, row: AnyRow) -> bool:
         """Whether the reading that this row of `first_seen` points to need not be loaded."""

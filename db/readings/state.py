@@ -122,7 +122,7 @@ def _always_counts(post: Post) -> bool:
 def first_seen_values(reading: Reading) -> Iterator[Values]:
     seen = {"account_id": reading.account_id, "read_at": reading.read_at, "reading_id": reading.id}
     for sight, post in own_posts(reading):
-        kind = kind_of(post)
+        kind = kind_of(sight, post)
         yield seen | {"key": key_of(kind, sight.surface, post), "what": kind, "on": post.on}
     today = day_of(reading.read_at)
     if reading.name and reading.matched_by is MatchedBy.ID:
@@ -135,8 +135,11 @@ def first_seen_values(reading: Reading) -> Iterator[Values]:
         yield seen | {"key": hash_words(FirstSeen.PERSON), "what": FirstSeen.PERSON, "on": today}
 
 
-def kind_of(post: Post) -> FirstSeen:
-    return POSTS[post.repost + 2 * (post.pushed is False)]
+def kind_of(sight: Sight, post: Post) -> FirstSeen:
+    unpushed = post.pushed is False
+    if sight.provisional:
+        return FirstSeen.PROVISIONAL_UNPUSHED if unpushed else FirstSeen.PROVISIONAL
+    return POSTS[post.repost + 2 * unpushed]
 
 
 def key_of(kind: FirstSeen, surface: str, post: Post) -> int:
@@ -166,7 +169,10 @@ def _identity_key(look: LookKind, sight: Sight) -> int:
         any(post.link for post in sight.posts),
         look if look in (LookKind.CONTROL, LookKind.PERSON) else "",
     )
-    return hash_words(apart, sight.outcome, sight.matched_by or "", *ids, moved, str(linked))
+    through = (sight.provisional,) if sight.provisional else ()
+    return hash_words(
+        apart, sight.outcome, sight.matched_by or "", *ids, moved, str(linked), *through
+    )
 
 
 def keep_by_key(conn: Connection, of: Table, rows: Iterable[Values], *, newest: bool) -> None:

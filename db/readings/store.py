@@ -127,17 +127,20 @@ class SqlReadings(Aggregate):
                 SightRow.matched_by,
                 SightRow.platform_id,
                 SightRow.original_id,
+                SightRow.provisional,
             )
             shown = (
                 select(*columns)
                 .join_from(FirstSeenRow, SightRow, SightRow.reading_id == FirstSeenRow.reading_id)
                 .join(PostRow)
             )
-            for account_id, link, matched_by, platform_id, original_id in conn.execute(
+            for account_id, link, matched_by, platform_id, original_id, through in conn.execute(
                 shown.where(first, PostRow.link != "").distinct()
             ):
                 same = same_ids(platform_id, original_id, now[account_id])
-                if same or (matched_by is not None and same is None):
+                # A link that a 暂用标识 led to proves itself where somebody hands it in.
+                tied = matched_by is not None and same is None and not through
+                if same or tied:
                     found.setdefault(account_id, set()).add(link)
         return found
 

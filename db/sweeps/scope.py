@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, select
 
+from db.accounts.provisional import ever
 from db.accounts.store import learned_links
 from db.base import rows
 from db.mapping.accounts import account_of
@@ -16,6 +17,7 @@ from db.models import (
     AccountStateRow,
     FindingReadingRow,
     FindingRow,
+    ProvisionalIdRow,
     SweepAccountRow,
 )
 from db.types import portions
@@ -48,6 +50,10 @@ def _entries(
     links = learned_links(
         conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant))
     )
+    known = ever(
+        conn,
+        ProvisionalIdRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant)),
+    )
     state = AccountStateRow.account_id == SweepAccountRow.account_id
     wanted = rows(SweepAccountRow).add_columns(AccountStateRow.news)
     wanted = wanted.join_from(SweepAccountRow, AccountStateRow, state)
@@ -55,7 +61,12 @@ def _entries(
     return [
         SweepAccount(
             sweep_id=sweep_id,
-            account=account_of(row.account_id, row, links.get(row.account_id, ())),
+            account=account_of(
+                row.account_id,
+                row,
+                links.get(row.account_id, ()),
+                known.get(row.account_id, ()),
+            ),
             judgement=judgement_of(
                 row, [finding for _, finding in findings.get(row.account_id, ())]
             ),

@@ -17,7 +17,7 @@ from mediawatch.publish.reports.word import TEMPLATE
 SCHEMA: Final = "mediawatch.backup/1"
 MANIFEST, DATABASE = "manifest.json", "database"
 _ROOT_FILES = frozenset({TEMPLATE, DEMONSTRATION})
-_SESSION = re.compile(r"sessions/[a-z]{1,20}/[\w-]{1,40}\.json")
+_SESSION = re.compile(r"sessions/[a-z-]{1,20}/[\w-]{1,40}\.json")
 _DEEPEST = 6
 """Folders below `evidence`; evidence itself uses three."""
 _LONGEST_PART = 200

@@ -90,7 +90,12 @@ async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
             for platform in case.sessions:
                 write_state(home.sessions / platform / "case.json", replica.storage_state(platform))
             browser = Browser(
-                Launch(None, proxy=replica.proxy, timeouts=host.timeouts),
+                Launch(
+                    None,
+                    proxy=replica.proxy,
+                    timeouts=host.timeouts,
+                    authority=replica.ca_pem,
+                ),
                 now=lambda: case.as_of,
                 host=host,
             )

@@ -4,6 +4,8 @@ written.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from mediawatch.app.choice import choose_sweep
 from mediawatch.app.judged import judged_scope, last_entry
 from mediawatch.app.root import App
@@ -56,4 +58,14 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
         suspects=tuple(await suspects(store, sweep, judged.entries, checks)),
         state=(await store.readings.account_states([account.id])).get(account.id),
         surfaces=app.surface_labels([account.platform]),
+        ahead=await _ahead(app, account),
+        hints=tuple((await store.hints.of_accounts([account.id])).get(account.id, ())),
     )
+
+
+async def _ahead(app: App, account: Account) -> datetime | None:
+    """The next as_of, where the looks at the account are rationed until then."""
+    moment = app.settings.inspection.moment
+    if moment is None or moment <= app.clock():
+        return None
+    return moment if (await app.rates()).ration_of(account) else None

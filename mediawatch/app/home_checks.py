@@ -147,12 +147,14 @@ def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[DoctorCheck]:
 def _ways(app: App, platforms: Iterable[str]) -> DoctorCheck:
     surfaces = [facts for platform in sorted(platforms) for facts in app.surfaces(platform)]
     called = ", ".join(facts.name for facts in surfaces if facts.by_call) or "none"
+    asked = ", ".join(facts.name for facts in surfaces if facts.by_interface)
     return DoctorCheck(
         Level.OK,
         "surfaces",
         (
             f"{count_of(len(surfaces), 'surface')} for this registry's platforms; first looks by "
-            f"call: {called}; all others load a page"
+            f"call: {called}; {f'by key, without a page: {asked}; ' if asked else ''}all others "
+            "load a page"
         ),
     )
 
@@ -181,6 +183,9 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
                 f"{name}: nobody is named who answers for it (保管人)",
                 f"mediawatch sessions assign {stored.platform} {stored.name} PERSON",
             )
+        if each.why_barred:
+            told, _, remedy = each.why_barred.rpartition(": ")
+            yield DoctorCheck(Level.WARN, "approval", f"{name}: not used: {told}", remedy)
         if each.state is SessionState.INVALID:
             yield DoctorCheck(Level.WARN, "sessions", f"{name}: was last seen invalid", again)
         else:
@@ -196,7 +201,9 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
     lacking = [
         platform
         for platform in app.logins().platforms
-        if platform not in {each.session.platform for each in found}
+        # A key is for offices that run accounts of their own.
+        if platform not in app.logins().keys
+        and platform not in {each.session.platform for each in found}
     ]
     if lacking:
         text = f"no login for {', '.join(lacking)}: see below for what that leaves to people"

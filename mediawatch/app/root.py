@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,10 @@ from db import Safeguard, open_store
 from mediawatch.app import wiring
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Pace, UserError
+from mediawatch.domain.clock import day_of
 from mediawatch.files import FileWriter, write_whole
 from mediawatch.ops.alerts import Alerts
+from mediawatch.ops.approvals import why_barred
 from mediawatch.ops.drafts import Draft, decide
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
@@ -27,9 +30,10 @@ from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
 if TYPE_CHECKING:
     from mediawatch.ops.record import LookRecorder
     from mediawatch.sweep.engine import Engine
+    from mediawatch.sweep.forecast_keys import Reach
     from mediawatch.sweep.gate.canaries import Canaries
     from mediawatch.sweep.gate.pacing import Pacing
-    from mediawatch.sweep.plan import LookRates
+    from mediawatch.sweep.rates import LookRates
 
 T = TypeVar("T")
 
@@ -49,7 +53,7 @@ class App:
         self.settings = settings
         self.store = store
         self.clock = clock
-        self.sessions = SessionBook(store, clock, self._announce)
+        self.sessions = SessionBook(store, clock, self._announce, self._why_barred)
         """The state of the operator's logins."""
         urls = () if wiring.is_demonstration(home, settings) else settings.notify.urls
         self.alerts = Alerts(
@@ -96,6 +100,7 @@ class App:
             self.pacing(),
             self.canaries(),
             lambda platforms: wiring.why_unreachable(platforms, self.settings, self._route),
+            self.rates,
         )
 
     def canaries(self) -> Canaries:
@@ -124,8 +129,15 @@ class App:
         from scrapers.platforms import SCRAPERS
 
         chosen = self.settings.pace
-        names = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces}
+        surfaces = [each for scraper in SCRAPERS.values() for each in scraper.surfaces]
+        shared = {each.name: each.paced_as for each in surfaces if each.paced_as}
+        names = {each.paced_as or each.name for each in surfaces}
         if unknown := sorted(set(chosen) - names):
+            if unknown[0] in shared:
+                raise UserError(
+                    f"{self.home.config}: {unknown[0]} shares its pace: set "
+                    f'[pace."{shared[unknown[0]]}"] instead'
+                )
             raise UserError(
                 f"{self.home.config}: no surface {unknown[0]!r} in [pace]: give one of "
                 f"{', '.join(sorted(names))}"
@@ -171,31 +183,73 @@ class App:
 
         return surface_facts(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
-    def rates(self) -> LookRates:
-        """The surfaces that could be asked about an account with the stored logins, and their
-        pace; needs no browser."""
-        from mediawatch.sweep.plan import LookRates
-        from scrapers.platforms import ways
+    async def rates(self) -> LookRates:
+        """The surfaces that could be asked about an account with the usable logins, their pace,
+        and their visits of the last 24 hours; needs no browser."""
+        from mediawatch.sweep.rates import LookRates, count_spent
+        from scrapers.platforms import SCRAPERS, ways
 
-        logins = {login.platform for login in self.logins().sessions()}
+        stored = self.logins().sessions()
+        logins = []
+        for platform in dict.fromkeys(each.platform for each in stored):
+            of_it = {each.name: each for each in stored if each.platform == platform}
+            usable = await self.sessions.usable(platform, tuple(of_it))
+            logins += [of_it[name] for name in usable]
+        visits = await self.store.operator.visits(self.clock() - timedelta(days=1))
+        pace_of = self.pace_of()
+        surfaces = [each for scraper in SCRAPERS.values() for each in scraper.surfaces]
+        names_of = {each.name: each.paced_as or each.name for each in surfaces}
+        paces = {
+            each.name: (names_of[each.name], pace_of(names_of[each.name], each.pace).per_day)
+            for each in surfaces
+        }
         return LookRates(
-            ways=lambda account: ways(account, logins), pace_of=self.pace_of(), scale=self.pace
+            ways=lambda account: ways(account, logins),
+            pace_of=pace_of,
+            scale=self.pace,
+            logins=Counter(each.platform for each in logins),
+            spent=count_spent(visits, paces),
+        )
+
+    def reach(self) -> Reach:
+        """What leads to accounts, for the forecast; needs no browser."""
+        from mediawatch.sweep.forecast_keys import Reach
+        from scrapers.platforms import SCRAPERS, ways_with
+
+        return Reach(
+            ways=ways_with,
+            logins=lambda key: SCRAPERS[key].session_platforms if key in SCRAPERS else (),
+            examples=lambda key: SCRAPERS[key].examples if key in SCRAPERS else {},
         )
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
         """The Chinese names of these platforms' surfaces, with that of a person's own look."""
-        from scrapers.declarations import SURFACE_LABELS
+        from scrapers.declarations import FORMER_LABELS, SURFACE_LABELS
 
         labels = {PERSON: "人工核查"}
         for platform in platforms:
+            labels |= FORMER_LABELS.get(platform, {})
             labels |= SURFACE_LABELS.get(platform, {})
         return labels
+
+    def index_names(self) -> Mapping[str, str]:
+        """Surfaces that show what somebody else has indexed of an account, and whose index it is."""
+        from scrapers.declarations import INDEX_NAMES
+
+        return INDEX_NAMES
 
     def opens_links(self, platform: str) -> bool:
         """Whether a lone article link of this platform shows to which account it belongs."""
         from scrapers.platforms import SCRAPERS
 
         return platform in SCRAPERS and SCRAPERS[platform].links is not None
+
+    def _why_barred(self, platform: str) -> dict[str, str]:
+        """Why logins of a platform must not be used today, by name."""
+        logins = self.logins()
+        if platform not in logins.by_approval:
+            return {}
+        return why_barred(logins.sessions(platform), day_of(self.clock()))
 
     async def _announce(self) -> None:
         await self.alerts.tell_sessions(self.sessions)

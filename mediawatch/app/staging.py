@@ -43,7 +43,7 @@ async def open_stage(home: Home, world_file: Path) -> AsyncIterator[tuple[App, S
         for platform in DEMO_LOGINS:
             write_state(home.sessions / platform / "demo.json", replica.storage_state(platform))
         async with open_app(
-            home, clock=clock, route=Route(replica.proxy, replica.chromium_args)
+            home, clock=clock, route=Route(replica.proxy, replica.chromium_args, replica.ca_pem)
         ) as app:
             app.pace = 0
             yield app, WorldStage(world, as_of)

@@ -32,11 +32,13 @@ It stands in the settings, and as a file, which stays when the settings are chan
 class Route:
     """A way to the sites that no setting can choose.
 
-    It is the replica's proxy, and Chromium's argument that accepts its key.
+    It is the replica's proxy, Chromium's argument that accepts its key, and (PEM) what calls
+    without a page accept it by.
     """
 
     proxy: str
     args: tuple[str, ...] = ()
+    authority: bytes = b""
 
 
 def is_demonstration(home: Home, settings: Settings) -> bool:
@@ -96,7 +98,7 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
     """How logins are made and kept; looks for a browser, behind `check_route`, only when one is
     made.
     """
-    from scrapers.declarations import LoginsByWord
+    from scrapers.declarations import LOGINS_BY_APPROVAL, LoginsByWord
     from scrapers.logins.store import LoginFiles
 
     def found(find: Callable[[], Path]) -> Path:
@@ -105,6 +107,7 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
 
     return LoginFiles(
         known=LoginsByWord(),
+        by_approval=LOGINS_BY_APPROVAL,
         folder=home.sessions,
         now=clock,
         window=lambda: found(install_browser.find_windowed),
@@ -159,6 +162,7 @@ def browser(
     launch = Launch(
         install_browser.find(settings.browser.executable).path,
         args=route.args if route else (),
+        authority=route.authority if route else b"",
         proxy=_proxy(settings, route),
         scratch=scratch,
         timeouts=Timeouts(

@@ -46,11 +46,22 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "links": {
         "links": "Take in the article links that units send.",
     },
+    "hints": {
+        "hints": (
+            "Take in what others say of accounts (提示): links are opened, dates prove nothing."
+        ),
+    },
     "plan": {
         "plan": "Show what a nightly sweep would look at now and why, and how long it takes.",
     },
     "sweep": {
         "sweep": "Look at every account in scope, look again before a finding, judge.",
+    },
+    "next": {
+        "next": (
+            "Show the calendar of the inspection in Chinese: its steps with their days and figures, and "
+            "the one next step with its command."
+        ),
     },
     "status": {
         "status": (

@@ -80,10 +80,11 @@ def doctor(
 async def _tell_ahead(app: App) -> None:
     accounts = await app.store.accounts.all()
     logins = frozenset(each.platform for each in app.logins().sessions())
-    platforms = forecast(accounts, app.surfaces, logins, app.opens_links)
+    platforms = forecast(accounts, app.surfaces, logins, app.opens_links, app.reach())
     if not platforms:
         return
     typer.echo(f"\nahead, as things stand (assumed: {MINUTES_A_ROW:g} minute a row by hand)")
     for one in platforms:
         typer.echo(f"  {one.platform:<10} {one.sentence}")
+        typer.echo(f"  {'':<10} {one.key_sentence}")
     typer.echo("")

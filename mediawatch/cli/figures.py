@@ -113,7 +113,11 @@ async def _tables(
     return (
         lists.heading(now),
         found,
-        [*marks, *(remark for split in counted.splits for remark in tables.remarks(split))],
+        [
+            *marks,
+            *tables.provisional_remark(counted.whole),
+            *(remark for split in counted.splits for remark in tables.remarks(split)),
+        ],
     )
 
 

@@ -56,7 +56,7 @@ def dispatch(
     by: Annotated[
         DispatchSplit,
         typer.Option(
-            help="One file a prefecture, a 主管单位, or a unit (所属组织) with its own contact."
+            help="One file a prefecture, a county, a 主管单位, or a unit (所属组织) with its own contact."
         ),
     ] = DispatchSplit.PREFECTURE,
     sweep: SweepOption = None,

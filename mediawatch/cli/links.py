@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mediawatch.app import only_one
+from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
-from mediawatch.domain import UserError
+from mediawatch.domain import LinkSort, UserError
+from mediawatch.domain.clock import day_of
 from mediawatch.files import write_whole
 from mediawatch.people import link_report, links
-from mediawatch.people.link_files import collect
+from mediawatch.people.forms.link_answer import LinkAnswer, answers_of, write_answer
+from mediawatch.people.link_files import CollectedLinks, collect
+from mediawatch.people.link_naming import note_names
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.plurals import count_of
 from mediawatch.table import plain, to_csv
@@ -22,6 +27,18 @@ _STEP = 20
 """Links between two lines of progress: at the site's pace about two minutes."""
 _SHOWN = 20
 """Addresses that are no articles, as the terminal shows them."""
+CARD = (
+    "only the title of a shared card was copied: open the article, choose 复制链接 and paste the "
+    "address"
+)
+AnswerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--answer",
+        metavar="FILE.xlsx",
+        help="Write what became of each row, to be sent back to whoever sent it.",
+    ),
+]
 group = typer.Typer(no_args_is_help=True, help="Take in the article links that units send.")
 
 
@@ -46,38 +63,43 @@ def import_(
             "--report", metavar="FILE.csv", help="Write every link and what became of it."
         ),
     ] = None,
+    answer: AnswerOption = None,
 ) -> None:
     """Open every WeChat article link once and keep what belongs to filed accounts. Run it again for
     what was not opened.
     """
+    refuse_answer(answer)
 
     async def work() -> tuple[LinkReport, int]:
         async with open_home(ctx, dry_run=dry_run) as app:
-            collected = collect(files, sys.stdin.buffer)
+            collected = collect(files, sys.stdin.buffer, today=day_of(app.clock()))
+            accounts = [
+                account
+                for account in await app.store.accounts.all()
+                if account.platform == links.PLATFORM
+            ]
             if not collected.links:
-                others = "".join(
-                    f"; {place}: {address} is none" for place, address in collected.unused[:_SHOWN]
-                )
-                raise UserError(
-                    f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}{others}"
-                )
-            if not any(
-                account.platform == links.PLATFORM for account in await app.store.accounts.all()
-            ):
+                raise UserError(_none_in(files, collected))
+            if not accounts:
                 raise UserError("no WeChat account is filed: import a registry first")
+            collected = note_names(collected, accounts)
             if dry_run:
-                return await links.foresee(collected, app.store), 0
-            gate = app.pacing()
-            with only_one(app.home):
-                done = await links.import_links(
-                    collected,
-                    store=app.store,
-                    looker=app.looker(),
-                    gate=gate,
-                    now=app.clock,
-                    progress=_progress,
-                )
-            return done, gate.exit_bits
+                done, code = await links.foresee(collected, app.store), 0
+            else:
+                gate = app.pacing()
+                with only_one(app.home):
+                    done = await links.import_links(
+                        collected,
+                        store=app.store,
+                        looker=app.looker(),
+                        gate=gate,
+                        now=app.clock,
+                        progress=show_links_done,
+                    )
+                code = gate.exit_bits
+            if not dry_run:
+                send_back(app, answer, answers_of(collected.rows, done))
+            return done, code
 
     done, code = run(work())
     print_report(done, dry_run=dry_run)
@@ -88,7 +110,32 @@ def import_(
         sys.exit(code)
 
 
-def _progress(done: int, total: int) -> None:
+def _none_in(files: Sequence[str], collected: CollectedLinks) -> str:
+    """That no article link is there, and what stands there instead."""
+    others = [f"{place}: {address} is none" for place, address in collected.unused[:_SHOWN]]
+    cards = [f"{place}: {CARD}: {title}" for place, title in collected.cards[:_SHOWN]]
+    none = f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}"
+    return "; ".join((none, *others, *cards))
+
+
+def refuse_answer(answer: Path | None) -> None:
+    """UserError for an answer file that cannot be written, before anything is opened."""
+    if answer is None:
+        return
+    if answer.suffix.lower() != ".xlsx":
+        raise UserError(f"--answer {answer}: an answer is an .xlsx file")
+    if answer.exists():
+        raise UserError(f"--answer {answer} exists already: give another name")
+
+
+def send_back(app: App, path: Path | None, answers: Sequence[LinkAnswer]) -> None:
+    """Write the answer, where one is wanted."""
+    if path is not None:
+        write_answer(path, answers, now=app.clock(), marks=app.marks)
+        typer.echo(f"{path}: {count_of(len(answers), 'row')} to send back")
+
+
+def show_links_done(done: int, total: int) -> None:
     if done % _STEP == 0 and done < total:
         print(f"opened {done} of {total} links", file=sys.stderr, flush=True)
 
@@ -110,10 +157,16 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
             ),
             err=True,
         )
+    for place, title in report.cards:
+        typer.echo(plain(f"{place}: {CARD}: {title}"), err=True)
     counts = report.counts
     typer.echo(
         f"{count_of(len(report.entries), 'link')}: "
         + ", ".join(f"{counts[result]} {result.value}" for result in LinkResult if counts[result])
+    )
+    sorts = Counter(entry.sort for entry in report.entries)
+    typer.echo(
+        "、".join(f"{sort.label}{sorts[sort]}条" for sort in LinkSort if sorts[sort]), err=True
     )
     if counts[LinkResult.NOT_OPENED] and not dry_run:
         typer.echo("what was not opened is not lost: run the same import again later", err=True)

@@ -9,20 +9,49 @@ from typing import Annotated
 
 import typer
 
+from mediawatch.app import App
 from mediawatch.cli.base import is_asked, open_home, run
+from mediawatch.cli.keys import ask_key, place_of_key, refuse_account
 from mediawatch.cli.qr_text import as_text
 from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.domain import SessionState, UserError
+from mediawatch.domain.clock import day_of
 from mediawatch.ops import install_browser
-from mediawatch.ops.logins import NewLogin, custodian_for, log_in_by_code, log_in_by_hand
-from mediawatch.ports import Logins, Modules, StoredSession
+from mediawatch.ops.approvals import GivenApproval, approval_for
+from mediawatch.ops.logins import custodian_for, log_in_by_code, log_in_by_hand, take_key
+from mediawatch.ports import Modules, NewLogin, StoredSession
 
+PLATFORM_HELP = (
+    "weibo, douyin, wechat (an 公众号's back office), weread, or wechat-api (AppID and AppSecret "
+    "of an 公众号 that the office itself runs)."
+)
 CustodianOption = Annotated[
     str | None,
     typer.Option(
         "--custodian",
         metavar="NAME",
         help="保管人, who answers for this login; asked for where it is not known.",
+    ),
+]
+
+ApprovedByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--approved-by", metavar="NAME", help="使用审批 of a further weread login: who gave it."
+    ),
+]
+PurposeOption = Annotated[
+    str | None, typer.Option("--purpose", metavar="TEXT", help="使用审批: what the login is for.")
+]
+UntilDayOption = Annotated[
+    str | None, typer.Option("--until", metavar="DAY", help="使用审批: the last day of use.")
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="ACCOUNT",
+        help="For wechat-api: whose key it is; filing number, name or id of a filed account.",
     ),
 ]
 
@@ -34,7 +63,8 @@ def register(app: typer.Typer) -> None:
 def login(
     ctx: typer.Context,
     platform: Annotated[
-        str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
+        str,
+        typer.Argument(help=PLATFORM_HELP),
     ],
     name: Annotated[
         str,
@@ -45,7 +75,11 @@ def login(
     qr: Annotated[
         bool, typer.Option("--qr", help="By the site's QR code, as on a machine without a screen.")
     ] = False,
+    account: AccountOption = None,
     custodian: CustodianOption = None,
+    approved_by: ApprovedByOption = None,
+    purpose: PurposeOption = None,
+    until: UntilDayOption = None,
     limit: Annotated[
         float,
         typer.Option(
@@ -60,7 +94,13 @@ def login(
     async def work() -> tuple[StoredSession, SessionState]:
         async with open_home(ctx) as app:
             book, logins = app.sessions, app.logins()
-            new = new_login(logins, platform, name, custodian)
+            approval = GivenApproval(by=approved_by, purpose=purpose, until=until)
+            if platform in logins.keys:
+                place = await place_of_key(app, platform, name, account)
+                new = new_login(app, platform, name, custodian, approval)
+                return await take_key(book, logins, new, ask_key(place)), SessionState.UNKNOWN
+            refuse_account(platform, account)
+            new = new_login(app, platform, name, custodian, approval)
             if qr or not install_browser.has_screen():
                 return await log_in_by_code(book, logins, new, show_code, limit), SessionState.VALID
             return await log_in_by_hand(book, logins, new, _enter)
@@ -70,7 +110,12 @@ def login(
         f"{session.path}: {state.value}. A person who has this file is logged in: keep it in "
         "this home."
     )
-    if state is SessionState.UNKNOWN:
+    if session.account:
+        typer.echo(
+            f"bound to {session.account}; whether the interface takes it: mediawatch sessions "
+            f"check {platform}"
+        )
+    elif state is SessionState.UNKNOWN:
         typer.echo(
             (
                 "the site did not say whether it knows the login: try `mediawatch sessions check "
@@ -80,20 +125,24 @@ def login(
         )
 
 
-def new_login(logins: Logins, platform: str, name: str, given: str | None) -> NewLogin:
-    """A login that is to be made, with the person who answers for it.
+def new_login(
+    app: App, platform: str, name: str, custodian: str | None, given: GivenApproval
+) -> NewLogin:
+    """A login that is to be made, with the person who answers for it and its approval.
 
-    UserError where nobody is named and nobody can be asked.
+    UserError where nobody is named and nobody can be asked, or where an approval is missing.
     """
-    custodian = custodian_for(logins, platform, name, given)
-    if custodian is None:
+    logins = app.logins()
+    approval = approval_for(logins, platform, name, given, day_of(app.clock()))
+    named = custodian_for(logins, platform, name, custodian)
+    if named is None:
         if not is_asked():
             raise UserError(
                 "a login has a person who answers for it: name him by --custodian NAME (保管人)"
             )
         asked = typer.prompt("保管人 (who answers for this login)")
-        custodian = custodian_for(logins, platform, name, asked)
-    return NewLogin(platform=platform, name=name, custodian=custodian or "")
+        named = custodian_for(logins, platform, name, asked)
+    return NewLogin(platform=platform, name=name, custodian=named or "", approval=approval)
 
 
 async def _enter() -> None:

@@ -122,6 +122,8 @@ def show(
                 readings=readings,
                 changes=await store.accounts.changes(found.id),
                 checks=checks,
+                hints=(await store.hints.of_accounts([found.id])).get(found.id, ()),
+                receipts=(await store.hints.receipts([found.id])).get(found.id, ()),
             )
             return account_page.account_in_full(record, app.surface_labels([found.platform]))
 

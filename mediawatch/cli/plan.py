@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -9,12 +10,14 @@ import typer
 
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.sweep import until_of
-from mediawatch.domain.clock import beijing
+from mediawatch.domain.clock import beijing, day_of
+from mediawatch.plurals import count_of
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
-from mediawatch.sweep.forecast import spell
+from mediawatch.sweep.forecast import Forecast, forecast, spell
 from mediawatch.sweep.plan import SweepPlan, plan
 from mediawatch.sweep.request import Request
+from mediawatch.sweep.steering import hinted_accounts
 from mediawatch.table import Table
 
 _SHOWN = 10
@@ -42,18 +45,29 @@ def plan_night(
     """Show what a nightly sweep would look at now and why, and how long it takes. Show what is left
     to people."""
 
-    async def work() -> tuple[SweepPlan, datetime | None]:
+    async def work() -> tuple[SweepPlan, datetime | None, list[Forecast]]:
         async with open_home(ctx) as app:
             now = app.clock()
             end = until_of(until, now)
             rule = load(policy or app.settings.sweep.policy)
-            request = Request(policy=rule, nightly=True, until=end)
+            request = Request(
+                policy=rule,
+                nightly=True,
+                until=end,
+                next_as_of=app.settings.inspection.moment,
+            )
             accounts = await app.store.accounts.all()
             states = await app.store.readings.account_states([account.id for account in accounts])
-            return plan(accounts, states, request, now, app.rates()), end
+            hinted = await hinted_accounts(app.store, states, rule, day_of(now))
+            rates = replace(await app.rates(), hinted=hinted)
+            logins = frozenset(each.platform for each in app.logins().sessions())
+            ahead = forecast(accounts, app.surfaces, logins, app.opens_links, app.reach())
+            return plan(accounts, states, request, now, rates), end, ahead
 
-    found, end = run(work())
+    found, end, ahead = run(work())
     typer.echo(plan_text(found, end))
+    for one in ahead:
+        typer.echo(f"{one.platform}, {count_of(one.accounts, 'account')}: {one.key_sentence}")
     if listed and found.due:
         typer.echo(fit_table(_one_by_one(found)))
 
@@ -112,4 +126,5 @@ def plan_text(found: SweepPlan, until: datetime | None) -> str:
             f"{len(people)} for people (no id, link or login leads to them): "
             f"{names}{'…' if len(people) > _SHOWN else ''}"
         )
+    parts += [sentence for budget in found.budgets for sentence in budget.sentences]
     return "\n".join(parts)

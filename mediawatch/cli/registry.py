@@ -12,6 +12,7 @@ import typer
 
 from mediawatch.app import without_sweep
 from mediawatch.cli.base import DryRun, open_home, run, settings_of
+from mediawatch.cli.corrections import corrections, tell_remarks
 from mediawatch.cli.merge import merge
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
@@ -46,6 +47,7 @@ _LABELS = {
 def register(app: typer.Typer) -> None:
     group.command()(proposals)
     group.command()(merge)
+    group.command()(corrections)
     app.add_typer(group, name="registry")
 
 
@@ -113,6 +115,8 @@ def import_(
     report = run(work())
     _tell(report)
     typer.echo(_summary(report, dry_run=dry_run))
+    if report.written or dry_run:
+        tell_remarks(report.remarks)
     if report.errors and not report.written:
         if not dry_run:
             typer.echo(

@@ -31,8 +31,8 @@ def reminders(
     ] = Unit.ORGANISER,
     sweep: SweepOption = None,
 ) -> None:
-    """Write one text a unit: accounts that will soon be stale, with their deadline; and where the
-    newest link is wanted.
+    """Write one text a unit: accounts that will soon be stale, with their deadline; and one line
+    that asks for the newest link of those that no look has proved.
     """
 
     async def work() -> list[Reminder]:
@@ -44,6 +44,7 @@ def reminders(
                 judged,
                 contacts,
                 today=day_of(app.clock()),
+                opens=app.opens_links,
                 to=to,
                 marks=app.marks,
             )

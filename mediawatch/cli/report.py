@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
     group.command("html")(html)
     group.command("template")(template)
     group.command("reminders")(reminders)
+    group.command("statistics-script")(statistics_script)
     app.add_typer(group, name="report")
 
 
@@ -109,6 +111,15 @@ def template(out: OutOption) -> None:
     """
     write_whole(out, word.shipped_template(), shared=True)
     typer.echo(str(out))
+
+
+def statistics_script(out: OutOption) -> None:
+    """Write a small script by which a unit itself lists its 公众号's posts. It keeps its AppSecret;
+    the table that the script makes is a hint.
+    """
+    script = resources.files("mediawatch").joinpath("data", "unit_statistics.py")
+    write_whole(out, script.read_bytes(), shared=True)
+    typer.echo(f"{out}: the unit runs it with Python 3.8 or newer; how, it says at its top")
 
 
 def _write(

@@ -9,21 +9,43 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import fit_table, open_home, run
-from mediawatch.cli.login import CustodianOption, new_login
+from mediawatch.cli.keys import place_of_key, read_key_file, refuse_account
+from mediawatch.cli.login import (
+    PLATFORM_HELP,
+    AccountOption,
+    ApprovedByOption,
+    CustodianOption,
+    PurposeOption,
+    UntilDayOption,
+    new_login,
+)
 from mediawatch.domain import SessionState, UserError
-from mediawatch.domain.clock import minute
+from mediawatch.domain.clock import day_of, minute
 from mediawatch.files import PRIVATE
 from mediawatch.ops import logins as sessions
+from mediawatch.ops.approvals import GivenApproval, approval_for
 from mediawatch.ops.logins import ListedLogin
 from mediawatch.plurals import count_of
-from mediawatch.ports import StoredSession
+from mediawatch.ports import NewLogin, StoredSession
 from mediawatch.table import Table
 
 group = typer.Typer(
     help="The operator's logins: list, check, import, assign, remove.", invoke_without_command=True
 )
 _NONE = "there is no login {!r} on {}: `mediawatch sessions` lists them"
-_COLUMNS = ("platform", "name", "保管人", "state", "since", "seen by", "age", "last use", "mode")
+_COLUMNS = (
+    "platform",
+    "name",
+    "账号",
+    "保管人",
+    "使用审批",
+    "state",
+    "since",
+    "seen by",
+    "age",
+    "last use",
+    "mode",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +88,8 @@ def list_(ctx: typer.Context) -> None:
                 err=True,
             )
         name = f"{each.session.platform} {each.session.name}"
+        if each.why_barred:
+            typer.echo(f"{name} is not used: {each.why_barred}", err=True)
         if each.is_unused(now):
             typer.echo(
                 f"{name} was not used for 30 days: `mediawatch sessions remove {name}` if nobody "
@@ -107,28 +131,42 @@ def check(
 
 def import_(
     ctx: typer.Context,
-    platform: Annotated[
-        str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
-    ],
+    platform: Annotated[str, typer.Argument(help=PLATFORM_HELP)],
     file: Annotated[
         Path,
         typer.Argument(
             metavar="FILE",
-            help="cookies.txt, a cookie editor's JSON, or a Playwright storage state.",
+            help="cookies.txt, a cookie editor's JSON, or a Playwright storage state; for "
+            "wechat-api a TOML file with app_id and app_secret.",
         ),
     ],
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="What this login is called.")
     ] = "office",
+    account: AccountOption = None,
     custodian: CustodianOption = None,
+    approved_by: ApprovedByOption = None,
+    purpose: PurposeOption = None,
+    until: UntilDayOption = None,
 ) -> None:
     """Take in a browser's exported cookies: those of the platform's hosts only. Use a work account,
-    never a personal one.
+    never a personal one. Or the AppID and AppSecret of an 公众号 that the office itself runs.
     """
 
     async def work() -> str:
         async with open_home(ctx) as app:
-            new = new_login(app.logins(), platform, name, custodian)
+            approval = GivenApproval(by=approved_by, purpose=purpose, until=until)
+            if platform in app.logins().keys:
+                place = await place_of_key(app, platform, name, account)
+                key = read_key_file(place, file)
+                new = new_login(app, platform, name, custodian, approval)
+                kept = await sessions.take_key(app.sessions, app.logins(), new, key)
+                return (
+                    f"{kept.path}: bound to {kept.account}. A person who has this file, or {file}, "
+                    "can use the account's interfaces: delete the file."
+                )
+            refuse_account(platform, account)
+            new = new_login(app, platform, name, custodian, approval)
             session, count = await sessions.take(app.sessions, app.logins(), new, file)
             return (
                 f"{session.path}: {count_of(count, 'cookie')} kept. A person who has this file, or "
@@ -142,30 +180,48 @@ def import_(
 
 def assign(
     ctx: typer.Context,
-    platform: Annotated[
-        str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
-    ],
+    platform: Annotated[str, typer.Argument(help=PLATFORM_HELP)],
     name: Annotated[str, typer.Argument(help="As `mediawatch sessions` lists it.")],
     person: Annotated[str, typer.Argument(metavar="PERSON", help="保管人: who answers for it.")],
+    approved_by: ApprovedByOption = None,
+    purpose: PurposeOption = None,
+    until: UntilDayOption = None,
 ) -> None:
-    """Note who answers for a login that is here already."""
+    """Note who answers for a login that is here already, and the 使用审批 of a further one."""
+    given = GivenApproval(by=approved_by, purpose=purpose, until=until)
 
-    async def work() -> bool:
+    async def work() -> NewLogin | None:
         async with open_home(ctx) as app:
             logins = app.logins()
+            known = [each for each in logins.sessions(platform) if each.name == name]
+            if not known:
+                return None
             named = sessions.custodian_for(logins, platform, name, person)
-            return logins.assign(platform, name, named or "")
+            new = NewLogin(
+                platform=platform,
+                name=name,
+                custodian=named or "",
+                approval=known[0].approval
+                if given == GivenApproval()
+                else approval_for(logins, platform, name, given, day_of(app.clock())),
+            )
+            return new if logins.assign(new) else None
 
-    if not run(work()):
+    assigned = run(work())
+    if assigned is None:
         raise UserError(_NONE.format(name, platform))
-    typer.echo(f"{platform}/{name}: 保管人 {person.strip()}")
+    approval = assigned.approval
+    approved = (
+        f", 使用审批: {approval.by}, until {approval.until}: {approval.purpose}" if approval else ""
+    )
+    typer.echo(f"{platform}/{name}: 保管人 {assigned.custodian}{approved}")
 
 
 def remove(
     ctx: typer.Context,
     platform: Annotated[
         str | None,
-        typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread."),
+        typer.Argument(help=PLATFORM_HELP),
     ] = None,
     name: Annotated[str | None, typer.Argument(help="As `mediawatch sessions` lists it.")] = None,
     everything: Annotated[
@@ -187,7 +243,7 @@ def remove(
         raise UserError(_NONE.format(name, platform))
     typer.echo(
         f"{platform}/{name} removed here; to end it for good, log the account out on the site "
-        "(or change its password)"
+        "(or change its password; of a key: reset the AppSecret there)"
     )
 
 
@@ -209,7 +265,9 @@ def _row(each: ListedLogin, now: datetime) -> tuple[str, ...]:
     return (
         session.platform,
         session.name,
+        session.account,
         session.custodian,
+        _approval(each),
         each.state.value,
         minute(event.at) if event else "",
         event.how if event else "",
@@ -217,6 +275,12 @@ def _row(each: ListedLogin, now: datetime) -> tuple[str, ...]:
         minute(session.used_at) if session.used_at else "never",
         f"{session.mode:04o}",
     )
+
+
+def _approval(each: ListedLogin) -> str:
+    approval = each.session.approval
+    told = f"{approval.by}，至{approval.until}" if approval else ""
+    return f"{told or '无'}（不使用）" if each.why_barred else told
 
 
 def _span(span: timedelta) -> str:

@@ -146,7 +146,11 @@ def _as_text(found: Status) -> str:
 def _login(each: ListedLogin, now: datetime) -> str:
     told = f"login {each.session.platform}/{each.session.name}: {each.state.value}"
     unused = f", not used since {minute(each.last_use)}" if each.is_unused(now) else ""
-    return f"{told}, 保管人 {each.session.custodian or 'not named'}{unused}"
+    approval = each.session.approval
+    approved = f", 使用审批 {approval.by} until {approval.until}" if approval else ""
+    barred = f"; not used: {each.why_barred}" if each.why_barred else ""
+    custodian = each.session.custodian or "not named"
+    return f"{told}, 保管人 {custodian}{approved}{unused}{barred}"
 
 
 def _row(night: SweepRun, found: Status) -> tuple[str, ...]:
@@ -193,6 +197,10 @@ def _as_json(found: Status) -> dict[str, Any]:
             "name": each.session.name,
             "state": each.state.value,
             "custodian": each.session.custodian,
+            "approval": {**asdict(approval), "until": approval.until.isoformat()}
+            if (approval := each.session.approval)
+            else None,
+            "why_barred": each.why_barred,
             "last_use": beijing(each.last_use).isoformat(),
             "unused": each.is_unused(found.now),
         }

@@ -6,10 +6,11 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.corrections import all_corrections_due
+from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import show_progress
 from mediawatch.cli.stopping import report_when_stopped
-from mediawatch.domain import PLATFORM_LABELS, Verdict
+from mediawatch.domain import PLATFORM_LABELS, PROVISIONAL, Verdict
 from mediawatch.domain.clock import minute
 from mediawatch.ops.logins import list_logins
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
@@ -26,6 +27,8 @@ async def run_sweep(app: App, request: Request, ended: nights.Ended | None = Non
     """
     with only_one(app.home), show_progress() as shown, report_when_stopped(shown) as progress:
         summary, night = await nights.run(app.engine(), request, progress, ended)
+    if not summary.unanswered:
+        summary.proofs = await proof_lines(app, summary.sweep, summary.scope)
     await app.alerts.tell_night(
         summary.sweep,
         night,
@@ -54,6 +57,13 @@ def print_summary(summary: Summary) -> None:
             NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
         )
         typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
+    for line in summary.proofs:
+        typer.echo(line)
+    if summary.provisional:
+        typer.echo(
+            f"{count_of(summary.provisional, 'account')} of them sound by a {PROVISIONAL} alone: "
+            "`mediawatch worklist export --glances` asks people for a glance"
+        )
     _print_exit_code(summary)
 
 

@@ -13,6 +13,7 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import choose_sweep
+from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.summary import print_summary, run_sweep
 from mediawatch.cli.sweep_options import (
@@ -32,8 +33,6 @@ from mediawatch.cli.sweep_options import (
 )
 from mediawatch.domain import (
     Effect,
-    Sweep,
-    SweepAccount,
     SweepRun,
     UserError,
 )
@@ -68,14 +67,15 @@ def judge(
     """Judge a finished sweep as a whole, on all that is known by now. What became known later
     counts against accounts, too."""
 
-    async def work() -> tuple[Sweep, list[SweepAccount]]:
+    async def work() -> Summary:
         async with open_home(ctx) as app:
             with only_one(app.home):
                 chosen = await choose_sweep(app, number)
-                return chosen, await rejudge(app.store, app.supports, chosen.id)
+                scope = await rejudge(app.store, app.supports, chosen.id)
+            proofs = await proof_lines(app, chosen, scope)
+            return Summary(sweep=chosen, scope=scope, repeated=True, proofs=proofs)
 
-    chosen, scope = run(work())
-    print_summary(Summary(sweep=chosen, scope=scope, repeated=True))
+    print_summary(run(work()))
 
 
 def sweep(
@@ -129,6 +129,7 @@ def sweep(
                 account_ids=await _account_ids(app, account or []),
                 again=again,
                 second_look_after=timedelta(minutes=minutes),
+                next_as_of=app.settings.inspection.moment,
                 concurrency=app.settings.browser.concurrency,
             )
             await _foretell(app, request)
@@ -148,7 +149,7 @@ async def _foretell(app: App, request: Request) -> None:
     now = app.clock()
     accounts = [account for account in await app.store.accounts.all() if request.wants(account)]
     states = await app.store.readings.account_states([account.id for account in accounts])
-    found = plan(accounts, states, request, now, app.rates())
+    found = plan(accounts, states, request, now, await app.rates())
     if request.until is None and found.ends - now >= _LONG:
         log.info(
             "a long sweep",

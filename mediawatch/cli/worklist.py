@@ -15,7 +15,7 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
-from mediawatch.domain import Sweep, UserError, Verdict
+from mediawatch.domain import PROVISIONAL, Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
@@ -82,6 +82,12 @@ def export(
         WorklistSplit | None, typer.Option(help="One file a prefecture or person.")
     ] = None,
     people: Annotated[str, typer.Option(metavar="甲,乙", help="Who looks, for --by person.")] = "",
+    with_glances: Annotated[
+        bool,
+        typer.Option(
+            "--glances", help="Add the accounts that a 暂用标识 alone proves sound, as last rows."
+        ),
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
     ] = False,
@@ -91,27 +97,40 @@ def export(
     if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
 
-    async def work() -> list[WorklistFile]:
+    async def work() -> tuple[list[WorklistFile], int]:
         async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
 
-            async def plan(planning: App) -> list[WorklistFile]:
-                return await export_worklist(
+            async def plan(planning: App) -> tuple[list[WorklistFile], int]:
+                judged = await judged_scope(planning, chosen)
+                written = await export_worklist(
                     planning.store,
                     FormTarget(
                         path=file, marks=app.marks, overwrite=overwrite, write=planning.write_file
                     ),
-                    await judged_scope(planning, chosen),
+                    judged,
                     by=by,
                     people=_names(people),
+                    indexes=planning.index_names(),
+                    with_glances=with_glances,
+                )
+                return written, sum(
+                    each.judgement is not None and each.judgement.provisional
+                    for each in judged.entries
                 )
 
             return await app.decide(plan)
 
-    written = run(work())
+    written, by_name = run(work())
     for each in written:
         typer.echo(f"{each.path}: {count_of(each.rows, 'row')}")
+    if by_name and not with_glances:
+        typer.echo(
+            f"{count_of(by_name, 'account')} sound by a {PROVISIONAL} alone: --glances adds a row "
+            "each, for a glance",
+            err=True,
+        )
     if not any(each.rows for each in written):
         typer.echo("nothing is left to people in this sweep", err=True)
 

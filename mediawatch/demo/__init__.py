@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
+from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.demo import decisions, machine, notice, papers, people, units
 from mediawatch.demo.published import compare_with_circular
 from mediawatch.demo.quarter import recheck
@@ -68,7 +69,10 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
         f"{count_of(summary.looks, 'look')} in {asyncio.get_running_loop().time() - began:.0f} s: "
         f"{counts(summary.scope)}"
     )
+    for line in await proof_lines(app, summary.sweep, summary.scope):
+        tell(line)
     scene = Scene(app, stage, summary.sweep, policy, tell)
+    await papers.remind(scene)
     overlooked = await people.answer(scene)
     await units.answer(scene, overlooked)
     await decisions.decide(scene, overlooked)

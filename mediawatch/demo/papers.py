@@ -15,10 +15,25 @@ from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.sheets import bundles
 
 
+async def remind(scene: Scene) -> None:
+    """After the sweep the units are asked for what no look has proved, before people look."""
+    app = scene.app
+    folder, taken = app.home.root / "documents" / "提醒", set[str]()
+    texts = reminders.reminders(
+        await scene.judged_scope(),
+        await app.store.accounts.contacts(),
+        today=day_of(app.clock()),
+        opens=app.opens_links,
+        marks=app.marks,
+    )
+    for text in texts:
+        name = part_name(folder / "提醒.txt", text.unit, taken)
+        write_whole(folder / name, text.text.encode())
+    scene.tell(f"reminders to {count_of(len(texts), 'unit')}")
+
+
 async def write(scene: Scene, notice: Notice) -> None:
-    """The hand-off, the annexes, the circular, the page, the 佐证单 by prefecture, the
-    reminders.
-    """
+    """The hand-off, the annexes, the circular, the page, the 佐证单 by prefecture."""
     app, root = scene.app, scene.app.home.root
     write_whole(
         root / "handoff.json",
@@ -34,19 +49,8 @@ async def write(scene: Scene, notice: Notice) -> None:
         scene.tell(str(error))
     for name, body in bundles(inspection, inspection.problems, app.home.evidence):
         write_whole(folder / "佐证单" / name, body)
-    texts = reminders.reminders(
-        await scene.judged_scope(),
-        await app.store.accounts.contacts(),
-        today=day_of(app.clock()),
-        marks=app.marks,
-    )
-    taken = set[str]()
-    for text in texts:
-        write_whole(
-            folder / "提醒" / part_name(folder / "提醒.txt", text.unit, taken), text.text.encode()
-        )
     whole = inspection.statistics.whole
     scene.tell(
         f"documents: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "
-        f"{whole.open} open; reminders to {count_of(len(texts), 'unit')}"
+        f"{whole.open} open"
     )

@@ -38,7 +38,9 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     folder = app.home.root / "worklist"
     folder.mkdir()
     target = FormTarget(path=folder / "worklist.xlsx", marks=app.marks)
-    written = await export_worklist(app.store, target, await scene.judged_scope())
+    written = await export_worklist(
+        app.store, target, await scene.judged_scope(), indexes=app.index_names()
+    )
     tell(
         f"worklist.xlsx: {count_of(sum(one.rows for one in written), 'account')} that only people "
         "can settle"

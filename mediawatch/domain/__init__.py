@@ -12,6 +12,7 @@ from mediawatch.domain.accounts import (
     Contact,
     FiledStatus,
     Filing,
+    FilingRemark,
     NewAccount,
     Refusal,
     RegistryChanges,
@@ -19,8 +20,25 @@ from mediawatch.domain.accounts import (
     UpdatedAccount,
 )
 from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
-from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, goes_on, same_ids, spellings
-from mediawatch.domain.identity_speech import Speech, in_favour, of_identity, of_twin, speech
+from mediawatch.domain.found_ids import as_led_by_name, with_found_id
+from mediawatch.domain.hints import Hint, LinkReceipt, LinkSort, LinkWay, Saying
+from mediawatch.domain.identity import (
+    ID_IN_DOUBT,
+    FiledIdentity,
+    contradicts,
+    goes_on,
+    same_ids,
+    spellings,
+)
+from mediawatch.domain.identity_speech import (
+    Speech,
+    in_favour,
+    of_identity,
+    of_twin,
+    rests_on_name,
+    speech,
+    without_disowned,
+)
 from mediawatch.domain.judgements import (
     AccountState,
     Code,
@@ -50,6 +68,7 @@ from mediawatch.domain.outcomes import (
     Captcha,
     Changed,
     DateKind,
+    DayEnd,
     Failure,
     LoginRequired,
     MatchedBy,
@@ -58,6 +77,13 @@ from mediawatch.domain.outcomes import (
     RateLimited,
     Unreachable,
     UserError,
+)
+from mediawatch.domain.provisional import (
+    PROVISIONAL,
+    SEVERAL_BEAR_THE_NAME,
+    NameHit,
+    ProvisionalEnd,
+    ProvisionalId,
 )
 from mediawatch.domain.readings import (
     LookKind,
@@ -101,6 +127,8 @@ __all__ = [
     "ID_IN_DOUBT",
     "PERSONAL_MARK",
     "PLATFORM_LABELS",
+    "PROVISIONAL",
+    "SEVERAL_BEAR_THE_NAME",
     "Account",
     "AccountChange",
     "AccountState",
@@ -116,6 +144,7 @@ __all__ = [
     "Code",
     "Contact",
     "DateKind",
+    "DayEnd",
     "Effect",
     "Ending",
     "Evidence",
@@ -127,15 +156,21 @@ __all__ = [
     "FiledIdentity",
     "FiledStatus",
     "Filing",
+    "FilingRemark",
     "Finding",
     "FindingChange",
     "FindingChangeKind",
+    "Hint",
     "IssuedDocument",
     "IssuedFinding",
     "Judgement",
+    "LinkReceipt",
+    "LinkSort",
+    "LinkWay",
     "LoginRequired",
     "LookKind",
     "MatchedBy",
+    "NameHit",
     "Need",
     "NewAccount",
     "NoEvidence",
@@ -148,6 +183,8 @@ __all__ = [
     "PayloadFacts",
     "Post",
     "PostKind",
+    "ProvisionalEnd",
+    "ProvisionalId",
     "RateLimited",
     "Reading",
     "Rectification",
@@ -158,6 +195,7 @@ __all__ = [
     "ReviewPicture",
     "ReviewStanding",
     "ReviewState",
+    "Saying",
     "SessionEvent",
     "SessionState",
     "Sight",
@@ -175,6 +213,8 @@ __all__ = [
     "UpdatedAccount",
     "UserError",
     "Verdict",
+    "as_led_by_name",
+    "contradicts",
     "goes_on",
     "in_favour",
     "is_about",
@@ -183,9 +223,12 @@ __all__ = [
     "of_identity",
     "of_twin",
     "problem_of",
+    "rests_on_name",
     "review_standing",
     "same_ids",
     "speech",
     "spellings",
     "standing_item",
+    "with_found_id",
+    "without_disowned",
 ]

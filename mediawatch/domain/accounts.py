@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from mediawatch.domain.identity import FiledIdentity
+from mediawatch.domain.provisional import ProvisionalId
 
 
 class FiledStatus(StrEnum):
@@ -129,10 +130,19 @@ class Account:
     filed: Filing
     links: tuple[str, ...] = ()
     retired_on: date | None = None
+    provisional: ProvisionalId | None = None
+    """暂用标识 that stands for it: what to look for, where only a name is filed."""
+    disowned: frozenset[str] = frozenset()
+    """Ids that were found under its name and are, or may be, another account's."""
 
     @property
     def platform(self) -> str:
         return self.filed.platform
+
+    def disowns(self, platform_id: str, original_id: str) -> bool:
+        """As `FiledIdentity.disowns`."""
+        now = replace(self.filed.identity, disowned=self.disowned)
+        return now.disowns(platform_id, original_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,22 @@ class Refusal:
     account_id: int
     field: str
     new: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingRemark:
+    """What a 台账更正提示单 pointed out to a unit: one filed value, and what was seen instead.
+
+    `seen` is "" where only a doubt was told. `ground`: by what it was seen and on which day, in
+    Chinese. `at` is when it was first pointed out.
+    """
+
+    account_id: int
+    field: str
+    filed: str
+    seen: str
+    ground: str
     at: datetime
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mediawatch.domain import Changed
+from mediawatch.domain.outcomes import Changed
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 EVER = datetime(1990, 1, 1, tzinfo=UTC)
@@ -65,29 +65,44 @@ def lies_ahead(on: date, at: datetime | None, seen_at: datetime) -> bool:
     return at > seen_at + CLOCK_SKEW if at else on > day_of(seen_at)
 
 
-def parse_as_of(text: str, now: datetime) -> datetime:
+def parse_moment(text: str) -> datetime:
     """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset.
 
-    ValueError if unreadable or later than `now`.
+    ValueError if unreadable.
     """
     try:
-        bare = re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)
-        at = day_end(date.fromisoformat(text)) if bare else datetime.fromisoformat(text)
+        # Without hyphens Python reads a day as its first moment: a whole day too early.
+        at = day_end(date.fromisoformat(text)) if _is_day(text) else _at(text)
     except ValueError as error:
         raise ValueError(
             f"as_of {text!r} is not a date (2022-12-31) or an instant (2022-12-31T18:00)"
         ) from error
-    at = at if at.tzinfo else at.replace(tzinfo=BEIJING)
+    return at if at.tzinfo else at.replace(tzinfo=BEIJING)
+
+
+def _at(text: str) -> datetime:
+    if "T" not in text.upper() and " " not in text:
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
+
+
+def parse_as_of(text: str, now: datetime) -> datetime:
+    """As `parse_moment`. ValueError, too, where it is later than `now`."""
+    at = parse_moment(text)
     if at > now:
         remedy = (
             "a bare date is the end of that day in Beijing: give none for now, or an instant"
-            if bare
+            if _is_day(text)
             else "give a past one"
         )
         raise ValueError(
             f"as_of {text} lies in the future (now is {minute(now)} in Beijing): {remedy}"
         )
     return at
+
+
+def _is_day(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
 
 
 def next_time(text: str, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 ID_IN_DOUBT = "备案ID疑似有误"
@@ -29,6 +29,31 @@ class FiledIdentity:
     original_id: str = ""
     alias: str = ""
     links: tuple[str, ...] = ()
+    provisional: frozenset[str] = field(default=frozenset(), compare=False)
+    """暂用标识 (`domain.provisional`) through which sights may count for the account.
+
+    The store knows them: those that stand, and those that ended without a doubt about whose they
+    were. Readings are stored without them.
+    """
+    disowned: frozenset[str] = field(default=frozenset(), compare=False)
+    """Its 暂用标识 that were taken back: each is, or may be, another account's."""
+
+    def disowns(self, platform_id: str, original_id: str) -> bool:
+        """Whether shown ids are of an account that was taken for this one, and are not filed."""
+        return not same_ids(platform_id, original_id, self) and any(
+            same_ids(platform_id, "", replace(self, platform_id=each, original_id=""))
+            for each in self.disowned
+        )
+
+    @property
+    def found_by_name(self) -> bool:
+        """Whether a search ever found an account under its name: the name alone says not who it is."""
+        return bool(self.provisional or self.disowned)
+
+    @property
+    def only_named(self) -> bool:
+        """Whether nothing but the name is filed of who it is."""
+        return not (self.platform_id or self.original_id or self.alias or self.links)
 
     @property
     def has_id(self) -> bool:
@@ -44,6 +69,12 @@ class FiledIdentity:
     def plain_alias(self) -> str:
         """The 微信号 or 抖音号, to be compared."""
         return self.alias.strip().casefold()
+
+
+def contradicts(platform_id: str, original_id: str, id: str, platform: str) -> bool:
+    """Whether shown ids are surely another account's than the one of this platform id."""
+    meant = FiledIdentity(platform=platform, name="", platform_id=id)
+    return same_ids(platform_id, original_id, meant) is False
 
 
 def goes_on(before: FiledIdentity, now: FiledIdentity) -> bool:

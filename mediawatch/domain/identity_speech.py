@@ -30,6 +30,8 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
     `taken` is how the account was filed when the sight was taken; None: not known. An id that the
     sight shows decides. Another id than is filed now silences it; the filed one ties it, whatever
     was filed then. Without such an id its tie must stand on filed values that are still filed.
+    What was seen through a 暂用标识 counts while the store vouches for that (`FiledIdentity.provisional`).
+    What shows one that was taken back says nothing, whatever led to it.
     """
     if taken is not None and taken.platform != now.platform:
         return Speech.NOT
@@ -37,7 +39,7 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
     if shown is not None:
         tied = shown and sight.matched_by is not None
         return Speech.NOT if not tied else Speech.FULLY if taken is not None else Speech.IN_FAVOUR
-    if taken is None:
+    if taken is None or _is_disowned(sight, now):
         return Speech.NOT
     kept = same_ids(taken.platform_id, taken.original_id, now)
     if kept is False or (kept is None and taken.has_id):
@@ -48,10 +50,11 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
         case MatchedBy.ID:
             # It shows no filed id: perhaps the 微信号 (抖音号) tied it.
             stands = taken.plain_alias == now.plain_alias or (bool(kept) and not taken.plain_alias)
-        case MatchedBy.URL:
+        case MatchedBy.URL if taken.links:
             stands = set(taken.links) <= set(now.links)
         case _:
-            # Found by its name, and by the 微信号 that was searched for besides.
+            # Found by its name, and by the 微信号 that was searched for besides. So was what no
+            # filed link bears: the operator, or the look itself, led there by name.
             stands = taken.plain_name == now.plain_name and (
                 taken.plain_alias == now.plain_alias or not taken.plain_alias
             )
@@ -113,6 +116,8 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
     match speech(sight, taken, now):
         case Speech.NOT:
             return None
+        case _ if sight.provisional:
+            return _seen_by_name(sight)
         case Speech.IN_FAVOUR:
             return in_favour(sight)
         case Speech.FULLY:
@@ -120,6 +125,47 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
                 sight.platform_id, sight.original_id, now
             )
             return replace(sight, matched_by=MatchedBy.ID) if gained else sight
+
+
+def _seen_by_name(sight: Sight) -> Sight:
+    """What a sight says that was taken through a 暂用标识: nothing against the account, ever.
+
+    Also where the registry has filed that very id since: its mark stays, and so does its tie.
+    """
+    return replace(in_favour(sight), matched_by=MatchedBy.NAME if sight.matched_by else None)
+
+
+def rests_on_name(sight: Sight, now: FiledIdentity) -> bool:
+    """Whether only a 暂用标识 leads to the account: its id is not filed by now."""
+    return bool(sight.provisional) and not same_ids(sight.platform_id, sight.original_id, now)
+
+
+def _is_disowned(sight: Sight, now: FiledIdentity) -> bool:
+    """Whether it is of an account that was taken for this one by mistake, or may have been."""
+    if sight.provisional and not same_ids(sight.platform_id, sight.original_id, now):
+        return sight.provisional not in now.provisional
+    return now.disowns(sight.platform_id, sight.original_id)
+
+
+def without_disowned(reading: Reading, now: FiledIdentity) -> Reading:
+    """The reading without what it shows of an account that a 暂用标识 led to by mistake."""
+    if reading.by:
+        # A person's answer stands as it was given: whether it speaks is asked where it is judged.
+        return reading
+    sights = tuple(
+        replace(
+            sight,
+            outcome=sight.outcome if sight.outcome.about_us else Outcome.NO_EVIDENCE,
+            name="",
+            matched_by=None,
+            posts=(),
+            complete_since=None,
+        )
+        if _is_disowned(sight, now)
+        else sight
+        for sight in reading.sights
+    )
+    return reading if sights == reading.sights else replace(reading, sights=sights)
 
 
 def in_favour(sight: Sight) -> Sight:

@@ -215,6 +215,8 @@ class Judgement:
     """True when only the second look is missing for a conclusion."""
     notes: tuple[str, ...] = ()
     """Remarks for the reviewer, in Chinese (发布时间异常, 监测窗口含春节 …)."""
+    provisional: bool = False
+    """Whether it is proved sound through a 暂用标识 alone: a person should glance at the account."""
     otherwise: Verdict | None = None
     """The verdict once its findings are no longer held against the account.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mediawatch.domain.accounts import Account, Filing
-from mediawatch.domain.outcomes import Outcome
+from mediawatch.domain.outcomes import DayEnd, Outcome
 
 CLOCK_OFF = "this machine's clock is off"
 """Begins the detail of a sight whose site dates its replies otherwise: nothing seen then counts."""
@@ -66,6 +66,9 @@ class CanaryCheck:
 
     "" for a visitor, and where it was not kept.
     """
+    calls: int = 1
+    """As `Sight.calls`."""
+    ends_day: DayEnd | None = None
 
 
 class SessionState(StrEnum):

@@ -99,6 +99,15 @@ _ABOUT_US = frozenset(
 _NEGATIVE = frozenset({Outcome.NO_POSTS, Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED})
 
 
+class DayEnd(StrEnum):
+    """What may not be visited again for 24 hours, because the site wants a person."""
+
+    SURFACE = "surface"
+    """This surface with this login."""
+    LOGIN = "login"
+    """All that shares the login's pace."""
+
+
 class Failure(Exception):
     """A look went wrong in a foreseen way.
 
@@ -106,6 +115,7 @@ class Failure(Exception):
     """
 
     outcome: ClassVar[Outcome]
+    ends_day: DayEnd | None = None
 
     def __init__(self, detail: object = "") -> None:
         text = detail if isinstance(detail, str) else repr(detail)
@@ -126,6 +136,10 @@ class Captcha(Failure):
     """The site wants a human check."""
 
     outcome = Outcome.CAPTCHA
+
+    def __init__(self, detail: object = "", ends_day: DayEnd | None = None) -> None:
+        super().__init__(detail)
+        self.ends_day = ends_day
 
 
 class RateLimited(Failure):

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from mediawatch.domain.evidence import Capture, Evidence
 from mediawatch.domain.identity import FiledIdentity
-from mediawatch.domain.outcomes import Attestation, DateKind, MatchedBy, Outcome
+from mediawatch.domain.outcomes import Attestation, DateKind, DayEnd, MatchedBy, Outcome
+from mediawatch.domain.provisional import NameHit
 
 # Among sights without a date the first of these speaks for the reading.
 _RANK = (
@@ -92,6 +93,17 @@ class PayloadFacts:
     Such are the next article, or an album. The sweep keeps them with the account; readings are
     stored without them.
     """
+    link_from: str = ""
+    """The surface that named the link which was opened, earlier in the same look.
+
+    "" where the link was known before.
+    """
+    ends_day: DayEnd | None = None
+    name_hit: NameHit | None = None
+    """The one account that a search found under the filed name, where nothing else is filed.
+
+    It may become a 暂用标识. Readings are stored without it.
+    """
     detail: str = ""
 
 
@@ -114,6 +126,13 @@ class Sight(PayloadFacts):
     """For a negative: the filed name of the account that answered in the same session.
 
     It answered on this surface. "" where no account did.
+    """
+    calls: int = 1
+    """Turns at the gate that it took: its visit, and every pause within it."""
+    provisional: str = ""
+    """The 暂用标识 through which it was taken; "" where a filed value led there.
+
+    Such a sight is tied by name at most, and says nothing against the account.
     """
     by_call: bool = False
     """Whether calls from an already open page gave it, and no page was loaded for it.
@@ -266,6 +285,10 @@ class Need:
     not_by: frozenset[str] = frozenset()
     only: str = ""
     """Name of the one surface to use: a control look asks whether that surface still answers."""
+    goes_on: bool = False
+    """Whether `only` is asked after its rest, for the account's own sake, not as a control."""
+    earlier: tuple[Sight, ...] = ()
+    """What the same look has seen before a rest: it learns from it, and shows it no second time."""
     session: str = ""
     """Name of the one login to use: a control must have answered in the same session."""
 

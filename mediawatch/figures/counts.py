@@ -102,6 +102,9 @@ def figures(scope: Sequence[SweepAccount], policy: Policy, *, total: int | None 
         out_of_scope=verdicts[Verdict.OUT_OF_SCOPE],
         apart=apart,
         closed=sum(not entry.account.filed.in_service for entry in scope),
+        provisional=sum(
+            one.entry.judgement is not None and one.entry.judgement.provisional for one in counted
+        ),
         verdicts={verdict: verdicts[verdict] for verdict in Verdict},
         kinds=dict(
             Counter(label for entry in failed for label in _kinds(entry, policy, nested=nested))

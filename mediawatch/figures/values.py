@@ -41,6 +41,8 @@ class Figures:
     """异常单列 where the policy keeps them out of 检查数."""
     closed: int = 0
     """已关停 and 已注销, in scope only to see whether they are gone."""
+    provisional: int = 0
+    """Of the sound accounts those that only a 暂用标识 proves so: a person should glance at them."""
     verdicts: Mapping[Verdict, int]
     kinds: Mapping[str, int]
     """Failed accounts by the label of their kind.

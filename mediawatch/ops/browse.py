@@ -39,10 +39,12 @@ _WITHHELD = (
     "finding",
     "account_state",
     "home",
+    "hint",
+    "link_receipt",
 )
 """Tables that no page shows.
 
-They hold contacts, and what units and reviewers wrote, where a telephone number may stand. They
+They hold contacts, and what units, reviewers and others wrote, where a telephone number may stand. They
 hold what the machine found before a person reviewed it; `latest_status` and `flagged` show that as
 reviewed. They hold what rows are sealed with.
 """

@@ -21,14 +21,18 @@ WRITES = frozenset(
     {
         "accounts.add_links",
         "accounts.add_refusals",
+        "accounts.add_remarks",
         "accounts.add_source",
         "accounts.apply",
         "accounts.delete_contacts",
+        "hints.add",
+        "hints.keep_receipts",
         "notices.add_events",
         "notices.issue",
         "operator.add_canary_check",
         "operator.add_session_event",
         "personal.clear_contacts",
+        "personal.clear_givers",
         "personal.clear_names",
         "readings.begin_pruning",
         "readings.delete",
@@ -125,7 +129,7 @@ class _DraftAggregate:
                 case "notices.issue":
                     notice: Notice = given[0]
                     return notice
-                case "readings.delete" | "personal.clear_names":
+                case "readings.delete" | "personal.clear_names" | "personal.clear_givers":
                     return 0
             return None
 

@@ -6,14 +6,23 @@ It is noted when a login is made, probed or seen in a page, and read before each
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mediawatch.domain import Failure, SessionEvent, SessionState, UserError
+from mediawatch.domain import Failure, LoginRequired, SessionEvent, SessionState, UserError
 from mediawatch.inputs import InputFault, read_text
-from mediawatch.ports import Clock, Logins, Looker, Modules, Store, StoredSession
+from mediawatch.ports import (
+    AccountKey,
+    Clock,
+    Logins,
+    Looker,
+    Modules,
+    NewLogin,
+    Store,
+    StoredSession,
+)
 
 _REMEMBERED = 2.0
 """Seconds for which the store's answer is used again.
@@ -28,13 +37,19 @@ LONGEST_NAME = 40
 class SessionBook:
     """Implements `ports.SessionWatch` over the store's events; the newest one of a login counts.
 
-    `announce` is called when a login has turned invalid, to send alerts.
+    `announce` is called when a login has turned invalid, to send alerts. `why_barred` tells by the name
+    of a platform's login why it must not be used.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, announce: Callable[[], Awaitable[None]] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        announce: Callable[[], Awaitable[None]] | None = None,
+        why_barred: Callable[[str], Mapping[str, str]] = lambda platform: {},
     ) -> None:
         self._store, self._clock, self._announce = store, clock, announce
+        self.why_barred = why_barred
         self._noting = asyncio.Lock()
         self._left_out: set[tuple[str, str]] = set()
         self._remembered: dict[str, tuple[float, dict[str, SessionEvent]]] = {}
@@ -47,9 +62,12 @@ class SessionBook:
         invalid = {
             name for name in names if name in last and last[name].state is SessionState.INVALID
         }
+        barred = self.why_barred(platform)
         for name in sorted(invalid):
-            self._say_left_out(platform, last[name])
-        return tuple(name for name in names if name not in invalid)
+            self._say_left_out(platform, name, since=last[name].at.isoformat())
+        for name in (name for name in names if name in barred and name not in invalid):
+            self._say_left_out(platform, name, why=barred[name])
+        return tuple(name for name in names if name not in invalid and name not in barred)
 
     async def note_state(
         self, platform: str, name: str, *, valid: bool, how: str, detail: str = ""
@@ -111,16 +129,12 @@ class SessionBook:
         self._notes += 1
         self._remembered.pop(platform, None)
 
-    def _say_left_out(self, platform: str, event: SessionEvent) -> None:
-        if (platform, event.name) not in self._left_out:
-            self._left_out.add((platform, event.name))
-            _warn(
-                "session left out",
-                platform=platform,
-                session=event.name,
-                since=event.at.isoformat(),
-                remedy=_remedy(platform, event.name),
-            )
+    def _say_left_out(self, platform: str, name: str, **why: str) -> None:
+        """Log it once a run. What is barred needs an approval, all else a new login."""
+        if (platform, name) not in self._left_out:
+            self._left_out.add((platform, name))
+            remedy = {} if "why" in why else {"remedy": _remedy(platform, name)}
+            _warn("session left out", platform=platform, session=name, **why, **remedy)
 
 
 def _warn(event: str, **values: str) -> None:
@@ -140,6 +154,8 @@ class ListedLogin:
 
     session: StoredSession
     event: SessionEvent | None
+    why_barred: str = ""
+    """Why it must not be used; "" where it may."""
 
     @property
     def state(self) -> SessionState:
@@ -160,19 +176,13 @@ async def list_logins(
     """The logins of this home. UserError for a platform that has no logins."""
     last = await book.last()
     return [
-        ListedLogin(each, last.get(f"{each.platform}/{each.name}"))
+        ListedLogin(
+            each,
+            last.get(f"{each.platform}/{each.name}"),
+            book.why_barred(each.platform).get(each.name, ""),
+        )
         for each in logins.sessions(platform)
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewLogin:
-    """What the operator says of a login before it is made."""
-
-    platform: str
-    name: str
-    custodian: str
-    """保管人: the person who answers for it."""
 
 
 def custodian_for(logins: Logins, platform: str, name: str, given: str | None) -> str | None:
@@ -199,7 +209,7 @@ async def log_in_by_hand(
 
     UserError where nothing was kept.
     """
-    session, known = await logins.by_hand(new.platform, new.name, done, new.custodian)
+    session, known = await logins.by_hand(new, done)
     state = SessionState.VALID if known else SessionState.UNKNOWN
     await book.note_made(new.platform, new.name, state, "login")
     return session, state
@@ -213,7 +223,7 @@ async def log_in_by_code(
     limit: float,
 ) -> StoredSession:
     """Log in by the site's QR code within `limit` seconds. UserError where nothing was kept."""
-    session = await logins.by_code(new.platform, new.name, show, limit, new.custodian)
+    session = await logins.by_code(new, show, limit)
     await book.note_made(new.platform, new.name, SessionState.VALID, "login")
     return session
 
@@ -225,9 +235,31 @@ async def take(
 
     UserError for what cannot be read or used.
     """
-    session, count = logins.take(new.platform, new.name, _text_of(file), str(file), new.custodian)
+    session, count = logins.take(new, _text_of(file), str(file))
     await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "import")
     return session, count
+
+
+async def take_key(
+    book: SessionBook, logins: Logins, new: NewLogin, key: AccountKey
+) -> StoredSession:
+    """Keep the key of one account that the office itself runs.
+
+    UserError for a key of another shape. UserError, too, where the name is another key's, or the
+    key is kept under another name.
+    """
+    for each in logins.sessions(new.platform):
+        kept = logins.key_of(new.platform, each.name)
+        if kept is not None and (each.name == new.name) != (kept.app_id == key.app_id):
+            place = f"{new.platform} {each.name} ({each.account})"
+            raise UserError(
+                f"the name {new.name} is that of another key, {place}: give this one another --name"
+                if each.name == new.name
+                else f"this AppID is kept already as {place}: name that one by --name {each.name}"
+            )
+    session = logins.keep_key(new, key)
+    await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "key")
+    return session
 
 
 async def remove(book: SessionBook, logins: Logins, platform: str, name: str) -> bool:
@@ -259,10 +291,15 @@ async def check(
     """Ask the site whether it knows the login.
 
     `UNKNOWN`, with the reason, where the site did not say. That is our trouble, and changes nothing
-    that is known.
+    that is known. A login that must not be used is not tried.
     """
+    if barred := book.why_barred(session.platform).get(session.name):
+        return SessionState.UNKNOWN, barred
+    why = ""
     try:
         valid = await looker.probe(session.platform, session.name)
+    except LoginRequired as refusal:
+        valid, why = False, refusal.detail
     except Failure as failure:
         return SessionState.UNKNOWN, f"{failure.outcome.value}: {failure.detail}"
     await book.note_state(
@@ -270,6 +307,6 @@ async def check(
         session.name,
         valid=valid,
         how="probe",
-        detail="" if valid else "the site does not know it",
+        detail="" if valid else why or "the site does not know it",
     )
-    return (SessionState.VALID if valid else SessionState.INVALID), ""
+    return (SessionState.VALID, "") if valid else (SessionState.INVALID, why)

@@ -41,14 +41,16 @@ async def clear_personal(
     count.size = sum({item.evidence.path: item.evidence.size for item in pictures}.values())
     lost = await store.personal.lost_contacts(day_of(now - timedelta(days=days)))
     count.contacts = len(lost)
+    before = now - timedelta(days=days)
     if dry_run:
-        count.names = sum(each.names for each in over)
+        count.names = sum(each.names for each in over) + await store.personal.old_givers(before)
         return count
     prune(folder, pictures, now)
     for each in over:
         own = sum(item.sweep_id == each.sweep_id for item in pictures)
         if each.names or own:
             count.names += await store.personal.clear_names(each, now, pictures=own)
+    count.names += await store.personal.clear_givers(before, now)
     await store.personal.clear_contacts(lost, now)
     return count
 

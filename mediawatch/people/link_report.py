@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from mediawatch.domain import (
     Account,
+    LinkSort,
     Sight,
 )
 from mediawatch.names import same
@@ -17,6 +18,9 @@ from mediawatch.table import Table
 from mediawatch.workbooks.places import Place
 
 NO_ARTICLE = "不是微信文章链接,未打开"
+NO_ADDRESS = "只有卡片标题,没有网址"
+ASK = "请回复本账号最新一篇文章链接"
+"""The one line that asks for a link."""
 
 
 class LinkResult(StrEnum):
@@ -71,6 +75,21 @@ class LinkEntry:
         return self.sight.latest.on if self.sight and self.sight.latest else None
 
     @property
+    def sort(self) -> LinkSort:
+        """Whose it is; of another filed account than it was given for, it is somebody else's."""
+        match self.result:
+            case LinkResult.MATCHED | LinkResult.KNOWN:
+                named = self.link.named_id
+                own = named is None or named in {account.id for account in self.accounts}
+                return LinkSort.OWN if own else LinkSort.FOREIGN
+            case LinkResult.FOREIGN:
+                return LinkSort.FOREIGN
+            case LinkResult.DEAD:
+                return LinkSort.DEAD
+            case _:
+                return LinkSort.UNDECIDED
+
+    @property
     def is_renamed(self) -> bool:
         """Matched by id, under another name than filed."""
         return self.result is LinkResult.MATCHED and any(
@@ -86,6 +105,8 @@ class LinkReport:
     skipped: tuple[str, ...] = ()
     unused: tuple[tuple[Place, str], ...] = ()
     """Addresses that are no WeChat article, with their places."""
+    cards: tuple[tuple[Place, str], ...] = ()
+    """Shared cards that were copied without their address, with their titles."""
 
     @property
     def counts(self) -> Counter[LinkResult]:
@@ -108,6 +129,8 @@ def as_table(report: LinkReport) -> Table:
             rows.append((place.file, place.sheet, str(place.row), *what))
     for place, address in report.unused:
         rows.append((place.file, place.sheet, str(place.row), address, NO_ARTICLE, *[""] * 7))
+    for place, title in report.cards:
+        rows.append((place.file, place.sheet, str(place.row), title, NO_ADDRESS, *[""] * 7))
     columns = (
         "文件",
         "工作表",

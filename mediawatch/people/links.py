@@ -1,42 +1,28 @@
-"""Article links that units hand in: each is opened once.
-
-The page says whose it is, under what name, and that it posted on that day. An id ties a link to its
-account. So does a person who named the account, where the page bears its name. Anything else is a
-proposal, which is reported and not written.
-"""
+"""Article links that people hand in: each is opened once, and its page says whose it is."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePath
 
+from mediawatch.articles import article_key
 from mediawatch.domain import (
     Account,
+    LinkReceipt,
     LookKind,
-    MatchedBy,
-    Outcome,
     Reading,
     Sight,
     Source,
-    same_ids,
 )
 from mediawatch.files import FileWriter
-from mediawatch.names import alike, same
 from mediawatch.ops.drafts import decide
-from mediawatch.people.link_files import CollectedLinks, FoundLink, article_key
+from mediawatch.people.link_files import NOBODY, CollectedLinks, FoundLink
+from mediawatch.people.link_matching import place
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.ports import Clock, Gate, Looker, Store
 
 PLATFORM = "wechat"
-UNDATED = "the page shows no time of publishing"
-_NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")
-"""What the site says of an address that never leads anywhere again.
-
-It is expired, or mistyped.
-"""
-
 
 Progress = Callable[[int, int], None]
 """Called after each link: links done, links in all."""
@@ -51,7 +37,7 @@ async def import_links(
     now: Clock,
     progress: Progress = lambda done, total: None,
 ) -> LinkReport:
-    """Open what `linkfiles.collect` found, keep what belongs to filed accounts, note the files."""
+    """Open what `link_files.collect` found, keep what belongs to filed accounts, note the files."""
     report = await open_links(
         collected.links, store=store, looker=looker, gate=gate, now=now, progress=progress
     )
@@ -62,6 +48,7 @@ async def import_links(
 
     await decide(store, note)
     report.skipped, report.unused = collected.skipped, collected.unused
+    report.cards = collected.cards
     return report
 
 
@@ -94,7 +81,41 @@ async def open_links(
         else:
             entries[index] = await _opened(link, filed, looker, gate, now)
         progress(done, len(links))
-    return LinkReport(entries=[entries[index] for index in range(len(links))])
+    report = LinkReport(entries=[entries[index] for index in range(len(links))])
+    receipts = [each for entry in report.entries for each in receipts_of(entry, now())]
+
+    async def note(noting: Store, _: FileWriter) -> None:
+        await noting.hints.keep_receipts(receipts)
+
+    if receipts:
+        await decide(store, note)
+    return report
+
+
+def receipts_of(entry: LinkEntry, now: datetime) -> list[LinkReceipt]:
+    """A link as it came in, once for each of its places, with what became of it."""
+    link = entry.link
+    sorted_to = entry.accounts if entry.result in (LinkResult.MATCHED, LinkResult.KNOWN) else ()
+    account_id = sorted_to[0].id if sorted_to else link.named_id
+    return [
+        LinkReceipt(
+            url=link.url,
+            way=link.way,
+            sort=entry.sort,
+            received_at=now,
+            account_id=account_id,
+            name_seen=entry.name_seen,
+            published_on=entry.published_on,
+            file=PurePath(place.file).name,
+            sheet=place.sheet,
+            row=place.row,
+            source=link.source,
+            given_by=said.by,
+            given_at=said.at,
+        )
+        for place in link.places
+        for said in (link.sayings.get(place, NOBODY),)
+    ]
 
 
 async def foresee(collected: CollectedLinks, store: Store) -> LinkReport:
@@ -110,7 +131,12 @@ async def foresee(collected: CollectedLinks, store: Store) -> LinkReport:
         else LinkEntry(link=link, result=LinkResult.NOT_OPENED, detail="would be opened")
         for link in collected.links
     ]
-    return LinkReport(entries=entries, skipped=collected.skipped)
+    return LinkReport(
+        entries=entries,
+        skipped=collected.skipped,
+        unused=collected.unused,
+        cards=collected.cards,
+    )
 
 
 async def _read_before(
@@ -169,107 +195,6 @@ async def _opened(
 
     # A page is opened once; whose it is, is decided by the registry as it is by then.
     return await decide(filed.store, keep)
-
-
-def place(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry:
-    """Whose link it is, by what its page shows. Pure."""
-    by_id = tuple(account for account in accounts if _tie(account, sight))
-    if sight.outcome is not Outcome.OK:
-        return _without_page(link, sight, by_id)
-    if by_id:
-        detail = "; ".join(
-            ["filed twice"] * (len(by_id) > 1) + [sight.detail or UNDATED] * (not sight.posts)
-        )
-        return LinkEntry(
-            link=link,
-            result=LinkResult.MATCHED,
-            accounts=by_id,
-            sight=replace(sight, matched_by=MatchedBy.ID),
-            detail=detail,
-        )
-    return _by_filing(link, sight, accounts) or _by_name(link, sight, accounts)
-
-
-def _without_page(link: FoundLink, sight: Sight, by_id: tuple[Account, ...]) -> LinkEntry:
-    """A link that led to no article: not opened, not read, or dead."""
-    entry = LinkEntry(link=link, result=LinkResult.DEAD, sight=sight, detail=sight.detail)
-    if sight.outcome in (Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
-        return replace(
-            entry, result=LinkResult.NOT_OPENED, detail=sight.detail or sight.outcome.value
-        )
-    if sight.outcome is Outcome.CHANGED and _NO_SUCH_PAGE.search(sight.detail):
-        return entry
-    if sight.outcome in (Outcome.CHANGED, Outcome.UNREACHABLE):
-        return replace(entry, result=LinkResult.UNREAD, detail=sight.detail or sight.outcome.value)
-    return replace(entry, accounts=by_id)
-
-
-def _by_filing(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry | None:
-    """The accounts that the link was given for, unless the page shows another id than theirs."""
-    given = tuple(
-        account
-        for account in accounts
-        if _given_for(account, link) and _tie(account, sight) is not False
-    )
-    if bearing := tuple(
-        account for account in given if not sight.name or alike(account.filed.name, sight.name)
-    ):
-        tie = MatchedBy.NAME if sight.name else MatchedBy.URL
-        return LinkEntry(
-            link=link,
-            result=LinkResult.MATCHED,
-            accounts=bearing,
-            sight=replace(sight, matched_by=tie),
-            detail="filed for this account",
-        )
-    if given:
-        detail = "filed for this account, but it shows another name and no id to check it by"
-        return LinkEntry(
-            link=link, result=LinkResult.PROPOSED, accounts=given, sight=sight, detail=detail
-        )
-    return None
-
-
-def _by_name(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry:
-    """A link that is given for no account: whose name the page shows."""
-    named = tuple(
-        account for account in accounts if sight.name and same(account.filed.name, sight.name)
-    )
-    free = tuple(account for account in named if _tie(account, sight) is not False)
-    if len(free) > 1:
-        detail = f"{len(free)} filed accounts bear this name"
-        return LinkEntry(
-            link=link, result=LinkResult.AMBIGUOUS, accounts=free, sight=sight, detail=detail
-        )
-    if free:
-        detail = "same name, no filed id to check it by"
-        return LinkEntry(
-            link=link, result=LinkResult.PROPOSED, accounts=free, sight=sight, detail=detail
-        )
-    detail = "a filed account bears this name under another id" if named else ""
-    return LinkEntry(
-        link=link, result=LinkResult.FOREIGN, accounts=named, sight=sight, detail=detail
-    )
-
-
-def _given_for(account: Account, link: FoundLink) -> bool:
-    """Whether somebody named this account for the link: the registry, or the row of a worklist."""
-    if link.account_id is not None:
-        return account.id == link.account_id
-    key = article_key(link.url)
-    return any(
-        article_key(url) == key
-        for url in (*account.links, *account.filed.article_links, account.filed.url)
-        if url
-    )
-
-
-def _tie(account: Account, sight: Sight) -> bool | None:
-    """Whether the shown ids are the filed ones; None where no two can be compared.
-
-    A 微信号 filed as the id contradicts no biz.
-    """
-    return same_ids(sight.platform_id, sight.original_id, account.filed.identity)
 
 
 def _reading(account: Account, sight: Sight, started: datetime) -> Reading:

@@ -15,6 +15,7 @@ from mediawatch.domain import (
     Sweep,
     SweepAccount,
     Verdict,
+    without_disowned,
 )
 from mediawatch.domain.clock import day_of, day_start
 from mediawatch.names import same_person
@@ -51,10 +52,15 @@ async def second_looks(
     # A post within the window is seen on its own day at the earliest.
     since = day_start(policy.window_start(day_of(sweep.as_of)) - timedelta(days=1))
     readings = await store.readings.by_account([account.id for account in drawn], since=since)
+    now = await store.accounts.current([account.id for account in drawn])
+    counting = {
+        key: [without_disowned(reading, now[key].identity) for reading in some]
+        for key, some in readings.items()
+    }
     return [
         SecondLook(account=account, first=first)
         for account in drawn
-        if (first := unchecked_word(readings.get(account.id, ()), sweep, policy)) is not None
+        if (first := unchecked_word(counting.get(account.id, ()), sweep, policy)) is not None
     ]
 
 

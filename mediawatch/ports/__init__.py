@@ -10,7 +10,15 @@ from datetime import datetime
 
 from mediawatch.domain.dossier import Dossier
 from mediawatch.ports.gate import Gate, Rank, See, Visit
-from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
+from mediawatch.ports.logins import (
+    AccountKey,
+    Logins,
+    Modules,
+    NewLogin,
+    SessionWatch,
+    StoredSession,
+    UseApproval,
+)
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
@@ -33,6 +41,7 @@ from mediawatch.ports.store import (
 
 __all__ = [
     "USUAL_LIMITS",
+    "AccountKey",
     "AccountNow",
     "Clock",
     "Dossier",
@@ -43,6 +52,7 @@ __all__ = [
     "Looker",
     "Modules",
     "NamedQuery",
+    "NewLogin",
     "OutdatedPlan",
     "PersonalData",
     "PhoneView",
@@ -60,6 +70,7 @@ __all__ = [
     "SurfaceFacts",
     "SurfaceVisit",
     "TakeRows",
+    "UseApproval",
     "Visit",
 ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
@@ -19,6 +19,13 @@ class Rank(IntEnum):
     FIRST_LOOK = 2
 
 
+@dataclass(slots=True)
+class CallCount:
+    """The calls that one visit has made so far."""
+
+    made: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One visit by one surface with one session ("" for a visitor)."""
@@ -27,9 +34,18 @@ class Visit:
     session: str = ""
     pace: Pace
     """As the surface declares it."""
+    paced_as: str = ""
+    """The name under which surfaces share one pace; "" where it is the surface's own."""
+    calls: CallCount = field(default_factory=CallCount, compare=False)
+    """Counted by the gate: the visit itself, and every pause within it."""
     rank: Rank = Rank.FIRST_LOOK
     """Set by the gate of the look: a scraper does not know it."""
     declared_closed: bool = False
+
+    @property
+    def pace_name(self) -> str:
+        """Whose turns, spacing and caps it goes by, with its session."""
+        return self.paced_as or self.surface
 
 
 See = Callable[[], Awaitable[Sight]]
@@ -47,4 +63,7 @@ class Gate(Protocol):
         """
 
     async def pause(self, visit: Visit) -> None:
-        """Wait between two calls of one visit; the surface's next visit waits from then on."""
+        """Wait for the turn of a further call of one visit; other visits wait from then on.
+
+        It counts against the caps as a visit does. NoEvidence where the day's calls are used up.
+        """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +25,26 @@ class SessionWatch(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseApproval:
+    """使用审批: who allowed a further login, for what, and its last Beijing day."""
+
+    by: str
+    purpose: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLogin:
+    """What the operator says of a login that is made, taken in or assigned."""
+
+    platform: str
+    name: str
+    custodian: str = ""
+    """保管人: the person who answers for it."""
+    approval: UseApproval | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSession:
     """A login's file.
 
@@ -39,6 +59,25 @@ class StoredSession:
     used_at: datetime | None = None
     custodian: str = ""
     """保管人: who answers for it, "" where nobody was named."""
+    approval: UseApproval | None = None
+    account: str = ""
+    """The filed account that a key belongs to; "" for a login of a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKey:
+    """AppID and AppSecret of one account that the office itself runs.
+
+    The other fields say which filed account the operator bound it to, as it was filed then.
+    """
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    filing_number: str = ""
+    name: str = ""
+    platform_id: str = ""
+    original_id: str = ""
+    alias: str = ""
 
 
 Modules = tuple[tuple[bool, ...], ...]
@@ -53,15 +92,22 @@ class Logins(Protocol):
 
     @property
     def platforms(self) -> tuple[str, ...]: ...
+    @property
+    def by_approval(self) -> frozenset[str]:
+        """The platforms of which a home has one login, and others by a 使用审批 each."""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Those of `platforms` that have a key in place of a login page.
+
+        Each with the platform of the accounts that it is for.
+        """
+
     def sessions(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """The files, by platform and name."""
 
     async def by_hand(
-        self,
-        platform: str,
-        name: str,
-        done: Callable[[], Awaitable[None]],
-        custodian: str = "",
+        self, new: NewLogin, done: Callable[[], Awaitable[None]]
     ) -> tuple[StoredSession, bool]:
         """Log in through a window that stays open until `done` returns.
 
@@ -70,12 +116,7 @@ class Logins(Protocol):
         """
 
     async def by_code(
-        self,
-        platform: str,
-        name: str,
-        show: Callable[[Path, Modules | None], None],
-        limit: float,
-        custodian: str = "",
+        self, new: NewLogin, show: Callable[[Path, Modules | None], None], limit: float
     ) -> StoredSession:
         """Log in by the site's QR code.
 
@@ -83,16 +124,24 @@ class Logins(Protocol):
         no login came within `limit` seconds.
         """
 
-    def take(
-        self, platform: str, name: str, exported: str, place: str, custodian: str = ""
-    ) -> tuple[StoredSession, int]:
+    def take(self, new: NewLogin, exported: str, place: str) -> tuple[StoredSession, int]:
         """Keep a browser's exported cookies that belong to the platform; also returns their number.
 
         UserError, beginning with `place`.
         """
 
-    def assign(self, platform: str, name: str, custodian: str) -> bool:
-        """Note who answers for a login; False where there is no such login.
+    def keep_key(self, new: NewLogin, key: AccountKey) -> StoredSession:
+        """Keep a key; it replaces one of this name.
+
+        UserError for a platform without keys, and where AppID or AppSecret has another shape. No
+        message quotes the secret.
+        """
+
+    def key_of(self, platform: str, name: str) -> AccountKey | None:
+        """The key of that name; None where it is missing. UserError where it cannot be read."""
+
+    def assign(self, new: NewLogin) -> bool:
+        """Note who answers for a login, and its approval; False where there is no such login.
 
         UserError where its file cannot be read.
         """

@@ -23,17 +23,39 @@ class SurfaceFacts:
     """Whether its lists are complete for a visitor."""
     shows_all_logged_in: bool
     pace: Pace
+    paced_as: str = ""
+    """As `Visit.paced_as`."""
     declared_closed: bool = False
     for_some: bool = False
     """Whether a login helps with some accounts only.
 
     A back office lists its own account's posts alone.
     """
+    has_its_login: bool = False
+    """Of one `for_some`, among the ways to an account: whether a login is known to help with it."""
+    login: str = ""
+    """The word for `mediawatch login` whose logins it works with; "" where it uses none."""
+    shows_newer: bool = True
+    """Whether a later look may show a newer post. A known article and a name search do not."""
+    finds_ids: bool = False
+    """Whether it finds an id for a name, and shows no post."""
     by_call: bool = False
     """Whether first looks ask by calls from one open page of the site.
 
     The site's own pages ask in this way. Otherwise each look loads a page.
     """
+    by_interface: bool = False
+    """Whether it asks the site's official interface by a key, and no page at all."""
+
+    def is_rationed(self, pace: Pace) -> bool:
+        """Whether it proves freshness alone, by a login and only so often a day at this pace."""
+        lower_bounds = self.shows_newer and not self.shows_all_logged_in
+        return self.needs_login and lower_bounds and pace.per_day is not None
+
+    @property
+    def pace_name(self) -> str:
+        """As `Visit.pace_name`: also the name under which settings set its pace."""
+        return self.paced_as or self.name
 
     def complete(self, session: str) -> bool:
         """Whether its lists are complete with this session ("" for a visitor)."""
@@ -56,7 +78,8 @@ class Looker(Protocol):
     async def probe(self, platform: str, name: str) -> bool:
         """Whether the site knows this login now, by its own sign in its own page.
 
-        Any other `Failure` means that the answer is unknown.
+        `LoginRequired` is a no with its reason. Any other `Failure` means that the answer is
+        unknown.
         """
 
     async def ready(self) -> None:

@@ -12,6 +12,14 @@ from mediawatch.registry.kinds import classify, fold, platform_label
 from mediawatch.registry.problems import BadCell
 
 
+class UnclearRow(UserError):
+    """A row means no account, or several. `chinese` says so to whoever corrects the row."""
+
+    def __init__(self, sentence: str, chinese: str) -> None:
+        super().__init__(sentence)
+        self.chinese = chinese
+
+
 def find_account(accounts: Sequence[Account], text: str) -> Account:
     """The one account that a text names.
 
@@ -116,23 +124,29 @@ class Finder:
         }
         key = next((field for field in _KEYED if said.get(field)), None)
         if key is None:
-            raise UserError("the row names no account: give a filing number, an id or a name")
+            raise UnclearRow(
+                "the row names no account: give a filing number, an id or a name",
+                "该行没有写明账号，请填写备案单号、ID或名称",
+            )
         found = self._by[key].get(_folded(key, said[key]), [])
         if not found:
             known = "" if key == "name" else ", and the name beside it may be a namesake's"
-            raise UserError(
+            raise UnclearRow(
                 f"no account in the registry has {label(key)} {said[key]!r}{known}: correct "
-                "it, or take the row out"
+                "it, or take the row out",
+                f"台账中没有{label(key)}为“{said[key]}”的账号，请更正，或删去该行",
             )
         fitting = [account for account in found if not _differing(account.filed, said)]
         if not fitting:
             one = found[0].filed
             field = _differing(one, said)[0]
             there = getattr(one, field) or "nothing"
-            raise UserError(
+            raise UnclearRow(
                 f"{label(key)} {said[key]!r} is {one.name} ({one.type} {one.filing_number}), "
                 f"whose {label(field)} is {there!r}, "
-                f"not {said[field]!r}: correct the row"
+                f"not {said[field]!r}: correct the row",
+                f"{label(key)}“{said[key]}”在台账中是“{one.name}”，其{label(field)}为"
+                f"“{getattr(one, field) or '未填'}”，不是“{said[field]}”，请更正该行",
             )
         return _the_one(fitting, f"{label(key)} {said[key]!r}")
 
@@ -145,7 +159,10 @@ def _the_one(found: Sequence[Account], what: str) -> Account:
         f"{one.filed.name} ({one.filed.type} {one.filed.organiser} {one.filed.filing_number})"
         for one in found[:9]
     )
-    raise UserError(f"{what} means {len(found)} accounts: {listed}; give the filing number")
+    raise UnclearRow(
+        f"{what} means {len(found)} accounts: {listed}; give the filing number",
+        f"可能是台账中的{len(found)}个账号，请填写备案单号",
+    )
 
 
 def _differing(filed: Filing, said: Mapping[str, str]) -> list[str]:

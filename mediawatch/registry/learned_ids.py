@@ -40,7 +40,13 @@ def learned_ids(
     if len(values) > 1:
         why = f"历次核查读到不同的{FIELDS[field]}({'、'.join(sorted(values))}),请人工核对"
         yield Proposal(
-            account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at
+            account=account,
+            kind=Kind.DOUBT,
+            field=field,
+            new="",
+            why=why,
+            read_at=sight.read_at,
+            surface=sight.surface,
         )
         return
     agrees = (
@@ -63,6 +69,7 @@ def learned_ids(
         new=value,
         why=why,
         read_at=sight.read_at,
+        surface=sight.surface,
         sure=agrees,
     )
 
@@ -85,6 +92,7 @@ def _seen_by_people(account: Account, seen: Sequence[tuple[str, Sight]], field: 
         new=str(getattr(sight, field)),
         why=why,
         read_at=sight.read_at,
+        surface=sight.surface,
         sure=False,
         seen_by=people,
     )

@@ -95,6 +95,10 @@ async def merge(store: Store, keep: int, drop: Sequence[int], now: datetime) -> 
     await store.accounts.apply(_changes(kept, dropped, contact, now))
     if new_links:
         await store.accounts.add_links(keep, new_links, MERGED)
+    said = await store.hints.of_accounts([other.id for other in dropped])
+    await store.hints.add(
+        [replace(hint, id=0, account_id=keep) for some in said.values() for hint in some]
+    )
     readings = await _readings_for(store, kept, dropped)
     for reading in readings:
         await store.readings.keep(replace(reading, id=0, account_id=keep))

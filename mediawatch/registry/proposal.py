@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from mediawatch.domain import (
     ID_IN_DOUBT,
+    PROVISIONAL,
     Account,
 )
 from mediawatch.domain.clock import minute
@@ -18,6 +19,7 @@ from mediawatch.table import Table
 
 class Kind(StrEnum):
     LEARNED = "learned"
+    PROVISIONAL = "provisional"
     LINK = "link"
     RENAMED = "renamed"
     MIGRATED = "migrated"
@@ -26,8 +28,13 @@ class Kind(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "learned": "补充ID", "link": "补充文章链接", "renamed": "更名", "migrated": "账号迁移", "doubt": ID_IN_DOUBT,
-        }[self.value]  # fmt: skip
+            "learned": "补充ID",
+            "provisional": PROVISIONAL,
+            "link": "补充文章链接",
+            "renamed": "更名",
+            "migrated": "账号迁移",
+            "doubt": ID_IN_DOUBT,
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,8 @@ class Proposal:
     new: str
     why: str
     read_at: datetime
+    surface: str = ""
+    """The surface that showed it."""
     sure: bool = True
     """False where the operator has to look before accepting: `--all` leaves it out."""
     seen_by: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ rules:
   Sights that disagree about an id teach nothing: they are shown as a doubt.
 - An id that a person typed into the worklist, with a picture, is proposed where it is lacking.
   Somebody else accepts it, never `--all`.
+- A 暂用标识 that stands is proposed as the id; never accepted by `--all`. Refused, it ends.
 - A new name counts only where the sight is tied by id. It is a 更名, which the unit must have
   reported: never accepted by `--all`.
 - The filed id is in doubt where its page bears another name and is certified for another
@@ -32,11 +33,13 @@ from mediawatch.domain import (
     LookKind,
     MatchedBy,
     Outcome,
+    ProvisionalId,
     Reading,
     Refusal,
     Sight,
     of_identity,
 )
+from mediawatch.domain.clock import day_start
 from mediawatch.registry.learned_ids import learned_ids, shows_filed_name, sights_of_people
 from mediawatch.registry.proposal import Kind, Proposal
 from mediawatch.rules import ties
@@ -104,8 +107,10 @@ def _of(
             new="",
             why=why,
             read_at=doubt.sight.read_at,
+            surface=doubt.sight.surface,
         )
         return
+    learned: list[Proposal] = []
     for field in ("platform_id", "original_id"):
         known = [
             sight for sight in sights if (account.id, field, getattr(sight, field)) not in refused
@@ -115,10 +120,39 @@ def _of(
             for by, sight in by_person
             if (account.id, field, getattr(sight, field)) not in refused
         ]
-        yield from learned_ids(account, known, told, field)
+        learned += learned_ids(account, known, told, field)
+    yield from learned
+    if account.provisional and not any(each.field == "platform_id" for each in learned):
+        yield _found_by_name(account, account.provisional, readings)
     everybody = [sight for reading in looks for sight in reading.sights]
     yield from _renamed(account, everybody)
     yield from _link(account, everybody)
+
+
+def _found_by_name(account: Account, found: ProvisionalId, readings: Sequence[Reading]) -> Proposal:
+    """Refused, the 暂用标识 ends and proves nothing any more; accepted, it is a filed id."""
+    alias = f",微信号“{found.alias}”" if found.alias else ""
+    body = f",认证主体“{found.body}”" if found.body else ",认证主体未显示"
+    why = f"按备案名称检索到的唯一同名账号{alias}{body};核对是否为该单位账号后再接受或排除"
+    return Proposal(
+        account=account,
+        kind=Kind.PROVISIONAL,
+        field=found.field,
+        new=found.value,
+        why=why,
+        read_at=day_start(found.on),
+        surface=next(
+            (
+                sight.surface
+                for reading in readings
+                if reading.id == found.reading_id
+                for sight in reading.sights
+                if sight.platform_id == found.value and not sight.provisional
+            ),
+            "",
+        ),
+        sure=False,
+    )
 
 
 def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
@@ -134,6 +168,7 @@ def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
         new=sight.name,
         why=why,
         read_at=sight.read_at,
+        surface=sight.surface,
         sure=False,
     )
 
@@ -158,6 +193,7 @@ def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
                     new=value,
                     why=why,
                     read_at=sight.read_at,
+                    surface=sight.surface,
                     sure=False,
                 )
                 for field, value in values.items()
@@ -190,6 +226,7 @@ def _link(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
             new=post.link,
             why=why,
             read_at=sight.read_at,
+            surface=sight.surface,
         )
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from os.path import realpath
 from pathlib import Path
 
-from mediawatch.domain import Account, RegistryChanges, Source
+from mediawatch.domain import Account, FilingRemark, RegistryChanges, Source
 from mediawatch.domain.clock import day_of
 from mediawatch.files import FileWriter, write_whole
 from mediawatch.ports import Store
 from mediawatch.registry.contacts import drop_contacts
 from mediawatch.registry.plan import Coverage, FiledBefore, plan
 from mediawatch.registry.problems import RowProblem
+from mediawatch.registry.remarks import RemarkResult, RemarkStanding, standings
 from mediawatch.registry.returned import write_refused
 from mediawatch.registry.rows import RowsResult, read_rows
 from mediawatch.workbooks.refusals import Unusable
@@ -35,6 +36,8 @@ class ImportReport:
     warnings: tuple[str, ...] = ()
     retired: tuple[Account, ...] = ()
     errors_file: Path | None = None
+    remarks: tuple[RemarkStanding, ...] = ()
+    """What had been pointed out to units and was not yet settled, with what became of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,25 @@ async def import_registry(
         warnings=(*read.warnings, *made.warnings),
         retired=made.retiring,
         errors_file=options.errors_path if errors else None,
+        remarks=_settled(await store.accounts.remarks(), before.accounts, made.changes),
     )
+
+
+def _settled(
+    given: Sequence[FilingRemark], before: Sequence[Account], changes: RegistryChanges
+) -> tuple[RemarkStanding, ...]:
+    """What becomes by these changes of what was open before them."""
+    accounts = {account.id: account for account in before}
+    pending = [
+        each.remark for each in standings(given, accounts) if each.result is RemarkResult.UNCHANGED
+    ]
+    day = day_of(changes.source.at)
+    for update in changes.updated:
+        account = accounts[update.account_id]
+        accounts[update.account_id] = replace(account, filed=update.filed, retired_on=None)
+    for number in changes.retired:
+        accounts[number] = replace(accounts[number], retired_on=day)
+    return tuple(standings(pending, accounts))
 
 
 def _read(paths: Sequence[Path], errors_path: Path | None) -> tuple[File, ...]:

@@ -39,6 +39,8 @@ class DueReason(StrEnum):
     IN_VAIN = "last look failed"
     GAP = "gap"
     """Its newest known post is so old that the verdict could change."""
+    AHEAD = "as_of"
+    """Nothing known proves it fresh at the next inspection's moment."""
     IDENTITY = "name"
     """Its name and existence are due by the policy's rhythm, or what its filing says of it ends."""
 
@@ -77,6 +79,12 @@ def urgency(
     return not probable, _due(state, filed, policy, day_of(now)), state.latest_on or date.min
 
 
+def newest_counted(state: AccountState, policy: Policy) -> date | None:
+    """The Beijing day of the newest known post that surely counts under the policy."""
+    everything = policy.updates.reposts and policy.updates.unpushed
+    return state.latest_on if everything else state.original_on
+
+
 def _due(state: AccountState, filed: Filing, policy: Policy, today: date) -> date:
     if state.last_read_at is None or state.last_outcome is None:
         return today
@@ -91,9 +99,7 @@ def _due(state: AccountState, filed: Filing, policy: Policy, today: date) -> dat
         return min(ends, _turn(state.account_id, read_on, policy.identity.closed_days))
     exact_on = day_of(state.exact_read_at) if state.exact_read_at else None
     settles = exact_on is not None and today - exact_on <= RECENT
-    newest = (
-        state.latest_on if policy.updates.reposts and policy.updates.unpushed else state.original_on
-    )
+    newest = newest_counted(state, policy)
     if newest is not None and newest == state.person_fresh_on and not settles:
         asked_again = newest + timedelta(days=policy.window.days)
         if asked_again > today:

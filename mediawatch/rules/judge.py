@@ -57,6 +57,14 @@ def judge(
         judged = sentences.with_paused(judged, known, as_of)
     if any(_read_late(finding, known, as_of, policy) for finding in judged.findings):
         judged = replace(judged, notes=(*judged.notes, sentences.read_late(policy)))
+    if (
+        judged.verdict in _SOUND
+        and (bare := ties.without_provisional(backed)) is not backed
+        and _judge(bare, as_of, policy, period_from, doubt).verdict not in _SOUND
+    ):
+        # Of two who bear the name one was seen, and a person may have looked at the other one.
+        otherwise = proofs.people_saw_otherwise(backed, as_of, policy)
+        judged = (sentences.seen_otherwise if otherwise else sentences.rests_on_a_name)(judged)
     behind = {
         backing.backing_of(finding, known.filed, known.readings, known.checks)
         for finding in judged.findings
@@ -140,6 +148,9 @@ _BY_UPDATES = {
     Freshness.DUE_SOON: Verdict.DUE_SOON,
     Freshness.AT_LIMIT: Verdict.AT_LIMIT,
 }
+
+
+_SOUND = frozenset(_BY_UPDATES.values())
 
 
 def _otherwise(basis: VerdictBasis) -> Verdict:

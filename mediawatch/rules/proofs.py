@@ -189,6 +189,18 @@ def people_disagree(known: Dossier, as_of: datetime, policy: Policy) -> bool:
     return len(said) > 1 or (gone and hidden) or len(names) > 1
 
 
+def people_saw_otherwise(known: Dossier, as_of: datetime, policy: Policy) -> bool:
+    """Whether a person's answer denies that the account posts: it is gone, or silent in the window."""
+    answers = [
+        reading for reading in current_readings(known, as_of) if reading.look is LookKind.PERSON
+    ]
+    return any(
+        reading.outcome.negative
+        or (any(sight.exact for sight in reading.sights) and not _said(reading, as_of, policy)[1])
+        for reading in answers
+    )
+
+
 def _said(reading: Reading, as_of: datetime, policy: Policy) -> tuple[Outcome, bool]:
     in_window = any(
         policy.window_start(day_of(as_of)) <= post.on <= day_of(as_of) for post in reading.posts

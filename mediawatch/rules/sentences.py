@@ -12,6 +12,7 @@ from datetime import date, datetime
 from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
 from mediawatch.domain import (
     ID_IN_DOUBT,
+    PROVISIONAL,
     DateKind,
     Filing,
     Finding,
@@ -127,6 +128,22 @@ def with_paused(judged: Judgement, known: Dossier, as_of: datetime) -> Judgement
         notes=notes,
         sentence=judged.sentence if read else f"本次未能核查:{';'.join(known.paused)}。",
     )
+
+
+BY_NAME_ALONE = f"依{PROVISIONAL},未经备案标识核对"
+
+
+def rests_on_a_name(judged: Judgement) -> Judgement:
+    """The judgement of an account that only a 暂用标识 proves sound, marked so wherever it is read."""
+    note = f"{PROVISIONAL}来自按备案名称的检索,请人工看一眼是否为该单位账号。"
+    sentence = f"{judged.sentence.removesuffix('。')}({BY_NAME_ALONE})。"
+    return replace(judged, provisional=True, sentence=sentence, notes=(*judged.notes, note))
+
+
+def seen_otherwise(judged: Judgement) -> Judgement:
+    """Nothing is said where a person saw no such post: they may be two accounts of one name."""
+    sentence = f"人工核查所见与依{PROVISIONAL}所见不一致,可能是两个同名账号,待核对备案标识。"
+    return replace(judged, verdict=Verdict.UNPROVEN, sentence=sentence, otherwise=Verdict.UNPROVEN)
 
 
 def paused_then(judgement: Judgement) -> tuple[str, ...]:

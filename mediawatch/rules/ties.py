@@ -23,6 +23,7 @@ from mediawatch.domain import (
     Tie,
     in_favour,
     of_identity,
+    rests_on_name,
     same_ids,
 )
 from mediawatch.names import alike, fold, same_body
@@ -119,8 +120,10 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
     """By what a sight may speak against the account; None where it may not.
 
     A filed link may have passed to somebody else, and a name may be another's: that is for a person
-    to see, never a finding.
+    to see, never a finding. So is whatever a 暂用标识 led to.
     """
+    if sight.provisional:
+        return None
     if sight.matched_by is MatchedBy.ID:
         return Tie.ID
     if sight.matched_by is not MatchedBy.NAME:
@@ -135,12 +138,29 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
         return Tie.ID
     if known.filed.identity.has_id or _learned(known.readings):
         return None
+    if reading.look is LookKind.PERSON and identity_of(known).found_by_name:
+        # Somebody else may bear the name: the person may have looked at that one.
+        return None
     seen = sight.name or reading.name
     return (
         Tie.SEARCH
         if sight.outcome is Outcome.NOT_FOUND or (seen and alike(known.filed.name, seen))
         else None
     )
+
+
+def without_provisional(known: Dossier) -> Dossier:
+    """What is known without the sights that a 暂用标识 led to; the same object where it led to none."""
+    now = identity_of(known)
+    if not any(rests_on_name(sight, now) for reading in known.readings for sight in reading.sights):
+        return known
+    bare = (
+        replace(
+            reading, sights=tuple(each for each in reading.sights if not rests_on_name(each, now))
+        )
+        for reading in known.readings
+    )
+    return replace(known, readings=tuple(reading for reading in bare if reading.sights))
 
 
 def _learned(readings: Iterable[Reading]) -> bool:

@@ -19,13 +19,13 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import beijing, day_of
 from mediawatch.log import get_logger
-from mediawatch.rules import due
-from mediawatch.rules.policy import Policy
+from mediawatch.sweep.budget import Night
 from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
+from mediawatch.sweep.steering import hinted_accounts
 from mediawatch.sweep.summary import Progress, Summary, no_progress
-from mediawatch.sweep.tools import SweepTools
+from mediawatch.sweep.tools import NO_RATES, SweepTools
 
 log = get_logger(__name__)
 
@@ -51,11 +51,10 @@ class Engine(SweepTools):
         run = Run(self, request, sweep, progress)
         await run.load(accounts)
         await self._begin(request, run, accounts)
+        queues = await self._by_platform(request, run, accounts)
         try:
             async with asyncio.TaskGroup() as group:
-                for platform, its in self._by_platform(
-                    accounts, run.readings.states, request.policy
-                ).items():
+                for platform, its in queues.items():
                     group.create_task(run.run_platform(platform, its))
         except BaseExceptionGroup as errors:
             raise _foremost(errors) from errors
@@ -103,6 +102,11 @@ class Engine(SweepTools):
             now,
             at_once=request.concurrency,
             until=request.until,
+            paced_as={
+                facts.name: facts.pace_name
+                for platform in {account.platform for account in accounts}
+                for facts in self.looker.surfaces(platform)
+            },
         )
         platforms = {account.platform for account in accounts if run.needs_look(account)}
         if platforms:
@@ -113,18 +117,26 @@ class Engine(SweepTools):
                     "counts against no account"
                 )
 
-    def _by_platform(
-        self, accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy
+    async def _by_platform(
+        self, request: Request, run: Run, accounts: Iterable[Account]
     ) -> dict[str, list[Account]]:
         """By platform, the accounts that could become a finding soonest first."""
-        now = self.clock()
         found: dict[str, list[Account]] = defaultdict(list)
-        for account in sorted(
-            accounts,
-            key=lambda account: due.urgency(states.get(account.id), account.filed, policy, now),
-        ):
+        night = await self._night(request, self.clock(), run.readings.states)
+        accounts = list(accounts)
+        run.wanted_from = night.wanted_from(accounts, run.readings.states)
+        for account in night.in_order(accounts, run.readings.states):
             found[account.platform].append(account)
         return found
+
+    async def _night(
+        self, request: Request, now: datetime, states: Mapping[int, AccountState]
+    ) -> Night:
+        """Only before a known as_of it matters what can be looked at tonight."""
+        rates = await self.rates() if request.ahead(now) else NO_RATES
+        day = day_of(request.as_of or now)
+        hinted = await hinted_accounts(self.store, states, request.policy, day)
+        return request.night(now, replace(rates, hinted=hinted))
 
     async def _open(self, request: Request) -> Sweep:
         """The unfinished or finished sweep with the same options, else a new one."""
@@ -165,12 +177,7 @@ class Engine(SweepTools):
             )
         if request.nightly:
             states = await self.store.readings.account_states([account.id for account in accounts])
-            today = day_of(now)
-            accounts = [
-                account
-                for account in accounts
-                if due.next_due(states.get(account.id), account.filed, request.policy, now) <= today
-            ]
+            accounts = (await self._night(request, now, states)).due(accounts, states)
         return await self.store.sweeps.open(request.sweep(now, registry), accounts)
 
     async def _close_abandoned(

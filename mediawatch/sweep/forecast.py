@@ -5,12 +5,21 @@ It counts accounts with and without id and link, and the rows left to people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mediawatch.domain import Account
 from mediawatch.plurals import count_of
 from mediawatch.ports import SurfaceFacts
+from mediawatch.sweep.forecast_keys import (
+    Gain,
+    KeyKind,
+    Reach,
+    count_keys,
+    gains_of,
+    names_to_search,
+    words_of_search,
+)
 
 MINUTES_A_ROW = 1.0
 """Assumed time for one look by telephone and one typed answer."""
@@ -40,6 +49,14 @@ class Forecast:
     """Whether a surface that can be used now proves silence."""
     login_helps: bool
     """Whether a surface that needs a missing login would prove silence."""
+    keys: Mapping[KeyKind, int] = field(default_factory=dict)
+    """How many accounts have each key."""
+    read: int = 0
+    """Accounts whose posts can be read with the logins that there are."""
+    gains: tuple[Gain, ...] = ()
+    """What each further login, link or number would add to them, the most first."""
+    searches: tuple[Gain, ...] = ()
+    """Names that a search is asked for, or would be."""
 
     @property
     def minutes(self) -> float:
@@ -69,6 +86,17 @@ class Forecast:
         parts.append(f"by hand at most {count_of(self.by_hand, 'row')}, {spell(self.minutes)}")
         return "; ".join(parts)
 
+    @property
+    def key_sentence(self) -> str:
+        """Which keys there are, and what would reach more accounts, in English."""
+        held = ", ".join(f"{key.value} {count}" for key, count in self.keys.items() if count)
+        parts = [f"keys: {held}"]
+        if self.supported:
+            parts.append(f"posts of {self.read} can be read")
+        parts += [f"{gain.what} would reach {gain.accounts} more" for gain in self.gains]
+        parts += [words_of_search(gain) for gain in self.searches]
+        return "; ".join(parts)
+
 
 def spell(minutes: float) -> str:
     """`45 minutes`, `3.5 hours`."""
@@ -80,19 +108,41 @@ def forecast(
     surfaces: Callable[[str], Sequence[SurfaceFacts]],
     logins: frozenset[str],
     opens_links: Callable[[str], bool],
+    reach: Reach,
 ) -> list[Forecast]:
     """By platform, the greatest first.
 
-    `logins` are the platforms with a login; `opens_links`: whether lone article links can be read.
+    `logins` are the platforms with a login; `opens_links`: whether lone article links can be read;
+    `reach`: what leads to an account.
     """
     of: dict[str, list[Account]] = {}
     for account in accounts:
         of.setdefault(account.platform, []).append(account)
     found = [
-        _forecast(platform, held, surfaces(platform), platform in logins, opens_links(platform))
+        _with_keys(
+            _forecast(
+                platform, held, surfaces(platform), platform in logins, opens_links(platform)
+            ),
+            held,
+            logins,
+            reach,
+        )
         for platform, held in of.items()
     ]
     return sorted(found, key=lambda one: (-one.accounts, one.platform))
+
+
+def _with_keys(
+    found: Forecast, accounts: Sequence[Account], logins: frozenset[str], reach: Reach
+) -> Forecast:
+    read, gains = gains_of(found.platform, accounts, logins, reach)
+    return replace(
+        found,
+        keys=count_keys(accounts),
+        read=read,
+        gains=gains,
+        searches=names_to_search(found.platform, accounts, logins, reach),
+    )
 
 
 def _forecast(

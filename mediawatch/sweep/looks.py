@@ -21,6 +21,7 @@ from mediawatch.domain import (
     Reading,
     Sight,
     Sweep,
+    with_found_id,
 )
 from mediawatch.log import get_logger
 from mediawatch.ports import Gate, Rank
@@ -155,8 +156,14 @@ class RunLooks:
         self.counts.looks += 1
         self.counts.note_clock(sights)
         self._controls.note(account, sights)
+        # What a 暂用标识 led to speaks against nobody, so it needs no control.
         sights = tuple(
-            [await self._controls.with_control(account, sight, others) for sight in sights]
+            [
+                sight
+                if sight.provisional
+                else await self._controls.with_control(account, sight, others)
+                for sight in sights
+            ]
         )
         kind = LookKind.SECOND if need.second else LookKind.FIRST
         reading = self._reading(account, kind, sights, gate.began)
@@ -219,16 +226,22 @@ class RunLooks:
         self, account: Account, need: Need, gate: LookGate, sights: tuple[Sight, ...]
     ) -> tuple[Sight, ...]:
         """A surface that rests is asked after its rest, where the others have settled nothing
-        meanwhile.
+        meanwhile. An id that it finds leads the look on.
         """
         more: tuple[Sight, ...] = ()
+        account = with_found_id(account, sights)
         while (
             gate.resting
             and not satisfies(sights + more, need)
             and (surface := await gate.wait_for_rest())
         ):
-            only = replace(need, only=surface) if sights + more else need
+            seen = replace(need, earlier=sights + more)
+            only = replace(seen, only=surface, goes_on=True) if seen.earlier else seen
             more += await self._sights(account, only, gate)
+            led = with_found_id(account, sights + more)
+            if led is not account and not satisfies(sights + more, need):
+                more += await self._sights(led, replace(need, earlier=sights + more), gate)
+            account = led
         return more
 
     async def _sights(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:

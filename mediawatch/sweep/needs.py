@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from mediawatch.domain import Account, Need, Reading, Sight, Sweep
@@ -34,8 +35,13 @@ def speaks_against(reading: Reading, account: Account, need: Need) -> bool:
     """Whether a first look itself speaks against the account.
 
     It does by an old date, an empty list, a negative or another name. Others may want a second
-    look for what was known before; they are judged together at the end of the batch.
+    look for what was known before; they are judged together at the end of the batch. What a 暂用标识
+    led to never does.
     """
+    own = tuple(sight for sight in reading.sights if not sight.provisional)
+    if not own:
+        return False
+    reading = replace(reading, sights=own)
     latest = reading.latest
     fresh = latest.on >= need.fresh_after if latest else reading.exact_sight is None
     as_filed = not reading.name or same(reading.name, account.filed.name)

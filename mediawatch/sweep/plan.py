@@ -6,21 +6,19 @@ What it would look at and why, how long that takes at the set pace, and what no 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mediawatch.domain import Account, AccountState, Pace
-from mediawatch.domain.clock import day_of, minute
+from mediawatch.domain import Account, AccountState
+from mediawatch.domain.clock import minute
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules.due import DueReason, next_due, urgency, why_due
+from mediawatch.rules.due import DueReason
+from mediawatch.sweep.budget import RationedBudget
 from mediawatch.sweep.forecast import spell
-from mediawatch.sweep.gate.pacing import quiet_left
+from mediawatch.sweep.gate.turns import quiet_left
+from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
-
-Ways = Callable[[Account], Sequence[SurfaceFacts]]
-"""The surfaces that could be asked about an account now, the cheapest first."""
-PaceOf = Callable[[str, Pace], Pace]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +52,16 @@ class SweepPlan:
     in_scope: int
     now: datetime
     minutes: Mapping[str, float]
-    """By surface, the time of the visits at its pace, an hour's cap included.
+    """By pace, the time of the visits at its pace, an hour's cap included.
 
     Surfaces work side by side.
     """
     quiet: Mapping[str, float]
-    """By surface, minutes of quiet hours within that time."""
+    """By pace, minutes of quiet hours within that time."""
     ends: datetime
     """When the last surface is done."""
+    budgets: tuple[RationedBudget, ...] = ()
+    """What rationed surfaces can still do before a known as_of."""
 
     @property
     def by_reason(self) -> Mapping[tuple[str, DueReason], int]:
@@ -86,15 +86,6 @@ class SweepPlan:
         return tuple(each for each in self.due if each.way is not None and not each.fits)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookRates:
-    """How an account can be looked at, and how fast. `scale` is the factor on all paces."""
-
-    ways: Ways
-    pace_of: PaceOf
-    scale: float = 1.0
-
-
 def plan(
     accounts: Iterable[Account],
     states: Mapping[int, AccountState],
@@ -103,14 +94,9 @@ def plan(
     rates: LookRates,
 ) -> SweepPlan:
     """What a sweep that begins now would do. Everything is due, unless it is a nightly one."""
-    policy, until, scope = request.policy, request.until, list(accounts)
-    due = [
-        account
-        for account in scope
-        if not request.nightly
-        or next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)
-    ]
-    due.sort(key=lambda account: urgency(states.get(account.id), account.filed, policy, now))
+    until, scope = request.until, list(accounts)
+    night = request.night(now, rates)
+    due = night.due(scope, states) if request.nightly else night.in_order(scope, states)
     free: dict[str, datetime] = defaultdict(lambda: now)
     busy: dict[str, timedelta] = defaultdict(timedelta)
     quiet: dict[str, timedelta] = defaultdict(timedelta)
@@ -120,20 +106,19 @@ def plan(
         way = next((facts for facts in rates.ways(account) if not facts.declared_closed), None)
         begins = None
         if way is not None:
-            pace = rates.pace_of(way.name, way.pace)
-            rest = (
-                quiet_left(pace.quiet, free[way.name]) * rates.scale if pace.quiet else timedelta(0)
-            )
-            earliest = free[way.name] + rest
+            name = way.pace_name
+            pace = rates.pace_of(name, way.pace)
+            rest = quiet_left(pace.quiet, free[name]) * rates.scale if pace.quiet else timedelta(0)
+            earliest = free[name] + rest
             if (until is None or earliest < until) and (
-                pace.per_day is None or visits[way.name] < pace.per_day
+                pace.per_day is None or visits[name] < pace.per_day
             ):
                 begins, takes = earliest, timedelta(seconds=pace.mean * rates.scale)
-                free[way.name] = begins + takes
-                busy[way.name] += takes
-                quiet[way.name] += rest
-                visits[way.name] += 1
-        why = why_due(states.get(account.id), account.filed, policy, now)
+                free[name] = begins + takes
+                busy[name] += takes
+                quiet[name] += rest
+                visits[name] += 1
+        why = night.why(account, states)
         planned.append(PlannedLook(account=account, why=why, way=way, begins=begins))
     return SweepPlan(
         due=tuple(planned),
@@ -142,6 +127,7 @@ def plan(
         minutes=_minutes(busy),
         quiet=_minutes(quiet),
         ends=max(free.values(), default=now),
+        budgets=tuple(night.budgets(scope, states)),
     )
 
 

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 
 from mediawatch.domain import Account, Sweep, SweepKind
 from mediawatch.rules.policy import Policy
+from mediawatch.sweep.budget import Night
+from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.scope import WHOLE, Scope, registry_totals
 
 
@@ -34,6 +36,8 @@ class Request:
     second_look_after: timedelta = timedelta(minutes=30)
     until: datetime | None = None
     """No visit begins after it; what is left then stays for the next run."""
+    next_as_of: datetime | None = None
+    """The next inspection's moment, for a nightly sweep; None where it is not set."""
     concurrency: int = 4
     """Visits of all platforms at the same time."""
 
@@ -71,6 +75,15 @@ class Request:
         """The accounts that a sweep looks at, as they were drawn."""
         wanted = (account for account in registry if self.wants(account))
         return [self.drawn.as_drawn(account) if self.drawn else account for account in wanted]
+
+    def ahead(self, now: datetime) -> datetime | None:
+        """The as_of that a nightly sweep looks ahead to; None once it has come."""
+        known = self.next_as_of if self.nightly else None
+        return known if known and known > now else None
+
+    def night(self, now: datetime, rates: LookRates) -> Night:
+        """By what terms it is decided who is due."""
+        return Night(policy=self.policy, now=now, rates=rates, ahead=self.ahead(now))
 
     def sweep(self, now: datetime, registry: Sequence[Account] | None = None) -> Sweep:
         """The sweep that is to be opened, with the whole registry's 总数 of that moment."""

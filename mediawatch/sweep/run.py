@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from mediawatch.domain import (
     Account,
     LookKind,
+    Need,
     Reading,
     Sweep,
     SweepKind,
@@ -44,6 +45,8 @@ class Run:
         self.looks = RunLooks(tools, request, sweep)
         self.readings = self.looks.readings
         self.counts = self.looks.counts
+        self.wanted_from: Mapping[int, date] = {}
+        """As `Night.wanted_from`."""
         self._proved_fresh: set[int] = set()
         """Accounts that known posts prove fresh: they need no look."""
         self._second_begun: set[int] = set()
@@ -135,7 +138,7 @@ class Run:
         for account in queue:
             reading = None
             if self.needs_look(account):
-                reading = await self.looks.look(account, self.looks.need, others)
+                reading = await self.looks.look(account, self._first_need(account), others)
             elif self._needed_no_look(account):
                 self.counts.looks_saved += 1
             self.counts.done += 1
@@ -147,6 +150,12 @@ class Run:
             ):
                 self._second_begun.add(account.id)
                 seconds.create_task(self._make_second_look(account, others))
+
+    def _first_need(self, account: Account) -> Need:
+        """What a first look must show. It speaks against the account by the sweep's window alone."""
+        need = self.looks.need
+        wanted = self.wanted_from.get(account.id, need.fresh_after)
+        return replace(need, fresh_after=max(need.fresh_after, wanted))
 
     async def _due_again(self, accounts: Sequence[Account]) -> list[Account]:
         """The accounts whose judgement wants a second look."""

@@ -41,11 +41,20 @@ class Summary:
     """Looks of the sweep were made, and no site answered any of them."""
     checks: tuple[CanaryCheck, ...] = ()
     """The checks of canaries that were made for this sweep."""
+    proofs: tuple[str, ...] = ()
+    """Lines in Chinese: what the machine proved, by platform. Empty where nobody asked."""
 
     @property
     def verdicts(self) -> Counter[Verdict]:
         """As reviewed by now: a sweep that was finished before may have been reviewed."""
         return Counter(entry.judgement.verdict for entry in self._reviewed if entry.judgement)
+
+    @property
+    def provisional(self) -> int:
+        """Sound accounts that only a 暂用标识 proves so."""
+        return sum(
+            entry.judgement is not None and entry.judgement.provisional for entry in self.scope
+        )
 
     @property
     def findings(self) -> list[tuple[SweepAccount, Finding]]:

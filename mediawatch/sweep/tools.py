@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Clock, Looker, Store
 from mediawatch.sweep.gate.canaries import Canaries
-from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.gate.pacing import Pacing, as_declared
+from mediawatch.sweep.rates import LookRates
 
 
 async def _reached(platforms: Collection[str]) -> str:
     return ""
+
+
+NO_RATES = LookRates(ways=lambda account: (), pace_of=as_declared)
+
+
+async def _no_rates() -> LookRates:
+    return NO_RATES
 
 
 @dataclass
@@ -27,3 +35,5 @@ class SweepTools:
     canaries: Canaries = field(default_factory=Canaries)
     why_unreachable: Callable[[Collection[str]], Awaitable[str]] = _reached
     """Why none of these platforms' sites can be reached, as an English clause; "" where one can."""
+    rates: Callable[[], Awaitable[LookRates]] = _no_rates
+    """How accounts can be looked at tonight: a nightly sweep spends rationed surfaces by it."""

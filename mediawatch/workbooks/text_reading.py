@@ -87,7 +87,7 @@ def _table(name: str, data: bytes) -> Sequence[Sequence[Value]] | None:
 
 
 def _text(name: str, data: bytes) -> str:
-    """Links are ASCII, so any encoding that keeps ASCII will do.
+    """UTF-8, UTF-16 with its mark, else GB18030 as Windows' Notepad saves it.
 
     Raises FileFault for anything but text.
     """
@@ -97,7 +97,11 @@ def _text(name: str, data: bytes) -> str:
         return data.decode("utf-16", errors="replace")
     if b"\0" in data or data.startswith(b"%PDF"):
         raise FileFault(f"{name} is not a text, csv, Excel or .docx file: copy the links into one")
-    return data.decode("utf-8-sig", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Links are ASCII, so any encoding that keeps ASCII will do for them.
+        return data.decode("gb18030", errors="replace")
 
 
 def _hidden_texts(data: bytes) -> Iterator[tuple[str, int, str]]:

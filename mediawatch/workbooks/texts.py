@@ -24,6 +24,14 @@ class FileTexts:
     sha256: str
     pieces: tuple[tuple[Place, str], ...]
 
+    @property
+    def is_text(self) -> bool:
+        """Whether the pieces are lines or paragraphs that follow each other, and no cells."""
+        return all(not place.sheet for place, _ in self.pieces) and not any(
+            place.file.lower().endswith((".csv", ".xlsx", ".xlsm", ".xls"))
+            for place, _ in self.pieces[:1]
+        )
+
 
 def read_texts(path: Path) -> FileTexts:
     """Texts, table cells, paragraphs, and what lies behind hyperlinks. Raises Unusable."""

@@ -35,6 +35,11 @@ class Launch:
     timeouts: Timeouts = field(default_factory=Timeouts)
     ports: frozenset[int] | None = WEB_PORTS
     """At which pages may be visited; None for a local site of any port."""
+    authority: bytes = b""
+    """PEM of a certificate authority that calls without a page trust besides the system's.
+
+    For the replica alone; `args` say the same to Chromium.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)

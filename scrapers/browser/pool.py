@@ -33,6 +33,7 @@ from scrapers.browser.reply import Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.browser.sessions import Session
 from scrapers.browser.tab import PageRules, Tab
+from scrapers.interfaces.calls import InterfaceCalls, Interfaces
 from scrapers.urls import is_on_site
 
 __all__ = [
@@ -98,6 +99,7 @@ class Browser:
         self._session_locks: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._starting = asyncio.Lock()
         self._run: _Run | None = None
+        self._interfaces = Interfaces(launch, lambda: self.now())
 
     @asynccontextmanager
     async def tab(self, session: Session | None, rules: PageRules) -> AsyncIterator[Tab]:
@@ -114,6 +116,15 @@ class Browser:
             self.page(session, rules) as tab,
         ):
             yield tab
+
+    @asynccontextmanager
+    async def interface(self, session: Session) -> AsyncIterator[InterfaceCalls]:
+        """Lend calls to a site's official interface by a key: no page, no Chromium.
+
+        `LoginRequired` where the key cannot be read.
+        """
+        async with self.session_lock(session), self._interfaces.lend(session) as calls:
+            yield calls
 
     def session_lock(self, session: Session | None) -> AbstractAsyncContextManager[object]:
         """Held while a session is in use.
@@ -174,8 +185,10 @@ class Browser:
     def knows_operator(self, session: Session) -> bool | None:
         """Whether the newest page of this session that showed a sign knew the operator.
 
-        None without a sign.
+        None without a sign. Of a key: whether the interface took it.
         """
+        if (accepted := self._interfaces.accepts(session)) is not None:
+            return accepted
         context = self._run.contexts.pooled.get(session.state) if self._run else None
         return context.known if context else None
 
@@ -188,6 +201,7 @@ class Browser:
         """Write the renewed logins back to their files: only those that a page was just seen to
         know.
         """
+        await self._interfaces.keep(platform)
         run = self._run
         for context in tuple(run.contexts.pooled.values()) if run else ():
             login = context.session

@@ -13,13 +13,14 @@ import secrets
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mediawatch.domain import LoginRequired
 from mediawatch.inputs import InputFault, parse_json, read_text
+from mediawatch.ports import NewLogin, UseApproval
 from scrapers.urls import on_host
 
 if TYPE_CHECKING:
@@ -106,6 +107,15 @@ def custodian_of(session: Session) -> str:
     return named if isinstance(named, str) else ""
 
 
+def approval_of(session: Session) -> UseApproval | None:
+    """使用审批 of the login; None where none is noted, or where it cannot be read."""
+    match _noted(session).get("approval"):
+        case {"by": str(by), "purpose": str(purpose), "until": str(until)}:
+            with suppress(ValueError):
+                return UseApproval(by=by, purpose=purpose, until=date.fromisoformat(until))
+    return None
+
+
 def _noted(session: Session) -> Mapping[str, object]:
     noted: object = None
     with suppress(LoginRequired):
@@ -146,21 +156,40 @@ def fingerprint(session: Session) -> str:
     return hashlib.sha256(f"{session.platform}/{session.name}/{drawn}".encode()).hexdigest()[:12]
 
 
-def write_new(path: Path, state: Mapping[str, Any], now: datetime, custodian: str = "") -> None:
-    """Keep a login that has just been made, and who answers for it."""
-    noted = {"made_at": now.isoformat(), "number": secrets.token_hex(8), "custodian": custodian}
-    write_state(path, {**state, _OURS: noted})
+def write_new(
+    path: Path, state: Mapping[str, Any], now: datetime, new: NewLogin | None = None
+) -> None:
+    """Keep a login that has just been made, who answers for it, and its approval."""
+    noted = {"made_at": now.isoformat(), "number": secrets.token_hex(8)}
+    write_state(path, {**state, _OURS: noted | _said_of(new)})
 
 
-def write_custodian(session: Session, custodian: str) -> None:
-    """Note who answers for the login; all else stays. `LoginRequired` where it cannot be read."""
+def write_notes(session: Session, new: NewLogin) -> None:
+    """Note who answers for the login, and its approval; all else stays.
+
+    `LoginRequired` where it cannot be read.
+    """
     state = read_file(session)
     noted = {
         **_noted(session),
         "made_at": moments(session)[0].isoformat(),
-        "custodian": custodian,
+        **_said_of(new),
     }
     write_state(session.state, {**state, _OURS: noted})
+
+
+def _said_of(new: NewLogin | None) -> dict[str, object]:
+    approval = new.approval if new else None
+    return {
+        "custodian": new.custodian if new else "",
+        "approval": {
+            "by": approval.by,
+            "purpose": approval.purpose,
+            "until": approval.until.isoformat(),
+        }
+        if approval
+        else None,
+    }
 
 
 def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> None:
@@ -174,6 +203,15 @@ def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> 
         "used_at": now.isoformat(),
     }
     write_state(session.state, {**state, _OURS: noted})
+
+
+def write_used(session: Session, now: datetime) -> None:
+    """Note that the login was used now; all else stays.
+
+    `LoginRequired` where it cannot be read, OSError where the folder cannot be written.
+    """
+    state = {key: value for key, value in read_file(session).items() if key != _OURS}
+    write_renewed(session, state, now)
 
 
 def write_state(path: Path, state: object) -> None:

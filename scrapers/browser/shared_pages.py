@@ -63,6 +63,8 @@ class PageCalls:
         self._tab, self._html = tab, ""
         self.entered = entered
         """What `SharedPage.enter` gave."""
+        self.new = False
+        """Whether the page was opened for this very sight."""
         self.now, self.session, self.login, self.pause = tab.now, tab.session, tab.login, pause
         self.clock = ClockCheck(tab.now)
         """As `Tab.clock`, of this sight's calls alone."""
@@ -158,6 +160,7 @@ class SharedPages:
             page.calls += 1
             page.users += 1
             calls = PageCalls(page.tab, page.entered, pause)
+            calls.new = page.calls == 1
             try:
                 yield calls
             finally:

@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediawatch.domain import LoginRequired, UserError
-from mediawatch.ports import Modules, StoredSession
+from mediawatch.ports import AccountKey, Modules, NewLogin, StoredSession
 from scrapers.browser.limits import Timeouts
 from scrapers.browser.sessions import (
     Session,
+    approval_of,
     custodian_of,
     moments,
     sessions_in,
-    write_custodian,
     write_new,
+    write_notes,
 )
+from scrapers.declarations import KEY_WORDS
+from scrapers.interfaces.keys import read_key, write_key
 from scrapers.logins.cookies import storage_state
 
 # To list the files needs no browser: what makes a login is imported where it is used.
@@ -43,69 +46,85 @@ class LoginFiles:
     args: tuple[str, ...] = ()
     proxy: str | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    by_approval: frozenset[str] = frozenset()
 
     @property
     def platforms(self) -> tuple[str, ...]:
-        return tuple(self.known)
+        return (*self.known, *self.keys)
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        return KEY_WORDS
 
     def sessions(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """See `ports.Logins.sessions`. UserError for a platform that has no login."""
-        wanted = self.platforms if platform is None else (self._login(platform).platform,)
+        wanted = self.platforms if platform is None else (self._word(platform),)
         return tuple(
             _stored(session) for each in wanted for session in sessions_in(self.folder, each)
         )
 
     async def by_hand(
-        self,
-        platform: str,
-        name: str,
-        done: Callable[[], Awaitable[None]],
-        custodian: str = "",
+        self, new: NewLogin, done: Callable[[], Awaitable[None]]
     ) -> tuple[StoredSession, bool]:
         """See `ports.Logins.by_hand`."""
         from scrapers.logins.by_hand_or_code import by_hand
 
-        session = self._session(platform, name)
-        state, known = await by_hand(self._way(self.window()), self._login(platform), done)
-        write_new(session.state, state, self.now(), custodian)
+        session = self._session(new.platform, new.name)
+        state, known = await by_hand(self._way(self.window()), self._login(new.platform), done)
+        write_new(session.state, state, self.now(), new)
         return _stored(session), known
 
     async def by_code(
-        self,
-        platform: str,
-        name: str,
-        show: Callable[[Path, Modules | None], None],
-        limit: float,
-        custodian: str = "",
+        self, new: NewLogin, show: Callable[[Path, Modules | None], None], limit: float
     ) -> StoredSession:
         """See `ports.Logins.by_code`. The picture lies beside the session's file."""
         from scrapers.logins.by_hand_or_code import by_code
 
-        session = self._session(platform, name)
+        session = self._session(new.platform, new.name)
         session.state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         picture = session.state.with_suffix(".qr.png")
         state = await by_code(
-            self._way(self.headless()), self._login(platform), picture, show, limit
+            self._way(self.headless()), self._login(new.platform), picture, show, limit
         )
-        write_new(session.state, state, self.now(), custodian)
+        write_new(session.state, state, self.now(), new)
         return _stored(session)
 
-    def take(
-        self, platform: str, name: str, exported: str, place: str, custodian: str = ""
-    ) -> tuple[StoredSession, int]:
+    def take(self, new: NewLogin, exported: str, place: str) -> tuple[StoredSession, int]:
         """See `ports.Logins.take`."""
-        session = self._session(platform, name)
-        state = storage_state(exported, self._login(platform).hosts, self.now(), place)
-        write_new(session.state, state, self.now(), custodian)
+        session = self._session(new.platform, new.name)
+        state = storage_state(exported, self._login(new.platform).hosts, self.now(), place)
+        write_new(session.state, state, self.now(), new)
         return _stored(session), len(state["cookies"])
 
-    def assign(self, platform: str, name: str, custodian: str) -> bool:
-        """See `ports.Logins.assign`."""
+    def keep_key(self, new: NewLogin, key: AccountKey) -> StoredSession:
+        """See `ports.Logins.keep_key`."""
+        session = self._session(new.platform, new.name)
+        if new.platform not in self.keys:
+            raise UserError(
+                f"{new.platform} has no key but a login: `mediawatch login {new.platform}`"
+            )
+        write_key(session.state, key, self.now(), new)
+        return _stored(session)
+
+    def key_of(self, platform: str, name: str) -> AccountKey | None:
+        """See `ports.Logins.key_of`."""
         session = self._session(platform, name)
+        if platform not in self.keys or not session.state.is_file():
+            return None
+        try:
+            return read_key(session)
+        except LoginRequired as error:
+            raise UserError(
+                f"{error}: remove it by `mediawatch sessions remove {platform} {name}`"
+            ) from None
+
+    def assign(self, new: NewLogin) -> bool:
+        """See `ports.Logins.assign`."""
+        session = self._session(new.platform, new.name)
         if not session.state.is_file():
             return False
         try:
-            write_custodian(session, custodian)
+            write_notes(session, new)
         except LoginRequired as error:
             raise UserError(f"{error}: log in anew") from None
         return True
@@ -128,15 +147,20 @@ class LoginFiles:
             timeouts=self.timeouts,
         )
 
-    def _login(self, platform: str) -> Login:
-        if platform not in self.known:
+    def _word(self, platform: str) -> str:
+        if platform not in self.platforms:
             raise UserError(
                 f"no login is of use for {platform!r}: give one of {', '.join(self.platforms)}"
             )
+        return platform
+
+    def _login(self, platform: str) -> Login:
+        if self._word(platform) in self.keys:
+            raise UserError(f"{platform} is no page to log in at: its key is entered")
         return self.known[platform]
 
     def _session(self, platform: str, name: str) -> Session:
-        self._login(platform)
+        self._word(platform)
         if not re.fullmatch(r"[\w-]{1,40}", name):
             raise UserError(f"the login's name {name!r}: letters, digits, - and _ only, at most 40")
         return Session(platform, name, self.folder / platform / f"{name}.json")
@@ -153,4 +177,17 @@ def _stored(session: Session) -> StoredSession:
         made_at=made,
         used_at=used,
         custodian=custodian_of(session),
+        approval=approval_of(session),
+        account=_account_of(session),
     )
+
+
+def _account_of(session: Session) -> str:
+    """To which account a key is bound, as it was filed then; "" for a login, and an unusable key."""
+    if session.platform not in KEY_WORDS:
+        return ""
+    try:
+        key = read_key(session)
+    except LoginRequired:
+        return ""
+    return " ".join(filter(None, (key.name, key.filing_number)))

@@ -61,6 +61,8 @@ KEYS = (
     "skey",
     "wr_skey",
     "wr_vid",
+    "x-wr-ticket",
+    "x-wrpa-0",
     "uservid",
     "authorization",
     "password",

@@ -12,6 +12,7 @@ from mediawatch.ports import Gate, See, Visit
 from scrapers.browser.pool import Browser, PageRules, Session, Tab
 from scrapers.browser.sessions import sessions_in
 from scrapers.browser.traffic_log import TrafficLog
+from scrapers.interfaces.calls import InterfaceCalls
 from scrapers.look import LookTask, look
 from scrapers.recording.case import CaseAnswer, answers_of
 from scrapers.surface import Scraper
@@ -36,6 +37,12 @@ class LoggingBrowser(Browser):
             finally:
                 with suppress(Failure):
                     self.log.add_state(await tab.storage_state())
+
+    @asynccontextmanager
+    async def interface(self, session: Session) -> AsyncIterator[InterfaceCalls]:
+        async with super().interface(session) as calls:
+            calls.log = self.log
+            yield calls
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import json
 import mimetypes
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,10 @@ from mediawatch.domain import Filing, UserError
 from mediawatch.inputs import InputFault, read_bytes, read_toml
 
 _PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
-_LOGINS = (*_PLATFORMS, "weread")
+_LOGINS = (*_PLATFORMS, "weread", "wechat-api")
 _MOST_BYTES = 64 * 2**20
 """A reply of a site has 5 MB at most."""
+_BOUND_KEYS = ("filing_number", "name", "platform_id", "original_id", "alias")
 _ACCOUNT_KEYS = (
     "name",
     "platform_id",
@@ -45,7 +46,8 @@ class CaseError(UserError):
 class RecordedReply:
     """One response.
 
-    It answers every request of the same host and path that has all its query values.
+    It answers every request of the same host and path that has all its query values. The fields of
+    a POST's JSON count as if they stood in the query.
     """
 
     url: str
@@ -94,6 +96,8 @@ class Case:
     filed: Filing
     responses: tuple[RecordedReply, ...]
     expect: Mapping[str, Any] | None
+    bound: Mapping[str, str] = field(default_factory=dict)
+    """To which account the operator bound the key to an official interface."""
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -155,7 +159,19 @@ def _case(folder: Path, table: Mapping[str, Any]) -> Case:
             _recorded(folder, number, each) for number, each in enumerate(responses, 1)
         ),
         expect=expect,
+        bound=_bound(table),
     )
+
+
+def _bound(table: Mapping[str, Any]) -> dict[str, str]:
+    """The texts of [key]; without this table those of [account]."""
+    key = table.get("key", table.get("account"))
+    if not isinstance(key, dict) or any(
+        not isinstance(value, str) or ("key" in table and name not in _BOUND_KEYS)
+        for name, value in key.items()
+    ):
+        raise CaseError(f"[key] holds the texts {', '.join(_BOUND_KEYS)} alone")
+    return {name: key.get(name, "") for name in _BOUND_KEYS}
 
 
 def _text(table: Mapping[str, Any], key: str, where: str = "") -> str:

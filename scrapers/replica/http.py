@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from scrapers.replica.web import Drop, Response
 
@@ -38,6 +40,15 @@ async def read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[str
 async def read_body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
     length = headers.get("content-length", "0")
     return await reader.readexactly(int(length)) if length.isdigit() and length != "0" else b""
+
+
+def read_json(body: bytes) -> Mapping[str, Any]:
+    """The JSON object of a body; empty where it is none."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 async def drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, how: Drop) -> None:

@@ -20,16 +20,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
-from scrapers.replica.http import drop, read_body, read_head, send
+from scrapers.replica.http import drop, read_body, read_head, read_json, send
 from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Answer, Drop, Middleware, Request, Response, Site
 from scrapers.replica.wechat import WeChat
+from scrapers.replica.wechat_interface import WeChatInterface
 from scrapers.replica.weibo import Weibo
 from scrapers.replica.weread import WeRead
 from scrapers.replica.world import World
 
-SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead)
+SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead, WeChatInterface)
 _LIMIT = 1 << 18
 # What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a
 # page of a platform.
@@ -115,6 +116,8 @@ class Replica:
         wechat = self._sites["wechat"]
         assert isinstance(wechat, WeChat)
         wechat.lists_open = lists_open
+        if overlay is not None:
+            self.interface.bound = overlay.bound
         self._by_host = {
             host: site for site in self._sites.values() for host in site.hosts | site.picture_hosts
         }
@@ -132,10 +135,17 @@ class Replica:
         return self._identity.ca_pem
 
     def storage_state(self, platform: str) -> dict[str, Any]:
-        """A Playwright storage state with the operator's login; KeyError for a platform that has no
-        site.
+        """The file of the operator's login (a Playwright storage state) or key; KeyError for a
+        platform that has no site.
         """
-        return {"cookies": [cookie.state for cookie in self._sites[platform].login], "origins": []}
+        return self._sites[platform].state
+
+    @property
+    def interface(self) -> WeChatInterface:
+        """The official interface of WeChat accounts: its quota, its tokens."""
+        site = self._sites[WeChatInterface.platform]
+        assert isinstance(site, WeChatInterface)
+        return site
 
     def scan(self, platform: str) -> None:
         """The operator scans the code of the platform's login page, and confirms."""
@@ -146,6 +156,13 @@ class Replica:
         wechat = self._sites["wechat"]
         assert isinstance(wechat, WeChat)
         wechat.lists_open = False
+
+    @property
+    def weread(self) -> WeRead:
+        """微信读书, to have it refuse."""
+        site = self._sites["weread"]
+        assert isinstance(site, WeRead)
+        return site
 
     def end_login(self, platform: str) -> None:
         """From now on the site knows the operator no more."""
@@ -235,7 +252,8 @@ class Replica:
                 if "urlencoded" in headers.get("content-type", "")
                 else {}
             )
-            request = Request(method, host, target, headers, form)
+            payload = read_json(body) if "json" in headers.get("content-type", "") else {}
+            request = Request(method, host, target, headers, form, payload)
             if self._distance:
                 await asyncio.sleep(self._distance)
             response = self._response(request)
@@ -259,7 +277,7 @@ class Replica:
     def _response(self, request: Request) -> Response | Drop:
         if (
             self._overlay is not None
-            and (recorded := self._overlay.response(request.url)) is not None
+            and (recorded := self._overlay.response(request.url_with_payload)) is not None
         ):
             leads = (("Location", recorded.location),) if recorded.location else ()
             return Response(recorded.body_with_calls, recorded.status, recorded.content_type, leads)

@@ -33,6 +33,17 @@ class ArticleState(StrEnum):
     CAPTCHA = "captcha"
 
 
+class ReaderQuirk(StrEnum):
+    """What is odd about an account's list in 微信读书."""
+
+    BARRED = "barred"
+    """The list wants a verification, while the cover answers."""
+    UNDATED = "undated"
+    """Its entries have no time."""
+    OTHERS = "others"
+    """It begins with an article of another account."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruePost:
     """One post.
@@ -79,7 +90,12 @@ class TrueAccount:
     migrated_to: str = ""
     """WeChat: id of the account that this one became."""
     read: bool = False
-    """WeChat: 微信读书 has it, and the registry holds the address of its page there."""
+    """WeChat: 微信读书 has it."""
+    reader_filed: bool = True
+    """Whether the registry then holds the address of its page there."""
+    reader_lag: int = 0
+    """Days that an article takes to come there."""
+    reader_quirks: frozenset[ReaderQuirk] = frozenset()
     own: bool = False
     """WeChat: the operator's login is this account's."""
 
@@ -125,9 +141,11 @@ class TrueAccount:
 
     @property
     def reader_page(self) -> str:
-        """Its page in 微信读书: the address holds the number, between check digits of the site."""
-        book = f"MP_WXS_{self.biz_number}".encode().hex()
-        return f"https://weread.qq.com/web/mp/reader/{number_of(self.id, 4096):03x}42{number_of(book, 256):02x}{len(book):02x}{book}fff"
+        """Its page in 微信读书: the address holds the book's name, between check digits of it."""
+        name = f"MP_WXS_{self.biz_number}"
+        check, chunk = _md5(name), name.encode().hex()
+        body = check[:3] + "42" + check[-2:] + f"{len(chunk):02x}" + chunk
+        return f"https://weread.qq.com/web/mp/reader/{body}{_md5(body)[:3]}"
 
     @property
     def number_id(self) -> str:
@@ -141,6 +159,18 @@ class TrueAccount:
             if found
             else str(1_000_000_000 + number_of(f"number {self.platform} {self.id}", 9_000_000_000))
         )
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def book_in(code: str) -> str:
+    """The book's name in the address of a reader page; "" where it holds none."""
+    try:
+        return bytes.fromhex(code[9 : 9 + int(code[7:9], 16)]).decode("ascii")
+    except ValueError:
+        return ""
 
 
 def number_of(key: str, below: int) -> int:

@@ -15,7 +15,7 @@ from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from importlib import resources
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import segno
 
@@ -34,10 +34,20 @@ class Request:
     target: str
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    """The JSON object of a POST."""
 
     @property
     def url(self) -> str:
         return f"https://{self.host}{self.target}"
+
+    @property
+    def url_with_payload(self) -> str:
+        """The address as if the fields of the JSON stood in its query."""
+        if not self.payload:
+            return self.url
+        joint = "&" if "?" in self.target else "?"
+        return f"{self.url}{joint}{urlencode({**self.payload})}"
 
     @property
     def path(self) -> str:
@@ -222,6 +232,11 @@ class Site(ABC):
     @abstractmethod
     def login(self) -> tuple[Cookie, ...]:
         """The cookies of the operator's login, as this replica made them up."""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The file of the operator's login: a storage state of Playwright with these cookies."""
+        return {"cookies": [cookie.state for cookie in self.login], "origins": []}
 
     def knows_operator(self, request: Request) -> bool:
         """Whether the request carries the login, and the site accepts it."""

@@ -33,6 +33,8 @@ TRUTH_COLUMNS = (
     "searchable",
     "album",
     "reader",
+    "reader_lag",
+    "reader_list",
     "own",
     "migrated_to",
 )
@@ -84,7 +86,8 @@ class World:
 def _filed_row(account: TrueAccount) -> dict[str, str]:
     links = [link for link in re.split(r"[\s;]+", account.filed.get("article_links", "")) if link]
     row = {column: account.filed.get(column, "") for column in HEADINGS}
-    reader = account.filed.get("reader_url", "") or (account.reader_page if account.read else "")
+    known = account.read and account.reader_filed
+    reader = account.filed.get("reader_url", "") or (account.reader_page if known else "")
     return row | {"article_links": "\n".join([*account.known_links, *links]), "reader_url": reader}
 
 

@@ -10,7 +10,15 @@ from datetime import date, datetime, time
 
 from mediawatch.domain import PostKind, UserError
 from mediawatch.domain.clock import BEIJING
-from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, make_up, number_of
+from scrapers.replica.truth import (
+    ArticleState,
+    ReaderQuirk,
+    TrueAccount,
+    TruePost,
+    Truth,
+    make_up,
+    number_of,
+)
 
 HEADINGS: Mapping[str, str] = {
     "filing_number": "备案编号", "name": "政务新媒体名称", "type": "类型", "kind": "账号类别", "organiser": "所属组织",
@@ -87,7 +95,10 @@ class WorldRow:
             visitors_miss=self.count("visitors_miss"),
             searchable=self.yes("searchable"),
             migrated_to=self.migrated_to(platform),
-            read=self.yes("reader", "no"),
+            read=self.get("reader") == "unfiled" or self.yes("reader", "no"),
+            reader_filed=self.get("reader") != "unfiled",
+            reader_lag=self.count("reader_lag"),
+            reader_quirks=self.reader_quirks(),
             own=self.yes("own", "no"),
         )
 
@@ -181,8 +192,15 @@ class WorldRow:
     def count(self, column: str) -> int:
         value = self.get(column) or "0"
         if not value.isascii() or not value.isdigit():
-            raise self.wrong(column, value, "a number of posts")
+            raise self.wrong(column, value, "a whole number")
         return int(value)
+
+    def reader_quirks(self) -> frozenset[ReaderQuirk]:
+        words = [word for text in self.get("reader_list").split(";") if (word := text.strip())]
+        for word in words:
+            if word not in [*ReaderQuirk]:
+                raise self.wrong("reader_list", word, f"one of {', '.join(ReaderQuirk)}")
+        return frozenset(map(ReaderQuirk, words))
 
     def migrated_to(self, platform: str) -> str:
         value = self.get("migrated_to")

@@ -71,6 +71,7 @@ class Article(Surface):
     attested = Attestation.RECORDED
     session = SessionUse.VISITOR
     shows = Shows.SOME
+    shows_newer = False
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = LINK_KEYS
     shared_page = SharedPage("wechat articles", enter_article, unscripted=True)

@@ -128,6 +128,8 @@ class Search(BackOffice):
     shared_page: ClassVar[SharedPage | None] = HOME_PAGE
     attested: ClassVar[Attestation] = Attestation.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
+    shows_newer: ClassVar[bool] = False
+    finds_ids: ClassVar[bool] = True
     # Reported: at most 6 a minute. Some tens an hour froze the search of a login for hours
     # (docs/platforms/wechat.md).
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=4.0, per_hour=20, per_day=100)

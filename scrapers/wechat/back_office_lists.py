@@ -91,7 +91,12 @@ class OwnAccount(BackOffice):
         Where they are missing, only the home page shows whose the login is.
         """
         owner = _owner(session, stamp_of(session))
-        return owner is not None and (owner == Owner() or same_account(account, owner) is not None)
+        return owner == Owner() or self.is_session_of(account, session)
+
+    def is_session_of(self, account: Account, session: Session) -> bool:
+        """By the same ids; no where they are missing."""
+        owner = _owner(session, stamp_of(session))
+        return owner is not None and same_account(account, owner) is not None
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         token = await enter(tab)

@@ -79,6 +79,9 @@ class Hit:
     name: str
     alias: str = ""
     original_id: str = ""
+    verified: bool | None = None
+    body: str = ""
+    """认证主体. No recorded hit has one; it is read under the name that WeChat's interfaces give it."""
 
 
 def read_hits(payload: Mapping[str, Any]) -> tuple[tuple[Hit, ...], int]:
@@ -97,7 +100,15 @@ def _hit(item: object) -> Hit:
         case {"fakeid": str(biz), "nickname": str(name), **rest} if biz and name:
             alias, username = rest.get("alias"), rest.get("username")
             gh = username if isinstance(username, str) and username.startswith("gh_") else ""
-            return Hit(biz, name, alias if isinstance(alias, str) else "", gh)
+            status, body = rest.get("verify_status"), rest.get("principal_name")
+            return Hit(
+                biz,
+                name,
+                alias if isinstance(alias, str) else "",
+                gh,
+                verified=status > 0 if isinstance(status, int) else None,
+                body=body if isinstance(body, str) else "",
+            )
     raise Changed(f"search hit of another shape: {shape(item)}")
 
 

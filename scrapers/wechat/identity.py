@@ -6,7 +6,7 @@ A link alone never proves identity where an id is filed and another one is shown
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mediawatch.addresses import unwrap
@@ -36,16 +36,19 @@ def number_of(biz: str) -> str:
 
 
 def filed_id(account: Account) -> tuple[str, MatchedBy | None]:
-    """The biz as filed, in base64, else the one on which the filed links agree.
+    """The biz as filed, in base64, else the one on which the filed links agree, else a 暂用标识.
 
-    ("", None) without either. What is filed as the id and encodes no number is a 微信号: see
+    ("", None) without any of them; a 暂用标识 ties by name. What is filed as the id and encodes no number is a 微信号: see
     `same_alias`.
     """
     filed = account.filed
     if number_of(filed.platform_id).isdigit():
         return encode_biz(filed.platform_id), MatchedBy.ID
     carried = {number_of(biz) for biz in map(biz_in, (filed.url, *filed.article_links)) if biz}
-    return (encode_biz(carried.pop()), MatchedBy.URL) if len(carried) == 1 else ("", None)
+    if len(carried) == 1:
+        return encode_biz(carried.pop()), MatchedBy.URL
+    found = account.provisional
+    return (encode_biz(found.value), MatchedBy.NAME) if found and not carried else ("", None)
 
 
 def encode_biz(biz: str) -> str:
@@ -178,9 +181,10 @@ def read_owner(data: object) -> Owner:
 def same_account(account: Account, owner: Owner) -> MatchedBy | None:
     """How the login's own account is the filed one.
 
-    None where it is another, or no filed id decides.
+    None where it is another, or no filed id decides: a 暂用标识 does not.
     """
-    tie, contradiction = compare_ids(account, owner.biz, owner.original_id)
+    filed = replace(account, provisional=None)
+    tie, contradiction = compare_ids(filed, owner.biz, owner.original_id)
     if contradiction:
         return None
     return tie or (MatchedBy.ID if same_alias(account, owner.alias) else None)

@@ -1,83 +1,124 @@
-"""微信读书: the reader page of an official account, with the operator's login there.
+"""微信读书: what its surfaces share, and the operator's login there.
 
-Its address is kept in the registry. The page signs and makes its own call for the list; we open the
-page and read the answer. Described only: no answer of it is recorded.
-
-What was published without a push is often missing there, and it may lag by days. So its dates are
-lower bounds, always. Its name of an account may be an old one. docs/platforms/wechat.md §5.
+The page signs and makes its own calls; we open the page and read the answers. Nothing is computed
+but the page's address. docs/platforms/wechat.md §5.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import Self
 
 from mediawatch.domain import (
     Account,
     Attestation,
     Captcha,
     Changed,
+    DayEnd,
     LoginRequired,
-    MatchedBy,
+    NoEvidence,
     Pace,
-    PayloadFacts,
-    Post,
-    PostKind,
+    Sight,
 )
-from mediawatch.domain.clock import day_of, from_epoch
-from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
+from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.surface import Login, SessionUse, Shows, Surface
-from scrapers.urls import query_of
+from scrapers.urls import host_and_path
 from scrapers.wechat.back_office_replies import shape
-from scrapers.wechat.identity import encode_biz, tie_of_ids
-from scrapers.wechat.links import storable_link
+from scrapers.wechat.reader_address import HOME, ReaderBook, book_of
+from scrapers.wechat.reader_replies import (
+    OVER,
+    number_asked,
+    refuse,
+    refuse_captcha,
+    says,
+)
 
-HOME = "https://weread.qq.com/"
-_PAGE = re.compile(r"https://weread\.qq\.com/web/mp/reader/\w+")
-_BOOK = re.compile(r"MP_WXS_(\d+)")
-_NOT_LOGGED_IN, _OVER, _VERIFY = -2010, -2012, -2041
+COVER, ARTICLES = "weread.qq.com/api/mp/cover", "weread.qq.com/web/mp/articles"
+_CHECK = "#tcaptcha_iframe, iframe[src*='captcha'], [class*='captcha'] img"
 _RENEWS = 5.0
 """Seconds for the page to renew a login and to ask again. A login's key lives about a day."""
 
 
-class Reader(Surface):
-    """The account's page in 微信读书. Incomplete: a lower bound."""
+class ReaderSurface(Surface):
+    """Works from the account's page in 微信读书, with the operator's login. Incomplete: a lower bound.
 
-    name = "wechat.reader"
-    label = "微信读书公众号页"
+    Both surfaces share one pace a login: the site counts the login's calls, whatever they ask.
+    """
+
     attested = Attestation.DESCRIBED
     session = SessionUse.REQUIRED
     session_platform = "weread"
     hosts = frozenset({"weread.qq.com"})
     shows = Shows.SOME
-    # Reported: tens of accounts a day went well, about fifty blocked a login
-    # (docs/platforms/wechat.md).
-    pace = Pace(every=8.0, jitter=4.0, per_day=40)
-    # The page shows the operator's own shelf and picture: the answer alone is the evidence.
+    # Attested as safe by others: 10 s between calls, some tens of calls a day a login. Ten calls in
+    # quick succession brought a picture check (docs/platforms/wechat.md §5).
+    pace = Pace(every=10.0, jitter=4.0, per_day=40)
+    paced_as = "wechat.reader"
+    # The page shows the operator's own shelf and picture: the answers alone are the evidence.
     page_shows = False
     url_keys = frozenset({"bookId", "offset"})
 
-    def applies(self, account: Account) -> bool:
-        return _PAGE.match(account.filed.reader_url) is not None
+    def __init__(self, book: ReaderBook | None = None) -> None:
+        self._book = book
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
-        async with tab.listen_for(r"^weread\.qq\.com/web/mp/articles$") as waiter:
-            (await tab.open(account.filed.reader_url)).good()
-            reply = await waiter.first()
-            if code_of(reply) == _OVER:
-                try:
-                    reply = await waiter.first(
-                        lambda later: code_of(later) != _OVER, timeout=_RENEWS
-                    )
-                except Changed as failure:
-                    raise LoginRequired(
-                        f"errCode {_OVER}: the login is over, and the page did not renew it"
-                    ) from failure
-            seen = read_articles(reply, account)
-            tab.known = True
-            yield seen
+    @property
+    def book(self) -> ReaderBook:
+        """Whom `given_earlier` has found; AssertionError before it."""
+        assert self._book is not None
+        return self._book
+
+    def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Self | None:
+        """This surface with the account's number: as filed, else as this look has learned it."""
+        book = book_of(account, earlier)
+        return type(self)(book) if book else None
+
+    def as_control(self, account: Account) -> Surface | None:
+        """None: it speaks against no account, so that its few calls need no control."""
+        return None
+
+
+async def open_reader(tab: Tab, page: str) -> None:
+    """Open a reader page. Captcha where the picture check stands instead, or the site leads there."""
+    reply = (await tab.open(page)).good()
+    if "captcha" in host_and_path(tab.url) or "verify" in host_and_path(tab.url):
+        raise Captcha("微信读书 sent us to its check", DayEnd.LOGIN)
+    refuse_captcha(reply.text(), "a reader page")
+
+
+async def refuse_check(tab: Tab) -> None:
+    """Captcha where a picture check stands over the page by now."""
+    if await tab.sees(_CHECK):
+        raise Captcha("微信读书 shows its picture check over a reader page", DayEnd.LOGIN)
+
+
+async def renewed(waiter: ReplyWaiter) -> Reply:
+    """The page's next answer after one that its login is over: it renews the login by itself.
+
+    LoginRequired where it did not within five seconds.
+    """
+    try:
+        return await waiter.first(lambda later: not says(later, OVER), timeout=_RENEWS)
+    except Changed as failure:
+        raise LoginRequired(
+            f"errCode {OVER}: the login is over, and the page did not renew it"
+        ) from failure
+
+
+def refuse_other_number(waiter: ReplyWaiter, book: ReaderBook) -> str:
+    """The account's number. NoEvidence where the page asks for others alone: its address was filed
+    wrongly.
+
+    Changed where nothing tells the number.
+    """
+    asked = {number for url in waiter.requested if (number := number_asked(url))}
+    if book.number and asked and book.number not in asked:
+        raise NoEvidence(
+            f"the filed reader page is that of MP_WXS_{asked.pop()}, not of MP_WXS_{book.number}"
+        )
+    if book.number or len(asked) == 1:
+        return book.number or asked.pop()
+    raise Changed("the page asked for nothing that tells the number of its account")
 
 
 async def probe(tab: Tab) -> bool:
@@ -87,7 +128,7 @@ async def probe(tab: Tab) -> bool:
     """
     (await tab.open(HOME)).good()
     reply = await tab.fetch(f"{HOME}web/shelf/sync?synckey=0&lectureSynckey=0")
-    refuse(reply)
+    refuse(reply, DayEnd.LOGIN)
     match reply.json():
         case {"books": list()}:
             return True
@@ -98,105 +139,9 @@ async def probe(tab: Tab) -> bool:
 LOGIN = Login(
     platform="weread",
     url=HOME,
-    hosts=Reader.hosts,
+    hosts=ReaderSurface.hosts,
     probe=probe,
+    one_a_home=True,
     opener="a:text-is('登录'), button:text-is('登录')",
     scanned="document.cookie.includes('wr_vid=')",
 )
-
-
-def code_of(reply: Reply) -> int:
-    """`errCode` of an answer; 0 where it has none. Raises what `Reply.json` does."""
-    match reply.json():
-        case {"errCode": int(code)} | {"errcode": int(code)}:
-            return code
-    return 0
-
-
-def refuse(reply: Reply) -> None:
-    """LoginRequired, Captcha and Changed by `errCode`."""
-    code = code_of(reply)
-    if code in (_NOT_LOGGED_IN, _OVER):
-        raise LoginRequired(f"errCode {code}: not logged in")
-    if code == _VERIFY:
-        raise Captcha(f"errCode {code}: 微信读书 wants a verification, or bars this login")
-    if code:
-        raise Changed(f"errCode {code} from {reply.path}")
-
-
-def read_articles(reply: Reply, account: Account) -> PayloadFacts:
-    """The first page of the list: groups, in each the articles of one push.
-
-    Raises what `refuse` does; NoEvidence where the page is another account's; Changed for an empty
-    list, which proves nothing.
-    """
-    refuse(reply)
-    book = _BOOK.fullmatch(query_of(reply.url).get("bookId", ""))
-    if book is None:
-        raise Changed("the page asked for a list without the number of an account")
-    match reply.json():
-        case {"reviews": list(groups)}:
-            infos = [info for group in groups for info in _infos(group)]
-        case other:
-            raise Changed(f"list of another shape: {shape(other)}")
-    posts = tuple(post for info in infos if (post := _post(info)) is not None)
-    if not posts:
-        raise Changed(f"a list without a dated article ({len(groups)} groups)")
-    return _of_account(account, encode_biz(book[1]), _name(infos), posts)
-
-
-def _of_account(account: Account, biz: str, name: str, posts: tuple[Post, ...]) -> PayloadFacts:
-    tie = tie_of_ids(account, f"the reader page belongs to {name or 'another account'}", biz)
-    agrees = bool(name) and same(account.filed.name, name)
-    return PayloadFacts(
-        # Only where it agrees: another name may be the one that 微信读书 read earlier.
-        name=name if agrees else "",
-        platform_id=biz,
-        matched_by=tie or (MatchedBy.NAME if agrees else MatchedBy.URL),
-        posts=posts,
-        detail="" if agrees or not name else f"shown there as {name}",
-    )
-
-
-def _infos(group: object) -> list[Mapping[str, Any]]:
-    match group:
-        case {"subReviews": list(subs)}:
-            return [_info(sub) for sub in subs]
-    raise Changed(f"group of another shape: {shape(group)}")
-
-
-def _info(sub: object) -> Mapping[str, Any]:
-    match sub:
-        case {"review": {"mpInfo": {**info}}}:
-            return {str(key): value for key, value in info.items()}
-    raise Changed(f"entry of another shape: {shape(sub)}")
-
-
-def _name(infos: list[Mapping[str, Any]]) -> str:
-    """The account's name on its newest entry that has one."""
-    return next(
-        (
-            name
-            for info in infos
-            for key in ("mp_name", "mpName")
-            if isinstance(name := info.get(key), str) and name
-        ),
-        "",
-    )
-
-
-def _post(info: Mapping[str, Any]) -> Post | None:
-    """Dated by the article's own `time`.
-
-    The entry's `createTime` is of unknown meaning and never taken.
-    """
-    time, link = info.get("time"), info.get("doc_url")
-    if not time:
-        return None
-    at = from_epoch(time)
-    return Post(
-        at=at,
-        on=day_of(at),
-        kind=PostKind.ARTICLE,
-        link=storable_link(link) if isinstance(link, str) and link else "",
-    )

@@ -6,17 +6,21 @@ A hit that bears a filed key is the account; a name alone proves little.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mediawatch.domain import (
     ID_IN_DOUBT,
+    SEVERAL_BEAR_THE_NAME,
     Account,
     Attestation,
+    Filing,
     MatchedBy,
+    NameHit,
     NoEvidence,
     Outcome,
     PayloadFacts,
 )
-from mediawatch.names import differs_by_suffix, same
+from mediawatch.names import alike, differs_by_suffix, same, same_body
 from scrapers.wechat.article_page import GONE_NICK, MOVED_NICK
 from scrapers.wechat.back_office_replies import Hit
 from scrapers.wechat.identity import (
@@ -113,10 +117,17 @@ def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) 
     by_id = bool(filed_id(account)[0]) or bool(
         account.filed.original_id and any(hit.original_id for hit in exact)
     )
+    if len(free) == 1 and not by_id and _is_of_another_body(account.filed, free[0]):
+        return _nothing(
+            f"the account of this name is certified for another body ({free[0].biz}, 认证 "
+            f"{free[0].body})"
+        )
     if len(free) == 1 and not by_id:
-        return _of_hit(free[0], MatchedBy.NAME)
+        return replace(
+            _of_hit(free[0], MatchedBy.NAME), name_hit=_name_hit(account.filed, free[0], hits)
+        )
     if len(free) > 1:
-        return _nothing(f"{len(free)} accounts bear this very name")
+        return _nothing(f"{len(free)} {SEVERAL_BEAR_THE_NAME}")
     if exact:
         return _nothing(
             f"the account of this name is another one ({exact[0].biz}, 微信号 "
@@ -145,13 +156,42 @@ def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) 
     )
 
 
+def _is_of_another_body(filed: Filing, hit: Hit) -> bool:
+    return bool(hit.body and filed.organiser) and not any(
+        same_body(hit.body, body, filed.prefecture, filed.county)
+        for body in (filed.organiser, filed.supervisor)
+    )
+
+
+def _name_hit(filed: Filing, hit: Hit, hits: Sequence[Hit]) -> NameHit | None:
+    """The one hit of the filed name, where it may stand in for an id; None where it may not.
+
+    Nothing but the name is filed; no other hit bears nearly that name; and where the search shows its
+    认证主体, that is the organiser or its supervisor.
+    """
+    near = any(
+        other is not hit and (alike(filed.name, other.name) or alike(other.name, filed.name))
+        for other in hits
+    )
+    unknown = bool(hit.body) and not filed.organiser
+    if near or unknown or not filed.identity.only_named or not filed.type_certain:
+        return None
+    return NameHit(
+        value=hit.biz, name=hit.name, alias=hit.alias, verified=hit.verified, body=hit.body
+    )
+
+
 def _nothing(detail: str) -> PayloadFacts:
     return PayloadFacts(outcome=Outcome.NO_EVIDENCE, detail=detail)
 
 
 def _of_hit(hit: Hit, tie: MatchedBy) -> PayloadFacts:
     seen = PayloadFacts(
-        name=hit.name, platform_id=hit.biz, original_id=hit.original_id, matched_by=tie
+        name=hit.name,
+        platform_id=hit.biz,
+        original_id=hit.original_id,
+        verified_as=hit.body,
+        matched_by=tie,
     )
     outcome = (
         Outcome.CANCELLED

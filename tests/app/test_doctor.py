@@ -32,9 +32,10 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.ops.settings import Home, read_settings
-from mediawatch.ports import SurfaceFacts
+from mediawatch.ports import NewLogin, SurfaceFacts
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.sweep.forecast import Forecast, forecast, spell
+from mediawatch.sweep.forecast_keys import Reach
 from mediawatch.sweep.gate.canaries import to_toml
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
@@ -189,7 +190,7 @@ async def test_a_login_that_nobody_answers_for_is_told(app: App, home: Home) -> 
         Level.WARN,
         "mediawatch sessions assign weibo office PERSON",
     )
-    assert app.logins().assign("weibo", "office", "张三")
+    assert app.logins().assign(NewLogin(platform="weibo", name="office", custodian="张三"))
     assert "custodian" not in levels(await in_home(app))
 
 
@@ -252,6 +253,7 @@ def facts(
     )
 
 
+NOWHERE = Reach(ways=lambda account, logins: (), logins=lambda key: (), examples=lambda key: {})
 SURFACES = {
     "wechat": [
         facts("wechat.article", login=False),
@@ -281,7 +283,9 @@ def test_what_is_ahead(
         account(4, platform, original_id="gh_0", link="https://example.org/1"),
     ]  # fmt: skip
     logins = frozenset({platform} if logged_in else ())
-    (one,) = forecast(held, lambda key: SURFACES.get(key, []), logins, lambda key: key == "wechat")
+    (one,) = forecast(
+        held, lambda key: SURFACES.get(key, []), logins, lambda key: key == "wechat", NOWHERE
+    )
     assert (one.accounts, one.with_id, one.with_link, one.with_neither) == (4, 2, 2, 1)
     assert (one.by_hand, one.complete, one.login_helps) == (by_hand, complete, helps)
     assert one.without_article == (3 if platform == "wechat" else 0)
@@ -292,7 +296,7 @@ def test_what_is_ahead(
 def test_the_greatest_platform_comes_first() -> None:
     held = [account(1, "weibo"), account(2, "toutiao"), account(3, "toutiao")]
     found: list[Forecast] = forecast(
-        held, lambda key: SURFACES[key], frozenset(), lambda key: False
+        held, lambda key: SURFACES[key], frozenset(), lambda key: False, NOWHERE
     )
     assert [one.platform for one in found] == ["toutiao", "weibo"]
     assert (spell(45), spell(300)) == ("45 minutes", "5.0 hours")

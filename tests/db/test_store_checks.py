@@ -8,7 +8,15 @@ from datetime import UTC, timedelta
 import pytest
 from samples import LATE, NOW, PLAIN, enter, open_sweep, plain_reading, rich_reading
 
-from mediawatch.domain import CanaryCheck, LookKind, Outcome, SessionEvent, SessionState, SweepState
+from mediawatch.domain import (
+    CanaryCheck,
+    DayEnd,
+    LookKind,
+    Outcome,
+    SessionEvent,
+    SessionState,
+    SweepState,
+)
 from mediawatch.ports import Store, SurfaceVisit
 
 DAY = timedelta(days=1)
@@ -23,6 +31,8 @@ CHECK = CanaryCheck(
     sweep_id=1,
     detail="d",
     login="ab12",
+    calls=2,
+    ends_day=DayEnd.LOGIN,
 )
 EVENT = SessionEvent(
     platform="weibo", name="office", at=LATE, state=SessionState.INVALID, how="sweep", detail="示例"
@@ -64,9 +74,12 @@ async def test_visits_are_those_of_sweeps_and_canaries_since_then(any_store: Sto
     """Neither what an import or a person read outside of a sweep, nor what is older."""
     one, other = await enter(any_store, PLAIN, replace(PLAIN, name="示例二"))
     before, now = await open_sweep(any_store, [one]), await open_sweep(any_store, [one, other])
+    barred = plain_reading(one.id, NOW, sweep_id=now.id, session="office")
+    (seen,) = barred.sights
+    barred = replace(barred, sights=(replace(seen, calls=2, ends_day=DayEnd.SURFACE),))
     for reading in (
         plain_reading(one.id, NOW - 2 * DAY, sweep_id=before.id),
-        plain_reading(one.id, NOW, sweep_id=now.id, session="office"),
+        barred,
         plain_reading(other.id, NOW - 2 * DAY, sweep_id=now.id),
         plain_reading(one.id, NOW),
     ):
@@ -77,8 +90,14 @@ async def test_visits_are_those_of_sweeps_and_canaries_since_then(any_store: Sto
     assert sorted(
         await any_store.operator.visits(NOW - DAY), key=lambda visited: visited.surface
     ) == [
-        SurfaceVisit(surface="s", session="office", at=NOW),
-        SurfaceVisit(surface=CHECK.surface, session=CHECK.session, at=NOW),
+        SurfaceVisit(surface="s", session="office", at=NOW, calls=2, ends_day=DayEnd.SURFACE),
+        SurfaceVisit(
+            surface=CHECK.surface,
+            session=CHECK.session,
+            at=NOW,
+            calls=2,
+            ends_day=DayEnd.LOGIN,
+        ),
     ]
     assert [await any_store.sweeps.last_read_at(sweep.id) for sweep in (before, now)] == [
         NOW - 2 * DAY,

@@ -104,6 +104,20 @@ def test_the_machine_says_what_it_could_not_prove(tibet: tuple[Path, str]) -> No
     assert "一致59个,通报有而未检出0个,检出而通报无0个" in told
 
 
+def test_what_the_machine_proved_is_told_before_peoples_part(tibet: tuple[Path, str]) -> None:
+    before, _, after = tibet[1].partition("worklist.xlsx: ")
+    told = r"(\S+)：共(\d+)个账号，系统已证实正常更新(\d+)个，疑似(\d+)个，待人工核查(\d+)个"
+    lines = {name: [*map(int, counts)] for name, *counts in re.findall(told, before)}
+    assert sum(counts[0] for counts in lines.values()) == 146
+    assert sum(counts[3] for counts in lines.values()) == int(after.split()[0])
+    total, proved, suspects, left = lines["微信公众号"]
+    assert (total, proved > 60, proved + suspects + left) == (118, True, total)
+    sources = before.partition("微信公众号：")[2].splitlines()[1]
+    counted = dict(re.findall(r"(微信[^、：]+?)(\d+)个", sources))
+    assert "微信文章链接" in counted
+    assert sum(map(int, counted.values())) == proved
+
+
 def test_the_handoff_is_valid_whole_and_says_what_it_is(tibet: tuple[Path, str]) -> None:
     out = tibet[0]
     document = json.loads((out / "handoff.json").read_bytes())
@@ -247,7 +261,7 @@ def test_the_documents_stand_beside(tibet: tuple[Path, str]) -> None:
         name for path in (folder / "佐证单").iterdir() for name in zipfile.ZipFile(path).namelist()
     ]
     assert len(names) == len({*names}) == 59
-    assert "DEMO-0143" in "".join(
+    assert "DEMO-0124" in "".join(
         path.read_text(encoding="utf-8") for path in (folder / "提醒").iterdir()
     )
 
@@ -419,7 +433,7 @@ def test_an_altered_world_gives_exactly_the_altered_list(tmp_path: Path) -> None
 
 def test_a_world_whose_accounts_have_no_ids_goes_through(tmp_path: Path) -> None:
     """A person's other name proves nothing there: the id that he saw is a proposal, and the account
-    waits.
+    waits. So does one that a search alone leads to: he may have looked at one of the same name.
     """
     world = tmp_path / "world.csv"
     world.write_text(
@@ -432,8 +446,8 @@ def test_a_world_whose_accounts_have_no_ids_goes_through(tmp_path: Path) -> None
     )
     played(tmp_path / "home", world)
     document = json.loads((tmp_path / "home" / "handoff.json").read_bytes())
-    assert {finding["account"]["name"] for finding in document["findings"]} == {"旧发布", "无发布"}
-    assert document["counts"]["verdicts"]["unproven"] == 1
+    assert {finding["account"]["name"] for finding in document["findings"]} == {"无发布"}
+    assert document["counts"]["verdicts"]["unproven"] == 2
     target = tmp_path / "proposals.csv"
     assert (
         mediawatch("--home", tmp_path / "home", "registry", "proposals", "--csv", target).returncode

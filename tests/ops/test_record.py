@@ -38,19 +38,20 @@ NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 SEC, TOKEN = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "t" * 43
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,true_original_id,truth,shown_name,verified_as,posts,"
-    "articles\n"
-    "weibo,新浪微博,示例活跃,W1,5000000001,,alive,,,2022-12-30T09:00;2022-11-01,\n"
+    "articles,reader\n"
+    "weibo,新浪微博,示例活跃,W1,5000000001,,alive,,,2022-12-30T09:00;2022-11-01,,\n"
     "weibo,新浪微博,示例沉睡,W2,5000000002,,alive,示例沉睡新名,示例市第一测试局,2022-11-01T08:00;"
-    "2022-10-01,\n"
-    "weibo,新浪微博,示例无踪,W5,5000000005,,gone,,,,\n"
-    f"douyin,抖音,示例抖音,D1,{SEC},,alive,,示例市第一测试局,2022-11-03T10:00;2022-10-01,\n"
-    f"toutiao,今日头条,示例头条,T1,{TOKEN},,alive,,,2022-11-20T12:00,\n"
+    "2022-10-01,,\n"
+    "weibo,新浪微博,示例无踪,W5,5000000005,,gone,,,,,\n"
+    f"douyin,抖音,示例抖音,D1,{SEC},,alive,,示例市第一测试局,2022-11-03T10:00;2022-10-01,,\n"
+    f"toutiao,今日头条,示例头条,T1,{TOKEN},,alive,,,2022-11-20T12:00,,\n"
     "wechat,微信公众号,示例有链,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,alive,,,2022-12-30T07:30;"
-    "2022-11-01,1;2\n"
-    "wechat,微信公众号,示例无链,X2,MzAwMDAwMDAwMg==,,alive,,,2022-12-30,\n"
-    "wechat,微信公众号,示例验证,X3,MzAwMDAwMDAwMw==,,alive,,,2022-12-30,1:captcha\n"
+    "2022-11-01,1;2,\n"
+    "wechat,微信公众号,示例无链,X2,MzAwMDAwMDAwMg==,,alive,,,2022-12-30,,\n"
+    "wechat,微信公众号,示例验证,X3,MzAwMDAwMDAwMw==,,alive,,,2022-12-30,1:captcha,\n"
+    "wechat,微信公众号,示例读书,X4,MzAwMDAwMDAwNA==,gh_00000000000d,alive,,,2022-12-29T08:00,,unfiled\n"
 )
-LOGINS = frozenset({"weibo", "douyin", "wechat"})
+LOGINS = frozenset({"weibo", "douyin", "wechat", "weread"})
 OPERATOR = ("演示操作员", "2000000001", "gh_000000000000", "MS4wLjABAAAA" + "0" * 43)
 """As the replica's pages name the one who is logged in."""
 
@@ -119,6 +120,7 @@ def secrets_of(replica: Replica) -> set[str]:
     return {value for value in cookies if len(value) > 3} | {
         weibo._visitor_sub,
         wechat._office._token,
+        replica.weread._seal,
         *OPERATOR,
     }  # type: ignore[attr-defined]
 
@@ -152,7 +154,8 @@ USUAL = [
     ("示例沉睡", None, Outcome.OK, DateKind.EXACT, 1),
     ("示例抖音", None, Outcome.OK, DateKind.EXACT, 1),
     ("示例有链", "", Outcome.OK, DateKind.AT_LEAST, 0),
-    ("示例无链", None, None, None, 1),
+    ("示例无链", None, None, None, 2),
+    ("示例读书", None, Outcome.OK, DateKind.AT_LEAST, 1),
 ]
 MORE = [
     ("示例头条", None, Outcome.OK, DateKind.EXACT, 0),

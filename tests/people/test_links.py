@@ -18,8 +18,10 @@ import pytest
 import xlwt
 from browsers import facing, key
 from commands import in_process
+from handed_files import S, text_file, wrapped_links
 from stages import composed
 
+from mediawatch.articles import article_key
 from mediawatch.cli.links import print_report
 from mediawatch.domain import (
     Account,
@@ -29,14 +31,17 @@ from mediawatch.domain import (
     NewAccount,
     Outcome,
     Post,
+    ProvisionalId,
     RegistryChanges,
     Sight,
     Source,
     UserError,
 )
-from mediawatch.people.link_files import FoundLink, article_key, collect, links_in
-from mediawatch.people.link_report import LinkReport, LinkResult, as_table
-from mediawatch.people.links import import_links, open_links, place
+from mediawatch.people.forms.link_answer import answers_of, write_answer
+from mediawatch.people.link_files import FoundLink, LinkRow, collect, read_links
+from mediawatch.people.link_matching import place
+from mediawatch.people.link_report import ASK, LinkEntry, LinkReport, LinkResult, as_table
+from mediawatch.people.links import import_links, open_links
 from mediawatch.ports import Store
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.table import to_csv
@@ -45,7 +50,6 @@ from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
-S = "https://mp.weixin.qq.com/s/"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzAwMDAwMDAwMQ==&mid=2247000001&idx=1&sn=ab12"
 BIZ, GH, NAME = "MzAwMDAwMDAwMQ==", "gh_00000000000a", "示例市第一测试局"
 NOTHING = io.BytesIO()
@@ -78,7 +82,7 @@ NOTHING = io.BytesIO()
     ],
 )
 def test_links_of_a_text(text: str, links: list[str]) -> None:
-    assert list(links_in(text)) == links
+    assert list(read_links(text).articles) == links
 
 
 def test_two_links_of_one_article_have_one_key() -> None:
@@ -167,6 +171,27 @@ def test_letters_are_read_for_their_links(tmp_path: Path) -> None:
     assert [(str(place), url) for place, url in found.unused] == [
         (f"{path}, row 7", "https://weibo.com/u/9990000001")
     ]
+
+
+def test_a_chat_in_a_letter_is_read_message_by_message(tmp_path: Path) -> None:
+    body = "".join(
+        map(
+            paragraph,
+            (
+                "张三(示例局) 2022-12-31 10:02:11",
+                f"{S}ExampleToken00",
+                "00000001，请查收",
+                "[链接] 标题",
+            ),
+        )
+    )
+    found = collect([str(letter(tmp_path / "群聊.docx", body))], NOTHING, today=date(2022, 12, 31))
+    (link,) = found.links
+    assert (link.url, [said.by for said in link.sayings.values()]) == (
+        f"{S}ExampleToken0000000001",
+        ["张三(示例局)"],
+    )
+    assert found.cards == (), "the message holds a link"
 
 
 @pytest.mark.parametrize("opening", ['<!DOCTYPE x [<!ENTITY a "b">]>', "<"])
@@ -392,6 +417,17 @@ def test_whose_link_it_is(
     assert (entry.sight and entry.sight.matched_by) is tie
 
 
+@pytest.mark.parametrize("link", [LINK, replace(LINK, hinted_id=1), replace(LINK, account_id=1)])
+def test_a_page_that_was_taken_for_the_account_by_mistake_waits(link: FoundLink) -> None:
+    doubted = replace(account(), disowned=frozenset({BIZ.rstrip("=")}))
+    entry = place(link, shown(), [doubted])
+    assert (entry.result, entry.sight and entry.sight.matched_by) == (LinkResult.PROPOSED, None)
+    # Another filed account of that id has it, and so has this one once the id is filed.
+    for own in (account(2, **ID), replace(account(**ID), disowned=doubted.disowned)):
+        entry = place(link, shown(), [own] if own.id == 1 else [doubted, own])
+        assert (entry.result, entry.accounts) == (LinkResult.MATCHED, (own,))
+
+
 def test_an_answered_link_counts_unless_an_id_contradicts() -> None:
     answered = FoundLink(LINK.url, (), account_id=2)
     entry = place(answered, shown(), [account(), account(2)])
@@ -571,3 +607,149 @@ def test_the_command_refuses_what_holds_no_link(tmp_path: Path) -> None:
     done = in_process("--home", tmp_path / "home", "links", "import", "-", given="没有链接")
     assert (done.returncode, done.stdout) == (2, "")
     assert "no article link" in done.stderr
+
+
+TOKEN = "ExampleToken0000000001"
+
+
+@pytest.mark.parametrize("link", wrapped_links(TOKEN))
+def test_a_wrapped_link_is_taken_out_of_its_page(link: str) -> None:
+    assert read_links(f"请看{link}，谢谢").articles == (S + TOKEN,)
+
+
+@pytest.mark.shared
+def test_files_of_the_field_give_their_links() -> None:
+    shared = Path(__file__).resolve().parents[3] / "shared" / "files"
+    found = collect([str(shared)], NOTHING)
+    assert [link.url.removeprefix(S) for link in found.links] == [
+        "CaseFieldCaptchaWrap01",
+        "CaseFieldDocx000000001",
+    ]
+    assert len(found.links[0].places) == 2
+    assert found.skipped == ()
+
+
+def result(kind: LinkResult, *accounts: Account, link: FoundLink = LINK, **seen: str) -> LinkEntry:
+    sight = shown(**seen) if seen else None
+    return LinkEntry(link=link, result=kind, accounts=accounts, sight=sight)
+
+
+@pytest.mark.parametrize(
+    ("entry", "sort", "reason", "ask"),
+    [
+        (
+            result(LinkResult.MATCHED, account(), name=NAME),
+            "本账号",
+            "发布于2022年12月30日，已计入",
+            "",
+        ),
+        (
+            result(LinkResult.MATCHED, account(), name="改名后"),
+            "本账号",
+            "发布于2022年12月30日，已计入；文章页显示的名称为“改名后”，与备案名称不同，请核对备案",
+            "",
+        ),
+        (result(LinkResult.KNOWN, account()), "本账号", "此前已核对过", ""),
+        (
+            result(LinkResult.MATCHED, account(2), link=replace(LINK, hinted_id=1), name=NAME),
+            "他人",
+            "是台账内另一账号的文章",
+            ASK,
+        ),
+        (result(LinkResult.FOREIGN, name="别的号"), "他人", "文章页显示的账号为“别的号”", ASK),
+        (result(LinkResult.DEAD), "失效", "链接已失效", ASK),
+        (
+            result(LinkResult.PROPOSED, account(), name=NAME),
+            "待定",
+            "尚无备案ID",
+            "请提供该账号的原始ID",
+        ),
+        (
+            result(LinkResult.AMBIGUOUS, account(), name=NAME),
+            "待定",
+            "多个账号名为",
+            "请注明备案单号",
+        ),
+        (result(LinkResult.UNREAD), "待定", "未能读出", "无须补发，稍后再次打开"),
+        (result(LinkResult.NOT_OPENED), "待定", "尚未打开", "无须补发，稍后再次打开"),
+    ],
+)
+def test_each_result_is_answered(entry: LinkEntry, sort: str, reason: str, ask: str) -> None:
+    row = LinkRow(place=Place("a.txt", "", 3), text="请查收", urls=(LINK.url,))
+    (answer,) = answers_of([row], LinkReport(entries=[entry]))
+    assert (answer.result, answer.ask) == (sort, ask)
+    assert answer.reason.startswith(reason) or reason in answer.reason
+
+
+def test_an_answer_keeps_the_rows_of_a_chat_in_their_order(tmp_path: Path) -> None:
+    """Hostile words stay words, folders stay at home, and nothing is written over."""
+    file = text_file(
+        tmp_path,
+        "=cmd|张三 2022-12-31 10:02\n[链接] =1+1\n"
+        f"李四 2022-12-31 10:05\n{LINK.url} https://weibo.com/u/1\n",
+        "群聊.txt",
+    )
+    found = collect([str(file)], NOTHING, today=date(2022, 12, 31))
+    entry = result(LinkResult.FOREIGN, name='=HYPERLINK("http://x")')
+    path = tmp_path / "答复.xlsx"
+    assert write_answer(path, answers_of(found.rows, LinkReport(entries=[entry])), now=NOW) == 3
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert [(row[2], row[3], row[5], row[6]) for row in rows] == [
+        ("第2行", "=cmd|张三", None, "待定"),
+        ("第4行", "李四", LINK.url, "他人"),
+        ("第4行", "李四", "https://weibo.com/u/1", "待定"),
+    ]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
+    assert {row[1] for row in rows} == {"群聊.txt"}
+    with pytest.raises(UserError, match="exists already"):
+        write_answer(path, [], now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("hinted", "accounts", "sight", "kind"),
+    [
+        (1, [account()], shown(), LinkResult.MATCHED),
+        (None, [account()], shown(), LinkResult.PROPOSED),
+        # A page without a name is tied by nobody's word.
+        (1, [account()], shown(name=""), LinkResult.FOREIGN),
+        (1, [account()], shown(name="示例市第一测试局官方"), LinkResult.FOREIGN),
+        (1, [account(), account(2)], shown(), LinkResult.AMBIGUOUS),
+        (1, [account(platform_id="MzAwMDAwMDAwMg==")], shown(), LinkResult.FOREIGN),
+        (2, [account(), account(2, name="别的")], shown(), LinkResult.PROPOSED),
+        (2, [account(**ID), account(2, name="别的")], shown(), LinkResult.MATCHED),
+    ],
+)
+def test_what_others_name_needs_the_page(
+    hinted: int | None, accounts: list[Account], sight: Sight, kind: LinkResult
+) -> None:
+    entry = place(replace(LINK, hinted_id=hinted), sight, accounts)
+    assert entry.result is kind
+    if kind is LinkResult.MATCHED:
+        assert [each.id for each in entry.accounts] == [1]
+        assert entry.sight
+        by_word = entry.sight.matched_by is MatchedBy.NAME
+        assert ("依他人提供的链接" in entry.sight.detail) is by_word
+
+
+def test_a_provisional_id_bears_out_what_others_name_or_leaves_it_open() -> None:
+    found = ProvisionalId(account_id=1, value=BIZ, name=NAME, on=NOW.date())
+    named = replace(LINK, hinted_id=1)
+    own = place(named, shown(), [replace(account(), provisional=found)])
+    assert own.result is LinkResult.MATCHED
+    assert own.sight
+    assert (own.sight.matched_by, own.sight.provisional) == (MatchedBy.NAME, BIZ)
+    assert f"依暂用标识 {BIZ}" in own.sight.detail
+    other = replace(found, value="MzAwMDAwMDAwMg==")
+    # A gh_ id alone cannot be compared with it: the page may be a homonym's, too.
+    for seen in (shown(), shown(platform_id="")):
+        entry = place(named, seen, [replace(account(), provisional=other)])
+        assert (entry.result, entry.sight) == (LinkResult.PROPOSED, seen)
+    refused = replace(account(), disowned=frozenset({BIZ}))
+    assert place(named, shown(), [refused]).result is LinkResult.PROPOSED
+    nameless = place(
+        named, shown(platform_id="", original_id=""), [replace(account(), provisional=other)]
+    )
+    assert nameless.result is LinkResult.MATCHED
+    assert nameless.sight
+    assert not nameless.sight.provisional

@@ -330,3 +330,53 @@ async def test_a_link_that_was_answered_is_opened(store: Store, tmp_path: Path) 
     assert (done.readings, len(done.links), len(done.articles)) == ([], 3, 2)
     assert await open_answered(office, inspection.sweep, done) == 0
     assert await inspection.verdicts() == [Verdict.UNPROVEN, Verdict.FRESH]
+
+
+def seen_by_index(account_id: int, *sights: tuple[str, str, date]) -> Reading:
+    """Sights as (surface, which surface named the link, day of the post)."""
+    at = NOW - 7 * DAY
+    return Reading(
+        account_id=account_id,
+        look=LookKind.FIRST,
+        started_at=at,
+        read_at=at,
+        sights=tuple(
+            Sight(
+                surface=surface,
+                link_from=source,
+                read_at=at,
+                matched_by=MatchedBy.ID,
+                posts=(Post(on=on),),
+            )
+            for surface, source, on in sights
+        ),
+    )
+
+
+async def test_a_row_says_what_an_index_has_as_the_newest(store: Store, tmp_path: Path) -> None:
+    cover, listed = "wechat.reader_cover", "wechat.reader_list"
+    readings = [
+        seen_by_index(
+            1,
+            ("wechat.article", cover, date(2031, 10, 28)),
+            (listed, "", date(2031, 10, 20)),
+        ),
+        seen_by_index(2, (listed, "", date(2030, 12, 5))),
+        seen_by_index(3, ("wechat.article", "", date(2031, 10, 28))),
+    ]
+    inspection = await Inspection.of(store, tmp_path, [filed(1), filed(2), filed(3)], readings)
+    judged = await judged_by(store, inspection.sweep)
+    path = tmp_path / "w.xlsx"
+    await export(
+        store,
+        FormTarget(path=path),
+        judged,
+        indexes={cover: "微信读书", listed: "微信读书"},
+    )
+    asked = [row[Column.QUESTION] for row in table(path)]
+    question = "12月17日(含)至12月31日有无发布?"
+    assert asked == [
+        f"{question}微信读书最近一篇为10月28日，请核对",
+        f"{question}微信读书最近一篇为2030年12月5日，请核对",
+        question,
+    ]

@@ -58,6 +58,7 @@ from mediawatch.publish.rounds import EarlierNotices
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed
+from mediawatch.typesetting import typeset
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 LONG = "3025716006566021"
@@ -305,7 +306,7 @@ def test_long_reasons_have_room_in_every_document(tmp_path: Path) -> None:
     rows = load_workbook(io.BytesIO(annex_book(found)))["人工核查清单"]
     last = rows.max_row
     heights = [rows.row_dimensions[number].height or 15 for number in (last - 1, last)]
-    assert (rows.cell(last, 6).value, heights) == (prose.typeset(why), [15, 45])
+    assert (rows.cell(last, 6).value, heights) == (typeset(why), [15, 45])
     table = Document(io.BytesIO(word.circular(found, signed_on=date(2023, 2, 9)))).tables[-1]
     widths = {cell.text: cell.width for cell in table.rows[0].cells}
     assert widths["原因"] > 1.9 * max(

@@ -15,10 +15,12 @@ from review_homes import prepared as prepared
 
 from mediawatch.domain import (
     Account,
+    AccountState,
     CanaryCheck,
     Evidence,
     EvidenceKind,
     Filing,
+    Hint,
     LookKind,
     MatchedBy,
     Outcome,
@@ -133,6 +135,26 @@ def test_what_a_canary_withdrew_is_said() -> None:
     assert use(told(one, checks=(bad,)), one) == "对账号不利的部分不计入：对照账号读取异常。"
 
 
+def test_what_others_say_is_named_apart_from_what_was_used() -> None:
+    hint = Hint(
+        account_id=1,
+        source="某某服务单位",
+        contract="合同1号",
+        received_at=AS_OF,
+        on=IN_TIME,
+        file="监测.xlsx",
+        row=7,
+    )
+    bare = told(reading(1, OLD))
+    text = explanation(replace(bare, hints=(hint,)))
+    said = (
+        "他人提示（仅供核对参考，不作为认定依据）：\n"
+        "  2022年12月31日 “某某服务单位”称最近更新为2022年12月30日（监测.xlsx第7行，合同编号合同1号）\n"
+    )
+    assert said in text
+    assert text.replace(said, "") == explanation(bare)
+
+
 def test_two_exact_looks_are_what_a_silence_rests_on() -> None:
     picture = Evidence(
         kind=EvidenceKind.SCREENSHOT,
@@ -152,6 +174,21 @@ def test_two_exact_looks_are_what_a_silence_rests_on() -> None:
     assert text.count("据此认定“") == 2
     assert "看到2022年12月17日至2022年12月31日内的任何一条发布，" in text
     assert "下次应核查：2023年1月1日。" in text
+
+
+def test_the_next_look_waits_for_a_known_moment() -> None:
+    """A reader's look is not spent on an account that a known post proves for the next as_of."""
+    known = AccountState(
+        account_id=1,
+        latest_on=IN_TIME,
+        original_on=IN_TIME,
+        last_read_at=AS_OF - timedelta(hours=1),
+        last_outcome=Outcome.OK,
+    )
+    subject = replace(told(reading(1, IN_TIME)), state=known)
+    ahead = AS_OF + timedelta(days=10)
+    assert "下次应核查：2023年1月11日。" in explanation(replace(subject, ahead=ahead))
+    assert "下次应核查：2023年1月11日。" not in explanation(subject)
 
 
 def test_one_exact_look_lacks_the_second() -> None:

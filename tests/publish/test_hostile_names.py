@@ -175,7 +175,6 @@ def test_lists_and_queries_give_it_as_text(home: Path, tmp_path: Path) -> None:
     assert not any(cell.startswith("=") for cell in cells)
     rows = json.loads(mediawatch(home, "query", "flagged", "--format", "json"))
     assert any({LONG, HOSTILE} <= set(row.values()) for row in rows)
-    assert HOSTILE in mediawatch(home, "report", "reminders")
     assert HOSTILE in "".join(mediawatch(home, "show", LONG).split("\n"))
 
 

@@ -269,7 +269,9 @@ def test_what_would_be_added_stands_apart_until_the_sweep_is_judged(home: Home) 
     assert "2023-01-03" in listed.stderr
     assert "mediawatch sweep judge 1" in listed.stderr
     assert keys(home) == []
-    assert mediawatch(home, "sweep", "judge", "1").returncode == 0
+    judged = mediawatch(home, "sweep", "judge", "1")
+    assert judged.returncode == 0
+    assert "共2个账号，系统已证实正常更新1个，疑似1个，待人工核查0个" in judged.stdout
     assert TWO in mediawatch(home, "flagged").stdout
     assert stored(home)[TWO] is Verdict.FAILED
 

@@ -84,12 +84,22 @@ def result(
     looks = {}
     if verdict is not None:
         judged = Judgement(
-            verdict=verdict, sentence="说明。", findings=findings, latest_on=date(2032, 3, 30)
+            verdict=verdict,
+            sentence="说明。",
+            findings=findings,
+            latest_on=date(2032, 3, 30),
+            provisional=look.pop("provisional", False),
         )
         looks = {7: RecheckLook(judgement=judged, on=AS_OF, **look)}
     (one,) = recheck([what], {7: account}, looks, since=ISSUED, source="台账.xlsx")
     assert one.registry == "台账.xlsx"
     return one.result, one.basis
+
+
+@pytest.mark.parametrize("code", [*SILENT, Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED])
+def test_posts_of_an_account_found_by_its_name_alone_end_nothing(code: Code) -> None:
+    found_by_name = result(item(code), Verdict.FRESH, provisional=True)
+    assert found_by_name == (UNKNOWN, "2032-03-31复查:说明。")
 
 
 @pytest.mark.parametrize("code", [*SILENT, Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED])

@@ -43,6 +43,7 @@ def written(
         JudgedScope(sweep=SWEEP, policy=chosen, entries=tuple(entries)),
         contacts,
         today=today,
+        opens=lambda platform: platform == "wechat",
         to=to,
         marks=("演示数据",),
     )
@@ -76,9 +77,16 @@ def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
         '1. “=HYPERLINK("http://x")<script>alert(1)</script> 二、”(微信,备案单号900001):'
         "最近发布于2031年12月20日,请于2032年1月3日(含当日)前发布新内容。",
         "",
-        "本提醒不是检查结论。已经发布新内容的,发来链接即可。",
+        "本提醒不是检查结论。",
     ]
-    assert "我们见到的一篇发布于2031年11月2日,可能不是最新一篇" in two.text
+    assert two.text.splitlines() == [
+        "【演示数据】另一局:",
+        "(联系人:李四)",
+        "请回复本账号最新一篇文章链接：",
+        "1. “示例市第2测试局”(微信,备案单号900002)",
+        "",
+        "本提醒不是检查结论。",
+    ]
     assert ("联系人:李四" in two.text, "张三" in two.text) == (True, False)
     (above,) = written(soon, old, to=Unit.SUPERVISOR)
     assert (above.unit, above.accounts, "联系人" in above.text) == ("示例办", 2, False)
@@ -88,11 +96,12 @@ def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
     ("verdict", "latest", "kind", "asked"),
     [
         (Verdict.DUE_SOON, "2031-12-20", DateKind.EXACT, "发布新内容"),
-        (Verdict.FRESH, "2031-12-20", DateKind.AT_LEAST, "最新一篇内容的链接"),
+        (Verdict.FRESH, "2031-12-20", DateKind.AT_LEAST, ""),
         (Verdict.FRESH, "2031-12-22", DateKind.AT_LEAST, ""),
         (Verdict.FRESH, "2031-12-30", DateKind.EXACT, ""),
-        (Verdict.UNPROVEN, "", None, "尚未见到"),
-        (Verdict.UNPROVEN, "2031-10-01", DateKind.AT_LEAST, "最新一篇内容的链接"),
+        (Verdict.UNPROVEN, "", None, "请回复本账号最新一篇文章链接"),
+        (Verdict.UNPROVEN, "2031-10-01", DateKind.AT_LEAST, "请回复本账号最新一篇文章链接"),
+        (Verdict.UNPROVEN, "2031-10-01", DateKind.EXACT, ""),
         (Verdict.AT_LIMIT, "2031-12-17", DateKind.EXACT, ""),
         (Verdict.FAILED, "2031-10-01", DateKind.EXACT, ""),
         (Verdict.LISTED, "2031-10-01", DateKind.EXACT, ""),
@@ -107,11 +116,13 @@ def test_who_is_reminded_of_what(
     assert all(asked in text for text in texts)
 
 
-def test_a_past_deadline_asks_for_a_link() -> None:
+def test_no_link_is_asked_for_where_no_link_could_be_opened() -> None:
+    assert written(entry(1, Verdict.UNPROVEN, platform="weibo", type="新浪微博")) == []
+
+
+def test_a_past_deadline_is_no_deadline_any_more() -> None:
     soon = entry(1, Verdict.DUE_SOON, "2031-12-20", DateKind.EXACT)
-    (late,) = written(soon, today=date(2032, 1, 4))
-    assert "请于" not in late.text
-    assert "最新一篇内容的链接" in late.text
+    assert written(soon, today=date(2032, 1, 4)) == []
     (edge,) = written(
         soon, policy=POLICY.toml.replace('edge = "exceeds"         #', 'edge = "reaches"         #')
     )

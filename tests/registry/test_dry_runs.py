@@ -28,11 +28,12 @@ from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.registry.undo import undo
 
 READS = {
-    "accounts": "added_by all changes contacts current get refusals sources twins",
+    "accounts": "added_by all changes contacts current get provisional_ids refusals remarks sources twins",
     "evidence": "all owners",
+    "hints": "all of_accounts receipts",
     "notices": "all coverage documents events issued_at scope unarchived",
     "operator": "canary_checks home_id session_events visits",
-    "personal": "all cleared lost_contacts",
+    "personal": "all cleared lost_contacts old_givers",
     "queries": "all judged_sweeps run send",
     "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links pruned_before",
     "reviews": "events",
@@ -93,6 +94,7 @@ def test_dry_imports_write_nothing(home: Home, tmp_path: Path) -> None:
         "备案单号,政务新媒体名称,类型,存在的突出问题\n9,示例,微信公众号,超2周未更新\n",
         encoding="utf-8",
     )
+    (tmp_path / "提示.csv").write_text("公众号名称,日期\n示例一,2022-01-01\n", encoding="utf-8")
     assert (
         in_process("--home", home.root, "registry", "import", tmp_path / "台账.csv").returncode == 0
     )
@@ -102,6 +104,7 @@ def test_dry_imports_write_nothing(home: Home, tmp_path: Path) -> None:
         ("registry", "import", tmp_path / "a.csv"): "(dry run) 1 new",
         ("registry", "undo"): "台账.csv: taken back: 1 retired",
         ("links", "import", tmp_path / "links.txt"): "1 link: 1 not opened",
+        ("hints", "import", tmp_path / "提示.csv", "--source", "本单位"): "(dry run) 1 hint",
         ("notice", "import", tmp_path / "a.csv", *notice): "文1: 1 account",
     }
     for words, told in tried.items():

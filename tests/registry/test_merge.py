@@ -19,6 +19,7 @@ from db.migrate import upgrade
 from mediawatch.domain import (
     Contact,
     Filing,
+    Hint,
     LookKind,
     MatchedBy,
     NewAccount,
@@ -93,6 +94,9 @@ def home(tmp_path: Path) -> Home:
             Reading(account_id=4, look=LookKind.FIRST, started_at=AT, read_at=AT, sights=(sight,))
         )
         await store.accounts.add_links(4, [LINK], "s")
+        await store.hints.add(
+            [Hint(account_id=4, source="某某服务单位", received_at=AT, on=AT.date())]
+        )
 
     within(home, work)
     (tmp_path / "台账.csv").write_text(FILE, "utf-8")
@@ -124,6 +128,7 @@ def test_doubles_are_named_merged_and_imported_again(home: Home, tmp_path: Path)
     assert sql(url(home), "SELECT account_id FROM reading ORDER BY id") == [(4,), (2,)]
     assert sql(url(home), "SELECT person FROM contact WHERE account_id = 2") == [("张某",)]
     assert sql(url(home), "SELECT url FROM account_link WHERE account_id = 2") == [(LINK,)]
+    assert sql(url(home), "SELECT account_id FROM hint ORDER BY id") == [(4,), (2,)]
     assert sql(url(home), "SELECT account_id FROM account_change ORDER BY id") == [(4,), (3,)]
     assert sql(url(home), "SELECT name FROM sqlite_master WHERE name LIKE 'uq_account_in%'")
 
@@ -144,6 +149,15 @@ def test_only_doubles_are_merged(home: Home, words: tuple[str, ...], why: str) -
 
 def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home) -> None:
     change(home, "ALTER TABLE home DROP COLUMN revision")
+    for later in ("hint", "link_receipt"):
+        change(home, f"DROP TABLE {later}")
+    for table in ("provisional_id", "filing_remark"):
+        change(home, f"DROP TABLE {table}")
+    for table in ("sight", "sweep_account"):
+        change(home, f"ALTER TABLE {table} DROP COLUMN provisional")
+    for column in ("sight.calls", "sight.ends_day", "sight.link_from", "canary_check.calls"):
+        change(home, "ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
+    change(home, "ALTER TABLE canary_check DROP COLUMN ends_day")
     change(home, "UPDATE alembic_version SET version_num = '0014'")
     upgrade(url(home))
     assert sql(url(home), "SELECT revision FROM home") == [(0,)]

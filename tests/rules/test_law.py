@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from worklists import NOW as LATER
+from worklists import Inspection
+from worklists import filed as entered
 
 from mediawatch.domain import (
     CanaryCheck,
@@ -19,7 +24,11 @@ from mediawatch.domain import (
     EvidenceKind,
     FiledStatus,
     Filing,
+    Hint,
     Judgement,
+    LinkReceipt,
+    LinkSort,
+    LinkWay,
     LookKind,
     MatchedBy,
     Outcome,
@@ -32,9 +41,11 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import EVER, day_end, day_start
-from mediawatch.ports import Dossier
+from mediawatch.ports import Dossier, Store
+from mediawatch.rules.due import next_due
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load
+from mediawatch.sweep.judging import rejudge
 
 LAST = date(2022, 12, 31)
 AS_OF = day_end(LAST)
@@ -49,6 +60,7 @@ PROOF = Evidence(
     size=1,
     taken_at=AS_OF,
 )
+SOUND = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 STALE = frozenset({Code.STALE_2W, Code.STALE_3M, Code.STALE_6M, Code.ZOMBIE})
 OURS = tuple(one for one in Outcome if one.about_us)
 SURFACES = ("weibo.mobile", "weibo.desktop", "weibo.search")
@@ -145,6 +157,7 @@ FILED = Filing(
     organiser="示例市第一测试局",
     url=f"https://weibo.com/u/{UID}",
 )
+NAMED = replace(FILED, platform_id="", url="")
 filings = st.builds(
     lambda **values: replace(FILED, **values),
     platform_id=st.sampled_from((UID, UID, "")),
@@ -180,9 +193,13 @@ class Case:
     policy: Policy
     period_from: date | None
 
+    vouched: frozenset[str] = frozenset()
+    """The 暂用标识 through which sights may count."""
+
     def judged(self, *more: Reading, readings: Sequence[Reading] | None = None) -> Judgement:
         kept = (*(self.readings if readings is None else readings), *more)
-        known = Dossier(filed=self.filed, readings=kept, checks=self.checks)
+        now = replace(self.filed.identity, provisional=self.vouched)
+        known = Dossier(filed=self.filed, identity=now, readings=kept, checks=self.checks)
         return judge(known, AS_OF, self.policy, self.period_from)
 
 
@@ -346,6 +363,59 @@ def the_verdict_without_findings_is_known(case: Case) -> None:
         assert judged.otherwise is judged.verdict
 
 
+def through(id: str, found: Sequence[Reading]) -> list[Reading]:
+    """Machine's readings as they are when a 暂用标识 led to all that they show."""
+    looks = [each for each in found if each.look is not LookKind.PERSON]
+    return [
+        replace(
+            each,
+            id=70 + number,
+            sights=tuple(
+                replace(sight, provisional=id, platform_id=id if number % 2 else "")
+                for sight in each.sights
+            ),
+        )
+        for number, each in enumerate(looks)
+    ]
+
+
+def a_provisional_id_never_makes_a_finding(case: Case, found: Sequence[Reading]) -> None:
+    seen = through(STRANGER, found)
+    alone, together = case.judged(), replace(case, vouched=frozenset({STRANGER})).judged(*seen)
+    for finding in together.findings:
+        assert not {number for number in finding.reading_ids if number >= 70}
+    if alone.verdict in SOUND:
+        assert together.verdict in SOUND
+        assert not together.provisional
+    elif together.verdict in SOUND:
+        assert together.provisional
+        assert "暂用标识" in together.sentence
+    # By itself it accuses nobody, whatever it shows.
+    assert not codes(replace(case, readings=(), vouched=frozenset({STRANGER})).judged(*seen))
+
+
+def a_retracted_provisional_id_proves_nothing(case: Case, found: Sequence[Reading]) -> None:
+    assert case.judged(*through(STRANGER, found)) == case.judged()
+
+
+def a_provisional_id_that_was_filed_keeps_its_proofs(case: Case, found: Sequence[Reading]) -> None:
+    named = replace(case.filed, platform_id="")
+    seen = [
+        replace(each, filed_as=named.identity, sights=tuple(map(shown, each.sights)))
+        for each in through(UID, found)
+    ]
+    before = replace(case, filed=named, readings=(), vouched=frozenset({UID})).judged(*seen)
+    after = replace(case, filed=replace(named, platform_id=UID), readings=()).judged(*seen)
+    if before.verdict in SOUND:
+        assert after.verdict in SOUND
+    assert not after.provisional
+    assert not after.findings
+
+
+def shown(sight: Sight) -> Sight:
+    return replace(sight, platform_id=UID)
+
+
 PROPERTIES: list[tuple[Callable[..., None], dict[str, Any]]] = [
     (a_post_in_the_window_of_the_filed_id_leaves_no_silence, {"gap": st.integers(0, 14), "after": st.integers(0, 900)}),
     (what_is_tied_to_another_identity_changes_nothing, {"foreign": st.lists(readings((FILED, None)), max_size=4)}),
@@ -362,6 +432,10 @@ PROPERTIES: list[tuple[Callable[..., None], dict[str, Any]]] = [
     (a_further_post_never_makes_a_silence_longer, {"gap": st.integers(0, 400)}),
     (canaries_never_add_a_finding, {}),
     (the_verdict_without_findings_is_known, {}),
+    (a_provisional_id_never_makes_a_finding, {"found": st.lists(readings((FILED,)), max_size=4)}),
+    (a_provisional_id_never_makes_a_finding, {"found": st.lists(readings((NAMED,)), max_size=4)}),
+    (a_retracted_provisional_id_proves_nothing, {"found": st.lists(readings((NAMED,)), max_size=4)}),
+    (a_provisional_id_that_was_filed_keeps_its_proofs, {"found": st.lists(readings((NAMED,)), max_size=4)}),
 ]  # fmt: skip
 
 
@@ -380,3 +454,97 @@ def test_the_law_holds_over_a_thousand_cases(
     law: Callable[..., None], drawn: dict[str, Any]
 ) -> None:
     held(law, drawn, 1000)
+
+
+JUDGES = ("mediawatch.rules", "mediawatch.sweep.judging", "db.readings.judging")
+"""What makes verdicts, findings and due dates."""
+SAYINGS = {"Hint", "LinkReceipt", "hints"}
+
+
+def test_nothing_that_judges_knows_what_others_say() -> None:
+    """A hint is no part of what a judgement is made of, so no hint can change one."""
+    root = Path(__file__).resolve().parents[2]
+    judges = [
+        path
+        for name in JUDGES
+        for path in (
+            sorted((root / name.replace(".", "/")).rglob("*.py"))
+            or [root / f"{name.replace('.', '/')}.py"]
+        )
+        if path != root / "mediawatch/rules/hints.py"
+    ]
+    assert len(judges) > 20
+    for path in judges:
+        tree = ast.parse(path.read_text("utf-8"))
+        words = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        words |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        words |= {
+            part
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for part in (*(node.module or "").split("."), *(each.name for each in node.names))
+        }
+        assert not words & SAYINGS, path
+    assert not {each.type for each in fields(Dossier)} & SAYINGS
+
+
+async def test_no_hint_changes_a_verdict_or_a_due_date(any_store: Store, tmp_path: Path) -> None:
+    """Whatever day others name: fresh, silent, before the account was opened, or ahead."""
+    inspection = await Inspection.of(any_store, tmp_path, [entered(1), entered(2)])
+    for number, gap in ((1, 3), (2, 60)):
+        at = inspection.sweep.as_of + timedelta(hours=2)
+        seen = Sight(
+            surface="wechat.article",
+            read_at=at,
+            name=entered(number).name,
+            original_id=entered(number).original_id,
+            matched_by=MatchedBy.ID,
+            posts=(Post(on=inspection.sweep.as_of.date() - timedelta(days=gap)),),
+        )
+        reading = Reading(
+            account_id=number,
+            look=LookKind.FIRST,
+            started_at=at,
+            read_at=at,
+            sights=(seen,),
+            sweep_id=inspection.sweep.id,
+            filed_as=entered(number).identity,
+        )
+        await any_store.readings.keep(reading)
+
+    async def stands() -> tuple[object, ...]:
+        await rejudge(any_store, lambda platform: True, inspection.sweep.id)
+        entries = await any_store.sweeps.scope(inspection.sweep.id)
+        states = await any_store.readings.account_states([1, 2])
+        due = [
+            next_due(states[each.account.id], each.account.filed, NATIONAL, LATER)
+            for each in entries
+        ]
+        return [each.judgement for each in entries], states, due
+
+    before = await stands()
+    day_of_as_of = inspection.sweep.as_of.date()
+    for row, gap in enumerate((-400, -1, 0, 3, 14, 15, 60, 400, 9000)):
+        said = [
+            Hint(
+                account_id=number,
+                source="某某服务单位",
+                received_at=LATER,
+                on=day_of_as_of - timedelta(days=gap),
+                link="https://mp.weixin.qq.com/s/ExampleToken0000000001",
+                row=row,
+            )
+            for number in (1, 2)
+        ]
+        await any_store.hints.add(said)
+        receipt = LinkReceipt(
+            url=said[0].link,
+            way=LinkWay.HINTS,
+            sort=LinkSort.OWN,
+            account_id=2,
+            received_at=LATER,
+            published_on=day_of_as_of,
+            row=row,
+        )
+        await any_store.hints.keep_receipts([receipt])
+        assert await stands() == before

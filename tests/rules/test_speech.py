@@ -73,6 +73,18 @@ def sight(matched_by: MatchedBy | None = ID, **values: Any) -> Sight:
         (sight(NAME), NAMED, replace(NAMED, name="改名"), Speech.NOT),
         (sight(URL), replace(NAMED, links=("a",)), replace(NAMED, links=("a", "b")), Speech.FULLY),
         (sight(URL), replace(NAMED, links=("a",)), replace(NAMED, links=("b",)), Speech.NOT),
+        # A tie that no filed link bears stands on what is filed besides.
+        (sight(URL), NAMED, NAMED, Speech.FULLY),
+        (sight(URL), NAMED, replace(NAMED, links=("a",)), Speech.FULLY),
+        (sight(URL), NAMED, replace(NAMED, name="改名"), Speech.NOT),
+        (sight(URL), replace(NAMED, alias="a"), replace(NAMED, alias="b"), Speech.NOT),
+        (sight(URL), NAMED, replace(WEIBO, name="改名", links=()), Speech.NOT),
+        (
+            sight(URL),
+            replace(NAMED, links=("a",)),
+            replace(NAMED, name="改名", links=("a",)),
+            Speech.FULLY,
+        ),
         # The identity under which it was taken is not known.
         (sight(), None, WEIBO, Speech.NOT),
         (sight(platform_id="1000000001"), None, WEIBO, Speech.IN_FAVOUR),

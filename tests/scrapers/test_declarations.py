@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from scrapers.declarations import SURFACE_LABELS, LoginsByWord
+from scrapers.declarations import (
+    FORMER_LABELS,
+    INDEX_NAMES,
+    KEY_WORDS,
+    LOGINS_BY_APPROVAL,
+    SURFACE_LABELS,
+    LoginsByWord,
+)
 from scrapers.platforms import LOGINS, SCRAPERS
 
 
@@ -23,3 +30,19 @@ def test_the_words_for_logins_are_those_of_the_scrapers() -> None:
     assert list(LoginsByWord()) == list(LOGINS)
     assert all(word in LoginsByWord() for word in LOGINS)
     assert "toutiao" not in LoginsByWord()
+    assert {word for word, login in LOGINS.items() if login.one_a_home} == LOGINS_BY_APPROVAL
+
+
+def test_readings_of_surfaces_that_are_used_no_more_keep_a_label() -> None:
+    for platform, labels in FORMER_LABELS.items():
+        assert labels
+        assert not labels.keys() & SURFACE_LABELS[platform].keys()
+    every = {*SURFACE_LABELS["wechat"], *FORMER_LABELS["wechat"]}
+    assert set(INDEX_NAMES) <= every
+    assert FORMER_LABELS["wechat"]["wechat.reader"] == "微信读书公众号页"
+
+
+def test_the_words_for_keys_are_those_of_the_scrapers() -> None:
+    own = {key.platform: scraper.platform for scraper in SCRAPERS.values() for key in scraper.keys}
+    assert own == KEY_WORDS
+    assert not set(KEY_WORDS) & set(LOGINS)

@@ -45,7 +45,7 @@ STAND_INS = {
     "toutiao": ("toutiao",),
     "douyin": ("douyin", "douyin_items"),
     "weibo": ("weibo", "weibo_items"),
-    "wechat": ("wechat", "wechat_office", "weread"),
+    "wechat": ("wechat", "wechat_office", "weread", "wechat_interface"),
 }
 """The replica's files by platform."""
 LINES_OF_A_PAGE = 100

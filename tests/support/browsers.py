@@ -70,7 +70,9 @@ async def facing(
             Launch(executable, args=key().chromium_args), now=lambda: datetime.now(UTC)
         )
     browser = Browser(
-        Launch(None, proxy=replica.proxy, timeouts=timeouts), now=now, host=_hosts[executable]
+        Launch(None, proxy=replica.proxy, timeouts=timeouts, authority=replica.ca_pem),
+        now=now,
+        host=_hosts[executable],
     )
     try:
         yield browser

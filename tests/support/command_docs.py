@@ -21,6 +21,8 @@ PAGES = {
     "demo": "world.md",
     "registry": "registry.md",
     "scope": "scope.md",
+    "links": "hints.md",
+    "hints": "hints.md",
     "login": "sessions.md",
     "sessions": "sessions.md",
     "plan": "rules.md",

@@ -39,12 +39,20 @@ class Scene:
     @property
     def own(self) -> bool:
         """Whether its accounts are the operator's own: a login has one."""
-        return "wechat.own" in self.surfaces
+        return "wechat.own" in self.surfaces or self.by_key
+
+    @property
+    def by_key(self) -> bool:
+        """Whether its surface asks an official interface, by the key of the operator's account."""
+        return "wechat.statistics" in self.surfaces
 
     @property
     def site(self) -> str:
         """Whose answers are spoiled."""
-        return "weread" if "wechat.reader" in self.surfaces else self.platform
+        if self.by_key:
+            return "wechat-api"
+        reads = any(name.startswith("wechat.reader_") for name in self.surfaces)
+        return "weread" if reads else self.platform
 
     @property
     def truths(self) -> tuple[TruthOf, ...]:
@@ -107,9 +115,15 @@ ASIDE = (
     ),
     Scene(name="WeChat, albums", platform="wechat", surfaces=("wechat.article", "wechat.album")),
     Scene(
-        name="WeChat, reader page",
+        name="WeChat, reader cover",
         platform="wechat",
-        surfaces=("wechat.reader",),
+        surfaces=("wechat.article", "wechat.reader_cover"),
+        logins=("weread",),
+    ),
+    Scene(
+        name="WeChat, reader list",
+        platform="wechat",
+        surfaces=("wechat.article", "wechat.reader_list"),
         logins=("weread",),
     ),
     Scene(
@@ -117,6 +131,12 @@ ASIDE = (
         platform="wechat",
         surfaces=("wechat.own",),
         logins=("wechat",),
+    ),
+    Scene(
+        name="WeChat, official interface",
+        platform="wechat",
+        surfaces=("wechat.statistics",),
+        logins=("wechat-api",),
     ),
     Scene(
         name="WeChat, lists closed",
@@ -127,6 +147,6 @@ ASIDE = (
         newest=date(2022, 11, 10),
     ),
 )
-"""What the searches, albums, 微信读书, the own back office, visitors and closed lists are played
-in.
+"""What the searches, albums, 微信读书, the own back office, the official interface, visitors and
+closed lists are played in.
 """

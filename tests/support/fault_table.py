@@ -64,8 +64,10 @@ STRUCK_BY = {
     "weibo.search": frozenset({Part.DOCUMENT}),
     "douyin.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.album": frozenset({Part.LIST}),
-    "wechat.reader": frozenset({Part.DOCUMENT, Part.LIST}),
+    "wechat.reader_cover": frozenset({Part.DOCUMENT, Part.PROFILE}),
+    "wechat.reader_list": frozenset({Part.DOCUMENT, Part.LIST}),
     "wechat.own": frozenset({Part.LIST}),
+    "wechat.statistics": frozenset({Part.PROFILE, Part.LIST}),
 }
 """Which answers about an account each surface reads.
 

@@ -77,6 +77,9 @@ def row(cell: Cell, number: int) -> str:
         if wechat or cell.truth is not TruthOf.GONE
         else ""
     )
+    if scene.by_key and cell.truth is TruthOf.STALE:
+        # The interface is asked for the last month.
+        posts = f"2022-12-10T08:00;{posts}"
     count = len(posts.split(";")) if posts else 0
     values = {
         "platform": scene.platform, "type": _TYPES[scene.platform], "name": name, "platform_id": true_id(scene.platform, number),

@@ -17,6 +17,7 @@ import spoiled_replies as spoiled
 from spoiled_replies import Dates
 
 from scrapers.replica.web import Answer, Drop, Request, Response, Site, page
+from scrapers.replica.wechat_interface import WeChatInterface
 
 
 class Part(StrEnum):
@@ -24,7 +25,11 @@ class Part(StrEnum):
 
     DOCUMENT = "document"
     PROFILE = "profile"
-    """The call that says who the account is (Weibo, and WeChat's name search)."""
+    """The call that says who the account is (Weibo, and WeChat's name search).
+
+    In 微信读书 the one that names its newest article.
+    """
+    """The call that says who the account is (Weibo, WeChat's name search), or draws a token."""
     LIST = "list"
     """The call that lists its posts."""
 
@@ -260,6 +265,8 @@ class Faults:
         """
         other = site.by_id[self.other[site.platform]]
         mine = site.by_id[account]
+        if isinstance(site, WeChatInterface):
+            return site.as_other(request, other)
         target = request.target.replace(quote(account, safe=""), quote(other.id, safe=""))
         if "bookId=" in target or "album_id=" in target:
             target = target.replace(mine.biz_number, other.biz_number).replace(
@@ -326,11 +333,11 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
                 ),
                 "",
             ), Part.DOCUMENT
-        case ["web", "mp", "articles"]:
+        case ["web" | "api", "mp", "articles" | "cover" as asked]:
             number = query.get("bookId", "").removeprefix("MP_WXS_")
             return next(
                 (each.id for each in site.accounts if each.biz_number == number), ""
-            ), Part.LIST
+            ), Part.LIST if asked == "articles" else Part.PROFILE
         case ["mp", "appmsgalbum"]:
             return query.get("__biz", ""), Part.LIST
         case ["s", token]:
@@ -341,6 +348,10 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
                 if each.article_token(post) == token
             )
             return next(owners, ""), Part.DOCUMENT
+        case ["cgi-bin", "stable_token"] if isinstance(site, WeChatInterface):
+            return site.account_of(request), Part.PROFILE
+        case ["datacube", "getarticletotaldetail"] if isinstance(site, WeChatInterface):
+            return site.account_of(request), Part.LIST
         case ["cgi-bin", "searchbiz"]:
             return _named(site, query.get("query", "")), Part.PROFILE
         case ["cgi-bin", "appmsgpublish"]:

@@ -105,6 +105,7 @@ def login(platform: str, request: Request, document: bool) -> Response:
             "douyin": answer({"status_code": 2483, "status_msg": "请先登录"}),
             "wechat": answer({"base_resp": {"ret": 200003, "err_msg": "invalid session"}}),
             "weread": answer({"errCode": -2010, "errMsg": "replica"}),
+            "wechat-api": answer({"errcode": 40001, "errmsg": "invalid credential"}),
         }.get(platform) or answer({"message": "error", "data": None})
     match platform:
         case "weibo":
@@ -159,7 +160,7 @@ def with_script(response: Response, script: str) -> Response:
 
 _KEYS = {
     "weibo": ("created_at",), "douyin": ("create_time",), "toutiao": ("publish_time",), "wechat": ("time", "create_time"),
-    "weread": ("time",),
+    "weread": ("time",), "wechat-api": ("ref_date",),
 }  # fmt: skip
 _PINNED = {"weibo": "isTop", "douyin": "is_top", "toutiao": "is_stick"}
 _ODD_TEXT = "前些时候"
@@ -248,7 +249,13 @@ def _epoch(seconds: int, how: Dates) -> object:
 
 
 def _printed(text: str, how: Dates) -> str:
-    """Weibo prints its dates."""
+    """Weibo prints its dates; the official interface of WeChat names the day."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return {
+            Dates.TEXT: _ODD_TEXT,
+            Dates.FUTURE: "2099-01-01",
+            Dates.YEAR_1970: "1970-01-01",
+        }.get(how, text.replace("-", "") + "000000000")
     at = datetime.strptime(text, "%a %b %d %H:%M:%S %z %Y")
     match how:
         case Dates.TEXT:

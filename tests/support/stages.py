@@ -14,7 +14,7 @@ from typing import Any
 
 from browsers import SHORT, facing, key
 
-from mediawatch.domain import Account, Filing, LookKind, Need, Reading
+from mediawatch.domain import Account, Filing, LookKind, Need, ProvisionalId, Reading
 from mediawatch.domain.clock import BEIJING
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Timeouts
@@ -32,10 +32,19 @@ class Stage:
     session: Session | None
     need: Need
 
-    async def look(self, filed: Filing, **need: Any) -> Reading:
+    async def look(
+        self,
+        filed: Filing,
+        *,
+        found: ProvisionalId | None = None,
+        disowned: frozenset[str] = frozenset(),
+        **need: Any,
+    ) -> Reading:
         """Behind a gate of its own: what one look met closes nothing for the next."""
         wanted = Need(**{"fresh_after": self.need.fresh_after, **need})
-        account = Account(id=1, filed=filed, links=filed.article_links)
+        account = Account(
+            id=1, filed=filed, links=filed.article_links, provisional=found, disowned=disowned
+        )
         sessions = [self.session] if self.session else []
         sights = await look(
             LookTask(self.scraper, self.browser, sessions, account, wanted, Pacing(scale=0))

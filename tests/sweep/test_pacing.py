@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import pytest
+import virtual
 from sweeps import NOW
 
-from mediawatch.domain import Outcome, Pace, Sight
+from mediawatch.domain import NoEvidence, Outcome, Pace, Sight
 from mediawatch.ports import Rank, SurfaceVisit, Visit
 from mediawatch.sweep.gate.breakers import EXIT_BITS, Breaker
-from mediawatch.sweep.gate.pacing import DAY_FULL, OVER, Pacing, Queue, quiet_left
+from mediawatch.sweep.gate.pacing import DAY_FULL, OVER, Pacing
+from mediawatch.sweep.gate.turns import Queue, quiet_left
 
 ABOUT_THEM = [outcome for outcome in Outcome if not outcome.about_us]
 
@@ -198,10 +200,76 @@ async def moments(pacing: Pacing, pace: Pace, visits: int) -> list[float]:
     return made
 
 
-async def test_an_hours_cap_makes_the_next_wait_until_one_leaves_the_hour() -> None:
-    made = await moments(Pacing(scale=0.3 / 3600), Pace(0, per_hour=2), 5)
+def test_an_hours_cap_makes_the_next_wait_until_one_leaves_the_hour() -> None:
+    made = virtual.run(lambda: moments(Pacing(scale=1), Pace(0, per_hour=2), 5))
     assert len(made) == 5
-    assert all(later - earlier >= 0.299 for earlier, later in zip(made, made[2:], strict=False))
+    assert all(later - earlier >= 3600 for earlier, later in zip(made, made[2:], strict=False))
+
+
+class Asked:
+    """One visit that asks so often, in virtual time: when each call was made."""
+
+    def __init__(self, times: int, outcome: Outcome = Outcome.OK) -> None:
+        self.times, self.outcome = times, outcome
+        self.calls: list[float] = []
+
+    async def visit(self, pacing: Pacing, pace: Pace, rank: Rank) -> Sight | None:
+        visit = Visit(surface="s", pace=pace, rank=rank)
+
+        async def see() -> Sight:
+            for number in range(self.times):
+                if number:
+                    try:
+                        await pacing.pause(visit)
+                    except NoEvidence as over:
+                        return replace(sight(Outcome.NO_EVIDENCE), detail=over.detail)
+                self.calls.append(asyncio.get_running_loop().time())
+            return sight(self.outcome)
+
+        return await pacing.visit(visit, see)
+
+
+THREE_AN_HOUR = Pace(2.0, per_hour=3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "calls"),
+    [(Asked(8), 8), (Asked(1, Outcome.UNREACHABLE), 3)],
+    ids=["questions", "tries"],
+)
+def test_an_hours_cap_holds_for_calls_within_a_visit(asked: Asked, calls: int) -> None:
+    pacing = Pacing(scale=1, seed=1)
+
+    async def both() -> None:
+        await moments(pacing, THREE_AN_HOUR, 1)
+        await asked.visit(pacing, THREE_AN_HOUR, Rank.FIRST_LOOK)
+
+    virtual.run(both)
+    made = [0.0, *asked.calls]
+    assert len(made) == 1 + calls
+    hours = zip(made, made[3:], strict=False)
+    assert all(later - earlier >= 3600 for earlier, later in hours)
+
+
+@pytest.mark.parametrize(
+    ("rank", "until", "calls"),
+    [(Rank.FIRST_LOOK, 1800, 3), (Rank.CHECK, 1800, 5), (Rank.FIRST_LOOK, 3, 3)],
+    ids=["look", "check", "in progress"],
+)
+def test_an_hours_cap_holds_no_look_past_the_end(rank: Rank, until: int, calls: int) -> None:
+    """The distance of two calls alone ends no look that is in progress."""
+    asked = Asked(5)
+
+    async def look() -> Sight | None:
+        loop = asyncio.get_running_loop()
+        pacing = Pacing(scale=1, clock=lambda: NOW + timedelta(seconds=loop.time()))
+        pacing.begin([], NOW, at_once=4, until=NOW + timedelta(seconds=until))
+        return await asked.visit(pacing, THREE_AN_HOUR, rank)
+
+    found = virtual.run(look)
+    assert found is not None
+    assert len(asked.calls) == calls
+    assert (OVER in found.detail) == (calls == 3)
 
 
 async def test_a_full_day_rests_and_says_so_and_a_restart_changes_nothing() -> None:

@@ -4,6 +4,7 @@ so.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import as_declared
-from mediawatch.sweep.plan import LookRates, SweepPlan, plan
+from mediawatch.sweep.plan import SweepPlan, plan
+from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
 
 NOW = datetime.fromisoformat("2026-03-05T22:00:00+08:00")
@@ -117,6 +119,22 @@ def test_what_fits_the_window_and_the_caps(
     found = planned({}, [account(number) for number in range(10)], pace, until)
     assert len(found.outside) == 10 - fitting
     assert found.minutes["weibo.desktop"] == pytest.approx(fitting * pace.mean / 60)
+
+
+def test_surfaces_that_share_a_pace_share_its_day() -> None:
+    shared = replace(facts(Pace(60.0, per_day=3)), paced_as="weibo.login")
+    other = replace(shared, name="weibo.other")
+    found = plan(
+        [account(number) for number in range(4)],
+        {},
+        Request(policy=POLICY),
+        NOW,
+        LookRates(
+            ways=lambda each: (shared if each.id % 2 else other,),
+            pace_of=as_declared,
+        ),
+    )
+    assert (len(found.outside), dict(found.minutes)) == (1, {"weibo.login": 3.0})
 
 
 def test_quiet_hours_are_reckoned_in() -> None:

@@ -19,6 +19,7 @@ from mediawatch.domain import (
     Account,
     Filing,
     LookKind,
+    NameHit,
     Need,
     NewAccount,
     Outcome,
@@ -127,6 +128,33 @@ async def swept(
     )
 
 
+class Searched(Limited):
+    """The first surface finds an id for the name; the second one is led by it."""
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        if account.provisional is None:
+            found = await super().look(account, replace(need, only=self.route[0]), gate)
+            hit = NameHit(value=account.filed.name, name=account.filed.name)
+            return tuple(
+                replace(each, posts=(), complete_since=None, name_hit=hit)
+                if each.outcome is Outcome.OK
+                else each
+                for each in found
+            )
+        return await super().look(account, replace(need, only=self.route[1]), gate)
+
+
+class Told(Limited):
+    """The second surface has nothing to go by but what the first one has shown in the same look."""
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        first, second = self.route
+        told = any(each.surface == first for each in need.earlier)
+        if need.only == second and not told:
+            return ()
+        return await super().look(account, need, gate)
+
+
 def at_first(surface: str, number: int, now: float) -> bool:
     return number < 2
 
@@ -214,3 +242,28 @@ def test_hundreds_at_rest_leave_other_sources_free(tmp_path: Path) -> None:
 def test_without_a_pace_nothing_is_waited_for(tmp_path: Path) -> None:
     found = virtual.run(lambda: swept(tmp_path, at_first, scale=0))
     assert (len(found.visits), found.seconds) == (2, 0)
+
+
+def test_an_id_that_is_found_after_a_rest_leads_the_look_on(tmp_path: Path) -> None:
+    found = virtual.run(
+        lambda: swept(tmp_path, at_first, "toutiao.search", "toutiao.profile", looker=Searched)
+    )
+    asked = [surface for surface, _ in found.visits]
+    # The first two met the limit; of the others each name is searched for and its page is read.
+    assert (asked.count("toutiao.search"), asked.count("toutiao.profile")) == (5, 3)
+    assert found.verdicts == {Verdict.FRESH, Verdict.UNPROVEN}
+
+
+def test_a_look_knows_after_a_rest_what_it_saw_before(tmp_path: Path) -> None:
+    first, second = "toutiao.other'", "toutiao.profile"
+    found = virtual.run(
+        lambda: swept(
+            tmp_path,
+            lambda surface, number, now: surface == second and number < 2,
+            first,
+            second,
+            looker=Told,
+        )
+    )
+    asked = [surface for surface, _ in found.visits]
+    assert (asked.count(first), asked.count(second)) == (5, 5)

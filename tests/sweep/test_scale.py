@@ -130,8 +130,8 @@ async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store:
     assert judgement.gap_days == 5
     with statements(store) as asked:
         assert len((await store.readings.post_links([account.id]))[account.id]) == 12
-    assert len([statement for statement, _ in asked if statement.startswith("SELECT")]) == 2, (
-        "who it is, and the links: no reading is loaded"
+    assert len([statement for statement, _ in asked if statement.startswith("SELECT")]) == 3, (
+        "who it is, its 暂用标识, and the links: no reading is loaded"
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sweeps import AS_OF, NOW, TIBET, Scripted, Stage, by_name, request, sight
+from sweeps import AS_OF, FACTS, NOW, TIBET, Scripted, Stage, by_name, request, sight
 
 from db import open_store
 from mediawatch.domain import (
@@ -21,6 +21,7 @@ from mediawatch.domain import (
     MatchedBy,
     Need,
     Outcome,
+    Pace,
     Reading,
     RegistryChanges,
     Sight,
@@ -34,8 +35,9 @@ from mediawatch.domain.clock import day_of
 from mediawatch.figures.counts import statistics
 from mediawatch.ports import Gate, Store
 from mediawatch.rules.due import next_due
-from mediawatch.sweep.gate.pacing import OVER, Pacing
+from mediawatch.sweep.gate.pacing import OVER, Pacing, as_declared
 from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.scope import totals_of
 
 
@@ -512,3 +514,40 @@ async def test_only_looks_of_a_period_are_asked_to_read_back(stage: Stage) -> No
     stage.looker.asked.clear()
     await stage.engine.run(request())
     assert {need.back_to for _, need in stage.looker.asked} == {None}
+
+
+async def test_a_night_before_a_known_as_of_spends_a_rationed_surface(
+    store: Store, tmp_path: Path
+) -> None:
+    """Two looks a night: who is proved for as_of needs none, and nobody has two while others
+    wait.
+    """
+    await Stage(store, tmp_path).file("旧20", "旧30", "鲜2", "鲜9", "旧40")
+    await Stage(store, tmp_path).engine.run(request(as_of=None))
+    rationed = replace(
+        FACTS,
+        needs_login=True,
+        shows_all=False,
+        shows_all_logged_in=False,
+        pace=Pace(1.0, per_day=2),
+        login="weread",
+    )
+
+    async def rates() -> LookRates:
+        return LookRates(ways=lambda each: (rationed,), pace_of=as_declared, logins={"weread": 1})
+
+    async def night(number: int, next_as_of: datetime | None) -> list[str]:
+        stage, now = Stage(store, tmp_path), NOW + timedelta(days=number)
+        stage.engine.rates, stage.engine.clock = rates, lambda: now
+        wanted = request(nightly=True, as_of=None, next_as_of=next_as_of)
+        await stage.engine.run(wanted)
+        return [name for name, need in stage.looker.asked if not need.second]
+
+    # The window of as_of begins on 26 December; 鲜2 has posted in it.
+    ahead = NOW + timedelta(days=8)
+    assert [await night(number, ahead) for number in (1, 2, 3)] == [
+        ["旧40", "旧30"],
+        ["旧20", "鲜9"],
+        ["旧40", "旧30"],
+    ]
+    assert "鲜2" in await night(4, None)

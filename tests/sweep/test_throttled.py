@@ -38,7 +38,7 @@ from scrapers.platforms import SCRAPERS
 MIX = {"wechat": 118, "weibo": 8, "douyin": 12, "toutiao": 5}
 """Accounts by platform, as the registry of Tibet has them."""
 ROUTES: Mapping[str, tuple[str, ...]] = {
-    "wechat": ("wechat.article", "wechat.reader"),
+    "wechat": ("wechat.article", "wechat.reader_cover"),
     "weibo": ("weibo.mobile", "weibo.desktop"),
     "douyin": ("douyin.profile",),
     "toutiao": ("toutiao.profile",),

@@ -177,10 +177,15 @@ _TEMPLATE = """\
 # second_look_minutes = 30
 # pace = 1.0                  # 2 is half as fast
 
+[inspection]                  # the next one; docs/inspection.md
+# as_of = ""                  # its 监测时间点, such as "2026-12-31": the nights before it are spent on what it needs
+
 [pace]                        # of single surfaces; docs/pace.md
 # [pace."weibo.desktop"]
 #   every = 10.0
 #   quiet = ["22:00", "06:00"]
+# [pace."wechat.reader"]      # both surfaces of 微信读书, each login
+#   per_day = 40              # calls
 
 [canaries]                    # 对照账号, canaries.toml
 # every_looks = 50

@@ -5,13 +5,14 @@ docs/settings.md.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mediawatch.domain import Pace
+from mediawatch.domain.clock import parse_moment
 
 PREFIX = "MEDIAWATCH_"
 
@@ -65,6 +66,30 @@ class SweepSettings(Section):
     """Least distance between the first and the second look at an account."""
     pace: float = Field(default=1.0, ge=0.5, le=100)
     """Factor on every surface's declared distance between two visits: 2 is half as fast."""
+
+
+def _day_or_moment(value: object) -> object:
+    """TOML may hold a day or a moment without quotation marks, too."""
+    text = value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(text, str) and text:
+        try:
+            parse_moment(text)
+        except ValueError:
+            # The value may have been meant for a key that holds a secret: it is not quoted here.
+            raise ValueError("give a day (2026-12-31) or a moment (2026-12-31T18:00)") from None
+    return text
+
+
+class InspectionSettings(Section):
+    """The next inspection."""
+
+    as_of: Annotated[str, BeforeValidator(_day_or_moment)] = ""
+    """Its 监测时间点: a day (its end) or a moment, Beijing time. Empty: it is not set."""
+
+    @property
+    def moment(self) -> datetime | None:
+        """The instant that `as_of` means; None where it is not set."""
+        return parse_moment(self.as_of) if self.as_of else None
 
 
 class PaceSettings(Section):
@@ -151,6 +176,7 @@ class Settings(BaseSettings):
     browser: BrowserSettings = BrowserSettings()
     timeouts: TimeoutSettings = TimeoutSettings()
     sweep: SweepSettings = SweepSettings()
+    inspection: InspectionSettings = InspectionSettings()
     pace: dict[str, PaceSettings] = Field(default_factory=dict)
     """By surface."""
     canaries: CanariesSettings = CanariesSettings()

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from mediawatch.domain import (
@@ -19,7 +18,6 @@ from mediawatch.domain import (
     Effect,
     Evidence,
     EvidenceFault,
-    Filing,
     Reading,
     ReviewAction,
     ReviewEvent,
@@ -44,6 +42,7 @@ from mediawatch.people.forms.book import (
 )
 from mediawatch.people.forms.columns import Cell, given_text
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
+from mediawatch.people.forms.splits import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.review import ReviewDecision, leads_on
 from mediawatch.people.suspects import Suspect
@@ -51,42 +50,12 @@ from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
-from mediawatch.table import join_filled
 from mediawatch.workbooks.images import EMBEDDED, dimensions, media_type
 
 _MAX_PIXELS = 64_000_000
 """Decoded, more would fill the receiver's memory: a few bytes can hold any number of them."""
 _MAX_PICTURE = 3_000_000
 """Bytes of a picture that still goes into the file; a larger one gives only its path."""
-
-
-_NO_UNIT = "未填所属组织"
-
-
-class DispatchSplit(StrEnum):
-    """By which receivers a dispatch is split into files."""
-
-    PREFECTURE = "prefecture"
-    SUPERVISOR = "supervisor"
-    UNIT = "unit"
-
-    def of(self, filed: Filing) -> str:
-        """The part that an account's file goes to."""
-        match self:
-            case DispatchSplit.PREFECTURE:
-                return filed.prefecture or "未填地市"
-            case DispatchSplit.SUPERVISOR:
-                return filed.supervisor or "未填主管单位"
-            case DispatchSplit.UNIT:
-                # Units of one name in two places are two units.
-                return join_filled(
-                    (filed.prefecture, filed.county, filed.organiser or _NO_UNIT), " "
-                )
-
-    def contacts_in(self, part: str, contacts: Mapping[int, Contact]) -> Mapping[int, Contact]:
-        """The contacts that a part's file may hold: none in one that is forwarded."""
-        forwarded = self is not DispatchSplit.UNIT or part.endswith(_NO_UNIT)
-        return {} if forwarded else contacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

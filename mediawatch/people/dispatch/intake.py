@@ -14,6 +14,7 @@ from mediawatch.domain import (
     Account,
     Capture,
     EvidenceKind,
+    LinkWay,
     ReviewAction,
     ReviewEvent,
     ReviewPicture,
@@ -32,7 +33,7 @@ from mediawatch.people.forms.columns import typed_links
 from mediawatch.people.forms.hyperlinks import link_fault
 from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key
-from mediawatch.people.link_files import FoundLink, links_in
+from mediawatch.people.link_files import read_answer
 from mediawatch.ports import Store
 from mediawatch.registry.problems import RowProblem
 from mediawatch.rules.judged_scope import JudgedScope
@@ -224,11 +225,10 @@ class _Intake:
         self.done.repeated += not new
         self.done.pictures += len(pictures) if new else 0
         self.done.events += new
-        for link in links:
-            articles = [FoundLink(url, (row.place,), account.id) for url in links_in(link)]
-            self.done.articles += articles
-            if not articles:
-                self.done.others.append((row.place, link))
+        by = row.text(DispatchColumn.PERSON)
+        read = read_answer(links, row.place, account.id, LinkWay.DISPATCH, by)
+        self.done.articles += read.articles
+        self.done.others += [(row.place, link) for link in read.others]
 
     async def _pictures(self, row: DispatchRow) -> tuple[ReviewPicture, ...]:
         """The pictures of a row, in the evidence folder, each once."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mediawatch.domain import (
+    LinkWay,
     Notice,
     NoticeAction,
     NoticeEvent,
@@ -24,7 +25,7 @@ from mediawatch.people.forms.rowkey import (
     misfit,
     parse_key,
 )
-from mediawatch.people.link_files import FoundLink, article_of, links_in
+from mediawatch.people.link_files import read_answer
 from mediawatch.workbooks.places import Place
 
 
@@ -85,10 +86,10 @@ def _take_row(
         if links
         else row[FeedbackColumn.DONE]
     )
-    done.articles += [
-        FoundLink(url, (place,), item.account_id) for link in links for url in links_in(link)
-    ]
-    done.others += [(place, link) for link in links if not article_of(link)]
+    by = row[FeedbackColumn.PERSON]
+    read = read_answer(links, place, item.account_id, LinkWay.FEEDBACK, by)
+    done.articles += read.articles
+    done.others += [(place, link) for link in read.others]
     if (key := (item.number, row[FeedbackColumn.PERSON], reason)) in said:
         done.repeated += 1
         return

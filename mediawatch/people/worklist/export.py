@@ -8,18 +8,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
+from mediawatch.people.forms.hint_words import questions_of
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
-from mediawatch.people.worklist.todo import Unproven, for_a_second_person, unproven
+from mediawatch.people.worklist.todo import (
+    Unproven,
+    for_a_second_person,
+    glances,
+    unproven,
+)
 from mediawatch.ports import Store
+from mediawatch.rules.hints import call_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.workbooks.images import MAX_QR_TEXT
 
@@ -45,9 +53,14 @@ class WorklistFile:
 
 
 def to_line(
-    item: Unproven, sweep: Sweep, window: Window, home: str, person: str = ""
+    item: Unproven,
+    sweep: Sweep,
+    window: Window,
+    home: str,
+    person: str = "",
+    indexes: Mapping[str, str] = MappingProxyType({}),
 ) -> WorklistLine:
-    """The row that asks about one account; `home` is `Store.home_id`."""
+    """The row that asks about one account; `home` is `Store.home_id`, `indexes` as in `export`."""
     filed = item.account.filed
     cells: dict[Column, Cell] = {
         Column.NAME: given_text(filed.name),
@@ -57,7 +70,9 @@ def to_line(
         Column.LATEST: item.latest_on.isoformat() if item.latest_on else "未知",
         Column.LINK: item.article,
         Column.REASON: given_text(item.reason),
-        Column.QUESTION: window.question(filed.status),
+        Column.QUESTION: window.question(filed.status)
+        + _known_of(item, window, indexes)
+        + questions_of(item.hints, window.start, window.end),
         Column.PERSON: text_of(person),
     }
     sealed = [str(cells[column]) for column in SEALED]
@@ -68,6 +83,18 @@ def to_line(
     return WorklistLine(cells=cells, qr=qr)
 
 
+def _known_of(item: Unproven, window: Window, indexes: Mapping[str, str]) -> str:
+    """What an index of others' articles has as the newest one: the person compares."""
+    days = [
+        (day, indexes[surface]) for surface, day in item.newest_by.items() if surface in indexes
+    ]
+    if not days:
+        return ""
+    day, name = max(days)
+    year = "" if day.year == window.end.year else f"{day.year}年"
+    return f"{name}最近一篇为{year}{day.month}月{day.day}日，请核对"
+
+
 async def export(
     store: Store,
     target: FormTarget,
@@ -75,17 +102,27 @@ async def export(
     *,
     by: WorklistSplit | None = None,
     people: Sequence[str] = (),
+    indexes: Mapping[str, str] = MappingProxyType({}),
+    with_glances: bool = False,
 ) -> list[WorklistFile]:
     """Write the worklist of a sweep, by its judged scope.
 
+    `indexes`: surfaces that show what others have indexed, each with its name for inspectors.
+
     A split writes `NAME-PART.xlsx` beside it. UserError for bad requests. By person, rows are dealt
-    out in equal runs (neighbours stay together) and 核查人 is filled in.
+    out in equal runs (neighbours stay together) and 核查人 is filled in. `with_glances`: those that
+    a 暂用标识 alone proves sound come last.
     """
     sweep, path, policy = judged.sweep, target.path, judged.policy
     window, home = Window.of(sweep, policy), await store.operator.home_id()
-    items = [
+    asked = [
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
+    ]
+    looked_at = await glances(store, sweep, judged.entries, policy) if with_glances else []
+    items = [
+        *await in_order_of_hints(store, asked, window),
+        *await in_order_of_hints(store, looked_at, window),
     ]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
@@ -101,7 +138,7 @@ async def export(
     )
     for file, part, chosen in files:
         lines = (
-            to_line(item, sweep, window, home, part if by is WorklistSplit.PERSON else "")
+            to_line(item, sweep, window, home, part if by is WorklistSplit.PERSON else "", indexes)
             for item in chosen
         )
         write_book(
@@ -112,6 +149,18 @@ async def export(
             write=target.write,
         )
     return [WorklistFile(path=file, rows=len(chosen), part=part) for file, part, chosen in files]
+
+
+async def in_order_of_hints(
+    store: Store, items: Sequence[Unproven], window: Window
+) -> list[Unproven]:
+    """The rows with what others say of them: those that they call silent first, active last.
+
+    A row that is called active is likely to need a glance alone. Within each kind the order stays.
+    """
+    said = await store.hints.of_accounts(item.account.id for item in items)
+    rows = [replace(item, hints=tuple(said.get(item.account.id, ()))) for item in items]
+    return sorted(rows, key=lambda item: call_of(item.hints, window.start, window.end))
 
 
 def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:

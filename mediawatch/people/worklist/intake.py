@@ -12,8 +12,11 @@ from pathlib import Path
 from mediawatch.addresses import address_fault
 from mediawatch.domain import (
     Account,
+    FiledIdentity,
+    LinkWay,
     LookKind,
     Reading,
+    rests_on_name,
     same_ids,
 )
 from mediawatch.domain.clock import day_of
@@ -22,7 +25,7 @@ from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
-from mediawatch.people.link_files import FoundLink, article_of, links_in
+from mediawatch.people.link_files import read_answer, read_links
 from mediawatch.people.worklist.answers import accuses, answer, why_uncounted
 from mediawatch.people.worklist.earlier_answers import repeats, short_answer, with_shared_picture
 from mediawatch.people.worklist.imported import Conflict, WorklistImport
@@ -77,6 +80,7 @@ class _Intake:
         self.readings: dict[int, list[Reading]] = {}
         self.home = ""
         self.filed_now: Mapping[int, Account] = {}
+        self.identities: dict[int, FiledIdentity] = {}
         self.pictures: dict[str, set[int]] = {}
 
     async def load(self) -> None:
@@ -170,6 +174,8 @@ class _Intake:
             key.account_id for key in keys if key and key.account_id in self.scope
         } - self.readings.keys()
         self.readings.update(await all_that_is_known(self.store, sorted(wanted), self.sweep))
+        now = await self.store.accounts.current(sorted(wanted))
+        self.identities |= {key: each.identity for key, each in now.items()}
 
     async def _load_pictures(self, rows: Iterable[WorklistRow]) -> None:
         hashes = {digest for row in rows for digest in _digests(row)} - self.pictures.keys()
@@ -192,8 +198,12 @@ class _Intake:
 
     def _asked(self, account: Account, known: Sequence[Reading]) -> RowQuestion:
         by_machine = [reading for reading in known if reading.look is not LookKind.PERSON]
+        now = self.identities[account.id]
         days: frozenset[date] = frozenset(
-            post.on for reading in by_machine for _, post in posts_of(reading, self.policy)
+            post.on
+            for reading in by_machine
+            for sight, post in posts_of(reading, self.policy)
+            if not rests_on_name(sight, now)
         )
         return RowQuestion(
             account=account,
@@ -225,7 +235,7 @@ class _Intake:
                 self.done.remarks.append(
                     row.problem(Column.LINK, f"链接过长,没有打开:{link[:80]}…").sentence
                 )
-            elif account.platform == "wechat" and not article_of(link):
+            elif account.platform == "wechat" and read_links(link).others:
                 self.done.remarks.append(
                     row.problem(Column.LINK, f"不是微信文章链接,没有打开:{link[:200]}").sentence
                 )
@@ -235,9 +245,9 @@ class _Intake:
         for link in links:
             if (account.id, link) not in self.done.links:
                 self.done.links.append((account.id, link))
-                self.done.articles.extend(
-                    FoundLink(url, (row.place,), account.id) for url in links_in(link)
-                )
+                by = row.text(Column.PERSON)
+                read = read_answer([link], row.place, account.id, LinkWay.WORKLIST, by)
+                self.done.articles += read.articles
 
     async def _keep(self, row: WorklistRow, given: Reading, known: list[Reading]) -> None:
         for digest in _digests(row):
@@ -247,7 +257,10 @@ class _Intake:
         self.done.readings.append(kept)
         if accuses(kept) and not why_uncounted(kept) and not self._counts(kept, known):
             words = (
-                "该行答案暂不计入:该账号的备案信息在清单导出后有变动,"
+                "该行答案暂不计入:按名称检索到过同名账号,所见可能是其他单位的账号,"
+                "请先由台账登记账号ID"
+                if self.identities[kept.account_id].found_by_name
+                else "该行答案暂不计入:该账号的备案信息在清单导出后有变动,"
                 "或系统已读到它的ID而本行只有名称,请以备案ID重新核查"
             )
             self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:{words}")
@@ -259,7 +272,7 @@ class _Intake:
             Dossier(
                 filed=account.filed,
                 readings=tuple(readings),
-                identity=self._filed_now(account).filed.identity,
+                identity=self.identities[account.id],
             ),
             self.sweep.as_of,
         )
@@ -276,7 +289,7 @@ class _Intake:
             known = Dossier(
                 filed=account.filed,
                 readings=tuple(readings),
-                identity=self._filed_now(account).filed.identity,
+                identity=self.identities[account.id],
             )
             if people_disagree(known, self.sweep.as_of, self.policy):
                 people = (
@@ -298,5 +311,12 @@ def _digests(row: WorklistRow) -> list[str]:
 
 def _links_of(account: Account, known: Sequence[Reading]) -> set[str]:
     links = {account.filed.url, *account.links, *account.filed.article_links}
-    links |= {post.link for reading in known for post in reading.posts}
+    # A link that a 暂用标识 led to is opened where a person hands it in: it then proves itself.
+    links |= {
+        post.link
+        for reading in known
+        for sight in reading.sights
+        if not sight.provisional
+        for post in sight.posts
+    }
     return {link for link in links if clickable(link)}

@@ -5,13 +5,14 @@ Each comes with what is known of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
 
 from mediawatch.domain import (
     Account,
+    Hint,
     LookKind,
     MatchedBy,
     Reading,
@@ -20,6 +21,8 @@ from mediawatch.domain import (
     Verdict,
     latest_of,
     of_identity,
+    rests_on_name,
+    without_disowned,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
@@ -34,6 +37,8 @@ from mediawatch.table import Table
 
 NOT_LOOKED_AT = "本次未能核查"
 """Stands in place of 待人工核查 where no site answered any look: that is no work for people."""
+CONFIRM_FIRST = "按名称检索到的账号，请先确认是否为该单位账号。"
+"""Warns a person of an account that bears the filed name and may be another unit's."""
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 
@@ -55,6 +60,10 @@ class Unproven:
     ids: tuple[str, ...]
     not_by: str = ""
     """Who has looked already, where another person is to look."""
+    newest_by: Mapping[str, date] = field(default_factory=dict)
+    """By surface, the day of the newest post that it showed or led to, in its last look."""
+    hints: tuple[Hint, ...] = ()
+    """What others say of it; no verdict rests on them."""
 
 
 async def unproven(
@@ -102,9 +111,14 @@ async def all_that_is_known(
         await store.readings.identity_readings(account_ids),
         await store.readings.by_account(account_ids, sweep_id=sweep.id),
     )
+    now = await store.accounts.current(account_ids)
     found: dict[int, list[Reading]] = {}
     for number in account_ids:
-        together = {reading.id: reading for source in sources for reading in source.get(number, ())}
+        together = {
+            reading.id: without_disowned(reading, now[number].identity)
+            for source in sources
+            for reading in source.get(number, ())
+        }
         found[number] = sorted(together.values(), key=lambda reading: (reading.read_at, reading.id))
     return found
 
@@ -118,13 +132,44 @@ async def for_a_second_person(
     known = await all_that_is_known(store, list(drawn), sweep)
     asked = [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
     return [
-        replace(item, not_by=by, reason=f"抽查复核:{by}已答“有”而无链接,请由{by}以外的人员核查")
+        replace(
+            item,
+            not_by=by,
+            reason=f"抽查复核:{by}已答“有”而无链接,请由{by}以外的人员核查"
+            + (f";{CONFIRM_FIRST}" if item.account.provisional else ""),
+        )
         for item in asked
         if (by := drawn[item.account.id])
     ]
 
 
+async def glances(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
+) -> list[Unproven]:
+    """Sound accounts that only a 暂用标识 proves so: a glance by a person settles whose they are."""
+    rows = [row for row in scope if row.judgement and row.judgement.provisional]
+    known = await all_that_is_known(store, [row.account.id for row in rows], sweep)
+    asked = [_with_known(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
+    return [replace(item, reason=_glance(item)) for item in asked]
+
+
+def _glance(item: Unproven) -> str:
+    found = item.account.provisional
+    alias = f",微信号{found.alias}" if found and found.alias else ""
+    return f"看一眼即可:按名称检索到的账号{alias}近期有更新,请确认是否为该单位账号"
+
+
 def _unproven(
+    row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime
+) -> Unproven:
+    """The row of an account, without what only a search for its name led to."""
+    own = [_by_filing(reading, row.account) for reading in readings]
+    item = _with_known(row, own, policy, as_of)
+    doubt = CONFIRM_FIRST if row.account.provisional else ""
+    return replace(item, reason=item.reason + doubt)
+
+
+def _with_known(
     row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime
 ) -> Unproven:
     account, judgement = row.account, row.judgement
@@ -147,7 +192,31 @@ def _unproven(
         page=account.filed.url if clickable(account.filed.url) else article,
         article=article,
         ids=ids_of(account, readings),
+        newest_by=_newest_by(readings, policy, as_of),
     )
+
+
+def _by_filing(reading: Reading, account: Account) -> Reading:
+    """The reading without what only a search for the name led to: that may be somebody else's."""
+    now = account.filed.identity
+    sights = tuple(sight for sight in reading.sights if not rests_on_name(sight, now))
+    return replace(reading, sights=sights)
+
+
+def _newest_by(readings: Sequence[Reading], policy: Policy, as_of: datetime) -> Mapping[str, date]:
+    """What each surface last showed, in looks since the window began: older ones have passed."""
+    since, until = policy.window_start(day_of(as_of)), day_of(as_of)
+    found: dict[str, date] = {}
+    for reading in readings:
+        if day_of(reading.read_at) < since:
+            continue
+        seen: dict[str, date] = {}
+        for sight, post in posts_of(reading, policy):
+            source = sight.link_from or sight.surface
+            if post.on <= until:
+                seen[source] = max(post.on, seen.get(source, post.on))
+        found |= seen
+    return found
 
 
 def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from mediawatch.domain import UserError
 from mediawatch.files import FileBatch
 from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
+from mediawatch.ports.store.hints import HintStore
 from mediawatch.ports.store.notices import NoticeStore
 from mediawatch.ports.store.operator import OperatorStore, SurfaceVisit
 from mediawatch.ports.store.personal import PersonalData, PersonalStore
@@ -32,6 +33,7 @@ __all__ = [
     "AccountNow",
     "AccountStore",
     "EvidenceStore",
+    "HintStore",
     "IdleReading",
     "KeptEvidence",
     "NamedQuery",
@@ -92,6 +94,8 @@ class Store(Protocol):
     def runs(self) -> RunStore: ...
     @property
     def operator(self) -> OperatorStore: ...
+    @property
+    def hints(self) -> HintStore: ...
     @property
     def personal(self) -> PersonalStore: ...
     @property

@@ -12,6 +12,8 @@ from mediawatch.domain import (
     AccountChange,
     Contact,
     FiledIdentity,
+    FilingRemark,
+    ProvisionalId,
     Refusal,
     RegistryChanges,
     Source,
@@ -36,6 +38,9 @@ class AccountStore(Protocol):
 
     async def all(self, *, include_retired: bool = False) -> list[Account]: ...
     async def get(self, account_id: int) -> Account | None: ...
+    async def provisional_ids(self) -> list[ProvisionalId]:
+        """All 暂用标识, by account and oldest first; ended ones too."""
+
     async def current(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
         """By account, retired ones included.
 
@@ -71,6 +76,12 @@ class AccountStore(Protocol):
 
     async def refusals(self) -> list[Refusal]:
         """All of them, by account."""
+
+    async def add_remarks(self, given: Sequence[FilingRemark]) -> None:
+        """Keep what is pointed out to units; what was before stays as it was."""
+
+    async def remarks(self) -> list[FilingRemark]:
+        """All that was pointed out, by account and oldest first."""
 
     async def contacts(self) -> Mapping[int, Contact]: ...
     async def delete_contacts(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mediawatch.domain import CanaryCheck, SessionEvent
+from mediawatch.domain import CanaryCheck, DayEnd, SessionEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,9 @@ class SurfaceVisit:
     surface: str
     session: str
     at: datetime
+    calls: int = 1
+    """As `Sight.calls`."""
+    ends_day: DayEnd | None = None
 
 
 class OperatorStore(Protocol):

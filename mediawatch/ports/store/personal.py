@@ -43,6 +43,16 @@ class PersonalStore(Protocol):
     async def cleared(self, sweep_ids: Collection[int]) -> set[int]:
         """Those of the sweeps whose names were cleared."""
 
+    async def old_givers(self, before: datetime) -> int:
+        """How many hints and links from before then bear the name of who gave them.
+
+        None of an account on which something is undecided, or that stands in a notice that is not
+        closed.
+        """
+
+    async def clear_givers(self, before: datetime, at: datetime) -> int:
+        """Put the mark in the place of those names; returns how many. They are noted as cleared."""
+
     async def lost_contacts(self, before: date) -> list[int]:
         """Accounts that left the registry before that Beijing day, and whose contact is still kept.
 

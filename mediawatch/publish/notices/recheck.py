@@ -197,6 +197,9 @@ def _settled(
     seen."""
     judged = look.judgement
     if code in SILENT or code in _GONE:
+        if judged.provisional:
+            # What posts there was found by its name alone, and may be another unit's.
+            return Rectification.UNVERIFIED, judged.sentence
         if (judged.otherwise or judged.verdict) in _FRESH or judged.verdict in _FRESH:
             return (
                 Rectification.DONE,

@@ -8,11 +8,14 @@ from datetime import date
 
 from mediawatch.domain import (
     PLATFORM_LABELS,
+    PROVISIONAL,
     Account,
     AccountChange,
     Attestation,
     CanaryCheck,
     FiledStatus,
+    Hint,
+    LinkReceipt,
     LookKind,
     MatchedBy,
     Reading,
@@ -21,6 +24,7 @@ from mediawatch.domain import (
     SweepAccount,
 )
 from mediawatch.domain.clock import beijing, minute
+from mediawatch.people.forms.hint_words import HINTS, hint_lines, receipt_lines
 from mediawatch.publish.reports.lists import heading
 from mediawatch.registry.headings import label
 from mediawatch.rules import backing
@@ -57,6 +61,9 @@ class AccountRecord:
     readings: Sequence[Reading] = ()
     changes: Sequence[AccountChange] = ()
     checks: Sequence[CanaryCheck] = ()
+    hints: Sequence[Hint] = ()
+    receipts: Sequence[LinkReceipt] = ()
+    """Links that came in for it."""
 
 
 def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
@@ -87,6 +94,10 @@ def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
     parts += ["", "核查记录" if readings else "核查记录  尚无"]
     for reading in readings:
         parts += reading_lines(reading, surfaces)
+    if record.hints:
+        parts += ["", HINTS, *(f"  {line}" for line in hint_lines(record.hints))]
+    if record.receipts:
+        parts += ["", "收到的链接", *(f"  {line}" for line in receipt_lines(record.receipts))]
     if record.changes:
         parts += ["", "变更记录"]
         parts += [f"  {_change_line(one)}" for one in record.changes]
@@ -108,10 +119,20 @@ def filed_lines(account: Account) -> list[str]:
         ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
         ("主管单位", filed.supervisor), ("地区", place), ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
         ("原始ID", filed.original_id), ("微信号", filed.alias),
+        (f"{PROVISIONAL}（未备案）", _provisional_words(account)),
         ("链接地址", filed.url), ("文章链接", links), ("微信读书链接", filed.reader_url),
         ("移出台账", account.retired_on.isoformat() if account.retired_on else ""),
     ]  # fmt: skip
     return [f"  {label}  {value}" for label, value in pairs if value]
+
+
+def _provisional_words(account: Account) -> str:
+    found = account.provisional
+    if found is None:
+        return ""
+    alias = f"，微信号{found.alias}" if found.alias else ""
+    body = f"，认证主体“{found.body}”" if found.body else "，认证主体未显示"
+    return f"{found.value}（{found.on}按名称检索所得，显示名称“{found.name}”{alias}{body}）"
 
 
 def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:

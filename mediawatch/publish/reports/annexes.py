@@ -10,10 +10,10 @@ from dataclasses import replace
 from mediawatch.domain import Filing, SweepAccount
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.publish.inspection import AccountProblem, Inspection
-from mediawatch.publish.reports.prose import typeset
 from mediawatch.publish.reports.statistics import split_table
 from mediawatch.publish.reports.xlsx import workbook
 from mediawatch.table import Table
+from mediawatch.typesetting import typeset
 
 COUNTS = frozenset({"序号", "在管数", "检查数", "不合格数", "待核查", "间隔天数"})
 """Columns whose cells are whole numbers; every other cell is text, ids above all."""

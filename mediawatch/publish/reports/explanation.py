@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mediawatch.domain import (
+    PROVISIONAL,
     AccountState,
     Code,
     DateKind,
+    Hint,
     Judgement,
     LookKind,
     Post,
@@ -22,14 +24,17 @@ from mediawatch.domain import (
     Verdict,
     latest_of,
     of_identity,
+    rests_on_name,
 )
 from mediawatch.domain.clock import chinese_day, day_of, minute
+from mediawatch.people.forms.hint_words import HINTS, hint_lines
 from mediawatch.people.suspects import Suspect
 from mediawatch.ports import Dossier
 from mediawatch.publish.reports.account_page import LOOKS
 from mediawatch.publish.reports.lists import heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
+from mediawatch.rules.ahead import next_due_before
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of
 from mediawatch.rules.reviewed import as_reviewed
@@ -61,6 +66,10 @@ class AccountCase:
     state: AccountState | None
     now: datetime
     surfaces: Mapping[str, str]
+    ahead: datetime | None = None
+    """The next as_of, where only a rationed surface can prove the account fresh for it."""
+    hints: tuple[Hint, ...] = ()
+    """What others say of it."""
 
 
 def explanation(subject: AccountCase) -> str:
@@ -78,6 +87,8 @@ def explanation(subject: AccountCase) -> str:
     lines += [f"  注意：{note}" for note in judged.notes]
     lines += ["核查记录及用途："] if subject.readings else ["核查记录：无。"]
     lines += [f"  {_reading(subject, reading)}" for reading in subject.readings]
+    if subject.hints:
+        lines += [f"{HINTS}：", *(f"  {line}" for line in hint_lines(subject.hints))]
     lines += _listed("还缺什么", what_is_missing(subject, judged))
     lines += _listed("什么会改变结论", what_would_change(subject, judged))
     return "\n".join([*lines, *_due(subject)])
@@ -109,6 +120,10 @@ def use(subject: AccountCase, reading: Reading) -> str:
     if reading.outcome.about_us and not any(sight.is_dated for sight in reading.sights):
         return f"未取得结果：{sentences.trouble(reading)}。"
     said = of_identity(reading, ties.identity_of(known))
+    led = {sight.provisional for sight in reading.sights if sight.is_dated} - {""}
+    kept = {sight.provisional for sight in said.sights} if said else set()
+    if led - kept and not (said and said.posts):
+        return f"不计入：所依{PROVISIONAL}已终止，或不是该账号。"
     if said is None:
         return "不计入：核查时的备案身份与现在的备案不同。"
     speaking = ties.keep_speaking(known, as_of)
@@ -120,7 +135,12 @@ def use(subject: AccountCase, reading: Reading) -> str:
     start = subject.sweep.period_from or subject.policy.window_start(day_of(as_of))
     if any(start <= post.on <= day_of(as_of) for post in shown):
         newest = max(post.on for post in shown if post.on <= day_of(as_of))
-        return f"证明监测窗口内有更新（{chinese_day(newest)}）。"
+        by_name = any(
+            rests_on_name(sight, ties.identity_of(known)) and post.on == newest
+            for sight, post in posts_of(said, subject.policy)
+        )
+        ground = f"，{sentences.BY_NAME_ALONE.replace(',', '，')}" if by_name else ""
+        return f"证明监测窗口内有更新（{chinese_day(newest)}{ground}）。"
     if any(
         trust.backing_of_sight(sight, reading, known.checks) is trust.Backing.WITHDRAWN
         for sight in reading.sights
@@ -163,6 +183,10 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
             lacks.append("能显示全部发布的信息来源（平台登录），或人工核查。")
         else:
             lacks.append("相互印证的第二次核查，或人工核查。")
+    if judged.provisional:
+        lacks.append(
+            f"人工看一眼：{PROVISIONAL}按名称检索所得，须确认是该单位的账号，或补报备案标识。"
+        )
     if judged.verdict is Verdict.OUT_OF_SCOPE:
         lacks.append("人工核查：该平台暂不支持自动核查。")
     for suspect in subject.suspects:
@@ -202,5 +226,10 @@ def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
 
 def _due(subject: AccountCase) -> list[str]:
     filed = subject.entry.account.filed
-    day: date = due.next_due(subject.state, filed, subject.policy, subject.now)
+    state, policy, now = subject.state, subject.policy, subject.now
+    day: date = (
+        next_due_before(state, filed, policy, now, subject.ahead)
+        if subject.ahead
+        else due.next_due(state, filed, policy, now)
+    )
     return [f"下次应核查：{chinese_day(day)}。" if day != date.max else "下次应核查：无。"]

@@ -19,6 +19,7 @@ from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
 from mediawatch.table import Table
+from mediawatch.typesetting import typeset
 from mediawatch.visible import make_visible
 
 # Names are hostile input: everything is escaped.
@@ -29,7 +30,7 @@ _PAGES = Environment(
     trim_blocks=True,
     finalize=lambda value: make_visible(value) if type(value) is str else value,
 )
-_PAGES.filters["typeset"] = prose.typeset
+_PAGES.filters["typeset"] = typeset
 _THUMB = (400, 300)
 _SHEET = (1280, 1400)
 """Pixels. A printed page shows only the upper part of a whole page's picture."""

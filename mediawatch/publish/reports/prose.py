@@ -25,6 +25,7 @@ from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.inspection import Inspection
 from mediawatch.sweep.scope import WHOLE
+from mediawatch.typesetting import typeset
 
 NUMERALS = "一二三四五六七八九十"
 MANY = 30
@@ -235,20 +236,6 @@ def _kind(
         for platform, names in platforms.items()
     )
     return Paragraph(heading, f"共{len(entries)}{measure}。{named}。")
-
-
-_WIDE = str.maketrans(",;:()", "，；：（）")
-_NARROW = re.compile(r"“[^”]*”|(?<=[\u3000-\u9fff“”])[,;:()]|[,;:()](?=[\u3000-\u9fff“”])")
-
-
-def typeset(text: str) -> str:
-    """A sentence as it is printed: punctuation beside Chinese characters is full-width.
-
-    What stands in quotation marks is a name, and stays as it was filed or seen.
-    """
-    return _NARROW.sub(
-        lambda mark: mark[0] if mark[0].startswith("“") else mark[0].translate(_WIDE), text
-    )
 
 
 def numeral(number: int) -> str:

@@ -6,13 +6,14 @@ says no more than that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from mediawatch.domain import Account, Contact, DateKind, Sweep, SweepAccount, Verdict
 from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.people.link_report import ASK
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.table import join_filled, plain
@@ -59,10 +60,13 @@ def reminders(
     contacts: Mapping[int, Contact],
     *,
     today: date,
+    opens: Callable[[str], bool],
     to: Unit = Unit.ORGANISER,
     marks: Sequence[str] = (),
 ) -> list[Reminder]:
     """The texts, in the order of the registry.
+
+    `opens`: whether a link of a platform shows whose it is (`App.opens_links`).
 
     Contacts (by account) stand only in the text to their own unit, never in one to a unit above it.
     Units of one name in two places are two units.
@@ -73,9 +77,7 @@ def reminders(
         until = deadline(entry, sweep, policy)
         if until and until >= today:
             units.setdefault(to.key(entry.account), ([], []))[0].append((entry, until))
-        elif until or asks_for_link(entry, policy):
-            # The deadline is over. An exact date of the sweep's moment need not be the newest
-            # today.
+        elif asks_for_link(entry, opens):
             units.setdefault(to.key(entry.account), ([], []))[1].append(entry)
     return [
         Reminder(
@@ -113,22 +115,17 @@ def deadline(entry: SweepAccount, sweep: Sweep, policy: Policy) -> date | None:
     return judged.latest_on + (as_of_day - policy.window_start(as_of_day))
 
 
-def asks_for_link(entry: SweepAccount, policy: Policy) -> bool:
-    """Whether a link from the unit would show more than was seen.
+def asks_for_link(entry: SweepAccount, opens: Callable[[str], bool]) -> bool:
+    """Whether the unit is asked for a link: no look has proved the account, and a link could.
 
-    It would where the newest post that was seen is old or missing, and need not be the newest.
+    An exact date leaves nothing that a link could show.
     """
     judged = entry.judgement
-    if (
-        judged is None
-        or judged.verdict not in (Verdict.FRESH, Verdict.UNPROVEN)
-        or judged.date_kind is DateKind.EXACT
-    ):
-        return False
     return (
-        judged.verdict is Verdict.UNPROVEN
-        if judged.gap_days is None
-        else judged.gap_days >= policy.window.due_soon_from
+        judged is not None
+        and judged.verdict is Verdict.UNPROVEN
+        and judged.date_kind is not DateKind.EXACT
+        and opens(entry.account.platform)
     )
 
 
@@ -142,22 +139,20 @@ def _text(
 ) -> str:
     lines = ["".join(f"【{mark}】" for mark in marks) + f"{_line(unit)}:"]
     lines += [f"({people})"] if people else []
-    lines += [f"在监测时间点为{_cn(day_of(sweep.as_of))}的政务新媒体检查中,以下账号请贵单位留意。"]
     if soon:
-        lines += ["", "请在期限前发布新内容:"]
+        lines += [
+            f"在监测时间点为{_cn(day_of(sweep.as_of))}的政务新媒体检查中,以下账号请贵单位留意。",
+            "",
+            "请在期限前发布新内容:",
+        ]
         for number, (entry, until) in enumerate(soon, 1):
             seen = f"最近发布于{_cn(_latest(entry))}," if _latest(entry) else ""
             lines.append(f"{number}. {_name(entry)}:{seen}请于{_cn(until)}(含当日)前发布新内容。")
     if asked:
-        lines += ["", "请发来最新一篇内容的链接(打开文章,点右上角“…”,复制链接):"]
-        for number, entry in enumerate(asked, 1):
-            seen = (
-                f"我们见到的一篇发布于{_cn(_latest(entry))},可能不是最新一篇"
-                if _latest(entry)
-                else "我们尚未见到其最新内容的链接"
-            )
-            lines.append(f"{number}. {_name(entry)}:{seen}。")
-    return "\n".join([*lines, "", "本提醒不是检查结论。已经发布新内容的,发来链接即可。"]) + "\n"
+        lines += [""] if soon else []
+        lines += [f"{ASK}："]
+        lines += [f"{number}. {_name(entry)}" for number, entry in enumerate(asked, 1)]
+    return "\n".join([*lines, "", "本提醒不是检查结论。"]) + "\n"
 
 
 def _name(entry: SweepAccount) -> str:

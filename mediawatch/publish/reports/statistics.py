@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mediawatch.domain import SweepAccount
+from mediawatch.domain import PROVISIONAL, SweepAccount
 from mediawatch.figures.circulars import CircularLine, PrintedFigures, slips
 from mediawatch.figures.comparison import Comparison, RateChange
 from mediawatch.figures.values import Figures, FiguresSplit, Statistics
@@ -102,6 +102,16 @@ def remarks(split: FiguresSplit) -> list[str]:
     said = (("合格率100%的", split.perfect), ("无在管账号的", split.without_account))
     return [
         f"{what}{split.heading}({len(names)}个):{'、'.join(names)}" for what, names in said if names
+    ]
+
+
+def provisional_remark(counted: Figures) -> list[str]:
+    """How many sound accounts rest on a 暂用标识 alone, in Chinese; nothing for none."""
+    if not counted.provisional:
+        return []
+    return [
+        f"检查数中有{counted.provisional}个账号依{PROVISIONAL}判定为正常更新(按备案名称检索所得,"
+        "未经备案标识核对),请人工看一眼"
     ]
 
 

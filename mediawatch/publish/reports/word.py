@@ -13,6 +13,7 @@ from mediawatch.domain.clock import chinese_day
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.table import Table
+from mediawatch.typesetting import typeset
 from mediawatch.visible import make_visible
 from mediawatch.workbooks.templates import fill_in
 
@@ -54,7 +55,7 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
     notice = inspection.issued.notice if inspection.issued else None
     day = signed_on or (notice.issued_on if notice else None)
     return {
-        "marks": prose.typeset("；".join(inspection.marks)),
+        "marks": typeset("；".join(inspection.marks)),
         "title": prose.title(inspection),
         "number": notice.number if notice else inspection.office.number,
         "addressees": inspection.office.addressees,

@@ -14,8 +14,8 @@ from rich.cells import cell_len
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.domain.clock import beijing
-from mediawatch.publish.reports.prose import typeset
 from mediawatch.table import Table, lines_of
+from mediawatch.typesetting import typeset
 
 _MAX_TEXT = 32_000
 """Excel refuses a cell of more than 32 767 characters."""

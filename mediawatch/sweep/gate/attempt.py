@@ -59,4 +59,4 @@ class LookGate:
 
     async def pause(self, visit: Visit) -> None:
         """See `ports.Gate.pause`."""
-        await self.gate.pause(visit)
+        await self.gate.pause(replace(visit, rank=self.rank))

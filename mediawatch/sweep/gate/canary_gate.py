@@ -18,7 +18,7 @@ from mediawatch.ports import Clock, Gate, Rank, See, SurfaceFacts, Visit
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.gate.canaries import Canaries
-from mediawatch.sweep.gate.pacing import Queue
+from mediawatch.sweep.gate.turns import Queue
 
 log = get_logger(__name__)
 
@@ -179,6 +179,7 @@ class CanaryGate:
                 else "the surface is paused, or its login is no longer used"
             )
             fresh, at, used, login = False, self._tools.clock(), session, ""
+            calls, ends_day = sum(each.calls for each in sights), None
         else:
             fresh = reads_well(
                 sight,
@@ -192,6 +193,7 @@ class CanaryGate:
                 sight.session,
                 sight.login,
             )
+            calls, ends_day = sight.calls, sight.ends_day
         if not fresh:
             tell = {
                 "canary": canary.name,
@@ -216,6 +218,8 @@ class CanaryGate:
             sweep_id=self._tools.sweep_id,
             detail=detail,
             login=login,
+            calls=calls,
+            ends_day=ends_day,
         )
 
 
@@ -234,4 +238,4 @@ class _VisitCounter:
         return await self.gate.visit(replace(visit, rank=Rank.CHECK), see)
 
     async def pause(self, visit: Visit) -> None:
-        await self.gate.pause(visit)
+        await self.gate.pause(replace(visit, rank=Rank.CHECK))

@@ -43,7 +43,7 @@ from mediawatch.domain.clock import day_end
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home
-from mediawatch.ports import Modules, Store
+from mediawatch.ports import Modules, NewLogin, Store
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.request import Request
@@ -385,7 +385,8 @@ async def test_a_new_login_keeps_what_its_own_hosts_stored(
             headless=lambda: executable,
             timeouts=SHORT,
         )
-        session = await made.by_code("plain", "office", lambda picture, code: None, limit=60)
+        new = NewLogin(platform="plain", name="office", custodian="张三")
+        session = await made.by_code(new, lambda picture, code: None, limit=60)
         assert other.count("/") == 1
     state = json.loads(session.path.read_text("utf-8"))
     assert {each["domain"] for each in state["cookies"]} == {"127.0.0.1"}
@@ -460,7 +461,7 @@ async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(
             replica.scan(platform)
 
         session = await files(replica, executable, tmp_path).by_code(
-            platform, "office", show, limit=60
+            NewLogin(platform=platform, name="office"), show, limit=60
         )
         async with facing(replica, executable, lambda: NOW) as browser:
             assert await SiteLooker(browser, tmp_path).probe(platform, "office")
@@ -482,7 +483,7 @@ async def test_a_code_without_a_scan_leaves_nothing_behind(
     async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True) as replica:
         with pytest.raises(UserError, match="no login within 2 s"):
             await files(replica, executable, tmp_path).by_code(
-                "weibo", "office", lambda picture, code: None, limit=2
+                NewLogin(platform="weibo", name="office"), lambda picture, code: None, limit=2
             )
     assert list((tmp_path / "weibo").iterdir()) == []
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from mediawatch.cli import app
 from mediawatch.cli.qr_text import QUIET, as_text
 from mediawatch.domain import UserError
-from mediawatch.ports import Modules
+from mediawatch.ports import Modules, NewLogin
 from scrapers.browser.pool import Session
 from scrapers.browser.sessions import (
     fingerprint,
@@ -150,7 +150,9 @@ def test_what_is_no_export_is_refused_without_quoting_it(exported: str, says: st
 def test_a_taken_login_is_private_and_keeps_its_date(
     tmp_path: Path,
 ) -> None:
-    session, count = logins(tmp_path).take("weibo", "office", NETSCAPE, "file")
+    session, count = logins(tmp_path).take(
+        NewLogin(platform="weibo", name="office"), NETSCAPE, "file"
+    )
     assert (count, session.mode, session.made_at, session.used_at) == (2, 0o600, NOW, None)
     assert stat.S_IMODE(session.path.parent.stat().st_mode) == 0o700
     assert [each.name for each in session.path.parent.iterdir()] == ["office.json"]
@@ -206,7 +208,7 @@ def test_a_copied_file_is_a_login_too(tmp_path: Path) -> None:
 )
 def test_no_login_gets_out_of_its_folder(tmp_path: Path, platform: str, name: str) -> None:
     for work in (
-        lambda: logins(tmp_path).take(platform, name, NETSCAPE, "file"),
+        lambda: logins(tmp_path).take(NewLogin(platform=platform, name=name), NETSCAPE, "file"),
         lambda: logins(tmp_path).remove(platform, name),
     ):
         with pytest.raises(UserError):
@@ -346,7 +348,7 @@ def test_all_logins_go_at_once(tmp_path: Path) -> None:
     told(tmp_path, "init")
     files = logins(tmp_path / "sessions")
     for name in ("one", "two"):
-        files.take("weibo", name, NETSCAPE, "file", "张三")
+        files.take(NewLogin(platform="weibo", name=name, custodian="张三"), NETSCAPE, "file")
     told(tmp_path, "sessions", "remove", "weibo", code=2)
     told(tmp_path, "sessions", "remove", "weibo", "one", "--all", code=2)
     assert len(files.sessions()) == 2
@@ -356,7 +358,9 @@ def test_all_logins_go_at_once(tmp_path: Path) -> None:
 
 def test_a_login_that_is_not_used_is_told(tmp_path: Path) -> None:
     told(tmp_path, "init")
-    session, _ = logins(tmp_path / "sessions").take("weibo", "office", NETSCAPE, "file", "张三")
+    session, _ = logins(tmp_path / "sessions").take(
+        NewLogin(platform="weibo", name="office", custodian="张三"), NETSCAPE, "file"
+    )
     text = session.path.read_text("utf-8")
     session.path.write_text(text.replace(NOW.isoformat(), "2020-01-01T00:00:00+00:00"), "utf-8")
     assert "was not used for 30 days" in told(tmp_path, "sessions")
@@ -367,13 +371,15 @@ def test_a_login_that_is_not_used_is_told(tmp_path: Path) -> None:
 
 def test_who_answers_for_a_login_is_kept_with_it(tmp_path: Path) -> None:
     files = logins(tmp_path)
-    session, _ = files.take("weibo", "office", NETSCAPE, "file", "张三")
+    session, _ = files.take(
+        NewLogin(platform="weibo", name="office", custodian="张三"), NETSCAPE, "file"
+    )
     kept = Session("weibo", "office", session.path)
     before = fingerprint(kept)
     used = NOW + timedelta(days=1)
     write_renewed(kept, STATE, used)
     assert files.sessions()[0].custodian == "张三"
-    files.assign("weibo", "office", "李四")
+    files.assign(NewLogin(platform="weibo", name="office", custodian="李四"))
     (told_now,) = files.sessions()
     assert (told_now.custodian, told_now.used_at, fingerprint(kept)) == ("李四", used, before)
 

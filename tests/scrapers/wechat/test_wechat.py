@@ -406,8 +406,8 @@ def test_back_office_refusals_name_the_number_not_the_token(
             assert str(number) in refused.value.detail
 
 
-def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "") -> Hit:
-    return Hit(biz, name, alias, gh)
+def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "", body: str = "") -> Hit:
+    return Hit(biz, name, alias, gh, body=body)
 
 
 @pytest.mark.parametrize(
@@ -489,6 +489,7 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "") -> Hit:
         ({"platform_id": BIZ}, [hit("该帐号已注销")], Outcome.CANCELLED, "", MatchedBy.ID),
         ({"platform_id": BIZ}, [hit("transfer_17a")], Outcome.MIGRATED, "", MatchedBy.ID),
         ({"alias": ALIAS}, [hit("该帐号已注销")], Outcome.NOT_FOUND, "", MatchedBy.NAME),
+        ({"organiser": NAME}, [hit(body="某某有限公司")], Outcome.NO_EVIDENCE, "", None),
     ],
 )
 def test_who_the_search_found(
@@ -497,6 +498,40 @@ def test_who_the_search_found(
     seen = match_hits_to_filed(account(**filed), hits, exhausted=True)
     assert (seen.outcome, seen.name, seen.matched_by) == (outcome, name, tie)
     assert bool(seen.platform_id) is (tie is not None and outcome is not Outcome.NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("filed", "hits", "found"),
+    [
+        ({}, [hit()], True),
+        ({}, [hit(), hit("示例市第二测试局", OTHER_BIZ)], True),
+        ({"organiser": NAME}, [hit(body=NAME)], True),
+        (
+            {"organiser": "测试局", "prefecture": "示例市", "supervisor": NAME},
+            [hit(body=NAME)],
+            True,
+        ),
+        # Homonyms, and names that differ by a suffix alone, whichever of the two has it.
+        ({}, [hit(), hit(biz=OTHER_BIZ)], False),
+        ({}, [hit(), hit(f"{NAME}服务号", OTHER_BIZ)], False),
+        ({"name": f"{NAME}微信公众号"}, [hit(f"{NAME}微信公众号"), hit(biz=OTHER_BIZ)], False),
+        ({"name": f"{NAME}微信公众号"}, [hit()], False),
+        # Certified for another body, or nothing is filed to compare it with.
+        ({"organiser": NAME}, [hit(body="某某有限公司")], False),
+        ({}, [hit(body="某某有限公司")], False),
+        # It has another key; or it may be filed as something else than an official account.
+        ({"alias": ALIAS}, [hit(alias=ALIAS)], False),
+        ({"article_links": (LINK,)}, [hit()], False),
+        ({"type_certain": False}, [hit()], False),
+    ],
+)
+def test_which_hit_may_stand_in_for_an_id(
+    filed: dict[str, Any], hits: list[Hit], found: bool
+) -> None:
+    seen = match_hits_to_filed(account(**filed), hits, exhausted=True)
+    assert (seen.name_hit is not None) is found
+    if seen.name_hit:
+        assert (seen.name_hit.value, seen.matched_by) == (BIZ, MatchedBy.NAME)
 
 
 @pytest.mark.parametrize(

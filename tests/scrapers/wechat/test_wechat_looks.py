@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from stages import Stage, composed, staged
 
-from mediawatch.domain import DateKind, Filing, MatchedBy, Outcome
+from mediawatch.domain import DateKind, Filing, MatchedBy, NameHit, Outcome, ProvisionalId
 from scrapers.replica import TrueAccount, World
 from scrapers.wechat.surfaces import SCRAPER
 
@@ -164,7 +164,7 @@ async def test_without_a_link_and_a_login_there_is_nothing_to_try(visitor: Stage
     assert (await visitor.look(filed("示例乡无链办"))).sights == ()
 
 
-async def test_the_open_list_is_exact_by_the_id_that_the_search_found(office: Stage) -> None:
+async def test_what_a_found_id_leads_to_is_a_lower_bound_by_name(office: Stage) -> None:
     reading = await office.look(filed("示例乡无链办"))
     assert [sight.surface for sight in reading.sights] == ["wechat.search", "wechat.list"]
     assert (reading.outcome, reading.name, reading.matched_by) == (
@@ -172,10 +172,56 @@ async def test_the_open_list_is_exact_by_the_id_that_the_search_found(office: St
         "示例乡无链办",
         MatchedBy.NAME,
     )
-    assert reading.sights[1].platform_id == "MzAwMDAwMDAwMw=="
+    searched, listed = reading.sights
+    assert (searched.provisional, listed.provisional) == ("", "MzAwMDAwMDAwMw==")
+    assert searched.name_hit == NameHit(
+        value="MzAwMDAwMDAwMw==", name="示例乡无链办", verified=True
+    )
+    assert (listed.platform_id, listed.matched_by, listed.detail) == (
+        "MzAwMDAwMDAwMw==",
+        MatchedBy.NAME,
+        "依暂用标识 MzAwMDAwMDAwMw==",
+    )
     assert (reading.latest and reading.latest.on, reading.date_kind) == (
         date(2022, 9, 1),
-        DateKind.EXACT,
+        DateKind.AT_LEAST,
+    )
+
+
+async def test_no_second_search_while_a_found_id_stands(office: Stage) -> None:
+    name = filed("示例乡无链办")
+    found = ProvisionalId(
+        account_id=1, value="MzAwMDAwMDAwMw==", name=name.name, on=date(2022, 12, 1)
+    )
+    for second in (False, True):
+        before = len(office.paths)
+        reading = await office.look(name, found=found, second=second)
+        assert [sight.surface for sight in reading.sights] == ["wechat.list"]
+        assert reading.sights[0].provisional == found.value
+        assert not any("searchbiz" in path for path in office.paths[before:])
+    # Whether the search answers is asked all the same.
+    control = await office.look(name, found=found, only="wechat.search")
+    assert [(sight.surface, sight.provisional) for sight in control.sights] == [
+        ("wechat.search", "")
+    ]
+
+
+async def test_a_found_id_that_was_disowned_leads_nowhere(office: Stage) -> None:
+    reading = await office.look(filed("示例乡无链办"), disowned=frozenset({"MzAwMDAwMDAwMw=="}))
+    assert not any(sight.provisional for sight in reading.sights)
+
+
+async def test_a_filed_link_is_read_on_its_own_ground(office: Stage) -> None:
+    name = filed("示例市活跃局", platform_id="", original_id="", alias="")
+    other = ProvisionalId(
+        account_id=1, value="MzAwMDAwMDAwMw==", name=name.name, on=date(2022, 12, 1)
+    )
+    reading = await office.look(name, found=other)
+    (article,) = reading.sights
+    assert (article.surface, article.provisional, article.platform_id) == (
+        "wechat.article",
+        "",
+        "MzAwMDAwMDAwMQ==",
     )
 
 

@@ -14,21 +14,17 @@ from stages import staged
 
 from mediawatch.domain import (
     Account,
-    Captcha,
     Changed,
     Failure,
     Filing,
-    LoginRequired,
     MatchedBy,
     Need,
     NoEvidence,
     Outcome,
-    PayloadFacts,
 )
 from mediawatch.domain.clock import EVER
 from mediawatch.ports import Visit
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Reply
 from scrapers.browser.sessions import Session
 from scrapers.look import LookTask, look
 from scrapers.replica import World
@@ -38,7 +34,6 @@ from scrapers.wechat.articles import short_links
 from scrapers.wechat.back_office_lists import OwnAccount
 from scrapers.wechat.back_office_replies import complete_since, read_batches
 from scrapers.wechat.identity import Owner, read_owner, same_account
-from scrapers.wechat.reader import Reader, read_articles
 from scrapers.wechat.search_hits import match_hits_to_filed
 from scrapers.wechat.surfaces import SCRAPER
 
@@ -184,12 +179,10 @@ def test_a_login_of_another_account_is_not_even_tried(
             ),
             "utf-8",
         )
-    assert (
-        OwnAccount().accepts_session(
-            account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state)
-        )
-        is suits
-    )
+    filed, login = account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state)
+    assert OwnAccount().accepts_session(filed, login) is suits
+    known = suits and "data_ticket" not in (cookies or {})
+    assert OwnAccount().is_session_of(filed, login) is known
 
 
 ALBUM = "https://mp.weixin.qq.com/mp/appmsgalbum?__biz={}&action=getalbum&album_id={}"
@@ -264,91 +257,6 @@ def test_the_second_order_is_read_unless_the_first_shows_all() -> None:
         ALBUM.format(BIZ, "11"),
     )
     assert albums_of(links) == ((BIZ, "11"), (OTHER, "12"))
-
-
-def heard(payload: object, book: str = "MP_WXS_3900000001") -> Reply:
-    return Reply(
-        f"https://weread.qq.com/web/mp/articles?bookId={book}&offset=0",
-        200,
-        "application/json",
-        json.dumps(payload).encode(),
-    )
-
-
-def reviews(*infos: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "reviews": [
-            {"subReviews": [{"review": {"createTime": AT + 9, "mpInfo": info}}]} for info in infos
-        ]
-    }
-
-
-def read(payload: object, book: str = "MP_WXS_3900000001", **filed: str) -> PayloadFacts:
-    return read_articles(heard(payload, book), account(**filed))
-
-
-@pytest.mark.parametrize(
-    ("filed", "shown", "name", "tie"),
-    [
-        ({"platform_id": BIZ}, NAME, NAME, MatchedBy.ID),
-        ({"platform_id": BIZ}, "示例市旧名", "", MatchedBy.ID),
-        ({}, NAME, NAME, MatchedBy.NAME),
-        ({}, "示例市旧名", "", MatchedBy.URL),
-    ],
-)
-def test_the_reader_page_gives_dates_and_may_confirm_the_name(
-    filed: dict[str, str], shown: str, name: str, tie: MatchedBy
-) -> None:
-    seen = read(reviews({"time": AT, "mp_name": shown}, {"time": 0}), **filed)
-    assert (seen.name, seen.platform_id, seen.matched_by, seen.complete_since) == (
-        name,
-        BIZ,
-        tie,
-        None,
-    )
-    assert [post.at for post in seen.posts] == [WHEN]
-
-
-@pytest.mark.parametrize(
-    ("payload", "failure"),
-    [
-        ({"errCode": -2010}, LoginRequired),
-        ({"errcode": -2012}, LoginRequired),
-        ({"errCode": -2041}, Captcha),
-        ({"errCode": -1}, Changed),
-        ({"reviews": []}, Changed),
-        (reviews({"mp_name": NAME}), Changed),
-        ({"reviews": [{"subReviews": [{"review": {}}]}]}, Changed),
-        ({"reviews": [{}]}, Changed),
-        ({}, Changed),
-        ([], Changed),
-    ],
-)
-def test_answers_of_the_reader_page_that_are_facts_about_us(
-    payload: object, failure: type[Failure]
-) -> None:
-    with pytest.raises(failure):
-        read(payload)
-
-
-def test_a_reader_page_is_that_of_the_number_that_it_asks_for() -> None:
-    with pytest.raises(NoEvidence):
-        read(reviews({"time": AT, "mp_name": NAME}), platform_id=OTHER)
-    with pytest.raises(Changed):
-        read(reviews({"time": AT}), book="3900000001")
-
-
-@pytest.mark.parametrize(
-    ("url", "applies"),
-    [
-        ("https://weread.qq.com/web/mp/reader/abc42de22", True),
-        ("https://weread.qq.com/web/reader/abc", False),
-        ("https://weread.qq.com.example.org/web/mp/reader/abc", False),
-        ("", False),
-    ],
-)
-def test_which_addresses_are_reader_pages(url: str, applies: bool) -> None:
-    assert Reader().applies(account(reader_url=url)) is applies
 
 
 def article(scripts: str, biz: str = BIZ) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""WeChat's own list, albums, reader page and migrations: the real surfaces in a real Chromium
+"""WeChat's own list, albums and migrations: the real surfaces in a real Chromium
 before the replica.
 """
 
@@ -194,37 +194,6 @@ async def test_another_accounts_album_is_no_evidence(office: Office) -> None:
     assert (album.outcome, album.posts, album.matched_by) == (Outcome.NO_EVIDENCE, (), None)
 
 
-async def test_the_reader_page_gives_a_lower_bound(office: Office) -> None:
-    reading = await office.look("示例市读书局")
-    assert surfaces(reading) == ["reader ok"]
-    assert (reading.name, reading.matched_by, reading.date_kind) == (
-        "示例市读书局",
-        MatchedBy.ID,
-        DateKind.AT_LEAST,
-    )
-    # The newest was published without a push: 微信读书 has not got it.
-    assert (reading.latest and reading.latest.on) == date(2022, 12, 20)
-    assert reading.sights[0].session == "office"
-
-
-async def test_the_reader_page_of_another_account_is_no_evidence(office: Office) -> None:
-    reading = await office.look(
-        "示例市合集局", article_links=(), reader_url=true("示例市读书局").reader_page
-    )
-    reader = next(sight for sight in reading.sights if sight.surface == "wechat.reader")
-    assert (reader.outcome, reader.posts) == (Outcome.NO_EVIDENCE, ())
-
-
-async def test_a_reader_page_that_has_nothing_is_our_trouble(office: Office) -> None:
-    reading = await office.look(
-        "示例市合集局", article_links=(), reader_url=true("示例市合集局").reader_page
-    )
-    assert (
-        next(sight.outcome for sight in reading.sights if sight.surface == "wechat.reader")
-        is Outcome.CAPTCHA
-    )
-
-
 async def test_a_migrated_account_proposes_the_new_one(office: Office) -> None:
     reading = await office.look("示例市迁移局")
     migrated = reading.sights[0]
@@ -235,14 +204,3 @@ async def test_a_migrated_account_proposes_the_new_one(office: Office) -> None:
     )
     assert (migrated.platform_id, migrated.posts) == ("", ())
     assert f"new account: 示例市新迁局 biz={NEW_ID} gh_0000000000a7" in migrated.detail
-
-
-async def test_a_login_of_weread_that_is_over(executable: Path, tmp_path: Path) -> None:
-    async with Replica(WORLD, now=lambda: NOW, key=key()) as replica:
-        (tmp_path / "weread").mkdir()
-        (tmp_path / "weread" / "office.json").write_text(
-            json.dumps(replica.storage_state("weread")), "utf-8"
-        )
-        async with facing(replica, executable, lambda: NOW) as browser:
-            reading = await Office(SiteLooker(browser, tmp_path), replica).look("示例市读书局")
-    assert surfaces(reading) == ["reader login_required"]

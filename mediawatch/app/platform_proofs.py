@@ -1,0 +1,38 @@
+"""What the machine proved of a sweep, in lines for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mediawatch.app.root import App
+from mediawatch.domain import Sweep, SweepAccount, Verdict
+from mediawatch.figures.platform_proofs import platform_proofs, proving_surface
+from mediawatch.rules.policy import parse
+
+_AT_ONCE = 500
+"""Accounts whose readings are held together."""
+
+
+async def proof_lines(app: App, sweep: Sweep, scope: Sequence[SweepAccount]) -> tuple[str, ...]:
+    """In Chinese, by platform: what the machine proved, by which source, and what is left to people.
+
+    `scope` as it is judged. UserError where the sweep's policy cannot be read.
+    """
+    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    fresh = [
+        entry for entry in scope if entry.judgement and entry.judgement.verdict is Verdict.FRESH
+    ]
+    labels = app.surface_labels({entry.account.platform for entry in scope})
+    surfaces: dict[int, str] = {}
+    for start in range(0, len(fresh), _AT_ONCE):
+        some = fresh[start : start + _AT_ONCE]
+        ids = [entry.account.id for entry in some]
+        now = await app.store.accounts.current(ids)
+        readings = await app.store.readings.for_judgement(ids, sweep.as_of, sweep.period_from)
+        for entry in some:
+            known = readings.get(entry.account.id, ())
+            surfaces[entry.account.id] = proving_surface(
+                entry, known, policy, now[entry.account.id].identity
+            )
+    found = platform_proofs(scope, surfaces)
+    return tuple(line for each in found for line in each.lines(labels))

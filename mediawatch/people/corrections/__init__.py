@@ -1,0 +1,1 @@
+"""台账更正提示单: filings to correct, out to the units."""

@@ -1,0 +1,203 @@
+"""Hints in: dates into a table of their own, links to be opened by us, bad rows back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from mediawatch.articles import article_key
+from mediawatch.domain import Hint, LinkSort, LinkWay, Source
+from mediawatch.domain.clock import chinese_day
+from mediawatch.people.forms.link_answer import LinkAnswer, answers_of
+from mediawatch.people.hints.entries import HintEntry, HintFile, read_hints
+from mediawatch.people.link_files import FoundLink, LinkRow, links_of
+from mediawatch.people.link_report import ASK, LinkReport
+from mediawatch.ports import Store
+from mediawatch.registry.problems import RowProblem
+from mediawatch.workbooks.refusals import Unusable
+
+KEPT = "已登记"
+REFUSED = "未收"
+OLDER = "不计"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HintOrigin:
+    """Who says it: the service, or the office itself; the contract; who handed it in."""
+
+    source: str
+    contract: str = ""
+    by: str = ""
+
+
+@dataclass(slots=True)
+class HintImport:
+    """What an import of hints came to, or would come to."""
+
+    files: tuple[HintFile, ...]
+    hints: list[Hint] = field(default_factory=list)
+    """New ones."""
+    repeated: int = 0
+    """Hints that were there already, from the same place of the same file."""
+    older: int = 0
+    """Rows that name an older day than another row of their file."""
+    links: tuple[FoundLink, ...] = ()
+    written: bool = False
+
+    @property
+    def problems(self) -> list[RowProblem]:
+        return [each.problem for file in self.files for each in file.entries if each.problem]
+
+    @property
+    def cards(self) -> list[HintEntry]:
+        return [each for file in self.files for each in file.entries if each.card]
+
+
+async def import_hints(
+    store: Store,
+    paths: Sequence[Path],
+    origin: HintOrigin,
+    *,
+    now: datetime,
+    skip_bad_rows: bool = False,
+) -> HintImport:
+    """Read files and keep their hints; nothing is kept while a row is refused.
+
+    The links are for the caller to open. UserError for a file that cannot be read.
+    """
+    accounts = await store.accounts.all()
+    files: list[HintFile] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            files.append(read_hints(path, accounts, now))
+        except Unusable as unusable:
+            problems += unusable.problems
+    if problems:
+        raise Unusable(*problems)
+    done = HintImport(tuple(files))
+    made = [hint for file in files for hint in _hints(file, origin, now)]
+    known = await store.hints.of_accounts({hint.account_id for hint in made})
+    there = {_place(hint) for some in known.values() for hint in some}
+    done.hints = [hint for hint in made if _place(hint) not in there]
+    done.repeated = len(made) - len(done.hints)
+    done.older = sum(each.is_older for file in files for each in file.entries)
+    done.links = _links(files, origin)
+    done.written = skip_bad_rows or not done.problems
+    if done.written:
+        await store.hints.add(done.hints)
+        noted = {source.sha256 for source, _ in await store.accounts.sources()}
+        for file in files:
+            if file.sha256 not in noted:
+                source = Source(file=file.name, sha256=file.sha256, at=now)
+                await store.accounts.add_source(source, "hints")
+    return done
+
+
+def _hints(file: HintFile, origin: HintOrigin, now: datetime) -> Iterator[Hint]:
+    """What is kept of a file: days, and links that we cannot open. Articles are opened instead."""
+    for entry in _good(file):
+        if entry.account is None:
+            continue
+        for link in entry.others or ("",):
+            if entry.on or link:
+                yield Hint(
+                    account_id=entry.account.id,
+                    source=origin.source,
+                    contract=origin.contract,
+                    received_at=now,
+                    on=entry.on,
+                    at=entry.at,
+                    link=link or next(iter(entry.urls), ""),
+                    file=file.name,
+                    sha256=file.sha256,
+                    sheet=entry.place.sheet,
+                    row=entry.place.row,
+                    given_by=entry.saying.by or origin.by,
+                    given_at=entry.saying.at,
+                )
+
+
+def _good(file: HintFile) -> Iterator[HintEntry]:
+    return (each for each in file.entries if not each.problem and not each.is_older)
+
+
+def _place(hint: Hint) -> tuple[object, ...]:
+    return hint.sha256, hint.sheet, hint.row, hint.account_id, hint.link, hint.source
+
+
+def _links(files: Sequence[HintFile], origin: HintOrigin) -> tuple[FoundLink, ...]:
+    """The articles to open, with the one account that their rows name."""
+    rows: list[LinkRow] = []
+    named: dict[str, set[int]] = {}
+    for file in files:
+        for entry in _good(file):
+            rows.append(_row(entry, origin))
+            for url in entry.urls if entry.account else ():
+                assert entry.account is not None
+                named.setdefault(article_key(url), set()).add(entry.account.id)
+    return tuple(
+        replace(
+            link,
+            hinted_id=min(found) if len(found) == 1 else None,
+            way=LinkWay.HINTS,
+            source=origin.source,
+        )
+        for link in links_of(rows)
+        for found in (named.get(article_key(link.url), set()),)
+    )
+
+
+def _row(entry: HintEntry, origin: HintOrigin) -> LinkRow:
+    return LinkRow(
+        place=entry.place,
+        text=entry.text,
+        urls=entry.urls,
+        others=entry.others,
+        card=entry.card,
+        saying=replace(entry.saying, by=entry.saying.by or origin.by),
+    )
+
+
+def answer_hints(done: HintImport, report: LinkReport) -> list[LinkAnswer]:
+    """A row for each row that came in, in its order, with what became of it."""
+    return [
+        answer
+        for file in done.files
+        for entry in file.entries
+        for answer in _answers(entry, report, done.written)
+    ]
+
+
+def _answers(entry: HintEntry, report: LinkReport, written: bool) -> Iterator[LinkAnswer]:
+    name = entry.account.filed.name if entry.account else ""
+    plain = LinkAnswer(
+        place=entry.place,
+        text=entry.text,
+        by=entry.saying.by,
+        account=name,
+        result=REFUSED,
+        reason="",
+    )
+    if entry.problem:
+        yield replace(plain, reason=entry.problem.chinese, ask="请更正该行后重新提供")
+    elif entry.is_older:
+        yield replace(plain, result=OLDER, reason="同一文件另有该账号更新的日期，以其为准")
+    elif not written:
+        yield replace(plain, reason="同一文件中有未收的行，整个文件尚未登记", ask="请更正其他行")
+    else:
+        linked = [
+            # What we cannot open is kept for a person, where its account is known.
+            replace(plain, url=each.url, result=KEPT, reason="不能自动打开，供人工核对")
+            if each.url in entry.others and entry.account
+            else each
+            for each in answers_of([_row(entry, HintOrigin(source=""))], report)
+        ]
+        yield from linked
+        if entry.on and not any(each.result == LinkSort.OWN.label for each in linked):
+            day = chinese_day(entry.on)
+            ask = ASK if entry.account and entry.account.platform == "wechat" else ""
+            reason = f"所称最近更新日期（{day}）仅供人工核对参考，不能证明更新"
+            yield replace(plain, result=KEPT, reason=reason, ask=ask)

@@ -1,0 +1,137 @@
+"""What is pointed out to units about their filings, and what became of it. Pure.
+
+It is what readings have shown (`proposals`): ids, names and links that lack or differ, doubts, and
+暂用标识. Whether it was corrected is read off the registry each time, so it can be asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mediawatch.domain import PROVISIONAL, Account, Filing, FilingRemark, same_ids
+from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.names import same
+from mediawatch.registry.proposal import FIELDS, Kind, Proposal
+from mediawatch.table import Table
+from mediawatch.typesetting import typeset
+
+
+class RemarkResult(StrEnum):
+    """What became of something that was pointed out; the value is how it is told."""
+
+    CORRECTED = "已更正"
+    UNCHANGED = "未更正"
+    OTHERWISE = "改为其他值"
+    LEFT = "已移出台账"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkStanding:
+    """Something that was pointed out, with what is filed now."""
+
+    remark: FilingRemark
+    account: Account
+    result: RemarkResult
+
+    @property
+    def filed_now(self) -> str:
+        return value_of(self.account.filed, self.remark.field)
+
+
+def value_of(filed: Filing, field: str) -> str:
+    """A filed value as text; links one a line."""
+    value = getattr(filed, field)
+    return value if isinstance(value, str) else "\n".join(value)
+
+
+def remark_of(proposal: Proposal, labels: Mapping[str, str], now: datetime) -> FilingRemark:
+    """What a unit is told of a proposal. `labels`: what inspectors call the surfaces.
+
+    No person is named: who looked is no matter of the unit's.
+    """
+    source = "人工核查（附截图）" if proposal.seen_by else labels.get(proposal.surface, "系统核查")
+    said = proposal.why.replace("(", "（").replace(")", "）")
+    why = "" if proposal.seen_by else f"：{typeset(said)}"
+    ground = f"{chinese_day(day_of(proposal.read_at))}，{typeset(source)}{why}"
+    return FilingRemark(
+        account_id=proposal.account.id,
+        field=proposal.field,
+        filed=proposal.old,
+        seen=proposal.new,
+        ground=ground,
+        at=now,
+    )
+
+
+def seen_words(proposal: Proposal) -> str:
+    """What was seen, as the unit reads it."""
+    if proposal.kind is Kind.DOUBT:
+        return "备案值疑似有误，请核对后更正"
+    if proposal.kind is Kind.PROVISIONAL:
+        return f"{PROVISIONAL}：{proposal.new}，请核对是否为本单位账号，并补报"
+    return proposal.new or "应清空"
+
+
+def standings(
+    given: Iterable[FilingRemark], accounts: Mapping[int, Account]
+) -> list[RemarkStanding]:
+    """What became of remarks, by the accounts as they are filed now, retired ones included."""
+    return [
+        RemarkStanding(remark=each, account=account, result=_result(each, account))
+        for each in given
+        if (account := accounts.get(each.account_id)) is not None
+    ]
+
+
+def _result(remark: FilingRemark, account: Account) -> RemarkResult:
+    now = value_of(account.filed, remark.field)
+    if remark.seen and _is_corrected(remark, account.filed, now):
+        return RemarkResult.CORRECTED
+    if now != remark.filed:
+        return RemarkResult.OTHERWISE
+    return RemarkResult.UNCHANGED if account.retired_on is None else RemarkResult.LEFT
+
+
+def _is_corrected(remark: FilingRemark, filed: Filing, now: str) -> bool:
+    match remark.field:
+        case "platform_id":
+            return same_ids(remark.seen, "", filed.identity) is True
+        case "original_id":
+            return now.casefold() == remark.seen.casefold()
+        case "name":
+            return same(now, remark.seen)
+        case "article_links":
+            return remark.seen in now.splitlines()
+    return now == remark.seen
+
+
+def standings_table(found: Sequence[RemarkStanding]) -> Table:
+    columns = (
+        "备案单号",
+        "政务新媒体名称",
+        "所属组织",
+        "字段",
+        "提示时备案值",
+        "核查所见",
+        "现备案值",
+        "结果",
+        "首次提示",
+    )
+    rows = tuple(
+        (
+            each.account.filed.filing_number,
+            each.account.filed.name,
+            each.account.filed.organiser,
+            FIELDS[each.remark.field],
+            each.remark.filed,
+            each.remark.seen or "疑似有误",
+            each.filed_now,
+            each.result.value,
+            day_of(each.remark.at).isoformat(),
+        )
+        for each in found
+    )
+    return Table("台账更正提示的结果", columns, rows)

@@ -1,0 +1,104 @@
+"""The calendar of an inspection: its steps, where it stands, and what is next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.rules import calendar_notice, calendar_steps
+from mediawatch.rules.ahead import first_night
+from mediawatch.rules.calendar_days import InspectionDays
+from mediawatch.rules.calendar_facts import (
+    CalendarStep,
+    InspectionFacts,
+    NextStep,
+    NoticeProgress,
+    StepName,
+    StepState,
+)
+
+_SET = '在 mediawatch.toml 的 [inspection] 中写明 as_of = "年-月-日"'
+
+
+def steps_of(facts: InspectionFacts) -> tuple[CalendarStep, ...]:
+    """The steps in their order. Without a moment they have neither days nor commands."""
+    as_of = facts.as_of
+    if as_of is None:
+        return tuple(CalendarStep(name=name, state=StepState.LATER) for name in StepName)
+    days = InspectionDays.of(facts, as_of)
+    return (
+        calendar_steps.nights_step(facts, as_of, days),
+        calendar_steps.links_step(facts, as_of, days),
+        calendar_steps.look_step(facts, as_of, days),
+        calendar_steps.people_step(facts, days),
+        calendar_steps.hearing_step(facts, days),
+        calendar_steps.review_step(facts, days),
+        calendar_notice.issue_step(facts, days),
+        *calendar_notice.steps_after_issue(facts, days),
+    )
+
+
+def is_over(steps: Sequence[CalendarStep]) -> bool:
+    """Whether nothing is left to do about an inspection."""
+    return all(step.state is StepState.DONE for step in steps)
+
+
+def has_begun(facts: InspectionFacts) -> bool:
+    """Whether a night has come that can prove something for the inspection."""
+    return facts.as_of is not None and day_of(facts.now) >= first_night(facts.policy, facts.as_of)
+
+
+def next_of(facts: InspectionFacts, steps: Sequence[CalendarStep]) -> NextStep:
+    """The first thing that can be done now; else what is waited for."""
+    if not facts.accounts:
+        return NextStep(text="导入台账", command="mediawatch registry import 台账.xlsx")
+    if facts.as_of is None:
+        return NextStep(text=f"确定监测时间点，{_SET}")
+    now = [step for step in steps if step.state is StepState.NOW]
+    typed = [step for step in now if step.command]
+    pressing = [step for step in typed if step.pressing]
+    if pressing:
+        return NextStep(text=f"{pressing[0].name}：{pressing[0].why}", command=pressing[0].command)
+    for other in facts.others:
+        if found := _left_of(other, day_of(facts.now)):
+            return found
+    if typed:
+        return NextStep(text=f"{typed[0].name}：{typed[0].why}", command=typed[0].command)
+    if now:
+        return NextStep(text=f"{now[0].name}：{now[0].why}", command="mediawatch status")
+    if facts.next_as_of is None:
+        return NextStep(text=f"本次检查已全部完成。确定下一次监测时间点，{_SET}")
+    begins = chinese_day(first_night(facts.policy, facts.next_as_of))
+    return NextStep(text=f"{begins}起夜间核查，此前无须操作", command="mediawatch plan")
+
+
+def remarks_of(facts: InspectionFacts) -> tuple[str, ...]:
+    """What the reader must know besides: other inspections' open ends, the next moment."""
+    lines = []
+    if facts.unissued is not None:
+        lines.append(
+            f"第{facts.unissued}号检查尚未签发通报：mediawatch review list --sweep {facts.unissued}"
+        )
+    for notice in facts.others:
+        told = calendar_steps.list_counts(
+            ("待更正", notice.corrections),
+            ("未反馈", max(0, notice.items - notice.reported)),
+            ("未复查", notice.not_rechecked),
+            ("未完成", notice.unsettled),
+        )
+        lines.append(f"{notice.number}尚未办结" + (f"：{told}。" if told else "。"))
+    if facts.next_as_of is None and facts.sweep is not None:
+        lines.append(f"未设置下一次检查：{_SET}。")
+    elif facts.next_as_of is not None and facts.as_of != facts.next_as_of:
+        begins = chinese_day(first_night(facts.policy, facts.next_as_of))
+        lines.append(f"下一次检查：{chinese_day(day_of(facts.next_as_of))}，{begins}起夜间核查。")
+    return tuple(lines)
+
+
+def _left_of(notice: NoticeProgress, today: date) -> NextStep | None:
+    """What can be done now about the notice of another inspection."""
+    for step in (calendar_notice.recheck_step(notice, today), calendar_notice.closing_step(notice)):
+        if step.state is StepState.NOW:
+            return NextStep(text=f"{notice.number}{step.name}：{step.why}", command=step.command)
+    return None

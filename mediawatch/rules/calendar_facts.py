@@ -1,0 +1,155 @@
+"""What the calendar of an inspection is made from, and what it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from mediawatch.rules.policy import Policy
+
+
+class StepName(StrEnum):
+    """The steps of an inspection, in their order."""
+
+    NIGHTS = "夜间核查"
+    LINKS = "征集链接"
+    LOOK = "正式检查"
+    PEOPLE = "人工核查"
+    HEARING = "下发核实"
+    REVIEW = "会商认定"
+    ISSUE = "签发通报"
+    RECTIFICATION = "督促整改"
+    RECHECK = "复查"
+    CLOSING = "办结归档"
+
+
+class StepState(StrEnum):
+    """Where a step stands."""
+
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+
+    @property
+    def label(self) -> str:
+        return {"done": "已完成", "now": "进行中", "later": "未开始"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarStep:
+    """One step of an inspection. What an inspector reads is Chinese."""
+
+    name: StepName
+    state: StepState
+    days: str = ""
+    figures: str = ""
+    command: str = ""
+    """What is to be typed now; "" where nothing is."""
+    why: str = ""
+    """What that does, or what is waited for."""
+    pressing: bool = True
+    """False where others have to act first, so that a later step may come before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """The one thing to do now."""
+
+    text: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspectCounts:
+    """The findings of an inspection by what is to be done about them. Hints are left out."""
+
+    to_send: int = 0
+    """They must be sent down to their units, and are not yet."""
+    unanswered: int = 0
+    """Sent down; the term is running."""
+    overdue: int = 0
+    """Sent down; the term is over without an answer, and nobody noted that."""
+    to_decide: int = 0
+    """Nothing more is waited for: a person decides."""
+    confirmed: int = 0
+    dismissed: int = 0
+    term: date | None = None
+    """The last Beijing day of the hearings that run."""
+
+    @property
+    def undecided(self) -> int:
+        return self.to_send + self.unanswered + self.overdue + self.to_decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepProgress:
+    """How far the inspection's own sweep is."""
+
+    id: int
+    finished: bool
+    running: bool = False
+    """Whether a process works on it now."""
+    unanswered: bool = False
+    """Whether no site answered any look: it is to be made again."""
+    options: str = ""
+    """What must be typed besides its moment, so that it is gone on with."""
+    total: int = 0
+    """Accounts in scope."""
+    looked_at: int = 0
+    """Accounts that it looked at; only while it is unfinished."""
+    rows: int = 0
+    """Accounts that only people can settle."""
+    suspects: SuspectCounts = SuspectCounts()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it is settled, and nothing is held against anybody."""
+        counts = self.suspects
+        return self.finished and not (self.rows or counts.undecided or counts.confirmed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeProgress:
+    """What became of a notice."""
+
+    number: str
+    issued_on: date
+    rectify_by: date | None = None
+    report_by: date | None = None
+    items: int = 0
+    """Items that still stand."""
+    reported: int = 0
+    not_rechecked: int = 0
+    unsettled: int = 0
+    """Re-checked items whose problem stands, or could not be verified."""
+    corrections: int = 0
+    """Corrections that are due."""
+    closed: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionFacts:
+    """Where an inspection stands."""
+
+    now: datetime
+    policy: Policy
+    as_of: datetime | None = None
+    """Its 监测时间点; None where no inspection was made, and none is set."""
+    next_as_of: datetime | None = None
+    """The set moment of the next inspection, where that has not come."""
+    accounts: int = 0
+    """In service."""
+    proved: int = 0
+    """Those of them that need no further proof that they are fresh at `as_of`."""
+    last_night: datetime | None = None
+    """When the newest nightly sweep began."""
+    reminders: bool = False
+    """Whether an inspection was finished before, from which units can be asked."""
+    sweep: SweepProgress | None = None
+    notice: NoticeProgress | None = None
+    others: tuple[NoticeProgress, ...] = ()
+    """Open notices of other inspections, oldest first."""
+    unissued: int | None = None
+    """The inspection before, by its sweep, where it still waits for its notice."""

@@ -1,0 +1,129 @@
+"""The steps of an inspection from its notice on, each as it stands. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mediawatch.rules.calendar_days import InspectionDays, short_day
+from mediawatch.rules.calendar_facts import (
+    CalendarStep,
+    InspectionFacts,
+    NoticeProgress,
+    StepName,
+    StepState,
+)
+from mediawatch.rules.calendar_steps import list_counts
+
+
+def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
+    """签发通报."""
+    name, sweep, notice = StepName.ISSUE, facts.sweep, facts.notice
+    when = short_day(days.issued_on, days.today)
+    if notice:
+        due = notice.corrections
+        return CalendarStep(
+            name=name,
+            state=StepState.NOW if due else StepState.DONE,
+            days=short_day(notice.issued_on, days.today),
+            figures=notice.number + (f"，{due}处待更正" if due else ""),
+            command=f"mediawatch notice show {one_word(notice.number)}" if due else "",
+            why="查看应更正之处，再用 notice correct 更正" if due else "",
+        )
+    if sweep and sweep.is_clean:
+        return CalendarStep(name=name, state=StepState.DONE, days=when, figures="无认定的问题")
+    if sweep is None or not sweep.finished or sweep.rows or sweep.suspects.undecided:
+        return CalendarStep(name=name, state=StepState.LATER, days=when)
+    return CalendarStep(
+        name=name,
+        state=StepState.NOW,
+        days=when,
+        figures=f"可以签发，已认定{sweep.suspects.confirmed}",
+        command="mediawatch notice issue --number 文号 --title 标题 --by 姓名 "
+        f"--rectify-by +20工作日 --report-by +25工作日 --sweep {sweep.id}",
+        why="填写文号、标题和两个期限",
+    )
+
+
+def steps_after_issue(facts: InspectionFacts, days: InspectionDays) -> tuple[CalendarStep, ...]:
+    """督促整改, 复查 and 办结归档."""
+    notice = facts.notice
+    if notice:
+        return (
+            _rectification_step(notice, days.today),
+            recheck_step(notice, days.today),
+            closing_step(notice),
+        )
+    clean = facts.sweep is not None and facts.sweep.is_clean
+    state, when = (StepState.DONE, "") if clean else (StepState.LATER, "由通报确定")
+    names = (StepName.RECTIFICATION, StepName.RECHECK, StepName.CLOSING)
+    return tuple(CalendarStep(name=name, state=state, days=when) for name in names)
+
+
+def _rectification_step(notice: NoticeProgress, today: date) -> CalendarStep:
+    last = notice.report_by or notice.rectify_by
+    when = f"{short_day(last, today)}前" if last else ""
+    past = last is not None and today > last
+    figures = f"已反馈{notice.reported}/{notice.items}"
+    # Who has not reported by then is re-checked all the same.
+    if notice.closed or notice.reported >= notice.items or (past and not notice.not_rechecked):
+        return CalendarStep(
+            name=StepName.RECTIFICATION, state=StepState.DONE, days=when, figures=figures
+        )
+    return CalendarStep(
+        name=StepName.RECTIFICATION,
+        state=StepState.NOW,
+        days=when,
+        figures=figures + ("，已逾期" if past else ""),
+        command=f"mediawatch notice feedback export {one_word(notice.number)} --out 整改反馈/",
+        why="请各单位填报整改情况，收回用 notice feedback import",
+        pressing=False,
+    )
+
+
+def recheck_step(notice: NoticeProgress, today: date) -> CalendarStep:
+    """复查: after the day by which things are put right."""
+    name, after = StepName.RECHECK, notice.rectify_by
+    when = f"{short_day(after, today)}后" if after else ""
+    figures = list_counts(("未复查", notice.not_rechecked), ("未完成", notice.unsettled))
+    if notice.closed or not figures:
+        return CalendarStep(name=name, state=StepState.DONE, days=when, figures=figures)
+    if after is not None and today <= after:
+        return CalendarStep(name=name, state=StepState.LATER, days=when, figures=figures)
+    return CalendarStep(
+        name=name,
+        state=StepState.NOW,
+        days=when,
+        figures=figures,
+        command=f"mediawatch recheck {one_word(notice.number)}",
+        why="整改期限已过，再次核查通报所列账号",
+    )
+
+
+def closing_step(notice: NoticeProgress) -> CalendarStep:
+    """办结归档."""
+    name, number = StepName.CLOSING, one_word(notice.number)
+    if notice.archived:
+        return CalendarStep(name=name, state=StepState.DONE)
+    if notice.closed:
+        return CalendarStep(
+            name=name,
+            state=StepState.NOW,
+            figures="已办结，待归档",
+            command=f"mediawatch notice archive {number} --out 案卷/",
+            why="写出案卷，归档后用 --acknowledge 登记",
+        )
+    if notice.not_rechecked or notice.unsettled or notice.corrections:
+        return CalendarStep(name=name, state=StepState.LATER)
+    return CalendarStep(
+        name=name,
+        state=StepState.NOW,
+        figures="可以办结",
+        command=f"mediawatch notice close {number} --by 姓名",
+        why="各项均已整改",
+    )
+
+
+def one_word(number: str) -> str:
+    """A 文号 as a shell takes it for one word."""
+    safe = all(char.isalnum() or char in "-_./" or ord(char) > 0x7F for char in number)
+    return number if safe and not any(map(str.isspace, number)) else f'"{number}"'

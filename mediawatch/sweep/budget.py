@@ -1,0 +1,192 @@
+"""Who is due in a night, and what rationed surfaces can do before a known as_of. Pure.
+
+A rationed surface proves freshness alone, by a login, and only so often a day, as 微信读书 does. A
+look is counted as one visit of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from mediawatch.domain import Account, AccountState
+from mediawatch.domain.clock import day_of, minute
+from mediawatch.plurals import count_of
+from mediawatch.ports import SurfaceFacts
+from mediawatch.rules.ahead import (
+    first_night,
+    is_looked_at,
+    next_due_before,
+    nights_left,
+    proof_order,
+    wants_proof,
+)
+from mediawatch.rules.due import DueReason, next_due, urgency, why_due
+from mediawatch.rules.policy import Policy
+from mediawatch.sweep.rates import LookRates
+
+States = Mapping[int, AccountState]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """A night's terms. `ahead` is the next as_of; None where none is known to come."""
+
+    policy: Policy
+    now: datetime
+    rates: LookRates
+    ahead: datetime | None = None
+
+    def due(self, accounts: Iterable[Account], states: States) -> list[Account]:
+        """The accounts that are due, the most urgent first.
+
+        Before a known as_of a rationed surface has only as many accounts to prove as its logins may
+        look at tonight. The others wait for the next nights. A second look that is pending waits
+        for no ration.
+        """
+        left: dict[str, int] = {}
+        found = []
+        for account in self.in_order(accounts, states):
+            if self._due_on(account, states) > day_of(self.now):
+                continue
+            pending = _is_pending(states.get(account.id))
+            if not pending and (ration := self._ration(account, states)):
+                looks = left.setdefault(ration.pace_name, self.rates.looks_tonight(ration))
+                if not looks:
+                    continue
+                left[ration.pace_name] -= 1
+            found.append(account)
+        return found
+
+    def in_order(self, accounts: Iterable[Account], states: States) -> list[Account]:
+        """The accounts by urgency: first those that need one of a rationed surface's visits.
+
+        Of these a pending second look comes first, of both those that others call active.
+        """
+        return sorted(accounts, key=lambda account: self._rank(account, states))
+
+    def wanted_from(self, accounts: Iterable[Account], states: States) -> dict[int, date]:
+        """The day from which a post settles a first look, of accounts where it is no usual one.
+
+        Those are to be proved for the known as_of. A post of tonight's window that will lie outside
+        of that one does not do: the look goes on to the rationed surface.
+        """
+        if self.ahead is None or day_of(self.now) < first_night(self.policy, self.ahead):
+            return {}
+        day = first_night(self.policy, self.ahead)
+        return {each.id: day for each in accounts if self._ration(each, states)}
+
+    def why(self, account: Account, states: States) -> DueReason:
+        """Why an account is due that is due tonight."""
+        usual = why_due(states.get(account.id), account.filed, self.policy, self.now)
+        if usual in (DueReason.GAP, DueReason.IDENTITY) and self._ration(account, states):
+            return DueReason.AHEAD
+        return usual
+
+    def budgets(self, accounts: Iterable[Account], states: States) -> list[RationedBudget]:
+        """What each rationed surface can still do before the known as_of, by name; else empty."""
+        if self.ahead is None:
+            return []
+        wanting: dict[str, list[Account]] = defaultdict(list)
+        surfaces: dict[str, SurfaceFacts] = {}
+        for account in accounts:
+            if ration := self._ration(account, states):
+                surfaces.setdefault(ration.pace_name, ration)
+                wanting[ration.pace_name].append(account)
+        return [
+            self._budget(self.ahead, surfaces[name], wanting[name], states)
+            for name in sorted(surfaces)
+        ]
+
+    def _budget(
+        self, ahead: datetime, ration: SurfaceFacts, wanting: list[Account], states: States
+    ) -> RationedBudget:
+        calls, logins = self.rates.calls_a_day(ration), self.rates.logins.get(ration.login, 0)
+        nights = nights_left(self.policy, self.now, ahead)
+        tonight = day_of(self.now) >= first_night(self.policy, ahead)
+        used = calls * logins - self.rates.looks_tonight(ration) if tonight else 0
+        not_yet = Counter(
+            is_looked_at(states.get(each.id), self.policy, ahead) for each in wanting
+        )[False]
+        return RationedBudget(
+            surface=ration,
+            ahead=ahead,
+            calls=calls,
+            logins=logins,
+            nights=nights,
+            looks=max(0, calls * logins * nights - used),
+            wanting=len(wanting),
+            not_yet=not_yet,
+        )
+
+    def _ration(self, account: Account, states: States) -> SurfaceFacts | None:
+        """The rationed surface that the account needs before the known as_of."""
+        if self.ahead is None:
+            return None
+        state = states.get(account.id)
+        if not wants_proof(state, account.filed, self.policy, self.now, self.ahead):
+            return None
+        return self.rates.ration_of(account)
+
+    def _due_on(self, account: Account, states: States) -> date:
+        state = states.get(account.id)
+        if self.ahead is not None and self.rates.ration_of(account):
+            return next_due_before(state, account.filed, self.policy, self.now, self.ahead)
+        return next_due(state, account.filed, self.policy, self.now)
+
+    def _rank(self, account: Account, states: States) -> tuple[Any, ...]:
+        state = states.get(account.id)
+        later = account.id not in self.rates.hinted
+        if self.ahead is not None and self._ration(account, states):
+            looked_at, *order = proof_order(state, self.policy, self.ahead)
+            return (0 if _is_pending(state) else 1), looked_at, later, *order
+        return 2, False, later, *urgency(state, account.filed, self.policy, self.now)
+
+
+def _is_pending(state: AccountState | None) -> bool:
+    return state is not None and state.second_look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RationedBudget:
+    """What a rationed surface can still do before the as_of that is `ahead`."""
+
+    surface: SurfaceFacts
+    ahead: datetime
+    calls: int
+    """A day, by each login."""
+    logins: int
+    nights: int
+    looks: int
+    """In all nights that are left. What was used in the last 24 hours is taken off."""
+    wanting: int
+    """Accounts that no known post proves fresh for the as_of."""
+    not_yet: int
+    """Those of them that none of the nights before it has looked at."""
+
+    @property
+    def without_look(self) -> int:
+        """Accounts that will get no look before the as_of."""
+        return max(0, self.not_yet - self.looks)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """For the operator, in English: the budget, and what would help where it is too small."""
+        told = (
+            f"{self.surface.name} before {minute(self.ahead)}: {count_of(self.calls, 'call')} a "
+            f"login a day, {count_of(self.logins, 'login')}, {count_of(self.nights, 'night')} "
+            f"left: {count_of(self.looks, 'look')}; {count_of(self.wanting, 'account')} lack a "
+            f"proof, {self.not_yet} of them were not looked at yet"
+        )
+        if not self.without_look:
+            return (told,)
+        helps = (
+            f"{count_of(self.without_look, 'account')} will get no look by {self.surface.name} "
+            f"before then: a newest article link each (`mediawatch links import`) saves its look; "
+            f"a further login with its 使用审批 adds {self.calls * self.nights} "
+            f"(`mediawatch login {self.surface.login} --name NAME`, docs/sessions.md)"
+        )
+        return told, helps

@@ -1,0 +1,136 @@
+"""Which keys lead to the accounts of a platform, and what more would reach. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from mediawatch.domain import PROVISIONAL, Account
+from mediawatch.plurals import count_of
+from mediawatch.ports import SurfaceFacts
+
+
+class KeyKind(StrEnum):
+    """What an account can be found by; the value is how it is called."""
+
+    NUMBER = "号码"
+    ORIGINAL = "gh_"
+    ALIAS = "微信号"
+    PAGE = "主页链接"
+    ARTICLE = "文章链接"
+    READER = "阅读页"
+    PROVISIONAL = PROVISIONAL
+    NAME = "只有名称"
+
+
+def keys_of(account: Account) -> list[KeyKind]:
+    """The keys of an account; NAME where it has no other one."""
+    filed = account.filed
+    has = {
+        KeyKind.NUMBER: bool(filed.platform_id),
+        KeyKind.ORIGINAL: bool(filed.original_id),
+        KeyKind.ALIAS: bool(filed.alias),
+        KeyKind.PAGE: bool(filed.url) and filed.url not in account.links,
+        KeyKind.ARTICLE: bool(account.links),
+        KeyKind.READER: bool(filed.reader_url),
+        KeyKind.PROVISIONAL: account.provisional is not None,
+    }
+    return [key for key, held in has.items() if held] or [KeyKind.NAME]
+
+
+def count_keys(accounts: Iterable[Account]) -> Mapping[KeyKind, int]:
+    """How many accounts have each key. An account may have several."""
+    counted = Counter(key for account in accounts for key in keys_of(account))
+    return {key: counted[key] for key in KeyKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the platforms say of how accounts are reached.
+
+    `ways`: the surfaces that could be asked about an account with logins of these platforms.
+    `logins`: the words of the logins that a platform's surfaces use. `examples`: values of nobody, by
+    the field of the registry.
+    """
+
+    ways: Callable[[Account, Collection[str]], Sequence[SurfaceFacts]]
+    logins: Callable[[str], Sequence[str]]
+    examples: Callable[[str], Mapping[str, str]]
+
+    def reads(self, account: Account, logins: Collection[str]) -> bool:
+        """Whether a surface that is open to all accounts would read its posts."""
+        return any(
+            not (facts.declared_closed or facts.for_some or facts.finds_ids)
+            for facts in self.ways(account, logins)
+        )
+
+    def searches(self, account: Account, logins: Collection[str]) -> bool:
+        """Whether a search would be asked for its name, to find an id."""
+        return account.filed.identity.only_named and any(
+            facts.finds_ids for facts in self.ways(account, logins)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What one more login, link or number would add: so many accounts."""
+
+    what: str
+    accounts: int
+
+
+_EACH = {"platform_id": "a number each", "article_links": "one article link each"}
+
+
+def gains_of(
+    platform: str, accounts: Sequence[Account], logins: Collection[str], reach: Reach
+) -> tuple[int, tuple[Gain, ...]]:
+    """(accounts whose posts can be read now, what would add to them), what adds most first."""
+    beyond = [account for account in accounts if not reach.reads(account, logins)]
+    lacking = [word for word in reach.logins(platform) if word not in logins]
+    found = [Gain(f"a {word} login", _reached(beyond, {*logins, word}, reach)) for word in lacking]
+    for field, value in reach.examples(platform).items():
+        given = [_with(account, field, value) for account in beyond]
+        found.append(Gain(_EACH[field], _reached(given, logins, reach)))
+        for word in lacking:
+            more = {*logins, word}
+            both = sum(
+                reach.reads(one, more) and not (reach.reads(one, logins) or reach.reads(bare, more))
+                for one, bare in zip(given, beyond, strict=True)
+            )
+            found.append(Gain(f"{_EACH[field]} with a {word} login", both))
+    found.sort(key=lambda gain: -gain.accounts)
+    return len(accounts) - len(beyond), tuple(gain for gain in found if gain.accounts)
+
+
+def _reached(accounts: Iterable[Account], logins: Collection[str], reach: Reach) -> int:
+    return sum(reach.reads(account, logins) for account in accounts)
+
+
+def _with(account: Account, field: str, value: str) -> Account:
+    if field == "article_links":
+        filed = replace(account.filed, article_links=(value,))
+        return replace(account, filed=filed, links=(value,))
+    return replace(account, filed=replace(account.filed, platform_id=value))
+
+
+def names_to_search(
+    platform: str, accounts: Sequence[Account], logins: Collection[str], reach: Reach
+) -> tuple[Gain, ...]:
+    """How many names a search would be asked for, by the login that it needs."""
+    now = sum(reach.searches(account, logins) for account in accounts)
+    found = [Gain("", now)]
+    for word in reach.logins(platform):
+        if word not in logins:
+            more = sum(reach.searches(account, {*logins, word}) for account in accounts) - now
+            found.append(Gain(f"a {word} login", more))
+    return tuple(gain for gain in found if gain.accounts)
+
+
+def words_of_search(gain: Gain) -> str:
+    names = count_of(gain.accounts, "name")
+    if not gain.what:
+        return f"{names} will be searched for, once each"
+    return f"{gain.what} would search for {names}, once each"

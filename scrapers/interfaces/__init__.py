@@ -1,0 +1,1 @@
+"""Official interfaces of sites: asked by a key, without a page."""

@@ -1,0 +1,28 @@
+"""Moments as people write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from mediawatch.domain.clock import parse_moment
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2022-12-31", "2022-12-31T23:59:59+08:00"),
+        ("2022-12-31T18:00", "2022-12-31T18:00:00+08:00"),
+        ("2022-12-31 18:00", "2022-12-31T18:00:00+08:00"),
+        ("20221231T18:00+00:00", "2022-12-31T18:00:00+00:00"),
+    ],
+)
+def test_a_day_is_its_end_and_an_instant_itself(text: str, meant: str) -> None:
+    assert parse_moment(text) == datetime.fromisoformat(meant)
+
+
+@pytest.mark.parametrize("text", ["20221231", "2022-W52-6", "2022W526", "31.12.2022", ""])
+def test_a_day_that_is_written_otherwise_is_no_moment_before_it(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a date"):
+        parse_moment(text)

@@ -183,16 +183,8 @@ async def look_by_calls(
             ),
         ) as calls:
             calls.back_to = task.need.back_to
-            facts = await _facts(surface.see_by_calls(calls, task.account), calls)
-            sight = merge_facts(
-                surface,
-                facts,
-                session=calls.session,
-                login=calls.login,
-                read_at=calls.now(),
-                url=scrub(calls.url, surface.url_keys),
-            )
-            sight = apply_clock_check(calls.clock, replace(sight, by_call=True))
+            seen = surface.see_by_calls(calls, task.account)
+            sight = await _sight_of(surface, seen, calls, by_call=True)
             if page.signs and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
                 calls.known = None
                 sight = replace(
@@ -242,16 +234,7 @@ async def look_by_page(
             ),
         ) as tab:
             tab.pause, tab.back_to = partial(task.gate.pause, visit), task.need.back_to
-            facts = await _facts(surface.see(tab, account), tab)
-            sight = merge_facts(
-                surface,
-                facts,
-                session=tab.session,
-                login=tab.login,
-                read_at=tab.now(),
-                url=tab.scrubbed_url,
-            )
-            sight = apply_clock_check(tab.clock, sight)
+            sight = await _sight_of(surface, surface.see(tab, account), tab)
             tab.loan.spent = _troubled(sight)
             if second:
                 mask = Mask.for_account(
@@ -278,16 +261,7 @@ async def look_by_interface(
     try:
         async with task.browser.interface(session) as calls:
             calls.pause, calls.back_to = partial(task.gate.pause, visit), task.need.back_to
-            facts = await _facts(surface.see_by_interface(calls, task.account), calls)
-            sight = merge_facts(
-                surface,
-                facts,
-                session=calls.session,
-                login=calls.login,
-                read_at=calls.now(),
-                url=scrub(calls.url, surface.url_keys),
-            )
-            sight = apply_clock_check(calls.clock, sight)
+            sight = await _sight_of(surface, surface.see_by_interface(calls, task.account), calls)
             return replace(sight, captures=calls.captures()) if task.need.second else sight
     except Failure as failure:  # the key cannot be read
         return _trouble_sight(task, surface, visit, failure)
@@ -339,6 +313,25 @@ def is_settled(sights: Sequence[Sight], need: Need) -> bool:
         named |= bool(sight.name and sight.matched_by)
         dated |= sight.exact or any(post.on >= need.fresh_after for post in sight.posts)
     return named and dated
+
+
+async def _sight_of(
+    surface: Surface,
+    seen: AsyncIterator[PayloadFacts],
+    by: Tab | PageCalls | InterfaceCalls,
+    *,
+    by_call: bool = False,
+) -> Sight:
+    """What a surface yields as one sight, held against the dates of the site's replies."""
+    sight = merge_facts(
+        surface,
+        await _facts(seen, by),
+        session=by.session,
+        login=by.login,
+        read_at=by.now(),
+        url=scrub(by.url, surface.url_keys),
+    )
+    return apply_clock_check(by.clock, replace(sight, by_call=by_call))
 
 
 async def _facts(

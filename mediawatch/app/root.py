@@ -197,11 +197,10 @@ class App:
             logins += [of_it[name] for name in usable]
         visits = await self.store.operator.visits(self.clock() - timedelta(days=1))
         pace_of = self.pace_of()
-        surfaces = [each for scraper in SCRAPERS.values() for each in scraper.surfaces]
-        names_of = {each.name: each.paced_as or each.name for each in surfaces}
         paces = {
-            each.name: (names_of[each.name], pace_of(names_of[each.name], each.pace).per_day)
-            for each in surfaces
+            facts.name: (facts.pace_name, pace_of(facts.pace_name, facts.pace).per_day)
+            for platform in SCRAPERS
+            for facts in self.surfaces(platform)
         }
         return LookRates(
             ways=lambda account: ways(account, logins),

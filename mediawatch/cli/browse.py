@@ -24,7 +24,7 @@ def browse(
 ) -> None:
     """Serve the database to this machine's browser (Datasette; extra `browse`). Ends with Ctrl-C.
 
-    Only who opens the printed address, which holds a token, is let in.
+    Only the browser that first opens the printed address, which holds a token, is let in.
     """
     settings = settings_of(ctx)
     if settings.database.url.get_secret_value():
@@ -42,7 +42,8 @@ def browse(
 
     def tell(address: str) -> None:
         typer.echo(
-            f"{address} (open it once; it is for you alone, and Ctrl-C ends it)",
+            f"{address} (it opens once, for you alone; the browser that has it may reload. Ctrl-C "
+            "ends it)",
             err=True,
         )
 

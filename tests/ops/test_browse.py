@@ -40,6 +40,8 @@ class Served:
     home: Home
     seconds: float = 60
     token: str = ""
+    visited: dict[str, str] = field(default_factory=dict)
+    """The headers that answered the first visit."""
     port: int = 0
     process: subprocess.Popen[str] = field(init=False)
 
@@ -72,10 +74,11 @@ class Served:
             return answer.status, heads, answer.read().decode(errors="replace")
 
     def cookie(self) -> str:
-        """What a browser keeps of the first visit."""
-        status, heads, _ = self.get(f"/?token={self.token}")
-        assert (status, heads["location"]) == (303, "/")
-        return heads["set-cookie"].split(";")[0]
+        """What a browser keeps of the first visit, which can be made only once."""
+        if not self.visited:
+            status, self.visited, _ = self.get(f"/?token={self.token}")
+            assert (status, self.visited["location"]) == (303, "/")
+        return self.visited["set-cookie"].split(";")[0]
 
 
 @pytest.fixture
@@ -111,14 +114,27 @@ def test_only_who_has_the_token_sees_anything(one: Served) -> None:
             assert one.get(path, cookie=cookie)[0] == 403, (path, cookie)
     assert one.get("/?token=")[0] == 403
     assert one.get("/?token=wrong%C3%A4")[0] == 403
-    status, heads, _ = one.get(f"/mediawatch?token={one.token}")
-    assert status == 303
+    assert one.token not in one.cookie()
+    heads = one.visited
     name, *rules = heads["set-cookie"].split("; ")
     assert set(rules) == {"HttpOnly", "SameSite=Strict", "Path=/"}
     assert (heads["location"], heads["referrer-policy"]) == ("/", "no-referrer")
     for path in ("/", "/-/static/app.css", "/favicon.ico", "/mediawatch/flagged.json"):
         assert one.get(path, cookie=f"a[b]=1; {name}")[0] == 200, path
     assert one.get("/mediawatch/contact.json", cookie=name)[0] == 403
+
+
+def test_the_address_opens_once_and_its_browser_may_reload(one: Served) -> None:
+    cookie, address = one.cookie(), f"/?token={one.token}"
+    for other in ("", "ds_actor=x", f"mediawatch-{one.port}={one.token}"):
+        status, heads, text = one.get(address, cookie=other)
+        assert (status, "set-cookie" in heads) == (403, False), other
+        assert "was opened already" in text
+        assert "start it again" in text
+    assert one.get("/", cookie=cookie)[0] == 200
+    status, heads, _ = one.get(address, cookie=cookie)
+    assert (status, heads["location"]) == (303, "/")
+    assert "set-cookie" not in heads
 
 
 def test_another_host_name_is_refused_even_with_the_token(one: Served) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -15,30 +17,55 @@ from mediawatch.refusals import refusal
 
 PRIVATE = 0o600
 """The mode of a file that its owner alone may read."""
+PRIVATE_FOLDER = 0o700
+"""The mode of a folder that its owner alone may enter."""
 
 
 class FileWriter(Protocol):
     """`write_whole`, or `FileBatch.add` while something is planned."""
 
-    def __call__(self, target: Path, body: bytes, *, shared: bool = False) -> None: ...
+    def __call__(
+        self, target: Path, body: bytes, *, shared: bool = False, replace: bool = True
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A file that waits beside its place. `replace`: whether it may take the place of another."""
+
+    path: Path
+    replace: bool
+
+    def publish(self, target: Path) -> None:
+        """Give it its name. UserError where something is in the way, OSError as the disk says."""
+        refuse_special(target)
+        if self.replace:
+            self.path.replace(target)
+        else:
+            _name_first(self.path, target)
+        sync_folder(target.parent)
 
 
 class FileBatch:
     """Files that wait beside their places, and get their names together."""
 
     def __init__(self) -> None:
-        self._parts: dict[Path, Path] = {}
+        self._parts: dict[Path, _Part] = {}
         self._new: list[Path] = []
 
-    def add(self, target: Path, body: bytes, *, shared: bool = False) -> None:
-        """Bring a file's content to the disk. UserError names the place when the disk refuses."""
+    def add(self, target: Path, body: bytes, *, shared: bool = False, replace: bool = True) -> None:
+        """Bring a file's content to the disk; the words are those of `whole_file`.
+
+        UserError names the place when the disk refuses.
+        """
+        refuse_special(target)
         # Noted first: a stop may come at any moment, and `clear` must know of it.
-        part = self._parts[target] = _part_of(target)
+        part = self._parts[target] = _Part(_part_of(target), replace)
         try:
-            with _write_part(part, shared=shared) as file:
+            with _write_part(part.path, shared=shared) as file:
                 file.write(body)
         except OSError as error:
-            _remove(self._parts.pop(target))
+            _remove(self._parts.pop(target).path)
             raise _refused(target, error) from error
 
     def publish(self) -> None:
@@ -46,9 +73,8 @@ class FileBatch:
         for target, part in self._parts.items():
             try:
                 is_new = not target.exists()
-                part.replace(target)
+                part.publish(target)
                 self._new += [target] if is_new else []
-                sync_folder(target.parent)
             except OSError as error:
                 raise _refused(target, error) from error
 
@@ -60,42 +86,88 @@ class FileBatch:
     def clear(self) -> None:
         """Remove what still waits."""
         for part in self._parts.values():
-            _remove(part)
+            _remove(part.path)
 
 
-def write_whole(target: Path, body: bytes, *, shared: bool = False) -> None:
+def write_whole(target: Path, body: bytes, *, shared: bool = False, replace: bool = True) -> None:
     """Write a file by `whole_file`. UserError names the place when the disk refuses."""
-    with whole_file(target, shared=shared) as file:
+    with whole_file(target, shared=shared, replace=replace) as file:
         file.write(body)
 
 
 @contextmanager
-def whole_file(target: Path, *, shared: bool = False) -> Iterator[IO[bytes]]:
+def whole_file(target: Path, *, shared: bool = False, replace: bool = True) -> Iterator[IO[bytes]]:
     """Write beside the target, fsync, rename over it, fsync the folder.
 
     Its owner alone may read it. `shared` is for what is handed on and holds no contact, and for
-    what another program reads: then the umask decides (docs/running.md lists them). After an
-    exception nothing of it is left. UserError names the place when the disk refuses.
+    what another program reads: then the umask decides (docs/running.md lists them). A folder that
+    is made for it is closed as the file is. Without `replace` the name must be free, also at the
+    end: of two that write one name at once, one wins. After an exception nothing of it is left.
+    UserError names the place when the disk refuses, or where something else than a file is there.
     """
+    refuse_special(target)
     part = _part_of(target)
     try:
         with _write_part(part, shared=shared) as file:
             yield file
-        part.replace(target)
-        sync_folder(target.parent)
+        _Part(part, replace).publish(target)
     except OSError as error:
         raise _refused(target, error) from error
     finally:
         _remove(part)  # It has its name, or what prevented the write may prevent this.
 
 
+def refuse_special(target: Path) -> None:
+    """UserError where a name belongs to something else than a file: renaming would remove it."""
+    try:
+        mode = target.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise _refused(target, error) from error
+    is_link = stat.S_ISLNK(mode)
+    if is_link:
+        with suppress(OSError):
+            mode = target.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise UserError(f"{target} is a folder: name a file in it")
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        raise UserError(f"{target} is a pipe, a device or a socket: name a file")
+    if is_link:
+        raise UserError(
+            f"{target} is a symbolic link to {target.readlink()}: name the file itself, or remove "
+            "the link"
+        )
+
+
+def _name_first(part: Path, target: Path) -> None:
+    """Give a file a name that must be free. UserError where somebody else has it by now."""
+    try:
+        try:
+            os.link(part, target)
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
+                raise
+            # This disk knows no second names (FAT): an empty file holds the name meanwhile.
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+            try:
+                part.replace(target)
+            except BaseException:
+                _remove(target)
+                raise
+    except FileExistsError:
+        raise UserError(f"{target} exists by now: somebody else made it; name another") from None
+
+
 def _part_of(target: Path) -> Path:
-    return target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
+    # In bytes: a Chinese character takes three, and a name may have 255.
+    name = os.fsencode(target.name)[:150].decode(errors="ignore")
+    return target.with_name(f".{name}.{secrets.token_hex(6)}.part")
 
 
 @contextmanager
 def _write_part(part: Path, *, shared: bool) -> Iterator[IO[bytes]]:
-    _make_folder(part.parent)
+    make_folder(part.parent, shared=shared)
     with open(part, "xb", opener=None if shared else open_private) as file:
         yield file
         file.flush()
@@ -126,11 +198,20 @@ def keep_private(path: Path) -> None:
 
     A missing file, a link and another owner's file stay as they are.
     """
+    _close_to_others(path, stat.S_ISREG, PRIVATE)
+
+
+def keep_folder_private(path: Path) -> None:
+    """Take an older folder of ours from everybody but its owner, as `keep_private` does a file."""
+    _close_to_others(path, stat.S_ISDIR, PRIVATE_FOLDER)
+
+
+def _close_to_others(path: Path, is_kind: Callable[[int], bool], mode: int) -> None:
     with suppress(OSError):
         found = path.lstat()
-        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+        ours = is_kind(found.st_mode) and found.st_uid == os.geteuid()
         if ours and stat.S_IMODE(found.st_mode) & 0o077:
-            path.chmod(PRIVATE)
+            path.chmod(mode)
 
 
 def sync_folder(folder: Path) -> None:
@@ -142,13 +223,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _make_folder(folder: Path) -> None:
-    """Make a folder and its parents, and bring their names to the disk.
+def make_folder(folder: Path, *, shared: bool = False) -> None:
+    """Make a folder and its parents, and bring their names to the disk. OSError as `os.mkdir`.
 
     A folder whose own name is not on the disk would be lost with its files in a power failure.
+    Its owner alone may enter it; where it is `shared`, the umask decides.
     """
     if folder.is_dir():
         return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    make_folder(folder.parent, shared=shared)
+    folder.mkdir(0o777 if shared else PRIVATE_FOLDER, exist_ok=True)
     sync_folder(folder.parent)

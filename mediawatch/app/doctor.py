@@ -90,7 +90,10 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorChe
 
 def _modes(home: Home) -> Iterator[DoctorCheck]:
     """What of the home others than its owner may read."""
-    private = (home.root, home.config, home.root / OFFICE, home.canaries, home.database, home.log)
+    private = (
+        *(home.root, home.evidence, home.logs),
+        *(home.config, home.root / OFFICE, home.canaries, home.database, home.log),
+    )
     for path in private:
         if path.exists() and (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
             right = "700" if path.is_dir() else "600"

@@ -13,7 +13,12 @@ from pathlib import Path
 import platformdirs
 
 from mediawatch.domain import UserError
-from mediawatch.files import keep_private, write_whole
+from mediawatch.files import (
+    PRIVATE_FOLDER,
+    keep_folder_private,
+    keep_private,
+    write_whole,
+)
 from mediawatch.ops.settings import office
 from mediawatch.ops.settings.tree import Settings
 from mediawatch.refusals import refusal
@@ -93,10 +98,9 @@ class Home:
         """
         try:
             self._make_root()
-            for folder in (self.evidence, self.logs):
-                folder.mkdir(exist_ok=True)
-            self.sessions.mkdir(mode=0o700, exist_ok=True)
-            self.sessions.chmod(0o700)
+            for folder in (self.evidence, self.logs, self.sessions):
+                folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
+                keep_folder_private(folder)
             if not self.config.exists():
                 text = (
                     _TEMPLATE.replace(
@@ -123,11 +127,11 @@ class Home:
         """
         self.root.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
-            self.root.mkdir(mode=0o700)
+            self.root.mkdir(PRIVATE_FOLDER)
         if self.exists or not any(self.root.iterdir()):
             found = self.root.stat()
             if found.st_uid == os.geteuid() and found.st_mode & 0o077:
-                self.root.chmod(0o700)
+                self.root.chmod(PRIVATE_FOLDER)
 
     def owner_apart(self) -> str:
         """Name or number of the user who owns the home, where root works on it; else empty."""

@@ -167,7 +167,7 @@ def _part_of(target: Path) -> Path:
 
 @contextmanager
 def _write_part(part: Path, *, shared: bool) -> Iterator[IO[bytes]]:
-    make_folder(part.parent, shared=shared)
+    _make_folder(part.parent, shared=shared)
     with open(part, "xb", opener=None if shared else open_private) as file:
         yield file
         file.flush()
@@ -223,7 +223,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def make_folder(folder: Path, *, shared: bool = False) -> None:
+def _make_folder(folder: Path, *, shared: bool = False) -> None:
     """Make a folder and its parents, and bring their names to the disk. OSError as `os.mkdir`.
 
     A folder whose own name is not on the disk would be lost with its files in a power failure.
@@ -231,6 +231,6 @@ def make_folder(folder: Path, *, shared: bool = False) -> None:
     """
     if folder.is_dir():
         return
-    make_folder(folder.parent, shared=shared)
+    _make_folder(folder.parent, shared=shared)
     folder.mkdir(0o777 if shared else PRIVATE_FOLDER, exist_ok=True)
     sync_folder(folder.parent)

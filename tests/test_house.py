@@ -34,6 +34,7 @@ FOLDERS = (
 ground files.
 """
 LOG, FILES = "mediawatch.log", "mediawatch.files"
+OUTPUTS = "mediawatch.outputs"
 GROUND = {
     *(
         f"mediawatch.{file}"
@@ -53,8 +54,9 @@ GROUND = {
     ),
     LOG,
     FILES,
+    OUTPUTS,
 }
-"""Small files that know no folder; `files` knows the domain's errors."""
+"""Small files that know no folder; `files` and `outputs` know the domain's errors."""
 INPUTS = "mediawatch.inputs"
 PURE = {"mediawatch.domain", "mediawatch.rules", "mediawatch.figures"}
 """Rules and arithmetic only: nothing from outside but words, rules and ground files.
@@ -271,7 +273,7 @@ def may(module: str, target: str) -> bool:
     if target in GROUND:
         return target not in (LOG, FILES) or not any(within(module, folder) for folder in PURE)
     if module in GROUND:
-        return module == FILES and within(target, "mediawatch.domain")
+        return module in (FILES, OUTPUTS) and within(target, "mediawatch.domain")
     if any(within(module, folder) for folder in PURE) and not any(
         within(target, folder) for folder in PURE | VOCABULARY | WORDS
     ):

@@ -64,7 +64,8 @@ def _back_up(
     if target.exists():
         raise UserError(f"{target} exists: name another file, or a folder")
     copy = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.database")
-    with whole_file(target) as file:
+    # Without `replace`: of two that write one name at once, one wins.
+    with whole_file(target, replace=False) as file:
         try:
             kind = wiring.dump(home, settings, copy)
             count = _write(file, home, copy, kind, at, with_sessions=with_sessions)

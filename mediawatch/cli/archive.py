@@ -10,8 +10,10 @@ import typer
 
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NumberArgument, notice_of
+from mediawatch.cli.outputs import output
 from mediawatch.domain import UserError
 from mediawatch.ops.archives import check_archive, write_archive
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.table import plain
 
 if TYPE_CHECKING:
@@ -22,8 +24,13 @@ def archive(
     ctx: typer.Context,
     number: NumberArgument,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE.zip|DIR", help="Write the archive there."),
+        Output | None,
+        output(
+            "--out",
+            metavar="FILE.zip|DIR",
+            help="Write the archive there; a folder is made if need be.",
+            kind=OutputKind.EITHER,
+        ),
     ] = None,
     acknowledge: Annotated[
         Path | None,
@@ -47,13 +54,15 @@ def archive(
         raise UserError("notice archive needs either --out or --acknowledge")
     if acknowledge is None and (by or place):
         raise UserError("--by and --place go with --acknowledge")
+    if out is not None and not out.is_folder and out.path.suffix.lower() != ".zip":
+        raise UserError(f"--out {out}: an archive is a .zip file, or goes into a folder")
     if out is not None:
         _write(ctx, number, out)
     elif acknowledge is not None:
         _acknowledge(ctx, number, acknowledge, by, place)
 
 
-def _write(ctx: typer.Context, number: str, out: Path) -> None:
+def _write(ctx: typer.Context, number: str, out: Output) -> None:
     # Imported here: what makes documents costs every other command about notices.
     from mediawatch.app.archives import build_archive
     from mediawatch.publish.reports.sheets import safe
@@ -61,12 +70,12 @@ def _write(ctx: typer.Context, number: str, out: Path) -> None:
     async def work() -> tuple[Path, int, list[EvidenceGap]]:
         async with open_home(ctx) as app:
             notice, _ = await notice_of(app, number)
+            file = out.file(f"案卷 {safe(notice.number)}.zip") if out.is_folder else out
+            file.check()
             made = await build_archive(app, notice)
-            target = (
-                out if out.suffix.lower() == ".zip" else out / f"案卷 {safe(notice.number)}.zip"
-            )
-            write_archive(target, made.members, made.manifest, made.state_at)
-            return target, len(made.members), list(made.gaps)
+            with file.whole() as stream:
+                write_archive(stream, made.members, made.manifest, made.state_at)
+            return file.path, len(made.members), list(made.gaps)
 
     target, count, gaps = run(work())
     for gap in gaps:

@@ -10,7 +10,9 @@ import typer
 from mediawatch.app import backup as archives
 from mediawatch.app import restore as restoring
 from mediawatch.cli.base import open_home, run
+from mediawatch.cli.outputs import output
 from mediawatch.domain import Backup
+from mediawatch.outputs import Output, OutputKind, Replacing
 from mediawatch.plurals import count_of
 
 
@@ -22,10 +24,12 @@ def register(app: typer.Typer) -> None:
 def backup(
     ctx: typer.Context,
     target: Annotated[
-        Path,
-        typer.Argument(
+        Output,
+        output(
             metavar="FILE|DIR",
             help="A new tar file, or a folder, made if need be, where it gets a name.",
+            kind=OutputKind.EITHER,
+            replacing=Replacing.NEVER,
         ),
     ],
     with_sessions: Annotated[
@@ -43,7 +47,7 @@ def backup(
                     "copy of it",
                     err=True,
                 )
-            return await archives.back_up(app, target, with_sessions=with_sessions)
+            return await archives.back_up(app, target.path, with_sessions=with_sessions)
 
     done = run(work())
     typer.echo(
@@ -55,7 +59,13 @@ def backup(
 def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="What `mediawatch backup` wrote.")],
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The new home; must be empty or not there.")
+        Output,
+        output(
+            metavar="DIR",
+            help="The new home; must be empty or not there.",
+            kind=OutputKind.HOME,
+            replacing=Replacing.NEVER,
+        ),
     ],
     outside_paths: Annotated[
         bool,
@@ -67,7 +77,7 @@ def restore(
     ] = False,
 ) -> None:
     """Make a new home from a backup, after its files, settings and database were checked."""
-    done = restoring.restore(source, folder, outside_paths=outside_paths)
+    done = restoring.restore(source, folder.path, outside_paths=outside_paths)
     for each in done.left_out:
         typer.echo(
             f"setting {each.key} was not taken, for it leads out of the home: {each.shown}; it is "

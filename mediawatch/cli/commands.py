@@ -167,6 +167,11 @@ class Commands(Mapping[str, Any]):
 
 @cache
 def _registered(file: str) -> Mapping[str, Any]:
+    # Not at the top: `base` imports this file.
+    from mediawatch.cli.outputs import add_force
+
     group = typer.Typer(rich_markup_mode=None)
     import_module(f"mediawatch.cli.{file}").register(group)
-    return typer.main.get_group(group).commands
+    made = typer.main.get_group(group).commands
+    add_force(made)
+    return made

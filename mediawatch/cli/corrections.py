@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +11,9 @@ import typer
 from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
+from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import PLATFORM_LABELS, UserError
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.people.forms.splits import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.plurals import count_of
@@ -35,19 +36,19 @@ if TYPE_CHECKING:
 def corrections(
     ctx: typer.Context,
     folder: Annotated[
-        Path | None,
-        typer.Argument(
+        Output | None,
+        output(
             metavar="DIR",
-            help="Where the files go: 台账更正提示单-PART.xlsx each. Without it: what became of them.",
+            help="Where the files go: 台账更正提示单-PART.xlsx each; made if need be. Without it: what "
+            "became of them.",
+            kind=OutputKind.FOLDER,
         ),
     ] = None,
     by: Annotated[
         DispatchSplit,
         typer.Option(help="One file a 主管单位, a county, a prefecture, or a unit (所属组织)."),
     ] = DispatchSplit.SUPERVISOR,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
-    ] = False,
+    overwrite: Overwrite = False,
     csv: CsvOption = None,
 ) -> None:
     """Write what readings have shown to be wrong or missing in the registry, for the units to
@@ -67,7 +68,10 @@ def corrections(
 
             async def plan(planning: App) -> list[RemarksFile]:
                 form = FormTarget(
-                    path=target, marks=app.marks, overwrite=overwrite, write=planning.write_file
+                    path=target.path,
+                    marks=app.marks,
+                    overwrite=overwrite,
+                    write=target.writer(planning.write_file),
                 )
                 return await export_corrections(
                     planning.store,

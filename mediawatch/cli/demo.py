@@ -11,6 +11,10 @@ import typer
 from mediawatch import demo as demonstration
 from mediawatch.app import only_one, open_stage
 from mediawatch.cli.base import run
+from mediawatch.cli.outputs import output
+from mediawatch.outputs import Output, OutputKind, Replacing
+
+_DEMO = Output(Path("mediawatch-demo"), OutputKind.HOME, Replacing.NEVER)
 
 
 def register(app: typer.Typer) -> None:
@@ -19,11 +23,15 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     out: Annotated[
-        Path,
-        typer.Option(
-            "--out", metavar="DIR", help="Home of the demonstration; made anew each time."
+        Output,
+        output(
+            "--out",
+            metavar="DIR",
+            help="Home of the demonstration; made anew each time.",
+            kind=OutputKind.HOME,
+            replacing=Replacing.NEVER,
         ),
-    ] = Path("mediawatch-demo"),
+    ] = _DEMO,
     world: Annotated[
         Path | None,
         typer.Option(
@@ -34,7 +42,7 @@ def demo(
     """Run a whole inspection on made-up accounts and local stand-ins of the sites (演示数据)."""
 
     async def work() -> int:
-        home = demonstration.prepare(out)
+        home = demonstration.prepare(out.path)
         with only_one(home):
             async with open_stage(home, world or demonstration.shipped_world()) as (app, stage):
                 code = await demonstration.run(app, stage, typer.echo)

@@ -12,13 +12,14 @@ import typer
 from mediawatch.app import only_one
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection, sweep_of
+from mediawatch.cli.outputs import output
 from mediawatch.cli.report import OpenOption
 from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import minute
-from mediawatch.files import write_whole
 from mediawatch.ops import retention
 from mediawatch.ops.archives import check_archive
 from mediawatch.ops.personal import PersonalCount, clear_personal
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.plurals import count_of
 from mediawatch.ports import KeptEvidence
 from mediawatch.publish.reports.pages import sheet as page
@@ -151,7 +152,15 @@ def prune(
 
 def sheet(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the sheets.")],
+    out: Annotated[
+        Output,
+        output(
+            "--out",
+            metavar="DIR",
+            help="Folder for the sheets, made if need be.",
+            kind=OutputKind.FOLDER,
+        ),
+    ],
     account: Annotated[
         list[str] | None, typer.Argument(help="Only these accounts: filing number, name or id.")
     ] = None,
@@ -182,8 +191,10 @@ def sheet(
             ]
 
     files = run(work())
+    for name, _ in files:
+        out.file(name).check()
     for name, body in files:
-        write_whole(out / name, body, shared=True)
+        out.file(name).write(body, shared=True)
     typer.echo(f"{out}: {count_of(len(files), 'file')}")
 
 

@@ -12,7 +12,9 @@ from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import NumberArgument, notice_of
+from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import UserError
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.people import feedback
 from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
@@ -38,8 +40,13 @@ def export(
     ctx: typer.Context,
     number: NumberArgument,
     out: Annotated[
-        Path,
-        typer.Option("--out", metavar="DIR", help="Where the files go: 整改反馈-PART.xlsx each."),
+        Output,
+        output(
+            "--out",
+            metavar="DIR",
+            help="Where the files go: 整改反馈-PART.xlsx each; made if need be.",
+            kind=OutputKind.FOLDER,
+        ),
     ],
     by: Annotated[
         DispatchSplit,
@@ -47,9 +54,7 @@ def export(
             help="One file a prefecture, a 主管单位, or a unit (所属组织) with its own contact, as filed now."
         ),
     ] = DispatchSplit.PREFECTURE,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
-    ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write what still stands of a notice as xlsx files with its deadlines and three columns to
     report in.
@@ -68,7 +73,10 @@ def export(
                 )
                 return feedback.export(
                     FormTarget(
-                        path=out, marks=app.marks, overwrite=overwrite, write=planning.write_file
+                        path=out.path,
+                        marks=app.marks,
+                        overwrite=overwrite,
+                        write=out.writer(planning.write_file),
                     ),
                     notice,
                     standing_items(notice, events),
@@ -87,16 +95,17 @@ def import_(
     number: NumberArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned files.")],
     errors: Annotated[
-        Path | None,
-        typer.Option(
-            "--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."
-        ),
+        Output | None,
+        output("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."),
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Take reports in as events, and open the article links in them. Good rows are kept even where
     others are refused (then exit 2).
     """
+
+    if errors:
+        errors.refuse_inputs(files)
 
     async def work() -> tuple[feedback.UnitReports, int]:
         async with open_home(ctx, dry_run=dry_run) as app:
@@ -119,7 +128,7 @@ def import_(
 
             done = await app.decide(plan)
             if errors and done.bad_rows:
-                feedback.write_bad_rows(errors, done, notice, app.marks)
+                feedback.write_bad_rows(errors.path, done, notice, app.marks, errors.writer())
             code = 0
             if done.articles and not dry_run:
                 gate = app.pacing()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,12 +10,13 @@ from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
+from mediawatch.cli.outputs import output
 from mediawatch.domain import Sweep
 from mediawatch.figures.comparison import JudgedInspection, compare
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, dimension, keys
-from mediawatch.files import write_whole
 from mediawatch.ops.settings.office import Office, read_office
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import OPEN_MARK, expected_regions
 from mediawatch.publish.reports import lists
@@ -50,8 +50,13 @@ def figures(
         typer.Option(help="Decimals of rates; default those of office.toml.", min=0, max=4),
     ] = None,
     csv: Annotated[
-        Path | None,
-        typer.Option("--csv", metavar="DIR", help="Write a CSV a table instead of printing."),
+        Output | None,
+        output(
+            "--csv",
+            metavar="DIR",
+            help="Write a CSV a table there instead of printing; made if need be.",
+            kind=OutputKind.FOLDER,
+        ),
     ] = None,
 ) -> None:
     """Count an inspection: 检查率, 合格率, kinds of problems, by region and platform or as asked;
@@ -77,10 +82,15 @@ def figures(
     if csv is None:
         typer.echo("\n".join([heading, *remarks, *(fit_table(table) for table in found)]))
         return
-    for number, table in enumerate(found, 1):
-        target = csv / f"{number}-{table.title.partition('(')[0].replace('/', '或')}.csv"
-        write_whole(target, to_csv(table), shared=True)
-        typer.echo(f"{target}: {count_of(len(table.rows), 'row')}")
+    files = [
+        csv.file(f"{number}-{table.title.partition('(')[0].replace('/', '或')}.csv")
+        for number, table in enumerate(found, 1)
+    ]
+    for file in files:
+        file.check()
+    for file, table in zip(files, found, strict=True):
+        file.write(to_csv(table), shared=True)
+        typer.echo(f"{file}: {count_of(len(table.rows), 'row')}")
 
 
 async def _tables(

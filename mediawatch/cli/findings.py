@@ -19,9 +19,11 @@ from mediawatch.app.overdue import OverdueAnswers, note_overdue
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
+from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.cli.progress import show_progress
 from mediawatch.domain import Sweep, UserError
 from mediawatch.ops.retention import still_judged
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.people import dispatch as sheets
 from mediawatch.people.dispatch import DispatchFile, DispatchOrder, DispatchSplit, UnitAnswers
 from mediawatch.people.forms.target import FormTarget
@@ -50,7 +52,12 @@ def register(app: typer.Typer) -> None:
 def dispatch(
     ctx: typer.Context,
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Where the files go: 核实-PART.xlsx each.")
+        Output,
+        output(
+            metavar="DIR",
+            help="Where the files go: 核实-PART.xlsx each; made if need be.",
+            kind=OutputKind.FOLDER,
+        ),
     ],
     person: Annotated[str, typer.Option(metavar="NAME", help="Who sends them down.")],
     by: Annotated[
@@ -60,9 +67,7 @@ def dispatch(
         ),
     ] = DispatchSplit.PREFECTURE,
     sweep: SweepOption = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
-    ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the undecided findings as xlsx files, with evidence, a term and columns to answer in.
     They become 已下发核实."""
@@ -83,7 +88,10 @@ def dispatch(
                     labels=planning.surface_labels({each.account.platform for each in found}),
                 )
                 target = FormTarget(
-                    path=folder, marks=app.marks, overwrite=overwrite, write=planning.write_file
+                    path=folder.path,
+                    marks=app.marks,
+                    overwrite=overwrite,
+                    write=folder.writer(planning.write_file),
                 )
                 return await sheets.dispatch(planning.store, target, found, judged, order)
 
@@ -121,10 +129,8 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned files.")],
     sweep: SweepOption = None,
     errors: Annotated[
-        Path | None,
-        typer.Option(
-            "--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."
-        ),
+        Output | None,
+        output("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."),
     ] = None,
     look_again: Annotated[
         bool,
@@ -138,6 +144,9 @@ def import_(
 
     Good rows are kept even where others are refused (then exit 2).
     """
+
+    if errors:
+        errors.refuse_inputs(files)
 
     async def work() -> tuple[UnitAnswers, int]:
         async with open_home(ctx, dry_run=dry_run) as app:
@@ -155,7 +164,9 @@ def import_(
 
                 answers = await app.decide(plan)
                 if errors and answers.bad_rows:
-                    sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
+                    sheets.write_bad_rows(
+                        errors.path, answers, sweep=chosen, marks=app.marks, write=errors.writer()
+                    )
                 _print(answers)
                 if dry_run:
                     return answers, 0

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
+from mediawatch.cli.outputs import output
 from mediawatch.domain import LinkSort, UserError
 from mediawatch.domain.clock import day_of
-from mediawatch.files import write_whole
+from mediawatch.outputs import Output
 from mediawatch.people import link_report, links
 from mediawatch.people.forms.link_answer import LinkAnswer, answers_of, write_answer
 from mediawatch.people.link_files import CollectedLinks, collect
@@ -32,8 +32,8 @@ CARD = (
     "address"
 )
 AnswerOption = Annotated[
-    Path | None,
-    typer.Option(
+    Output | None,
+    output(
         "--answer",
         metavar="FILE.xlsx",
         help="Write what became of each row, to be sent back to whoever sent it.",
@@ -58,10 +58,8 @@ def import_(
     ],
     dry_run: DryRun = False,
     report: Annotated[
-        Path | None,
-        typer.Option(
-            "--report", metavar="FILE.csv", help="Write every link and what became of it."
-        ),
+        Output | None,
+        output("--report", metavar="FILE.csv", help="Write every link and what became of it."),
     ] = None,
     answer: AnswerOption = None,
 ) -> None:
@@ -104,7 +102,7 @@ def import_(
     done, code = run(work())
     print_report(done, dry_run=dry_run)
     if report is not None:
-        write_whole(report, to_csv(link_report.as_table(done)))
+        report.write(to_csv(link_report.as_table(done)))
         typer.echo(f"{report}: {count_of(len(done.entries), 'link')}")
     if code:
         sys.exit(code)
@@ -118,21 +116,24 @@ def _none_in(files: Sequence[str], collected: CollectedLinks) -> str:
     return "; ".join((none, *others, *cards))
 
 
-def refuse_answer(answer: Path | None) -> None:
-    """UserError for an answer file that cannot be written, before anything is opened."""
-    if answer is None:
-        return
-    if answer.suffix.lower() != ".xlsx":
+def refuse_answer(answer: Output | None) -> None:
+    """UserError for an answer under a name that no workbook has, before anything is opened."""
+    if answer is not None and answer.path.suffix.lower() != ".xlsx":
         raise UserError(f"--answer {answer}: an answer is an .xlsx file")
-    if answer.exists():
-        raise UserError(f"--answer {answer} exists already: give another name")
 
 
-def send_back(app: App, path: Path | None, answers: Sequence[LinkAnswer]) -> None:
+def send_back(app: App, out: Output | None, answers: Sequence[LinkAnswer]) -> None:
     """Write the answer, where one is wanted."""
-    if path is not None:
-        write_answer(path, answers, now=app.clock(), marks=app.marks)
-        typer.echo(f"{path}: {count_of(len(answers), 'row')} to send back")
+    if out is not None:
+        write_answer(
+            out.path,
+            answers,
+            now=app.clock(),
+            marks=app.marks,
+            overwrite=out.force,
+            write=out.writer(),
+        )
+        typer.echo(f"{out}: {count_of(len(answers), 'row')} to send back")
 
 
 def show_links_done(done: int, total: int) -> None:

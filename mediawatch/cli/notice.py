@@ -25,6 +25,7 @@ from mediawatch.cli.out import (
     print_or_write,
     sweep_of,
 )
+from mediawatch.cli.outputs import output
 from mediawatch.cli.report import day_option
 from mediawatch.domain import (
     IssuedDocument,
@@ -32,8 +33,8 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.files import write_whole
 from mediawatch.ops.settings.office import read_office
+from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.deadlines import deadline
@@ -101,7 +102,7 @@ def issue(
     ] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why they are issued again.")] = "",
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write its hand-off, too.")
+        Output | None, output("--out", metavar="FILE", help="Write its hand-off, too.")
     ] = None,
 ) -> None:
     """Freeze the confirmed findings of a sweep as a notice, with its deadlines and its hand-off."""
@@ -133,7 +134,8 @@ def issue(
                     again=reason,
                 )
                 if out:
-                    planning.write_file(out, made[1].body.encode(), shared=True)
+                    write = out.writer(planning.write_file)
+                    write(out.path, made[1].body.encode(), shared=True)
                 return made
 
             return await app.decide(plan)
@@ -238,12 +240,12 @@ def show(
     ctx: typer.Context,
     number: NumberArgument,
     csv: Annotated[
-        Path | None,
-        typer.Option("--csv", metavar="FILE", help="Write the items as a CSV for Excel instead."),
+        Output | None,
+        output("--csv", metavar="FILE", help="Write the items as a CSV for Excel instead."),
     ] = None,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="Write its hand-off, byte for byte."),
+        Output | None,
+        output("--out", metavar="FILE", help="Write its hand-off, byte for byte."),
     ] = None,
     version: Annotated[
         int | None, typer.Option(metavar="N", help="This version of it; default the newest.", min=1)
@@ -268,7 +270,7 @@ def show(
 
     items, happened, body, due = run(work())
     if out:
-        write_whole(out, body, shared=True)
+        out.write(body, shared=True)
         typer.echo(str(out))
         return
     print_or_write(items, csv)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +13,7 @@ from mediawatch.cli.out import (
     NumberArgument,
     notice_of,
 )
+from mediawatch.cli.outputs import output
 from mediawatch.domain import (
     Code,
     Notice,
@@ -23,7 +23,7 @@ from mediawatch.domain import (
     UserError,
     is_closed,
 )
-from mediawatch.files import write_whole
+from mediawatch.outputs import Output
 from mediawatch.publish.notices.issuing import refuse_appeal
 from mediawatch.publish.results import standing_items
 from mediawatch.table import plain
@@ -66,8 +66,8 @@ def correct(
         ),
     ] = False,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="Write the corrected hand-off, too."),
+        Output | None,
+        output("--out", metavar="FILE", help="Write the corrected hand-off, too."),
     ] = None,
 ) -> None:
     """Correct a notice (更正): withdraw an item, or some of its findings. What was issued stays;
@@ -107,7 +107,7 @@ def correct(
         )
     _, _, document = done[0]
     if out and document:
-        write_whole(out, document.body.encode(), shared=True)
+        out.write(document.body.encode(), shared=True)
         typer.echo(str(out))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,8 +13,9 @@ from mediawatch.app.documents import checks_behind, inspection_of, issued_inspec
 from mediawatch.app.explained import account_case
 from mediawatch.app.judged import judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.outputs import output
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
-from mediawatch.files import write_whole
+from mediawatch.outputs import Output
 from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import Inspection
@@ -27,8 +27,8 @@ from mediawatch.sweep.judging import checks_for
 from mediawatch.table import Table, plain, to_csv
 
 CsvOption = Annotated[
-    Path | None,
-    typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
+    Output | None,
+    output("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
 ]
 SweepOption = Annotated[
     int | None,
@@ -159,7 +159,7 @@ def explain(
 def handoff(
     ctx: typer.Context,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Where the document goes.")
+        Output | None, output("--out", metavar="FILE", help="Where the document goes.")
     ] = None,
     sweep: SweepOption = None,
     notice: NoticeOption = "",
@@ -190,7 +190,7 @@ def handoff(
             return documents.of(told, await checks_behind(app, told))
 
     document = run(work())
-    write_whole(out, documents.to_bytes(document), shared=True)
+    out.write(documents.to_bytes(document), shared=True)
     typer.echo(
         f"{out}: {count_of(len(document.findings), 'finding')}, "
         f"{count_of(document.counts.failed, 'account')} failed of {document.counts.checked} checked"
@@ -295,10 +295,10 @@ async def choose_inspection(
     return await issued_inspection(app, (await notice_of(app, notice))[0])
 
 
-def print_or_write(table: Table, csv: Path | None) -> None:
+def print_or_write(table: Table, csv: Output | None) -> None:
     """The table on standard output, or as CSV in a file."""
     if csv is None:
         typer.echo(fit_table(table))
         return
-    write_whole(csv, to_csv(table))
+    csv.write(to_csv(table))
     typer.echo(f"{csv}: {count_of(len(table.rows), 'row')}")

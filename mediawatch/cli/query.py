@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from textwrap import indent
 from typing import Annotated
 
@@ -15,10 +14,11 @@ import typer
 from mediawatch.app import App
 from mediawatch.app.queries import answer_query, send_answer
 from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.outputs import output
 from mediawatch.cli.terminal import write_data
 from mediawatch.domain import UserError
-from mediawatch.files import whole_file, write_whole
 from mediawatch.ops.settings import QuerySettings
+from mediawatch.outputs import Output
 from mediawatch.ports import NamedQuery, QueryResult, QueryRow
 from mediawatch.table import Table, csv_lines, to_text
 from mediawatch.visible import make_visible
@@ -48,7 +48,7 @@ def query(
         Format, typer.Option("--format", help="text, csv (for Excel) or json.")
     ] = Format.TEXT,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")
+        Output | None, output("--out", metavar="FILE", help="Write there instead of printing.")
     ] = None,
     seconds: Annotated[
         float | None,
@@ -67,7 +67,7 @@ def query(
             rows = tuple((each.name, each.title) for each in app.store.queries.all())
             return QueryResult(("名称", "内容"), rows)
 
-    async def sent(file: Path) -> int:
+    async def sent(file: Output) -> int:
         async with open_home(ctx, query=given) as app:
             chosen = _choose(app, name, sql)
             return await send_answer(app, chosen.sql, partial(_send, format_, file))
@@ -98,7 +98,7 @@ def _choose(app: App, name: str, sql: str) -> NamedQuery:
     return named[name]
 
 
-def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) -> None:
+def _give(title: str, answer: QueryResult, format_: Format, out: Output | None) -> None:
     if format_ is Format.TEXT:
         table = Table(title, answer.columns, tuple(map(_words, answer.rows)))
         body = make_visible(f"{to_text(table) if out else fit_table(table)}\n").encode()
@@ -107,11 +107,11 @@ def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) ->
     if out is None:
         write_data(body)
     else:
-        write_whole(out, body)
+        out.write(body)
         typer.echo(f"{out}: {len(answer.rows)} rows")
 
 
-def _send(format_: Format, out: Path, columns: Sequence[str], rows: Iterator[QueryRow]) -> int:
+def _send(format_: Format, out: Output, columns: Sequence[str], rows: Iterator[QueryRow]) -> int:
     """Write the rows into the file as they come, and return their number."""
     written = 0
 
@@ -121,7 +121,7 @@ def _send(format_: Format, out: Path, columns: Sequence[str], rows: Iterator[Que
             written += 1
             yield row
 
-    with whole_file(out) as file:
+    with out.whole() as file:
         file.writelines(_LINES[format_](columns, counted()))
     return written
 

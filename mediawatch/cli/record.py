@@ -8,11 +8,15 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import open_home, run
+from mediawatch.cli.outputs import output
 from mediawatch.domain import UserError
 from mediawatch.ops.record import RecordedCase
 from mediawatch.ops.record import record as recorded
+from mediawatch.outputs import Output, OutputKind, Replacing
 from mediawatch.plurals import count_of
 from mediawatch.registry.find import find_account
+
+_CASES = Output(Path("cases"), OutputKind.FOLDER, Replacing.NEVER)
 
 
 def register(app: typer.Typer) -> None:
@@ -29,8 +33,15 @@ def record(
         ),
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="The case goes to DIR/PLATFORM/….")
-    ] = Path("cases"),
+        Output,
+        output(
+            "--out",
+            metavar="DIR",
+            help="The case goes to DIR/PLATFORM/…; made if need be.",
+            kind=OutputKind.FOLDER,
+            replacing=Replacing.NEVER,
+        ),
+    ] = _CASES,
     session: Annotated[
         str | None,
         typer.Option(
@@ -60,7 +71,7 @@ def record(
                     recorder=recorder,
                     gate=app.pacing(),
                     now=app.clock,
-                    out=out,
+                    out=out.path,
                     session=chosen,
                 )
             finally:

@@ -10,13 +10,15 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import without_sweep
+from mediawatch.app import App, without_sweep
 from mediawatch.cli.base import DryRun, open_home, run, settings_of
 from mediawatch.cli.corrections import corrections, tell_remarks
 from mediawatch.cli.merge import merge
 from mediawatch.cli.out import CsvOption, print_or_write
+from mediawatch.cli.outputs import output
 from mediawatch.cli.proposals import proposals
 from mediawatch.domain import Account, Code, UserError
+from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 from mediawatch.registry.check import RegistryFinding, read_bodies
 from mediawatch.registry.check import check as check_registry
@@ -79,8 +81,8 @@ def import_(
         typer.Option("--skip-bad-rows", help="Import the good rows although others are refused."),
     ] = False,
     errors: Annotated[
-        Path | None,
-        typer.Option(
+        Output | None,
+        output(
             "--errors",
             metavar="FILE.xlsx",
             help="Write the refused rows, with Chinese reasons, to this file.",
@@ -98,7 +100,7 @@ def import_(
         covers=parse_cover(covers or []),
         complete=complete,
         skip_bad_rows=skip_bad_rows,
-        errors_path=errors,
+        errors_path=errors.path if errors else None,
         dry_run=dry_run,
     )
 
@@ -106,11 +108,13 @@ def import_(
         async with open_home(ctx) as app:
             options = replace(given, contacts=app.settings.registry.contacts)
             registry = RegistryFiles.read(files, options, now=app.clock())
-            return await app.decide(
-                lambda planning: import_registry(
-                    planning.store, registry, options, planning.write_file
-                )
-            )
+
+            async def plan(planning: App) -> ImportReport:
+                write = planning.write_file
+                chosen = errors.writer(write) if errors else write
+                return await import_registry(planning.store, registry, options, chosen)
+
+            return await app.decide(plan)
 
     report = run(work())
     _tell(report)
@@ -190,21 +194,15 @@ def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
 @group.command()
 def template(
     ctx: typer.Context,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE.xlsx", help="Where the empty workbook goes.")
-    ],
-    force: Annotated[
-        bool, typer.Option("--force", help="Overwrite the file if it is there.")
-    ] = False,
+    file: Annotated[Output, output(metavar="FILE.xlsx", help="Where the empty workbook goes.")],
 ) -> None:
     """Write an empty registry workbook: text columns, so that no id loses digits, and a sheet that
     explains them.
     """
-    if file.exists() and not force:
-        raise UserError(f"{file} is there already: name another file, or overwrite it with --force")
-    if file.suffix.lower() != ".xlsx":
+    if file.path.suffix.lower() != ".xlsx":
         raise UserError(f"{file}: the workbook needs a name that ends in .xlsx")
-    write_template(file, contacts=settings_of(ctx).registry.contacts)
+    kept = settings_of(ctx).registry.contacts
+    write_template(file.path, contacts=kept, write=file.writer())
     typer.echo(f"{file}: empty registry")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,8 +9,9 @@ import typer
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
+from mediawatch.cli.outputs import output
 from mediawatch.domain.clock import day_of
-from mediawatch.files import write_whole
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.people.worklist.export import part_name
 from mediawatch.plurals import count_of
 from mediawatch.publish.reports import reminders as texts
@@ -21,9 +21,11 @@ from mediawatch.publish.reports.reminders import Reminder, Unit
 def reminders(
     ctx: typer.Context,
     folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[DIR]", help="A file a unit goes here; without it the texts are printed."
+        Output | None,
+        output(
+            metavar="[DIR]",
+            help="A file a unit goes here, made if need be; without it the texts are printed.",
+            kind=OutputKind.FOLDER,
         ),
     ] = None,
     to: Annotated[
@@ -54,11 +56,12 @@ def reminders(
         typer.echo("\n".join(reminder.text for reminder in written), nl=False)
     else:
         taken: set[str] = set()
-        for reminder in written:
-            write_whole(
-                folder / part_name(folder / "提醒.txt", reminder.unit, taken),
-                reminder.text.encode(),
-            )
+        whole = folder.path / "提醒.txt"
+        files = [folder.file(part_name(whole, each.unit, taken)) for each in written]
+        for file in files:
+            file.check()
+        for file, reminder in zip(files, written, strict=True):
+            file.write(reminder.text.encode())
     typer.echo(
         f"{count_of(len(written), 'unit')}, "
         f"{count_of(sum(reminder.accounts for reminder in written), 'account')}",

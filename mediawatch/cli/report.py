@@ -13,15 +13,16 @@ import typer
 from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
+from mediawatch.cli.outputs import output
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
-from mediawatch.files import write_whole
+from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import pages, word
 from mediawatch.publish.reports.annexes import annex_book
 
-OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the document goes.")]
+OutOption = Annotated[Output, output("--out", metavar="FILE", help="Where the document goes.")]
 OpenOption = Annotated[
     bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")
 ]
@@ -109,7 +110,7 @@ def template(out: OutOption) -> None:
     """Write our Word template, for the office to change; `report docx` takes circular.docx of the
     home.
     """
-    write_whole(out, word.shipped_template(), shared=True)
+    out.write(word.shipped_template(), shared=True)
     typer.echo(str(out))
 
 
@@ -118,13 +119,13 @@ def statistics_script(out: OutOption) -> None:
     the table that the script makes is a hint.
     """
     script = resources.files("mediawatch").joinpath("data", "unit_statistics.py")
-    write_whole(out, script.read_bytes(), shared=True)
+    out.write(script.read_bytes(), shared=True)
     typer.echo(f"{out}: the unit runs it with Python 3.8 or newer; how, it says at its top")
 
 
 def _write(
     ctx: typer.Context,
-    out: Path,
+    out: Output,
     sweep: int | None,
     notice: str,
     include_open: bool,
@@ -136,7 +137,7 @@ def _write(
             return inspection, made(inspection, app)
 
     inspection, body = run(work())
-    write_whole(out, body, shared=True)
+    out.write(body, shared=True)
     whole = inspection.statistics.whole
     typer.echo(
         f"{out}: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.outputs import output
 from mediawatch.domain import UserError
 from mediawatch.figures.dimensions import Dimension, dimension
+from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 from mediawatch.publish.reports.statistics import strata_table
 from mediawatch.sweep import scope_files
@@ -50,10 +52,8 @@ def scope(
         ),
     ] = None,
     out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="FILE", help="Write the drawn list (xlsx) for `sweep --scope`."
-        ),
+        Output | None,
+        output("--out", metavar="FILE", help="Write the drawn list (xlsx) for `sweep --scope`."),
     ] = None,
 ) -> None:
     """Draw the scope of an inspection: a census, a reproducible sample by strata, or a list."""
@@ -75,7 +75,7 @@ def scope(
     drawn, marks, home = run(work())
     typer.echo(fit_table(strata_table(drawn)))
     if out is not None:
-        scope_files.write(drawn, out, marks, home=home)
+        scope_files.write(drawn, out.path, marks, home=home, put=out.writer())
         typer.echo(
             f"{out}: {count_of(len(drawn.accounts), 'account')}; inspect them with `mediawatch "
             "sweep "

@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,6 +38,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import beijing, day_of, next_time, parse_as_of
 from mediawatch.log import get_logger
 from mediawatch.ops import logins as sessions
+from mediawatch.outputs import Output
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.rules.policy import load
@@ -103,7 +103,7 @@ def sweep(
             "--nightly is about now: leave --as-of and --from out, or make a census of that moment"
         )
     if figures:
-        metrics.check(figures)
+        metrics.check(figures.path)
 
     async def work() -> Summary:
         async with open_home(ctx) as app:
@@ -166,12 +166,13 @@ async def _foretell(app: App, request: Request) -> None:
         )
 
 
-async def _write_metrics(app: App, target: Path, night: SweepRun) -> None:
+async def _write_metrics(app: App, target: Output, night: SweepRun) -> None:
     logins = Counter(
         (each.session.platform, each.state)
         for each in await sessions.list_logins(app.sessions, app.logins())
     )
-    metrics.write(target, night, logins, metrics.last_complete(await app.store.sweeps.all()))
+    complete = metrics.last_complete(await app.store.sweeps.all())
+    metrics.write(target.path, night, logins, complete, target.writer())
 
 
 def as_of_option(text: str, now: datetime) -> datetime | None:

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from mediawatch.cli.outputs import output
+from mediawatch.outputs import Output, Replacing
+
 AsOf = Annotated[
     str,
     typer.Option(
@@ -78,11 +81,12 @@ SecondLookAfter = Annotated[
     typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0),
 ]
 MetricsFile = Annotated[
-    Path | None,
-    typer.Option(
+    Output | None,
+    output(
         "--metrics",
         metavar="FILE",
-        help="Write what the run came to for Prometheus (a textfile, *.prom).",
+        help="Write what the run came to for Prometheus (a textfile, *.prom); replaced each time.",
+        replacing=Replacing.ALWAYS,
     ),
 ]
 FailOnFindings = Annotated[

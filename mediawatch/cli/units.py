@@ -9,7 +9,11 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import home_of
+from mediawatch.cli.outputs import output
 from mediawatch.ops import systemd as files
+from mediawatch.outputs import Output, OutputKind, Replacing
+
+_BACKUPS = Output(Path("/var/backups/mediawatch"), OutputKind.FOLDER, Replacing.NEVER)
 
 
 def register(app: typer.Typer) -> None:
@@ -19,25 +23,32 @@ def register(app: typer.Typer) -> None:
 def units(
     ctx: typer.Context,
     folder: Annotated[
-        Path,
-        typer.Argument(
+        Output,
+        output(
             metavar="DIR",
-            help="Where the files go; /etc/systemd/system is where systemd reads them.",
+            help="Where the files go, made if need be; systemd reads /etc/systemd/system.",
+            kind=OutputKind.FOLDER,
         ),
     ],
     user: Annotated[
         str, typer.Option("--user", metavar="NAME", help="Owner of the home; never root.")
     ] = "mediawatch",
     backups: Annotated[
-        Path,
-        typer.Option("--backups", metavar="DIR", help="Where backups go; better another disk."),
-    ] = Path("/var/backups/mediawatch"),
+        Output,
+        output(
+            "--backups",
+            metavar="DIR",
+            help="Where backups go; better another disk.",
+            kind=OutputKind.FOLDER,
+            replacing=Replacing.NEVER,
+            check=Output.check_home,
+        ),
+    ] = _BACKUPS,
 ) -> None:
     """Write systemd units for this home: the sweep of the night, a weekly backup, a message where
     one fails (docs/running.md).
     """
     program = Path(sys.executable).parent / "mediawatch"
-    for path in files.write(
-        folder, program=program, home=home_of(ctx).require(), user=user, backups=backups.absolute()
-    ):
+    home, target = home_of(ctx).require(), backups.path.absolute()
+    for path in files.write(folder, program=program, home=home, user=user, backups=target):
         typer.echo(path)

@@ -15,8 +15,10 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
+from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import PROVISIONAL, Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
+from mediawatch.outputs import Output
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
 from mediawatch.people.worklist.export import WorklistFile, WorklistSplit
@@ -74,8 +76,12 @@ _ASKED = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 def export(
     ctx: typer.Context,
     file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE.xlsx", help="Where it goes; with --by, FILE-PART.xlsx each."),
+        Output,
+        output(
+            metavar="FILE.xlsx",
+            help="Where it goes; with --by, FILE-PART.xlsx each.",
+            check=Output.check_place,
+        ),
     ],
     sweep: SweepOption = None,
     by: Annotated[
@@ -88,14 +94,14 @@ def export(
             "--glances", help="Add the accounts that a 暂用标识 alone proves sound, as last rows."
         ),
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
-    ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the worklist of a sweep: one yes/no question a row, with QR code, drop-downs and
     instructions in Chinese."""
     if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
+    if by is None:
+        file.check()
 
     async def work() -> tuple[list[WorklistFile], int]:
         async with open_home(ctx) as app:
@@ -107,7 +113,10 @@ def export(
                 written = await export_worklist(
                     planning.store,
                     FormTarget(
-                        path=file, marks=app.marks, overwrite=overwrite, write=planning.write_file
+                        path=file.path,
+                        marks=app.marks,
+                        overwrite=overwrite,
+                        write=file.writer(planning.write_file),
                     ),
                     judged,
                     by=by,
@@ -140,10 +149,8 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned worklists.")],
     sweep: SweepOption = None,
     errors: Annotated[
-        Path | None,
-        typer.Option(
-            "--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."
-        ),
+        Output | None,
+        output("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."),
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -152,13 +159,18 @@ def import_(
     Good rows are kept even where others are refused (then exit 2).
     """
 
+    if errors:
+        errors.refuse_inputs(files)
+
     async def work() -> tuple[WorklistImport, int]:
         async with open_home(ctx, dry_run=dry_run) as app:
             with without_sweep(app.home):
                 chosen = await sweep_of(app, sweep)
                 imported = await take_in(app, chosen, files)
             if errors and imported.bad_rows:
-                write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
+                write_bad_rows(
+                    errors.path, imported, sweep=chosen, marks=app.marks, write=errors.writer()
+                )
             print_imported(imported)
             if dry_run or not imported.articles:
                 return imported, 0

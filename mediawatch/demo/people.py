@@ -16,6 +16,7 @@ from mediawatch.demo.scene import MARK, PERSON, Named, Scene, counts
 from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.files import write_whole
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.people.forms.columns import Column, match_headings
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import export as export_worklist
@@ -36,8 +37,8 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     """The worklist out and back; returns the accounts that were overlooked."""
     app, tell = scene.app, scene.tell
     folder = app.home.root / "worklist"
-    folder.mkdir()
-    target = FormTarget(path=folder / "worklist.xlsx", marks=app.marks)
+    sheet = Output(folder, OutputKind.FOLDER, home=app.home.root).file("worklist.xlsx")
+    target = FormTarget(path=sheet.path, marks=app.marks, write=sheet.writer())
     written = await export_worklist(
         app.store, target, await scene.judged_scope(), indexes=app.index_names()
     )

@@ -18,6 +18,7 @@ from mediawatch.demo.people import save, type_in
 from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, name_of
 from mediawatch.domain import ReviewAction, Stance, UserError
 from mediawatch.domain.clock import day_end, day_of
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.people import dispatch
 from mediawatch.people.dispatch import DispatchColumn, DispatchOrder, DispatchSplit
 from mediawatch.people.forms.target import FormTarget
@@ -47,7 +48,8 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         evidence=app.evidence,
         labels=app.surface_labels({each.account.platform for each in everything}),
     )
-    target = FormTarget(path=app.home.root / folder, marks=app.marks)
+    place = Output(app.home.root / folder, OutputKind.FOLDER, home=app.home.root)
+    target = FormTarget(path=place.path, marks=app.marks, write=place.writer())
     written = await dispatch.dispatch(
         app.store, target, everything, await scene.judged_scope(), order
     )

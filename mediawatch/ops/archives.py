@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from mediawatch.domain import Evidence, UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.files import PRIVATE, whole_file
+from mediawatch.files import PRIVATE
 
 SCHEMA = "mediawatch.archive/1"
 MANIFEST_NAME = "manifest.json"
@@ -80,15 +80,15 @@ def archive_manifest(heading: dict[str, object], members: Sequence[ArchiveMember
 
 
 def write_archive(
-    target: Path, members: Sequence[ArchiveMember], manifest: bytes, stamp: datetime
+    file: IO[bytes], members: Sequence[ArchiveMember], manifest: bytes, stamp: datetime
 ) -> None:
-    """Write the zip, readable by its owner only; each member bears the time `stamp`.
+    """Write the zip; each member bears the time `stamp`.
 
-    UserError where the disk refuses, or a file changed since it was listed: then nothing is left.
+    UserError where a file changed since it was listed. OSError where the disk refuses.
     """
     moment = beijing(stamp).timetuple()[:6]
     last = ArchiveMember.of_bytes(MANIFEST_NAME, "", manifest)
-    with whole_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
         for member in (*members, last):
             info = zipfile.ZipInfo(member.path, moment)
             info.external_attr = PRIVATE << 16

@@ -9,8 +9,8 @@ from importlib import resources
 from pathlib import Path
 
 from mediawatch.domain import UserError
-from mediawatch.files import write_whole
 from mediawatch.ops.settings import Home
+from mediawatch.outputs import Output
 from mediawatch.visible import make_visible
 
 _HARDENING = "hardening"
@@ -18,9 +18,9 @@ _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}|[1-9][0-9]{0,8}")
 """A name or a number as systemd takes it. An empty one would mean root."""
 
 
-def write(folder: Path, *, program: Path, home: Home, user: str, backups: Path) -> list[Path]:
-    """Every unit, filled in. UserError for a path that a unit file would take apart, and for a user
-    under whom systemd would run nothing, or everything as root.
+def write(folder: Output, *, program: Path, home: Home, user: str, backups: Path) -> list[Path]:
+    """Every unit, filled in. UserError for a path that a unit file would take apart, for a user
+    under whom systemd would run nothing, or everything as root, and where a file must stay.
     """
     if not _USER.fullmatch(user) or user == "root":
         raise UserError(
@@ -37,13 +37,16 @@ def write(folder: Path, *, program: Path, home: Home, user: str, backups: Path) 
             )
     shipped = resources.files("mediawatch") / "data" / "units"
     values["HARDENING"] = (shipped / _HARDENING).read_text("utf-8").strip()
-    written = []
+    texts: dict[Output, str] = {}
     for unit in sorted(
         (each for each in shipped.iterdir() if each.name != _HARDENING), key=lambda each: each.name
     ):
         text = unit.read_text("utf-8")
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
-        write_whole(folder / unit.name, text.encode(), shared=True)
-        written.append(folder / unit.name)
-    return written
+        texts[folder.file(unit.name)] = text
+    for file in texts:
+        file.check()
+    for file, text in texts.items():
+        file.write(text.encode(), shared=True)
+    return [file.path for file in texts]

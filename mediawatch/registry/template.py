@@ -11,7 +11,7 @@ from pathlib import Path
 import xlsxwriter
 
 from mediawatch.domain import PLATFORM_LABELS, Excuse, FiledStatus
-from mediawatch.files import write_whole
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.registry.headings import label
 
 _ROWS = 100_000
@@ -79,7 +79,7 @@ _STRICT = frozenset({"status"})
 _CONTACTS = frozenset({"person", "phone"})
 
 
-def write_template(target: Path, *, contacts: bool = True) -> None:
+def write_template(target: Path, *, contacts: bool = True, write: FileWriter = write_whole) -> None:
     """Write the empty registry. `contacts`: whether it asks for a person and a telephone.
 
     Raises UserError where `target` cannot be written.
@@ -120,4 +120,4 @@ def write_template(target: Path, *, contacts: bool = True) -> None:
         ):
             for column, cell in enumerate(cells):
                 notes.write_string(line, column, cell, text if line else head)
-    write_whole(target, stream.getvalue(), shared=True)
+    write(target, stream.getvalue(), shared=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mediawatch.domain import Ending, SessionState, Sweep, SweepRun, SweepState, UserError, Verdict
-from mediawatch.files import write_whole
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.sweep.nights import by_platform
 from mediawatch.visible import make_visible
 
@@ -32,8 +32,6 @@ def check(target: Path) -> None:
         )
     if target.suffix != ".prom":
         raise UserError(f"--metrics {target}: the node exporter reads only names that end in .prom")
-    if not target.absolute().parent.is_dir():
-        raise UserError(f"--metrics {target}: there is no folder {target.absolute().parent}")
 
 
 def last_complete(sweeps: Iterable[Sweep]) -> datetime | None:
@@ -51,6 +49,7 @@ def write(
     night: SweepRun,
     sessions: Mapping[tuple[str, SessionState], int],
     complete: datetime | None,
+    put: FileWriter = write_whole,
 ) -> None:
     """Write the file as a whole or not at all.
 
@@ -78,7 +77,7 @@ def write(
     if complete is not None:
         words = "When a sweep of the whole registry last ended; its age is time() minus this"
         gauge("last_complete_sweep_timestamp_seconds", words, {(): complete.timestamp()})
-    write_whole(target, generate_latest(registry), shared=True)
+    put(target, generate_latest(registry), shared=True)
 
 
 def _gauge_looks(gauge: _AddGauge, night: SweepRun) -> None:

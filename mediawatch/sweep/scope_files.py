@@ -17,7 +17,7 @@ import xlsxwriter
 
 from mediawatch.domain import Account, SweepKind, UserError
 from mediawatch.figures.dimensions import Dimension
-from mediawatch.files import write_whole
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.registry import headings
 from mediawatch.registry.cells import text_of
 from mediawatch.registry.find import COMPARED, Finder
@@ -44,7 +44,14 @@ _COLUMNS = (
 )
 
 
-def write(scope: Scope, target: Path, marks: Sequence[str] = (), *, home: str) -> None:
+def write(
+    scope: Scope,
+    target: Path,
+    marks: Sequence[str] = (),
+    *,
+    home: str,
+    put: FileWriter = write_whole,
+) -> None:
     """Write the drawn list and how it was drawn: seed, clauses, strata with their 抽查比例.
 
     What machines read of it is sealed with `home` (`Store.home_id`); the parts in which the
@@ -72,7 +79,7 @@ def write(scope: Scope, target: Path, marks: Sequence[str] = (), *, home: str) -
             for column, cell in enumerate(row):
                 how.write_string(number, column, cell, text)
         how.set_column(0, 4, 24)
-    write_whole(target, stream.getvalue())
+    put(target, stream.getvalue())
 
 
 def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[str, ...]]:

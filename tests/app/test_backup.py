@@ -7,6 +7,7 @@ import io
 import os
 import stat
 import tarfile
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -254,8 +255,35 @@ def test_a_password_in_the_query_of_a_url_is_a_password() -> None:
         assert "hunter2" not in str(caught.value)
 
 
+def test_of_two_backups_to_one_name_one_wins(tmp_path: Path) -> None:
+    home, target = Home(tmp_path / "home"), tmp_path / "a.tar"
+    in_process("--home", home.root, "init")
+    together, ended = threading.Barrier(2), list[str]()
+
+    def take() -> None:
+        together.wait()
+        try:
+            asyncio.run(back_up(home, target))
+        except UserError as error:
+            ended.append(str(error))
+        else:
+            ended.append("done")
+
+    both = [threading.Thread(target=take) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    assert sorted(word for said in ended for word in ("done", "exists") if word in said) == [
+        "done",
+        "exists",
+    ], ended
+    with tarfile.open(target) as whole:
+        assert "manifest.json" in whole.getnames()
+
+
 def test_a_folder_for_backups_is_made(tmp_path: Path) -> None:
     in_process("--home", tmp_path / "home", "init")
-    done = in_process("--home", tmp_path / "home", "backup", tmp_path / "away" / "backups")
+    done = in_process("--home", tmp_path / "home", "backup", tmp_path / "backups")
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "away" / "backups").glob("mediawatch-*.tar"))) == 1
+    assert len(list((tmp_path / "backups").glob("mediawatch-*.tar"))) == 1

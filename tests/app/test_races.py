@@ -72,7 +72,7 @@ def run_pair(course: Course, one: str, other: str) -> None:
     with course.copy() as home:
         first, second = race(home, one, other)
         codes, held = [first.returncode, second.returncode], state(home)
-        assert list((home.home.root / "out").glob(".*.part")) == []
+        assert list(home.out.glob(".*.part")) == []
     for done in (first, second):
         assert done.returncode in (0, 2), done.stderr
         assert "Traceback" not in done.stderr

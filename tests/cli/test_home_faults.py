@@ -54,7 +54,7 @@ def test_a_command_that_meets_a_fault(
     monkeypatch.setattr("tempfile.tempdir", str(copies))
     with meeting.fault.strike(home, disk):
         left = home.database.read_bytes() if home.database.is_file() else b""
-        words = meeting.words.format(home=home.root, aside=tmp_path).split()
+        words = meeting.words.format(disk=disk.folder, aside=tmp_path).split()
         done = in_process("--home", home.root, *(word.replace("+", " ") for word in words))
         if meeting.fault.lasts:
             assert (home.database.read_bytes() if home.database.is_file() else b"") == left

@@ -45,8 +45,8 @@ def key(home: Home, number: int, code: str = "stale_2w") -> str:
 
 
 def handed_off(home: Home) -> list[str]:
-    target = home.root / "handoff.json"
-    assert mediawatch(home, "handoff", "--out", str(target)).exit_code == 0
+    target = home.root.parent / "handoff.json"
+    assert mediawatch(home, "handoff", "--out", str(target), "--force").exit_code == 0
     return [one["account"]["name"] for one in json.loads(target.read_text("utf-8"))["findings"]]
 
 

@@ -33,18 +33,19 @@ def mode(path: Path) -> int:
 
 
 def readable_by_others(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and mode(path) & 0o077]
+    return [path for path in folder.rglob("*") if mode(path) & 0o077]
 
 
 def made(home: Path) -> None:
     table = home.parent / "台账.csv"
     table.write_text("政务新媒体名称,类型,联系电话\n示例发布,新浪微博,13800000000\n", "utf-8")
+    in_process("--home", home, "init")
+    (home / "documents").mkdir(mode=0o700, exist_ok=True)
+    write_whole(home / "evidence" / "2031-12-01" / "ab" / "ab.html", b"x")
     for words in (
-        ["init"],
         ["registry", "import", table],
         ["status"],
-        ["query", "unproven", "--out", home / "q.csv"],
-        ["backup", home],
+        ["query", "unproven", "--out", home / "documents" / "q.csv", "--force"],
     ):
         in_process("--home", home, *words)
     # A line of the log, by the handlers of the last command.
@@ -56,7 +57,7 @@ def test_everything_in_a_home_is_its_owners_alone(tmp_path: Path) -> None:
     made(home)
     assert mode(home) == 0o700
     made_here = {path.name for path in home.rglob("*") if path.is_file()}
-    assert {"q.csv", "mediawatch.log", "canaries.toml", "mediawatch.db"} < made_here
+    assert {"q.csv", "ab.html", "mediawatch.log", "canaries.toml", "mediawatch.db"} < made_here
     assert readable_by_others(home) == []
 
 
@@ -68,7 +69,7 @@ def test_what_an_older_version_left_open_is_closed(tmp_path: Path) -> None:
     said = in_process("--home", home, "doctor").stdout
     assert "others may read" in said
     made(home)
-    assert mode(home) == 0o700
+    assert {mode(path) for path in (home, home / "evidence", home / "logs")} == {0o700}
     assert {mode(home / name) for name in ("mediawatch.toml", "office.toml", "mediawatch.db")} == {
         0o600
     }

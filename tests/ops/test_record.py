@@ -374,9 +374,10 @@ def test_nothing_is_written_where_a_secret_stays_all_the_same() -> None:
     ],
 )
 def test_what_cannot_be_recorded_is_said(tmp_path: Path, words: list[str], message: str) -> None:
-    assert CliRunner().invoke(commands, ["--home", str(tmp_path), "init"]).exit_code == 0
+    assert CliRunner().invoke(commands, ["--home", str(tmp_path / "home"), "init"]).exit_code == 0
     ran = CliRunner().invoke(
-        commands, ["--home", str(tmp_path), "record", *words, "--out", str(tmp_path / "cases")]
+        commands,
+        ["--home", str(tmp_path / "home"), "record", *words, "--out", str(tmp_path / "cases")],
     )
     assert (ran.exit_code, message in ran.stderr) == (2, True)
     assert not (tmp_path / "cases").exists()

@@ -17,6 +17,7 @@ from mediawatch.cli import app as cli
 from mediawatch.domain import UserError
 from mediawatch.ops import systemd
 from mediawatch.ops.settings import Home
+from mediawatch.outputs import Output, OutputKind
 from mediawatch.sweep.gate.breakers import EXIT_BITS
 
 
@@ -26,7 +27,7 @@ def written(tmp_path: Path) -> list[Path]:
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     return systemd.write(
-        tmp_path / "units",
+        Output(tmp_path / "units", OutputKind.FOLDER),
         program=program,
         home=Home(tmp_path / "home"),
         user="office",
@@ -111,7 +112,7 @@ def test_a_path_that_a_unit_would_take_apart_is_refused(
     paths[place] = tmp_path / name
     with pytest.raises(UserError, match="cannot stand in a unit file") as refused:
         systemd.write(
-            tmp_path / "units",
+            Output(tmp_path / "units", OutputKind.FOLDER),
             program=paths["program"],
             home=Home(paths["home"]),
             user="office",
@@ -128,7 +129,7 @@ def test_a_path_that_a_unit_would_take_apart_is_refused(
 def test_a_user_that_would_be_root_or_nobody_is_refused(tmp_path: Path, user: str) -> None:
     with pytest.raises(UserError, match="is no name of an ordinary user"):
         systemd.write(
-            tmp_path / "units",
+            Output(tmp_path / "units", OutputKind.FOLDER),
             program=tmp_path / "p",
             home=Home(tmp_path / "h"),
             user=user,
@@ -141,7 +142,11 @@ def test_a_user_that_would_be_root_or_nobody_is_refused(tmp_path: Path, user: st
 def test_each_value_stands_on_its_own_line(tmp_path: Path, user: str) -> None:
     home = Home(tmp_path / "检查=;#[x]{y}~*")
     for path in systemd.write(
-        tmp_path / "units", program=tmp_path / "p", home=home, user=user, backups=tmp_path
+        Output(tmp_path / "units", OutputKind.FOLDER),
+        program=tmp_path / "p",
+        home=home,
+        user=user,
+        backups=tmp_path,
     ):
         lines = path.read_text("utf-8").splitlines()
         assert not any("@" in line and "@%N" not in line for line in lines)

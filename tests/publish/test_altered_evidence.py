@@ -135,7 +135,7 @@ def test_the_same_state_gives_the_bytes_that_it_gave(prepared: Home, tmp_path: P
     picture.write_bytes(body[:-1] + b"x")
     assert "is altered: account 1" in write(home, "handoff", "--include-open", "--out", again)
     picture.write_bytes(body)
-    assert "altered" not in write(home, "handoff", "--include-open", "--out", again)
+    assert "altered" not in write(home, "handoff", "--include-open", "--out", again, "--force")
     assert again.read_bytes() == first.read_bytes()
     assert "evidence_faults" not in json.loads(first.read_bytes())
 

@@ -177,9 +177,11 @@ def keeps(home: Home, name: str, *days: date, at: datetime = LATER) -> None:
 
 
 def keys(home: Home) -> list[str]:
-    listed = mediawatch(home, "review", "list", "--csv", str(home.root / "list.csv"))
+    listed = mediawatch(
+        home, "review", "list", "--csv", str(home.root.parent / "list.csv"), "--force"
+    )
     assert listed.returncode == 0
-    lines = (home.root / "list.csv").read_text("utf-8-sig").splitlines()[1:]
+    lines = (home.root.parent / "list.csv").read_text("utf-8-sig").splitlines()[1:]
     return [line.partition(",")[0] for line in lines]
 
 
@@ -197,10 +199,10 @@ def test_a_later_post_takes_a_finding_off_every_page(home: Home) -> None:
     assert (
         ONE
         not in mediawatch(
-            home, "report", "html", "--out", str(home.root / "a.html"), "--include-open"
+            home, "report", "html", "--out", str(home.root.parent / "a.html"), "--include-open"
         ).stdout
     )
-    assert ONE not in (home.root / "a.html").read_text("utf-8")
+    assert ONE not in (home.root.parent / "a.html").read_text("utf-8")
     refused = mediawatch(home, "review", "confirm", first, "--by", "李四")
     assert (refused.returncode, "no finding" in refused.stderr) == (2, True)
     mediawatch(
@@ -217,12 +219,12 @@ def test_a_later_post_takes_a_finding_off_every_page(home: Home) -> None:
         "--by",
         "李四",
         "--out",
-        str(home.root / "h.json"),
+        str(home.root.parent / "h.json"),
     )
     assert done.returncode == 0, done.stderr
     accused = [
         finding["account"]["name"]
-        for finding in json.loads((home.root / "h.json").read_text("utf-8"))["findings"]
+        for finding in json.loads((home.root.parent / "h.json").read_text("utf-8"))["findings"]
     ]
     assert accused == [TWO]
     assert stored(home)[ONE] is Verdict.FRESH, "written with what was issued"
@@ -342,12 +344,12 @@ def test_a_post_in_the_window_counts_where_readings_were_pruned(home: Home) -> N
         "--by",
         "李四",
         "--out",
-        str(home.root / "h.json"),
+        str(home.root.parent / "h.json"),
     )
     assert issued.returncode == 0, issued.stderr
     accused = [
         finding["account"]["name"]
-        for finding in json.loads((home.root / "h.json").read_text("utf-8"))["findings"]
+        for finding in json.loads((home.root.parent / "h.json").read_text("utf-8"))["findings"]
     ]
     assert accused == [TWO]
 

@@ -383,7 +383,7 @@ def later_post(office: Office, account: int, sweep: int) -> None:
 def test_a_notice_that_would_not_be_issued_today_says_correction_due(office: Office) -> None:
     sweep = office.sweep(Q4, {1: STALE, 2: STALE})
     office.issue(sweep, "文1", date(2023, 1, 10))
-    before = office.run("notice", "show", "文1", "--out", office.home.root / "前.json")
+    before = office.run("notice", "show", "文1", "--out", office.home.root.parent / "前.json")
     for words in (("notice", "show", "文1"), ("notice", "list"), ("status",)):
         assert "correction due" not in office.run(*words).stdout
     later_post(office, 2, sweep)
@@ -396,10 +396,10 @@ def test_a_notice_that_would_not_be_issued_today_says_correction_due(office: Off
     (said,) = json.loads(office.run("status", "--json").stdout)["corrections_due"]
     assert (said["notice"], said["item"], said["name"]) == ("文1", 2, "示例2")
     # What was issued stays until a person corrects it.
-    office.run("notice", "show", "文1", "--out", office.home.root / "后.json")
+    office.run("notice", "show", "文1", "--out", office.home.root.parent / "后.json")
     assert before.returncode == 0
-    assert (office.home.root / "后.json").read_bytes() == (
-        office.home.root / "前.json"
+    assert (office.home.root.parent / "后.json").read_bytes() == (
+        office.home.root.parent / "前.json"
     ).read_bytes()
     assert office.handoff("--notice", "文1")["counts"]["failed"] == 2
     office.run("notice", "correct", "--yes", "文1", "2", *BY)

@@ -436,7 +436,7 @@ def test_evidence_stays_until_the_notice_is_closed_and_archived(home: Home) -> N
     assert proving() == before
     assert mediawatch(home, "notice", "close", "1", "--by", "丙某").exit_code == 0
     assert proving() == before
-    file = home.root / "卷.zip"
+    file = home.root.parent / "卷.zip"
     assert mediawatch(home, "notice", "archive", "1", "--out", str(file)).exit_code == 0
     told = mediawatch(home, "notice", "archive", "1", "--acknowledge", str(file), "--by", "丁某")
     assert told.exit_code == 0
@@ -470,7 +470,8 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
     within(home, again)
 
     def results() -> list[str]:
-        done = mediawatch(home, "recheck", "1", "--sweep", "2", "--csv", str(tmp_path / "复查.csv"))
+        listed = ("--csv", str(tmp_path / "复查.csv"), "--force")
+        done = mediawatch(home, "recheck", "1", "--sweep", "2", *listed)
         assert done.exit_code == 0, done.stderr
         return [
             row["复查结果"]

@@ -271,7 +271,7 @@ def test_the_commands(tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert run(home, "init").exit_code == 0
     assert run(home, "registry", "template", tmp_path / "空.xlsx").exit_code == 0
-    assert "is there already" in run(home, "registry", "template", tmp_path / "空.xlsx").stderr
+    assert "exists already" in run(home, "registry", "template", tmp_path / "空.xlsx").stderr
 
     bad = run(
         home,

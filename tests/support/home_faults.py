@@ -24,12 +24,12 @@ READING = (
 WRITING = {
     "registry import {aside}/registry.csv": "cannot be written",
     "links import {aside}/links.txt": "cannot write|cannot be written",
-    "findings dispatch {home}/sent --person 甲": "cannot write",
-    "worklist export {home}/list.xlsx": "cannot write",
-    "query flagged --format csv --out {home}/q.csv": "cannot write",
-    "scope --out {home}/scope.csv": "cannot write",
-    "report html --out {home}/r.html": "cannot write",
-    "backup {home}/b.tar": "cannot write|cannot be written",
+    "findings dispatch {disk}/sent --person 甲": "cannot write",
+    "worklist export {disk}/list.xlsx": "cannot write",
+    "query flagged --format csv --out {disk}/q.csv": "cannot write",
+    "scope --out {disk}/scope.csv": "cannot write",
+    "report html --out {disk}/r.html": "cannot write",
+    "backup {disk}/b.tar": "cannot write|cannot be written",
     "sweep": "cannot write|cannot be written",
     "init": "cannot write|cannot set up",
 }
@@ -38,7 +38,7 @@ SMALL = {
     "registry list",
     "doctor",
     "registry import {aside}/registry.csv",
-    "worklist export {home}/list.xlsx",
+    "worklist export {disk}/list.xlsx",
 }
 FULL, READ_ONLY = "no space is left", "read-only disk|that disk is read-only"
 

@@ -211,15 +211,15 @@ class Office:
         )
 
     def handoff(self, *words: str) -> dict[str, Any]:
-        target = self.home.root / "交.json"
-        self.run("handoff", *words, "--out", target)
+        target = self.home.root.parent / "交.json"
+        self.run("handoff", *words, "--out", target, "--force")
         document: dict[str, Any] = json.loads(target.read_text("utf-8"))
         return document
 
     def sheets(self, *words: str) -> dict[str, list[tuple[Any, ...]]]:
         """The workbook's sheets, row by row."""
-        target = self.home.root / "附.xlsx"
-        self.run("report", "xlsx", *words, "--out", target)
+        target = self.home.root.parent / "附.xlsx"
+        self.run("report", "xlsx", *words, "--out", target, "--force")
         return {
             sheet.title: list(sheet.iter_rows(values_only=True))
             for sheet in load_workbook(target).worksheets

@@ -86,11 +86,18 @@ class RaceHome:
     def files(self) -> Path:
         return self.home.root / "files"
 
+    @property
+    def out(self) -> Path:
+        """Where the commands write."""
+        return self.home.root / "documents" / "out"
+
     def words(self, command: str) -> tuple[str, ...]:
         name, *rest = command.split("|")
         files = {path.name: str(path) for path in self.files.iterdir()}
-        out = str(self.home.root / "out")
-        return tuple(files.get(word, word.replace("OUT", out)) for word in (*name.split(), *rest))
+        self.out.parent.mkdir(mode=0o700, exist_ok=True)
+        return tuple(
+            files.get(word, word.replace("OUT", str(self.out))) for word in (*name.split(), *rest)
+        )
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         with pytest.MonkeyPatch.context() as patch:
@@ -181,7 +188,7 @@ def _send(made: RaceHome) -> None:
     done = made.run("findings dispatch|OUT|--person|丙某")
     assert done.returncode == 0, done.stderr
     _answer(
-        made.home.root / "out" / "核实-甲示例市.xlsx",
+        made.out / "核实-甲示例市.xlsx",
         made.files / "回.xlsx",
         {"是否有异议": "无异议", "责任人": "丁某"},
     )
@@ -202,7 +209,7 @@ def _send(made: RaceHome) -> None:
     assert done.returncode == 0, done.stderr
     done = made.run("notice feedback export|省1|--out|OUT")
     assert done.returncode == 0, done.stderr
-    (sheet,) = (made.home.root / "out").glob("整改反馈-*.xlsx")
+    (sheet,) = made.out.glob("整改反馈-*.xlsx")
     _answer(sheet, made.files / "反馈.xlsx", {"整改情况": "已更新", "责任人": "丁某"})
     (made.files / "新.csv").write_text(
         f"{heads},地市\n"

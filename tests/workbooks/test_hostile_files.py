@@ -77,14 +77,14 @@ def words_of(way: str, path: Path, folder: Path) -> tuple[str | Path, ...]:
     """The command that takes in a file of a way."""
     about = ("--title", "外", "--date", "2024-01-02", "--by", "甲")
     return {
-        "registry": ("registry", "import", path, "--errors", folder / "errors.xlsx"),
+        "registry": ("registry", "import", path, "--errors", folder / "errors.xlsx", "--force"),
         "notice": ("notice", "import", path, "--number", "示例函〔2024〕2号", *about),
         "scope": ("scope", "--list", path),
         "links": ("links", "import", path),
-        "worklist": ("worklist", "import", path, "--errors", folder / "errors.xlsx"),
-        "dispatch": ("findings", "import", path, "--errors", folder / "errors.xlsx"),
+        "worklist": ("worklist", "import", path, "--errors", folder / "errors.xlsx", "--force"),
+        "dispatch": ("findings", "import", path, "--errors", folder / "errors.xlsx", "--force"),
         "feedback": ("notice", "feedback", "import", _NUMBER, path),
-        "template": ("report", "docx", "--template", path, "--out", folder / "o.docx"),
+        "template": ("report", "docx", "--template", path, "--out", folder / "o.docx", "--force"),
         "policy": ("plan", "--policy", path),
         "bodies": ("registry", "check", "--abolished", path),
         "case": ("verify", path.parent),

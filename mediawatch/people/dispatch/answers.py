@@ -10,6 +10,7 @@ from mediawatch.domain import (
     ReviewEvent,
     Sweep,
 )
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.people.dispatch.sheet import (
     FORM,
     GUIDE,
@@ -71,7 +72,12 @@ def read_rows(path: Path) -> Iterator[DispatchRow]:
 
 
 def write_bad_rows(
-    path: Path, answers: UnitAnswers, *, sweep: Sweep, marks: Sequence[str] = ()
+    path: Path,
+    answers: UnitAnswers,
+    *,
+    sweep: Sweep,
+    marks: Sequence[str] = (),
+    write: FileWriter = write_whole,
 ) -> int:
     """The refused rows, to be corrected and returned. The number of rows."""
     cover = FormCover(
@@ -81,4 +87,6 @@ def write_bad_rows(
         guide=GUIDE,
         marks=marks,
     )
-    return forms.write_bad_rows(path, FORM, answers, cover, picture=DispatchColumn.RECORD)
+    return forms.write_bad_rows(
+        path, FORM, answers, cover, picture=DispatchColumn.RECORD, write=write
+    )

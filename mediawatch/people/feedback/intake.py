@@ -14,6 +14,7 @@ from mediawatch.domain import (
     NoticeEvent,
     NoticeItem,
 )
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.people.feedback.sheet import ANSWERS, FORM, FeedbackColumn, cover_of, key_of
 from mediawatch.people.forms import returned as forms
 from mediawatch.people.forms.columns import typed_links
@@ -58,9 +59,16 @@ def take(
     return done
 
 
-def write_bad_rows(path: Path, done: UnitReports, notice: Notice, marks: Sequence[str] = ()) -> int:
+def write_bad_rows(
+    path: Path,
+    done: UnitReports,
+    notice: Notice,
+    marks: Sequence[str] = (),
+    write: FileWriter = write_whole,
+) -> int:
     """The refused rows, to be corrected and returned. The number of rows."""
-    return forms.write_bad_rows(path, FORM, done, cover_of(notice, "需要更正的整改情况反馈", marks))
+    cover = cover_of(notice, "需要更正的整改情况反馈", marks)
+    return forms.write_bad_rows(path, FORM, done, cover, write=write)
 
 
 def _take_row(

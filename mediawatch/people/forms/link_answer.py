@@ -148,16 +148,17 @@ def write_answer(
     *,
     now: datetime,
     marks: Sequence[str] = (),
+    overwrite: bool = False,
     write: FileWriter = write_whole,
 ) -> int:
     """Write the answer to a new workbook that prints on A4; returns the number of rows.
 
-    UserError where the file exists already or cannot be written.
+    UserError where it cannot be written, and without `overwrite` where the file exists already.
     """
     cover = FormCover(
         title=f"{SHEET}  {minute(now)}", made_at=now, meta={}, guide=_GUIDE, marks=marks
     )
-    with writing(path, cover, overwrite=False, write=write) as book:
+    with writing(path, cover, overwrite=overwrite, write=write) as book:
         formats = Formats(book)
         sheet = book.add_worksheet(sheet_name(SHEET, marks))
         for place, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True)):

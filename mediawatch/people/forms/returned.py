@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from mediawatch.domain import Source
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.people.forms.book import (
     Form,
     FormCover,
@@ -114,6 +115,7 @@ def write_bad_rows(
     cover: FormCover,
     *,
     picture: H | None = None,
+    write: FileWriter = write_whole,
 ) -> int:
     """The refused rows with their answers and a 错误说明 column, to be corrected and returned.
 
@@ -128,7 +130,7 @@ def write_bad_rows(
         )
         for row, cells in returned.corrections(form.error)
     ]
-    write_form(path, without_contacts(form), lines, cover, overwrite=True)
+    write_form(path, without_contacts(form), lines, cover, overwrite=True, write=write)
     return len(lines)
 
 

@@ -11,6 +11,7 @@ from mediawatch.domain import (
     Reading,
     Sweep,
 )
+from mediawatch.files import FileWriter, write_whole
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.returned import ReturnedRows
@@ -52,7 +53,12 @@ class WorklistImport(ReturnedRows[Column]):
 
 
 def write_bad_rows(
-    path: Path, imported: WorklistImport, *, sweep: Sweep, marks: Sequence[str] = ()
+    path: Path,
+    imported: WorklistImport,
+    *,
+    sweep: Sweep,
+    marks: Sequence[str] = (),
+    write: FileWriter = write_whole,
 ) -> int:
     """Write the refused rows to be corrected and returned; returns their number.
 
@@ -72,5 +78,5 @@ def write_bad_rows(
         guide=guide(True),
         marks=marks,
     )
-    write_book(path, lines, cover, overwrite=True)
+    write_book(path, lines, cover, overwrite=True, write=write)
     return len(lines)

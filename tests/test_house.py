@@ -49,6 +49,7 @@ GROUND = {
             "visible",
             "inputs",
             "children",
+            "stops",
         )
     ),
     LOG,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
@@ -97,6 +98,9 @@ def import_(
     """Take reports in as events, and open the article links in them. Good rows are kept even where
     others are refused (then exit 2).
     """
+
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[feedback.UnitReports, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

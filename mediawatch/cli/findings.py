@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.overdue import OverdueAnswers, note_overdue
@@ -138,6 +139,9 @@ def import_(
 
     Good rows are kept even where others are refused (then exit 2).
     """
+
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[UnitAnswers, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.domain import LinkSort, UserError
@@ -69,6 +70,9 @@ def import_(
     what was not opened.
     """
     refuse_answer(answer)
+
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[LinkReport, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import choose_sweep
 from mediawatch.app.platform_proofs import proof_lines
@@ -104,6 +105,8 @@ def sweep(
         )
     if figures:
         metrics.check(figures)
+
+    stops.promise(stops.RESUMES)
 
     async def work() -> Summary:
         async with open_home(ctx) as app:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, open_home, run
@@ -151,6 +152,9 @@ def import_(
 
     Good rows are kept even where others are refused (then exit 2).
     """
+
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[WorklistImport, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -87,6 +88,24 @@ def whole_file(target: Path, *, shared: bool = False) -> Iterator[IO[bytes]]:
         raise _refused(target, error) from error
     finally:
         _remove(part)  # It has its name, or what prevented the write may prevent this.
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Fill a new folder beside the target, which gets that name when all is in it.
+
+    After an exception nothing of it is left. UserError names the place when the disk refuses.
+    """
+    part = _part_of(target)
+    try:
+        _make_folder(part)
+        yield part
+        part.rename(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise _refused(target, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _part_of(target: Path) -> Path:

@@ -359,7 +359,7 @@ def test_being_stopped_cleans_up_first(sent: signal.Signals, code: int) -> None:
     assert process.stdout.readline() == "waiting\n"
     process.send_signal(sent)
     out, err = process.communicate(timeout=30)
-    assert (out, "run again continues" in err, err.count("\n")) == ("cleaned up\n", True, 1)
+    assert (out, "mediawatch: stopped; " in err, err.count("\n")) == ("cleaned up\n", True, 1)
     assert process.returncode == code
 
 

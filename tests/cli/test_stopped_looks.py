@@ -35,6 +35,7 @@ COMMANDS = {
     "login in a window": ("login", "weibo", "--custodian", "张三"),
 }
 USUAL = (("verify", signal.SIGINT), ("record", signal.SIGTERM), ("login by code", signal.SIGTERM))
+OWN = ("home/logs", "home/mediawatch.db-", "home/tmp/lock")
 SECRET = "PROXY-SECRET-5d1f"
 
 
@@ -95,6 +96,7 @@ def test_a_stopped_command_leaves_no_browser_and_no_file(
 ) -> None:
     home = Home(folder / "home")
     assert in_process("--home", home.root, "init").returncode == 0
+    home.scratch.mkdir(mode=0o700, exist_ok=True)
     before = names_in(folder)
     words = [word.format(folder) for word in COMMANDS[name]]
     with screen(name.endswith("window")) as known:
@@ -110,7 +112,7 @@ def test_a_stopped_command_leaves_no_browser_and_no_file(
             process_group=0,
         )
         try:
-            wait_for_page(process, folder)
+            wait_for_page(process)
             process.send_signal(sent)
             assert process.wait(HANGS) == 128 + sent
             assert process.stdout is not None
@@ -128,19 +130,30 @@ def test_a_stopped_command_leaves_no_browser_and_no_file(
 
 
 def names_in(folder: Path) -> set[str]:
-    """Without the home's own log and lock, which any command may make."""
-    found = {str(path.relative_to(folder)) for path in folder.rglob("*")}
-    return {name for name in found if not name.startswith(("home/logs", "home/mediawatch.db-"))}
+    """Files and temporary folders, without the home's own logs and locks."""
+    found = {path: str(path.relative_to(folder)) for path in folder.rglob("*")}
+    return {
+        name
+        for path, name in found.items()
+        if (path.is_file() or "tmp" in name) and not name.startswith(OWN)
+    }
 
 
 def living(folder: Path) -> list[int]:
-    """The processes that were started with the temporary folder of this test."""
-    mark = f"TMPDIR={folder}/tmp".encode()
+    """The processes that name this test's folder in their command line or their environment."""
+    mark = str(folder).encode()
     return [
-        int(each.parent.name)
-        for each in Path("/proc").glob("[0-9]*/environ")
-        if mark in read(each).split(b"\0")
+        int(each.name)
+        for each in Path("/proc").glob("[0-9]*")
+        if each.name != str(os.getpid()) and mark in read(each / "environ") + read(each / "cmdline")
     ]
+
+
+def descendants(pid: int) -> Iterator[int]:
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, read(children).split()):
+            yield child
+            yield from descendants(child)
 
 
 def read(path: Path) -> bytes:
@@ -150,11 +163,12 @@ def read(path: Path) -> bytes:
         return b""
 
 
-def wait_for_page(process: subprocess.Popen[str], folder: Path) -> None:
+def wait_for_page(process: subprocess.Popen[str]) -> None:
     """Until a process draws a page, or is about to."""
     pause = threading.Event()
-    for _ in range(HANGS * 20):
-        if any(b"--type=renderer" in read(Path(f"/proc/{pid}/cmdline")) for pid in living(folder)):
+    for _ in range(HANGS * 10):
+        lines = [read(Path(f"/proc/{pid}/cmdline")) for pid in descendants(process.pid)]
+        if any(b"--type=renderer" in line for line in lines):
             return
         assert process.poll() is None, process.communicate()
         pause.wait(0.05)

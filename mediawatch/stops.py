@@ -78,7 +78,7 @@ def note_end() -> None:
     _state.ended = True
 
 
-def asked() -> int:
+def stop_signal() -> int:
     """The number of the signal by which the command was asked to stop, or 0."""
     return _state.asked
 

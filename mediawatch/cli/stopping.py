@@ -31,7 +31,7 @@ def report_when_stopped(shown: OnLook) -> Iterator[OnLook]:
     try:
         yield on_look
     except BaseException as error:
-        if not (stops.asked() or isinstance(error, asyncio.CancelledError)):
+        if not (stops.stop_signal() or isinstance(error, asyncio.CancelledError)):
             raise
         if not scope:
             typer.echo("mediawatch: no look was finished", err=True)

@@ -51,18 +51,18 @@ class TaskStops:
         """What the work returns. CancelledError after a stop, whatever other code made of it."""
         task = asyncio.ensure_future(work)
         self._loop, self._task = asyncio.get_running_loop(), task
-        if stops.asked():
+        if stops.stop_signal():
             self._cancel()
         try:
             result = await task
-            if stops.asked():
+            if stops.stop_signal():
                 raise asyncio.CancelledError
             return result
         except BaseException as error:
             cancelled = isinstance(error, asyncio.CancelledError)
-            if stops.asked() or cancelled:
+            if stops.stop_signal() or cancelled:
                 self._finish()
-            if stops.asked() and not cancelled:
+            if stops.stop_signal() and not cancelled:
                 raise asyncio.CancelledError from error
             raise
         finally:
@@ -72,7 +72,7 @@ class TaskStops:
     @property
     def code(self) -> int:
         """The exit code after a stop; SIGTERM's where the task was cancelled without one."""
-        return 128 + (stops.asked() or signal.SIGTERM)
+        return 128 + (stops.stop_signal() or signal.SIGTERM)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         stops.ask(number)
@@ -86,7 +86,7 @@ class TaskStops:
     def _cancel(self) -> None:
         self._rest()
         if self._task is not None:
-            self._task.cancel(stops.name_of(stops.asked()))
+            self._task.cancel(stops.name_of(stops.stop_signal()))
 
     def _rest(self) -> None:
         self._is_busy = False
@@ -100,4 +100,4 @@ class TaskStops:
     def _leave_busy_code(self, number: int, frame: FrameType | None) -> None:
         if self._is_busy and stops.can_leave(frame):
             stops.set_alarm(_AGAIN)
-            raise asyncio.CancelledError(stops.name_of(stops.asked()))
+            raise asyncio.CancelledError(stops.name_of(stops.stop_signal()))

@@ -253,7 +253,7 @@ class RunLooks:
             asyncio.CancelledError,
         ) as error:  # the sweep's boundary: only here does an unforeseen error become an outcome
             task = asyncio.current_task()
-            if stops.asked():
+            if stops.stop_signal():
                 raise
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise

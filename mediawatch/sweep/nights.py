@@ -138,7 +138,7 @@ def ended_by(error: BaseException) -> tuple[Ending, str]:
 
     The reason is the signal, or the sentence of a foreseen error, or the type of any other.
     """
-    if number := stops.asked():  # whatever other code made of it
+    if number := stops.stop_signal():  # whatever other code made of it
         return Ending.STOPPED, stops.name_of(number)
     match error:
         case asyncio.CancelledError():

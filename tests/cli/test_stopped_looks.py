@@ -34,7 +34,7 @@ COMMANDS = {
     "login by code": ("login", "weibo", "--qr", "--custodian", "张三"),
     "login in a window": ("login", "weibo", "--custodian", "张三"),
 }
-USUAL = (("verify", signal.SIGINT), ("record", signal.SIGTERM), ("login by code", signal.SIGTERM))
+USUAL = (("verify", signal.SIGINT), ("login by code", signal.SIGTERM))
 OWN = ("home/logs", "home/mediawatch.db-", "home/tmp/lock")
 SECRET = "PROXY-SECRET-5d1f"
 
@@ -102,6 +102,7 @@ def test_a_stopped_command_leaves_no_browser_and_no_file(
     with screen(name.endswith("window")) as known:
         environ = clean(None, TMPDIR=str(folder / "tmp"), **known)
         environ["MEDIAWATCH_BROWSER__PROXY"] = silent_proxy
+        environ["MEDIAWATCH_BROWSER__CONCURRENCY"] = "1"
         process = subprocess.Popen(
             [sys.executable, "-c", ENTRY, "--home", str(home.root), *words],
             env=environ,

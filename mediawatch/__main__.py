@@ -1,5 +1,16 @@
-"""`python -m mediawatch`."""
+"""The program's entry: the console script, and `python -m mediawatch`."""
 
-from mediawatch.cli import main
+from mediawatch import stops
 
-main()
+# Before anything else is imported, which takes a while.
+stops.heed()
+
+
+def main() -> None:
+    from mediawatch.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -157,6 +158,24 @@ def _name_first(part: Path, target: Path) -> None:
                 raise
     except FileExistsError:
         raise UserError(f"{target} exists by now: somebody else made it; name another") from None
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Fill a new folder beside the target, which gets that name when all is in it.
+
+    After an exception nothing of it is left. UserError names the place when the disk refuses.
+    """
+    part = _part_of(target)
+    try:
+        _make_folder(part)
+        yield part
+        part.rename(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise _refused(target, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _part_of(target: Path) -> Path:

@@ -50,6 +50,7 @@ GROUND = {
             "visible",
             "inputs",
             "children",
+            "stops",
         )
     ),
     LOG,

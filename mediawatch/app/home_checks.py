@@ -17,18 +17,16 @@ from mediawatch.domain import (
     SessionState,
     UserError,
 )
-from mediawatch.domain.clock import day_of, minute
+from mediawatch.domain.clock import CLOCK_SKEW, day_of, minute
 from mediawatch.files import PRIVATE
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.personal import over_since
 from mediawatch.plurals import count_of
+from mediawatch.rules.later_readings import warn_of_later_readings
 from mediawatch.rules.policy import load
 
 OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 """The clock is wrong before this moment: this version was made later."""
-
-
-_SKEW = timedelta(minutes=10)
 
 
 class Level(StrEnum):
@@ -66,13 +64,18 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
     except UserError as error:  # it says what to do; what can be read is checked all the same
         yield DoctorCheck(Level.FAIL, "database", str(error))
     sweeps = await app.store.sweeps.all()
-    later = [sweep for sweep in sweeps if sweep.started_at > now + _SKEW]
+    later = [sweep for sweep in sweeps if sweep.started_at > now + CLOCK_SKEW]
     if later:
         text = (
             f"sweep {later[-1].id} began at {minute(later[-1].started_at)}, which is still to come"
         )
         yield DoctorCheck(
             Level.FAIL, "clock", text, "the host's clock was set back, or was wrong then: set it"
+        )
+    states = await app.store.readings.account_states()
+    if warning := warn_of_later_readings(states.values(), now):
+        yield DoctorCheck(
+            Level.WARN, "clock", warning, "set the host's clock; a formal inspection waits for it"
         )
     async for check in _logins(app, now):
         yield check

@@ -15,7 +15,8 @@ from typing import NoReturn
 
 import typer
 
-from mediawatch.cli import base, stops
+from mediawatch import stops
+from mediawatch.cli import base
 from mediawatch.cli.terminal import make_streams_visible
 
 app = typer.Typer(
@@ -31,21 +32,29 @@ app = typer.Typer(
 
 def main() -> NoReturn:
     """Run the command line; the last resort for what nobody foresaw."""
+    stops.heed()
     # Imports make a hundred thousand lasting objects: the collector waits until `base.run`.
     gc.set_threshold(50_000)
     gc.disable()
     # Pydantic would read the entry points of every installed package, in search of plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    stops.raise_on_signals()
     try:
-        app()
+        _run_app()
+        sys.exit(os.EX_OK)
     except stops.Stop as stop:
-        print(stops.SENTENCE, file=sys.stderr)
+        stops.tell()
         stops.leave_soon(stop.code)
         sys.exit(stop.code)
+    finally:
+        stops.note_end()
+
+
+def _run_app() -> None:
+    try:
+        app()
     except Exception:
+        stops.raise_if_asked()
         with make_streams_visible():
             where = base.keep_traceback(traceback.format_exc())
             print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
         sys.exit(1)
-    sys.exit(os.EX_OK)

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from mediawatch import __version__
+from mediawatch import __version__, stops
 from mediawatch.cli.commands import HELP, Commands
-from mediawatch.cli.stops import SENTENCE, TaskStops
 from mediawatch.cli.terminal import make_streams_visible
 from mediawatch.visible import make_visible
 
@@ -68,13 +67,23 @@ class Root(TyperGroup):
 
     def main(self, *args: Any, **given: Any) -> Any:
         with make_streams_visible():
-            return super().main(*args, **given)
+            try:
+                return super().main(*args, **given)
+            except stops.Stop:
+                stops.tell()
+                raise
 
     def make_context(self, *args: Any, **given: Any) -> Any:
         try:
             return super().make_context(*args, **given)
         except _USAGE as error:
             raise _wrong_usage(error) from error
+
+    def resolve_command(self, *args: Any, **given: Any) -> Any:
+        """Loads the command, which writes nothing, and takes longest of all that goes before."""
+        found = super().resolve_command(*args, **given)
+        stops.note_beginning()
+        return found
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """As Typer does it, of the table: loading the commands themselves costs a second."""
@@ -85,9 +94,7 @@ class Root(TyperGroup):
         from mediawatch.domain import UserError
 
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
+            return self._invoke(ctx)
         except UserError as error:
             typer.echo(f"mediawatch: {error}", err=True)
             raise typer.Exit(2) from error
@@ -106,6 +113,16 @@ class Root(TyperGroup):
             place = error.filename or "a file"
             typer.echo(f"mediawatch: cannot write {place}: {refusal(error)}", err=True)
             raise typer.Exit(2) from error
+
+    def _invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except Exception:
+            # Other code may have made this error of a stop.
+            stops.raise_if_asked()
+            raise
 
 
 @dataclass(frozen=True)
@@ -267,28 +284,25 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     Ctrl-C and SIGTERM cancel it, so that the browser is closed and nothing is half written; exit
     codes 130 and 143. The second one ends the process at once, which loses nothing that was kept.
     """
-    import asyncio
-
-    if not gc.isenabled():
-        # `main` stopped it. What was imported by now lasts, and is not searched again.
-        gc.freeze()
-        gc.enable()
-    stops = TaskStops()
-
-    async def guarded() -> T:
-        task = asyncio.ensure_future(work)
-        with stops.heeded(asyncio.get_running_loop(), task):
-            try:
-                return await task
-            except asyncio.CancelledError:
-                # Before the loop is closed, which a thread may prevent.
-                typer.echo(SENTENCE, err=True)
-                raise
-
     try:
-        return asyncio.run(guarded())
-    except asyncio.CancelledError:
-        raise typer.Exit(stops.code) from None
+        import asyncio
+
+        from mediawatch.cli.task_stops import TaskStops
+
+        if not gc.isenabled():
+            # `main` stopped it. What was imported by now lasts, and is not searched again.
+            gc.freeze()
+            gc.enable()
+        task_stops = TaskStops()
+        try:
+            with task_stops.heeded():
+                result = asyncio.run(task_stops.result_of(work))
+        except asyncio.CancelledError:
+            raise typer.Exit(task_stops.code) from None
+        stops.raise_if_asked()
+        return result
+    finally:
+        work.close()  # It may not have begun.
 
 
 def confirm(question: str, otherwise: str) -> None:

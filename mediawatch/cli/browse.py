@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.cli.base import home_of, open_home, run, settings_of
 from mediawatch.domain import UserError
 from mediawatch.ops.browse import datasette, serve
@@ -47,4 +48,5 @@ def browse(
             err=True,
         )
 
+    stops.promise(stops.SERVED)
     run(serve(served, port, tell))

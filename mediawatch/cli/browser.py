@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.cli.base import settings_of
 from mediawatch.ops import install_browser
 
@@ -25,6 +26,8 @@ def browser(
     ] = False,
 ) -> None:
     """Tell which Chromium is used and whether Chinese text can be drawn."""
+    if install:
+        stops.promise(stops.RESUMES)
     executable = settings_of(ctx).browser.executable
     tell = partial(typer.echo, err=True)
     found = (

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import only_one
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection, sweep_of
@@ -102,6 +103,9 @@ def prune(
     `retention.reading_days` that prove nothing and have no file left. Files that belong to no
     reading leave, too. Names, people's own pictures and contacts of lost accounts:
     `retention.personal_days` after 办结."""
+
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[Retention, int, int, int, int, PersonalCount, list[Notice]]:
         async with open_home(ctx) as app:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
@@ -106,6 +107,8 @@ def import_(
 
     if errors:
         errors.refuse_inputs(files)
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[feedback.UnitReports, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.overdue import OverdueAnswers, note_overdue
@@ -147,6 +148,8 @@ def import_(
 
     if errors:
         errors.refuse_inputs(files)
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[UnitAnswers, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

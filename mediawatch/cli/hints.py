@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import (
@@ -72,6 +73,9 @@ def import_(
         raise UserError("--source is empty: name the service, or the office itself")
     refuse_answer(answer)
     origin = HintOrigin(source=" ".join(source.split()), contract=contract.strip(), by=by.strip())
+
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[HintImport, LinkReport, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

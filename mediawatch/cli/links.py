@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.outputs import output
@@ -67,6 +68,9 @@ def import_(
     what was not opened.
     """
     refuse_answer(answer)
+
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[LinkReport, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.logs import mask_secrets
 from mediawatch.domain import UserError
@@ -31,6 +32,9 @@ def notify(
     """Send the digests and alerts that have not gone out yet; every sweep does so too. Exit code 1
     where one could not be sent.
     """
+
+    if not (test or failed):
+        stops.promise(stops.RESUMES)
 
     async def work() -> int:
         async with open_home(ctx) as app:

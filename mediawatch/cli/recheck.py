@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import recheck_request
@@ -47,6 +48,8 @@ def recheck(
 ) -> None:
     """Look at a notice's accounts again and list each result (已完成整改, 未整改, 已注销 …), with
     basis and dates."""
+
+    stops.promise(stops.RESUMES)
 
     async def work() -> tuple[Table, int]:
         async with open_home(ctx) as app:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
+from mediawatch import stops
 from mediawatch.plurals import count_of
 from mediawatch.sweep.summary import Progress as OnLook
 from mediawatch.sweep.summary import Step
@@ -29,7 +30,9 @@ def report_when_stopped(shown: OnLook) -> Iterator[OnLook]:
 
     try:
         yield on_look
-    except asyncio.CancelledError:
+    except BaseException as error:
+        if not (stops.stop_signal() or isinstance(error, asyncio.CancelledError)):
+            raise
         if not scope:
             typer.echo("mediawatch: no look was finished", err=True)
         elif so_far < scope:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import choose_sweep
 from mediawatch.app.platform_proofs import proof_lines
@@ -41,6 +42,7 @@ from mediawatch.ops import logins as sessions
 from mediawatch.outputs import Output
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
+from mediawatch.rules.later_readings import warn_of_later_readings
 from mediawatch.rules.policy import load
 from mediawatch.sweep import metrics, scope_files
 from mediawatch.sweep.judging import rejudge
@@ -105,6 +107,8 @@ def sweep(
     if figures:
         metrics.check(figures.path)
 
+    stops.promise(stops.RESUMES)
+
     async def work() -> Summary:
         async with open_home(ctx) as app:
             app.alerts.check()
@@ -145,10 +149,14 @@ def sweep(
 
 
 async def _foretell(app: App, request: Request) -> None:
-    """Say, before the first look, that a sweep without an end takes hours, and until when."""
+    """Say, before the first look, that a sweep without an end takes hours, and until when. And
+    which accounts it can find nothing against, for a clock was ahead.
+    """
     now = app.clock()
     accounts = [account for account in await app.store.accounts.all() if request.wants(account)]
     states = await app.store.readings.account_states([account.id for account in accounts])
+    if warning := warn_of_later_readings(states.values(), now):
+        typer.echo(f"mediawatch: {warning}", err=True)
     found = plan(accounts, states, request, now, await app.rates())
     if request.until is None and found.ends - now >= _LONG:
         log.info(

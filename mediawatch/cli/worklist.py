@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch import stops
 from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, open_home, run
@@ -161,6 +162,8 @@ def import_(
 
     if errors:
         errors.refuse_inputs(files)
+    if not dry_run:
+        stops.promise(stops.RESUMES)
 
     async def work() -> tuple[WorklistImport, int]:
         async with open_home(ctx, dry_run=dry_run) as app:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from mediawatch.domain import Account, LookKind, Need, Reading, Sight, UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.files import write_whole
+from mediawatch.files import whole_folder, write_whole
 from mediawatch.ops.verify import CaseFacts, need_at
 from mediawatch.ports import Clock, Gate
 
@@ -108,10 +108,12 @@ async def record(
             f"nothing was recorded of {account.filed.name or account.filed.url} ({surfaces})"
         )
     folder = _folder(out / account.platform, account, as_of)
-    for name, answer in zip(_files(looked.answers), looked.answers, strict=True):
-        if name:
-            write_whole(folder / name, answer.body)
-    write_whole(folder / "case.toml", case_toml(account, as_of, looked, got).encode())
+    # A case without its case.toml would be no case, and nobody would look for it.
+    with whole_folder(folder) as part:
+        for name, answer in zip(_files(looked.answers), looked.answers, strict=True):
+            if name:
+                write_whole(part / name, answer.body)
+        write_whole(part / "case.toml", case_toml(account, as_of, looked, got).encode())
     return RecordedCase(folder=folder, got=got, answers=len(looked.answers))
 
 

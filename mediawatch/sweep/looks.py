@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from mediawatch import stops
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
@@ -252,6 +253,8 @@ class RunLooks:
             asyncio.CancelledError,
         ) as error:  # the sweep's boundary: only here does an unforeseen error become an outcome
             task = asyncio.current_task()
+            if stops.stop_signal():
+                raise
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise
             log.error(

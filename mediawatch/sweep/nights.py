@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
+from mediawatch import stops
 from mediawatch.domain import (
     Ending,
     FindingChange,
@@ -137,6 +138,8 @@ def ended_by(error: BaseException) -> tuple[Ending, str]:
 
     The reason is the signal, or the sentence of a foreseen error, or the type of any other.
     """
+    if number := stops.stop_signal():  # whatever other code made of it
+        return Ending.STOPPED, stops.name_of(number)
     match error:
         case asyncio.CancelledError():
             return Ending.STOPPED, str(error)

@@ -34,6 +34,7 @@ from mediawatch.domain import (
 from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import NewLogin, SurfaceFacts
 from mediawatch.publish.notices.deadlines import deadline
+from mediawatch.rules.later_readings import warn_of_later_readings
 from mediawatch.sweep.forecast import Forecast, forecast, spell
 from mediawatch.sweep.forecast_keys import Reach
 from mediawatch.sweep.gate.canaries import to_toml
@@ -209,6 +210,24 @@ async def test_a_clock_that_was_set_back_is_seen(app: App) -> None:
         accounts,
     )
     assert levels(await in_home(app))["clock"] is Level.FAIL
+
+
+async def test_readings_of_a_clock_that_was_ahead_are_told(app: App) -> None:
+    """Until their moment has come: then they are like any others."""
+    accounts = await enter(
+        app.store, Filing(name="示例一", platform="weibo"), Filing(name="示例二", platform="weibo")
+    )
+    ahead = NOW + timedelta(days=1)
+    await app.store.readings.keep(plain_reading(accounts[0].id, ahead))
+    await app.store.readings.keep(plain_reading(accounts[0].id, NOW))
+    await app.store.readings.keep(plain_reading(accounts[1].id, NOW))
+    (told,) = [check for check in await in_home(app) if check.name == "clock"]
+    assert told.level is Level.WARN
+    assert told.text.startswith("1 account of this home: the newest reading is dated after now")
+    assert "2026-03-06 12:00" in told.text
+    states = await app.store.readings.account_states()
+    assert warn_of_later_readings(states.values(), NOW) == told.text
+    assert warn_of_later_readings(states.values(), ahead) == ""
 
 
 async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:

@@ -21,6 +21,7 @@ from commands import in_process
 from hostile_tars import add, files_of, hostile_tars, left_in, packed
 from postgres import Cluster
 from samples import NOW, PLAIN, enter, sql
+from stop_moments import stop_at
 
 from mediawatch.app import App, doctor, home_checks, open_app
 from mediawatch.app.backup import back_up
@@ -294,26 +295,28 @@ def test_a_killed_restore_leaves_no_home_and_the_next_one_cleans_up(
     assert left_in(tmp_path) == ["b.tar", "new"]
 
 
-STOPPED = """
-import os, signal, sys, time
-from mediawatch.app import restore
-from mediawatch.cli import main
-def stop(part, root):
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(60)
-restore._put = stop
-sys.argv[0] = "mediawatch"
-main()
-"""
-
-
-def test_a_stopped_restore_leaves_nothing(good: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("moment", "sent"),
+    [
+        (r"sqlite3.connect .*\.part/mediawatch\.db$", signal.SIGTERM),
+        pytest.param(r"open .*\.part/office\.toml$", signal.SIGINT, marks=pytest.mark.soak),
+        pytest.param("import db.schema_check$", signal.SIGTERM, marks=pytest.mark.soak),
+        pytest.param(r"os.rename .*\.part$", signal.SIGINT, marks=pytest.mark.soak),
+        pytest.param(r"shutil.rmtree .*\.part$", signal.SIGTERM, marks=pytest.mark.soak),
+    ],
+)
+def test_a_stopped_restore_leaves_a_whole_home_or_nothing(
+    good: bytes, tmp_path: Path, moment: str, sent: signal.Signals
+) -> None:
     source = tmp_path / "b.tar"
     source.write_bytes(good)
-    words = [sys.executable, "-c", STOPPED, "restore", source, tmp_path / "new"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=50)
-    assert (done.returncode, "Traceback" in done.stderr) == (143, False), done.stderr
-    assert left_in(tmp_path) == ["b.tar"]
+    done = stop_at(moment, sent, "restore", source, tmp_path / "new")
+    assert (done.returncode, "Traceback" in done.stderr) == (128 + sent, False), done.stderr
+    assert done.stderr.endswith("stopped; no file and no record is half written\n")
+    is_late = moment.startswith("shutil")
+    assert left_in(tmp_path) == ["b.tar", *(["new"] if is_late else [])]
+    if is_late:
+        assert in_process("--home", tmp_path / "new", "status").returncode == 0
 
 
 def test_a_policy_outside_the_home_is_told_by_the_backup(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_the_root_help_says_of_every_command_what_it_says_itself() -> None:
 def test_help_and_version_load_nothing_heavy() -> None:
     code = (
         "import runpy, sys, atexit; sys.argv = ['mediawatch', '--help']; "
-        "atexit.register(lambda: print(*sys.modules)); runpy.run_module('mediawatch')"
+        "atexit.register(lambda: print(*sys.modules)); runpy.run_module('mediawatch', run_name='__main__')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.rpartition("\n")[0].rpartition("\n")[2].split())
@@ -359,7 +359,7 @@ def test_being_stopped_cleans_up_first(sent: signal.Signals, code: int) -> None:
     assert process.stdout.readline() == "waiting\n"
     process.send_signal(sent)
     out, err = process.communicate(timeout=30)
-    assert (out, "run again continues" in err, err.count("\n")) == ("cleaned up\n", True, 1)
+    assert (out, "mediawatch: stopped; " in err, err.count("\n")) == ("cleaned up\n", True, 1)
     assert process.returncode == code
 
 

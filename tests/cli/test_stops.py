@@ -23,10 +23,12 @@ from mediawatch.ops.settings import Home
 
 HANGS = 60
 """Seconds that only a command which hangs reaches."""
-STOPPED = "mediawatch: stopped; what was kept stays, and the same command run again continues"
+WHOLE = "mediawatch: stopped; no file and no record is half written"
+RESUMES = "mediawatch: stopped; what was kept stays, and the same command run again continues"
 DRIVER = """
-import asyncio, sys, threading, time, typer
+import asyncio, os, sys, threading, time, typer
 from mediawatch.cli import app, base, main
+from mediawatch.domain import UserError
 
 def said(word): print(word, flush=True)
 
@@ -48,9 +50,33 @@ async def compute_in_a_thread():
         while True: pass
     await asyncio.to_thread(forever)
 
+class Trap:
+    def __set_name__(self, owner, name): said("begun"); time.sleep(3600)
+class Finalized:
+    def __del__(self): said("begun"); time.sleep(1)
+def build(): type("Built", (), {"trap": Trap()})
+def blame():
+    try: build()
+    except Exception as error: raise UserError("the file is damaged") from error
+def finalize():
+    one = Finalized(); del one
+    time.sleep(3600)
+def load():
+    with open(os.path.join(sys.argv[-1], "loaded.py"), "w") as file:
+        file.write("import __main__ as m; m.said('begun'); m.time.sleep(0.2)")
+    sys.path.insert(0, sys.argv[-1])
+    import loaded
+    said("loaded")
+    time.sleep(3600)
+SYNC = (build, blame, finalize, load)
+async def build_in_a_task(): build()
+async def load_in_a_task(): load()
+
 @app.command()
-def drive(place: str) -> None:
+def drive(place: str, folder: str = typer.Argument("")) -> None:
     "For the test."
+    if globals().get(place) in SYNC:
+        globals()[place]()
     if place == "outside":
         said("begun")
         time.sleep(3600)
@@ -58,6 +84,8 @@ def drive(place: str) -> None:
 
 main()
 """
+SWALLOWING = ("build", "build_in_a_task", "blame", "finalize", "load", "load_in_a_task")
+"""Places that make another error of what is raised in them, or none."""
 PLACES = ("sleep", "compute", "compute_in_a_task", "block", "ask", "ask_in_a_thread", "compute_in_a_thread", "outside")  # fmt: skip
 AT_THE_SERVER = (
     "backup {0}/copy.tar",
@@ -98,6 +126,9 @@ AT_THE_SERVER = (
 )
 """Commands that open the home, as they are typed; the first ones in each run of the tests."""
 FEW = ((0, signal.SIGTERM), (1, signal.SIGINT), (2, signal.SIGTERM))
+USUAL = (
+    ("blame", signal.SIGTERM), ("finalize", signal.SIGINT), ("load_in_a_task", signal.SIGTERM),
+)  # fmt: skip
 CODES = "| 130, 143 | stopped by Ctrl-C or by SIGTERM, wherever the command is"
 """As docs/commands.md has them."""
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
@@ -123,7 +154,7 @@ def running(*command: str | Path, **environ: str) -> Iterator[subprocess.Popen[s
         process.communicate()
 
 
-def stopped_by(process: subprocess.Popen[str], sent: signal.Signals) -> str:
+def stopped_by(process: subprocess.Popen[str], sent: signal.Signals, sentence: str = WHOLE) -> str:
     """Send one signal; standard error without what stood there before."""
     process.send_signal(sent)
     # Not `communicate`: it would end the input for which a command may wait.
@@ -131,7 +162,7 @@ def stopped_by(process: subprocess.Popen[str], sent: signal.Signals) -> str:
     assert process.stderr is not None
     said = process.stderr.read()
     assert code == 128 + sent, said
-    assert said.splitlines()[-1] == STOPPED
+    assert said.splitlines()[-1] == sentence
     assert "Traceback" not in said
     return said
 
@@ -151,6 +182,23 @@ def test_one_signal_ends_what_runs_anywhere(place: str, sent: signal.Signals) ->
         stopped_by(process, sent)
         cleans_up = place in ("compute", "compute_in_a_task")
         assert ("cleaned up" in process.stdout.read()) == cleans_up
+
+
+@pytest.mark.parametrize(
+    ("place", "sent"),
+    [
+        pytest.param(place, sent, marks=() if (place, sent) in USUAL else pytest.mark.soak)
+        for place in SWALLOWING
+        for sent in (signal.SIGINT, signal.SIGTERM)
+    ],
+)
+def test_a_stop_that_other_code_swallows_is_a_stop(
+    tmp_path: Path, place: str, sent: signal.Signals
+) -> None:
+    with running("-c", DRIVER, "drive", place, tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        assert stopped_by(process, sent) == f"{WHOLE}\n"
 
 
 def test_a_second_signal_ends_a_clean_up_that_hangs() -> None:
@@ -187,7 +235,7 @@ def test_one_signal_ends_the_wait_for_a_lock(home: Home) -> None:
         for words in (("registry", "import", table), ("sweep",), ("doctor",)):
             with running("-m", "mediawatch", "--home", home.root, *words) as process:
                 waits_for_lock(process, home)
-                stopped_by(process, signal.SIGTERM)
+                stopped_by(process, signal.SIGTERM, sentence_of(str(words[0])))
         holder.execute("ROLLBACK")
         assert not holder.execute("SELECT count(*) FROM night WHERE ended_at IS NULL").fetchone()[0]
     assert home.database.read_bytes() == before
@@ -221,7 +269,7 @@ def test_one_signal_ends_a_program_that_is_waited_for(home: Home, tmp_path: Path
         with running("-m", "mediawatch", "--home", home.root, *words, **environ) as process:
             until(process, lambda: pid.exists() and pid.read_text().endswith("\n"))
             child = pid.read_text().strip()
-            stopped_by(process, signal.SIGTERM)
+            stopped_by(process, signal.SIGTERM, RESUMES if "--install" in words else WHOLE)
             until(None, lambda gone=Path(f"/proc/{child}"): not gone.exists())
 
 
@@ -271,8 +319,18 @@ def test_one_signal_ends_a_command_that_waits_for_a_server(
         "-m", "mediawatch", "--home", home.root, *words, MEDIAWATCH_DATABASE__URL=url
     ) as process:
         until(process, came.is_set)
-        stopped_by(process, sent)
+        stopped_by(process, sent, sentence_of(typed))
     assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def sentence_of(typed: str) -> str:
+    """What is true of a command that is stopped at any moment."""
+    resuming = (
+        "sweep", "recheck", "notify", "links import", "worklist import", "findings import",
+        "notice feedback import", "evidence prune",
+    )  # fmt: skip
+    judges = typed.startswith("sweep judge")
+    return RESUMES if typed.startswith(resuming) and not judges else WHOLE
 
 
 def script(path: Path, text: str) -> Path:

@@ -4,6 +4,7 @@ same from the case.
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
@@ -11,6 +12,7 @@ import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -342,6 +344,38 @@ def test_what_counts_as_identity() -> None:
         )
         == "演示发布 某某某某某"
     )
+
+
+class StoppedAnswer:
+    """An answer on whose body the command is stopped."""
+
+    url, status, content_type, location, calls = "https://weibo.com/x", 200, "text/html", "", ()
+
+    @property
+    def body(self) -> bytes:
+        raise asyncio.CancelledError
+
+
+async def test_a_stop_between_two_bodies_leaves_no_case(tmp_path: Path) -> None:
+    whole = SimpleNamespace(**{**vars(StoppedAnswer), "body": b"page"})
+    looked = SimpleNamespace(sights=(), answers=(whole, StoppedAnswer()), logged_in=())
+
+    async def look(*_: object, **__: object) -> SimpleNamespace:
+        return looked
+
+    with pytest.raises(asyncio.CancelledError):
+        await record(
+            account("示例沉睡"),
+            recorder=SimpleNamespace(record=look),  # type: ignore[arg-type]
+            gate=None,  # type: ignore[arg-type]
+            now=lambda: NOW,
+            out=tmp_path,
+        )
+    assert names_below(tmp_path) == ["weibo"]
+
+
+def names_below(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*")]
 
 
 def test_nothing_is_written_where_a_secret_stays_all_the_same() -> None:

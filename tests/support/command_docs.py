@@ -59,7 +59,7 @@ CODES = {
     "32": "a sweep or `sessions check`: a login is no longer valid",
     "64": "a sweep: a site changed, or this machine's clock is off (the message says which)",
     f"{128 + signal.SIGINT}, {128 + signal.SIGTERM}": "stopped by Ctrl-C or by SIGTERM, wherever the "
-    "command is: in order, and it says what is left. The second signal ends it at once",
+    "command is: in order, and it says what that means. The second signal ends it at once",
     str(SIGPIPE_EXIT): "the reader of a pipe went away",
 }
 """The exit codes with their meaning; `codes` holds them to the program."""

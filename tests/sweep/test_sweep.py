@@ -5,6 +5,7 @@ how it resumes.
 from __future__ import annotations
 
 import asyncio
+import signal
 import sqlite3
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -14,9 +15,11 @@ import pytest
 from sweeps import AS_OF, FACTS, NOW, TIBET, Scripted, Stage, by_name, request, sight
 
 from db import open_store
+from mediawatch import stops
 from mediawatch.domain import (
     Account,
     Code,
+    Ending,
     LookKind,
     MatchedBy,
     Need,
@@ -35,6 +38,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.figures.counts import statistics
 from mediawatch.ports import Gate, Store
 from mediawatch.rules.due import next_due
+from mediawatch.sweep import nights
 from mediawatch.sweep.gate.pacing import OVER, Pacing, as_declared
 from mediawatch.sweep.judging import rejudge
 from mediawatch.sweep.rates import LookRates
@@ -134,6 +138,25 @@ async def test_an_unforeseen_error_is_our_trouble_and_stops_nothing(
         reading for reading in await stage.readings() if reading.outcome is Outcome.CHANGED
     )
     assert "ZeroDivisionError" in broken.sights[0].detail
+
+
+async def test_an_error_that_a_stop_became_is_no_look(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python wraps what a signal raises while a class is built. Nothing is kept of such a look."""
+    monkeypatch.setattr(stops, "_state", stops._State())
+
+    def script(account: Account, need: Need) -> Sight:
+        stops.ask(signal.SIGTERM)
+        raise RuntimeError("Error calling __set_name__")
+
+    stage = Stage(store, tmp_path, script)
+    await stage.file("卡1")
+    with pytest.raises(ExceptionGroup) as caught:
+        await nights.run(stage.engine, request(concurrency=1), lambda step: None)
+    assert await stage.readings() == []
+    assert nights.ended_by(caught.value) == (Ending.STOPPED, "SIGTERM")
+    assert [night.ending for night in await store.runs.latest(1)] == [Ending.STOPPED]
 
 
 async def test_a_cancellation_from_within_is_a_bug_like_any_other(

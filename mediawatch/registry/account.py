@@ -166,8 +166,8 @@ class _Reader:
         columns = self.heading.columns.get(name, ())
         for column in columns[:1]:
             value = self.value(column)
-            if (self.index, column) in self.sheet.faulty:
-                self.refuse(name, "单元格公式出错(如 #N/A),请改为具体内容", "#")
+            if found := self.sheet.defect_at(self.index, [column]):
+                self.refuse(name, found[1].chinese, cells.show(value))
                 return default
             try:
                 return parse(value)
@@ -231,6 +231,8 @@ class _Reader:
             value = self.value(column)
             title = f"{column_letter(column)} {self.heading.titles[column]}"
             try:
+                if found_defect := self.sheet.defect_at(self.index, [column]):
+                    raise BadCell(found_defect[1].chinese)
                 links = cells.links_of(value)
                 cells.refuse_faulty(links)
                 if platform == "wechat" and not all(map(cells.is_article, links)):

@@ -26,6 +26,8 @@ from mediawatch.people.link_naming import FiledNames
 from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
 from mediawatch.registry.find import Finder, UnclearRow
 from mediawatch.registry.problems import RowProblem
+from mediawatch.registry.rows import unread_headings
+from mediawatch.workbooks.cell_defects import ERROR_TEXT
 from mediawatch.workbooks.places import Place
 from mediawatch.workbooks.refusals import Unusable
 from mediawatch.workbooks.sheet import Sheet, Value
@@ -103,6 +105,8 @@ def _read_table(path: Path, accounts: Sequence[Account], now: datetime) -> HintF
         if heading is None:
             continue
         headed = True
+        if unread := unread_headings(sheet, heading.row, heading.row):
+            raise Unusable(unread)
         entries += list(_sheet_entries(sheet, heading, finder, links, now))
     if not headed:
         raise Unusable(
@@ -132,9 +136,28 @@ def _sheet_entries(
             others=read_links(heading.text(cells, LINK)).others,
             saying=Saying(by=sender_of(heading.text(cells, BY))),
         )
-        if not (heading.text(cells, ON) or entry.urls or entry.others):
+        linked = entry.urls or entry.others or heading.text(cells, LINK) == ERROR_TEXT
+        if not (heading.text(cells, ON) or linked):
             continue
-        yield _filled(entry, cells, heading, finder, now)
+        unread = _unread(sheet, number, heading, entry)
+        yield (
+            replace(entry, problem=unread)
+            if unread
+            else _filled(entry, cells, heading, finder, now)
+        )
+
+
+def _unread(sheet: Sheet, number: int, heading: HintHeading, entry: HintEntry) -> RowProblem | None:
+    """The first cell of a row that would be read and holds no value."""
+    fields = [*ACCOUNT, heading.type_field, ON, BY]
+    # A link may stand in the formula itself.
+    fields += [] if entry.urls or entry.others else [LINK]
+    for field in fields:
+        column = heading.columns.get(field)
+        found = sheet.defect_at(number, [] if column is None else [column])
+        if found:
+            return RowProblem(entry.place, heading.title(field), "", found[1].chinese)
+    return None
 
 
 def _filled(

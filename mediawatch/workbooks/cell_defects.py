@@ -1,0 +1,131 @@
+"""Cells that hold no value that can be taken, although they are not empty.
+
+A program that computes nothing (openpyxl, a script) writes a formula without its result. Readers
+give an empty cell for it, and an empty cell can clear a filed value or hide 已注销.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import StrEnum
+
+from mediawatch.workbooks.places import column_index
+
+ERROR_TEXT = "#N/A"
+"""Stands in the grid where a defect has no text of its own: refused again when it comes back."""
+Rectangle = tuple[int, int, int, int]
+"""First row, first column, last row, last column, from 0."""
+
+
+class CellDefect(StrEnum):
+    """Why a cell has no value."""
+
+    ERROR = "error"
+    UNCOMPUTED = "uncomputed"
+    BLANK = "blank"
+    """Of an .xls: its formula's result is an empty text, or was never computed."""
+
+    @property
+    def chinese(self) -> str:
+        """The reason with the remedy, for whoever filled in the file."""
+        match self:
+            case CellDefect.ERROR:
+                return "单元格公式出错（如 #N/A），请改为具体内容"
+            case CellDefect.UNCOMPUTED:
+                return "公式没有保存计算结果，请用 Excel 或 WPS 打开后重新保存，或把公式粘贴为数值"
+        return "公式的结果为空，或没有保存，请用 Excel 或 WPS 另存为 xlsx，或把公式粘贴为数值"
+
+    @property
+    def english(self) -> str:
+        """The same, as a command says it behind a place."""
+        match self:
+            case CellDefect.ERROR:
+                return "the cell shows an error (such as #N/A): write what belongs there"
+            case CellDefect.UNCOMPUTED:
+                return (
+                    "the formula has no stored result: open the file in Excel or WPS and save it "
+                    "again, or paste the formulas as values"
+                )
+        return (
+            "the formula's result is empty or was not stored: save the file as .xlsx in Excel or "
+            "WPS, or paste the formulas as values"
+        )
+
+
+looks_defective = re.compile(r"\s*(?:[#＃=＝]|err)", re.IGNORECASE).match
+"""Whether `defect_of` needs to be asked: millions of cells are looked at."""
+_ERROR = re.compile(
+    r"#n/a|#getting_data|#{3,}|#?err:?\d{3}[!?]?|#(?:ref|value|name|div/0|num|null|spill|calc|field"
+    r"|blocked|connect|unknown|busy|external|python|timeout|error|macro)[!?]",
+    re.IGNORECASE,
+)
+"""Excel's and WPS's words, Calc's `Err:502`, and ######, which a narrow column saves as text."""
+_FORMULA = re.compile(
+    r"=\s*[-+(]*(?:[a-z_][\w.]*\(|\$?[a-z]{1,3}\$?\d+(?!\w)|[^\s=]+!\$?[a-z]{1,3}\$?\d+)"
+    r".*|=\s*\"[^\"]*\"\s*&.*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A call, a reference, or texts joined: =Love is none."""
+
+
+def defect_of(text: str, *, typed: bool) -> CellDefect | None:
+    """The defect that a text bears: an error's word or a formula. A name may begin with # or =.
+
+    `typed`: a workbook says what kind a cell has, so that its text is no formula.
+    """
+    folded = unicodedata.normalize("NFKC", text).strip()
+    if _ERROR.fullmatch(re.sub(r"\s", "", folded)):
+        return CellDefect.ERROR
+    return CellDefect.UNCOMPUTED if not typed and _FORMULA.fullmatch(folded) else None
+
+
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*)>")
+_REFERENCE = re.compile(rb"""\br=["']([A-Za-z]{1,9})\d{1,12}["']""")
+_IS_ERROR = re.compile(rb"""\bt=["']e["']""")
+_IS_TEXT = re.compile(rb"""\bt=["']str["']""")
+_FORMULA_TAG = re.compile(rb"\s*<(?:\w+:)?f(?=[\s/>])([^>]*)>")
+_COVERS = re.compile(
+    rb"""(?=[^>]*\bt=["'](?:array|dataTable)["'])[^>]*\bref=["']"""
+    rb"""([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})["']"""
+)
+_RESULT = re.compile(rb"<(?:\w+:)?v(?=[\s/>])[^>]*>([^<]*)")
+_INLINE = re.compile(rb"<(?:\w+:)?is[\s>]")
+
+
+def defects_in_row(
+    xml: bytes, *, recomputes: bool
+) -> Iterator[tuple[int, CellDefect, Rectangle | None]]:
+    """(column from 0, defect, the rectangle that an array formula fills) of a sheet's row in XML.
+
+    `recomputes`: the workbook asks to be computed when it is opened, so a stored 0 may be none.
+    """
+    cells = list(_CELL.finditer(xml))
+    column = -1
+    for number, cell in enumerate(cells):
+        attributes = cell[1]
+        reference = _REFERENCE.search(attributes)
+        column = column_index(reference[1].decode()) if reference else column + 1
+        if _IS_ERROR.search(attributes):
+            yield column, CellDefect.ERROR, None
+            continue
+        end = cells[number + 1].start() if number + 1 < len(cells) else len(xml)
+        formula = None if attributes.endswith(b"/") else _FORMULA_TAG.match(xml, cell.end(), end)
+        if formula is None:
+            continue
+        result = _RESULT.search(xml, formula.end(), end)
+        if result is None:
+            computed = bool(_INLINE.search(xml, formula.end(), end))
+        elif _IS_TEXT.search(attributes):
+            computed = True
+        else:
+            computed = bool(result[1].strip()) and not (recomputes and result[1].strip() == b"0")
+        if not computed:
+            covers = _COVERS.search(formula[1])
+            yield column, CellDefect.UNCOMPUTED, _rectangle(covers) if covers else None
+
+
+def _rectangle(found: re.Match[bytes]) -> Rectangle:
+    left, top, right, bottom = (each.decode() for each in found.groups())
+    return int(top) - 1, column_index(left), int(bottom) - 1, column_index(right)

@@ -13,6 +13,7 @@ from mediawatch.registry import cells
 from mediawatch.registry.headings import Heading, label
 from mediawatch.registry.kinds import OTHER, Classification, body_kind_of, classify, status_of
 from mediawatch.registry.problems import BadCell, RowProblem
+from mediawatch.visible import hidden_in
 from mediawatch.workbooks.places import column_letter
 from mediawatch.workbooks.sheet import Sheet, Value
 
@@ -169,11 +170,19 @@ class _Reader:
             if found := self.sheet.defect_at(self.index, [column]):
                 self.refuse(name, found[1].chinese, cells.show(value))
                 return default
+            self.note_hidden(value, self.heading.title(name))
             try:
                 return parse(value)
             except BadCell as bad:
                 self.refuse(name, str(bad), cells.show(value))
         return default
+
+    def note_hidden(self, value: Value, title: str) -> None:
+        """Warn of characters that nobody sees and that are not kept."""
+        found = hidden_in(value) if isinstance(value, str) else ()
+        if found:
+            warning = f"column {title}: hidden characters taken out: {' '.join(found)}"
+            self.warnings += [] if warning in self.warnings else [warning]
 
     def refuse(self, name: str, reason: str, value: str = "") -> None:
         self.errors.append(
@@ -233,6 +242,7 @@ class _Reader:
             try:
                 if found_defect := self.sheet.defect_at(self.index, [column]):
                     raise BadCell(found_defect[1].chinese)
+                self.note_hidden(value, title)
                 links = cells.links_of(value)
                 cells.refuse_faulty(links)
                 if platform == "wechat" and not all(map(cells.is_article, links)):

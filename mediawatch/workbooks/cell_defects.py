@@ -63,11 +63,11 @@ _ERROR = re.compile(
 )
 """Excel's and WPS's words, Calc's `Err:502`, and ######, which a narrow column saves as text."""
 _FORMULA = re.compile(
-    r"=\s*[-+(]*(?:[a-z_][\w.]*\(|\$?[a-z]{1,3}\$?\d+(?!\w)|[^\s=]+!\$?[a-z]{1,3}\$?\d+)"
+    r"=\s*(?!hyperlink\()[-+(]*(?:[a-z_][\w.]*\(|\$?[a-z]{1,3}\$?\d+(?!\w)|[^\s=]+!\$?[a-z]{1,3}\$?\d+)"
     r".*|=\s*\"[^\"]*\"\s*&.*",
     re.IGNORECASE | re.DOTALL,
 )
-"""A call, a reference, or texts joined: =Love is none."""
+"""A call, a reference, or texts joined: =Love is none. =HYPERLINK(…) holds its own link and text."""
 
 
 def defect_of(text: str, *, typed: bool) -> CellDefect | None:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateSyntaxError
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from lxml import etree
@@ -34,6 +34,16 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _LIST = 'The words are listed in docs/documents.md under "The Word template"'
 _NO_DOCUMENT = "is no Word document: open it in Word or WPS and save it as .docx"
 _DAMAGE = (*ZIP_DAMAGE, PackageNotFoundError, etree.XMLSyntaxError)
+_MISUSE = (
+    TemplateError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    RecursionError,
+)
+"""What a faulty tag can raise, besides what breaks the markup."""
 _SHOWN = 60
 _PARTS = {
     "document": "the text",
@@ -165,14 +175,12 @@ def _render(document: _Template, name: str, words: Mapping[str, Any]) -> None:
     environment.globals.clear()
     try:
         document.render(words, jinja_env=environment, autoescape=True)
-    except MemoryError:
-        raise
     except etree.XMLSyntaxError as error:
         raise FileFault(
             f"{name} cannot be filled in: its tags break the markup of {document.place} "
             f"({error.msg})"
         ) from error
-    except Exception as error:
+    except _MISUSE as error:
         said = " ".join(str(error).split()).rstrip(".")[:500] or type(error).__name__
         if isinstance(error, TemplateSyntaxError) and document.is_open(error):
             said = "a tag is not closed: {{ needs }}, and {% needs %}"

@@ -67,45 +67,13 @@ def test_a_cell_without_a_value_is_told_from_an_empty_one(cell: str, tmp_path: P
         assert sheet.rows[1][1] not in ("", 0)
 
 
-ERROR_WORDS = [
-    "#N/A",
-    "#REF!",
-    "#VALUE!",
-    "#NAME?",
-    "#DIV/0!",
-    "#NUM!",
-    "#NULL!",
-    "#SPILL!",
-    "#CALC!",
-    "#GETTING_DATA",
-    "#n/a",
-    "＃Ｎ／Ａ",
-    "＃ＲＥＦ！",
-    "#REF！",
-    "Err:502",
-    "#######",
-    "#FIELD!",
-    "#BLOCKED!",
-    "#CONNECT!",
-    "#UNKNOWN!",
-    "#BUSY!",
-]
-NAMES = [
-    "#天天向上",
-    "#1号店",
-    "#N/A局",
-    "#NAME",
-    "#REF",
-    "#VALUE",
-    "第#5小学",
-    "=Love=",
-    "=甲=",
-    "Error404",
-    "ERR",
-    "=_=",
-    "#",
-    "##",
-]
+ERROR_WORDS = (
+    "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#n/a", "＃Ｎ／Ａ", "#REF！",
+    "Err:502", "#######", "#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#BUSY!", " #VALUE! ", "＃ＲＥＦ！",
+)  # fmt: skip
+NAMES = (
+    "#天天向上", "#1号店", "#N/A局", "#NAME", "#REF", "第#5小学", "=Love=", "=甲=", "Error404", "ERR", "=_=", "#", "##", '=HYPERLINK("http://x")',
+)  # fmt: skip
 FORMULAS = ("=A2", "=VLOOKUP(A2,B:C,2,0)", "=Sheet1!A2", "='台账'!$B$3", '="甲"&"乙"', "=-B2")
 
 

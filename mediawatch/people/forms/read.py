@@ -94,14 +94,21 @@ class _Table(Generic[H]):
             and place not in pictured
         }
 
-    def rows(self, key: H) -> Iterator[tuple[int, dict[H, Cell]]]:
-        """(number, cells by column) of every row.
+    def rows(
+        self, key: H, pictures: Mapping[int, Sequence[PlacedPicture]]
+    ) -> Iterator[tuple[int, dict[H, Cell]]]:
+        """(number, cells by column) of every row; a cell that holds a picture has no text.
 
         The key is known by its form: its hidden heading may be gone.
         """
         for number, cells in enumerate(self.grid, self.first):
+            pictured = {placed.column for placed in pictures.get(number, ())}
             named = {
-                column: cells[place] for column, place in self.places.items() if place < len(cells)
+                column: ""
+                if place in pictured and (number - 1, place) in self.defects
+                else cells[place]
+                for column, place in self.places.items()
+                if place < len(cells)
             }
             named[key] = next(
                 (cell for cell in cells if isinstance(cell, str) and parse_key(cell)),
@@ -139,7 +146,7 @@ def form_rows(
     with FormFile(path) as form:
         for table in _tables(form, lambda cells: match_columns(cells, columns), required):
             pictures = _pictures(form, table) if shots is not None else {}
-            for number, cells in table.rows(key):
+            for number, cells in table.rows(key, pictures):
                 loaded = [
                     (placed, load_placed(form, placed, None)) for placed in pictures.get(number, ())
                 ]
@@ -210,7 +217,7 @@ def _pictures(form: FormFile, table: _Table[H]) -> dict[int, list[PlacedPicture]
 
 def _rows(path: Path, form: FormFile, table: _Table[Column]) -> Iterator[WorklistRow]:
     pictures = _pictures(form, table)
-    for number, named in table.rows(Column.KEY):
+    for number, named in table.rows(Column.KEY, pictures):
         loaded = (
             load_placed(form, placed, table.places.get(Column.QR))
             for placed in pictures.get(number, ())

@@ -82,10 +82,11 @@ def defect_of(text: str, *, typed: bool) -> CellDefect | None:
 
 
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*)>")
+_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c(?=\s)([^>]*\bt=["']e["'][^>]*)>""")
+_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])([^>]*)(?<!/)>\s*<(?:\w+:)?f(?=[\s/>])([^>]*)>")
 _REFERENCE = re.compile(rb"""\br=["']([A-Za-z]{1,9})\d{1,12}["']""")
 _IS_ERROR = re.compile(rb"""\bt=["']e["']""")
 _IS_TEXT = re.compile(rb"""\bt=["']str["']""")
-_FORMULA_TAG = re.compile(rb"\s*<(?:\w+:)?f(?=[\s/>])([^>]*)>")
 _COVERS = re.compile(
     rb"""(?=[^>]*\bt=["'](?:array|dataTable)["'])[^>]*\bref=["']"""
     rb"""([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})["']"""
@@ -101,29 +102,33 @@ def defects_in_row(
 
     `recomputes`: the workbook asks to be computed when it is opened, so a stored 0 may be none.
     """
-    cells = list(_CELL.finditer(xml))
+    for cell in _ERROR_CELL.finditer(xml):
+        yield _column(xml, cell), CellDefect.ERROR, None
+    for cell in _FORMULA_CELL.finditer(xml):
+        below = _CELL.search(xml, cell.end())
+        end = below.start() if below else len(xml)
+        if not _IS_ERROR.search(cell[1]) and not _has_result(xml, cell, end, recomputes):
+            covers = _COVERS.search(cell[2])
+            yield _column(xml, cell), CellDefect.UNCOMPUTED, _rectangle(covers) if covers else None
+
+
+def _has_result(xml: bytes, cell: re.Match[bytes], end: int, recomputes: bool) -> bool:
+    result = _RESULT.search(xml, cell.end(), end)
+    if result is None:
+        return bool(_INLINE.search(xml, cell.end(), end))
+    value = result[1].strip()
+    return bool(_IS_TEXT.search(cell[1])) or (bool(value) and not (recomputes and value == b"0"))
+
+
+def _column(xml: bytes, cell: re.Match[bytes]) -> int:
+    """A cell that does not say its column stands behind the one before it."""
+    if own := _REFERENCE.search(cell[1]):
+        return column_index(own[1].decode())
     column = -1
-    for number, cell in enumerate(cells):
-        attributes = cell[1]
-        reference = _REFERENCE.search(attributes)
+    for each in _CELL.finditer(xml, 0, cell.start() + 1):
+        reference = _REFERENCE.search(each[1])
         column = column_index(reference[1].decode()) if reference else column + 1
-        if _IS_ERROR.search(attributes):
-            yield column, CellDefect.ERROR, None
-            continue
-        end = cells[number + 1].start() if number + 1 < len(cells) else len(xml)
-        formula = None if attributes.endswith(b"/") else _FORMULA_TAG.match(xml, cell.end(), end)
-        if formula is None:
-            continue
-        result = _RESULT.search(xml, formula.end(), end)
-        if result is None:
-            computed = bool(_INLINE.search(xml, formula.end(), end))
-        elif _IS_TEXT.search(attributes):
-            computed = True
-        else:
-            computed = bool(result[1].strip()) and not (recomputes and result[1].strip() == b"0")
-        if not computed:
-            covers = _COVERS.search(formula[1])
-            yield column, CellDefect.UNCOMPUTED, _rectangle(covers) if covers else None
+    return column + 1
 
 
 def _rectangle(found: re.Match[bytes]) -> Rectangle:

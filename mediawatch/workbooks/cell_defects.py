@@ -54,8 +54,8 @@ class CellDefect(StrEnum):
         )
 
 
-looks_defective = re.compile(r"\s*(?:[#＃=＝]|err)", re.IGNORECASE).match
-"""Whether `defect_of` needs to be asked: millions of cells are looked at."""
+FIRST_SIGNS = frozenset("#＃=＝eEｅＥ \t\r\n\xa0\u3000")
+"""A text that begins with none of these has no defect: millions of cells are looked at."""
 _ERROR = re.compile(
     r"#n/a|#getting_data|#{3,}|#?err:?\d{3}[!?]?|#(?:ref|value|name|div/0|num|null|spill|calc|field"
     r"|blocked|connect|unknown|busy|external|python|timeout|error|macro)[!?]",

@@ -27,7 +27,7 @@ _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _NUMBER = re.compile(rb"""\br=["'](\d{1,12})["']""")
 _FILLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Za-z]{1,9})(\d{1,12})["'][^>]*(?<!/)>""")
 _ROW_OPENS, _ROW_ENDS = (b"<row", b":row"), (b"</row>", b":row>", b"</sheetData", b":sheetData>")
-_MAY_LACK = re.compile(rb"""<(?:\w+:)?f[\s/>]|\bt=["']e["']""")
+_MAY_LACK = (b"<f", b":f", b't="e"', b"t='e'")
 """Only a row with a formula or an error is looked through cell by cell."""
 _RECOMPUTES = re.compile(rb"""<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad=["'](?:1|true)["']""")
 _MEDIA, _MARKUP = "xl/media/", (".xml", ".rels")
@@ -171,6 +171,7 @@ def marks_of(name: str, package: zipfile.ZipFile, part: str, *, recomputes: bool
     for chunk in _chunks(name, package, part):
         # Rows may be styled down to the very last one; only those with a value count.
         filled = max(chunk.rfind(b"v>"), chunk.rfind(b"is>"))
+        marks = [mark for mark in _MAY_LACK if mark in chunk]
         begun = list(_ROW.finditer(chunk))
         for place, found in enumerate(begun):
             number = _NUMBER.search(found[0])
@@ -180,7 +181,7 @@ def marks_of(name: str, package: zipfile.ZipFile, part: str, *, recomputes: bool
             if _HIDDEN.search(found[0]):
                 hidden.add(row - 1)
             end = begun[place + 1].start() if place + 1 < len(begun) else len(chunk)
-            if _MAY_LACK.search(chunk, found.end(), end) is None:
+            if not any(chunk.find(mark, found.end(), end) >= 0 for mark in marks):
                 continue
             for column, defect, covers in defects_in_row(
                 chunk[found.end() : end], recomputes=recomputes

@@ -148,7 +148,13 @@ class Package:
     def marks(self, sheet_part: str) -> Marks:
         """The cells of a sheet without a value, and its hidden rows."""
         recomputes = asks_to_be_computed(self._zip)
-        return marks_of("文件", self._zip, sheet_part, recomputes=recomputes)
+        try:
+            return marks_of("", self._zip, sheet_part, recomputes=recomputes)
+        except FileFault as fault:
+            # Its sentence is English; what is left to refuse here is no ordinary form.
+            raise FileFault(
+                f"表格内容异常（{sheet_part}），不予读取：请用 Excel、WPS 重新另存为 xlsx"
+            ) from fault
 
     def check_extent(self, sheet_part: str) -> None:
         """FileFault where the rectangle of the sheet's cells is absurdly large."""

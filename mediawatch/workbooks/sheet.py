@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from mediawatch.workbooks.cell_defects import (
     ERROR_TEXT,
+    FIRST_SIGNS,
     CellDefect,
     Rectangle,
     defect_of,
-    looks_defective,
 )
 from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.places import Place
@@ -109,7 +109,7 @@ class Sheet:
             self.rows[index][column] = ERROR_TEXT
         for index, row in enumerate(self.rows):
             for column, value in enumerate(row):
-                if isinstance(value, str) and looks_defective(value):
+                if isinstance(value, str) and value[:1] in FIRST_SIGNS:
                     typed = quoted is None or (index, column) in quoted
                     if defect := defect_of(value, typed=typed):
                         self.defects.setdefault((index, column), defect)

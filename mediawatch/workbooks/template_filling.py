@@ -144,18 +144,7 @@ def filled_document(file: BinaryIO, said: Mapping[str, Any]) -> bytes:
     """
     with file:
         body = file.read()
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(body))
-    except _DAMAGE as error:
-        raise FileFault(f"{said['name']} {_NO_DOCUMENT}") from error
-    with archive as package:
-        require_sane_sizes(said["name"], package)
-        for info in package.infolist():
-            if info.filename.endswith((".xml", ".rels")) and declares_type(package.read(info)):
-                raise FileFault(
-                    f"{said['name']} has a document type ({info.filename} inside it), which no "
-                    "Word document has"
-                )
+    _require_document(said["name"], body)
     document = _Template(io.BytesIO(body))
     try:
         document.init_docx()
@@ -166,6 +155,30 @@ def filled_document(file: BinaryIO, said: Mapping[str, Any]) -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return _dated(stream.getvalue(), said["moment"])
+
+
+def _require_document(name: str, body: bytes) -> None:
+    """Raise FileFault for what is damaged, protected, no package, or declares entities."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(body))
+    except _DAMAGE as error:
+        raise FileFault(f"{name} {_NO_DOCUMENT}") from error
+    with archive as package:
+        if any(info.flag_bits & 1 for info in package.infolist()):
+            raise FileFault(f"{name} is protected by a password: remove it and save it again")
+        require_sane_sizes(name, package)
+        for info in package.infolist():
+            try:
+                declares = declares_type(package.read(info))
+            except ZIP_DAMAGE as error:
+                raise FileFault(
+                    f"{name} is damaged ({info.filename} inside it): copy or save it again"
+                ) from error
+            if declares and info.filename.endswith((".xml", ".rels")):
+                raise FileFault(
+                    f"{name} has a document type ({info.filename} inside it), which no Word "
+                    "document has"
+                )
 
 
 def _render(document: _Template, name: str, words: Mapping[str, Any]) -> None:

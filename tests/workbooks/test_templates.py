@@ -155,6 +155,14 @@ def test_what_is_no_word_document_is_called_so(tmp_path: Path) -> None:
         assert "BytesIO" not in str(caught.value)
 
 
+def test_a_damaged_template_names_its_part(tmp_path: Path) -> None:
+    good = office(tmp_path / "t.docx", "{{ title }}").read_bytes()
+    at = good.index(b"word/document.xml") + 60
+    (tmp_path / "t.docx").write_bytes(good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
+    with pytest.raises(UserError, match=r"t\.docx is damaged \(word/document\.xml inside it\)"):
+        fill_in(tmp_path / "t.docx", WORDS, [], AT)
+
+
 def test_a_template_with_entities_is_refused(tmp_path: Path) -> None:
     good = office(tmp_path / "t.docx", "{{ title }}").read_bytes()
     spoilt = dict(spoilt_packages(("word/document.xml",), 0, heavy=False))

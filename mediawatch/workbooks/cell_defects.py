@@ -24,6 +24,8 @@ class CellDefect(StrEnum):
 
     ERROR = "error"
     UNCOMPUTED = "uncomputed"
+    PICTURE = "picture"
+    """A picture in the cell, which WPS keeps as a formula and Excel as an error; or a new error."""
     BLANK = "blank"
     """Of an .xls: its formula's result is an empty text, or was never computed."""
 
@@ -43,6 +45,8 @@ class CellDefect(StrEnum):
         match self:
             case CellDefect.ERROR:
                 return "the cell shows an error (such as #N/A): write what belongs there"
+            case CellDefect.PICTURE:
+                return "the cell holds a picture, or shows an error: write what belongs there"
             case CellDefect.UNCOMPUTED:
                 return (
                     "the formula has no stored result: open the file in Excel or WPS and save it "
@@ -62,6 +66,8 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 """Excel's and WPS's words, Calc's `Err:502`, and ######, which a narrow column saves as text."""
+_PICTURE_TEXT = re.compile(r"=\s*(?:_xlfn\.)?dispimg\(", re.IGNORECASE)
+"""The text of WPS's picture in a cell."""
 _FORMULA = re.compile(
     r"=\s*(?!hyperlink\()[-+(]*(?:[a-z_][\w.]*\(|\$?[a-z]{1,3}\$?\d+(?!\w)|[^\s=]+!\$?[a-z]{1,3}\$?\d+)"
     r".*|=\s*\"[^\"]*\"\s*&.*",
@@ -78,6 +84,8 @@ def defect_of(text: str, *, typed: bool) -> CellDefect | None:
     folded = unicodedata.normalize("NFKC", text).strip()
     if _ERROR.fullmatch(re.sub(r"\s", "", folded)):
         return CellDefect.ERROR
+    if _PICTURE_TEXT.match(folded):
+        return CellDefect.PICTURE
     return CellDefect.UNCOMPUTED if not typed and _FORMULA.fullmatch(folded) else None
 
 
@@ -86,6 +94,8 @@ _ERROR_CELL = re.compile(rb"""<(?:\w+:)?c(?=\s)([^>]*\bt=["']e["'][^>]*)>""")
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])([^>]*)(?<!/)>\s*<(?:\w+:)?f(?=[\s/>])([^>]*)>")
 _REFERENCE = re.compile(rb"""\br=["']([A-Za-z]{1,9})\d{1,12}["']""")
 _IS_ERROR = re.compile(rb"""\bt=["']e["']""")
+_IS_RICH = re.compile(rb"\bvm=")
+_PICTURE = re.compile(rb"[^<]*(?:<(?:\w+:)?f(?=[\s>])[^>]*>)?[^<]*\bDISPIMG\(", re.IGNORECASE)
 _IS_TEXT = re.compile(rb"""\bt=["']str["']""")
 _COVERS = re.compile(
     rb"""(?=[^>]*\bt=["'](?:array|dataTable)["'])[^>]*\bref=["']"""
@@ -103,12 +113,16 @@ def defects_in_row(
     `recomputes`: the workbook asks to be computed when it is opened, so a stored 0 may be none.
     """
     for cell in _ERROR_CELL.finditer(xml):
-        yield _column(xml, cell), CellDefect.ERROR, None
+        picture = _IS_RICH.search(cell[1]) or _PICTURE.match(xml, cell.end())
+        yield _column(xml, cell), CellDefect.PICTURE if picture else CellDefect.ERROR, None
     for cell in _FORMULA_CELL.finditer(xml):
         below = _CELL.search(xml, cell.end())
         end = below.start() if below else len(xml)
         if not _IS_ERROR.search(cell[1]) and not _has_result(xml, cell, end, recomputes):
             covers = _COVERS.search(cell[2])
+            if _PICTURE.match(xml, cell.start(2)):
+                yield _column(xml, cell), CellDefect.PICTURE, None
+                continue
             yield _column(xml, cell), CellDefect.UNCOMPUTED, _rectangle(covers) if covers else None
 
 

@@ -11,12 +11,14 @@ import pytest
 import xlsxwriter
 import xlwt
 from openpyxl.worksheet.formula import ArrayFormula
-from registry_files import GOOD, HEADINGS, SECOND, read, text, xlsx
+from registry_files import GOOD, HEADINGS, SECOND, TODAY, read, text, xlsx
 
-from mediawatch.registry.rows import RowsResult
+from mediawatch.publish.notices.annex import read_annex
+from mediawatch.registry.returned import write_refused
+from mediawatch.registry.rows import read_rows
 from mediawatch.workbooks.cell_defects import ERROR_TEXT, CellDefect, defect_of
 from mediawatch.workbooks.refusals import Unusable
-from mediawatch.workbooks.tables import read_file
+from mediawatch.workbooks.tables import read_file, read_files
 
 ERROR, UNCOMPUTED = CellDefect.ERROR, CellDefect.UNCOMPUTED
 CELLS: Mapping[str, CellDefect | None] = {
@@ -41,6 +43,11 @@ CELLS: Mapping[str, CellDefect | None] = {
     '<c r="B2" s="3"/>': None,
     '<c r="B2" t="e"><f>A2</f><v>#REF!</v></c>': ERROR,
     "<c t='e' r='B2'><v>#N/A</v></c>": ERROR,
+    '<c r="B2"><f>_xlfn.DISPIMG(&quot;ID_1&quot;,1)</f></c>': CellDefect.PICTURE,
+    '<c r="B2" t="e"><f>_xlfn.DISPIMG("ID_1",1)</f><v>#NAME?</v></c>': CellDefect.PICTURE,
+    '<c r="B2" t="str"><f>DISPIMG("ID_1",1)</f><v>=DISPIMG("ID_1",1)</v></c>': CellDefect.PICTURE,
+    '<c r="B2" t="e" vm="1"><v>#VALUE!</v></c>': CellDefect.PICTURE,
+    '<c r="B2" t="e"><f>A2</f><v>#N/A</v></c><c r="C2" t="str"><f>DISPIMG("a")</f><v>x</v></c>': ERROR,
     '<c r="B2" t="inlineStr"><is><t>#N/A</t></is></c>': ERROR,
     '<c r="B2" t="inlineStr"><is><t>＃ｎ／ａ</t></is></c>': ERROR,
     '<c r="B2" t="inlineStr"><is><t>=HYPERLINK("x")</t></is></c>': None,
@@ -96,10 +103,6 @@ def changed(path: Path, cells: Mapping[str, object]) -> Path:
         book.active[cell] = value
     book.save(path)
     return path
-
-
-def told(result: RowsResult) -> list[str]:
-    return [str(error).partition("r.xlsx, ")[2][:47] for error in result.errors]
 
 
 def test_a_formula_without_a_result_is_refused_with_its_place(tmp_path: Path) -> None:
@@ -162,6 +165,23 @@ def test_a_nought_that_nobody_computed_is_no_result(tmp_path: Path) -> None:
         page.write_formula(1, 3, '=B2&"主办"')
     (error,) = read(tmp_path / "r.xlsx").errors
     assert (error.column, error.value) == ("D 所属组织", ERROR_TEXT)
+
+
+def test_what_goes_back_to_the_unit_is_refused_until_it_is_mended(tmp_path: Path) -> None:
+    files = read_files([changed(tmp_path / "r.xlsx", {"D2": "=B2", "E3": "#REF!"})])
+    rows = read_rows(files, TODAY)
+    write_refused(files, rows.headings, rows.errors, tmp_path / "back.xlsx")
+    again = read(tmp_path / "back.xlsx")
+    assert [error.column for error in again.errors] == ["D 所属组织", "E 运行状态"]
+
+
+def test_the_annex_of_a_notice_names_the_cell(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in ([*HEADINGS, "存在的突出问题"], [*GOOD, "=A1"], [*SECOND, "超2周未更新"]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(Unusable, match="row 2, column E 存在的突出问题: 公式没有保存计算结果"):
+        read_annex(tmp_path / "a.xlsx", [], [], TODAY)
 
 
 def test_a_blank_result_of_an_old_workbook_asks_for_xlsx(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class _Table(Generic[H]):
             for column, place in self.places.items()
             if (defect := self.defects.get((number - 1, place)))
             and column in columns
-            and place not in pictured
+            and not (defect is CellDefect.PICTURE and place in pictured)
         }
 
     def rows(
@@ -105,7 +105,7 @@ class _Table(Generic[H]):
             pictured = {placed.column for placed in pictures.get(number, ())}
             named = {
                 column: ""
-                if place in pictured and (number - 1, place) in self.defects
+                if place in pictured and self.defects.get((number - 1, place)) is CellDefect.PICTURE
                 else cells[place]
                 for column, place in self.places.items()
                 if place < len(cells)

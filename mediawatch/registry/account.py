@@ -14,6 +14,7 @@ from mediawatch.registry.headings import Heading, label
 from mediawatch.registry.kinds import OTHER, Classification, body_kind_of, classify, status_of
 from mediawatch.registry.problems import BadCell, RowProblem
 from mediawatch.visible import hidden_in
+from mediawatch.workbooks.cell_defects import ERROR_TEXT, CellDefect
 from mediawatch.workbooks.places import column_letter
 from mediawatch.workbooks.sheet import Sheet, Value
 
@@ -168,7 +169,8 @@ class _Reader:
         for column in columns[:1]:
             value = self.value(column)
             if found := self.sheet.defect_at(self.index, [column]):
-                self.refuse(name, found[1].chinese, cells.show(value))
+                shown = found[1] is CellDefect.ERROR or value != ERROR_TEXT
+                self.refuse(name, found[1].chinese, cells.show(value) if shown else "")
                 return default
             self.note_hidden(value, self.heading.title(name))
             try:

@@ -79,12 +79,14 @@ async def test_hints_and_scopes_name_the_cell(store: Store, tmp_path: Path) -> N
         ("900001", "=TODAY()", None, None),
         ("900002", "2031-12-26", None, "=1+1"),
         ("900003", None, "=A1&A2", None),
+        ("900003", None, "#REF!", None),
         ("900003", None, f'=HYPERLINK("{LINK}","文章")', None),
     )
     done = await import_hints(store, [path], HintOrigin(source="甲"), now=NOW)
     assert [(each.place.row, each.column) for each in done.problems] == [
         (2, "B 最近更新时间"),
         (4, "C 链接"),
+        (5, "C 链接"),
     ]
     assert {(hint.account_id, str(hint.on)) for hint in done.hints} == {(2, "2031-12-26")}
     accounts = await store.accounts.all()

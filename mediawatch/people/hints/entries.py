@@ -27,7 +27,6 @@ from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
 from mediawatch.registry.find import Finder, UnclearRow
 from mediawatch.registry.problems import RowProblem
 from mediawatch.registry.rows import unread_headings
-from mediawatch.workbooks.cell_defects import ERROR_TEXT
 from mediawatch.workbooks.places import Place
 from mediawatch.workbooks.refusals import Unusable
 from mediawatch.workbooks.sheet import Sheet, Value
@@ -136,10 +135,11 @@ def _sheet_entries(
             others=read_links(heading.text(cells, LINK)).others,
             saying=Saying(by=sender_of(heading.text(cells, BY))),
         )
-        linked = entry.urls or entry.others or heading.text(cells, LINK) == ERROR_TEXT
-        if not (heading.text(cells, ON) or linked):
-            continue
         unread = _unread(sheet, number, heading, entry)
+        said = heading.text(cells, ON) or entry.urls or entry.others
+        # A link that cannot be read may be all that the row says.
+        if not said and not (unread and unread.column == heading.title(LINK)):
+            continue
         yield (
             replace(entry, problem=unread)
             if unread

@@ -139,7 +139,7 @@ def _heading(sheet: Sheet, result: RowsResult) -> Heading | None:
 
 def _require_columns(sheet: Sheet, heading: Heading) -> None:
     place = f"{sheet.title}, row {heading.row + 1}"
-    if unread := unread_headings(sheet, heading.first_row, heading.row):
+    if unread := sheet.unread_heading(heading.first_row, heading.row):
         raise Unusable(unread)
     if heading.missing:
         read = "、".join(heading.titles.values())
@@ -154,21 +154,9 @@ def _require_columns(sheet: Sheet, heading: Heading) -> None:
         )
 
 
-def unread_headings(sheet: Sheet, first: int, last: int) -> str:
-    """What is wrong with a heading row whose cells say nothing, "" where all can be read.
-
-    Nobody knows what such a column holds: it may be 运行状态.
-    """
-    for row in range(first, last + 1):
-        if found := sheet.defect_at(row, range(len(sheet.rows[row]))):
-            column, defect = found
-            return f"{sheet.title}, row {row + 1}, column {column_letter(column)}: {defect.english}"
-    return ""
-
-
 def _without_heading(file: File) -> str:
     sheet = next(sheet for sheet in file.sheets if not sheet.empty)
-    if sheet.defects and (unread := unread_headings(sheet, 0, min(len(sheet.rows), 50) - 1)):
+    if sheet.defects and (unread := sheet.unread_heading(0, min(len(sheet.rows), 50) - 1)):
         return f"{file.path}: no heading row found: {unread}"
     first = next((row for row in sheet.rows if any(cell != "" for cell in row)), [])
     shown = "、".join(tidy(str(cell)) for cell in first if cell != "")[:80]

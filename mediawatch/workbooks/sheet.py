@@ -15,7 +15,7 @@ from mediawatch.workbooks.cell_defects import (
     defect_of,
 )
 from mediawatch.workbooks.faults import FileFault
-from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.places import Place, column_letter
 
 Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 """A cell as the file holds it; "" is an empty one."""
@@ -120,3 +120,15 @@ class Sheet:
             ((column, defect) for column in columns if (defect := self.defects.get((row, column)))),
             None,
         )
+
+    def unread_heading(self, first: int, last: int) -> str:
+        """What is wrong with a heading whose cells say nothing, "" where all can be read.
+
+        Nobody knows what such a column holds: it may be 运行状态.
+        """
+        for row in range(first, last + 1):
+            if found := self.defect_at(row, range(len(self.rows[row]))):
+                column, defect = found
+                place = f"{self.title}, row {row + 1}, column {column_letter(column)}"
+                return f"{place}: {defect.english}"
+        return ""

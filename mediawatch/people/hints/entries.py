@@ -26,7 +26,6 @@ from mediawatch.people.link_naming import FiledNames
 from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
 from mediawatch.registry.find import Finder, UnclearRow
 from mediawatch.registry.problems import RowProblem
-from mediawatch.registry.rows import unread_headings
 from mediawatch.workbooks.places import Place
 from mediawatch.workbooks.refusals import Unusable
 from mediawatch.workbooks.sheet import Sheet, Value
@@ -104,7 +103,7 @@ def _read_table(path: Path, accounts: Sequence[Account], now: datetime) -> HintF
         if heading is None:
             continue
         headed = True
-        if unread := unread_headings(sheet, heading.row, heading.row):
+        if unread := sheet.unread_heading(heading.row, heading.row):
             raise Unusable(unread)
         entries += list(_sheet_entries(sheet, heading, finder, links, now))
     if not headed:

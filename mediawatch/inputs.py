@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -88,13 +89,22 @@ def read_text(path: Path, most: int = SETTINGS_BYTES) -> str:
     try:
         text = data.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line, _ = text_place(data, error.start, "utf-16" if marked else "utf-8")
         kind = "GBK (ANSI in Notepad)" if _is_gbk(data) and not marked else "damaged text"
         raise InputFault(
             "damaged",
             f"{path}, line {line}: not UTF-8 but {kind}: open it in Notepad and save it as UTF-8",
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_place(data: bytes, start: int, encoding: str) -> tuple[int, int]:
+    """(line, character in it), from 1, of a byte in a text that is sound before it.
+
+    Not by counting line-end bytes: in UTF-16 they stand within other characters.
+    """
+    before = re.split("\r\n|\r|\n", data[:start].decode(encoding, errors="ignore"))
+    return len(before), len(before[-1].lstrip("\ufeff")) + 1
 
 
 def read_toml(path: Path, most: int = SETTINGS_BYTES) -> dict[str, Any]:

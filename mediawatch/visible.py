@@ -45,6 +45,14 @@ def remove_hidden(text: str) -> str:
     return _HIDDEN.sub(lambda found: found[0] if found[0] in _SPACE else "", text)
 
 
+def hidden_in(text: str) -> tuple[str, ...]:
+    """What `remove_hidden` takes out of a text, each once, as `make_visible` spells it."""
+    if text.isascii() and text.isprintable():
+        return ()
+    found = (each for each in _HIDDEN.finditer(text) if each[0] not in _SPACE)
+    return tuple(dict.fromkeys(_spell(each) for each in found))
+
+
 def _spell(found: re.Match[str]) -> str:
     body = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{body[at : at + 2].hex()}" for at in range(0, len(body), 2))

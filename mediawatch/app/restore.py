@@ -61,7 +61,8 @@ def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> Resto
     damaged, too large for the disk, or of something else.
     """
     if not source.is_file():
-        raise UserError(f"{source} is no backup file: give the .tar that `mediawatch backup` wrote")
+        what = "is no backup file" if source.exists() else "does not exist"
+        raise UserError(f"{source} {what}: give the .tar that `mediawatch backup` wrote")
     home = Home.at(folder)
     if home.root.exists() and (not home.root.is_dir() or any(home.root.iterdir())):
         raise UserError(f"{folder} is not empty: a backup is restored into a new home only")

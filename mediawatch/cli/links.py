@@ -117,7 +117,7 @@ def _none_in(files: Sequence[str], collected: CollectedLinks) -> str:
     others = [f"{place}: {address} is none" for place, address in collected.unused[:_SHOWN]]
     cards = [f"{place}: {CARD}: {title}" for place, title in collected.cards[:_SHOWN]]
     none = f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}"
-    return "; ".join((none, *others, *cards))
+    return "; ".join((none, *others, *cards, *collected.skipped[:_SHOWN]))
 
 
 def refuse_answer(answer: Output | None) -> None:

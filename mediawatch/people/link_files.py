@@ -94,7 +94,7 @@ class CollectedLinks:
     files: tuple[tuple[str, str], ...]
     """(name, SHA-256) of everything that was read."""
     skipped: tuple[str, ...] = ()
-    """Files of a folder that could not be read, one sentence each."""
+    """What could not be read, one sentence each: files of a folder, formulas without a result."""
     rows: tuple[LinkRow, ...] = ()
     """Every row with a link, another address or a card, in the order of the files."""
 
@@ -160,6 +160,7 @@ def collect(names: Sequence[str], stdin: BinaryIO, *, today: date | None = None)
                 continue
             files.append((name if file is None else file.name, read.sha256))
             rows += rows_of(read, today)
+            skipped.extend(read.notes)
     return CollectedLinks(
         links=links_of(rows), files=tuple(files), skipped=tuple(skipped), rows=tuple(rows)
     )

@@ -13,6 +13,8 @@ from mediawatch.registry import cells
 from mediawatch.registry.headings import Heading, label
 from mediawatch.registry.kinds import OTHER, Classification, body_kind_of, classify, status_of
 from mediawatch.registry.problems import BadCell, RowProblem
+from mediawatch.visible import hidden_in
+from mediawatch.workbooks.cell_defects import ERROR_TEXT, CellDefect
 from mediawatch.workbooks.places import column_letter
 from mediawatch.workbooks.sheet import Sheet, Value
 
@@ -166,14 +168,23 @@ class _Reader:
         columns = self.heading.columns.get(name, ())
         for column in columns[:1]:
             value = self.value(column)
-            if (self.index, column) in self.sheet.faulty:
-                self.refuse(name, "单元格公式出错(如 #N/A),请改为具体内容", "#")
+            if found := self.sheet.defect_at(self.index, [column]):
+                shown = found[1] is CellDefect.ERROR or value != ERROR_TEXT
+                self.refuse(name, found[1].chinese, cells.show(value) if shown else "")
                 return default
+            self.note_hidden(value, self.heading.title(name))
             try:
                 return parse(value)
             except BadCell as bad:
                 self.refuse(name, str(bad), cells.show(value))
         return default
+
+    def note_hidden(self, value: Value, title: str) -> None:
+        """Warn of characters that nobody sees and that are not kept."""
+        found = hidden_in(value) if isinstance(value, str) else ()
+        if found:
+            warning = f"column {title}: hidden characters taken out: {' '.join(found)}"
+            self.warnings += [] if warning in self.warnings else [warning]
 
     def refuse(self, name: str, reason: str, value: str = "") -> None:
         self.errors.append(
@@ -231,6 +242,9 @@ class _Reader:
             value = self.value(column)
             title = f"{column_letter(column)} {self.heading.titles[column]}"
             try:
+                if found_defect := self.sheet.defect_at(self.index, [column]):
+                    raise BadCell(found_defect[1].chinese)
+                self.note_hidden(value, title)
                 links = cells.links_of(value)
                 cells.refuse_faulty(links)
                 if platform == "wechat" and not all(map(cells.is_article, links)):

@@ -19,7 +19,7 @@ from mediawatch.workbooks.sheet import Value
 _SAFE_DIGITS = 10**15
 """Excel keeps 15 significant digits: from here on the last digits of a number are made up."""
 _NOTHING = frozenset(
-    {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "n/a", "null", "none", "#n/a"}
+    {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "n/a", "null", "none"}
 )
 _CJK = r"[\u2e80-\u9fff\uff00-\uffef]"
 _RETURN = "_x000D_"

@@ -235,11 +235,9 @@ def read_bodies(path: Path | None = None) -> tuple[AbolishedBody, ...]:
             for one in tree["body"]
         )
     except InputFault as fault:
-        what = "is not a list of [[body]] tables with word, now and since: "
-        raise UserError(
-            f"{name} {what}{fault}" if fault.kind == "damaged" else str(fault)
-        ) from None
+        raise UserError(str(fault)) from None
     except (KeyError, TypeError, AttributeError) as error:
+        lacks = f": {error.args[0]} is missing" if isinstance(error, KeyError) else ""
         raise UserError(
-            f"{name} is not a list of [[body]] tables with word, now and since: {error}"
+            f"{name} is not a list of [[body]] tables with word, now and since{lacks}"
         ) from error

@@ -23,6 +23,9 @@ def drop_contacts(files: Sequence[File]) -> None:
                 for row in sheet.rows:
                     for column in columns & set(range(len(row))):
                         row[column] = ""
+                sheet.defects = {
+                    place: each for place, each in sheet.defects.items() if place[1] not in columns
+                }
 
 
 def _columns(sheet: Sheet) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -31,6 +31,8 @@ That they are skipped does not make a file incomplete.
 """
 
 HIDDEN = "hidden, skipped: unhide them if they are accounts"
+BARE = "nothing but formulas without a value, and neither a name nor an id: skipped"
+_NAMES = ("name", "filing_number", "platform_id", "original_id", "alias", "url", "article_links")
 TOTALS = "totals, notes or a repeated heading, skipped"
 
 
@@ -137,6 +139,8 @@ def _heading(sheet: Sheet, result: RowsResult) -> Heading | None:
 
 def _require_columns(sheet: Sheet, heading: Heading) -> None:
     place = f"{sheet.title}, row {heading.row + 1}"
+    if unread := sheet.unread_heading(heading.first_row, heading.row):
+        raise Unusable(unread)
     if heading.missing:
         read = "、".join(heading.titles.values())
         raise Unusable(
@@ -152,6 +156,8 @@ def _require_columns(sheet: Sheet, heading: Heading) -> None:
 
 def _without_heading(file: File) -> str:
     sheet = next(sheet for sheet in file.sheets if not sheet.empty)
+    if sheet.defects and (unread := sheet.unread_heading(0, min(len(sheet.rows), 50) - 1)):
+        return f"{file.path}: no heading row found: {unread}"
     first = next((row for row in sheet.rows if any(cell != "" for cell in row)), [])
     shown = "、".join(tidy(str(cell)) for cell in first if cell != "")[:80]
     return (
@@ -194,17 +200,29 @@ def _data_rows(
     Each comes with what prevented that.
     """
     columns = sorted({column for places in heading.columns.values() for column in places})
+    named = {column for name in _NAMES for column in heading.columns.get(name, ())}
     above: int | None = None
     above_in_sight: int | None = None
     for index in range(heading.row + 1, len(sheet.rows)):
         row = sheet.rows[index]
-        if not any(
-            _text(row, column) and (index, column) not in sheet.filled for column in columns
-        ):
+        filled = [
+            column
+            for column in columns
+            if _text(row, column) and (index, column) not in sheet.filled
+        ]
+        if not filled:
             continue
         place = sheet.place(index)
+        if not named & set(filled) and all((index, column) in sheet.defects for column in filled):
+            remarks.add(BARE, place)
+            continue
         hidden = index in sheet.hidden
-        if _no_account(row, columns, heading):
+        if _no_account(
+            row,
+            columns,
+            heading,
+            unread={column for column in columns if (index, column) in sheet.defects},
+        ):
             remarks.add(TOTALS, place)
             continue
         errors = _fill_ditto(
@@ -223,7 +241,9 @@ def _text(row: Sequence[Value], column: int) -> str:
     return tidy(cell) if isinstance(cell, str) else show(cell)
 
 
-def _no_account(row: Sequence[Value], columns: Sequence[int], heading: Heading) -> bool:
+def _no_account(
+    row: Sequence[Value], columns: Sequence[int], heading: Heading, unread: Container[int]
+) -> bool:
     column = heading.columns["name"][0]
     name = _text(row, column)
     odd = _COUNT.fullmatch(name) or _TOTAL.fullmatch(fold(name)) or _FOOT.match(fold(name))
@@ -236,7 +256,11 @@ def _no_account(row: Sequence[Value], columns: Sequence[int], heading: Heading) 
         return False
     texts = [text for column in range(len(row)) if (text := _text(row, column))]
     if any(_TOTAL.fullmatch(fold(text)) for text in texts) and (
-        is_nothing(name) or _TOTAL.fullmatch(fold(name)) or _COUNT.fullmatch(name)
+        is_nothing(name)
+        # A total's own number is often a formula.
+        or column in unread
+        or _TOTAL.fullmatch(fold(name))
+        or _COUNT.fullmatch(name)
     ):
         return True
     if len(texts) <= 2 and _FOOT.match(fold(texts[0])):
@@ -276,5 +300,5 @@ def _fill_ditto(
                 )
             )
         else:
-            row[column] = sheet.rows[above][column]
+            sheet.copy_down(above, index, column)
     return errors

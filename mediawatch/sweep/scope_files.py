@@ -22,7 +22,7 @@ from mediawatch.registry import headings
 from mediawatch.registry.cells import text_of
 from mediawatch.registry.find import COMPARED, Finder
 from mediawatch.sweep.scope import STRATA, Scope, digest, identity, scope_of, strata_of
-from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.places import Place, column_letter
 from mediawatch.workbooks.sheet import Sheet
 from mediawatch.workbooks.tables import read_file
 
@@ -137,6 +137,7 @@ def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
     chosen: list[Account] = []
     problems: list[str] = []
     for sheet in (sheet for sheet in file.sheets if sheet is not how and not sheet.out_of_sight):
+        problems += _unread(sheet)
         for place, row in _rows(sheet):
             try:
                 # A drawn account may have moved since: it counts in the parts in which it was
@@ -158,6 +159,17 @@ def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
     )
 
 
+def _unread(sheet: Sheet) -> Iterator[str]:
+    """The cells that would be read and hold no value, each with its place."""
+    heading = headings.find_heading(sheet.rows) if sheet.defects else None
+    for (row, column), defect in sorted(sheet.defects.items()):
+        read = heading is None or any(
+            column in heading.columns.get(name, ())[:1] for name in COMPARED
+        )
+        if heading is None or (read and row > heading.row) or row == heading.row:
+            yield f"{sheet.place(row)}, column {column_letter(column)}: {defect.english}"
+
+
 def _rows(sheet: Sheet) -> Iterator[tuple[Place, Mapping[str, str] | str]]:
     """What each row says of an account, by field; without headings, the one text of the row."""
     heading = headings.find_heading(sheet.rows)
@@ -165,6 +177,8 @@ def _rows(sheet: Sheet) -> Iterator[tuple[Place, Mapping[str, str] | str]]:
         cells = [text_of(cell) for cell in row]
         place = sheet.place(number)
         if heading is None:
+            # Told already.
+            cells = ["" if (number, at) in sheet.defects else cell for at, cell in enumerate(cells)]
             words = [cell for cell in cells if cell]
             if not words or all(
                 headings.field_of(word) is not None or headings.is_ignored(word) for word in words

@@ -7,6 +7,7 @@ may. One process serves a command for all its files, and ends when the command h
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import socket
@@ -69,6 +70,7 @@ def _answer(
     except BaseException as error:
         # What a parser can raise on a damaged file has no end, and some raise no Exception.
         words = " ".join(f"{type(error).__name__}: {error}".split())
+        words = re.sub("'?<_io[^>]*>'?", "the file", words)
         frames.send(channel, frames.FAILURE, words[:200])
     else:
         frames.send(channel, frames.END)

@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlE
 from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.package import Package
 from mediawatch.workbooks.pictures import placed_pictures
+from mediawatch.workbooks.sheet import Sheet
 
 _ROWS = 2_000
 _WHOLE_BYTES = 32 * 2**20
@@ -42,9 +43,13 @@ class OpenForm:
         with self._book() as book:
             for name, part in parts.items():
                 grid = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                sheet = Sheet("", name, grid)
+                marks = self._package.marks(part)
+                sheet.mark_defects(marks.defects, marks.uncomputed)
                 for start in range(0, len(grid), _ROWS):
                     yield [[_cell(value) for value in row] for row in grid[start : start + _ROWS]]
-                yield {"name": name, "part": part}
+                defects = [[*place, defect] for place, defect in sheet.defects.items()]
+                yield {"name": name, "part": part, "defects": defects}
 
     def placed_pictures(self, part: str) -> Iterator[Any]:
         """(row from 1, [(column from 0, part)]) of the pictures of a sheet."""

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from mediawatch.inputs import InputFault, open_regular
+from mediawatch.workbooks.cell_defects import CellDefect
 from mediawatch.workbooks.faults import ReadFailure, refuse_as
 from mediawatch.workbooks.pictures import PlacedPicture
 from mediawatch.workbooks.process import READING
@@ -37,6 +38,8 @@ class FormSheet:
     name: str
     part: str
     grid: list[list[FormCell]]
+    defects: dict[tuple[int, int], CellDefect]
+    """By (row, column) from 0, cells whose content must not be taken, as `Sheet` has them."""
 
 
 class FormFile:
@@ -68,7 +71,8 @@ class FormFile:
             if isinstance(item, list):
                 grid.extend(item)
             else:
-                sheets.append(FormSheet(item["name"], item["part"], grid))
+                defects = {(row, at): CellDefect(each) for row, at, each in item["defects"]}
+                sheets.append(FormSheet(item["name"], item["part"], grid, defects))
                 grid = []
         return sheets
 

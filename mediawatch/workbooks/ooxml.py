@@ -12,22 +12,24 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from mediawatch.workbooks.cell_defects import CellDefect, Rectangle, defects_in_row
 from mediawatch.workbooks.faults import FileFault
-from mediawatch.workbooks.places import column_letter
+from mediawatch.workbooks.places import column_index, column_letter
 
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _NUMBER = re.compile(rb"""\br=["'](\d{1,12})["']""")
-_ERROR = re.compile(
-    rb"""<(?:\w+:)?c\b(?=[^>]*\bt=["']e["'])[^>]*\br=["']([A-Za-z]{1,9})(\d{1,12})["']"""
-)
 _FILLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Za-z]{1,9})(\d{1,12})["'][^>]*(?<!/)>""")
+_ROW_OPENS, _ROW_ENDS = (b"<row", b":row"), (b"</row>", b":row>", b"</sheetData", b":sheetData>")
+_MAY_LACK = (b"<f", b":f", b't="e"', b"t='e'")
+"""Only a row with a formula or an error is looked through cell by cell."""
+_RECOMPUTES = re.compile(rb"""<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad=["'](?:1|true)["']""")
 _MEDIA, _MARKUP = "xl/media/", (".xml", ".rels")
 _COPY = "copy the table into a new workbook and save that"
 _MOST_PARTS = 200_000
@@ -62,7 +64,9 @@ class Marks:
     """
 
     hidden: frozenset[int] = frozenset()
-    faulty: frozenset[tuple[int, int]] = frozenset()
+    defects: Mapping[tuple[int, int], CellDefect] = field(default_factory=dict)
+    uncomputed: tuple[Rectangle, ...] = ()
+    """What array formulas without a result would fill."""
     rows: int = 0
     columns: int = 0
 
@@ -74,7 +78,11 @@ def read(name: str, package: zipfile.ZipFile) -> dict[str, Marks]:
     """
     _require_workbook(name, package)
     require_sane_sizes(name, package)
-    found = {sheet: _marks(name, package, part) for sheet, part in sheets(package)}
+    recomputes = asks_to_be_computed(package)
+    found = {
+        sheet: marks_of(name, package, part, recomputes=recomputes)
+        for sheet, part in sheets(package)
+    }
     for info in package.infolist():
         if not info.is_dir() and not info.filename.startswith(_MEDIA):
             for _ in _blocks(name, package, info.filename):
@@ -145,44 +153,69 @@ def sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
                 yield element.get("name", ""), part
 
 
-def _marks(name: str, package: zipfile.ZipFile, part: str) -> Marks:
+def asks_to_be_computed(package: zipfile.ZipFile) -> bool:
+    """Whether the workbook says that its stored results are not to be trusted.
+
+    So writers say that compute nothing (xlsxwriter); some store a 0 with each formula.
+    """
+    return bool(_RECOMPUTES.search(package.read("xl/workbook.xml")))
+
+
+def marks_of(name: str, package: zipfile.ZipFile, part: str, *, recomputes: bool) -> Marks:
+    """The marks of one sheet. Raises FileFault."""
     hidden: set[int] = set()
-    faulty: set[tuple[int, int]] = set()
+    defects: dict[tuple[int, int], CellDefect] = {}
+    uncomputed: list[Rectangle] = []
     letters: set[bytes] = set()
     row, rows = 0, 0
     for chunk in _chunks(name, package, part):
         # Rows may be styled down to the very last one; only those with a value count.
         filled = max(chunk.rfind(b"v>"), chunk.rfind(b"is>"))
-        rows = max(rows, row if filled >= 0 else 0)
-        for found in _ROW.finditer(chunk):
+        marks = [mark for mark in _MAY_LACK if mark in chunk]
+        begun = list(_ROW.finditer(chunk))
+        for place, found in enumerate(begun):
             number = _NUMBER.search(found[0])
             row = int(number[1]) if number else row + 1
             if found.start() < filled:
                 rows = max(rows, row)
             if _HIDDEN.search(found[0]):
                 hidden.add(row - 1)
+            end = begun[place + 1].start() if place + 1 < len(begun) else len(chunk)
+            if not any(chunk.find(mark, found.end(), end) >= 0 for mark in marks):
+                continue
+            for column, defect, covers in defects_in_row(
+                chunk[found.end() : end], recomputes=recomputes
+            ):
+                defects[row - 1, column] = defect
+                rows = max(rows, row)
+                letters.add(column_letter(column).encode())
+                uncomputed += [covers] if covers else []
         cells = _FILLED.findall(chunk)
         letters.update(cell[0] for cell in cells)
         # A cell may say that it stands in another row than the row around it.
         rows = max(rows, max((int(cell[1]) for cell in cells), default=0))
-        faulty |= {(int(number) - 1, _column(letter)) for letter, number in _ERROR.findall(chunk)}
-    columns = max([_USUAL_COLUMNS, *(_column(letter) + 1 for letter in letters)])
+    columns = max([_USUAL_COLUMNS, *(column_index(letter.decode()) + 1 for letter in letters)])
     if rows > _LAST_ROW or columns > _LAST_COLUMN:
         raise FileFault(
             f"{name} has a cell in row {rows} or column {column_letter(columns - 1)}, which no "
             f"workbook has ({part} inside it): {_COPY}"
         )
-    return Marks(frozenset(hidden), frozenset(faulty), rows, columns)
+    return Marks(frozenset(hidden), defects, tuple(uncomputed), rows, columns)
 
 
 def _chunks(name: str, package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
-    """The part in pieces that end after a tag."""
+    """The part in pieces of whole rows; what is not in a row ends after a tag."""
     rest = b""
     for block in _blocks(name, package, part):
-        whole, mark, rest = (rest + block).rpartition(b">")
-        if len(rest) > _LONGEST_TAG:
+        text = rest + block
+        end = text.rfind(b">") + 1
+        if len(text) - end > _LONGEST_TAG:
             raise FileFault(f"{name} holds a cell of more than 2 MB ({part} inside it): {_COPY}")
-        yield whole + mark
+        opened = max(text.rfind(mark) for mark in _ROW_OPENS)
+        if opened > max(text.rfind(mark) for mark in _ROW_ENDS):
+            end = text.rfind(b"<", 0, opened + 1)
+        yield text[:end]
+        rest = text[end:]
     yield rest
 
 
@@ -198,10 +231,3 @@ def _blocks(name: str, package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
                 yield block
     except ZIP_DAMAGE as error:
         raise FileFault(f"{name} is damaged ({part} inside it): copy or save it again") from error
-
-
-def _column(letters: bytes) -> int:
-    index = 0
-    for letter in letters.upper():
-        index = index * 26 + letter - ord("A") + 1
-    return index - 1

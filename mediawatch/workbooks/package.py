@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import io
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 from xml.etree import ElementTree
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from mediawatch.workbooks.faults import FileFault
-from mediawatch.workbooks.ooxml import ZIP_DAMAGE, parse
+from mediawatch.workbooks.ooxml import ZIP_DAMAGE, Marks, asks_to_be_computed, marks_of, parse
+from mediawatch.workbooks.places import column_index
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MAX_XML = 300_000_000
@@ -145,6 +145,17 @@ class Package:
                 place = column_index(reference) if reference else place + 1
                 yield number, place, cell
 
+    def marks(self, sheet_part: str) -> Marks:
+        """The cells of a sheet without a value, and its hidden rows."""
+        recomputes = asks_to_be_computed(self._zip)
+        try:
+            return marks_of("", self._zip, sheet_part, recomputes=recomputes)
+        except FileFault as fault:
+            # Its sentence is English; what is left to refuse here is no ordinary form.
+            raise FileFault(
+                f"表格内容异常（{sheet_part}），不予读取：请用 Excel、WPS 重新另存为 xlsx"
+            ) from fault
+
     def check_extent(self, sheet_part: str) -> None:
         """FileFault where the rectangle of the sheet's cells is absurdly large."""
         rows = columns = 0
@@ -154,11 +165,3 @@ class Package:
             raise FileFault(
                 f"表格范围过大({rows} 行 × {columns} 列):请删除清单以外的空行空列后重新保存"
             )
-
-
-def column_index(reference: str) -> int:
-    """`AB12` -> 27."""
-    index = 0
-    for letter in re.sub(r"[^A-Z]", "", reference.upper()):
-        index = index * 26 + ord(letter) - 64
-    return index - 1

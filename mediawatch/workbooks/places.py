@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -13,6 +14,14 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def column_index(reference: str) -> int:
+    """Column A is 0, AB12 is 27."""
+    index = 0
+    for letter in re.sub(r"[^A-Z]", "", reference.upper()):
+        index = index * 26 + ord(letter) - 64
+    return index - 1
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -63,7 +63,7 @@ def sheet_items(sheet: Sheet) -> Iterator[Any]:
     yield {
         "name": sheet.name,
         "hidden": sheet.hidden,
-        "faulty": sheet.faulty,
+        "defects": [[*place, defect] for place, defect in sheet.defects.items()],
         "out_of_sight": sheet.out_of_sight,
         "filled": sheet.filled,
     }
@@ -75,7 +75,10 @@ def _sheets(name: str, data: bytes) -> tuple[Sheet, ...]:
     if data.startswith(_OLE):
         return xls.read(name, data)
     _require_text(name, data)
-    return (Sheet(name, "", csvfile.read(name, data)),)
+    rows, quoted = csvfile.read(name, data)
+    sheet = Sheet(name, "", rows)
+    sheet.mark_defects({}, quoted=quoted)
+    return (sheet,)
 
 
 def _require_text(name: str, data: bytes) -> None:

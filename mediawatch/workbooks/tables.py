@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mediawatch.inputs import InputFault, open_regular
+from mediawatch.workbooks.cell_defects import CellDefect
 from mediawatch.workbooks.faults import refuse_as
 from mediawatch.workbooks.process import READING
 from mediawatch.workbooks.refusals import Unusable
@@ -74,7 +75,7 @@ def sheets_of(name: str, items: Sequence[Any]) -> tuple[Sheet, ...]:
                 item["name"],
                 rows,
                 frozenset(item["hidden"]),
-                frozenset((row, column) for row, column in item["faulty"]),
+                {(row, column): CellDefect(each) for row, column, each in item["defects"]},
                 item["out_of_sight"],
                 {(row, column) for row, column in item["filled"]},
             )

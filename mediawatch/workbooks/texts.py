@@ -23,6 +23,8 @@ class FileTexts:
 
     sha256: str
     pieces: tuple[tuple[Place, str], ...]
+    notes: tuple[str, ...] = ()
+    """What of it could not be read, a sentence each."""
 
     @property
     def is_text(self) -> bool:
@@ -58,8 +60,8 @@ def read_stream(name: str, stream: BinaryIO) -> FileTexts:
 
 def _texts(name: str, descriptor: int) -> FileTexts:
     with refusals(name, _COPY):
-        digest, *groups = READING.ask("texts", {"name": name}, descriptor)
+        digest, *groups, last = READING.ask("texts", {"name": name}, descriptor)
     pieces = tuple(
         (Place(name, sheet, row), text) for group in groups for sheet, row, text in group
     )
-    return FileTexts(digest, pieces)
+    return FileTexts(digest, pieces, tuple(last["notes"]))

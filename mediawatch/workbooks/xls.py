@@ -12,6 +12,7 @@ import io
 import xlrd
 import xlrd.biffh
 
+from mediawatch.workbooks.cell_defects import CellDefect
 from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.sheet import Sheet, Value
 
@@ -40,17 +41,29 @@ def read(name: str, data: bytes) -> tuple[Sheet, ...]:
 
 def _sheet(file: str, book: xlrd.Book, found: xlrd.sheet.Sheet) -> Sheet:
     rows: list[list[Value]] = []
-    faulty: set[tuple[int, int]] = set()
+    defects: dict[tuple[int, int], CellDefect] = {}
     for index in range(found.nrows):
         cells = found.row(index)
         rows.append([_value(cell, book.datemode) for cell in cells])
-        faulty |= {
-            (index, column) for column, cell in enumerate(cells) if cell.ctype == xlrd.XL_CELL_ERROR
+        defects |= {
+            (index, column): defect
+            for column, cell in enumerate(cells)
+            if (defect := _defect(cell))
         }
     hidden = frozenset(index for index, info in found.rowinfo_map.items() if info.hidden)
-    sheet = Sheet(file, found.name, rows, hidden, frozenset(faulty), found.visibility != 0)
+    sheet = Sheet(file, found.name, rows, hidden, out_of_sight=found.visibility != 0)
+    sheet.mark_defects(defects)
     sheet.fill_down((top, end - 1, column) for top, end, column, _ in found.merged_cells)
     return sheet
+
+
+def _defect(cell: xlrd.sheet.Cell) -> CellDefect | None:
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return CellDefect.ERROR
+    # Of formulas xlrd reports the result alone. Programs that compute nothing (xlwt) store an
+    # empty text, which is also the result of ="".
+    empty_text = cell.ctype == xlrd.XL_CELL_TEXT and cell.value == ""
+    return CellDefect.BLANK if empty_text else None
 
 
 def _value(cell: xlrd.sheet.Cell, datemode: int) -> Value:

@@ -1,7 +1,7 @@
 """The .xlsx and .xlsm through python-calamine (seen with 0.9.1).
 
-Values, cached values of formulas, merged cells. What it does not report (hidden rows, error cells)
-comes from `ooxml`. Hidden columns are read like others. A number that its format shows as 0012 is
+Values, cached values of formulas, merged cells. What it does not report (hidden rows, cells
+without a value) comes from `ooxml`. Hidden columns are read like others. A number that its format shows as 0012 is
 read as 12.
 """
 
@@ -61,8 +61,13 @@ def _sheet(
 ) -> Sheet:
     found = book.get_sheet_by_name(name)
     sheet = Sheet(
-        file, name, found.to_python(skip_empty_area=False), marks.hidden, marks.faulty, out_of_sight
+        file,
+        name,
+        found.to_python(skip_empty_area=False),
+        marks.hidden,
+        out_of_sight=out_of_sight,
     )
+    sheet.mark_defects(marks.defects, marks.uncomputed)
     sheet.fill_down(
         (top, bottom, column) for (top, column), (bottom, _) in found.merged_cell_ranges or []
     )

@@ -265,8 +265,9 @@ async def test_a_hostile_name_is_a_text(store: Store, tmp_path: Path) -> None:
         inspection,
         answer(two.path, tmp_path / "回.xlsx", {**EXPLAINED, DispatchColumn.EXPLANATION: "=1+1"}),
     )
-    # What a unit typed as a formula has no value that anybody saw: the row's link still answers.
-    assert (done.problems, done.accounts) == ([], [2])
+    # A formula that nobody computed has no value that anybody saw: the row goes back.
+    assert [(each.place.row, each.column) for each in done.problems] == [(2, "情况说明")]
+    assert done.accounts == []
 
 
 async def test_sending_again_writes_the_same_and_notes_nothing(

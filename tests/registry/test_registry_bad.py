@@ -131,11 +131,11 @@ UNUSABLE: dict[str, tuple[Make, tuple[str, ...]]] = {
     ),
     "neither encoding": (
         bytes_in("r.csv", "备案单号,名称\n".encode() + b"\xff\xff\n"),
-        ("r.csv, line 2: the text is not UTF-8 nor GB18030",),
+        ("r.csv, line 2, character 1: the text is not UTF-8 nor GB18030",),
     ),
     "utf-8 mark, other text": (
         bytes_in("r.csv", b"\xef\xbb\xbf\xb1\xb8"),
-        ("line 1: the text is not UTF-8;",),
+        ("line 1, character 1: the text is not UTF-8;",),
     ),
     "utf-16 without mark": (
         bytes_in("r.csv", "备案单号,类型\n甲,乙".encode("utf-16-le")),

@@ -50,9 +50,9 @@ _TAGS = {
     "imports": "{% import 'os' as os %}{{ os }}",
     "large text": "{{ 'x' * 2000000000 }}",
     "large number": "{{ 9 ** 9 ** 9 }}",
-    "long range": "{{ range(1000000000) | list }}",
+    "long list": "{{ ('x' * 1000000000) | list }}",
 }
-_ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+_ENDLESS = "{% for a in 'x' * 99999 %}{% for b in 'x' * 99999 %}{% endfor %}{% endfor %}"
 
 
 @dataclass(frozen=True)

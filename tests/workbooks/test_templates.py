@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from docx import Document
 from hostile_packages import spoilt_packages
@@ -88,6 +89,78 @@ def test_a_faulty_template_is_one_sentence(tag: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"^[^\n]*t\.docx[^\n]*report template` writes") as caught:
         fill_in(office(tmp_path / "t.docx", tag), WORDS, [], AT)
     assert "\n" not in str(caught.value)
+
+
+UNKNOWN = {
+    "{{ titel }}": "in the text, at .*no word is called titel \\(nearest: title\\)",
+    "{{ 单位名 }}": "no word is called 单位名 \\(there are: title, overview, annexes, problems\\)",
+    "{% for p in problems %}{{ p.headng }}{% endfor %}": "headng \\(nearest: heading",
+    "{% if titel %}甲{% endif %}": "nearest: title",
+    "{{ titel | upper }}": "nearest: title",
+    "{{ range(3) | list }}": "no word is called range",
+    "{{ lipsum(1) }}": "no word is called lipsum",
+    "{{ overview[7] }}": "the list has no item 7",
+    "{{ title": "a tag is not closed",
+}
+
+
+@pytest.mark.parametrize("tag", UNKNOWN)
+def test_an_unknown_word_is_named_with_its_place(tag: str, tmp_path: Path) -> None:
+    own = office(tmp_path / "t.docx", "前言", tag)
+    with pytest.raises(UserError, match=UNKNOWN[tag]) as caught:
+        fill_in(own, {**WORDS, "problems": [{"heading": "一", "text": "二"}]}, [], AT)
+    assert f'at "{tag}"'[:60] in str(caught.value)
+
+
+def test_a_template_may_ask_whether_a_word_is_known(tmp_path: Path) -> None:
+    tags = (
+        "{% if letterhead is defined %}甲{% endif %}{{ letterhead | default('乙') }}",
+        "{{ title }}",
+    )
+    assert texts(fill_in(office(tmp_path / "t.docx", *tags), WORDS, [], AT))[0] == "乙"
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("header", "in a header, at"),
+        ("footer", "in a footer, at"),
+        ("table", "in a table of the text, at"),
+        ("properties", "in the properties of the document"),
+    ],
+)
+def test_the_part_of_a_faulty_tag_is_named(where: str, said: str, tmp_path: Path) -> None:
+    document = Document()
+    section = document.sections[0]
+    match where:
+        case "header" | "footer":
+            getattr(section, where).paragraphs[0].add_run("{{ titel }}")
+        case "table":
+            document.add_table(1, 1).cell(0, 0).paragraphs[0].add_run("{{ titel }}")
+        case _:
+            document.core_properties.title = "{{ titel }}"
+    document.save(str(tmp_path / "t.docx"))
+    with pytest.raises(UserError, match=f"cannot be filled in: {said}"):
+        fill_in(tmp_path / "t.docx", WORDS, [], AT)
+
+
+def test_what_is_no_word_document_is_called_so(tmp_path: Path) -> None:
+    path = tmp_path / "t.docx"
+    workbook = io.BytesIO()
+    openpyxl.Workbook().save(workbook)
+    for body in (b"", b"\xd0\xcf\x11\xe0" + bytes(600), workbook.getvalue()):
+        path.write_bytes(body)
+        with pytest.raises(UserError, match=r"t\.docx is no Word document: .* as \.docx") as caught:
+            fill_in(path, WORDS, [], AT)
+        assert "BytesIO" not in str(caught.value)
+
+
+def test_a_damaged_template_names_its_part(tmp_path: Path) -> None:
+    good = office(tmp_path / "t.docx", "{{ title }}").read_bytes()
+    at = good.index(b"word/document.xml") + 60
+    (tmp_path / "t.docx").write_bytes(good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
+    with pytest.raises(UserError, match=r"t\.docx is damaged \(word/document\.xml inside it\)"):
+        fill_in(tmp_path / "t.docx", WORDS, [], AT)
 
 
 def test_a_template_with_entities_is_refused(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def read_rows(path: Path) -> Iterator[DispatchRow]:
         shots=DispatchColumn.RECORD,
         given=DispatchColumn.PICTURE,
     ):
-        row = DispatchRow(place=read.place, cells=read.cells, shots=read.shots)
+        row = DispatchRow(place=read.place, cells=read.cells, shots=read.shots, unread=read.unread)
         if row.text(DispatchColumn.KEY) or not row.blank:
             yield row
 

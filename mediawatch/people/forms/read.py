@@ -6,14 +6,16 @@ They may have been sorted, moved, added or saved by another program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
 
 from mediawatch.people.forms.book import GUIDE_SHEET, META_SHEET
 from mediawatch.people.forms.columns import (
+    ANSWERS,
     REQUIRED,
+    SEALED,
     Cell,
     Column,
     H,
@@ -24,14 +26,17 @@ from mediawatch.people.forms.columns import (
 from mediawatch.people.forms.pictures import load_named, load_placed
 from mediawatch.people.forms.returned import ReturnedRow
 from mediawatch.people.forms.rowkey import parse_key
+from mediawatch.workbooks.cell_defects import CellDefect
 from mediawatch.workbooks.forms import FormFile
 from mediawatch.workbooks.pictures import PlacedPicture
-from mediawatch.workbooks.places import Place
+from mediawatch.workbooks.places import Place, column_letter
 from mediawatch.workbooks.refusals import BadFile
 
 _HEADING_ROWS = 30
 _ENOUGH = 6
 """So many known headings make a row the heading row."""
+_READ = frozenset({Column.KEY, *SEALED, Column.LINK, *ANSWERS})
+"""The other columns are for whoever fills in the list."""
 _CLAIMS = (
     Column.POSTED,
     Column.POSTED_ON,
@@ -71,15 +76,39 @@ class _Table(Generic[H]):
     """Number of the first row below the headings, from 1."""
     places: Mapping[H, int]
     grid: Sequence[Sequence[Cell]]
+    defects: Mapping[tuple[int, int], CellDefect]
 
-    def rows(self, key: H) -> Iterator[tuple[int, dict[H, Cell]]]:
-        """(number, cells by column) of every row.
+    def unread(
+        self, number: int, columns: Container[H], pictures: Sequence[PlacedPicture]
+    ) -> dict[H, str]:
+        """Why cells of a row cannot be read, by column.
+
+        A cell that holds a picture shows an error in programs that do not know such pictures.
+        """
+        pictured = {placed.column for placed in pictures}
+        return {
+            column: defect.chinese
+            for column, place in self.places.items()
+            if (defect := self.defects.get((number - 1, place)))
+            and column in columns
+            and not (defect is CellDefect.PICTURE and place in pictured)
+        }
+
+    def rows(
+        self, key: H, pictures: Mapping[int, Sequence[PlacedPicture]]
+    ) -> Iterator[tuple[int, dict[H, Cell]]]:
+        """(number, cells by column) of every row; a cell that holds a picture has no text.
 
         The key is known by its form: its hidden heading may be gone.
         """
         for number, cells in enumerate(self.grid, self.first):
+            pictured = {placed.column for placed in pictures.get(number, ())}
             named = {
-                column: cells[place] for column, place in self.places.items() if place < len(cells)
+                column: ""
+                if place in pictured and self.defects.get((number - 1, place)) is CellDefect.PICTURE
+                else cells[place]
+                for column, place in self.places.items()
+                if place < len(cells)
             }
             named[key] = next(
                 (cell for cell in cells if isinstance(cell, str) and parse_key(cell)),
@@ -117,7 +146,7 @@ def form_rows(
     with FormFile(path) as form:
         for table in _tables(form, lambda cells: match_columns(cells, columns), required):
             pictures = _pictures(form, table) if shots is not None else {}
-            for number, cells in table.rows(key):
+            for number, cells in table.rows(key, pictures):
                 loaded = [
                     (placed, load_placed(form, placed, None)) for placed in pictures.get(number, ())
                 ]
@@ -131,7 +160,9 @@ def form_rows(
                     load_named(path.parent, text_of(cells.get(shots))) if shots is not None else []
                 )
                 place = Place(path.name, table.sheet, number)
-                yield ReturnedRow(place=place, cells=cells, shots=tuple(found))
+                read = [column for column in columns if column != given]
+                unread = table.unread(number, read, pictures.get(number, ()))
+                yield ReturnedRow(place=place, cells=cells, shots=tuple(found), unread=unread)
 
 
 def _tables(
@@ -151,7 +182,13 @@ def _tables(
             re.sub(r"\(.*\)", "", column.value) for column in required if column not in places
         ]:
             raise BadFile(f"工作表“{sheet.name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
-        yield _Table(sheet.name, sheet.part, at + 2, places, grid[at + 1 :])
+        bad = next((each for each in sorted(sheet.defects) if each[0] == at), None)
+        if bad is not None:
+            raise BadFile(
+                f"工作表“{sheet.name}”第{at + 1}行表头{column_letter(bad[1])}列："
+                f"{sheet.defects[bad].chinese}"
+            )
+        yield _Table(sheet.name, sheet.part, at + 2, places, grid[at + 1 :], sheet.defects)
     if not found:
         raise BadFile("没有找到系统导出清单的表头:请交回系统导出的原表")
 
@@ -180,7 +217,7 @@ def _pictures(form: FormFile, table: _Table[H]) -> dict[int, list[PlacedPicture]
 
 def _rows(path: Path, form: FormFile, table: _Table[Column]) -> Iterator[WorklistRow]:
     pictures = _pictures(form, table)
-    for number, named in table.rows(Column.KEY):
+    for number, named in table.rows(Column.KEY, pictures):
         loaded = (
             load_placed(form, placed, table.places.get(Column.QR))
             for placed in pictures.get(number, ())
@@ -189,6 +226,7 @@ def _rows(path: Path, form: FormFile, table: _Table[Column]) -> Iterator[Worklis
         written = named.get(Column.SHOT)
         shots += load_named(path.parent, written if isinstance(written, str) else text_of(written))
         place = Place(path.name, table.sheet, number)
-        row = WorklistRow(place=place, cells=named, shots=tuple(shots))
+        unread = table.unread(number, _READ, pictures.get(number, ()))
+        row = WorklistRow(place=place, cells=named, shots=tuple(shots), unread=unread)
         if row.text(Column.KEY) or not row.blank:
             yield row

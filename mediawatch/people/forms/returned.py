@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mediawatch.domain import Source
 from mediawatch.files import FileWriter, write_whole
@@ -42,6 +42,8 @@ class ReturnedRow(Generic[H]):
     place: Place
     cells: Mapping[H, Cell]
     shots: tuple[Shot, ...] = ()
+    unread: Mapping[H, str] = field(default_factory=dict)
+    """By column why its cell must not be taken: an error, or a formula without its result."""
 
     def text(self, column: H) -> str:
         return text_of(self.cells.get(column))
@@ -73,7 +75,7 @@ class ReturnedRow(Generic[H]):
         return key
 
 
-R = TypeVar("R")
+R = TypeVar("R", bound=ReturnedRow[Any])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,10 +96,17 @@ class ReturnedRows(Generic[H]):
         self.bad_rows.append((row, tuple(problems)))
 
     def batches(self, path: Path, rows: Iterator[R], at_once: int = _AT_ONCE) -> Iterator[list[R]]:
-        """The rows of a file, some at once. A file that cannot be read further is a problem."""
+        """The rows of a file, some at once. A file that cannot be read further is a problem.
+
+        A row with a cell that cannot be read is refused here, whatever else it holds.
+        """
         try:
             while some := list(islice(rows, at_once)):
-                yield some
+                for row in some:
+                    if row.unread:
+                        self.refuse(row, [row.problem(*each) for each in row.unread.items()])
+                if sound := [row for row in some if not row.unread]:
+                    yield sound
         except BadFile as bad:
             self.problems.append(RowProblem(Place(path.name, "", 0), reason=str(bad)))
 

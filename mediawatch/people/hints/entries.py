@@ -103,6 +103,8 @@ def _read_table(path: Path, accounts: Sequence[Account], now: datetime) -> HintF
         if heading is None:
             continue
         headed = True
+        if unread := sheet.unread_heading(heading.row, heading.row):
+            raise Unusable(unread)
         entries += list(_sheet_entries(sheet, heading, finder, links, now))
     if not headed:
         raise Unusable(
@@ -132,9 +134,29 @@ def _sheet_entries(
             others=read_links(heading.text(cells, LINK)).others,
             saying=Saying(by=sender_of(heading.text(cells, BY))),
         )
-        if not (heading.text(cells, ON) or entry.urls or entry.others):
+        unread = _unread(sheet, number, heading, entry)
+        said = heading.text(cells, ON) or entry.urls or entry.others
+        # A link that cannot be read may be all that the row says.
+        if not said and not (unread and unread.column == heading.title(LINK)):
             continue
-        yield _filled(entry, cells, heading, finder, now)
+        yield (
+            replace(entry, problem=unread)
+            if unread
+            else _filled(entry, cells, heading, finder, now)
+        )
+
+
+def _unread(sheet: Sheet, number: int, heading: HintHeading, entry: HintEntry) -> RowProblem | None:
+    """The first cell of a row that would be read and holds no value."""
+    fields = [*ACCOUNT, heading.type_field, ON, BY]
+    # A link may stand in the formula itself.
+    fields += [] if entry.urls or entry.others else [LINK]
+    for field in fields:
+        column = heading.columns.get(field)
+        found = sheet.defect_at(number, [] if column is None else [column])
+        if found:
+            return RowProblem(entry.place, heading.title(field), "", found[1].chinese)
+    return None
 
 
 def _filled(

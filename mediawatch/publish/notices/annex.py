@@ -9,7 +9,7 @@ guess would be an accusation.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,9 @@ from mediawatch.registry.matching import Match, RegistryIndex, Strength, fold, m
 from mediawatch.registry.plan import merge_row
 from mediawatch.registry.problems import RowProblem
 from mediawatch.registry.rows import RegistryRow, read_rows
+from mediawatch.workbooks.places import column_letter
 from mediawatch.workbooks.refusals import Unusable
+from mediawatch.workbooks.sheet import Sheet
 from mediawatch.workbooks.tables import File, read_files
 
 _PROBLEM = (
@@ -61,6 +63,12 @@ def read_annex(
     known = RegistryIndex(accounts, history)
     decided = _by_name_alone(rows, match(rows, known), known)
     errors = [*read.errors, *(decision for decision in decided if isinstance(decision, RowProblem))]
+    errors += [
+        error
+        for row in rows
+        for titles in (_PROBLEM, _RESULT)
+        for error in _unread(file, row, titles)
+    ]
     errors += [
         row.error("", "", f"没有填写{_PROBLEM[0]}")
         for row in rows
@@ -122,7 +130,19 @@ def _column(row: RegistryRow, titles: Sequence[str]) -> int | None:
     return next((folded[fold(title)] for title in titles if fold(title) in folded), None)
 
 
+def _unread(file: File, row: RegistryRow, titles: Sequence[str]) -> Iterator[RowProblem]:
+    """What keeps the cell of one of these columns from being read."""
+    column = _column(row, titles)
+    if column is not None and (found := _sheet(file, row).defect_at(row.place.row - 1, [column])):
+        title = row.heading.titles[column] if row.heading else ""
+        yield RowProblem(row.place, f"{column_letter(column)} {title}", "", found[1].chinese)
+
+
+def _sheet(file: File, row: RegistryRow) -> Sheet:
+    return next(sheet for sheet in file.sheets if sheet.name == row.place.sheet)
+
+
 def _cell(file: File, row: RegistryRow, titles: Sequence[str]) -> str:
     column, place = _column(row, titles), row.place
-    cells = next(sheet.rows for sheet in file.sheets if sheet.name == place.sheet)[place.row - 1]
+    cells = _sheet(file, row).rows[place.row - 1]
     return text_of(cells[column]) if column is not None and column < len(cells) else ""

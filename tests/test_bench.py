@@ -167,7 +167,7 @@ def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
     assert (weibo["stack"][0], weibo["frames"] <= 20) == ("mediawatch/cli/__init__.py:main", True)
     files = {name.partition(":")[0] for name in weibo["entered"]}
     assert {"mediawatch/sweep/looks.py", "scrapers/look.py", "db/readings/store.py"} <= files
-    assert weibo["functions"] < 280
+    assert weibo["functions"] < 300
 
 
 @pytest.mark.usefixtures("bench")

@@ -16,7 +16,7 @@ from hypothesis import settings
 # As the program itself does: imports and tests make very many lasting objects.
 gc.set_threshold(50_000)
 
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=50)
 settings.load_profile("untimed")
 
 pytest_plugins = ["browsers", "postgres", "stores"]
@@ -74,6 +74,12 @@ def _no_log_file_left() -> Iterator[None]:
     for handler in [each for each in top.handlers if isinstance(each, RotatingFileHandler)]:
         top.removeHandler(handler)
         handler.close()
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported and collected stays: no collection of garbage walks it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -49,8 +49,8 @@ pathlib.Path({!r}).write_text(str(sum(os.times()[:4])))
 @pytest.mark.usefixtures("bench")
 def test_a_season_of_nights_finds_what_a_census_finds() -> None:
     simulated = runpy.run_path(str(BENCH / "year_of_nights.py"), run_name="bench")
-    figures = simulated["year"](80, 100, load("national"))
-    assert figures["silences"] > 40
+    figures = simulated["year"](40, 100, load("national"))
+    assert figures["silences"] > 20
     assert (
         figures["silences_later_than_census"],
         figures["silences_missed"],
@@ -167,7 +167,7 @@ def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
     assert (weibo["stack"][0], weibo["frames"] <= 20) == ("mediawatch/cli/__init__.py:main", True)
     files = {name.partition(":")[0] for name in weibo["entered"]}
     assert {"mediawatch/sweep/looks.py", "scrapers/look.py", "db/readings/store.py"} <= files
-    assert weibo["functions"] < 280
+    assert weibo["functions"] < 300
 
 
 @pytest.mark.usefixtures("bench")

@@ -528,7 +528,7 @@ def live(url: str, history: Any) -> None:
         asyncio.run(lived(url, Path(folder), *history))
 
 
-@settings(max_examples=6, phases=UNSHRUNK, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, phases=UNSHRUNK, suppress_health_check=[HealthCheck.too_slow])
 @given(HISTORIES)
 def test_everything_that_tells_of_an_inspection_says_the_same(history: Any) -> None:
     live("", history)

@@ -15,11 +15,16 @@ from programs import mediawatch
     [
         ("registry", "check"),
         ("registry", "import", "{folder}/a.csv"),
-        ("registry", "import", "{folder}/none.csv"),
-        ("flagged",),
-        ("sweep", "--account", "nobody"),
-        ("report", "reminders", "--sweep", "7"),
         ("review", "confirm"),
+        *(
+            pytest.param(words, marks=pytest.mark.soak)
+            for words in (
+                ("registry", "import", "{folder}/none.csv"),
+                ("flagged",),
+                ("sweep", "--account", "nobody"),
+                ("report", "reminders", "--sweep", "7"),
+            )
+        ),
     ],
 )
 def test_standard_error_is_json_lines_alone(tmp_path: Path, words: tuple[str, ...]) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
+from contextlib import closing
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -30,19 +33,31 @@ def restore(url: str, scratch: Path) -> None:
     sqlite = url if url.startswith("sqlite") else f"sqlite:///{scratch / 'old.db'}"
     file = Path(sqlite.removeprefix("sqlite:///"))
     make_private(file)
-    engine = migration_engine(normal_url(sqlite))
-    with engine.begin() as connection:
-        migrated(connection, ROWS_REVISION)
-    with sqlite3.connect(file) as filled:
-        filled.executescript(ROWS.read_text("utf-8"))
-    filled.close()
+    file.write_bytes(_older_file())
     if sqlite != url:
+        engine = migration_engine(normal_url(sqlite))
         target = migration_engine(normal_url(url))
         with engine.connect() as source, target.begin() as connection:
             migrated(connection, ROWS_REVISION)
             _copy(source, connection)
         target.dispose()
-    engine.dispose()
+        engine.dispose()
+
+
+@cache
+def _older_file() -> bytes:
+    """Made once a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "old.db")
+        make_private(file)
+        engine = migration_engine(normal_url(f"sqlite:///{file}"))
+        with engine.begin() as connection:
+            migrated(connection, ROWS_REVISION)
+        with closing(sqlite3.connect(file)) as filled:
+            filled.executescript(ROWS.read_text("utf-8"))
+            filled.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        return file.read_bytes()
 
 
 def _copy(source: Connection, target: Connection) -> None:

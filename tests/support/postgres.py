@@ -98,12 +98,15 @@ class Cluster:
         if not self._migrated:
             self._migrated = self.url()
             upgrade(self._migrated)
-        # The home stays the same one: its mark is made with the database.
-        tables = ", ".join(
-            table.name for table in Base.metadata.sorted_tables if table.name != "home"
-        )
+        # The home stays the same one: its mark is made with the database. Rows are few: to delete
+        # them takes a third of what TRUNCATE does, which makes every table's files anew.
+        tables = [table.name for table in Base.metadata.sorted_tables if table.name != "home"]
         self._execute(
-            make_url(self._migrated).database or "", f"TRUNCATE {tables} RESTART IDENTITY"
+            make_url(self._migrated).database or "",
+            "SET session_replication_role = replica;"
+            + "".join(f"DELETE FROM {table};" for table in tables)
+            + "SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) "
+            "FROM pg_sequences WHERE last_value IS NOT NULL",
         )
         return self._migrated
 

@@ -92,7 +92,12 @@ def tell_remarks(found: Sequence[RemarkStanding]) -> None:
     if not found:
         return
     counted = Counter(each.result for each in found)
-    told = "，".join(f"{result.value}{counted[result]}项" for result in RemarkResult)
+    # What was open before an import was not adopted by the office.
+    told = "，".join(
+        f"{result.value}{counted[result]}项"
+        for result in RemarkResult
+        if result is not RemarkResult.ADOPTED
+    )
     typer.echo(f"台账更正提示：共{len(found)}项，{told}")
     for each in found[:_SHOWN]:
         filed = each.account.filed
@@ -109,4 +114,5 @@ async def _became(ctx: typer.Context) -> list[RemarkStanding]:
     async with open_home(ctx) as app:
         accounts = await app.store.accounts.all(include_retired=True)
         given = await app.store.accounts.remarks()
-        return standings(given, {account.id: account for account in accounts})
+        history = await app.store.accounts.changes()
+        return standings(given, {account.id: account for account in accounts}, history)

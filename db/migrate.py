@@ -142,8 +142,8 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
 def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
     """Copy the database before its tables are changed.
 
-    The name of the copy holds the first revision that changes it. A failed attempt's copy is
-    replaced: the database is as it was then, or newer.
+    The name of the copy holds the revision that it is of. A failed attempt's copy is replaced: the
+    database is as it was then, or newer.
     """
     from db.copies import dump
 
@@ -152,7 +152,7 @@ def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
     if not safeguard.copy or folder is None:
         return
     name = file.name if file else "mediawatch.dump"
-    target = folder / f"{name}.before-{revisions()[revisions().index(before) + 1]}"
+    target = folder / f"{name}.revision-{before}"
     part = target.with_name(f".{target.name}.part")
     try:
         if file:

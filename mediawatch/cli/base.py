@@ -255,7 +255,7 @@ async def _delete_contacts(app: App) -> None:
     count = await app.store.accounts.delete_contacts()
     typer.echo(
         f"{count} contacts were deleted, for [registry] contacts is false; delete registry files, "
-        f"backups and {app.home.database.name}.before-… that still hold them",
+        f"backups and copies ({app.home.database.name}.revision-…, .before-…) that still hold them",
         err=True,
     )
 

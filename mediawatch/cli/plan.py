@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -10,14 +9,14 @@ import typer
 
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.sweep import until_of
-from mediawatch.domain.clock import beijing, day_of
+from mediawatch.domain.clock import beijing
 from mediawatch.plurals import count_of
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.forecast import Forecast, forecast, spell
 from mediawatch.sweep.plan import SweepPlan, plan
 from mediawatch.sweep.request import Request
-from mediawatch.sweep.steering import hinted_accounts
+from mediawatch.sweep.steering import rates_with_hints
 from mediawatch.table import Table
 
 _SHOWN = 10
@@ -58,8 +57,7 @@ def plan_night(
             )
             accounts = await app.store.accounts.all()
             states = await app.store.readings.account_states([account.id for account in accounts])
-            hinted = await hinted_accounts(app.store, states, rule, day_of(now))
-            rates = replace(await app.rates(), hinted=hinted)
+            rates = await rates_with_hints(app.store, await app.rates(), states, rule, now)
             logins = frozenset(each.platform for each in app.logins().sessions())
             ahead = forecast(accounts, app.surfaces, logins, app.opens_links, app.reach())
             return plan(accounts, states, request, now, rates), end, ahead

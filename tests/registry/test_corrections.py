@@ -237,9 +237,7 @@ def test_the_change_that_brought_the_value_counts(
 
 def test_a_link_that_was_accepted_stays_so_when_others_follow() -> None:
     changes = [
-        AccountChange(
-            account_id=1, field="article_links", old=old, new=new, at=AT, source=source
-        )
+        AccountChange(account_id=1, field="article_links", old=old, new=new, at=AT, source=source)
         for old, new, source in (
             ("", "https://a", "proposal"),
             ("https://a", "https://a\nhttps://b", "registry.csv"),

@@ -133,7 +133,9 @@ def export(
 def _tell_glances(by_name: int, *, asked: bool) -> None:
     """`by_name`: the accounts that a 暂用标识 alone proves sound."""
     if not asked and by_name:
-        said = f"{count_of(by_name, 'account')} sound by a {PROVISIONAL} alone: --glances adds a row "
+        said = (
+            f"{count_of(by_name, 'account')} sound by a {PROVISIONAL} alone: --glances adds a row "
+        )
         typer.echo(f"{said}each, for a glance", err=True)
     elif asked and by_name == 1:
         typer.echo(f"1 account is there for a glance ({PROVISIONAL}): it is the last row", err=True)

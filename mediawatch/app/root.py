@@ -248,7 +248,8 @@ class App:
         logins = self.logins()
         if platform not in logins.by_approval:
             return {}
-        return why_barred(logins.sessions(platform), day_of(self.clock()))
+        own = logins.own_holder(platform)
+        return why_barred(logins.sessions(platform), own, day_of(self.clock()))
 
     async def _announce(self) -> None:
         await self.alerts.tell_sessions(self.sessions)

@@ -109,6 +109,9 @@ BIZ = "MzkwMDAwMDAwMQ=="
 KEYS = {"app_id": "wx0123456789abcdef", "app_secret": "0" * 32}
 
 
+WEREAD = ("wr_skey", "wr_vid")
+
+
 @pytest.mark.parametrize(
     ("word", "held", "rationed"),
     [
@@ -319,7 +322,8 @@ def test_the_command_prints_the_budget_of_the_homes_own_logins(tmp_path: Path) -
         "丙发布,微信公众号,\n",
         encoding="utf-8",
     )
-    export.write_text(".weread.qq.com\tTRUE\t/\tTRUE\t4102444800\twr_skey\tx\n", encoding="utf-8")
+    cookies = [f".weread.qq.com\tTRUE\t/\tTRUE\t4102444800\t{name}\t1\n" for name in WEREAD]
+    export.write_text("".join(cookies), encoding="utf-8")
     home = tmp_path / "home"
 
     def told(*words: str | Path) -> str:

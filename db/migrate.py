@@ -28,6 +28,7 @@ from db.engine import (
 from db.errors import NewerDatabase, StoreError, as_store_error
 from db.queries.named import create_views, drop_views, views_stand
 from db.revisions import apply_revisions, revisions
+from mediawatch.plurals import count_of
 from mediawatch.refusals import refusal
 
 _ADVISORY = 0x6D656469
@@ -133,7 +134,7 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise StoreError(
-                f"{name_database(url)}: a migration would leave {len(broken)} rows without what they "
+                f"{name_database(url)}: a migration would leave {count_of(len(broken), 'row')} without what they "
                 "refer to; nothing was changed"
             )
     create_views(connection)

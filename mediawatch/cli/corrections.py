@@ -19,6 +19,7 @@ from mediawatch.plurals import count_of
 from mediawatch.registry.decisions import current
 from mediawatch.registry.proposal import FIELDS
 from mediawatch.registry.remarks import (
+    STANDINGS_BRIEF,
     RemarkResult,
     RemarkStanding,
     standings,
@@ -53,7 +54,8 @@ def corrections(
     """Write what readings have shown to be wrong or missing in the registry, for the units to
     correct. Without DIR, list what was pointed out and what became of it."""
     if folder is None:
-        print_or_write(standings_table(run(_became(ctx))), csv)
+        table = standings_table(run(_became(ctx)))
+        print_or_write(table if csv else table.only(*STANDINGS_BRIEF), csv)
         return
     if csv:
         raise UserError("--csv lists what became of it: leave DIR out")

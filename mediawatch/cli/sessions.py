@@ -261,7 +261,7 @@ def _remove_all(ctx: typer.Context) -> None:
     for each in removed:
         typer.echo(f"{each.platform}/{each.name} removed here")
     typer.echo(
-        f"{len(removed)} logins removed; to end them for good, log the accounts out on the sites"
+        f"{count_of(len(removed), 'login')} removed; to end them for good, log the accounts out on the sites"
     )
 
 

@@ -136,6 +136,10 @@ def _holds(remark: FilingRemark, filed: Filing, now: str) -> bool:
     return now == remark.seen
 
 
+STANDINGS_BRIEF = ("政务新媒体名称", "字段", "核查所见", "现备案值", "结果")
+"""The columns of that table that fit a terminal; the CSV has all of them."""
+
+
 def standings_table(found: Sequence[RemarkStanding]) -> Table:
     columns = (
         "备案单号",

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from commands import in_process
 from registry_files import text as csv_file
+from rich.cells import cell_len
 
 from mediawatch import app
 from mediawatch.domain import (
@@ -204,6 +205,10 @@ def test_what_the_office_accepted_nobody_corrected(home: Home, tmp_path: Path) -
     run(home, "corrections", "--csv", tmp_path / "now.csv")
     rows = (tmp_path / "now.csv").read_text("utf-8-sig").splitlines()
     assert [row.split(",")[7] for row in rows[1:]] == ["未更正", "已由本单位采纳", "未更正"]
+    # In a pipe as on a terminal it is the columns that are read; a CSV has all of them.
+    listed = run(home, "corrections").splitlines()
+    assert max(map(cell_len, listed)) < 120
+    assert "已由本单位采纳" in "".join(listed)
     # Later imports leave it open whether the unit filed the same.
     assert "共2项，已更正0项，未更正2项" in run(
         home, "import", registry(tmp_path / "二.csv", (NAMED, LINKED, RENAMED))

@@ -48,8 +48,8 @@ def storage_state(text: str, hosts: Collection[str], now: datetime, place: str) 
             else "log in there first, then export that site's cookies"
         )
         raise UserError(
-            f"{place}: of {count_of(len(cookies), 'cookie')} {len(own)} "
-            f"{'is' if len(own) == 1 else 'are'} of {', '.join(sorted(hosts))}; {why}"
+            f"{place}: {len(own)} of {count_of(len(cookies), 'cookie')} for "
+            f"{', '.join(sorted(hosts))}; {why}"
         )
     return {**kept, "cookies": live}
 

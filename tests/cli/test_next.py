@@ -94,6 +94,7 @@ def test_suspects_wait_for_their_units_then_for_their_notice(home: Home) -> None
     found = shown(home)
     steps = {step["name"]: step for step in found["steps"]}
     assert steps["下发核实"]["figures"] == "待反馈2"
+    assert steps["下发核实"]["days"].endswith("前反馈")
     assert found["next"]["command"].startswith("mediawatch findings import")
     keys = re.findall(r"\d+/stale_2w@\w+", mediawatch(home, "review", "list").output)
     confirmed = mediawatch(
@@ -119,6 +120,12 @@ def test_suspects_wait_for_their_units_then_for_their_notice(home: Home) -> None
         "已反馈0/2",
     )
     assert steps["复查"]["figures"] == "未复查2"
+    # Days are those on which something was done: here all today, and none is left of the plan.
+    today = day_of(datetime.now(UTC))
+    day = f"{today.month}月{today.day}日"
+    assert (steps["下发核实"]["days"], steps["下发核实"]["state"]) == (f"{day}下发", "done")
+    assert (steps["会商认定"]["days"], steps["签发通报"]["days"]) == (day, day)
+    assert [step["name"] for step in found["steps"] if step["pressing"]] == []
     assert found["next"]["command"].startswith("mediawatch notice feedback export")
     # Once the nights of the next inspection begin, they are shown, and the notice is named.
     set_as_of(home, 5)
@@ -169,6 +176,19 @@ def test_what_is_printed_has_the_table_and_the_one_next_step(home: Home) -> None
     command = "findings dispatch 下发/ --person 姓名 --sweep 1"
     assert lines[-1] == f"  mediawatch --home {home.root} {command}"
     assert len(lines) <= 24
+
+
+def test_what_was_confirmed_unheard_is_not_called_heard(home: Home) -> None:
+    keys = re.findall(r"\d+/stale_2w@\w+", mediawatch(home, "review", "list").output)
+    confirmed = mediawatch(
+        home,
+        *("review", "confirm", *keys, "--by", "李四", "--yes"),
+        *("--without-hearing", "--reason", "试验"),
+    )
+    assert confirmed.exit_code == 0, confirmed.output
+    steps = {step["name"]: step for step in shown(home)["steps"]}
+    heard = steps["下发核实"]
+    assert (heard["state"], heard["days"], heard["figures"]) == ("skipped", "", "2处未下发即认定")
 
 
 def test_a_demonstration_refuses_no_command_that_is_named(home: Home) -> None:

@@ -141,7 +141,7 @@ def closing_step(notice: NoticeProgress) -> CalendarStep:
         state=StepState.NOW,
         figures="可以办结",
         command=f"mediawatch notice close {number} --by 姓名",
-        why="各项均已整改",
+        why="各项均已整改" if notice.items else "各项均已撤销",
         pressing=True,
     )
 

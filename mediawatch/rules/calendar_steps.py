@@ -177,7 +177,7 @@ def review_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     if sweep is None:
         return CalendarStep(name=name, state=StepState.LATER, days=when)
     counts = sweep.suspects
-    if facts.notice or not counts.undecided:
+    if facts.notice or not (counts.undecided or (sweep.rows and not counts.decided_on)):
         when = _decided_words(facts, counts, days.today)
     figures = list_counts(
         ("待认定", counts.to_decide), ("已认定", counts.confirmed), ("已排除", counts.dismissed)

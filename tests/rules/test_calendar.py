@@ -360,6 +360,9 @@ DECIDED = SuspectCounts(
             "会商认定", "进行中", "7月13日", "已认定5",
         ),
         (after(at(7, 9)), "会商认定", "已完成", "", "没有疑似问题"),
+        # Answers of people may still bring some.
+        (after(at(7, 1), rows=15), "会商认定", "未开始", "7月8日", ""),
+        (after(at(7, 9), rows=15, counts=DECIDED), "会商认定", "进行中", "7月9日", "已认定5"),
         (after(at(7, 9)), "签发通报", "已完成", "", "无认定的问题"),
         (after(at(7, 9)), "复查", "已完成", "", "无须进行"),
         # After the re-check: nobody reported, which is no 整改 that was done.

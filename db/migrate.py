@@ -28,6 +28,7 @@ from db.engine import (
 from db.errors import NewerDatabase, StoreError, as_store_error
 from db.queries.named import create_views, drop_views, views_stand
 from db.revisions import apply_revisions, revisions
+from mediawatch.plurals import count_of
 from mediawatch.refusals import refusal
 
 _ADVISORY = 0x6D656469
@@ -133,7 +134,7 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise StoreError(
-                f"{name_database(url)}: a migration would leave {len(broken)} rows without what they "
+                f"{name_database(url)}: a migration would leave {count_of(len(broken), 'row')} without what they "
                 "refer to; nothing was changed"
             )
     create_views(connection)
@@ -142,8 +143,8 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
 def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
     """Copy the database before its tables are changed.
 
-    The name of the copy holds the first revision that changes it. A failed attempt's copy is
-    replaced: the database is as it was then, or newer.
+    The name of the copy holds the revision that it is of. A failed attempt's copy is replaced: the
+    database is as it was then, or newer.
     """
     from db.copies import dump
 
@@ -152,7 +153,7 @@ def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
     if not safeguard.copy or folder is None:
         return
     name = file.name if file else "mediawatch.dump"
-    target = folder / f"{name}.before-{revisions()[revisions().index(before) + 1]}"
+    target = folder / f"{name}.revision-{before}"
     part = target.with_name(f".{target.name}.part")
     try:
         if file:

@@ -24,6 +24,8 @@ _GAP = 3
 """Cells between two columns of a terminal's table."""
 _WIDEST = 220
 _INDENT = "     "
+_TIE = "\ue000"
+"""A space at which no line ends; nothing printed holds it."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -112,12 +114,37 @@ def _folded(table: Table, widths: Sequence[int], width: int) -> Iterator[str]:
         if row is table.columns or row is rule:
             continue
         below = "  ".join(
-            f"{heading}:{plain(cell)}"
+            _tied(f"{heading}:{plain(cell)}", width)
             for heading, cell in zip(table.columns[beside:], row[beside:], strict=True)
             if cell.strip()
         )
         for line in Text(below).wrap(_console(io.StringIO(), width), max(1, width - len(_INDENT))):
-            yield f"{_INDENT}{line.plain}".rstrip()
+            yield f"{_INDENT}{line.plain}".replace(_TIE, " ").rstrip()
+
+
+def _tied(text: str, width: int) -> str:
+    """Its spaces as ties, where it fits into one line."""
+    return text.replace(" ", _TIE) if cell_len(text) <= width - len(_INDENT) else text
+
+
+def wrap(text: str, width: int, indent: int = 0) -> Iterator[str]:
+    """The text in lines of at most `width` cells, ended between words where that can be.
+
+    Further lines begin at `indent`. A word that is wider than a line is cut.
+    """
+    from rich.text import Text
+
+    for line in text.splitlines():
+        begin = len(line) - len(line.lstrip(" "))
+        first, *more = Text(line).wrap(_console(io.StringIO(), width), width) or [Text("")]
+        if not more:
+            yield line
+            continue
+        space = " " * (indent or begin)
+        yield first.plain.rstrip()
+        rest = Text(line[len(first.plain) :].lstrip())
+        for each in rest.wrap(_console(io.StringIO(), width), max(1, width - len(space))):
+            yield f"{space}{each.plain}".rstrip()
 
 
 def to_csv(table: Table) -> bytes:

@@ -38,8 +38,11 @@ KEY_WORDS: Mapping[str, str] = {"wechat-api": "wechat"}
 
 Each with the platform of its accounts.
 """
-LOGINS_BY_APPROVAL = frozenset({"weread"})
-"""The words of logins of which a home has one, and further ones by a 使用审批 each."""
+LOGINS_BY_APPROVAL: Mapping[str, str] = {"weread": "wr_vid"}
+"""The words of logins of which a home has one, and further ones by a 使用审批 each.
+
+Each with the cookie that says whose it is.
+"""
 FORMER_LABELS: Mapping[str, Mapping[str, str]] = {
     "wechat": {"wechat.reader": "微信读书公众号页"},
 }

@@ -182,10 +182,11 @@ class Login:
 
     May raise any `Failure`: `LoginRequired` means no, any other one that the answer is unknown.
     """
-    one_a_home: bool = False
-    """Whether a home has one such login, and further ones by a 使用审批 each.
+    holder_cookie: str = ""
+    """Of a login of which a home has one: the cookie that says whose it is.
 
-    It is not the office's own account there, but one of the platform's readers.
+    It is not the office's own account there, but one of the platform's readers. Further ones need a
+    使用审批 each.
     """
     pages: tuple[str, ...] = ()
     """Visited after a login: hosts with cookies of their own."""

@@ -85,11 +85,12 @@ HOST_CLOCK = {
 clock, not with ours; and the default of `open_store`, which the composition root overrides."""
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
 
+REPLICA = "scrapers.replica"
 APART = {
-    "scrapers.replica",
+    REPLICA,
     *(f"scrapers.{name}" for name in ("weibo", "douyin", "toutiao", "wechat")),
 }
-"""A platform folder and the replica name their classes among themselves."""
+"""A platform folder names its classes among the scrapers, the replica among its own."""
 PARTICIPLES = frozenset(
     [
         "agreed",
@@ -591,9 +592,14 @@ def _public(
 def repeated_classes(modules: Sources) -> dict[str, list[str]]:
     places: dict[str, list[str]] = {}
     for module, node in public_definitions(modules):
-        if isinstance(node, ast.ClassDef) and not any(within(module, folder) for folder in APART):
+        if isinstance(node, ast.ClassDef) and not within(module, REPLICA):
             places.setdefault(node.name, []).append(module)
-    return {name: found for name, found in places.items() if len(found) > 1}
+    return {
+        name: found
+        for name, found in places.items()
+        if (any(not within(one, "scrapers") for one in found) and len(found) > 1)
+        or sum(not any(within(one, folder) for folder in APART) for one in found) > 1
+    }
 
 
 def bare_participles(modules: Sources) -> list[str]:
@@ -628,6 +634,8 @@ def test_a_second_class_of_a_name_is_seen() -> None:
         "Row": ["mediawatch.people.a", "mediawatch.registry.b"]
     }
     assert repeated_classes({"scrapers.weibo.posts": tree, "scrapers.douyin.posts": tree}) == {}
+    # Platforms share names with other scrapers, and none with the core.
+    assert repeated_classes({"scrapers.weibo.posts": tree, "mediawatch.figures.a": tree}) != {}
 
 
 @pytest.mark.parametrize("line", ["class Held: ...", "def told(): ...", "async def judged(): ..."])

@@ -76,7 +76,7 @@ class ForeignStatement:
             if not self._is_over() and getattr(error, "sqlstate", "") != _CANCELLED:
                 raise
             raise StoreError(
-                f"{where} was ended after {self._seconds:g} seconds: ask for less, or give it "
+                f"{where} was ended after {self._seconds:g} s: ask for less, or give it "
                 "more time by --seconds"
             ) from error
         finally:

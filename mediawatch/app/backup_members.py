@@ -18,6 +18,8 @@ SCHEMA: Final = "mediawatch.backup/1"
 MANIFEST, DATABASE = "manifest.json", "database"
 _ROOT_FILES = frozenset({TEMPLATE, DEMONSTRATION})
 _SESSION = re.compile(r"sessions/[a-z-]{1,20}/[\w-]{1,40}\.json")
+_HOLDERS = "sessions/holders.json"
+"""Whose the home's own logins are: without it approvals would be nobody's."""
 _DEEPEST = 6
 """Folders below `evidence`; evidence itself uses three."""
 _LONGEST_PART = 200
@@ -55,7 +57,7 @@ def is_member(name: str) -> bool:
         case ["evidence", *rest]:
             return len(rest) <= _DEEPEST and not name.endswith(".part")
         case _:
-            return _SESSION.fullmatch(name) is not None
+            return name == _HOLDERS or _SESSION.fullmatch(name) is not None
 
 
 def _is_plain(part: str) -> bool:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from mediawatch.app.corrections import corrections_due
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.locks import runs_now
 from mediawatch.app.root import App
+from mediawatch.app.wiring import is_demonstration
 from mediawatch.domain import (
     Effect,
     LookKind,
     Notice,
     NoticeAction,
     NoticeEvent,
+    ReviewAction,
     ReviewEvent,
     ReviewState,
     Sweep,
@@ -25,9 +28,10 @@ from mediawatch.domain import (
     Verdict,
     is_closed,
 )
+from mediawatch.domain.clock import day_of, day_start
 from mediawatch.figures.filings import once
 from mediawatch.publish.results import recheck_results, standing_items
-from mediawatch.rules.ahead import wants_proof
+from mediawatch.rules.ahead import first_night, wants_proof
 from mediawatch.rules.calendar import has_begun, is_over, steps_of
 from mediawatch.rules.calendar_facts import (
     InspectionFacts,
@@ -78,6 +82,7 @@ async def _base(app: App, sweeps: Sequence[Sweep]) -> InspectionFacts:
         reminders=any(
             sweep.state is SweepState.FINISHED and sweep.kind not in _NOT_SHOWN for sweep in sweeps
         ),
+        demonstration=is_demonstration(app.home, app.settings),
         others=tuple([await _progress(app, notice) for notice in await _open_notices(app)]),
     )
 
@@ -90,7 +95,27 @@ async def _of_moment(app: App, base: InspectionFacts, moment: datetime) -> Inspe
         wants_proof(states.get(account.id), account.filed, base.policy, base.now, moment)
         for account in accounts
     )
-    return replace(base, as_of=moment, proved=len(accounts) - wanting)
+    return replace(
+        base,
+        as_of=moment,
+        proved=len(accounts) - wanting,
+        **await _before(app, base.policy, moment),
+    )
+
+
+async def _before(app: App, policy: Policy, as_of: datetime) -> dict[str, Any]:
+    """What was done in the nights before a moment, as fields of the facts."""
+    begins = day_start(first_night(policy, as_of))
+    nights = [
+        sweep
+        for sweep in await app.store.sweeps.all()
+        if sweep.kind is SweepKind.NIGHTLY and begins <= sweep.started_at <= as_of
+    ]
+    links = any(
+        kind == "links" and begins <= source.at <= as_of
+        for source, kind in await app.store.accounts.sources()
+    )
+    return {"nights": len(nights), "links": links}
 
 
 async def _of_sweep(app: App, base: InspectionFacts, sweep: Sweep) -> InspectionFacts:
@@ -105,6 +130,7 @@ async def _of_sweep(app: App, base: InspectionFacts, sweep: Sweep) -> Inspection
         sweep=await _sweep_progress(app, sweep, policy),
         notice=await _progress(app, own[-1]) if own else None,
         others=tuple(other for other in base.others if other.number not in numbers),
+        **await _before(app, policy, sweep.as_of),
     )
 
 
@@ -164,15 +190,20 @@ def count_suspects(
     by_finding: dict[object, list[ReviewEvent]] = {}
     for event in events:
         by_finding.setdefault((event.account_id, event.code), []).append(event)
-    counts, terms = dict.fromkeys(_COUNTED, 0), []
+    counts, terms, sent, decided = dict.fromkeys(_COUNTED, 0), [], [], set()
     for entry in entries:
         for finding in entry.judgement.findings if entry.judgement else ():
             if finding.effect is Effect.HINT:
                 continue
-            heard = hearing_of(by_finding.get((entry.account.id, finding.code), ()), finding, rule)
+            its = by_finding.get((entry.account.id, finding.code), ())
+            heard = hearing_of(its, finding, rule)
+            sent += [day_of(each.at) for each in its if each.action is ReviewAction.DISPATCHED]
+            decided |= {day_of(each.at) for each in its if each.action in _DECISIONS}
             if not finding.review.is_undecided:
                 confirmed = finding.review is ReviewState.CONFIRMED
                 counts["confirmed" if confirmed else "dismissed"] += 1
+                unsent = heard.state is HearingState.NOT_SENT and is_required(finding, rule)
+                counts["unheard"] += confirmed and unsent
             elif heard.is_over(now):
                 counts["overdue"] += 1
             elif heard.state is HearingState.RUNNING:
@@ -182,10 +213,16 @@ def count_suspects(
                 counts["to_send"] += 1
             else:
                 counts["to_decide"] += 1
-    return SuspectCounts(**counts, term=max(terms, default=None))
+    return SuspectCounts(
+        **counts,
+        term=max(terms, default=None),
+        sent_on=min(sent, default=None),
+        decided_on=tuple(sorted(decided)),
+    )
 
 
-_COUNTED = ("to_send", "unanswered", "overdue", "to_decide", "confirmed", "dismissed")
+_COUNTED = ("to_send", "unanswered", "overdue", "to_decide", "confirmed", "dismissed", "unheard")
+_DECISIONS = (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
 
 
 async def _open_notices(app: App) -> list[Notice]:

@@ -114,7 +114,10 @@ async def _people(app: App, now: datetime) -> list[DoctorCheck]:
     edge, kept = now - timedelta(days=days), await app.store.personal.all()
     due = sum(each.names for each in over_since(kept, edge))
     lost = len(await app.store.personal.lost_contacts(day_of(edge)))
-    text = f"{due} names and {lost} contacts are kept longer than {days} days after 办结"
+    text = (
+        f"{count_of(due, 'name')} and {count_of(lost, 'contact')} kept longer than "
+        f"{count_of(days, 'day')} after 办结"
+    )
     checks = [
         check_of(
             not due and not lost, "names", text, "mediawatch evidence prune", otherwise=Level.WARN
@@ -124,7 +127,10 @@ async def _people(app: App, now: datetime) -> list[DoctorCheck]:
     if waiting:
         first = waiting[0]
         whose = f"sweep {first.sweep_id}" if first.sweep_id else "a notice of another system"
-        told = f"names in {len(waiting)} inspections stay until all is done: {whose}: {first.waits_for}"
+        told = (
+            f"names in {count_of(len(waiting), 'inspection')} stay until all is done: {whose}: "
+            f"{first.waits_for}"
+        )
         checks.append(DoctorCheck(Level.OK, "names", told))
     return checks
 

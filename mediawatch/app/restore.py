@@ -87,7 +87,7 @@ def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> Resto
                 raise
     except OSError as error:
         raise UserError(f"cannot restore into {folder}: {error.strerror or error}") from error
-    sessions = sum(name.startswith("sessions/") for name in manifest.sha256)
+    sessions = sum(name.count("/") == 2 for name in manifest.sha256 if name.startswith("sessions/"))
     made_at = beijing(manifest.made_at).isoformat()
     return RestoredHome(home, made_at, len(manifest.sha256), sessions, left_out)
 

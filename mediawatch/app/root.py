@@ -202,11 +202,18 @@ class App:
             for platform in SCRAPERS
             for facts in self.surfaces(platform)
         }
+        held = Counter(each.platform for each in logins)
         return LookRates(
             ways=lambda account: ways(account, logins),
             pace_of=pace_of,
             scale=self.pace,
-            logins=Counter(each.platform for each in logins),
+            logins=held,
+            rationed=[
+                facts
+                for platform in SCRAPERS
+                for facts in self.surfaces(platform)
+                if held[facts.login] and facts.is_rationed(pace_of(facts.pace_name, facts.pace))
+            ],
             spent=count_spent(visits, paces),
         )
 
@@ -248,7 +255,8 @@ class App:
         logins = self.logins()
         if platform not in logins.by_approval:
             return {}
-        return why_barred(logins.sessions(platform), day_of(self.clock()))
+        own = logins.own_holder(platform)
+        return why_barred(logins.sessions(platform), own, day_of(self.clock()))
 
     async def _announce(self) -> None:
         await self.alerts.tell_sessions(self.sessions)

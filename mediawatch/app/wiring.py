@@ -107,7 +107,7 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
 
     return LoginFiles(
         known=LoginsByWord(),
-        by_approval=LOGINS_BY_APPROVAL,
+        holder_cookies=LOGINS_BY_APPROVAL,
         folder=home.sessions,
         now=clock,
         window=lambda: found(install_browser.find_windowed),

@@ -267,12 +267,14 @@ async def open_home(
 
 async def _delete_contacts(app: App) -> None:
     """What the settings no longer allow to be kept goes with the first command."""
+    from mediawatch.plurals import count_of
+
     if not await app.store.accounts.contacts():
         return
     count = await app.store.accounts.delete_contacts()
     typer.echo(
-        f"{count} contacts were deleted, for [registry] contacts is false; delete registry files, "
-        f"backups and {app.home.database.name}.before-… that still hold them",
+        f"{count_of(count, 'contact')} deleted, for [registry] contacts is false; delete registry files, "
+        f"backups and copies ({app.home.database.name}.revision-…, .before-…) that still hold them",
         err=True,
     )
 
@@ -329,6 +331,19 @@ def fit_table(table: Table) -> str:
     from mediawatch.table import to_text
 
     return to_text(table, width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
+
+
+def fit_prose(text: str, indent: int = 0) -> str:
+    """The text with its lines ended between words where standard output is a terminal.
+
+    Further lines begin at `indent`. Programs read whole lines.
+    """
+    from mediawatch.table import wrap
+
+    if not sys.stdout.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    return "\n".join(wrap(text, width, indent))
 
 
 def keep_traceback(text: str) -> str:

@@ -20,6 +20,7 @@ from mediawatch.plurals import count_of
 from mediawatch.registry.decisions import current
 from mediawatch.registry.proposal import FIELDS
 from mediawatch.registry.remarks import (
+    STANDINGS_BRIEF,
     RemarkResult,
     RemarkStanding,
     standings,
@@ -54,7 +55,8 @@ def corrections(
     """Write what readings have shown to be wrong or missing in the registry, for the units to
     correct. Without DIR, list what was pointed out and what became of it."""
     if folder is None:
-        print_or_write(standings_table(run(_became(ctx))), csv)
+        table = standings_table(run(_became(ctx)))
+        print_or_write(table if csv else table.only(*STANDINGS_BRIEF), csv)
         return
     if csv:
         raise UserError("--csv lists what became of it: leave DIR out")
@@ -96,7 +98,12 @@ def tell_remarks(found: Sequence[RemarkStanding]) -> None:
     if not found:
         return
     counted = Counter(each.result for each in found)
-    told = "，".join(f"{result.value}{counted[result]}项" for result in RemarkResult)
+    # What was open before an import was not adopted by the office.
+    told = "，".join(
+        f"{result.value}{counted[result]}项"
+        for result in RemarkResult
+        if result is not RemarkResult.ADOPTED
+    )
     typer.echo(f"台账更正提示：共{len(found)}项，{told}")
     for each in found[:_SHOWN]:
         filed = each.account.filed
@@ -113,4 +120,5 @@ async def _became(ctx: typer.Context) -> list[RemarkStanding]:
     async with open_home(ctx) as app:
         accounts = await app.store.accounts.all(include_retired=True)
         given = await app.store.accounts.remarks()
-        return standings(given, {account.id: account for account in accounts})
+        history = await app.store.accounts.changes()
+        return standings(given, {account.id: account for account in accounts}, history)

@@ -9,10 +9,13 @@ import typer
 from mediawatch.app import App, home_checks, host_clock, only_one
 from mediawatch.app import doctor as examination
 from mediawatch.app.home_checks import DoctorCheck, Level
-from mediawatch.cli.base import home_of, open_home, run, settings_of
+from mediawatch.cli.base import fit_prose, home_of, open_home, run, settings_of
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Settings
 from mediawatch.sweep.forecast import MINUTES_A_ROW, forecast
+
+_COLUMN = 17
+"""Where the text of a check begins."""
 
 
 def register(app: typer.Typer) -> None:
@@ -35,9 +38,10 @@ def doctor(
 
     def tell(check: DoctorCheck) -> None:
         levels.add(check.level)
-        typer.echo(f"{check.level.value:<5} {check.name:<10} {check.text}")
+        typer.echo(fit_prose(f"{check.level.value:<5} {check.name:<10} {check.text}", _COLUMN))
         if check.remedy:
-            typer.echo(f"{'':<16} -> {check.remedy}")
+            # A command stays one line, so that it can be copied.
+            typer.echo(f"{'':<{_COLUMN - 1}} -> {check.remedy}")
 
     async def work() -> None:
         home = home_of(ctx)
@@ -85,6 +89,8 @@ async def _tell_ahead(app: App) -> None:
         return
     typer.echo(f"\nahead, as things stand (assumed: {MINUTES_A_ROW:g} minute a row by hand)")
     for one in platforms:
-        typer.echo(f"  {one.platform:<10} {one.sentence}")
-        typer.echo(f"  {'':<10} {one.key_sentence}")
+        typer.echo(fit_prose(f"  {one.platform:<10} {one.sentence}", 13))
+        typer.echo(fit_prose(f"  {'':<10} {one.key_sentence}", 13))
+        if one.list_command:
+            typer.echo(f"  {'':<10} which: {one.list_command}")
     typer.echo("")

@@ -147,8 +147,9 @@ def prune(
         f"{count_of(limits.reading_days, 'day')}, that prove nothing"
     )
     typer.echo(
-        f"{people.names} names, {people.pictures} pictures of people ({people.size / 1e6:.1f} MB) and "
-        f"{people.contacts} contacts {done}, {limits.personal_days} days after 办结"
+        f"{count_of(people.names, 'name')}, {count_of(people.pictures, 'picture')} of people "
+        f"({people.size / 1e6:.1f} MB) and {count_of(people.contacts, 'contact')} {done}, "
+        f"{count_of(limits.personal_days, 'day')} after 办结"
     )
     for notice in waiting:
         typer.echo(retention.archive_due(notice))

@@ -142,7 +142,7 @@ def send_back(app: App, out: Output | None, answers: Sequence[LinkAnswer]) -> No
 
 def show_links_done(done: int, total: int) -> None:
     if done % _STEP == 0 and done < total:
-        print(f"opened {done} of {total} links", file=sys.stderr, flush=True)
+        print(f"opened {done} of {count_of(total, 'link')}", file=sys.stderr, flush=True)
 
 
 def print_report(report: LinkReport, *, dry_run: bool = False) -> None:

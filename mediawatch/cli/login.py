@@ -17,7 +17,7 @@ from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.domain import SessionState, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.ops import install_browser
-from mediawatch.ops.approvals import GivenApproval, approval_for
+from mediawatch.ops.approvals import GivenApproval, admission
 from mediawatch.ops.logins import custodian_for, log_in_by_code, log_in_by_hand, take_key
 from mediawatch.ports import Modules, NewLogin, StoredSession
 
@@ -37,14 +37,17 @@ CustodianOption = Annotated[
 ApprovedByOption = Annotated[
     str | None,
     typer.Option(
-        "--approved-by", metavar="NAME", help="使用审批 of a further weread login: who gave it."
+        "--approved-by",
+        metavar="NAME",
+        help="使用审批 of a further weread login: who gave it, and not its 保管人.",
     ),
 ]
 PurposeOption = Annotated[
     str | None, typer.Option("--purpose", metavar="TEXT", help="使用审批: what the login is for.")
 ]
 UntilDayOption = Annotated[
-    str | None, typer.Option("--until", metavar="DAY", help="使用审批: the last day of use.")
+    str | None,
+    typer.Option("--until", metavar="DAY", help="使用审批: the last day of use, within a year."),
 ]
 AccountOption = Annotated[
     str | None,
@@ -133,7 +136,7 @@ def new_login(
     UserError where nobody is named and nobody can be asked, or where an approval is missing.
     """
     logins = app.logins()
-    approval = approval_for(logins, platform, name, given, day_of(app.clock()))
+    admitted = admission(logins, platform, name, given, day_of(app.clock()))
     named = custodian_for(logins, platform, name, custodian)
     if named is None:
         if not is_asked():
@@ -142,7 +145,8 @@ def new_login(
             )
         asked = typer.prompt("保管人 (who answers for this login)")
         named = custodian_for(logins, platform, name, asked)
-    return NewLogin(platform=platform, name=name, custodian=named or "", approval=approval)
+    admitted.refuse_own_word(named or "")
+    return NewLogin(platform=platform, name=name, custodian=named or "", approve=admitted.approve)
 
 
 async def _enter() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import DryRun, open_home, run
+from mediawatch.plurals import count_of
 from mediawatch.registry.merge import MergeResult
 from mediawatch.registry.merge import merge as merge_doubles
 
@@ -33,6 +34,7 @@ def merge(
     for other in done.dropped:
         typer.echo(f"{other.id} {other.filed.name}: retired, merged into {done.kept.id}")
     typer.echo(
-        f"{done.kept.id} {done.kept.filed.name}: {done.readings} readings by name and {done.links} "
-        f"links taken over{', and a contact' if done.contact else ''}; readings by id serve both"
+        f"{done.kept.id} {done.kept.filed.name}: "
+        f"{count_of(done.readings, 'reading')} by name and {count_of(done.links, 'link')} "
+        f"taken over{', and a contact' if done.contact else ''}; readings by id serve both"
     )

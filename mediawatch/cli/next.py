@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, TypeVar, cast
 
 import typer
 
@@ -36,7 +38,30 @@ def show_next(
             return await inspection_now(app)
 
     facts = run(work())
-    typer.echo(_as_json(facts) if as_json else _as_text(facts))
+    # As they must be typed again where the home was named.
+    named = ctx.find_root().params.get("home")
+    typed = f"mediawatch --home {shlex.quote(str(named))} " if named else "mediawatch "
+    if as_json:
+        found = _with_home(_as_json(facts), typed)
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        typer.echo(_with_home(_as_text(facts), typed))
+
+
+T = TypeVar("T")
+
+
+def _with_home(value: T, typed: str) -> T:
+    """The text, or all texts in it, with `typed` at the beginning of each command."""
+    found: object = value
+    match value:
+        case str():
+            found = re.sub(r"\bmediawatch (?=[a-z])", lambda _: typed, value)
+        case dict():
+            found = {key: _with_home(each, typed) for key, each in value.items()}
+        case list() | tuple():
+            found = [_with_home(each, typed) for each in value]
+    return cast("T", found)
 
 
 def _as_text(facts: InspectionFacts) -> str:
@@ -60,10 +85,10 @@ def _title(facts: InspectionFacts) -> str:
     return f"检查日程：监测时间点{chinese_day(day)}{hour}（{today}）"
 
 
-def _as_json(facts: InspectionFacts) -> str:
+def _as_json(facts: InspectionFacts) -> dict[str, object]:
     """Instants with Beijing's offset."""
     steps = steps_of(facts)
-    found = {
+    return {
         "now": beijing(facts.now).isoformat(),
         "as_of": beijing(facts.as_of).isoformat() if facts.as_of else None,
         "next_as_of": beijing(facts.next_as_of).isoformat() if facts.next_as_of else None,
@@ -71,4 +96,3 @@ def _as_json(facts: InspectionFacts) -> str:
         "remarks": remarks_of(facts),
         "next": asdict(next_of(facts, steps)),
     }
-    return json.dumps(found, ensure_ascii=False, indent=1)

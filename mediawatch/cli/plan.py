@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.base import fit_prose, fit_table, open_home, run
 from mediawatch.cli.sweep import until_of
-from mediawatch.domain.clock import beijing, day_of
+from mediawatch.domain.clock import beijing
 from mediawatch.plurals import count_of
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.forecast import Forecast, forecast, spell
 from mediawatch.sweep.plan import SweepPlan, plan
 from mediawatch.sweep.request import Request
-from mediawatch.sweep.steering import hinted_accounts
+from mediawatch.sweep.steering import rates_with_hints
 from mediawatch.table import Table
 
 _SHOWN = 10
@@ -58,8 +57,7 @@ def plan_night(
             )
             accounts = await app.store.accounts.all()
             states = await app.store.readings.account_states([account.id for account in accounts])
-            hinted = await hinted_accounts(app.store, states, rule, day_of(now))
-            rates = replace(await app.rates(), hinted=hinted)
+            rates = await rates_with_hints(app.store, await app.rates(), states, rule, now)
             logins = frozenset(each.platform for each in app.logins().sessions())
             ahead = forecast(accounts, app.surfaces, logins, app.opens_links, app.reach())
             return plan(accounts, states, request, now, rates), end, ahead
@@ -67,7 +65,10 @@ def plan_night(
     found, end, ahead = run(work())
     typer.echo(plan_text(found, end))
     for one in ahead:
-        typer.echo(f"{one.platform}, {count_of(one.accounts, 'account')}: {one.key_sentence}")
+        told = f"{one.platform}, {count_of(one.accounts, 'account')}: {one.key_sentence}"
+        typer.echo(fit_prose(told, 2))
+        if one.list_command:
+            typer.echo(f"  which: {one.list_command}")
     if listed and found.due:
         typer.echo(fit_table(_one_by_one(found)))
 
@@ -93,7 +94,10 @@ def _one_by_one(found: SweepPlan) -> Table:
 
 def plan_text(found: SweepPlan, until: datetime | None) -> str:
     """The plan as text."""
-    parts = [f"{len(found.due)} of {found.in_scope} accounts are due"]
+    parts = [
+        f"{len(found.due)} of {count_of(found.in_scope, 'account')} "
+        f"{'is' if len(found.due) == 1 else 'are'} due"
+    ]
     if found.due:
         platforms = sorted({each.account.platform for each in found.due})
         counts = found.by_reason
@@ -111,20 +115,21 @@ def plan_text(found: SweepPlan, until: datetime | None) -> str:
             )
         )
     lasting = sorted(found.minutes.items(), key=lambda each: -each[1])
-    parts += [f"{name}: {spell(minutes)} at the set pace" for name, minutes in lasting]
+    said = [f"{name}: {spell(minutes)} at the set pace" for name, minutes in lasting]
     if lasting:
-        parts.append(f"the night: {found.sentence}; second looks and further sources come on top")
+        said.append(f"the night: {found.sentence}; second looks and further sources come on top")
     if found.outside:
         end = f" by {beijing(until):%H:%M}" if until else ""
-        parts.append(
-            f"{len(found.outside)} first looks do not fit{end}, or exceed a day's cap: they "
-            "stay for the next night"
+        said.append(
+            f"{count_of(len(found.outside), 'first look')} left for the next night: no time for "
+            f"more{end}, or a day's cap"
         )
     if people := found.for_people:
         names = "、".join(account.filed.name for account in people[:_SHOWN])
-        parts.append(
+        said.append(
             f"{len(people)} for people (no id, link or login leads to them): "
             f"{names}{'…' if len(people) > _SHOWN else ''}"
         )
-    parts += [sentence for budget in found.budgets for sentence in budget.sentences]
+    said += [sentence for budget in found.budgets for sentence in budget.sentences]
+    parts += [fit_prose(line, 2) for line in said]
     return "\n".join(parts)

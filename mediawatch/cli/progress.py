@@ -20,6 +20,7 @@ from rich.text import Text
 
 from mediawatch.cli.terminal import unwrap_stream
 from mediawatch.domain import LookKind
+from mediawatch.plurals import count_of
 from mediawatch.sweep.summary import Progress as OnLook
 from mediawatch.sweep.summary import Step
 from mediawatch.table import plain
@@ -107,7 +108,9 @@ class View:
         step = self.step
         if step is None:
             return Text("opening the sweep")
-        waiting = f"  {step.second_looks} second looks to come" if step.second_looks else ""
+        waiting = (
+            f"  {count_of(step.second_looks, 'second look')} to come" if step.second_looks else ""
+        )
         figures = (
             f"{step.done}/{step.total}  {self.rate:.1f} accounts/min  "
             f"{self.time_left(step)}{waiting}"
@@ -139,4 +142,8 @@ def _plain_line(step: Step) -> None:
     if step.reading is not None and step.reading.look is LookKind.SECOND:
         return
     if step.done % every == 0 or step.done == step.total:
-        print(f"looked at {step.done} of {step.total} accounts", file=sys.stderr, flush=True)
+        print(
+            f"looked at {step.done} of {count_of(step.total, 'account')}",
+            file=sys.stderr,
+            flush=True,
+        )

@@ -19,6 +19,7 @@ from mediawatch.cli.terminal import write_data
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import QuerySettings
 from mediawatch.outputs import Output
+from mediawatch.plurals import count_of
 from mediawatch.ports import NamedQuery, QueryResult, QueryRow
 from mediawatch.table import Table, csv_lines, to_text
 from mediawatch.visible import make_visible
@@ -80,7 +81,7 @@ def query(
     if list_:
         _give("查询", run(listed()), format_, out)
     elif out is not None and format_ is not Format.TEXT:
-        typer.echo(f"{out}: {run(sent(out))} rows")
+        typer.echo(f"{out}: {count_of(run(sent(out)), 'row')}")
     else:
         title, answer, limits = run(answered())
         _give(title, answer, format_, out)
@@ -108,7 +109,7 @@ def _give(title: str, answer: QueryResult, format_: Format, out: Output | None) 
         write_data(body)
     else:
         out.write(body)
-        typer.echo(f"{out}: {len(answer.rows)} rows")
+        typer.echo(f"{out}: {count_of(len(answer.rows), 'row')}")
 
 
 def _send(format_: Format, out: Output, columns: Sequence[str], rows: Iterator[QueryRow]) -> int:
@@ -128,7 +129,7 @@ def _send(format_: Format, out: Output, columns: Sequence[str], rows: Iterator[Q
 
 def _tell_cut(shown: int, limits: QuerySettings) -> None:
     typer.echo(
-        f"mediawatch: cut after {shown} rows, for {limits.rows} rows and {limits.mb:g} MB are "
+        f"mediawatch: cut after {count_of(shown, 'row')}, for {count_of(limits.rows, 'row')} and {limits.mb:g} MB are "
         "printed at most: `--format csv --out FILE` writes all of them, and [query] in "
         "mediawatch.toml moves the limits",
         err=True,

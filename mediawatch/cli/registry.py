@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ from mediawatch.cli.merge import merge
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.outputs import output
 from mediawatch.cli.proposals import proposals
+from mediawatch.cli.registry_list import account_cells, list_
 from mediawatch.domain import Account, Code, UserError
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
@@ -50,6 +51,7 @@ def register(app: typer.Typer) -> None:
     group.command()(proposals)
     group.command()(merge)
     group.command()(corrections)
+    group.command("list")(list_)
     app.add_typer(group, name="registry")
 
 
@@ -244,7 +246,7 @@ def check(
     if not findings and csv is None:
         return
     rows = tuple(
-        (_LABELS[finding.code], *_account_cells(finding.account), finding.sentence)
+        (_LABELS[finding.code], *account_cells(finding.account), finding.sentence)
         for finding in findings
     )
     print_or_write(
@@ -255,60 +257,10 @@ def check(
     )
 
 
-@group.command("list")
-def list_(
-    ctx: typer.Context,
-    csv: CsvOption = None,
-    retired: Annotated[bool, typer.Option("--retired", help="Retired accounts too.")] = False,
-) -> None:
-    """List the accounts of the registry as filed (without contacts)."""
-
-    async def work() -> list[Account]:
-        async with open_home(ctx) as app:
-            return await app.store.accounts.all(include_retired=retired)
-
-    rows = tuple((*_account_cells(account), *_more_cells(account)) for account in run(work()))
-    columns = (
-        "备案单号",
-        "政务新媒体名称",
-        "类型",
-        "所属组织",
-        "地市",
-        "县区",
-        "平台ID",
-        "原始ID",
-        "微信号",
-        "运行状态",
-        "链接地址",
-        "退出日期",
-    )
-    print_or_write(Table("台账", columns, rows), csv)
-
-
 def _words_of_double(group: Sequence[Account]) -> str:
     numbers = " ".join(str(account.id) for account in group)
     filed = group[0].filed
     return (
         f"{filed.filing_number} {filed.name} is filed {len(group)} times by mistake: "
         f"`mediawatch registry merge {numbers}` makes it one"
-    )
-
-
-def _account_cells(account: Account) -> Iterable[str]:
-    filed = account.filed
-    return filed.filing_number, filed.name, filed.type, filed.organiser
-
-
-def _more_cells(account: Account) -> Iterable[str]:
-    filed = account.filed
-    out = str(account.retired_on or "")
-    return (
-        filed.prefecture,
-        filed.county,
-        filed.platform_id,
-        filed.original_id,
-        filed.alias,
-        filed.status.label,
-        filed.url,
-        out,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +24,7 @@ from mediawatch.domain import SessionState, UserError
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.files import PRIVATE
 from mediawatch.ops import logins as sessions
-from mediawatch.ops.approvals import GivenApproval, approval_for
+from mediawatch.ops.approvals import GivenApproval, LoginAdmission, admission
 from mediawatch.ops.logins import ListedLogin
 from mediawatch.plurals import count_of
 from mediawatch.ports import NewLogin, StoredSession
@@ -190,22 +191,26 @@ def assign(
     """Note who answers for a login that is here already, and the 使用审批 of a further one."""
     given = GivenApproval(by=approved_by, purpose=purpose, until=until)
 
-    async def work() -> NewLogin | None:
+    async def work() -> StoredSession | None:
         async with open_home(ctx) as app:
             logins = app.logins()
             known = [each for each in logins.sessions(platform) if each.name == name]
             if not known:
                 return None
-            named = sessions.custodian_for(logins, platform, name, person)
+            named = sessions.custodian_for(logins, platform, name, person) or ""
             new = NewLogin(
-                platform=platform,
-                name=name,
-                custodian=named or "",
-                approval=known[0].approval
-                if given == GivenApproval()
-                else approval_for(logins, platform, name, given, day_of(app.clock())),
+                platform=platform, name=name, custodian=named, approval=known[0].approval
             )
-            return new if logins.assign(new) else None
+            if given != GivenApproval():
+                admitted = admission(logins, platform, name, given, day_of(app.clock()))
+                new = replace(new, approve=admitted.approve)
+            else:
+                admitted = LoginAdmission(
+                    logins=logins, platform=platform, name=name, given=known[0].approval
+                )
+            admitted.refuse_own_word(named)
+            logins.assign(new)
+            return next((each for each in logins.sessions(platform) if each.name == name), None)
 
     assigned = run(work())
     if assigned is None:
@@ -256,7 +261,7 @@ def _remove_all(ctx: typer.Context) -> None:
     for each in removed:
         typer.echo(f"{each.platform}/{each.name} removed here")
     typer.echo(
-        f"{len(removed)} logins removed; to end them for good, log the accounts out on the sites"
+        f"{count_of(len(removed), 'login')} removed; to end them for good, log the accounts out on the sites"
     )
 
 

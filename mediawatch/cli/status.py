@@ -197,7 +197,11 @@ def _as_json(found: Status) -> dict[str, Any]:
             "name": each.session.name,
             "state": each.state.value,
             "custodian": each.session.custodian,
-            "approval": {**asdict(approval), "until": approval.until.isoformat()}
+            "approval": {
+                "by": approval.by,
+                "purpose": approval.purpose,
+                "until": approval.until.isoformat(),
+            }
             if (approval := each.session.approval)
             else None,
             "why_barred": each.why_barred,

@@ -40,6 +40,7 @@ from mediawatch.domain.clock import beijing, day_of, next_time, parse_as_of
 from mediawatch.log import get_logger
 from mediawatch.ops import logins as sessions
 from mediawatch.outputs import Output
+from mediawatch.plurals import count_of
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.rules.later_readings import warn_of_later_readings
@@ -167,7 +168,7 @@ async def _foretell(app: App, request: Request) -> None:
         )
         typer.echo(
             (
-                f"{len(found.due)} accounts take {found.sentence}; less what is settled already; "
+                f"{count_of(len(found.due), 'account')}: {found.sentence}; less what is settled already; "
                 "--until ends it earlier"
             ),
             err=True,

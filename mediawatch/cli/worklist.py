@@ -135,14 +135,27 @@ def export(
     written, by_name = run(work())
     for each in written:
         typer.echo(f"{each.path}: {count_of(each.rows, 'row')}")
-    if by_name and not with_glances:
-        typer.echo(
-            f"{count_of(by_name, 'account')} sound by a {PROVISIONAL} alone: --glances adds a row "
-            "each, for a glance",
-            err=True,
-        )
+    _tell_glances(by_name, asked=with_glances)
     if not any(each.rows for each in written):
         typer.echo("nothing is left to people in this sweep", err=True)
+
+
+def _tell_glances(by_name: int, *, asked: bool) -> None:
+    """`by_name`: the accounts that a 暂用标识 alone proves sound."""
+    if not asked and by_name:
+        said = (
+            f"{count_of(by_name, 'account')} sound by a {PROVISIONAL} alone: --glances adds a row "
+        )
+        typer.echo(f"{said}each, for a glance", err=True)
+    elif asked and by_name == 1:
+        typer.echo(f"1 account is there for a glance ({PROVISIONAL}): it is the last row", err=True)
+    elif asked and by_name:
+        typer.echo(
+            f"{by_name} accounts are there for a glance ({PROVISIONAL}): they are the last rows",
+            err=True,
+        )
+    elif asked:
+        typer.echo(f"--glances: no account is sound by a {PROVISIONAL} alone", err=True)
 
 
 def import_(

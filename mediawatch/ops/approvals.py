@@ -1,19 +1,22 @@
 """使用审批: of some platforms a home has one login, and each further one needs an approval.
 
-The first of the logins without an approval, by name, is the home's own. A login with an approval is
-used up to its last day.
+The home's own login is bound to whose it is: who was first logged in without an approval. That
+stays, whatever becomes of the login's file or its name. An approval is bound in the same way. It is
+given by somebody else than the 保管人, for at most a year.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from mediawatch.domain import UserError
+from mediawatch.names import same_person
 from mediawatch.ports import Logins, StoredSession, UseApproval
 
 _LONGEST_NAME, _LONGEST_PURPOSE = 40, 80
+_LONGEST = timedelta(days=366)
 HOW = "--approved-by NAME --purpose TEXT --until DAY"
 
 
@@ -26,31 +29,96 @@ class GivenApproval:
     until: str | None = None
 
 
-def why_barred(sessions: Sequence[StoredSession], today: date) -> dict[str, str]:
+def why_barred(sessions: Sequence[StoredSession], own: str, today: date) -> dict[str, str]:
     """Why logins of one such platform must not be used, by name; usable ones are missing.
 
-    `sessions` are all that the home has of it.
+    `sessions` are all that the home has of it, `own` says whose the home's own login is.
     """
-    own = min((each.name for each in sessions if each.approval is None), default=None)
     found = {}
-    for each in sessions:
-        command = f"mediawatch sessions assign {each.platform} {each.name} PERSON {HOW}"
-        if each.approval is None and each.name != own:
-            found[each.name] = (
-                f"{each.platform} has one login a home, {own}, and this further one has no "
-                f"使用审批: {command}"
-            )
-        elif each.approval is not None and each.approval.until < today:
-            found[each.name] = f"its 使用审批 ended on {each.approval.until}: {command}"
+    used: dict[str, str] = {}
+    for each in sorted(sessions, key=lambda session: session.name):
+        if why := _why_unapproved(each, own, today):
+            command = f"mediawatch sessions assign {each.platform} {each.name} PERSON {HOW}"
+            found[each.name] = f"{why}: {command}"
+        elif first := used.get(each.holder):
+            command = f"mediawatch sessions remove {each.platform} {each.name}"
+            found[each.name] = f"it is the login of the account that is kept as {first}: {command}"
+        else:
+            used[each.holder] = each.name
     return found
 
 
-def approval_for(
-    logins: Logins, platform: str, name: str, given: GivenApproval, today: date
-) -> UseApproval | None:
-    """The approval of a login that is made or assigned now.
+def _why_unapproved(session: StoredSession, own: str, today: date) -> str:
+    approval = session.approval
+    if approval is None:
+        further = f"{session.platform} has one login a home, and this further one has no 使用审批"
+        return "" if session.holder == own else further
+    if approval.holder != session.holder:
+        return "its 使用审批 is for the login of another account"
+    return f"its 使用审批 ended on {approval.until}" if approval.until < today else ""
 
-    A renewed login keeps its own. UserError where one is needed and missing, over or incomplete.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginAdmission:
+    """Says of a login that is being made whether the home may keep it, and by which approval."""
+
+    logins: Logins
+    platform: str
+    name: str
+    given: UseApproval | None
+    """As it was typed now."""
+    kept: UseApproval | None = None
+    """That of the login that has this name."""
+
+    def refuse_own_word(self, custodian: str) -> None:
+        """UserError where the 保管人 gave the approval himself."""
+        approval = self.given or self.kept
+        if approval is not None and same_person(approval.by, custodian):
+            raise UserError(
+                f"{approval.by} is the 保管人 of {self.platform}/{self.name}: somebody else gives "
+                f"the 使用审批 ({HOW}), or answers for the login (--custodian NAME)"
+            )
+
+    def approve(self, holder: str) -> UseApproval | None:
+        """The approval of a login, once it is known whose it is; None for the home's own.
+
+        UserError where it must not be kept.
+        """
+        if self.platform not in self.logins.by_approval:
+            return None
+        for each in self.logins.sessions(self.platform):
+            if each.name != self.name and each.holder == holder:
+                raise UserError(
+                    f"this account is logged in already as {self.platform}/{each.name}: renew that "
+                    f"login by --name {each.name}, or take another account"
+                )
+        own = self.logins.own_holder(self.platform)
+        if self.given is not None:
+            if holder == own:
+                raise UserError(
+                    "this is the home's own login, which needs no 使用审批: leave --approved-by, "
+                    "--purpose and --until out"
+                )
+            return replace(self.given, holder=holder)
+        if own in ("", holder):
+            return None
+        if self.kept is None:
+            raise UserError(_further(self.platform, "this is another account's"))
+        if self.kept.holder != holder:
+            raise UserError(
+                f"the 使用审批 of {self.platform}/{self.name} is for the login of another account: "
+                f"give a new one by {HOW} (docs/sessions.md)"
+            )
+        return self.kept
+
+
+def admission(
+    logins: Logins, platform: str, name: str, given: GivenApproval, today: date
+) -> LoginAdmission:
+    """How a login that is made or assigned now is admitted.
+
+    UserError for what can be said before it is known whose it is: an approval that is missing,
+    over, or incomplete.
     """
     approval = _read(given, today)
     if platform not in logins.by_approval:
@@ -59,23 +127,26 @@ def approval_for(
                 f"--approved-by: a 使用审批 is for further logins of "
                 f"{', '.join(sorted(logins.by_approval))} alone"
             )
-        return None
-    known = logins.sessions(platform)
-    kept = approval or next((each.approval for each in known if each.name == name), None)
-    if kept is not None:
-        if kept.until < today:
-            raise UserError(
-                f"the 使用审批 of {platform}/{name} ended on {kept.until}: give a new one by {HOW}"
-            )
-        return kept
-    others = sorted(each.name for each in known if each.approval is None and each.name != name)
-    renewed = any(each.name == name for each in known)
-    if others and not (renewed and name < others[0]):
+        return LoginAdmission(logins=logins, platform=platform, name=name, given=None)
+    known = {each.name: each for each in logins.sessions(platform)}
+    kept = known[name].approval if name in known and approval is None else None
+    if kept is not None and kept.until < today:
         raise UserError(
-            f"{platform} has one login a home, {others[0]}: a further one needs a 使用审批, "
-            f"given by {HOW} (docs/sessions.md)"
+            f"the 使用审批 of {platform}/{name} ended on {kept.until}: give a new one by {HOW}"
         )
-    return None
+    if approval is None and kept is None:
+        own = logins.own_holder(platform)
+        first = next((each.name for each in known.values() if each.holder == own != ""), name)
+        if first != name:
+            raise UserError(_further(platform, f"that is {first}"))
+    return LoginAdmission(logins=logins, platform=platform, name=name, given=approval, kept=kept)
+
+
+def _further(platform: str, why: str) -> str:
+    return (
+        f"{platform} has one login a home, and {why}: a further one needs a 使用审批, given by {HOW} "
+        "(docs/sessions.md)"
+    )
 
 
 def _read(given: GivenApproval, today: date) -> UseApproval | None:
@@ -96,4 +167,8 @@ def _read(given: GivenApproval, today: date) -> UseApproval | None:
         raise UserError(f"--until {given.until!r} is no day: write it as 2026-12-31") from None
     if until < today:
         raise UserError(f"--until {until} is over: today is {today} in Beijing")
+    if until > today + _LONGEST:
+        raise UserError(
+            f"--until {until}: a 使用审批 is for a year at most, until {today + _LONGEST}"
+        )
     return UseApproval(by=by, purpose=purpose, until=until)

@@ -31,6 +31,8 @@ class UseApproval:
     by: str
     purpose: str
     until: date
+    holder: str = field(default="", repr=False)
+    """Whose login it is for, as `StoredSession.holder`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,11 @@ class NewLogin:
     custodian: str = ""
     """保管人: the person who answers for it."""
     approval: UseApproval | None = None
+    approve: Callable[[str], UseApproval | None] | None = field(default=None, repr=False)
+    """Gives the approval once it is known whose the login is (`StoredSession.holder`).
+
+    UserError where it must not be kept. Asked for logins of which a home has one.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,8 @@ class StoredSession:
     custodian: str = ""
     """保管人: who answers for it, "" where nobody was named."""
     approval: UseApproval | None = None
+    holder: str = field(default="", repr=False)
+    """Whose login it is, as a keyed hash; "" where a home may have many of its platform."""
     account: str = ""
     """The filed account that a key belongs to; "" for a login of a page."""
 
@@ -95,6 +104,12 @@ class Logins(Protocol):
     @property
     def by_approval(self) -> frozenset[str]:
         """The platforms of which a home has one login, and others by a 使用审批 each."""
+
+    def own_holder(self, platform: str) -> str:
+        """Whose the home's own login of such a platform is; "" where it has none yet.
+
+        Who was first logged in without an approval, also when that login was removed.
+        """
 
     @property
     def keys(self) -> Mapping[str, str]:

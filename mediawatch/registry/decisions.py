@@ -19,11 +19,9 @@ from mediawatch.domain import (
 )
 from mediawatch.names import same_person
 from mediawatch.ports import Store
-from mediawatch.registry.proposal import Kind, Proposal
+from mediawatch.registry.proposal import Kind, Proposal, source_of
 from mediawatch.registry.proposals import proposals
 
-SOURCE = "proposal"
-"""Stands as the source in the history of an account that a proposal changed."""
 _PORTION = 500
 
 
@@ -110,9 +108,7 @@ def changes(accepted: Sequence[Proposal], now: datetime, by: str = "") -> Regist
         "\n".join(f"{each.key} {each.new}" for each in accepted).encode()
     ).hexdigest()
     return RegistryChanges(
-        source=Source(
-            file=f"{SOURCE}({by.strip()})" if by.strip() else SOURCE, sha256=digest, at=now
-        ),
+        source=Source(file=source_of(by), sha256=digest, at=now),
         updated=updated,
     )
 

@@ -16,6 +16,18 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import minute
 from mediawatch.table import Table
 
+_SOURCE = "proposal"
+
+
+def source_of(by: str) -> str:
+    """What the history of an account names where a proposal was accepted, with who did."""
+    return f"{_SOURCE}({by.strip()})" if by.strip() else _SOURCE
+
+
+def is_acceptance(source: str) -> bool:
+    """Whether a source of the history is an accepted proposal. A file has a name with an ending."""
+    return source == _SOURCE or (source.startswith(f"{_SOURCE}(") and source.endswith(")"))
+
 
 class Kind(StrEnum):
     LEARNED = "learned"

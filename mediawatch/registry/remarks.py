@@ -7,14 +7,14 @@ It is what readings have shown (`proposals`): ids, names and links that lack or 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mediawatch.domain import PROVISIONAL, Account, Filing, FilingRemark, same_ids
+from mediawatch.domain import PROVISIONAL, Account, AccountChange, Filing, FilingRemark, same_ids
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.names import same
-from mediawatch.registry.proposal import FIELDS, Kind, Proposal
+from mediawatch.registry.proposal import FIELDS, Kind, Proposal, is_acceptance
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
 
@@ -23,6 +23,9 @@ class RemarkResult(StrEnum):
     """What became of something that was pointed out; the value is how it is told."""
 
     CORRECTED = "已更正"
+    """An imported registry holds what was seen."""
+    ADOPTED = "已由本单位采纳"
+    """The office accepted the proposal. Whether the unit corrected its filing is not known."""
     UNCHANGED = "未更正"
     OTHERWISE = "改为其他值"
     LEFT = "已移出台账"
@@ -76,29 +79,54 @@ def seen_words(proposal: Proposal) -> str:
 
 
 def standings(
-    given: Iterable[FilingRemark], accounts: Mapping[int, Account]
+    given: Iterable[FilingRemark],
+    accounts: Mapping[int, Account],
+    history: Iterable[AccountChange],
 ) -> list[RemarkStanding]:
-    """What became of remarks, by the accounts as they are filed now, retired ones included."""
+    """What became of remarks, by the accounts as they are filed now, retired ones included.
+
+    `history`: the changes of these accounts, oldest first.
+    """
+    changes: dict[tuple[int, str], list[AccountChange]] = {}
+    for change in history:
+        changes.setdefault((change.account_id, change.field), []).append(change)
     return [
-        RemarkStanding(remark=each, account=account, result=_result(each, account))
+        RemarkStanding(
+            remark=each,
+            account=account,
+            result=_result(each, account, changes.get((each.account_id, each.field), ())),
+        )
         for each in given
         if (account := accounts.get(each.account_id)) is not None
     ]
 
 
-def _result(remark: FilingRemark, account: Account) -> RemarkResult:
+def _result(
+    remark: FilingRemark, account: Account, changes: Sequence[AccountChange]
+) -> RemarkResult:
     now = value_of(account.filed, remark.field)
-    if remark.seen and _is_corrected(remark, account.filed, now):
-        return RemarkResult.CORRECTED
+    if _holds(remark, account.filed, now):
+        # Links add up: the change that brought the value counts, not the newest one.
+        brought = [
+            change.source
+            for change in changes
+            if _holds(remark, account.filed, change.new)
+            and not _holds(remark, account.filed, change.old)
+        ]
+        adopted = bool(brought) and is_acceptance(brought[-1])
+        return RemarkResult.ADOPTED if adopted else RemarkResult.CORRECTED
     if now != remark.filed:
         return RemarkResult.OTHERWISE
     return RemarkResult.UNCHANGED if account.retired_on is None else RemarkResult.LEFT
 
 
-def _is_corrected(remark: FilingRemark, filed: Filing, now: str) -> bool:
+def _holds(remark: FilingRemark, filed: Filing, now: str) -> bool:
+    """Whether a value of the field is what was seen; a doubt names none."""
+    if not remark.seen:
+        return False
     match remark.field:
         case "platform_id":
-            return same_ids(remark.seen, "", filed.identity) is True
+            return same_ids(remark.seen, "", replace(filed, platform_id=now).identity) is True
         case "original_id":
             return now.casefold() == remark.seen.casefold()
         case "name":
@@ -106,6 +134,10 @@ def _is_corrected(remark: FilingRemark, filed: Filing, now: str) -> bool:
         case "article_links":
             return remark.seen in now.splitlines()
     return now == remark.seen
+
+
+STANDINGS_BRIEF = ("政务新媒体名称", "字段", "核查所见", "现备案值", "结果")
+"""The columns of that table that fit a terminal; the CSV has all of them."""
 
 
 def standings_table(found: Sequence[RemarkStanding]) -> Table:

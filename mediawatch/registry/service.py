@@ -114,17 +114,19 @@ async def import_registry(
         warnings=(*read.warnings, *made.warnings),
         retired=made.retiring,
         errors_file=options.errors_path if errors else None,
-        remarks=_settled(await store.accounts.remarks(), before.accounts, made.changes),
+        remarks=_settled(await store.accounts.remarks(), before, made.changes),
     )
 
 
 def _settled(
-    given: Sequence[FilingRemark], before: Sequence[Account], changes: RegistryChanges
+    given: Sequence[FilingRemark], before: FiledBefore, changes: RegistryChanges
 ) -> tuple[RemarkStanding, ...]:
     """What becomes by these changes of what was open before them."""
-    accounts = {account.id: account for account in before}
+    accounts = {account.id: account for account in before.accounts}
     pending = [
-        each.remark for each in standings(given, accounts) if each.result is RemarkResult.UNCHANGED
+        each.remark
+        for each in standings(given, accounts, before.history)
+        if each.result is RemarkResult.UNCHANGED
     ]
     day = day_of(changes.source.at)
     for update in changes.updated:
@@ -132,7 +134,8 @@ def _settled(
         accounts[update.account_id] = replace(account, filed=update.filed, retired_on=None)
     for number in changes.retired:
         accounts[number] = replace(accounts[number], retired_on=day)
-    return tuple(standings(pending, accounts))
+    # These changes are an import's: what they bring was not accepted here.
+    return tuple(standings(pending, accounts, ()))
 
 
 def _read(paths: Sequence[Path], errors_path: Path | None) -> tuple[File, ...]:

@@ -23,8 +23,8 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.ports import Store
-from mediawatch.registry.decisions import SOURCE
 from mediawatch.registry.merge import MERGED
+from mediawatch.registry.proposal import is_acceptance
 
 UNDONE = "registry undo"
 _RETIRED = "retired_on"
@@ -53,7 +53,7 @@ async def undo(store: Store, now: datetime) -> UndoResult:
         raise UserError(
             f"the last import was taken back already ({last.file}): import the registry anew"
         )
-    if last.file.startswith(SOURCE):
+    if is_acceptance(last.file):
         raise UserError(
             "proposals were accepted since the last import: it cannot be taken back without them"
         )

@@ -30,10 +30,27 @@ class StepState(StrEnum):
     DONE = "done"
     NOW = "now"
     LATER = "later"
+    SKIPPED = "skipped"
+    """Its time is over, and nothing was done."""
+    LEFT = "left"
+    """Its time is over, and something of it was left undone."""
 
     @property
     def label(self) -> str:
-        return {"done": "已完成", "now": "进行中", "later": "未开始"}[self.value]
+        return _STATE_LABELS[self]
+
+    @property
+    def is_over(self) -> bool:
+        return self not in (StepState.NOW, StepState.LATER)
+
+
+_STATE_LABELS = {
+    StepState.DONE: "已完成",
+    StepState.NOW: "进行中",
+    StepState.LATER: "未开始",
+    StepState.SKIPPED: "未进行",
+    StepState.LEFT: "未完成",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +65,8 @@ class CalendarStep:
     """What is to be typed now; "" where nothing is."""
     why: str = ""
     """What that does, or what is waited for."""
-    pressing: bool = True
-    """False where others have to act first, so that a later step may come before it."""
+    pressing: bool = False
+    """Whether we have to act now. Where others have to, a later step may come before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +91,22 @@ class SuspectCounts:
     """Nothing more is waited for: a person decides."""
     confirmed: int = 0
     dismissed: int = 0
+    unheard: int = 0
+    """Of the confirmed ones those that had to be sent down, and were not."""
     term: date | None = None
     """The last Beijing day of the hearings that run."""
+    sent_on: date | None = None
+    """The Beijing day on which the first of them was sent down."""
+    decided_on: tuple[date, ...] = ()
+    """The Beijing days on which something was confirmed or dismissed, oldest first."""
 
     @property
     def undecided(self) -> int:
         return self.to_send + self.unanswered + self.overdue + self.to_decide
+
+    @property
+    def total(self) -> int:
+        return self.undecided + self.confirmed + self.dismissed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +172,17 @@ class InspectionFacts:
     """Those of them that need no further proof that they are fresh at `as_of`."""
     last_night: datetime | None = None
     """When the newest nightly sweep began."""
+    nights: int = 0
+    """Nightly sweeps in the nights that can prove something for `as_of`."""
+    links: bool = False
+    """Whether links were taken in within these nights."""
     reminders: bool = False
     """Whether an inspection was finished before, from which units can be asked."""
     sweep: SweepProgress | None = None
     notice: NoticeProgress | None = None
     others: tuple[NoticeProgress, ...] = ()
     """Open notices of other inspections, oldest first."""
+    demonstration: bool = False
+    """Whether its accounts are made up, so that no command looks at them."""
     unissued: int | None = None
     """The inspection before, by its sweep, where it still waits for its notice."""

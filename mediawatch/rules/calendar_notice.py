@@ -28,9 +28,10 @@ def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
             figures=notice.number + (f"，{due}处待更正" if due else ""),
             command=f"mediawatch notice show {one_word(notice.number)}" if due else "",
             why="查看应更正之处，再用 notice correct 更正" if due else "",
+            pressing=bool(due),
         )
     if sweep and sweep.is_clean:
-        return CalendarStep(name=name, state=StepState.DONE, days=when, figures="无认定的问题")
+        return CalendarStep(name=name, state=StepState.DONE, figures="无认定的问题")
     if sweep is None or not sweep.finished or sweep.rows or sweep.suspects.undecided:
         return CalendarStep(name=name, state=StepState.LATER, days=when)
     return CalendarStep(
@@ -41,6 +42,7 @@ def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
         command="mediawatch notice issue --number 文号 --title 标题 --by 姓名 "
         f"--rectify-by +20工作日 --report-by +25工作日 --sweep {sweep.id}",
         why="填写文号、标题和两个期限",
+        pressing=True,
     )
 
 
@@ -54,29 +56,36 @@ def steps_after_issue(facts: InspectionFacts, days: InspectionDays) -> tuple[Cal
             closing_step(notice),
         )
     clean = facts.sweep is not None and facts.sweep.is_clean
-    state, when = (StepState.DONE, "") if clean else (StepState.LATER, "由通报确定")
     names = (StepName.RECTIFICATION, StepName.RECHECK, StepName.CLOSING)
-    return tuple(CalendarStep(name=name, state=state, days=when) for name in names)
+    if clean:
+        none = "无须进行"
+        return tuple(CalendarStep(name=name, state=StepState.DONE, figures=none) for name in names)
+    return tuple(
+        CalendarStep(name=name, state=StepState.LATER, days="由通报确定") for name in names
+    )
 
 
 def _rectification_step(notice: NoticeProgress, today: date) -> CalendarStep:
-    last = notice.report_by or notice.rectify_by
+    name, last = StepName.RECTIFICATION, notice.report_by or notice.rectify_by
     when = f"{short_day(last, today)}前" if last else ""
-    past = last is not None and today > last
+    if not notice.items:
+        return CalendarStep(name=name, state=StepState.DONE, days=when, figures="各项均已撤销")
     figures = f"已反馈{notice.reported}/{notice.items}"
-    # Who has not reported by then is re-checked all the same.
-    if notice.closed or notice.reported >= notice.items or (past and not notice.not_rechecked):
-        return CalendarStep(
-            name=StepName.RECTIFICATION, state=StepState.DONE, days=when, figures=figures
-        )
+    if notice.reported >= notice.items:
+        return CalendarStep(name=name, state=StepState.DONE, days=when, figures=figures)
+    if not (notice.not_rechecked or notice.unsettled):
+        settled = f"{figures}，复查均已整改"
+        return CalendarStep(name=name, state=StepState.DONE, days=when, figures=settled)
+    if notice.closed:
+        return CalendarStep(name=name, state=StepState.LEFT, days=when, figures=figures)
+    past = last is not None and today > last
     return CalendarStep(
-        name=StepName.RECTIFICATION,
+        name=name,
         state=StepState.NOW,
         days=when,
         figures=figures + ("，已逾期" if past else ""),
         command=f"mediawatch notice feedback export {one_word(notice.number)} --out 整改反馈/",
         why="请各单位填报整改情况，收回用 notice feedback import",
-        pressing=False,
     )
 
 
@@ -84,11 +93,22 @@ def recheck_step(notice: NoticeProgress, today: date) -> CalendarStep:
     """复查: after the day by which things are put right."""
     name, after = StepName.RECHECK, notice.rectify_by
     when = f"{short_day(after, today)}后" if after else ""
-    figures = list_counts(("未复查", notice.not_rechecked), ("未完成", notice.unsettled))
-    if notice.closed or not figures:
-        return CalendarStep(name=name, state=StepState.DONE, days=when, figures=figures)
+    figures = list_counts(("未复查", notice.not_rechecked), ("未完成整改", notice.unsettled))
+    if not figures:
+        return CalendarStep(name=name, state=StepState.DONE, days=when)
+    if notice.closed:
+        nothing = notice.not_rechecked >= notice.items
+        state = StepState.SKIPPED if nothing else StepState.LEFT
+        return CalendarStep(name=name, state=state, days=when, figures=figures)
     if after is not None and today <= after:
-        return CalendarStep(name=name, state=StepState.LATER, days=when, figures=figures)
+        begun = notice.not_rechecked < notice.items
+        return CalendarStep(
+            name=name,
+            state=StepState.NOW if begun else StepState.LATER,
+            days=when,
+            figures=figures,
+            why="整改期限未过" if begun else "",
+        )
     return CalendarStep(
         name=name,
         state=StepState.NOW,
@@ -96,6 +116,7 @@ def recheck_step(notice: NoticeProgress, today: date) -> CalendarStep:
         figures=figures,
         command=f"mediawatch recheck {one_word(notice.number)}",
         why="整改期限已过，再次核查通报所列账号",
+        pressing=True,
     )
 
 
@@ -111,6 +132,7 @@ def closing_step(notice: NoticeProgress) -> CalendarStep:
             figures="已办结，待归档",
             command=f"mediawatch notice archive {number} --out 案卷/",
             why="写出案卷，归档后用 --acknowledge 登记",
+            pressing=True,
         )
     if notice.not_rechecked or notice.unsettled or notice.corrections:
         return CalendarStep(name=name, state=StepState.LATER)
@@ -119,7 +141,8 @@ def closing_step(notice: NoticeProgress) -> CalendarStep:
         state=StepState.NOW,
         figures="可以办结",
         command=f"mediawatch notice close {number} --by 姓名",
-        why="各项均已整改",
+        why="各项均已整改" if notice.items else "各项均已撤销",
+        pressing=True,
     )
 
 

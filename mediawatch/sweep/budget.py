@@ -92,10 +92,16 @@ class Night:
             return []
         wanting: dict[str, list[Account]] = defaultdict(list)
         surfaces: dict[str, SurfaceFacts] = {}
+        platforms = set()
         for account in accounts:
+            platforms.add(account.platform)
             if ration := self._ration(account, states):
                 surfaces.setdefault(ration.pace_name, ration)
                 wanting[ration.pace_name].append(account)
+        # A login that has nothing to spend its looks on is told, too.
+        for facts in self.rates.rationed:
+            if facts.name.partition(".")[0] in platforms and not facts.declared_closed:
+                surfaces.setdefault(facts.pace_name, facts)
         return [
             self._budget(self.ahead, surfaces[name], wanting[name], states)
             for name in sorted(surfaces)
@@ -175,11 +181,16 @@ class RationedBudget:
     @property
     def sentences(self) -> tuple[str, ...]:
         """For the operator, in English: the budget, and what would help where it is too small."""
+        lack = (
+            f"{count_of(self.wanting, 'account')} lack a proof, {self.not_yet} of them were not "
+            "looked at yet"
+            if self.wanting
+            else "no account that it can be asked about lacks a proof"
+        )
         told = (
             f"{self.surface.name} before {minute(self.ahead)}: {count_of(self.calls, 'call')} a "
             f"login a day, {count_of(self.logins, 'login')}, {count_of(self.nights, 'night')} "
-            f"left: {count_of(self.looks, 'look')}; {count_of(self.wanting, 'account')} lack a "
-            f"proof, {self.not_yet} of them were not looked at yet"
+            f"left: {count_of(self.looks, 'look')}; {lack}"
         )
         if not self.without_look:
             return (told,)

@@ -17,13 +17,13 @@ from mediawatch.domain import (
     SweepState,
     UserError,
 )
-from mediawatch.domain.clock import beijing, day_of
+from mediawatch.domain.clock import beijing
 from mediawatch.log import get_logger
 from mediawatch.sweep.budget import Night
 from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
-from mediawatch.sweep.steering import hinted_accounts
+from mediawatch.sweep.steering import rates_with_hints
 from mediawatch.sweep.summary import Progress, Summary, no_progress
 from mediawatch.sweep.tools import NO_RATES, SweepTools
 
@@ -134,9 +134,10 @@ class Engine(SweepTools):
     ) -> Night:
         """Only before a known as_of it matters what can be looked at tonight."""
         rates = await self.rates() if request.ahead(now) else NO_RATES
-        day = day_of(request.as_of or now)
-        hinted = await hinted_accounts(self.store, states, request.policy, day)
-        return request.night(now, replace(rates, hinted=hinted))
+        moment = request.as_of or now
+        return request.night(
+            now, await rates_with_hints(self.store, rates, states, request.policy, moment)
+        )
 
     async def _open(self, request: Request) -> Sweep:
         """The unfinished or finished sweep with the same options, else a new one."""

@@ -97,10 +97,19 @@ class Forecast:
         parts += [words_of_search(gain) for gain in self.searches]
         return "; ".join(parts)
 
+    @property
+    def list_command(self) -> str:
+        """The command that lists the accounts of each gain; "" where there are none."""
+        keys = [gain.key for gain in self.gains if gain.key]
+        if not keys:
+            return ""
+        others = f" (or {', '.join(keys[1:])})" if keys[1:] else ""
+        return f"mediawatch registry list --platform {self.platform} --reached-by {keys[0]}{others}"
+
 
 def spell(minutes: float) -> str:
     """`45 minutes`, `3.5 hours`."""
-    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+    return count_of(round(minutes), "minute") if minutes < 120 else f"{minutes / 60:.1f} hours"
 
 
 def forecast(

@@ -75,38 +75,66 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What one more login, link or number would add: so many accounts."""
+    """What one more login, link or number would add: so many accounts.
+
+    `key` is what `registry list --reached-by` takes; "" where nothing lists them.
+    """
 
     what: str
     accounts: int
+    key: str = ""
 
 
 _EACH = {"platform_id": "a number each", "article_links": "one article link each"}
+_KEYS = {"platform_id": "number", "article_links": "link"}
 
 
 def gains_of(
     platform: str, accounts: Sequence[Account], logins: Collection[str], reach: Reach
 ) -> tuple[int, tuple[Gain, ...]]:
     """(accounts whose posts can be read now, what would add to them), what adds most first."""
-    beyond = [account for account in accounts if not reach.reads(account, logins)]
+    beyond = _beyond(accounts, logins, reach)
+    reached = reached_by_key(platform, accounts, logins, reach)
+    found = [Gain(_what(key), len(those), key) for key, those in reached.items() if those]
+    found.sort(key=lambda gain: -gain.accounts)
+    return len(accounts) - len(beyond), tuple(found)
+
+
+def reached_by_key(
+    platform: str, accounts: Sequence[Account], logins: Collection[str], reach: Reach
+) -> dict[str, list[Account]]:
+    """By the key of each gain that there could be, the accounts that it would reach."""
+    beyond = _beyond(accounts, logins, reach)
     lacking = [word for word in reach.logins(platform) if word not in logins]
-    found = [Gain(f"a {word} login", _reached(beyond, {*logins, word}, reach)) for word in lacking]
+    found = {
+        word: [each for each in beyond if reach.reads(each, {*logins, word})] for word in lacking
+    }
     for field, value in reach.examples(platform).items():
-        given = [_with(account, field, value) for account in beyond]
-        found.append(Gain(_EACH[field], _reached(given, logins, reach)))
+        pairs = [(_with(account, field, value), account) for account in beyond]
+        found[_KEYS[field]] = [bare for one, bare in pairs if reach.reads(one, logins)]
         for word in lacking:
             more = {*logins, word}
-            both = sum(
-                reach.reads(one, more) and not (reach.reads(one, logins) or reach.reads(bare, more))
-                for one, bare in zip(given, beyond, strict=True)
-            )
-            found.append(Gain(f"{_EACH[field]} with a {word} login", both))
-    found.sort(key=lambda gain: -gain.accounts)
-    return len(accounts) - len(beyond), tuple(gain for gain in found if gain.accounts)
+            found[f"{_KEYS[field]}+{word}"] = [
+                bare
+                for one, bare in pairs
+                if reach.reads(one, more)
+                and not (reach.reads(one, logins) or reach.reads(bare, more))
+            ]
+    return found
 
 
-def _reached(accounts: Iterable[Account], logins: Collection[str], reach: Reach) -> int:
-    return sum(reach.reads(account, logins) for account in accounts)
+def _beyond(accounts: Sequence[Account], logins: Collection[str], reach: Reach) -> list[Account]:
+    """Those whose posts nothing can read now."""
+    return [account for account in accounts if not reach.reads(account, logins)]
+
+
+def _what(key: str) -> str:
+    """`number+weread`: a number each with a weread login."""
+    given, _, word = key.partition("+")
+    each = next((_EACH[field] for field, short in _KEYS.items() if short == given), "")
+    if not each:
+        return f"a {given} login"
+    return f"{each} with a {word} login" if word else each
 
 
 def _with(account: Account, field: str, value: str) -> Account:

@@ -25,6 +25,8 @@ class LookRates:
     """Accounts that a sweep looks at first, for others call them active."""
     logins: Mapping[str, int] = field(default_factory=dict)
     """By the word for `mediawatch login`, how many logins may be used."""
+    rationed: Sequence[SurfaceFacts] = ()
+    """The rationed surfaces for which there is a login that may be used."""
     spent: Mapping[str, int] = field(default_factory=dict)
     """By the name of a pace, the calls of the last 24 hours, all logins together.
 

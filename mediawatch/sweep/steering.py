@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from mediawatch.domain import AccountState
-from mediawatch.domain.clock import day_start
+from mediawatch.domain.clock import day_of, day_start
 from mediawatch.ports import Store
 from mediawatch.rules.hints import provable_now
 from mediawatch.rules.policy import Policy
+from mediawatch.sweep.rates import LookRates
 
 
-async def hinted_accounts(
-    store: Store, states: Mapping[int, AccountState], policy: Policy, end: date
-) -> Collection[int]:
-    """The accounts that others call active in the window that ends on that Beijing day.
+async def rates_with_hints(
+    store: Store,
+    rates: LookRates,
+    states: Mapping[int, AccountState],
+    policy: Policy,
+    as_of: datetime,
+) -> LookRates:
+    """The rates with the accounts that others call active in the window of `as_of`.
 
-    And of which we know no post in it: a look is likely to prove them.
+    We know no post of theirs in it: a look is likely to prove them.
     """
+    end = day_of(as_of)
     start = policy.window_start(end)
     # A day of the window was named within it, or later.
     said = await store.hints.all(since=day_start(start))
-    return provable_now(said, states, start, end)
+    return replace(rates, hinted=provable_now(said, states, start, end))

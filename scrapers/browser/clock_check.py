@@ -12,6 +12,7 @@ from time import monotonic
 
 from mediawatch.domain import CLOCK_OFF
 from mediawatch.domain.clock import CLOCK_SKEW
+from mediawatch.plurals import count_of
 
 
 def sent_at(headers: Mapping[str, str]) -> datetime | None:
@@ -59,6 +60,6 @@ class ClockCheck:
             return ""
         minutes = round(abs(ahead) / timedelta(minutes=1))
         return (
-            f"{CLOCK_OFF}: it is {minutes} minutes "
+            f"{CLOCK_OFF}: it is {count_of(minutes, 'minute')} "
             f"{'ahead of' if ahead > timedelta() else 'behind'} what the site's replies say"
         )

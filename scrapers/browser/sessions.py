@@ -110,10 +110,19 @@ def custodian_of(session: Session) -> str:
 def approval_of(session: Session) -> UseApproval | None:
     """使用审批 of the login; None where none is noted, or where it cannot be read."""
     match _noted(session).get("approval"):
-        case {"by": str(by), "purpose": str(purpose), "until": str(until)}:
+        case {"by": str(by), "purpose": str(purpose), "until": str(until), **rest}:
             with suppress(ValueError):
-                return UseApproval(by=by, purpose=purpose, until=date.fromisoformat(until))
+                holder = str(rest.get("holder", ""))
+            return UseApproval(
+                by=by, purpose=purpose, until=date.fromisoformat(until), holder=holder
+            )
     return None
+
+
+def holder_of(session: Session) -> str:
+    """Whose the login is, as it was noted when it was made; "" where it was not."""
+    noted = _noted(session).get("holder")
+    return noted if isinstance(noted, str) else ""
 
 
 def _noted(session: Session) -> Mapping[str, object]:
@@ -157,10 +166,14 @@ def fingerprint(session: Session) -> str:
 
 
 def write_new(
-    path: Path, state: Mapping[str, Any], now: datetime, new: NewLogin | None = None
+    path: Path,
+    state: Mapping[str, Any],
+    now: datetime,
+    new: NewLogin | None = None,
+    holder: str = "",
 ) -> None:
-    """Keep a login that has just been made, who answers for it, and its approval."""
-    noted = {"made_at": now.isoformat(), "number": secrets.token_hex(8)}
+    """Keep a login that has just been made, who answers for it, its approval, and whose it is."""
+    noted = {"made_at": now.isoformat(), "number": secrets.token_hex(8), "holder": holder}
     write_state(path, {**state, _OURS: noted | _said_of(new)})
 
 
@@ -186,6 +199,7 @@ def _said_of(new: NewLogin | None) -> dict[str, object]:
             "by": approval.by,
             "purpose": approval.purpose,
             "until": approval.until.isoformat(),
+            "holder": approval.holder,
         }
         if approval
         else None,

@@ -21,7 +21,7 @@ from scrapers.browser.reply import Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.browser.traffic import PageTraffic
 from scrapers.browser.traffic_log import TrafficLog
-from scrapers.urls import host_and_path, scrub
+from scrapers.urls import host_and_path
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, StorageState
@@ -95,11 +95,6 @@ class Tab:
     def url(self) -> str:
         """Where the page is now, or the address of another host that it was kept from."""
         return self._guard.refused or self._page.url
-
-    @property
-    def scrubbed_url(self) -> str:
-        """Its address without a fragment and without query keys that are not in `url_keys`."""
-        return scrub(self.url, self._rules.url_keys)
 
     @property
     def document(self) -> Reply:

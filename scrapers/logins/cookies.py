@@ -15,6 +15,7 @@ from typing import Any
 
 from mediawatch.domain import UserError
 from mediawatch.inputs import InputFault, parse_json
+from mediawatch.plurals import count_of
 from scrapers.browser.sessions import keep_own
 
 Cookie = dict[str, Any]
@@ -47,7 +48,7 @@ def storage_state(text: str, hosts: Collection[str], now: datetime, place: str) 
             else "log in there first, then export that site's cookies"
         )
         raise UserError(
-            f"{place}: {len(own)} of {len(cookies)} cookies belong to "
+            f"{place}: {len(own)} of {count_of(len(cookies), 'cookie')} for "
             f"{', '.join(sorted(hosts))}; {why}"
         )
     return {**kept, "cookies": live}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mediawatch.domain import LoginRequired, UserError
 from mediawatch.ports import AccountKey, Modules, NewLogin, StoredSession
@@ -24,6 +24,7 @@ from scrapers.browser.sessions import (
 from scrapers.declarations import KEY_WORDS
 from scrapers.interfaces.keys import read_key, write_key
 from scrapers.logins.cookies import storage_state
+from scrapers.logins.holders import HolderBook
 
 # To list the files needs no browser: what makes a login is imported where it is used.
 if TYPE_CHECKING:
@@ -46,11 +47,16 @@ class LoginFiles:
     args: tuple[str, ...] = ()
     proxy: str | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
-    by_approval: frozenset[str] = frozenset()
+    holder_cookies: Mapping[str, str] = field(default_factory=dict)
+    """Of the platforms of which a home has one login, the cookie that says whose it is."""
 
     @property
     def platforms(self) -> tuple[str, ...]:
         return (*self.known, *self.keys)
+
+    @property
+    def by_approval(self) -> frozenset[str]:
+        return frozenset(self.holder_cookies)
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -60,7 +66,7 @@ class LoginFiles:
         """See `ports.Logins.sessions`. UserError for a platform that has no login."""
         wanted = self.platforms if platform is None else (self._word(platform),)
         return tuple(
-            _stored(session) for each in wanted for session in sessions_in(self.folder, each)
+            self._stored(session) for each in wanted for session in sessions_in(self.folder, each)
         )
 
     async def by_hand(
@@ -71,8 +77,7 @@ class LoginFiles:
 
         session = self._session(new.platform, new.name)
         state, known = await by_hand(self._way(self.window()), self._login(new.platform), done)
-        write_new(session.state, state, self.now(), new)
-        return _stored(session), known
+        return self._keep(session, state, new), known
 
     async def by_code(
         self, new: NewLogin, show: Callable[[Path, Modules | None], None], limit: float
@@ -86,15 +91,13 @@ class LoginFiles:
         state = await by_code(
             self._way(self.headless()), self._login(new.platform), picture, show, limit
         )
-        write_new(session.state, state, self.now(), new)
-        return _stored(session)
+        return self._keep(session, state, new)
 
     def take(self, new: NewLogin, exported: str, place: str) -> tuple[StoredSession, int]:
         """See `ports.Logins.take`."""
         session = self._session(new.platform, new.name)
         state = storage_state(exported, self._login(new.platform).hosts, self.now(), place)
-        write_new(session.state, state, self.now(), new)
-        return _stored(session), len(state["cookies"])
+        return self._keep(session, state, new, place), len(state["cookies"])
 
     def keep_key(self, new: NewLogin, key: AccountKey) -> StoredSession:
         """See `ports.Logins.keep_key`."""
@@ -104,7 +107,7 @@ class LoginFiles:
                 f"{new.platform} has no key but a login: `mediawatch login {new.platform}`"
             )
         write_key(session.state, key, self.now(), new)
-        return _stored(session)
+        return self._stored(session)
 
     def key_of(self, platform: str, name: str) -> AccountKey | None:
         """See `ports.Logins.key_of`."""
@@ -123,6 +126,9 @@ class LoginFiles:
         session = self._session(new.platform, new.name)
         if not session.state.is_file():
             return False
+        if new.approve is not None and new.platform in self.holder_cookies:
+            self._note_own(new.platform)
+            new = replace(new, approval=new.approve(self._holder_of(session)))
         try:
             write_notes(session, new)
         except LoginRequired as error:
@@ -133,8 +139,65 @@ class LoginFiles:
         """Delete the file; False where it is missing."""
         session = self._session(platform, name)
         there = session.state.is_file()
+        self._note_own(platform)
         session.state.unlink(missing_ok=True)
         return there
+
+    def own_holder(self, platform: str) -> str:
+        """See `ports.Logins.own_holder`."""
+        if noted := HolderBook(self.folder).own(platform):
+            return noted
+        # Of a home that an older version filled nothing is noted yet.
+        unapproved = (each for each in self.sessions(platform) if each.approval is None)
+        return next((each.holder for each in unapproved if each.holder), "")
+
+    def _note_own(self, platform: str) -> None:
+        """Before a login is changed or removed, whose the home's own is must be kept."""
+        if platform in self.holder_cookies and (own := self.own_holder(platform)):
+            HolderBook(self.folder).keep_own(platform, own)
+
+    def _keep(
+        self, session: Session, state: Mapping[str, Any], new: NewLogin, place: str = ""
+    ) -> StoredSession:
+        """Keep a login that was made, if whose it is may be used. UserError where not."""
+        if session.platform not in self.holder_cookies:
+            write_new(session.state, state, self.now(), new)
+            return self._stored(session)
+        self._note_own(session.platform)
+        cookie = self.holder_cookies[session.platform]
+        holder = HolderBook(self.folder).hash_of(
+            state, cookie, place or f"{session.platform}/{session.name}"
+        )
+        approval = new.approve(holder) if new.approve else new.approval
+        if approval is None:
+            HolderBook(self.folder).keep_own(session.platform, holder)
+        write_new(session.state, state, self.now(), replace(new, approval=approval), holder)
+        return self._stored(session)
+
+    def _holder_of(self, session: Session) -> str:
+        cookie = self.holder_cookies.get(session.platform)
+        if cookie is None:
+            return ""
+        try:
+            return HolderBook(self.folder).holder_of(session, cookie)
+        except LoginRequired:
+            return ""  # It cannot be read, and so not be used.
+
+    def _stored(self, session: Session) -> StoredSession:
+        made, used = moments(session)
+        mode = session.state.stat().st_mode & 0o777
+        return StoredSession(
+            platform=session.platform,
+            name=session.name,
+            path=session.state,
+            mode=mode,
+            made_at=made,
+            used_at=used,
+            custodian=custodian_of(session),
+            approval=approval_of(session),
+            holder=self._holder_of(session),
+            account=_account_of(session),
+        )
 
     def _way(self, chromium: Path) -> LoginBrowser:
         from scrapers.logins.by_hand_or_code import LoginBrowser
@@ -164,22 +227,6 @@ class LoginFiles:
         if not re.fullmatch(r"[\w-]{1,40}", name):
             raise UserError(f"the login's name {name!r}: letters, digits, - and _ only, at most 40")
         return Session(platform, name, self.folder / platform / f"{name}.json")
-
-
-def _stored(session: Session) -> StoredSession:
-    made, used = moments(session)
-    mode = session.state.stat().st_mode & 0o777
-    return StoredSession(
-        platform=session.platform,
-        name=session.name,
-        path=session.state,
-        mode=mode,
-        made_at=made,
-        used_at=used,
-        custodian=custodian_of(session),
-        approval=approval_of(session),
-        account=_account_of(session),
-    )
 
 
 def _account_of(session: Session) -> str:

@@ -1,6 +1,6 @@
 """Looks into the operator's back office on mp.weixin.qq.com.
 
-The login, and the name search: by calls of his logged-in home page. docs/platforms/wechat.md §3.
+The login, and the name search: by calls of his logged-in home page. docs/platforms/wechat.md §6.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What was published, by the back office: of the operator's own account, and of another one.
 
-docs/platforms/wechat.md §3.
+docs/platforms/wechat.md §6.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ LOGIN = Login(
     url=HOME,
     hosts=ReaderSurface.hosts,
     probe=probe,
-    one_a_home=True,
+    holder_cookie="wr_vid",
     opener="a:text-is('登录'), button:text-is('登录')",
     scanned="document.cookie.includes('wr_vid=')",
 )

@@ -59,7 +59,7 @@ def _binding(session: Session, stamp: tuple[int, int] | None) -> AccountKey | No
         return None
 
 
-class Statistics(Surface):
+class StatisticsInterface(Surface):
     """The days on which the account published, of the last month. Incomplete: a lower bound."""
 
     name = "wechat.statistics"

@@ -18,12 +18,12 @@ from scrapers.wechat.back_office import Search
 from scrapers.wechat.back_office_lists import List, OwnAccount
 from scrapers.wechat.reader_cover import ReaderArticle, ReaderCover
 from scrapers.wechat.reader_list import ReaderList
-from scrapers.wechat.statistics import Statistics
+from scrapers.wechat.statistics import StatisticsInterface
 
 SCRAPER = Scraper(
     platform="wechat",
     surfaces=(
-        Statistics(),
+        StatisticsInterface(),
         OwnAccount(),
         Article(),
         Album(),

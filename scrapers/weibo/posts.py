@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from mediawatch.domain import Changed, Post, PostKind
 from mediawatch.domain.clock import CLOCK_SKEW, day_of, parse_printed
+from mediawatch.plurals import count_of
 from scrapers.browser.reply import text_in
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -78,10 +79,10 @@ class OwnPosts:
                 case _:
                     found.miss("item without an author")
         if strangers and strangers == len(items):
-            raise Changed(f"{strangers} items, none of uid {uid}")
+            raise Changed(f"{count_of(strangers, 'item')}, none of uid {uid}")
         if strangers:
             # A 快转 without its mark looks like this: an update under the original's author and date.
-            found.miss(f"{strangers} posts of other accounts left out")
+            found.miss(f"{count_of(strangers, 'post')} of other accounts left out")
         return found
 
     def add_fast_repost(self, item: Mapping[str, object], uid: str, now: datetime) -> None:

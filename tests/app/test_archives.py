@@ -352,9 +352,7 @@ def test_readings_of_the_file_are_those_that_proved(written: Path) -> None:
 
 def test_prune_status_and_doctor_name_what_waits(office: Office) -> None:
     told = in_process("--home", office.home.root, "doctor").stdout
-    assert (
-        "names in 1 inspections stay until all is done: sweep 1: notice 文1 is not closed" in told
-    )
+    assert "names in 1 inspection stay until all is done: sweep 1: notice 文1 is not closed" in told
     close(office)
     words = "文1: closed, and its evidence waits for an archive: `mediawatch notice archive 文1"
     assert words in office.run("evidence", "prune", "--dry-run").stdout
@@ -435,10 +433,10 @@ def test_the_file_has_the_names_that_the_home_lets_go(office: Office) -> None:
     office.within(lambda store: store.notices.add_events([closed]))
     file = archived(office)
     acknowledge(office, file)
-    told = "1 names and 0 contacts are kept longer than 90 days after 办结"
+    told = "1 name and 0 contacts kept longer than 90 days after 办结"
     assert told in in_process("--home", office.home.root, "doctor").stdout
     would = office.run("evidence", "prune", "--dry-run").stdout
-    assert "1 names, 1 pictures of people (0.0 MB) and 0 contacts would leave" in would
+    assert "1 name, 1 picture of people (0.0 MB) and 0 contacts would leave" in would
     office.run("evidence", "prune")
     assert told not in in_process("--home", office.home.root, "doctor").stdout
     by = [event.by for event in office.within(lambda store: store.reviews.events(1))]

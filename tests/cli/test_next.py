@@ -16,6 +16,7 @@ from commands import in_process
 from review_homes import mediawatch, within
 from sweeps import Stage, request
 
+from mediawatch.app import DEMONSTRATION
 from mediawatch.domain import Sweep
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings import Home
@@ -47,6 +48,11 @@ def shown(home: Home) -> dict[str, Any]:
     done = in_process("--home", home.root, "next", "--json")
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
+    # Each command names the home that was named; here it is left out again.
+    for each in (found["next"], *found["steps"]):
+        typed = f"mediawatch --home {home.root} "
+        assert not each["command"] or each["command"].startswith(typed)
+        each["command"] = each["command"].replace(typed, "mediawatch ")
     return found
 
 
@@ -88,6 +94,7 @@ def test_suspects_wait_for_their_units_then_for_their_notice(home: Home) -> None
     found = shown(home)
     steps = {step["name"]: step for step in found["steps"]}
     assert steps["下发核实"]["figures"] == "待反馈2"
+    assert steps["下发核实"]["days"].endswith("前反馈")
     assert found["next"]["command"].startswith("mediawatch findings import")
     keys = re.findall(r"\d+/stale_2w@\w+", mediawatch(home, "review", "list").output)
     confirmed = mediawatch(
@@ -113,6 +120,12 @@ def test_suspects_wait_for_their_units_then_for_their_notice(home: Home) -> None
         "已反馈0/2",
     )
     assert steps["复查"]["figures"] == "未复查2"
+    # Days are those on which something was done: here all today, and none is left of the plan.
+    today = day_of(datetime.now(UTC))
+    day = f"{today.month}月{today.day}日"
+    assert (steps["下发核实"]["days"], steps["下发核实"]["state"]) == (f"{day}下发", "done")
+    assert (steps["会商认定"]["days"], steps["签发通报"]["days"]) == (day, day)
+    assert [step["name"] for step in found["steps"] if step["pressing"]] == []
     assert found["next"]["command"].startswith("mediawatch notice feedback export")
     # Once the nights of the next inspection begin, they are shown, and the notice is named.
     set_as_of(home, 5)
@@ -160,8 +173,58 @@ def test_what_is_printed_has_the_table_and_the_one_next_step(home: Home) -> None
     lines = text.splitlines()
     assert lines[0].startswith("检查日程：监测时间点")
     assert lines[-2].startswith("下一步：下发核实：")
-    assert lines[-1] == "  mediawatch findings dispatch 下发/ --person 姓名 --sweep 1"
+    command = "findings dispatch 下发/ --person 姓名 --sweep 1"
+    assert lines[-1] == f"  mediawatch --home {home.root} {command}"
     assert len(lines) <= 24
+
+
+def test_what_was_confirmed_unheard_is_not_called_heard(home: Home) -> None:
+    keys = re.findall(r"\d+/stale_2w@\w+", mediawatch(home, "review", "list").output)
+    confirmed = mediawatch(
+        home,
+        *("review", "confirm", *keys, "--by", "李四", "--yes"),
+        *("--without-hearing", "--reason", "试验"),
+    )
+    assert confirmed.exit_code == 0, confirmed.output
+    steps = {step["name"]: step for step in shown(home)["steps"]}
+    heard = steps["下发核实"]
+    assert (heard["state"], heard["days"], heard["figures"]) == ("skipped", "", "2处未下发即认定")
+
+
+def test_a_demonstration_refuses_no_command_that_is_named(home: Home) -> None:
+    (home.root / DEMONSTRATION).touch()
+    found = shown(home)
+    assert found["next"]["command"].startswith("mediawatch findings dispatch")
+    set_as_of(home, 5)
+    found = shown(home)
+    assert states(found)["夜间核查"] == "now"
+    assert [
+        step["command"] for step in found["steps"] if "sweep --nightly" in step["command"]
+    ] == []
+    assert found["next"]["command"] == "mediawatch report reminders 提醒/"
+
+
+def test_a_past_moment_makes_nothing_done(tmp_path: Path) -> None:
+    """In an empty home no step has begun, in a new one nobody worked at night."""
+    home = Home(tmp_path / "home")
+    assert in_process("--home", home.root, "init").returncode == 0
+    set_as_of(home, -3)
+    assert set(states(shown(home)).values()) == {"later"}
+    given = tmp_path / "台账.csv"
+    given.write_text("政务新媒体名称,类型\n示例发布,微信公众号\n", encoding="utf-8")
+    assert in_process("--home", home.root, "registry", "import", given).returncode == 0
+    found = shown(home)
+    assert (states(found)["夜间核查"], states(found)["征集链接"]) == ("skipped", "skipped")
+    assert [step["name"] for step in found["steps"] if step["pressing"]] == ["正式检查"]
+    assert found["next"]["command"].startswith("mediawatch sweep --as-of ")
+
+
+def test_a_home_of_the_environment_is_not_typed_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIAWATCH_HOME", str(home.root))
+    found = json.loads(in_process("next", "--json").stdout)
+    assert found["next"]["command"].startswith("mediawatch findings dispatch ")
 
 
 @pytest.mark.parametrize("value", ['"31.12.2026"', '"bald"', "5"])

@@ -69,7 +69,7 @@ def test_a_query_that_does_not_end_is_ended(prepared: Home, tmp_path: Path) -> N
     ):
         code, printed, err = asked(prepared, *words, "--seconds", "0.3")
         assert (code, printed) == (2, "")
-        assert "was ended after 0.3 seconds: ask for less, or give it more time by --seconds" in err
+        assert "was ended after 0.3 s: ask for less, or give it more time by --seconds" in err
     assert list(tmp_path.iterdir()) == [], "no half of a file"
     code, _, err = asked(prepared, "--sql", "SELECT 1", "--seconds", "0")
     assert (code, "query.seconds" in err) == (2, True)

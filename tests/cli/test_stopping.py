@@ -129,7 +129,7 @@ def test_a_sweep_writes_alone_and_a_group_signal_ends_it(
     os.killpg(sweeping.pid, signal.SIGTERM)
     out, err = sweeping.communicate(timeout=60)
     assert (sweeping.returncode, out) == (143, "")
-    assert err.startswith("3 accounts take at least 3.0 hours at the set pace: until "), (
+    assert err.startswith("3 accounts: at least 3.0 hours at the set pace: until "), (
         "before the first look"
     )
     assert err.splitlines()[-2:] == [

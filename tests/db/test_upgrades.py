@@ -179,9 +179,9 @@ def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
     assert contents(old_url) == before
     assert sql(old_url, "SELECT version_num FROM alembic_version") == [(ROWS_REVISION,)]
     copy = (
-        tmp_path / "mediawatch.db.before-0013"
+        tmp_path / f"mediawatch.db.revision-{ROWS_REVISION}"
         if old_url.startswith("sqlite")
-        else folder / "mediawatch.dump.before-0013"
+        else folder / f"mediawatch.dump.revision-{ROWS_REVISION}"
     )
     assert str(copy) in capsys.readouterr().err
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -197,7 +197,7 @@ def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
     run(old_url, "DROP TABLE notice_account")
     upgrade(old_url, safeguard=Safeguard(folder=folder))
     assert capsys.readouterr().err.count(str(copy)) == 1
-    assert sorted(path.name for path in copy.parent.iterdir() if "before" in path.name) == [
+    assert sorted(path.name for path in copy.parent.iterdir() if "revision" in path.name) == [
         copy.name
     ]
     upgrade(old_url, safeguard=Safeguard(folder=folder))
@@ -225,7 +225,7 @@ def test_a_new_database_is_not_copied(
 ) -> None:
     upgrade(database_url, safeguard=Safeguard(folder=tmp_path))
     assert capsys.readouterr().err == ""
-    assert [path.name for path in tmp_path.iterdir() if "before" in path.name] == []
+    assert [path.name for path in tmp_path.iterdir() if "revision" in path.name] == []
 
 
 def test_without_room_or_program_for_a_copy_nothing_is_changed(
@@ -254,5 +254,5 @@ def test_the_copy_of_a_home_is_told_to_the_operator(tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stderr
-    assert f"kept in {home.database}.before-0013" in told
+    assert f"kept in {home.database}.revision-{ROWS_REVISION}" in told
     assert len(told.strip().splitlines()) == 1

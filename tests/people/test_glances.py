@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+import docx
 import openpyxl
 import pytest
 from commands import in_process
@@ -103,6 +105,21 @@ def test_the_figures_count_it_apart(home: Home) -> None:
     assert "检查数中有1个账号依暂用标识判定为正常更新" in run(home, "figures")
 
 
+def test_the_circular_says_how_many(home: Home, tmp_path: Path) -> None:
+    """Its rate would else claim more than was seen."""
+    out = tmp_path / "通报.docx"
+    run(home, "report", "docx", "--out", out)
+    words = "".join(paragraph.text for paragraph in docx.Document(str(out)).paragraphs)
+    assert (
+        "检查数中有1个在台账中仅备案了名称，系按名称检索到的同名账号（暂用标识）判定为正常更新，"
+        "尚未经备案标识核对。"
+    ) in words
+    # The hand-off says it of the account itself: its schema is frozen.
+    run(home, "handoff", "--out", tmp_path / "h.json")
+    accounts = json.loads((tmp_path / "h.json").read_text("utf-8"))["scope"]["accounts"]
+    assert ["依暂用标识" in each["sentence"] for each in accounts] == [True, False]
+
+
 def test_the_explanation_says_on_what_it_rests(home: Home) -> None:
     told = run(home, "explain", "1")
     assert "（依暂用标识" in told.replace("(", "（")
@@ -125,10 +142,18 @@ def test_people_are_asked_for_a_glance_where_that_is_wanted(home: Home, tmp_path
     asked, _, told = names()
     assert asked == [UNKNOWN]
     assert "1 account sound by a 暂用标识 alone" in told
-    asked, reasons, _ = names("--glances")
+    asked, reasons, told = names("--glances")
     assert asked == [UNKNOWN, NAME]
     assert "看一眼即可" in reasons[1]
+    assert "1 account is there for a glance" in told
     assert "shili_1" in reasons[1]
+
+
+def test_a_list_without_glances_says_so(home: Home, tmp_path: Path) -> None:
+    (key,) = re.findall(r"([0-9a-f]{6})\W+暂用标识", run(home, "registry", "proposals"))
+    run(home, "registry", "proposals", "--accept", key)
+    told = run(home, "worklist", "export", tmp_path / "w.xlsx", "--glances")
+    assert "no account is sound by a 暂用标识 alone" in told
 
 
 def test_glances_come_last_whatever_others_say(home: Home, tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ import openpyxl
 import pytest
 from commands import in_process
 from registry_files import text as csv_file
+from rich.cells import cell_len
 
 from mediawatch import app
 from mediawatch.domain import (
     Account,
+    AccountChange,
     Filing,
     FilingRemark,
     LookKind,
@@ -196,6 +198,64 @@ def test_the_next_import_says_what_was_corrected(home: Home, tmp_path: Path) -> 
     assert asyncio.run(ended()) is ProvisionalEnd.FILED_SAME
 
 
+def test_what_the_office_accepted_nobody_corrected(home: Home, tmp_path: Path) -> None:
+    run(home, "corrections", tmp_path / "out")
+    key = re.findall(r"([0-9a-f]{6})\W+补充ID", run(home, "proposals"))[0]
+    run(home, "proposals", "--accept", key, "--by", "张三")
+    run(home, "corrections", "--csv", tmp_path / "now.csv")
+    rows = (tmp_path / "now.csv").read_text("utf-8-sig").splitlines()
+    assert [row.split(",")[7] for row in rows[1:]] == ["未更正", "已由本单位采纳", "未更正"]
+    # In a pipe as on a terminal it is the columns that are read; a CSV has all of them.
+    listed = run(home, "corrections").splitlines()
+    assert max(map(cell_len, listed)) < 120
+    assert "已由本单位采纳" in "".join(listed)
+    # Later imports leave it open whether the unit filed the same.
+    assert "共2项，已更正0项，未更正2项" in run(
+        home, "import", registry(tmp_path / "二.csv", (NAMED, LINKED, RENAMED))
+    )
+
+
+@pytest.mark.parametrize(
+    ("sources", "result"),
+    [
+        (("registry.csv",), RemarkResult.CORRECTED),
+        (("proposal(张三)",), RemarkResult.ADOPTED),
+        (("proposal",), RemarkResult.ADOPTED),
+        (("proposals-2026.csv",), RemarkResult.CORRECTED),
+        (("proposal", "registry.csv", "registry.csv"), RemarkResult.CORRECTED),
+        (("registry.csv", "registry.csv", "proposal"), RemarkResult.ADOPTED),
+    ],
+)
+def test_the_change_that_brought_the_value_counts(
+    sources: tuple[str, ...], result: RemarkResult
+) -> None:
+    """Every second change takes the value away again."""
+    values = ["", *("旧" if place % 2 else "新" for place in range(len(sources)))]
+    changes = [
+        AccountChange(account_id=1, field="alias", old=old, new=new, at=AT, source=source)
+        for old, new, source in zip(values, values[1:], sources, strict=False)
+    ]
+    remark = FilingRemark(account_id=1, field="alias", filed="", seen="新", ground="示例", at=AT)
+    account = Account(id=1, filed=replace(FILED, alias="新"))
+    assert [each.result for each in standings([remark], {1: account}, changes)] == [result]
+
+
+def test_a_link_that_was_accepted_stays_so_when_others_follow() -> None:
+    changes = [
+        AccountChange(account_id=1, field="article_links", old=old, new=new, at=AT, source=source)
+        for old, new, source in (
+            ("", "https://a", "proposal"),
+            ("https://a", "https://a\nhttps://b", "registry.csv"),
+        )
+    ]
+    remark = FilingRemark(
+        account_id=1, field="article_links", filed="", seen="https://a", ground="示例", at=AT
+    )
+    account = Account(id=1, filed=replace(FILED, article_links=("https://a", "https://b")))
+    (found,) = standings([remark], {1: account}, changes)
+    assert found.result is RemarkResult.ADOPTED
+
+
 def test_a_file_with_answers_is_not_written_over(home: Home, tmp_path: Path) -> None:
     run(home, "corrections", tmp_path / "out")
     again = in_process("--home", home.root, "registry", "corrections", tmp_path / "out")
@@ -241,8 +301,8 @@ def test_what_became_of_a_remark(
 ) -> None:
     remark = FilingRemark(account_id=1, field=field, filed=filed, seen=seen, ground="示例", at=AT)
     account = Account(id=1, filed=replace(FILED, **now))
-    assert [each.result for each in standings([remark], {1: account})] == [result]
+    assert [each.result for each in standings([remark], {1: account}, ())] == [result]
     gone = replace(account, retired_on=date(2031, 1, 1))
     left = RemarkResult.LEFT if result is RemarkResult.UNCHANGED else result
-    assert [each.result for each in standings([remark], {1: gone})] == [left]
-    assert standings([remark], {}) == []
+    assert [each.result for each in standings([remark], {1: gone}, ())] == [left]
+    assert standings([remark], {}, ()) == []

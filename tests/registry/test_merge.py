@@ -115,7 +115,7 @@ def test_doubles_are_named_merged_and_imported_again(home: Home, tmp_path: Path)
     run("registry", "merge", "2", "4", "--dry-run")
     assert sql(url(home), "SELECT id, retired_on FROM account ORDER BY id") == before
     told = run("registry", "merge", "2", "4")
-    assert "1 readings by name and 1 links taken over, and a contact" in told
+    assert "1 reading by name and 1 link taken over, and a contact" in told
     assert sql(url(home), "SELECT name FROM sqlite_master WHERE name LIKE 'uq_account_in%'") == []
     run("registry", "merge", "1", "3")
     assert "merged since" in run("registry", "undo", code=2)

@@ -32,7 +32,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.ops.settings import Home
-from mediawatch.registry.decisions import SOURCE, changes, choose, current, refusals
+from mediawatch.registry.decisions import changes, choose, current, refusals
 from mediawatch.registry.proposal import Kind, Proposal
 from mediawatch.registry.proposals import proposals
 
@@ -498,8 +498,8 @@ def test_the_command_lists_accepts_and_forgets(tmp_path: Path) -> None:
     ran = command("--accept", rows[1]["编号"])
     assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "1 accepted, 0 refused, 0 left")
     assert asyncio.run(history()) == [
-        ("platform_id", "", "MzAwMDAwMDAwMQ==", SOURCE),
-        ("name", "示例旧名", "示例新名", SOURCE),
+        ("platform_id", "", "MzAwMDAwMDAwMQ==", "proposal"),
+        ("name", "示例旧名", "示例新名", "proposal"),
     ]
     again = command("--accept", rows[1]["编号"])
     assert (again.exit_code, "list them again" in again.stderr) == (2, True)

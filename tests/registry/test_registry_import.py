@@ -54,9 +54,9 @@ def test_a_home_without_contacts_keeps_none_and_writes_none(tmp_path: Path) -> N
     assert len(sql(f"sqlite:///{home / 'mediawatch.db'}", "SELECT person FROM contact")) == 1
     config = home / "mediawatch.toml"
     config.write_text(config.read_text("utf-8").replace("# contacts = true", "contacts = false"))
-    assert "contacts were deleted" not in ends(0, "registry", "undo", "--dry-run")
-    assert "1 contacts were deleted" in ends(0, "doctor")
-    assert "contacts were deleted" not in ends(0, "status")
+    assert "contact deleted" not in ends(0, "registry", "undo", "--dry-run")
+    assert "1 contact deleted" in ends(0, "doctor")
+    assert "contact deleted" not in ends(0, "status")
     back = tmp_path / "退回.xlsx"
     words = ("registry", "import", table, "--skip-bad-rows", "--errors", back)
     said = in_process("--home", home, *words)

@@ -164,7 +164,7 @@ def named(facts: InspectionFacts) -> dict[StepName, CalendarStep]:
         ),
         (
             after(at(8, 20), notice=replace(ISSUED, not_rechecked=0, unsettled=1)),
-            ["复查"],
+            ["督促整改", "复查"],
             "mediawatch recheck 示例办函〔2026〕1号",
         ),
         (
@@ -188,6 +188,10 @@ def test_each_state_has_its_steps_and_one_next_one(
     assert [step.name for step in steps] == list(StepName)
     assert [step.name.value for step in steps if step.state is StepState.NOW] == now
     assert next_of(facts, steps).command == command
+    # Only what is to be done now presses, and has a command.
+    pressing = [step for step in steps if step.pressing or step.command]
+    assert {step.state for step in pressing} <= {StepState.NOW}
+    assert all(step.command for step in steps if step.pressing)
     # What stands before a step that is done was not left for later.
     states = [step.state for step in steps]
     last_done = max(
@@ -239,7 +243,7 @@ def test_the_figures_say_what_is_left() -> None:
     late = replace(ISSUED, reported=2, not_rechecked=1, unsettled=2)
     steps = named(after(at(8, 20), notice=late))
     assert steps[StepName.RECTIFICATION].figures == "已反馈2/5，已逾期"
-    assert steps[StepName.RECHECK].figures == "未复查1，未完成2"
+    assert steps[StepName.RECHECK].figures == "未复查1，未完成整改2"
 
 
 def test_without_any_moment_it_says_how_one_is_set() -> None:
@@ -300,3 +304,129 @@ def test_nothing_on_it_is_wider_than_a_small_terminal() -> None:
     for step in steps_of(facts):
         cells = [step.name.value, step.state.label, "12月17日至31日", step.figures]
         assert 1 + sum(map(cell_len, cells)) + 9 <= 80
+
+
+def states(facts: InspectionFacts) -> dict[str, str]:
+    return {step.name.value: step.state.label for step in steps_of(facts)}
+
+
+DECIDED = SuspectCounts(
+    confirmed=5, sent_on=date(2026, 7, 3), decided_on=(date(2026, 7, 8), date(2026, 7, 9))
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "step", "state", "days", "figures"),
+    [
+        # Nothing was done by itself because its time is over.
+        (after(at(7, 1)), "夜间核查", "未进行", "6月16日至30日", ""),
+        (after(at(7, 1), nights=3), "夜间核查", "已完成", "6月16日至30日", "运行3次"),
+        (after(at(7, 1)), "征集链接", "未进行", "6月25日前", ""),
+        (after(at(7, 1), links=True), "征集链接", "已完成", "6月25日前", ""),
+        (before(at(6, 26)), "征集链接", "进行中", "6月25日前（已过）", "未证实53个"),
+        (before(at(6, 26), proved=113), "征集链接", "已完成", "6月25日前", "均已证实"),
+        (before(at(7, 1), accounts=0, proved=0), "夜间核查", "未开始", "6月16日至30日", ""),
+        (before(at(7, 1), accounts=0, proved=0), "正式检查", "未开始", "6月30日", ""),
+        (after(at(7, 6), rows=15), "人工核查", "进行中", "7月3日前（已过）", "待核查15个"),
+        (after(at(7, 6), rows=4, notice=ISSUED), "人工核查", "未完成", "7月3日前", "通报时仍有4个待核查"),
+        # What was not done by its day is not planned for the past. 11 and 12 July are a weekend.
+        (after(at(7, 11), counts=SuspectCounts(to_send=4)), "下发核实", "进行中", "7月13日至15日", "未下发4"),
+        (after(at(7, 11), counts=SuspectCounts(to_send=4)), "会商认定", "未开始", "7月16日", ""),
+        (after(at(7, 11), counts=SuspectCounts(to_send=4)), "签发通报", "未开始", "7月17日", ""),
+        (after(at(7, 20), counts=SuspectCounts(to_decide=1)), "会商认定", "进行中", "7月23日", "待认定1"),
+        (after(at(7, 9), counts=DECIDED), "下发核实", "已完成", "7月3日下发", ""),
+        (after(at(7, 9), counts=replace(DECIDED, sent_on=None)), "下发核实", "已完成", "", "无须下发"),
+        (
+            after(at(7, 9), counts=replace(DECIDED, sent_on=None, unheard=5)),
+            "下发核实", "未进行", "", "5处未下发即认定",
+        ),
+        (after(at(7, 9), counts=DECIDED), "会商认定", "已完成", "7月9日", "已认定5"),
+        (after(at(7, 9), counts=DECIDED), "签发通报", "进行中", "7月10日", "可以签发，已认定5"),
+        # A decision never stands after the notice that rests on it.
+        (
+            after(at(7, 20), counts=DECIDED, notice=replace(ISSUED, issued_on=date(2026, 7, 8))),
+            "会商认定", "已完成", "7月8日", "已认定5",
+        ),
+        (
+            after(at(7, 20), counts=DECIDED, notice=replace(ISSUED, issued_on=date(2026, 7, 2))),
+            "会商认定", "已完成", "", "已认定5",
+        ),
+        (
+            after(at(7, 20), counts=replace(DECIDED, to_decide=1), notice=ISSUED),
+            "会商认定", "进行中", "7月9日", "待认定1，已认定5",
+        ),
+        (
+            after(at(7, 6), counts=replace(DECIDED, unanswered=2, term=date(2026, 7, 10))),
+            "会商认定", "进行中", "7月13日", "已认定5",
+        ),
+        (after(at(7, 9)), "会商认定", "已完成", "", "没有疑似问题"),
+        # Answers of people may still bring some.
+        (after(at(7, 1), rows=15), "会商认定", "未开始", "7月8日", ""),
+        (after(at(7, 9), rows=15, counts=DECIDED), "会商认定", "进行中", "7月9日", "已认定5"),
+        (after(at(7, 9)), "签发通报", "已完成", "", "无认定的问题"),
+        (after(at(7, 9)), "复查", "已完成", "", "无须进行"),
+        # After the re-check: nobody reported, which is no 整改 that was done.
+        (
+            after(at(8, 20), notice=replace(ISSUED, not_rechecked=0, unsettled=2)),
+            "督促整改", "进行中", "8月14日前", "已反馈0/5，已逾期",
+        ),
+        (
+            after(at(8, 20), notice=replace(ISSUED, not_rechecked=0)),
+            "督促整改", "已完成", "8月14日前", "已反馈0/5，复查均已整改",
+        ),
+        (after(at(8, 20), notice=replace(ISSUED, items=0, not_rechecked=0)), "督促整改", "已完成", "8月14日前", "各项均已撤销"),
+        (after(at(8, 20), notice=replace(ISSUED, closed=True)), "督促整改", "未完成", "8月14日前", "已反馈0/5"),
+        (after(at(8, 20), notice=replace(ISSUED, closed=True)), "复查", "未进行", "8月7日后", "未复查5"),
+        (
+            after(at(8, 20), notice=replace(ISSUED, not_rechecked=0, unsettled=2, closed=True)),
+            "复查", "未完成", "8月7日后", "未完成整改2",
+        ),
+        (after(at(8, 1), notice=replace(ISSUED, not_rechecked=2)), "复查", "进行中", "8月7日后", "未复查2"),
+        (after(at(8, 20), notice=replace(ISSUED, closed=True)), "办结归档", "进行中", "", "已办结，待归档"),
+    ],
+)  # fmt: skip
+def test_every_state_and_day_is_true(
+    facts: InspectionFacts, step: str, state: str, days: str, figures: str
+) -> None:
+    found = next(each for each in steps_of(facts) if each.name.value == step)
+    assert (found.state.label, found.days, found.figures) == (state, days, figures)
+
+
+def test_what_is_waited_for_is_not_called_done() -> None:
+    """All have reported, and the day of the re-check has not come."""
+    facts = after(at(8, 1), counts=DECIDED, notice=replace(ISSUED, reported=5))
+    found = next_of(facts, steps_of(facts))
+    assert found.text == "等待复查，8月7日后，此前无须操作"
+    assert not is_over(steps_of(facts))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        before(at(6, 20)),
+        before(at(6, 26)),
+        before(at(7, 1)),
+        after(at(8, 20), counts=DECIDED, notice=replace(ISSUED, reported=5)),
+        after(at(8, 20), notice=replace(ISSUED, not_rechecked=0, unsettled=2)),
+        before(at(6, 1), others=(replace(ISSUED, rectify_by=date(2026, 5, 1)),)),
+    ],
+)
+def test_a_demonstration_names_no_command_that_it_refuses(facts: InspectionFacts) -> None:
+    facts = replace(facts, demonstration=True)
+    steps = steps_of(facts)
+    named = [next_of(facts, steps).command, *(step.command for step in steps)]
+    looking = ("mediawatch sweep", "mediawatch recheck", "mediawatch links import")
+    assert [command for command in named if command.startswith(looking)] == []
+
+
+def test_days_that_rest_on_an_unknown_calendar_say_so() -> None:
+    """The State Council's calendar of 2099 is in no table."""
+    as_of = day_end(date(2098, 12, 31))
+    facts = before(datetime(2098, 12, 20, 10, tzinfo=BEIJING), as_of=as_of, next_as_of=as_of)
+    assert remarks_of(facts) == tuple(
+        f"{year}年的工作日安排未收录，该年的日期按周一至周五推算，请核对。" for year in (2098, 2099)
+    )
+    assert remarks_of(before(at(6, 20))) == ()
+    # The days of a notice were set by people.
+    issued = replace(facts, notice=ISSUED, sweep=SweepProgress(id=1, finished=True))
+    assert "工作日" not in "".join(remarks_of(issued))

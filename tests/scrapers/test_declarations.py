@@ -30,7 +30,8 @@ def test_the_words_for_logins_are_those_of_the_scrapers() -> None:
     assert list(LoginsByWord()) == list(LOGINS)
     assert all(word in LoginsByWord() for word in LOGINS)
     assert "toutiao" not in LoginsByWord()
-    assert {word for word, login in LOGINS.items() if login.one_a_home} == LOGINS_BY_APPROVAL
+    cookies = {word: login.holder_cookie for word, login in LOGINS.items()}
+    assert {word: cookie for word, cookie in cookies.items() if cookie} == LOGINS_BY_APPROVAL
 
 
 def test_readings_of_surfaces_that_are_used_no_more_keep_a_label() -> None:

@@ -109,6 +109,9 @@ BIZ = "MzkwMDAwMDAwMQ=="
 KEYS = {"app_id": "wx0123456789abcdef", "app_secret": "0" * 32}
 
 
+WEREAD = ("wr_skey", "wr_vid")
+
+
 @pytest.mark.parametrize(
     ("word", "held", "rationed"),
     [
@@ -319,7 +322,8 @@ def test_the_command_prints_the_budget_of_the_homes_own_logins(tmp_path: Path) -
         "丙发布,微信公众号,\n",
         encoding="utf-8",
     )
-    export.write_text(".weread.qq.com\tTRUE\t/\tTRUE\t4102444800\twr_skey\tx\n", encoding="utf-8")
+    cookies = [f".weread.qq.com\tTRUE\t/\tTRUE\t4102444800\t{name}\t1\n" for name in WEREAD]
+    export.write_text("".join(cookies), encoding="utf-8")
     home = tmp_path / "home"
 
     def told(*words: str | Path) -> str:
@@ -337,3 +341,17 @@ def test_the_command_prints_the_budget_of_the_homes_own_logins(tmp_path: Path) -
     shown = told("plan")
     assert "40 calls a login a day, 1 login, 4 nights left: 160 looks" in shown
     assert "2 accounts lack a proof, 2 of them were not looked at yet" in shown
+    # Without any number there is a budget, and nothing to spend it on.
+    registry.write_text("政务新媒体名称,类型\n甲发布,微信公众号\n", encoding="utf-8")
+    other = tmp_path / "other"
+    for words in (
+        ("init",),
+        ("registry", "import", registry),
+        ("sessions", "import", "weread", export, "--custodian", "张三"),
+    ):
+        assert in_process("--home", other, *words).returncode == 0
+    shutil.copy(home / "mediawatch.toml", other / "mediawatch.toml")
+    assert (
+        "40 calls a login a day, 1 login, 4 nights left: 160 looks; no account that it can be asked "
+        "about lacks a proof"
+    ) in in_process("--home", other, "plan").stdout

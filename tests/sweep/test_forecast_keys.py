@@ -4,6 +4,7 @@ word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,14 @@ from mediawatch.app import root
 from mediawatch.domain import Account, Attestation, Filing, Pace, ProvisionalId
 from mediawatch.ports import SurfaceFacts
 from mediawatch.sweep.forecast import forecast
-from mediawatch.sweep.forecast_keys import KeyKind, Reach, count_keys, gains_of, keys_of
+from mediawatch.sweep.forecast_keys import (
+    KeyKind,
+    Reach,
+    count_keys,
+    gains_of,
+    keys_of,
+    reached_by_key,
+)
 
 BIZ = "MzAwMDAwMDAwMQ=="
 LINK = "https://mp.weixin.qq.com/s/ExampleOfForecast00001"
@@ -108,6 +116,18 @@ def test_the_sentence_names_keys_and_gains() -> None:
         "a wechat login would search for 4 names, once each"
     )
     assert sum(count_keys(ACCOUNTS).values()) == len(ACCOUNTS)
+    assert one.list_command == (
+        "mediawatch registry list --platform wechat --reached-by link (or weread, number+weread)"
+    )
+
+
+@pytest.mark.parametrize("logins", [frozenset(), frozenset({"weread"})])
+def test_each_gain_names_as_many_accounts_as_it_counts(logins: frozenset[str]) -> None:
+    _, gains = gains_of("wechat", ACCOUNTS, logins, REACH)
+    reached = reached_by_key("wechat", ACCOUNTS, logins, REACH)
+    assert {gain.key: gain.accounts for gain in gains} == {
+        key: len(those) for key, those in reached.items() if those
+    }
 
 
 def test_the_real_surfaces_say_what_a_link_adds(tmp_path: Path) -> None:
@@ -135,3 +155,12 @@ def test_doctor_and_plan_say_which_keys_there_are(tmp_path: Path) -> None:
         assert "keys: 文章链接 1, 只有名称 1; posts of 1 can be read" in told
         assert "one article link each would reach 1 more" in told
         assert "a wechat login would search for 1 name, once each" in told
+        # What is counted can be listed.
+        (which,) = re.findall(r"which: mediawatch (registry list .*--reached-by [\w+]+)", told)
+        listed = in_process("--home", home, *which.split()).stdout
+        assert ("71001" in listed, "71002" in listed) == (True, False)
+    wrong = in_process("--home", home, "registry", "list", "--reached-by", "x")
+    assert wrong.returncode == 2
+    assert (
+        "--reached-by 'x': what can reach more accounts here is link, link+wechat," in wrong.stderr
+    )

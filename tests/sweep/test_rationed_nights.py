@@ -40,7 +40,8 @@ PACES = {
 def log_in(home: Home, replica: Replica, name: str, approval: UseApproval | None = None) -> None:
     new = NewLogin(platform="weread", name=name, custodian="张三", approval=approval)
     path = home.sessions / "weread" / f"{name}.json"
-    write_new(path, replica.storage_state("weread"), BEGIN, new)
+    # Each of another person: the replica knows one.
+    write_new(path, replica.storage_state("weread"), BEGIN, new, holder=name)
 
 
 def proved(scope: list[SweepAccount]) -> dict[str, bool]:
@@ -67,7 +68,12 @@ async def test_the_nights_spend_the_logins_that_may_be_used(
 
     async with Replica(WORLD, now=clock, logged_in=frozenset({"weread"})) as replica:
         log_in(home, replica, "office")
-        log_in(home, replica, "second", UseApproval(by="王五", purpose="核查", until=BEGIN.date()))
+        log_in(
+            home,
+            replica,
+            "second",
+            UseApproval(by="王五", purpose="核查", until=BEGIN.date(), holder="second"),
+        )
         log_in(home, replica, "third")
         for night in range(3):
             # A night begins a little later than the one before, whose visits then no longer count.

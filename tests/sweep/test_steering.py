@@ -8,11 +8,11 @@ from pathlib import Path
 from sweeps import AS_OF, NOW, TIBET, Stage, by_name, request
 
 from mediawatch.domain import Hint
-from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
-from mediawatch.sweep.plan import LookRates, plan
+from mediawatch.sweep.plan import plan
 from mediawatch.sweep.request import Request
-from mediawatch.sweep.steering import hinted_accounts
+from mediawatch.sweep.steering import rates_with_hints
+from mediawatch.sweep.tools import NO_RATES
 
 
 def hint(account_id: int, on: date) -> Hint:
@@ -37,7 +37,7 @@ async def test_a_hinted_active_account_is_looked_at_first(store: Store, tmp_path
     assert set(first) == set(names)
     # What is known by now needs no help: nothing stands out any more.
     states = await store.readings.account_states(accounts.values())
-    assert await hinted_accounts(store, states, TIBET, day_of(AS_OF)) == set()
+    assert not (await rates_with_hints(store, NO_RATES, states, TIBET, AS_OF)).hinted
 
 
 async def test_the_plan_names_the_same_account_first(store: Store, tmp_path: Path) -> None:
@@ -45,7 +45,6 @@ async def test_the_plan_names_the_same_account_first(store: Store, tmp_path: Pat
     await stage.file("旧90", "鲜2")
     accounts = await store.accounts.all()
     await store.hints.add([hint(accounts[1].id, date(2022, 12, 29))])
-    hinted = await hinted_accounts(store, {}, TIBET, day_of(AS_OF))
-    rates = LookRates(ways=lambda account: (), pace_of=lambda name, pace: pace, hinted=hinted)
+    rates = await rates_with_hints(store, NO_RATES, {}, TIBET, AS_OF)
     found = plan(accounts, {}, Request(policy=TIBET, nightly=True), NOW, rates)
     assert [each.account.filed.name for each in found.due] == ["鲜2", "旧90"]

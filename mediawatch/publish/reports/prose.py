@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from mediawatch.domain import (
     PLATFORM_LABELS,
+    PROVISIONAL,
     FiledStatus,
     Finding,
     Rectification,
     Sweep,
     SweepAccount,
     SweepKind,
+    Verdict,
 )
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.figures.dimensions import Dimension
@@ -83,6 +85,12 @@ def overview(inspection: Inspection) -> tuple[str, ...]:
         said.append(f"{rated}为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。")
     if whole.preliminary:
         said.append(f"另有{whole.open}{measure}尚待人工核查，以上为初步结果。")
+    if whole.provisional:
+        # Every 正常更新 needs its ground; a 合格率 that is silent about these would claim more.
+        said.append(
+            f"检查数中有{whole.provisional}{measure}在台账中仅备案了名称，系按名称检索到的同名账号"
+            f"（{PROVISIONAL}）判定为{Verdict.FRESH.label}，尚未经备案标识核对。"
+        )
     said += _since_last(inspection)
     said.append("各地区（部门）情况详见附件1。")
     return tuple(said)

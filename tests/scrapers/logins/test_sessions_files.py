@@ -129,7 +129,7 @@ def test_exported_cookies_of_the_platform_alone_are_taken(exported: str) -> None
     [
         ("", "0 of 0 cookies"),
         ("[]", "0 of 0 cookies"),
-        (f".example.com\tTRUE\t/\tTRUE\t{LATER}\tC\t{SECRET}", "0 of 1 cookies belong to"),
+        (f".example.com\tTRUE\t/\tTRUE\t{LATER}\tC\t{SECRET}", "0 of 1 cookie for"),
         (f".weibo.com\tTRUE\t/\tTRUE\t{PAST}\tC\t{SECRET}", "have run out"),
         (f".weibo.com TRUE / TRUE {LATER} C {SECRET}", "line 1 is no line of a cookies.txt"),
         (f"SUB={SECRET}; SUBP={SECRET}", "line 1 is no line of a cookies.txt"),

@@ -36,7 +36,7 @@ from scrapers.recording.recorder import LoggingBrowser, SiteRecorder
 from scrapers.replica import Case
 from scrapers.replica.web import Answer, Drop, Request, Response, Site
 from scrapers.replica.wechat_interface import WeChatInterface
-from scrapers.wechat.statistics import Statistics, is_bound
+from scrapers.wechat.statistics import StatisticsInterface, is_bound
 from scrapers.wechat.statistics_replies import refuse
 
 WINDOW = ("2031-03-10T09:00", "2031-03-08T09:00", "2031-02-20T09:00")
@@ -98,13 +98,13 @@ async def test_nothing_that_it_leaves_out_becomes_a_finding(
 
 
 async def test_a_day_bears_thirty_of_the_longest_looks(tmp_path: Path) -> None:
-    per_day = Statistics.pace.per_day
+    per_day = StatisticsInterface.pace.per_day
     assert per_day is not None
     # A token, thirty days, and both once more where the token is over.
     assert 30 * 33 <= per_day <= 1000
     gate = Pacing(scale=1e-6, seed=1)
     gate.begin(
-        [SurfaceVisit(surface=Statistics.name, session="office", at=NOW, calls=29 * 33)],
+        [SurfaceVisit(surface=StatisticsInterface.name, session="office", at=NOW, calls=29 * 33)],
         NOW,
         at_once=1,
     )
@@ -115,7 +115,7 @@ async def test_a_day_bears_thirty_of_the_longest_looks(tmp_path: Path) -> None:
 
 
 async def test_visits_of_a_day_are_counted_by_the_gate(tmp_path: Path) -> None:
-    pace = replace(Statistics.pace, per_day=1)
+    pace = replace(StatisticsInterface.pace, per_day=1)
     gate = Pacing(scale=0.001, pace_of=lambda surface, declared: pace)
     async with interface(tmp_path, world("2031-03-14T09:00")) as office:
         await office.look(gate=gate)

@@ -10,7 +10,7 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
-from mediawatch.cli.links import print_report
+from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.domain import UserError
 from mediawatch.people import feedback
@@ -113,6 +113,9 @@ def import_(
                     planning.clock(),
                     home=await store.operator.home_id(),
                 )
+                if made.articles:
+                    # Links that cannot be opened here are refused before anything is kept.
+                    app.looker()
                 if made.events:
                     await store.notices.add_events(made.events)
                 return made
@@ -124,16 +127,15 @@ def import_(
             if done.articles and not dry_run:
                 gate = app.pacing()
                 with only_one(app.home):
-                    print_report(
-                        await open_links(
-                            done.articles,
-                            store=app.store,
-                            looker=app.looker(),
-                            gate=gate,
-                            now=app.clock,
-                        )
+                    report = await open_links(
+                        done.articles,
+                        store=app.store,
+                        looker=app.looker(),
+                        gate=gate,
+                        now=app.clock,
                     )
-                code = gate.exit_bits
+                    print_report(report)
+                code = exit_code_of(report, gate)
             return done, code
 
     done, code = run(work())

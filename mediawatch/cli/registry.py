@@ -117,7 +117,7 @@ def import_(
     typer.echo(_summary(report, dry_run=dry_run))
     if report.written or dry_run:
         tell_remarks(report.remarks)
-    if report.errors and not report.written:
+    if report.errors and not (report.written or (dry_run and skip_bad_rows)):
         if not dry_run:
             typer.echo(
                 (

@@ -39,8 +39,8 @@ _LABELS = {
     Code.REGISTRY_INCOMPLETE: "备案信息不完整",
     Code.FILING_NAME_STYLE: "备案填写不规范",
     Code.DUPLICATE_FILING: "重复备案",
-    Code.SAME_BODY_ACCOUNTS: "同一单位同平台多个账号(提示)",
-    Code.ABOLISHED_BODY: "名称含已撤并机构(提示)",
+    Code.SAME_BODY_ACCOUNTS: "同一单位同平台多个账号（提示）",
+    Code.ABOLISHED_BODY: "名称含已撤并机构（提示）",
 }
 
 

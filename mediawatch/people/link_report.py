@@ -45,12 +45,12 @@ class LinkResult(StrEnum):
 _LABELS = {
     LinkResult.MATCHED: "已对应账号",
     LinkResult.KNOWN: "此前已读取",
-    LinkResult.PROPOSED: "无ID可核对,请确认",
-    LinkResult.AMBIGUOUS: "多个账号同名,无法对应",
+    LinkResult.PROPOSED: "无ID可核对，请确认",
+    LinkResult.AMBIGUOUS: "多个账号同名，无法对应",
     LinkResult.FOREIGN: "不是台账内账号的文章",
-    LinkResult.DEAD: "链接失效,读不到文章",
-    LinkResult.UNREAD: "未能读取,请重新导入",
-    LinkResult.NOT_OPENED: "未打开,请稍后重新导入",
+    LinkResult.DEAD: "链接失效，读不到文章",
+    LinkResult.UNREAD: "未能读取，请重新导入",
+    LinkResult.NOT_OPENED: "未打开，请稍后重新导入",
 }
 
 

@@ -39,7 +39,7 @@ def test_gaps_are_those_of_single_accounts() -> None:
         [sound(1), sound(2, filing_number="", url="", platform="weibo")], full, ()
     )
     assert [(finding.code, finding.account.id, finding.sentence) for finding in findings] == [
-        (Code.REGISTRY_INCOMPLETE, 2, "未填写备案单号;未填写链接地址;未填写联系人")
+        (Code.REGISTRY_INCOMPLETE, 2, "未填写备案单号；未填写链接地址；未填写联系人")
     ]
     assert remarks == []
 
@@ -47,7 +47,7 @@ def test_gaps_are_those_of_single_accounts() -> None:
 def test_a_column_that_nobody_has_is_a_remark_and_no_finding() -> None:
     findings, remarks = check([sound(1, url=""), sound(2, url="")], {}, ())
     assert findings == []
-    assert [remark.split()[3] for remark in remarks] == ["链接地址:", "联系人:"]
+    assert [remark.split()[3] for remark in remarks] == ["链接地址:", "联系人："]
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ from mediawatch.rules.hints import call_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.workbooks.images import MAX_QR_TEXT
 
-NO_LINK = "无链接,请在平台内搜索备案名称"
-LONG_LINK = "链接过长,请点击“最新文章链接”"
+NO_LINK = "无链接，请在平台内搜索备案名称"
+LONG_LINK = "链接过长，请点击“最新文章链接”"
 
 
 class WorklistSplit(StrEnum):

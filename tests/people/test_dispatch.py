@@ -237,7 +237,7 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
         "回1.xlsx",
         1,
     )
-    assert event.reason == f"人员调整，已恢复更新（最新链接：{LINK} https://weibo.com/1）"
+    assert event.reason == f"人员调整,已恢复更新（最新链接：{LINK} https://weibo.com/1）"
     # An answer decides nothing.
     assert await states(store) == [ReviewState.DISPATCHED] * 2
     before = await store.reviews.events(1)

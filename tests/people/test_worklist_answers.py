@@ -221,7 +221,7 @@ def test_what_is_refused(cells: Mapping[Column, Any], column: Column, words: str
 def test_a_refusal_names_file_row_field_value_and_remedy() -> None:
     (problem,) = answer(row(FRESH, POSTED_ON=date(2031, 12, 1)), asked(), NOW)  # type: ignore[misc]
     assert isinstance(problem, RowProblem)
-    assert problem.sentence.startswith("甲.xlsx 待核查清单 第7行「最近发布日期」:选了“有”")
+    assert problem.sentence.startswith("甲.xlsx 待核查清单 第7行「最近发布日期」：选了“有”")
     assert "（填写的是“2031-12-01”）" in problem.sentence
 
 

@@ -69,7 +69,7 @@ def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
     )
     one, two = written(soon, old)
     assert one.text.splitlines() == [
-        "【演示数据】示例局:",
+        "【演示数据】示例局：",
         "（联系人：张三 13800000001）",
         "在监测时间点为2031年12月31日的政务新媒体检查中，以下账号请贵单位留意。",
         "",
@@ -80,7 +80,7 @@ def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
         "本提醒不是检查结论。",
     ]
     assert two.text.splitlines() == [
-        "【演示数据】另一局:",
+        "【演示数据】另一局：",
         "（联系人：李四）",
         "请回复本账号最新一篇文章链接：",
         "1. “示例市第2测试局”（微信，备案单号900002）",

@@ -47,7 +47,7 @@ def test_gaps_are_those_of_single_accounts() -> None:
 def test_a_column_that_nobody_has_is_a_remark_and_no_finding() -> None:
     findings, remarks = check([sound(1, url=""), sound(2, url="")], {}, ())
     assert findings == []
-    assert [remark.split()[3] for remark in remarks] == ["链接地址:", "联系人："]
+    assert [remark.split()[3] for remark in remarks] == ["链接地址:", "联系人:"]
 
 
 @pytest.mark.parametrize(
@@ -267,5 +267,5 @@ def test_the_command_counts_by_kind_and_says_that_there_is_none(tmp_path: Path) 
     in_process("--home", tmp_path, "registry", "import", file)
     told = in_process("--home", tmp_path, "registry", "check").stdout
     assert told.startswith(
-        "台账自查：备案信息不完整1条；备案填写不规范1条；名称含已撤并机构(提示)2条。共涉及2个账号\n"
+        "台账自查：备案信息不完整1条；备案填写不规范1条；名称含已撤并机构（提示）2条。共涉及2个账号\n"
     )

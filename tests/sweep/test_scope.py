@@ -285,8 +285,8 @@ def test_lists_of_numbers_or_names(tmp_path: Path, name: str) -> None:
         (False, (), "", False, "全部账号"),
         (True, (), "", False, "到期账号"),
         (True, ("weibo", "douyin"), "", False, "到期账号、抖音短视频、新浪微博"),
-        (False, (), "", True, "2个账号(%s)"),
-        (False, (), "示例办函〔2031〕 1号", True, "示例办函〔2031〕 1号所列2个账号(%s)"),
+        (False, (), "", True, "2个账号（%s）"),
+        (False, (), "示例办函〔2031〕 1号", True, "示例办函〔2031〕 1号所列2个账号（%s）"),
     ],
 )
 def test_an_inspector_reads_the_scope_in_chinese(

@@ -334,6 +334,9 @@ async def test_a_sweep_keeps_how_its_scope_was_drawn(store: Store) -> None:
         drawn.words,
     )
     assert (totals_of(kept, []) or {})["地市"] == {"甲市": 30}
+    # As earlier versions kept them, with narrow brackets.
+    old = replace(kept, totals={"地区(部门)": {"甲市(新区)": 29, "(未填报)": 1}})
+    assert totals_of(old, []) == {"地区（部门）": {"甲市(新区)": 29, "（未填报）": 1}}
     assert request.equals(kept)
     assert not replace(request, period_from=None).equals(kept)
 

@@ -97,7 +97,7 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
     shown = mediawatch(home, "review", "show", "2/stale_2w").stdout
     assert all(
         words in shown
-        for words in ("认定 甲某", "重新审核 丙某;单位申诉", "依据的核查记录", "SHA-256")
+        for words in ("认定 甲某", "重新审核 丙某；单位申诉", "依据的核查记录", "SHA-256")
     )
     mediawatch(home, "review", "list", "--state", "dismissed", "--csv", str(tmp_path / "审核.csv"))
     (row,) = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
@@ -153,7 +153,7 @@ def test_what_is_confirmed_unheard_is_kept_with_its_reason(home: Home, tmp_path:
     mediawatch(home, "review", "list", "--state", "confirmed", "--csv", str(tmp_path / "审核.csv"))
     (row,) = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
     assert (row["核实情况"], row["备注"]) == ("未下发核实", "未经核实认定：舆情紧急")
-    assert "未经核实认定;舆情紧急" in mediawatch(home, "review", "show", named).stdout
+    assert "未经核实认定；舆情紧急" in mediawatch(home, "review", "show", named).stdout
 
 
 def test_an_excuse_is_a_reason_to_dismiss_and_is_listed(home: Home, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_an_excuse_is_a_reason_to_dismiss_and_is_listed(home: Home, tmp_path: Pa
     assert done.exit_code == 0
     mediawatch(home, "review", "list", "--csv", str(tmp_path / "审核.csv"))
     one, two = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
-    assert (one["理由"], two["理由"]) == ("平台限制发布", "迁移/更名审核中;九月改名")
+    assert (one["理由"], two["理由"]) == ("平台限制发布", "迁移/更名审核中；九月改名")
     assert (
         "give one of 已发布后撤稿 (withdrawn_post)"
         in mediawatch(home, "review", "dismiss", "1", "--by", "丙", "--excuse", "x").stderr
@@ -445,5 +445,5 @@ def test_nobody_is_accused_on_a_look_whose_looker_is_cleared(home: Home) -> None
     conn.close()
     done = mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "stale_2w", "--yes")
     assert done.exit_code == 2
-    assert "1/stale_2w 示例市第1测试局:核查人、反馈人姓名已按期清除" in done.stderr
+    assert "1/stale_2w 示例市第1测试局：核查人、反馈人姓名已按期清除" in done.stderr
     assert handed_off(home) == [TWO]

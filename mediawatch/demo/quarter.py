@@ -63,7 +63,7 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     results = Counter(each.result.label for each in found)
     tell(
         f"{notice.number}：复查{len(found)}个，"
-        + ",".join(f"{label}{count}个" for label, count in results.items())
+        + "，".join(f"{label}{count}个" for label, count in results.items())
     )
     again = [problem for problem in inspection.failed if problem.times > 1]
     tell(

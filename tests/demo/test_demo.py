@@ -180,7 +180,7 @@ def test_no_contact_stands_in_any_file_but_its_own_units(tibet: tuple[Path, str]
     units = {word: row[2] or row[3] or row[4] for row in rows for word in row[:2]}
     for name in own:
         text = (out / name).read_text("utf-8")
-        assert all(f"{units[word]}:" in text.splitlines()[0] for word in held[out / name]), name
+        assert all(f"{units[word]}：" in text.splitlines()[0] for word in held[out / name]), name
     kinds = {Path(path).suffix for path in held}
     assert {".xlsx", ".html", ".json", ".db", ".docx", ".zip"} <= {path.suffix for path in held}, (
         kinds

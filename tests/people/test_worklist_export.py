@@ -267,6 +267,13 @@ def test_at_the_command_line(tmp_path: Path) -> None:
         TWO: {**FRESH, Column.POSTED_ON: typed("2024-12-20")},
         HOSTILE: {**FRESH, Column.PERSON: ""},
     }
+    # Links that cannot be opened in this home are refused before any answer is kept.
+    (home / "演示数据").touch()
+    link = "https://mp.weixin.qq.com/s/ExampleToken000000000A"
+    linked = fill(path, tmp_path / "链.xlsx", {TWO: {**answers[TWO], Column.LINK: link}})
+    refused = run("worklist", "import", str(linked))
+    assert (refused.exit_code, "holds a demonstration" in refused.stderr) == (2, True)
+    (home / "演示数据").unlink()
     done = run(
         "worklist", "import", str(fill(path, tmp_path / "甲.xlsx", answers)), "--errors", str(back)
     )
@@ -376,7 +383,7 @@ async def test_a_row_says_what_an_index_has_as_the_newest(store: Store, tmp_path
     asked = [row[Column.QUESTION] for row in table(path)]
     question = "12月17日（含）至12月31日有无发布？"
     assert asked == [
-        f"{question}微信读书最近一篇为10月28日，请核对",
-        f"{question}微信读书最近一篇为2030年12月5日，请核对",
+        f"{question}微信读书最近一篇为10月28日，请核对。",
+        f"{question}微信读书最近一篇为2030年12月5日，请核对。",
         question,
     ]

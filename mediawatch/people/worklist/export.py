@@ -92,7 +92,7 @@ def _known_of(item: Unproven, window: Window, indexes: Mapping[str, str]) -> str
         return ""
     day, name = max(days)
     year = "" if day.year == window.end.year else f"{day.year}年"
-    return f"{name}最近一篇为{year}{day.month}月{day.day}日，请核对"
+    return f"{name}最近一篇为{year}{day.month}月{day.day}日，请核对。"
 
 
 async def export(

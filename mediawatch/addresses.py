@@ -103,7 +103,7 @@ _LABELS = {
     AddressFault.PORT: "网址中带有端口号",
     AddressFault.LETTERS: "网址的域名含有非英文字母",
     AddressFault.DOT: "网址的域名以点结尾",
-    AddressFault.NUMBER: "网址是数字地址,不是域名",
+    AddressFault.NUMBER: "网址是数字地址，不是域名",
     AddressFault.INNER: "网址是内部网络的地址",
 }
 

@@ -43,6 +43,16 @@ def article_of(address: str) -> str:
     return "" if url.endswith("/s?") else url
 
 
+def is_part_of_article(address: str) -> bool:
+    """Whether an address that leads to no article may be the beginning of one that was cut."""
+    parts = urlsplit(address)
+    return (
+        (parts.hostname or "") == "mp.weixin.qq.com"
+        and (parts.path == "/s" or parts.path.startswith("/s/"))
+        and not article_of(address)
+    )
+
+
 def article_key(url: str) -> str:
     """What two links of one article have in common.
 

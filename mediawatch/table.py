@@ -171,7 +171,7 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def join_filled(parts: Sequence[str], by: str = ";") -> str:
+def join_filled(parts: Sequence[str], by: str = "；") -> str:
     return by.join(part for part in parts if part)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_WIDE = str.maketrans(",;:()", "，；：（）")
-_NARROW = re.compile(r"“[^”]*”|(?<=[\u3000-\u9fff“”])[,;:()]|[,;:()](?=[\u3000-\u9fff“”])")
+_WIDE = str.maketrans(",;:?!()", "，；：？！（）")
+_NARROW = re.compile(r"“[^”]*”|(?<=[\u3000-\u9fff“”])[,;:?!()]|[,;:?!()](?=[\u3000-\u9fff“”])")
 
 
 def typeset(text: str) -> str:

@@ -16,10 +16,10 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
     "toutiao": {"toutiao.profile": "今日头条主页"},
     "weibo": {
         "weibo.mobile": "微博手机版主页",
-        "weibo.desktop": "微博网页版主页(登录)",
-        "weibo.search": "微博找人搜索(登录)",
+        "weibo.desktop": "微博网页版主页（登录）",
+        "weibo.search": "微博找人搜索（登录）",
     },
-    "douyin": {"douyin.profile": "抖音主页", "douyin.search": "抖音用户搜索(登录)"},
+    "douyin": {"douyin.profile": "抖音主页", "douyin.search": "抖音用户搜索（登录）"},
     "wechat": {
         "wechat.statistics": "公众号数据接口",
         "wechat.own": "本单位公众号后台发表记录",

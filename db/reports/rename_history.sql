@@ -1,4 +1,4 @@
--- 更名记录:备案名称的变更,以及平台现名与备案名称不同的账号
+-- 更名记录：备案名称的变更，以及平台现名与备案名称不同的账号
 SELECT
     account.filing_number AS "备案单号",
     account.type AS "类型",
@@ -6,7 +6,7 @@ SELECT
     account_change.old AS "原名称",
     account_change.new AS "新名称",
     MINUTE(source.at) AS "时间",
-    '台账变更:' || source.file AS "依据"
+    '台账变更：' || source.file AS "依据"
 FROM account_change
 JOIN account ON account.id = account_change.account_id
 JOIN source ON source.id = account_change.source_id

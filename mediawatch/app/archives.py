@@ -100,6 +100,6 @@ async def _papers(app: App, record: NoticeRecord, sweep: Sweep) -> list[tuple[st
         again = f"（{name}，按固定数据重制）"
         if importlib.util.find_spec("docxtpl"):
             body = word.circular(told, template=own if own.is_file() else None)
-            papers.append((f"通报({name}).docx", f"通报{again}", body))
-        papers.append((f"附件({name}).xlsx", f"通报附件{again}", annex_book(told)))
+            papers.append((f"通报（{name}）.docx", f"通报{again}", body))
+        papers.append((f"附件（{name}）.xlsx", f"通报附件{again}", annex_book(told)))
     return papers

@@ -171,7 +171,7 @@ async def _take_back(
     made = [
         ReviewEvent(
             sweep_id=sweep.id, account_id=entry.account.id, code=finding.code, action=action, at=event.at, by=event.by,
-            reason=f"更正:{event.reason}", sentence=finding.sentence, facts=finding.facts,
+            reason=f"更正：{event.reason}", sentence=finding.sentence, facts=finding.facts,
         )
         for entry in judged.entries
         if entry.account.id in account_ids and entry.judgement

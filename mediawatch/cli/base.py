@@ -56,6 +56,16 @@ def _wrong_usage(error: Any) -> Exception:
     return typer.Exit(2)
 
 
+def _repeated_option(ctx: Any, words: list[str]) -> str:
+    """See `repeats`; "" where the command itself will tell what is wrong with its words."""
+    from mediawatch.cli.repeats import repeated_option
+
+    try:
+        return repeated_option(ctx, words)
+    except _USAGE:
+        return ""
+
+
 class Root(TyperGroup):
     """Loads a command when it is wanted; turns the foreseen exceptions of every one into one
     sentence and an exit code.
@@ -73,9 +83,13 @@ class Root(TyperGroup):
                 stops.tell()
                 raise
 
-    def make_context(self, *args: Any, **given: Any) -> Any:
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **given: Any) -> Any:
+        words = list(args)  # the parser empties its own
         try:
-            return super().make_context(*args, **given)
+            ctx = super().make_context(info_name, args, *more, **given)
+            if option := _repeated_option(ctx, words):
+                raise _USAGE(f"{option} is given twice, and one value alone can count", ctx)
+            return ctx
         except _USAGE as error:
             raise _wrong_usage(error) from error
 

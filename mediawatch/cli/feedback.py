@@ -11,7 +11,7 @@ import typer
 from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
-from mediawatch.cli.links import print_report
+from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import UserError
@@ -125,6 +125,9 @@ def import_(
                     planning.clock(),
                     home=await store.operator.home_id(),
                 )
+                if made.articles:
+                    # Links that cannot be opened here are refused before anything is kept.
+                    app.looker()
                 if made.events:
                     await store.notices.add_events(made.events)
                 return made
@@ -136,16 +139,15 @@ def import_(
             if done.articles and not dry_run:
                 gate = app.pacing()
                 with only_one(app.home):
-                    print_report(
-                        await open_links(
-                            done.articles,
-                            store=app.store,
-                            looker=app.looker(),
-                            gate=gate,
-                            now=app.clock,
-                        )
+                    report = await open_links(
+                        done.articles,
+                        store=app.store,
+                        looker=app.looker(),
+                        gate=gate,
+                        now=app.clock,
                     )
-                code = gate.exit_bits
+                    print_report(report)
+                code = exit_code_of(report, gate)
             return done, code
 
     done, code = run(work())

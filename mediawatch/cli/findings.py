@@ -18,7 +18,7 @@ from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.overdue import OverdueAnswers, note_overdue
 from mediawatch.cli.base import DryRun, open_home, run
-from mediawatch.cli.links import print_report
+from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.cli.progress import show_progress
@@ -161,9 +161,13 @@ def import_(
 
                 async def plan(planning: App) -> UnitAnswers:
                     judged = await judged_scope(planning, chosen)
-                    return await sheets.import_answers(
+                    made = await sheets.import_answers(
                         planning.store, files, judged, evidence=app.evidence, now=app.clock()
                     )
+                    if made.articles or (look_again and made.accounts):
+                        # What cannot be opened here is refused before anything is kept.
+                        app.looker()
+                    return made
 
                 answers = await app.decide(plan)
                 if errors and answers.bad_rows:
@@ -226,7 +230,7 @@ async def _follow(app: App, sweep: Sweep, answers: UnitAnswers, *, look_again: b
             answers.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock
         )
         print_report(report)
-        code |= gate.exit_bits
+        code |= exit_code_of(report, gate)
     if look_again and answers.accounts:
         code |= await _look_again(app, sweep, answers.accounts)
     await _judge_again(app, sweep, answers)

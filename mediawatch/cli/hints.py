@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,18 +16,22 @@ from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import (
     CARD,
     AnswerOption,
+    exit_code_of,
     print_report,
     refuse_answer,
     send_back,
     show_links_done,
+    tell_unwritten,
 )
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.domain import Account, Hint, UserError
 from mediawatch.domain.clock import minute
+from mediawatch.people.hints.entry import HintEntry
 from mediawatch.people.hints.intake import HintImport, HintOrigin, answer_hints, import_hints
 from mediawatch.people.link_report import LinkReport
 from mediawatch.people.links import open_links
 from mediawatch.plurals import count_of
+from mediawatch.registry.problems import Remarks
 from mediawatch.table import Table, plain
 
 _SHOWN = 50
@@ -84,12 +89,18 @@ def import_(
 
             async def plan(planning: App) -> HintImport:
                 now = app.clock()
-                return await import_hints(
+                made = await import_hints(
                     planning.store, files, origin, now=now, skip_bad_rows=skip_bad_rows
                 )
+                if made.links and made.written:
+                    # Links that cannot be opened here are refused before anything is kept.
+                    app.looker()
+                return made
 
             if dry_run:
-                return await app.decide(plan), LinkReport(), 0
+                foreseen = await app.decide(plan)
+                tell_unwritten(answer)
+                return foreseen, LinkReport(), 0
             # Held from the start: else dates would be kept, and then no link could be opened.
             with only_one(app.home):
                 done = await app.decide(plan)
@@ -123,7 +134,7 @@ async def _open(app: App, done: HintImport) -> tuple[LinkReport, int]:
         now=app.clock,
         progress=show_links_done,
     )
-    return report, gate.exit_bits
+    return report, exit_code_of(report, gate)
 
 
 def _tell(done: HintImport, *, dry_run: bool) -> None:
@@ -134,15 +145,32 @@ def _tell(done: HintImport, *, dry_run: bool) -> None:
             f"error: and {len(done.problems) - _SHOWN} more; --answer FILE.xlsx lists them all",
             err=True,
         )
+    for line in (*done.left_out, *_places_of(done.idle)):
+        typer.echo(plain(f"note: {line}"), err=True)
+    if done.other_contracts:
+        under = ", ".join(contract or "none" for contract in done.other_contracts)
+        typer.echo(
+            f"note: what is known already stays under its contract ({under}): --contract is not "
+            "noted for it",
+            err=True,
+        )
     for entry in done.cards:
         typer.echo(plain(f"{entry.place}: {CARD}: {entry.card}"), err=True)
     how = "(dry run) " if dry_run else "" if done.written else "(not kept) "
     typer.echo(
         f"{how}{count_of(len(done.hints), 'hint')}, {done.repeated} known already, "
-        f"{count_of(done.older, 'row')} with an older day, "
+        f"{count_of(done.older, 'row')} with an older day, {len(done.idle)} not counted, "
         f"{count_of(len(done.links), 'link')} to open, "
         f"{count_of(len(done.problems), 'row')} refused"
     )
+
+
+def _places_of(entries: Sequence[HintEntry]) -> tuple[str, ...]:
+    """The rows and lines of which nothing can be kept, with the reason and their places."""
+    remarks = Remarks()
+    for entry in entries:
+        remarks.add(f"not counted: {entry.idle}", entry.place)
+    return remarks.lines()
 
 
 def list_(
@@ -182,6 +210,7 @@ def _table(hints: list[Hint], accounts: dict[int, Account]) -> Table:
         "工作表",
         "行",
         "提供人",
+        "发送时间",
     )
     return Table(
         "提示（仅供参考，不作为认定依据）", columns, tuple(_cells(hint, accounts) for hint in hints)
@@ -204,4 +233,5 @@ def _cells(hint: Hint, accounts: dict[int, Account]) -> tuple[str, ...]:
         hint.sheet,
         str(hint.row),
         hint.given_by,
+        minute(hint.given_at) if hint.given_at else "",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.outputs import output
-from mediawatch.domain import LinkSort, UserError
+from mediawatch.domain import LinkSort, Outcome, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.outputs import Output
 from mediawatch.people import link_report, links
@@ -23,6 +23,9 @@ from mediawatch.people.link_naming import note_names
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.plurals import count_of
 from mediawatch.table import plain, to_csv
+
+if TYPE_CHECKING:
+    from mediawatch.sweep.gate.pacing import Pacing
 
 _STEP = 20
 """Links between two lines of progress: at the site's pace about two minutes."""
@@ -85,6 +88,7 @@ def import_(
             if not accounts:
                 raise UserError("no WeChat account is filed: import a registry first")
             collected = note_names(collected, accounts)
+            looker = app.looker()
             if dry_run:
                 done, code = await links.foresee(collected, app.store), 0
             else:
@@ -93,13 +97,15 @@ def import_(
                     done = await links.import_links(
                         collected,
                         store=app.store,
-                        looker=app.looker(),
+                        looker=looker,
                         gate=gate,
                         now=app.clock,
                         progress=show_links_done,
                     )
-                code = gate.exit_bits
-            if not dry_run:
+                code = exit_code_of(done, gate)
+            if dry_run:
+                tell_unwritten(answer)
+            else:
                 send_back(app, answer, answers_of(collected.rows, done))
             return done, code
 
@@ -140,6 +146,22 @@ def send_back(app: App, out: Output | None, answers: Sequence[LinkAnswer]) -> No
         typer.echo(f"{out}: {count_of(len(answers), 'row')} to send back")
 
 
+def tell_unwritten(answer: Output | None) -> None:
+    """Say that a dry run writes no answer: it opens nothing, so it could only be a wrong one."""
+    if answer is not None:
+        typer.echo(
+            f"{answer} is not written in a dry run: what became of a link is known once it is opened",
+            err=True,
+        )
+
+
+def exit_code_of(report: LinkReport, gate: Pacing) -> int:
+    """The exit bits of the sites' failures, and that of links which the network kept from us."""
+    from mediawatch.sweep.gate.breakers import EXIT_BITS
+
+    return gate.exit_bits | (EXIT_BITS[Outcome.UNREACHABLE] if report.unreached else 0)
+
+
 def show_links_done(done: int, total: int) -> None:
     if done % _STEP == 0 and done < total:
         print(f"opened {done} of {count_of(total, 'link')}", file=sys.stderr, flush=True)
@@ -147,7 +169,10 @@ def show_links_done(done: int, total: int) -> None:
 
 def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
     """One line for each link that needs a person, then the counts; renamed accounts among them."""
+    unreached = report.unreached
     for entry in report.entries:
+        if entry in unreached:
+            continue
         if entry.is_renamed or entry.result not in (LinkResult.MATCHED, LinkResult.KNOWN):
             typer.echo(plain(_line(entry)))
     for sentence in report.skipped:
@@ -173,12 +198,18 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
     typer.echo(
         "、".join(f"{sort.label}{sorts[sort]}条" for sort in LinkSort if sorts[sort]), err=True
     )
+    if unreached:
+        typer.echo(
+            f"{count_of(len(unreached), 'link')} not read, for the network or the site did not "
+            "answer: `mediawatch doctor --live` says which; then run the same import again",
+            err=True,
+        )
     if counts[LinkResult.NOT_OPENED] and not dry_run:
         typer.echo("what was not opened is not lost: run the same import again later", err=True)
 
 
 def _line(entry: LinkEntry) -> str:
-    filed = ", ".join(account.filed.name for account in entry.accounts)
+    filed = ", ".join(account.filed.name for account in entry.names)
     seen = f' "{entry.name_seen}"' if entry.name_seen else ""
     match entry.result:
         case LinkResult.MATCHED:
@@ -186,6 +217,6 @@ def _line(entry: LinkEntry) -> str:
         case LinkResult.PROPOSED | LinkResult.AMBIGUOUS:
             what = f"{entry.result.value}{seen}: {filed}"
         case _:
-            what = f"{entry.result.value}{seen}"
+            what = f"{entry.result.value}{seen}" + (f", given for {filed}" if entry.named else "")
     places = "; ".join(map(str, entry.link.places))
     return f"{places}: {entry.link.url}: {what}" + (f" ({entry.detail})" if entry.detail else "")

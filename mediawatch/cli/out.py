@@ -248,7 +248,7 @@ def tell_additions(judged: JudgedScope) -> None:
     for each in judged.additions:
         labels = "、".join(finding.label for finding in each.findings)
         typer.echo(
-            f"另有{each.since}起新增疑似,未计入本次检查:{each.account.filed.name} {labels}",
+            f"另有{each.since}起新增疑似，未计入本次检查：{each.account.filed.name} {labels}",
             err=True,
         )
     if judged.additions:

@@ -42,8 +42,8 @@ _LABELS = {
     Code.REGISTRY_INCOMPLETE: "备案信息不完整",
     Code.FILING_NAME_STYLE: "备案填写不规范",
     Code.DUPLICATE_FILING: "重复备案",
-    Code.SAME_BODY_ACCOUNTS: "同一单位同平台多个账号(提示)",
-    Code.ABOLISHED_BODY: "名称含已撤并机构(提示)",
+    Code.SAME_BODY_ACCOUNTS: "同一单位同平台多个账号（提示）",
+    Code.ABOLISHED_BODY: "名称含已撤并机构（提示）",
 }
 
 
@@ -123,7 +123,7 @@ def import_(
     typer.echo(_summary(report, dry_run=dry_run))
     if report.written or dry_run:
         tell_remarks(report.remarks)
-    if report.errors and not report.written:
+    if report.errors and not (report.written or (dry_run and skip_bad_rows)):
         if not dry_run:
             typer.echo(
                 (

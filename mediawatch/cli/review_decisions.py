@@ -215,7 +215,7 @@ async def _choose(
     choice = _Choice(
         able=[suspect for suspect in found if suspect.key not in refused],
         refused=[
-            f"{each.key} {each.account.filed.name}:{refused[each.key]}"
+            f"{each.key} {each.account.filed.name}：{refused[each.key]}"
             for each in found
             if each.key in refused
         ],
@@ -259,7 +259,7 @@ def _tell_twins(able: list[Suspect], action: ReviewAction) -> None:
     for each in able:
         for twin in twins(able, each):
             text = (
-                f"{each.key} {each.account.filed.name}:与{twin.key}为同一账号重复备案,"
+                f"{each.key} {each.account.filed.name}：与{twin.key}为同一账号重复备案，"
                 f"一并{action.label}"
             )
             typer.echo(plain(text, keep="\n"))

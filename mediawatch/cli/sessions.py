@@ -167,6 +167,8 @@ def import_(
                     "can use the account's interfaces: delete the file."
                 )
             refuse_account(platform, account)
+            # Before anybody is asked who answers for it.
+            sessions.read_export(file)
             new = new_login(app, platform, name, custodian, approval)
             session, count = await sessions.take(app.sessions, app.logins(), new, file)
             return (

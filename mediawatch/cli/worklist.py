@@ -14,7 +14,7 @@ from mediawatch import stops
 from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, open_home, run
-from mediawatch.cli.links import print_report
+from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import PROVISIONAL, Sweep, UserError, Verdict
@@ -207,13 +207,17 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImpo
     await still_judged(app.store, sweep)
 
     async def plan(planning: App) -> WorklistImport:
-        return await import_files(
+        made = await import_files(
             planning.store,
             files,
             await judged_scope(planning, sweep),
             now=planning.clock(),
             keep_evidence=planning.evidence.keep,
         )
+        if made.articles:
+            # Links that cannot be opened here are refused before anything is kept.
+            app.looker()
+        return made
 
     imported = await app.decide(plan)
     # Repeated answers too: the import that kept them may have been cut short before it judged.
@@ -231,7 +235,7 @@ async def open_answered(app: App, sweep: Sweep, imported: WorklistImport) -> int
     )
     print_report(report)
     await rejudge(app.store, app.supports, sweep.id)
-    return gate.exit_bits
+    return exit_code_of(report, gate)
 
 
 def print_imported(imported: WorklistImport) -> None:

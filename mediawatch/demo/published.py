@@ -41,7 +41,7 @@ def compare_with_circular(
         )
     )
     by_type = Table(
-        f"{printed.title}:通报与检出对照({MARK})",
+        f"{printed.title}：通报与检出对照（{MARK}）",
         ("平台", "通报检查数", "通报不合格", "检查数", "不合格", "合格率"),
         tuple(rows),
     )
@@ -54,7 +54,7 @@ def compare_with_circular(
             to_text(by_type),
             to_text(by_kind),
             *_differences(scope, policy, printed),
-            "通报中的出入:",
+            "通报中的出入：",
             *_bullets(circulars.remarks(printed)),
         ]
     )
@@ -76,12 +76,12 @@ def _differences(
     both, missed, added = len(named & found), len(named - found), len(found - named)
     lines = [
         (
-            f"名单逐一比对(名称、类型、问题):一致{both}个,通报有而未检出{missed}个,"
+            f"名单逐一比对（名称、类型、问题）：一致{both}个，通报有而未检出{missed}个，"
             f"检出而通报无{added}个。"
         )
     ]
-    lines += [f"  未检出:{' '.join(one)}" for one in sorted(named - found)]
-    lines += [f"  多检出:{' '.join(one)}" for one in sorted(found - named)]
+    lines += [f"  未检出：{' '.join(one)}" for one in sorted(named - found)]
+    lines += [f"  多检出：{' '.join(one)}" for one in sorted(found - named)]
     return lines
 
 

@@ -62,12 +62,12 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     write_whole(root / "documents" / "复查附件.xlsx", annex_book(inspection))
     results = Counter(each.result.label for each in found)
     tell(
-        f"{notice.number}:复查{len(found)}个,"
-        + ",".join(f"{label}{count}个" for label, count in results.items())
+        f"{notice.number}：复查{len(found)}个，"
+        + "，".join(f"{label}{count}个" for label, count in results.items())
     )
     again = [problem for problem in inspection.failed if problem.times > 1]
     tell(
-        f"重复问题{len(again)}个:"
-        + "、".join(f"{each.entry.account.filed.name}(连续{each.times}次)" for each in again)
+        f"重复问题{len(again)}个："
+        + "、".join(f"{each.entry.account.filed.name}（连续{each.times}次）" for each in again)
     )
     return summary.exit_code

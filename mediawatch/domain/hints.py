@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from mediawatch.domain.clock import day_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
@@ -46,7 +48,13 @@ class Hint:
     given_by: str = ""
     """A person's name: it leaves after its time, as other names do."""
     given_at: datetime | None = None
+    """When he said it, as the file tells: the time of a message in a chat."""
     id: int = 0
+
+    @property
+    def said_on(self) -> date:
+        """The Beijing day on which it was said, as far as is known: not after it came in."""
+        return day_of(min(self.given_at or self.received_at, self.received_at))
 
 
 class LinkWay(StrEnum):

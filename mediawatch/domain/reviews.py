@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from unicodedata import normalize
 
 from mediawatch.domain.judgements import Code, Facts, Finding, ReviewState
 
@@ -153,6 +154,8 @@ def review_standing(events: Iterable[ReviewEvent], finding: Finding) -> ReviewSt
 def is_about(event: ReviewEvent, finding: Finding) -> bool:
     """Whether an event is about the facts that the finding says now.
 
-    The words are compared where no facts were kept.
+    The words are compared where no facts were kept, whatever the width of their punctuation.
     """
-    return event.facts.agree(finding.facts) if event.facts else event.sentence == finding.sentence
+    if event.facts:
+        return event.facts.agree(finding.facts)
+    return normalize("NFKC", event.sentence) == normalize("NFKC", finding.sentence)

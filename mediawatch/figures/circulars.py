@@ -107,7 +107,7 @@ def remarks(circular: Circular) -> list[str]:
     """
     by_type = Counter(one.type for one in circular.named)
     found = [
-        f"名单中{kind}有{by_type[kind]}个,正文写{printed}个。"
+        f"名单中{kind}有{by_type[kind]}个，正文写{printed}个。"
         for kind, printed in circular.failed_of.items()
         if by_type[kind] != printed
     ]
@@ -116,7 +116,7 @@ def remarks(circular: Circular) -> list[str]:
     rate = Fraction(passed, circular.drawn)
     if percent(rate) != circular.rate and agrees(circular.rate, rate):
         found.append(
-            f"合格率写{circular.rate},按{passed}/{circular.drawn}为{percent(rate)},取整后一致。"
+            f"合格率写{circular.rate}，按{passed}/{circular.drawn}为{percent(rate)}，取整后一致。"
         )
     return found
 
@@ -141,27 +141,27 @@ def slips(printed: PrintedFigures) -> list[str]:
 
 def _sum_slip(what: str, parts: int, whole: int | None) -> Iterator[str]:
     if whole is not None and parts != whole:
-        yield f"{what}合计{parts},总数写{whole}:差{abs(whole - parts)}个。"
+        yield f"{what}合计{parts}，总数写{whole}：差{abs(whole - parts)}个。"
 
 
 def _line_slips(line: CircularLine) -> Iterator[str]:
     total, checked, failed = line.total, line.checked, line.failed
     if total is not None and checked is not None:
         if checked > total:
-            yield f"{line.name}:检查数{checked}大于总数{total}。"
+            yield f"{line.name}：检查数{checked}大于总数{total}。"
         elif total:
-            yield from _ratio_slip(f"{line.name}:检查率", line.coverage, checked, total)
+            yield from _ratio_slip(f"{line.name}：检查率", line.coverage, checked, total)
     if checked is not None and failed is not None:
         if failed > checked:
-            yield f"{line.name}:不合格数{failed}大于检查数{checked}。"
+            yield f"{line.name}：不合格数{failed}大于检查数{checked}。"
         elif checked:
-            yield from _ratio_slip(f"{line.name}:合格率", line.rate, checked - failed, checked)
+            yield from _ratio_slip(f"{line.name}：合格率", line.rate, checked - failed, checked)
 
 
 def _ratio_slip(what: str, printed: str, part: int, whole: int) -> Iterator[str]:
     if printed and printed != OPEN_RATE and not agrees(printed, Fraction(part, whole)):
         yield (
-            f"{what}写{printed},"
+            f"{what}写{printed}，"
             f"按{part}/{whole}应为{percent(Fraction(part, whole), _decimals(printed))}。"
         )
 

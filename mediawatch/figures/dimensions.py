@@ -10,7 +10,7 @@ from mediawatch.domain import Account, Filing, SweepAccount, UserError
 from mediawatch.figures.counts import Key
 from mediawatch.registry.kinds import fold, platform_label
 
-NOT_FILED = "(未填报)"
+NOT_FILED = "（未填报）"
 _PLACE = ("", "属地")
 
 
@@ -56,7 +56,7 @@ class Dimension(StrEnum):
 
 _LABELS: Mapping[Dimension, str] = {
     Dimension.PLATFORM: "平台", Dimension.PREFECTURE: "地市", Dimension.COUNTY: "县区", Dimension.SUPERVISOR: "主管单位",
-    Dimension.LEVEL: "层级", Dimension.BODY_KIND: "主体类别", Dimension.JURISDICTION: "属地/系统归口", Dimension.REGION: "地区(部门)",
+    Dimension.LEVEL: "层级", Dimension.BODY_KIND: "主体类别", Dimension.JURISDICTION: "属地/系统归口", Dimension.REGION: "地区（部门）",
 }  # fmt: skip
 _WORDS = {fold(word): dimension for dimension in Dimension for word in (dimension.value, dimension.label)} | {
     "属地/系统": Dimension.JURISDICTION, "归口": Dimension.JURISDICTION, "地区": Dimension.REGION,

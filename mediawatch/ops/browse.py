@@ -74,7 +74,7 @@ def datasette(
     tables |= {name: {"allow": False} for name in _WITHHELD}
     metadata = {
         "title": "mediawatch",
-        "description": " ".join(("政务新媒体检查数据,只读。", *marks)),
+        "description": " ".join(("政务新媒体检查数据，只读。", *marks)),
         "databases": {
             database.stem: {
                 "allow_sql": False,

@@ -235,7 +235,7 @@ async def take(
 
     UserError for what cannot be read or used.
     """
-    session, count = logins.take(new, _text_of(file), str(file))
+    session, count = logins.take(new, read_export(file), str(file))
     await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "import")
     return session, count
 
@@ -278,7 +278,8 @@ async def remove_all(book: SessionBook, logins: Logins) -> list[StoredSession]:
     return found
 
 
-def _text_of(file: Path) -> str:
+def read_export(file: Path) -> str:
+    """The text of a browser's exported cookies. UserError where it cannot be read."""
     try:
         return read_text(file)
     except InputFault as fault:

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from mediawatch.addresses import addresses_in
-from mediawatch.articles import article_key, article_of
-from mediawatch.domain import LinkWay, Saying, UserError
+from mediawatch.addresses import address_fault, addresses_in
+from mediawatch.articles import article_key, article_of, is_part_of_article
+from mediawatch.domain import Account, LinkWay, Saying, UserError
 from mediawatch.people.chats import ChatLine, join_lines, read_messages
 from mediawatch.workbooks.places import Place
 from mediawatch.workbooks.refusals import Unusable
@@ -86,6 +86,8 @@ class LinkRow:
     message: str = ""
     """The whole message that it stands in; "" outside of chats."""
     saying: Saying = NOBODY
+    account: Account | None = None
+    """The one account that is named beside it, None where none or several may be meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +115,39 @@ class CollectedLinks:
 def read_links(text: str, *, bare: bool = True) -> TextLinks:
     """The addresses of a text, unwrapped and sorted: every way in asks this.
 
-    `bare`: also addresses without https://, where they are no articles.
+    `bare`: also addresses without https://, where they are no articles, nor the beginning of one.
     """
     found = addresses_in(text, bare=True)
     with_scheme = found if bare else addresses_in(text)
     return TextLinks(
         tuple(dict.fromkeys(url for address in found if (url := article_of(address)))),
-        tuple(address for address in with_scheme if not article_of(address)),
+        tuple(
+            address
+            for address in found
+            if not article_of(address) and (address in with_scheme or is_part_of_article(address))
+        ),
+    )
+
+
+def why_unopened(address: str) -> str:
+    """Why an address that is no article is not opened, in Chinese: every way in says this."""
+    if fault := address_fault(address):
+        return f"{fault.label}，没有打开"
+    if is_part_of_article(address):
+        return "链接不完整，没有打开"
+    return "不是微信公众号文章的链接，没有打开"
+
+
+def is_for_a_person(address: str, account: Account | None) -> bool:
+    """Whether an address that we do not open may help a person who looks at the account.
+
+    On WeChat only an article would, and that we open ourselves.
+    """
+    return (
+        account is not None
+        and account.platform != "wechat"
+        and address_fault(address) is None
+        and not is_part_of_article(address)
     )
 
 
@@ -175,7 +203,9 @@ def links_of(rows: Sequence[LinkRow]) -> tuple[FoundLink, ...]:
             places.setdefault(row.place, row.saying)
     return tuple(
         FoundLink(
-            url, tuple(places), sayings={key: said for key, said in places.items() if said.by}
+            url,
+            tuple(places),
+            sayings={key: said for key, said in places.items() if said != NOBODY},
         )
         for url, places in found.values()
     )

@@ -27,6 +27,7 @@ from mediawatch.people.link_report import LinkEntry, LinkResult
 
 BY_OTHERS = "依他人提供的链接"
 """Stands in the detail of a sight that the filed name and a third party's word alone tie."""
+UNREACHED = "网络不通，或网站没有应答"
 UNDATED = "the page shows no time of publishing"
 _NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")
 """What the site says of an address that never leads anywhere again.
@@ -67,7 +68,9 @@ def _without_page(link: FoundLink, sight: Sight, by_id: tuple[Account, ...]) -> 
         )
     if sight.outcome is Outcome.CHANGED and _NO_SUCH_PAGE.search(sight.detail):
         return entry
-    if sight.outcome in (Outcome.CHANGED, Outcome.UNREACHABLE):
+    if sight.outcome is Outcome.UNREACHABLE:
+        return replace(entry, result=LinkResult.UNREAD, detail=UNREACHED)
+    if sight.outcome is Outcome.CHANGED:
         return replace(entry, result=LinkResult.UNREAD, detail=sight.detail or sight.outcome.value)
     return replace(entry, accounts=by_id)
 

@@ -30,10 +30,14 @@ class FiledNames:
 
         None where no filed name stands there, or several accounts may be meant.
         """
+        found = self.accounts_in(text)
+        return found.pop() if len(found) == 1 else None
+
+    def accounts_in(self, text: str) -> set[int]:
+        """Every account whose exact name stands in the text, between marks or spaces."""
         bare = _ADDRESS.sub(" ", text)
         pieces = {fold(piece) for piece in (*_BETWEEN.split(bare), *bare.splitlines())}
-        found = {number for piece in pieces - {""} for number in self._by_name.get(piece, ())}
-        return found.pop() if len(found) == 1 else None
+        return {number for piece in pieces - {""} for number in self._by_name.get(piece, ())}
 
 
 def note_names(collected: CollectedLinks, accounts: Iterable[Account]) -> CollectedLinks:
@@ -41,10 +45,13 @@ def note_names(collected: CollectedLinks, accounts: Iterable[Account]) -> Collec
 
     A link beside which different accounts are named keeps none.
     """
-    names = FiledNames(accounts)
+    filed = list(accounts)
+    names, by_id = FiledNames(filed), {account.id: account for account in filed}
     named: dict[str, set[int]] = defaultdict(set)
+    rows = []
     for row in collected.rows:
         number = names.account_in(row.text) or names.account_in(row.message)
+        rows.append(replace(row, account=by_id.get(number or 0)))
         for url in row.urls if number else ():
             named[article_key(url)].add(number or 0)
     links = tuple(
@@ -52,4 +59,4 @@ def note_names(collected: CollectedLinks, accounts: Iterable[Account]) -> Collec
         for link in collected.links
         for found in (named.get(article_key(link.url), set()),)
     )
-    return replace(collected, links=links)
+    return replace(collected, links=links, rows=tuple(rows))

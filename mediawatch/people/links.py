@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 
@@ -67,6 +68,7 @@ async def open_links(
     closes (a captcha, a rate limit) the rest is reported as not opened.
     """
     filed = _FiledAccounts(store)
+    present = {account.id: account for account in await store.accounts.all()}
     read_before = await _read_before(links, await filed.at_present(), store)
     entries: dict[int, LinkEntry] = {}
     # Long links last: one of them may bring the captcha that ends it for all.
@@ -81,7 +83,12 @@ async def open_links(
         else:
             entries[index] = await _opened(link, filed, looker, gate, now)
         progress(done, len(links))
-    report = LinkReport(entries=[entries[index] for index in range(len(links))])
+    report = LinkReport(
+        entries=[
+            replace(entries[index], named=present.get(link.named_id or 0))
+            for index, link in enumerate(links)
+        ]
+    )
     receipts = [each for entry in report.entries for each in receipts_of(entry, now())]
 
     async def note(noting: Store, _: FileWriter) -> None:
@@ -123,7 +130,8 @@ async def foresee(collected: CollectedLinks, store: Store) -> LinkReport:
 
     Nothing is opened.
     """
-    accounts = [account for account in await store.accounts.all() if account.platform == PLATFORM]
+    present = {account.id: account for account in await store.accounts.all()}
+    accounts = [account for account in present.values() if account.platform == PLATFORM]
     known = await _read_before(collected.links, accounts, store)
     entries = [
         LinkEntry(link=link, result=LinkResult.KNOWN, accounts=known[article_key(link.url)])
@@ -132,7 +140,7 @@ async def foresee(collected: CollectedLinks, store: Store) -> LinkReport:
         for link in collected.links
     ]
     return LinkReport(
-        entries=entries,
+        entries=[replace(each, named=present.get(each.link.named_id or 0)) for each in entries],
         skipped=collected.skipped,
         unused=collected.unused,
         cards=collected.cards,

@@ -23,7 +23,7 @@ from mediawatch.people.suspects import Suspect, twins
 from mediawatch.rules import hearing
 from mediawatch.rules.hearing import Hearing, HearingState
 
-CONFIRM_REASON = "经人工审核,证据属实"
+CONFIRM_REASON = "经人工审核，证据属实"
 _FROM: Mapping[ReviewAction, tuple[ReviewState, ...]] = {
     ReviewAction.DISPATCHED: (ReviewState.OPEN,),
     ReviewAction.OVERDUE: (ReviewState.DISPATCHED,),
@@ -71,15 +71,15 @@ def _unheard(suspect: Suspect, made: ReviewDecision) -> str:
         return ""
     if suspect.is_late:
         return (
-            f"读取晚于监测时间点{suspect.rule.late_days}天以上,其间内容可能已被删除或撤回,"
-            f"须经下发核实后认定(现为{unit_hearing.label})"
+            f"读取晚于监测时间点{suspect.rule.late_days}天以上，其间内容可能已被删除或撤回，"
+            f"须经下发核实后认定（现为{unit_hearing.label}）"
         )
     if not made.without_hearing:
         remedy = (
-            "期满未反馈的先用 findings overdue 登记,不经核实认定的须加 --without-hearing 并用 "
+            "期满未反馈的先用 findings overdue 登记，不经核实认定的须加 --without-hearing 并用 "
             "--reason 写明理由"
         )
-        return f"核实尚未结束(现为{unit_hearing.label}):{remedy}"
+        return f"核实尚未结束（现为{unit_hearing.label}）：{remedy}"
     return (
         ""
         if made.reason.strip() not in ("", CONFIRM_REASON)
@@ -90,15 +90,15 @@ def _unheard(suspect: Suspect, made: ReviewDecision) -> str:
 def _not_overdue(unit_hearing: Hearing, at: datetime | None) -> str:
     match unit_hearing.state:
         case HearingState.NOT_SENT:
-            return "下发核实后结论有变,须重新下发"
+            return "下发核实后结论有变，须重新下发"
         case HearingState.RUNNING:
             return (
                 ""
                 if at is not None and unit_hearing.is_over(at)
-                else f"反馈期限为{unit_hearing.term},尚未届满"
+                else f"反馈期限为{unit_hearing.term}，尚未届满"
             )
         case _:
-            return f"核实已结束({unit_hearing.label})"
+            return f"核实已结束（{unit_hearing.label}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,25 +151,25 @@ class ReviewDecision:
             return (
                 ""
                 if any(event.action is ReviewAction.DISPATCHED for event in suspect.events)
-                else "未曾下发核实,不能登记反馈"
+                else "未曾下发核实，不能登记反馈"
             )
         if not leads_on(suspect, self.action):
             decided = self.action in (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
-            remedy = ";如须改变决定,先用 mediawatch review reopen 撤回" if decided else ""
-            return f"现为“{suspect.standing.state.label}”,不能{self.action.label}{remedy}"
+            remedy = "；如须改变决定，先用 mediawatch review reopen 撤回" if decided else ""
+            return f"现为“{suspect.standing.state.label}”，不能{self.action.label}{remedy}"
         if self.action is ReviewAction.CONFIRMED and any(
             same_person(self.by, looker) for looker in suspect.lookers
         ):
-            return f"所依据的人工核查由{self.by}本人作出,须由他人认定"
+            return f"所依据的人工核查由{self.by}本人作出，须由他人认定"
         answered = [event.by for event in suspect.events if event.action is ReviewAction.ANSWERED]
         if self.action is ReviewAction.CONFIRMED and any(
             person.startswith(PERSONAL_MARK) for person in (*suspect.lookers, *answered)
         ):
-            return "核查人、反馈人姓名已按期清除,无从核对是否由他人认定,不能再认定"
+            return "核查人、反馈人姓名已按期清除，无从核对是否由他人认定，不能再认定"
         if self.action is ReviewAction.CONFIRMED and any(
             same_person(self.by, person) for person in answered
         ):
-            return f"单位反馈由{self.by}本人填写,须由他人认定"
+            return f"单位反馈由{self.by}本人填写，须由他人认定"
         if self.action is ReviewAction.CONFIRMED:
             return _unheard(suspect, self)
         if self.action is ReviewAction.OVERDUE:
@@ -203,15 +203,15 @@ def refusals(
                 and suspect.hearing.state is not HearingState.AGREED
             ):
                 refused[suspect.key] = (
-                    f"单位未答“无异议”(现为{suspect.hearing.label}),须写明编号逐个认定"
+                    f"单位未答“无异议”（现为{suspect.hearing.label}），须写明编号逐个认定"
                 )
         for suspect in found:
             for twin in twins(everything, suspect):
                 dismissed = (
-                    "已排除,须先重新审核" if twin.standing.state is ReviewState.DISMISSED else ""
+                    "已排除，须先重新审核" if twin.standing.state is ReviewState.DISMISSED else ""
                 )
                 if why := dismissed or refused.get(twin.key, ""):
-                    refused.setdefault(suspect.key, f"同一账号的另一备案{twin.key}:{why}")
+                    refused.setdefault(suspect.key, f"同一账号的另一备案{twin.key}：{why}")
     return refused
 
 

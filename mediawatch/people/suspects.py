@@ -103,8 +103,8 @@ class Suspect:
         last = self.standing.by
         if last is None or is_about(last, self.finding):
             return ""
-        taken_back = ",须重新审核" if self.standing.outdated else ""
-        return f"{last.by}{last.action.label}后结论有变{taken_back}(当时:{last.sentence})"
+        taken_back = "，须重新审核" if self.standing.outdated else ""
+        return f"{last.by}{last.action.label}后结论有变{taken_back}（当时：{last.sentence}）"
 
 
 def twins(found: Iterable[Suspect], suspect: Suspect) -> list[Suspect]:

@@ -122,4 +122,4 @@ def mark_of(defects: Iterable[EvidenceDefect]) -> str:
 def _why(defects: Sequence[EvidenceDefect]) -> str:
     withheld = [each for each in defects if each.withheld]
     labels = "、".join(dict.fromkeys(each.finding.label for each in withheld))
-    return f"{mark_of(withheld)}({labels}),重新取证前不作认定。"
+    return f"{mark_of(withheld)}（{labels}），重新取证前不作认定。"

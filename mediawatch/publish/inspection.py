@@ -40,7 +40,7 @@ from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.scope import totals_of
 
-OPEN_MARK = "含未经审核的疑似问题,不得公开"
+OPEN_MARK = "含未经审核的疑似问题，不得公开"
 PRELIMINARY = "初步结果"
 _DIMENSIONS = (Dimension.REGION, Dimension.PLATFORM)
 

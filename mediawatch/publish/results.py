@@ -27,7 +27,7 @@ _GRAVEST = (
 )
 
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d复查:")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d复查[:：]")
 
 
 @dataclass(frozen=True, slots=True)

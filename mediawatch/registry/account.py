@@ -134,7 +134,7 @@ def _name(value: Value) -> str:
     if not name:
         raise BadCell("名称未填写")
     if len(name) > _LONGEST["name"]:
-        raise BadCell(f"名称超过{_LONGEST['name']}个字,疑似填错列")
+        raise BadCell(f"名称超过{_LONGEST['name']}个字，疑似填错列")
     return name
 
 
@@ -146,7 +146,7 @@ def _status(value: Value) -> FiledStatus | None:
 def _past(value: Value, today: date) -> date | None:
     day = cells.day_of(value)
     if day and day > today:
-        raise BadCell(f"日期晚于导入当天({today})")
+        raise BadCell(f"日期晚于导入当天（{today}）")
     return day
 
 
@@ -230,11 +230,11 @@ class _Reader:
         if original and not _ORIGINAL_ID.fullmatch(original):
             self.refuse("original_id", "原始ID应为 gh_ 开头的一串字母数字", original)
         elif original and platform not in _OF_WECHAT:
-            self.refuse("original_id", "原始ID(gh_…)只属于微信账号,与类型不符", original)
+            self.refuse("original_id", "原始ID（gh_…）只属于微信账号，与类型不符", original)
         if "://" in values["platform_id"] or _CHINESE.search(values["platform_id"]):
-            self.refuse("platform_id", "应为平台内部ID,不是网址或名称", values["platform_id"])
+            self.refuse("platform_id", "应为平台内部ID，不是网址或名称", values["platform_id"])
         if values["alias"] and not _ALIAS.fullmatch(values["alias"]):
-            self.refuse("alias", "应为字母、数字组成的账号,不是名称", values["alias"])
+            self.refuse("alias", "应为字母、数字组成的账号，不是名称", values["alias"])
 
     def article_links(self, platform: str, url: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -248,7 +248,7 @@ class _Reader:
                 links = cells.links_of(value)
                 cells.refuse_faulty(links)
                 if platform == "wechat" and not all(map(cells.is_article, links)):
-                    raise BadCell("不是微信文章链接,应以 https://mp.weixin.qq.com/s 开头")
+                    raise BadCell("不是微信文章链接，应以 https://mp.weixin.qq.com/s 开头")
                 found += links
             except BadCell as bad:
                 self.errors.append(
@@ -279,6 +279,6 @@ class _Reader:
                     self.sheet.place(self.index),
                     "",
                     "",
-                    f"本行有{len(row)}个单元格,表头只有{width}列:可能有未加引号的逗号",
+                    f"本行有{len(row)}个单元格，表头只有{width}列：可能有未加引号的逗号",
                 )
             )

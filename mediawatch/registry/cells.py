@@ -89,7 +89,7 @@ def id_of(value: Value) -> str:
     match value:
         case bool() | date() | time() | timedelta():
             raise BadCell(
-                "该列应为文本:单元格被当成了日期或逻辑值,请把该列设为“文本”格式后重新填写"
+                "该列应为文本：单元格被当成了日期或逻辑值，请把该列设为“文本”格式后重新填写"
             )
         case int() | float():
             return _numeric_id(value)
@@ -97,10 +97,10 @@ def id_of(value: Value) -> str:
     if is_nothing(text):
         return ""
     if re.search(r"\s", text):
-        raise BadCell("编号中间有空格或换行,请填写一个完整的编号")
+        raise BadCell("编号中间有空格或换行，请填写一个完整的编号")
     if re.fullmatch(r"[-+]?\d(\.\d+)?e[-+]?\d+", text, re.IGNORECASE):
         raise BadCell(
-            "编号变成了科学计数法,末尾数字已丢失:请把该列设为“文本”格式后重新填写完整编号"
+            "编号变成了科学计数法，末尾数字已丢失：请把该列设为“文本”格式后重新填写完整编号"
         )
     if whole := re.fullmatch(r"(\d+)\.0+", text):
         return _numeric_id(int(whole[1]))
@@ -109,10 +109,10 @@ def id_of(value: Value) -> str:
 
 def _numeric_id(value: float) -> str:
     if value != value or value < 0 or value != int(value):
-        raise BadCell("编号不应是负数或小数,请把该列设为“文本”格式后重新填写")
+        raise BadCell("编号不应是负数或小数，请把该列设为“文本”格式后重新填写")
     if value >= _SAFE_DIGITS:
         raise BadCell(
-            "数值超过15位,表格软件已改动末尾数字:请把该列设为“文本”格式后重新填写完整编号"
+            "数值超过15位，表格软件已改动末尾数字：请把该列设为“文本”格式后重新填写完整编号"
         )
     return str(int(value))
 
@@ -128,7 +128,7 @@ def day_of(value: Value) -> date | None:
         case date():
             return _not_ancient(value)
         case bool() | time() | timedelta():
-            raise BadCell("应为日期,如 2021-03-05")
+            raise BadCell("应为日期，如 2021-03-05")
     text = unicodedata.normalize("NFKC", text_of(value))
     if not text:
         return None
@@ -140,8 +140,8 @@ def day_of(value: Value) -> date | None:
     if text.isdigit() and int(text) in _SERIALS:
         # 44260 may count from 1900 or from 1904; the file does not say once the date format is
         # lost.
-        raise BadCell("日期变成了数字:请把该列设为日期格式,或写成 2021-03-05")
-    raise BadCell("应为日期,精确到日,如 2021-03-05")
+        raise BadCell("日期变成了数字：请把该列设为日期格式，或写成 2021-03-05")
+    raise BadCell("应为日期，精确到日，如 2021-03-05")
 
 
 def _not_ancient(day: date) -> date:
@@ -179,7 +179,7 @@ def refuse_faulty(links: Sequence[str]) -> None:
     """BadCell where one of the links must not be visited, with the reason."""
     for link in links:
         if fault := address_fault(link):
-            raise BadCell(f"{fault.label},请填写平台上的原始链接")
+            raise BadCell(f"{fault.label}，请填写平台上的原始链接")
 
 
 def further_links(value: Value) -> tuple[str, ...]:
@@ -203,7 +203,7 @@ def links_of(value: Value) -> tuple[str, ...]:
             address.removeprefix("https://") for address in addresses_in(plain, bare=True)
         ] or [plain]
     if not found or not all(_HOST.fullmatch(link) or _BARE_URL.fullmatch(link) for link in found):
-        raise BadCell("不是有效的网址,应以 http:// 或 https:// 开头")
+        raise BadCell("不是有效的网址，应以 http:// 或 https:// 开头")
     return tuple(dict.fromkeys(found))
 
 
@@ -220,7 +220,7 @@ def reader_of(value: Value) -> str:
     """The address of an account's page in 微信读书. Refuses other addresses."""
     link = url_of(value)
     if link and not _READER.match(link):
-        raise BadCell("不是微信读书网页版的链接,应以 https://weread.qq.com/ 开头")
+        raise BadCell("不是微信读书网页版的链接，应以 https://weread.qq.com/ 开头")
     return link
 
 

@@ -157,7 +157,7 @@ def _of_one(
         weight = 2 * sum(not gap.startswith("未填写") for gap in gaps) + (
             not filed.url and not filed.ids
         )
-        yield RegistryFinding(Code.REGISTRY_INCOMPLETE, account, ";".join(gaps), weight)
+        yield RegistryFinding(Code.REGISTRY_INCOMPLETE, account, "；".join(gaps), weight)
     if suffix := _suffix(filed.name):
         yield RegistryFinding(
             Code.FILING_NAME_STYLE, account, f"名称“{filed.name}”带有平台后缀“{suffix}”"
@@ -167,7 +167,7 @@ def _of_one(
         if found := next(
             (text for text in (filed.name, filed.organiser) if body.named_in(text, places)), ""
         ):
-            sentence = f"“{found}”含“{body.word}”,该机构已由{body.now}承接({body.since}),请核对"
+            sentence = f"“{found}”含“{body.word}”，该机构已由{body.now}承接（{body.since}），请核对"
             yield RegistryFinding(Code.ABOLISHED_BODY, account, sentence)
             break
 
@@ -190,7 +190,7 @@ def _filed_twice(accounts: Sequence[Account]) -> Iterable[RegistryFinding]:
             if account.id not in seen:
                 seen.add(account.id)
                 others = _others(group, account)
-                sentence = f"{platform_label(platform)}{label(name)}{id}另有备案:{others}"
+                sentence = f"{platform_label(platform)}{label(name)}{id}另有备案：{others}"
                 yield RegistryFinding(Code.DUPLICATE_FILING, account, sentence)
 
 
@@ -208,7 +208,7 @@ def _same_body(accounts: Sequence[Account]) -> Iterable[RegistryFinding]:
     for (platform, _, kind), group in groups.items():
         for account in group if len(group) > 1 else ():
             others = _others(group, account)
-            sentence = f"{account.filed.organiser}在{platform_label(platform)}{kind and f'({kind})'}上另有账号:{others}"
+            sentence = f"{account.filed.organiser}在{platform_label(platform)}{kind and f'（{kind}）'}上另有账号：{others}"
             yield RegistryFinding(Code.SAME_BODY_ACCOUNTS, account, sentence)
 
 
@@ -218,7 +218,7 @@ def _others(group: Sequence[Account], account: Account) -> str:
 
 
 def _said(filed: Filing) -> str:
-    return f"“{filed.name}”" + (f"({filed.filing_number})" if filed.filing_number else "")
+    return f"“{filed.name}”" + (f"（{filed.filing_number}）" if filed.filing_number else "")
 
 
 def read_bodies(path: Path | None = None) -> tuple[AbolishedBody, ...]:

@@ -97,12 +97,12 @@ def classify(type: str, platform: str = "", kind: str = "") -> Classification:
     """
     filed = type or platform or kind
     if not filed:
-        raise BadCell("未填写类型,无法确定平台")
+        raise BadCell("未填写类型，无法确定平台")
     found = [key for text in (type, platform, kind) for key in _platforms(text)]
     keys = {key for key in found if key != OTHER} or set(found)
     if len(keys) > 1:
         words = "、".join(dict.fromkeys(text for text in (type, platform, kind) if text))
-        raise BadCell(f"“{words}”指向多个平台,一行只能填写一个账号")
+        raise BadCell(f"“{words}”指向多个平台，一行只能填写一个账号")
     named = _kind(kind) or _kind(type) or _kind(platform)
     if not keys:
         return Classification(filed, "wechat" if named else OTHER, named, known=bool(named))

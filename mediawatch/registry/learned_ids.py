@@ -38,7 +38,7 @@ def learned_ids(
         return
     sight, ground = telling[-1] if telling else (seen[-1][1], MatchedBy.NAME)
     if len(values) > 1:
-        why = f"历次核查读到不同的{FIELDS[field]}({'、'.join(sorted(values))}),请人工核对"
+        why = f"历次核查读到不同的{FIELDS[field]}（{'、'.join(sorted(values))}），请人工核对"
         yield Proposal(
             account=account,
             kind=Kind.DOUBT,
@@ -58,8 +58,8 @@ def learned_ids(
         MatchedBy.ID: "由其他备案ID对应",
         MatchedBy.URL: "由备案链接对应"
         if agrees
-        else f"由备案链接对应,但平台名称为“{sight.name}”,请先核对链接",
-        MatchedBy.NAME: f"名称一致,平台认证主体“{sight.verified_as}”与所属组织相符",
+        else f"由备案链接对应，但平台名称为“{sight.name}”，请先核对链接",
+        MatchedBy.NAME: f"名称一致，平台认证主体“{sight.verified_as}”与所属组织相符",
     }[ground]
     value = str(getattr(sight, field))
     yield Proposal(

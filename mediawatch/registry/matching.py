@@ -150,8 +150,8 @@ class RegistryIndex:
     def describe(self, key: int) -> str:
         """An account for a message."""
         filed = self.accounts[key].filed
-        number = f",{label('filing_number')}{filed.filing_number}" if filed.filing_number else ""
-        return f"“{filed.name}”({platform_label(filed.platform)}{number})"
+        number = f"，{label('filing_number')}{filed.filing_number}" if filed.filing_number else ""
+        return f"“{filed.name}”（{platform_label(filed.platform)}{number}）"
 
 
 def match(rows: Sequence[RegistryRow], known: RegistryIndex) -> list[Decision]:
@@ -173,10 +173,10 @@ def match(rows: Sequence[RegistryRow], known: RegistryIndex) -> list[Decision]:
         elif shared:
             decisions[index] = _ambiguous(row, shared, known)
         else:
-            said = ";".join(
+            said = "；".join(
                 f"{key}对应{known.describe(min(accounts))}" for key, _, accounts in found
             )
-            decisions[index] = row.error("", "", f"各项编号在台账中指向不同账号:{said}")
+            decisions[index] = row.error("", "", f"各项编号在台账中指向不同账号：{said}")
     _settle(claims, rows, known, decisions)
     taken = set(claims)
     for account_id, claimed in claims.items():
@@ -189,8 +189,8 @@ def match(rows: Sequence[RegistryRow], known: RegistryIndex) -> list[Decision]:
                     "name",
                     rows[index].filed.name,
                     (
-                        f"编号对应{known.describe(account_id)},而平台、"
-                        f"所属组织和名称对应{known.describe(other)},请核对编号"
+                        f"编号对应{known.describe(account_id)}，而平台、"
+                        f"所属组织和名称对应{known.describe(other)}，请核对编号"
                     ),
                 )
     _match_names(unkeyed, rows, known, taken, decisions)
@@ -199,7 +199,9 @@ def match(rows: Sequence[RegistryRow], known: RegistryIndex) -> list[Decision]:
 
 def _ambiguous(row: RegistryRow, accounts: set[int], known: RegistryIndex) -> RowProblem:
     said = "、".join(known.describe(key) for key in sorted(accounts)[:3])
-    return row.error("name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号或平台ID")
+    return row.error(
+        "name", row.filed.name, f"与台账中多个账号相符（{said}），请补充备案单号或平台ID"
+    )
 
 
 def _settle(

@@ -39,14 +39,14 @@ class RowProblem:
         """For the 错误说明 column: 列, 值, 原因."""
         column = f"{self.column}列" if self.column else ""
         value = f"“{self.value}”" if self.value else ""
-        return f"{column}{value}:{self.reason}" if column or value else self.reason
+        return f"{column}{value}：{self.reason}" if column or value else self.reason
 
     @property
     def sentence(self) -> str:
         """For a list that people read in Chinese: where the row stands, what is wrong with it."""
         column = f"「{self.column}」" if self.column else ""
-        value = f"(填写的是“{self.value[:60]}”)" if self.value else ""
-        return f"{self.place.spot}{column}:{self.reason}{value}"
+        value = f"（填写的是“{self.value[:60]}”）" if self.value else ""
+        return f"{self.place.spot}{column}：{self.reason}{value}"
 
 
 @dataclass(slots=True)

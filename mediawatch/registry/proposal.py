@@ -125,7 +125,7 @@ def as_table(listed: Sequence[Proposal]) -> Table:
 FIELDS: Mapping[str, str] = {
     "platform_id": "平台ID",
     "original_id": "原始ID",
-    "alias": "微信号(抖音号)",
+    "alias": "微信号（抖音号）",
     "name": "名称",
     "article_links": "文章链接",
 }

@@ -99,7 +99,7 @@ def _of(
             if account.filed.original_id
             else "alias"
         )
-        why = f"{doubt.why},请人工核对"
+        why = f"{doubt.why}，请人工核对"
         yield Proposal(
             account=account,
             kind=Kind.DOUBT,
@@ -131,9 +131,9 @@ def _of(
 
 def _found_by_name(account: Account, found: ProvisionalId, readings: Sequence[Reading]) -> Proposal:
     """Refused, the 暂用标识 ends and proves nothing any more; accepted, it is a filed id."""
-    alias = f",微信号“{found.alias}”" if found.alias else ""
-    body = f",认证主体“{found.body}”" if found.body else ",认证主体未显示"
-    why = f"按备案名称检索到的唯一同名账号{alias}{body};核对是否为该单位账号后再接受或排除"
+    alias = f"，微信号“{found.alias}”" if found.alias else ""
+    body = f"，认证主体“{found.body}”" if found.body else "，认证主体未显示"
+    why = f"按备案名称检索到的唯一同名账号{alias}{body}；核对是否为该单位账号后再接受或排除"
     return Proposal(
         account=account,
         kind=Kind.PROVISIONAL,
@@ -160,7 +160,7 @@ def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
     if not named or shows_filed_name(named[-1], account.filed):
         return
     sight = named[-1]
-    why = f"平台名称为“{sight.name}”;确认该单位已报送更名后再接受"
+    why = f"平台名称为“{sight.name}”；确认该单位已报送更名后再接受"
     yield Proposal(
         account=account,
         kind=Kind.RENAMED,
@@ -181,7 +181,7 @@ def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
     for sight in told[-1].sights:
         target = _TARGET.search(sight.detail) if sight.outcome is Outcome.MIGRATED else None
         if target and target["biz"] != account.filed.platform_id:
-            why = f"原账号页面提示已迁移至“{target['name'] or '新账号'}”;核对新账号后再接受"
+            why = f"原账号页面提示已迁移至“{target['name'] or '新账号'}”；核对新账号后再接受"
             # The old gh_ id would contradict the new account's pages: it goes even where the new
             # one is unknown.
             values = {"platform_id": target["biz"], "original_id": target["original"] or ""}
@@ -218,7 +218,7 @@ def _link(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
     ]
     if posts:
         post, sight = max(posts, key=lambda each: each[0].order)
-        why = f"{post.on}发布的文章,读取时与账号对应"
+        why = f"{post.on}发布的文章，读取时与账号对应"
         yield Proposal(
             account=account,
             kind=Kind.LINK,
@@ -240,9 +240,9 @@ def _without_twins(found: Iterable[Proposal], accounts: Sequence[Account]) -> li
         for field in ids
     }
     wanted = Counter(_id_of(each) for each in listed if each.field in ids)
-    why = "该ID已备案于(或同时对应)另一个账号,请人工核对"
+    why = "该ID已备案于（或同时对应）另一个账号，请人工核对"
     return [
-        replace(each, kind=Kind.DOUBT, why=f"{why}:{each.new}", new="")
+        replace(each, kind=Kind.DOUBT, why=f"{why}：{each.new}", new="")
         if each.field in ids and each.new and (_id_of(each) in filed or wanted[_id_of(each)] > 1)
         else each
         for each in listed

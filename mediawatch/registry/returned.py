@@ -97,7 +97,7 @@ class _Pen:
         for (line, column), value in cells.items():
             self._cell(out, line, column, value)
         for line, place in enumerate(refused, 1):
-            out.write_string(line, width, ";\n".join(reasons[place]), self.reason)
+            out.write_string(line, width, "；\n".join(reasons[place]), self.reason)
             for column, text in enumerate(
                 (Path(place.file).name, place.sheet, str(place.row)), width + 1
             ):

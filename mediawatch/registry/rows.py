@@ -288,7 +288,7 @@ def _fill_ditto(
         title = f"{column_letter(column)} {heading.titles[column]}"
         if above is None or in_sight is None or meant & {"", *_DITTO}:
             errors.append(
-                RowProblem(sheet.place(index), title, cell, "上方没有可以沿用的内容,请填写完整")
+                RowProblem(sheet.place(index), title, cell, "上方没有可以沿用的内容，请填写完整")
             )
         elif len(meant) > 1:
             errors.append(
@@ -296,7 +296,7 @@ def _fill_ditto(
                     sheet.place(index),
                     title,
                     cell,
-                    "上方有隐藏行,无法确定“同上”指哪一行,请填写完整",
+                    "上方有隐藏行，无法确定“同上”指哪一行，请填写完整",
                 )
             )
         else:

@@ -16,38 +16,38 @@ from mediawatch.registry.headings import label
 
 _ROWS = 100_000
 """Rows that get the drop-down lists."""
-_ID = "文本格式,按系统中的编号完整填写"
+_ID = "文本格式，按系统中的编号完整填写"
 _DAY = "年-月-日"
 COLUMNS: tuple[tuple[str, str, str, str], ...] = (
-    ("filing_number", "应填", f"全国政务新媒体信息报送系统中的备案单号;{_ID}", "3000000000000001"),
-    ("name", "必填", "与报送系统一致,不加“微信公众号”“官方微博”等后缀", "示例市第一测试局"),
+    ("filing_number", "应填", f"全国政务新媒体信息报送系统中的备案单号；{_ID}", "3000000000000001"),
+    ("name", "必填", "与报送系统一致，不加“微信公众号”“官方微博”等后缀", "示例市第一测试局"),
     (
         "type",
         "必填",
-        "写明平台:微信公众号、微信视频号、新浪微博、抖音短视频、今日头条等;不要只写“微信”",
+        "写明平台：微信公众号、微信视频号、新浪微博、抖音短视频、今日头条等；不要只写“微信”",
         "微信公众号",
     ),
     ("kind", "选填", "微信公众号填写 订阅号 或 服务号", "订阅号"),
-    ("organiser", "应填", "主办单位全称,与平台认证主体一致", "示例市第一测试局"),
+    ("organiser", "应填", "主办单位全称，与平台认证主体一致", "示例市第一测试局"),
     ("supervisor", "选填", "上级主管单位", "示例省第一测试厅"),
-    ("prefecture", "应填", "所属市(州、地区)", "示例市"),
-    ("county", "选填", "所属县(市、区);市本级填写“市本级”", "市本级"),
+    ("prefecture", "应填", "所属市（州、地区）", "示例市"),
+    ("county", "选填", "所属县（市、区）；市本级填写“市本级”", "市本级"),
     ("jurisdiction", "选填", "垂直管理单位按属地统计还是按系统统计", "属地"),
     ("level", "选填", "如 省级部门、市州政府及部门、县级及乡镇街道", "市州政府及部门"),
     ("body_kind", "选填", "代表主体为 政府 或 部门", "部门"),
     (
         "platform_id",
         "选填",
-        f"平台内部ID(微博UID、抖音和头条主页网址中的一串字符等);{_ID}",
+        f"平台内部ID（微博UID、抖音和头条主页网址中的一串字符等）；{_ID}",
         "1000000001",
     ),
     ("original_id", "选填", "微信账号的原始ID,gh_ 开头", "gh_0000000000aa"),
-    ("alias", "选填", "微信号(或抖音号),字母数字", "shili-test-1"),
-    ("url", "应填", "账号主页网址;APP 填写下载页网址", "https://weibo.example/u/1000000001"),
+    ("alias", "选填", "微信号（或抖音号），字母数字", "shili-test-1"),
+    ("url", "应填", "账号主页网址；APP 填写下载页网址", "https://weibo.example/u/1000000001"),
     (
         "article_links",
         "选填",
-        "任意一篇已发文章的链接,可填多个,用换行分隔;微信账号建议填写",
+        "任意一篇已发文章的链接，可填多个，用换行分隔；微信账号建议填写",
         "https://mp.weixin.qq.com/s/…",
     ),
     (
@@ -56,15 +56,15 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
         "微信读书网页版中该公众号页面的网址",
         "https://weread.qq.com/web/mp/reader/…",
     ),
-    ("status", "应填", "正常运行、申请关停、已关停、已注销 之一;空白按正常运行", "正常运行"),
-    ("closing_requested_on", "选填", f"申请关停的日期,{_DAY}", "2022-11-01"),
+    ("status", "应填", "正常运行、申请关停、已关停、已注销 之一；空白按正常运行", "正常运行"),
+    ("closing_requested_on", "选填", f"申请关停的日期，{_DAY}", "2022-11-01"),
     ("closing_notice_url", "选填", "停更公告的网址", ""),
-    ("opened_on", "选填", f"平台上开设的日期,{_DAY}", "2021-03-05"),
-    ("filed_on", "选填", f"在报送系统备案的日期,{_DAY}", "2021-03-10"),
-    ("exempt_reason", "选填", f"经批准暂不检查的原因,如 {'、'.join(Excuse)}", ""),
+    ("opened_on", "选填", f"平台上开设的日期，{_DAY}", "2021-03-05"),
+    ("filed_on", "选填", f"在报送系统备案的日期，{_DAY}", "2021-03-10"),
+    ("exempt_reason", "选填", f"经批准暂不检查的原因，如 {'、'.join(Excuse)}", ""),
     ("exempt_document", "选填", "批准文件名称或文号", ""),
-    ("exempt_until", "选填", f"暂不检查的截止日期,{_DAY}", ""),
-    ("person", "选填", "账号联系人;只用于向本单位下发核实", ""),
+    ("exempt_until", "选填", f"暂不检查的截止日期，{_DAY}", ""),
+    ("person", "选填", "账号联系人；只用于向本单位下发核实", ""),
     ("phone", "选填", "联系电话", ""),
 )
 """(field, 必填/应填/选填, how to fill it, example). Examples are visibly invented."""
@@ -101,7 +101,7 @@ def write_template(target: Path, *, contacts: bool = True, write: FileWriter = w
                 text,
             )
             table.write_string(0, column, label(name), head)
-            table.write_comment(0, column, f"{need}:{how}")
+            table.write_comment(0, column, f"{need}：{how}")
             if name in _LISTS:
                 options = {
                     "validate": "list",

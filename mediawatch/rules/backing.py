@@ -29,7 +29,7 @@ from mediawatch.ports import Dossier
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of
 
-WITHDRAWN = "对照账号读取异常,本批次结论撤回。"
+WITHDRAWN = "对照账号读取异常，本批次结论撤回。"
 UNCHECKED = "未经对照账号校验"
 
 

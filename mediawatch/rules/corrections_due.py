@@ -41,7 +41,7 @@ class CorrectionDue:
     @property
     def words(self) -> str:
         """`文1第2项“示例”(超2周未更新):2023-01-14微博网页版读到2022-12-28的内容`."""
-        return f"{self.notice}第{self.item}项“{self.name}”({self.problem}):{self.cause}"
+        return f"{self.notice}第{self.item}项“{self.name}”（{self.problem}）：{self.cause}"
 
 
 def find_fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
@@ -77,7 +77,7 @@ def find_upheld(
         CorrectionDue(
             notice=notice.number, item=item.number, name=item.filed.name, problem=item.problem,
             cause=(
-                f"{day_of(granted[item.number].at)}经{granted[item.number].by}认定申诉成立,"
+                f"{day_of(granted[item.number].at)}经{granted[item.number].by}认定申诉成立，"
                 "尚未更正"
             ),
         )

@@ -19,15 +19,15 @@ def presence(known: Dossier, code: Code, there: PresenceProof) -> str:
     """A finding about the account's being there."""
     match code:
         case Code.NOT_FOUND:
-            return f"报送系统中为正常运行,{_how_missed(known, there)}。"
+            return f"报送系统中为正常运行，{_how_missed(known, there)}。"
         case Code.CANCELLED_NOT_CLOSED:
-            return "平台显示该账号已注销,报送系统中仍为正常运行。"
+            return "平台显示该账号已注销，报送系统中仍为正常运行。"
         case Code.BANNED:
             return "平台显示该账号已被封禁或停用。"
         case Code.EMPTY_ACCOUNT:
             return "账号开设后未发布过内容。"
         case Code.CLOSED_BUT_ALIVE:
-            return f"报送系统中为{known.filed.status.label},平台上该账号仍在。"
+            return f"报送系统中为{known.filed.status.label}，平台上该账号仍在。"
     raise ValueError(f"{code} says nothing of presence")
 
 
@@ -36,31 +36,31 @@ def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: 
     least = "不少于" if gap.minimum else ""
     if gap.opened and not fresh.period_from:
         seen = (
-            f"账号于{chinese_day(gap.since)}开设,其后至监测时间点{chinese_day(as_of_day)}无更新,"
+            f"账号于{chinese_day(gap.since)}开设，其后至监测时间点{chinese_day(as_of_day)}无更新，"
             f"间隔{gap.days}天"
         )
     elif fresh.period_from:
         span = f"{chinese_day(gap.since)}{'开设' if gap.opened else ''}至{chinese_day(gap.until)}"
-        seen = f"{period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天({span})"
+        seen = f"{period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天（{span}）"
     elif gap.minimum:
         seen = (
-            f"自{chinese_day(gap.since + timedelta(days=1))}至监测时间点{chinese_day(as_of_day)}无更新,"
+            f"自{chinese_day(gap.since + timedelta(days=1))}至监测时间点{chinese_day(as_of_day)}无更新，"
             f"间隔{least}{gap.days}天"
         )
     else:
         seen = (
-            f"最近一次更新为{chinese_day(gap.since)},"
+            f"最近一次更新为{chinese_day(gap.since)}，"
             f"至监测时间点{chinese_day(as_of_day)}间隔{gap.days}天"
         )
     if fresh.after_on:
-        seen += f"(监测时间点后于{chinese_day(fresh.after_on)}有更新)"
-    return f"{seen},属“{policy.label(code)}”(依据:{policy.basis})。"
+        seen += f"（监测时间点后于{chinese_day(fresh.after_on)}有更新）"
+    return f"{seen}，属“{policy.label(code)}”（依据：{policy.basis}）。"
 
 
 def name(known: Dossier, named: NameProof) -> str:
     """A finding about another name than the filed one."""
     alike = similarity(known.filed.name, named.seen)
-    return f"备案名称为“{known.filed.name}”,平台上同一账号现名为“{named.seen}”(相似度{alike})。"
+    return f"备案名称为“{known.filed.name}”，平台上同一账号现名为“{named.seen}”（相似度{alike}）。"
 
 
 def _how_missed(known: Dossier, there: PresenceProof) -> str:
@@ -68,7 +68,7 @@ def _how_missed(known: Dossier, there: PresenceProof) -> str:
     filed = known.filed
     proving = [reading for reading in known.readings if reading.id in there.reading_ids]
     if any(reading.look is LookKind.PERSON for reading in proving):
-        return "经人工核查,在平台上搜索不到该账号"
+        return "经人工核查，在平台上搜索不到该账号"
     if any(
         sight.matched_by is MatchedBy.NAME
         for reading in proving

@@ -66,7 +66,7 @@ class Hearing:
     @property
     def label(self) -> str:
         running = self.state is HearingState.RUNNING and self.term
-        return f"{self.state.label}(反馈期限{self.term})" if running else self.state.label
+        return f"{self.state.label}（反馈期限{self.term}）" if running else self.state.label
 
     def is_over(self, now: datetime) -> bool:
         """Whether the term has passed without an answer."""

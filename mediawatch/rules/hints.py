@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from mediawatch.domain import AccountState, Hint
-from mediawatch.domain.clock import day_of
+
+_QUARTER = timedelta(days=92)
+"""How long after a window its links and later days still matter: then the next one is asked."""
 
 
 class HintCall(IntEnum):
@@ -26,16 +28,30 @@ class HintCall(IntEnum):
     """Somebody names a day within the window."""
 
 
-def current_hints(hints: Iterable[Hint], start: date) -> list[Hint]:
-    """Of each source what it said last, from the window's first day on; the newest received first.
+def concerns(hint: Hint, start: date, end: date) -> bool:
+    """Whether a hint can say anything of the days from `start` to `end`, both included.
 
-    What was said before the window says nothing of it.
+    What was said before the window says nothing of it, and neither does a newest day after it. An
+    older newest day does, however late it was said.
     """
+    if hint.said_on < start:
+        return False
+    if hint.on is None:
+        return hint.said_on <= end + _QUARTER
+    return hint.on <= end
+
+
+def current_hints(hints: Iterable[Hint], start: date, end: date) -> list[Hint]:
+    """Of each source what it said last of the window; the newest said first."""
     last: dict[str, Hint] = {}
-    for hint in sorted(hints, key=lambda hint: (hint.received_at, hint.on or date.min)):
-        if day_of(hint.received_at) >= start:
+    for hint in sorted(hints, key=_said):
+        if concerns(hint, start, end):
             last[hint.source] = hint
-    return sorted(last.values(), key=lambda hint: hint.received_at, reverse=True)
+    return sorted(last.values(), key=_said, reverse=True)
+
+
+def _said(hint: Hint) -> tuple[date, datetime, date]:
+    return hint.said_on, hint.received_at, hint.on or date.min
 
 
 def call_of(hints: Iterable[Hint], start: date, end: date) -> HintCall:
@@ -46,7 +62,9 @@ def call_of(hints: Iterable[Hint], start: date, end: date) -> HintCall:
     said = list(hints)
     if any(hint.on is not None and start <= hint.on <= end for hint in said):
         return HintCall.ACTIVE
-    days = [hint.on for hint in current_hints(said, start) if hint.on is not None]
+    # A day soon after the window leaves it open.
+    words = current_hints(said, start, end + _QUARTER)
+    days = [hint.on for hint in words if hint.on is not None]
     return HintCall.SILENT if days and max(days) < start else HintCall.OPEN
 
 

@@ -82,7 +82,7 @@ def _judge(
     if not known.supported and not any(
         reading.look is LookKind.PERSON for reading in known.readings
     ):
-        sentence = "该平台暂不支持自动核查,请人工核查。"
+        sentence = "该平台暂不支持自动核查，请人工核查。"
         return Judgement(
             verdict=Verdict.OUT_OF_SCOPE, sentence=sentence, otherwise=Verdict.OUT_OF_SCOPE
         )
@@ -102,7 +102,7 @@ def _judge(
     )
     undecided = _undecided(basis)
     if proofs.people_disagree(known, as_of, policy):
-        return replace(undecided, sentence="两名核查人的结论不一致,待复核。")
+        return replace(undecided, sentence="两名核查人的结论不一致，待复核。")
     if doubt and basis.how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
         # What is seen under the filed id is somebody else's: it speaks neither for the account nor
         # against it.

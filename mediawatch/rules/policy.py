@@ -7,11 +7,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from mediawatch.domain import Code, Effect, UserError
 from mediawatch.domain.clock import months_before
 from mediawatch.inputs import InputFault, parse_toml, read_text
+from mediawatch.typesetting import typeset
+
+PrintedText = Annotated[str, AfterValidator(typeset)]
+"""Chinese as documents print it: policies that sweeps keep have narrow punctuation, too."""
 
 
 class _Part(BaseModel):
@@ -89,7 +93,7 @@ class Tier(_Part):
 
 
 class CodeRule(_Part):
-    label: str
+    label: PrintedText
     effect: Effect
 
 
@@ -97,8 +101,8 @@ class Policy(_Part):
     """One inspection policy. `toml` is the text it was read from."""
 
     name: str
-    title: str
-    basis: str
+    title: PrintedText
+    basis: PrintedText
     tiers_counted: Literal["exclusive", "nested"]
     listed_counted: Literal["checked", "apart"] = "checked"
     """Whether accounts that are listed (异常单列) stand in 检查数."""

@@ -38,52 +38,52 @@ def notes(basis: VerdictBasis) -> tuple[str, ...]:
     known, fresh, there, named = basis.known, basis.fresh, basis.there, basis.named
     notes: list[str] = []
     if fresh.odd_dates:
-        notes.append("发布时间异常:有内容的发布时间晚于核查时间,已不计入。")
+        notes.append("发布时间异常：有内容的发布时间晚于核查时间，已不计入。")
     if named.style_only:
         how = "繁简字不同" if differs_by_script(known.filed.name, named.seen) else "带平台后缀"
-        notes.append(f"备案填写不规范:备案名称{how},平台显示“{named.seen}”。")
+        notes.append(f"备案填写不规范：备案名称{how}，平台显示“{named.seen}”。")
     if fresh.just_opened and known.filed.opened_on:
         notes.append(
-            f"账号于{chinese_day(known.filed.opened_on)}开设,至监测时间点未超过规定天数,"
+            f"账号于{chinese_day(known.filed.opened_on)}开设，至监测时间点未超过规定天数，"
             "不作超期认定。"
         )
     if named.doubtful:
-        notes.append(f"平台显示名称“{named.seen}”与备案名称不同,尚未经两次核查证实。")
+        notes.append(f"平台显示名称“{named.seen}”与备案名称不同，尚未经两次核查证实。")
     if there.doubtful:
         what = "显示该账号被封禁或停用" if there.claimed is Presence.BANNED else "未见该账号"
-        notes.append(f"曾有一次核查{what},尚未经两次核查证实。")
+        notes.append(f"曾有一次核查{what}，尚未经两次核查证实。")
     if there.active_on:
         notes.append(
-            f"平台显示该账号被封禁或停用,但{chinese_day(there.active_on)}仍有更新,请审核时核对。"
+            f"平台显示该账号被封禁或停用，但{chinese_day(there.active_on)}仍有更新，请审核时核对。"
         )
     if fresh.state in (Freshness.STALE, Freshness.AFTER_ONLY):
         festivals = festivals_between(basis.policy.window_start(basis.as_of_day), basis.as_of_day)
-        notes.extend(f"监测窗口含{festival},请审核时注意。" for festival in festivals)
+        notes.extend(f"监测窗口含{festival}，请审核时注意。" for festival in festivals)
     return tuple(notes)
 
 
 def read_late(policy: Policy) -> str:
     """A note on a silence that was read long after as_of."""
     return (
-        f"发布情况读取于监测时间点{policy.hearing.late_days}天之后,其间内容可能已删除或撤稿,"
+        f"发布情况读取于监测时间点{policy.hearing.late_days}天之后，其间内容可能已删除或撤稿，"
         "须经下发核实方可认定。"
     )
 
 
 def id_in_doubt(doubt: Doubt) -> str:
     """Why nothing is said of an account whose filed id may be another's."""
-    return f"{ID_IN_DOUBT}:{doubt.why},核对备案ID前不作认定。"
+    return f"{ID_IN_DOUBT}：{doubt.why}，核对备案ID前不作认定。"
 
 
 TROUBLE = {
     Outcome.LOGIN_REQUIRED: "平台要求登录后查看",
     Outcome.CAPTCHA: "平台要求人工验证",
-    Outcome.RATE_LIMITED: "平台限制访问,未取得发布列表",
-    Outcome.CHANGED: "页面与已知格式不符,未能读取",
+    Outcome.RATE_LIMITED: "平台限制访问，未取得发布列表",
+    Outcome.CHANGED: "页面与已知格式不符，未能读取",
     Outcome.UNREACHABLE: "未能连接平台",
     Outcome.NO_EVIDENCE: "页面上没有可用的发布信息",
-    Outcome.PRIVATE: "账号设为私密,看不到发布内容",
-    Outcome.MIGRATED: "账号已迁移,请核对新账号",
+    Outcome.PRIVATE: "账号设为私密，看不到发布内容",
+    Outcome.MIGRATED: "账号已迁移，请核对新账号",
 }
 
 
@@ -97,14 +97,14 @@ _NO_EVIDENCE = (
     ("违规", "链接的内容因违规无法查看"),
     ("rumour", "链接的内容被标为不实信息"),
     ("过期", "链接已失效"),
-    ("this very name", "有同名账号,不能确定是哪一个"),
+    ("this very name", "有同名账号，不能确定是哪一个"),
     ("another body", "同名账号的认证主体与备案不同"),
     ("is another one", "同名账号的ID与备案不同"),
     ("no exact hit", "按备案名称未搜索到完全同名的账号"),
     ("login is that of", "现有登录不能查看该账号"),
 )
 """Words in what a surface says of its own failure, and the one cause that an inspector reads."""
-CLOCK_OFF = "本机时钟与平台时间相差超过10分钟,所读内容不作依据"
+CLOCK_OFF = "本机时钟与平台时间相差超过10分钟，所读内容不作依据"
 _PAUSED = "信息来源暂停——"
 
 
@@ -126,23 +126,23 @@ def with_paused(judged: Judgement, known: Dossier, as_of: datetime) -> Judgement
     return replace(
         judged,
         notes=notes,
-        sentence=judged.sentence if read else f"本次未能核查:{';'.join(known.paused)}。",
+        sentence=judged.sentence if read else f"本次未能核查：{'；'.join(known.paused)}。",
     )
 
 
-BY_NAME_ALONE = f"依{PROVISIONAL},未经备案标识核对"
+BY_NAME_ALONE = f"依{PROVISIONAL}，未经备案标识核对"
 
 
 def rests_on_a_name(judged: Judgement) -> Judgement:
     """The judgement of an account that only a 暂用标识 proves sound, marked so wherever it is read."""
-    note = f"{PROVISIONAL}来自按备案名称的检索,请人工看一眼是否为该单位账号。"
-    sentence = f"{judged.sentence.removesuffix('。')}({BY_NAME_ALONE})。"
+    note = f"{PROVISIONAL}来自按备案名称的检索，请人工看一眼是否为该单位账号。"
+    sentence = f"{judged.sentence.removesuffix('。')}（{BY_NAME_ALONE}）。"
     return replace(judged, provisional=True, sentence=sentence, notes=(*judged.notes, note))
 
 
 def seen_otherwise(judged: Judgement) -> Judgement:
     """Nothing is said where a person saw no such post: they may be two accounts of one name."""
-    sentence = f"人工核查所见与依{PROVISIONAL}所见不一致,可能是两个同名账号,待核对备案标识。"
+    sentence = f"人工核查所见与依{PROVISIONAL}所见不一致，可能是两个同名账号，待核对备案标识。"
     return replace(judged, verdict=Verdict.UNPROVEN, sentence=sentence, otherwise=Verdict.UNPROVEN)
 
 
@@ -168,7 +168,7 @@ def verdict_sentence(
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.latest_on:
             kind = "" if fresh.date_kind is DateKind.EXACT else "不早于"
             return (
-                f"最近一次更新{kind}{chinese_day(fresh.latest_on)},"
+                f"最近一次更新{kind}{chinese_day(fresh.latest_on)}，"
                 f"距监测时间点{(as_of_day - fresh.latest_on).days}天。"
             )
         case Verdict.LISTED:
@@ -180,21 +180,21 @@ def verdict_sentence(
 def _listed_sentence(basis: VerdictBasis) -> str:
     known = basis.known
     if basis.how_filed is FiledStanding.EXEMPT:
-        return f"已批准不纳入考核:{known.filed.exempt_reason}。"
+        return f"已批准不纳入考核：{known.filed.exempt_reason}。"
     if basis.how_filed is FiledStanding.CLOSING:
-        return "申请关停,在办理期限内。"
+        return "申请关停，在办理期限内。"
     if basis.fresh.state is Freshness.AFTER_ONLY:
-        return "监测窗口内无更新,监测时间点后才更新。"
-    return f"报送系统中为{known.filed.status.label},平台上未见该账号。"
+        return "监测窗口内无更新，监测时间点后才更新。"
+    return f"报送系统中为{known.filed.status.label}，平台上未见该账号。"
 
 
 def _unproven_sentence(basis: VerdictBasis, *, pending: bool) -> str:
     known, fresh = basis.known, basis.fresh
     readings = known.readings
     if not readings:
-        return f"本次未能核查:{_not_looked_at(known.filed)}。"
+        return f"本次未能核查：{_not_looked_at(known.filed)}。"
     if pending:
-        return "首次核查疑似有问题,待第二次核查。"
+        return "首次核查疑似有问题，待第二次核查。"
     if fresh.doubtful or basis.named.doubtful:
         second = max(
             (reading for reading in readings if reading.look is LookKind.SECOND),
@@ -202,8 +202,8 @@ def _unproven_sentence(basis: VerdictBasis, *, pending: bool) -> str:
             default=None,
         )
         if second is not None and second.outcome.about_us:
-            return f"第二次核查未成功({trouble(second)}),不能认定。"
-        return "两次核查结果不一致,不能认定。"
+            return f"第二次核查未成功（{trouble(second)}），不能认定。"
+        return "两次核查结果不一致，不能认定。"
     readings = (
         tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
     )
@@ -214,17 +214,17 @@ def _unproven_sentence(basis: VerdictBasis, *, pending: bool) -> str:
         if sight.matched_by and (sight.outcome.negative or sight.exact)
     ]
     if against and not any(tie_of(sight, last, known) for sight in against):
-        return "仅凭备案链接或名称读取,未能与账号ID对应,不能认定。"
+        return "仅凭备案链接或名称读取，未能与账号ID对应，不能认定。"
     if last.outcome.negative:
         vouched = any(sight.control for sight in last.sights if sight.outcome is last.outcome)
         lacking = "两次核查" if vouched or last.look is LookKind.PERSON else "对照核查"
-        return f"平台{_NEGATIVE[last.outcome]},但未经{lacking}证实,不能认定。"
+        return f"平台{_NEGATIVE[last.outcome]}，但未经{lacking}证实，不能认定。"
     if last.outcome is Outcome.OK and fresh.latest_on:
-        by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
+        by_name = "，按名称匹配" if last.matched_by is MatchedBy.NAME else ""
         lacking = "检查时段内的更新间隔" if fresh.period_from else "其后无更新"
         return (
-            f"已知最近发布不早于{chinese_day(fresh.latest_on)}{by_name};"
-            f"现有信息来源不能证明{lacking},不能认定超期。"
+            f"已知最近发布不早于{chinese_day(fresh.latest_on)}{by_name}；"
+            f"现有信息来源不能证明{lacking}，不能认定超期。"
         )
     return f"{trouble(last)}。"
 
@@ -248,7 +248,7 @@ def trouble(reading: Reading) -> str:
     if reading.outcome is not Outcome.OK and any(
         sight.detail.startswith(OUR_CLOCK) for sight in reading.sights
     ):
-        return f"{CLOCK_OFF},请校准时钟后重新检查"
+        return f"{CLOCK_OFF}，请校准时钟后重新检查"
     if reading.outcome is not Outcome.NO_EVIDENCE:
         return TROUBLE.get(reading.outcome, "现有信息来源未能证明其更新情况")
     details = [sight.detail for sight in reading.sights if sight.outcome is Outcome.NO_EVIDENCE]

@@ -230,7 +230,7 @@ def _of_another(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> 
         return None
     return Doubt(
         sight,
-        f"该ID的主页为“{sight.name}”,认证主体“{sight.verified_as}”,与备案名称和所属组织均不符",
+        f"该ID的主页为“{sight.name}”，认证主体“{sight.verified_as}”，与备案名称和所属组织均不符",
     )
 
 
@@ -255,8 +255,8 @@ def _of_two(looks: Sequence[Reading], now: FiledIdentity) -> Doubt | None:
                     or "另一账号"
                 )
                 why = (
-                    "备案的平台ID、原始ID、微信号(抖音号)和名称指向不同的账号,"
-                    f"其一有误(平台显示:{shown})"
+                    "备案的平台ID、原始ID、微信号（抖音号）和名称指向不同的账号，"
+                    f"其一有误（平台显示：{shown}）"
                 )
                 return Doubt(sight, why)
         if (

@@ -199,7 +199,7 @@ class RunLooks:
         labels = {facts.name: facts.label for facts in self.tools.looker.surfaces(account.platform)}
         clock = sentences.CLOCK_OFF if self.counts.clock_off else ""
         return tuple(
-            f"{labels.get(surface, surface)}:{clock or sentences.why_paused(why)}"
+            f"{labels.get(surface, surface)}：{clock or sentences.why_paused(why)}"
             for surface, why in self._turned_away.get(account.id, {}).items()
         )
 

@@ -17,10 +17,11 @@ from functools import cached_property
 from typing import Any
 
 from mediawatch.domain import Account, Filing, Sweep, SweepAccount, SweepKind, UserError
-from mediawatch.figures.dimensions import Dimension, totals
+from mediawatch.figures.dimensions import NOT_FILED, Dimension, totals
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import percent
 from mediawatch.sweep.clauses import Spec
+from mediawatch.typesetting import typeset
 
 WHOLE = "all"
 """`Sweep.scope` of a census."""
@@ -252,6 +253,7 @@ def totals_of(
     kept = sweep.totals or (json.loads(sweep.scope_spec)["totals"] if sweep.scope_spec else None)
     if not kept:
         return None
+    kept = {typeset(heading): _widened(parts) for heading, parts in kept.items()}
     # An account that is filed twice counts by the filing that speaks for it; the verdicts decide
     # which.
     standing = in_service(entry.account for entry in scope)
@@ -270,3 +272,10 @@ def totals_of(
                 return None
             found[each.label] = counts
     return found
+
+
+def _widened(parts: Mapping[str, int]) -> Mapping[str, int]:
+    """Parts as they are called now: earlier versions wrote (未填报) with narrow brackets."""
+    return {
+        NOT_FILED if typeset(part) == NOT_FILED else part: count for part, count in parts.items()
+    }

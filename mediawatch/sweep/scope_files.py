@@ -87,7 +87,7 @@ def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[
     in_service = sum(next(iter(scope.totals.values()), {}).values())
     yield ("检查方式", scope.kind.label, *marks)
     yield "随机种子", str(spec.get("seed", ""))
-    yield "抽取规则", ";".join(spec.get("clauses", ()))
+    yield "抽取规则", "；".join(spec.get("clauses", ()))
     yield "分层", "、".join(Dimension(word).label for word in spec.get("by", ()))
     yield "在管数", str(in_service)
     yield "抽查数", str(len(scope.accounts))

@@ -56,7 +56,7 @@ class OpenForm:
         try:
             yield from placed_pictures(self._package, part).items()
         except _PICTURE_DAMAGE as error:
-            raise FileFault("图片信息无法读取:请用 Excel、WPS 重新保存") from error
+            raise FileFault("图片信息无法读取：请用 Excel、WPS 重新保存") from error
 
     def picture(self, part: str, most: int) -> Iterator[Any]:
         """The size of a picture, None where it is missing; its bytes where they are not too many."""
@@ -71,10 +71,10 @@ class OpenForm:
             self._file.seek(0)
             return CalamineWorkbook.from_filelike(io.BytesIO(self._file.read()))
         except PasswordError as error:
-            raise FileFault("文件设有密码:请另存为不带密码的 xlsx 再交回") from error
+            raise FileFault("文件设有密码：请另存为不带密码的 xlsx 再交回") from error
         except (CalamineError, XmlError, ZipError) as error:
             raise FileFault(
-                "文件已损坏,或不是 xlsx 表格:请用 Excel、WPS 重新另存为 xlsx"
+                "文件已损坏，或不是 xlsx 表格：请用 Excel、WPS 重新另存为 xlsx"
             ) from error
 
 

@@ -22,9 +22,9 @@ _MOST_BYTES = 2 * 2**30
 """A worklist of 6 000 rows with a screenshot each."""
 _REASONS = {
     "missing": "文件不存在",
-    "folder": "这是一个文件夹,不是文件",
-    "special": "不是普通文件(管道、设备等):请另存为 xlsx 文件再交回",
-    "large": "文件过大,不予读取:请只保留清单和截图,分成几个文件交回",
+    "folder": "这是一个文件夹，不是文件",
+    "special": "不是普通文件（管道、设备等）：请另存为 xlsx 文件再交回",
+    "large": "文件过大，不予读取：请只保留清单和截图，分成几个文件交回",
 }
 _NUMBERS = count(1)
 FormCell: TypeAlias = str | int | float | bool | date | datetime | time | None
@@ -95,4 +95,4 @@ class FormFile:
 
 
 def _unreadable(failure: ReadFailure) -> str:
-    return f"文件过大或已损坏,无法读取({failure}):请用 Excel、WPS 重新另存为 xlsx"
+    return f"文件过大或已损坏，无法读取（{failure}）：请用 Excel、WPS 重新另存为 xlsx"

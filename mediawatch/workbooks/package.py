@@ -48,12 +48,12 @@ class Package:
 
     def __init__(self, file: BinaryIO) -> None:
         if file.read(8) == _OLE:
-            raise FileFault("文件设有密码,或是旧版 xls/et 格式:请另存为不带密码的 xlsx 再交回")
+            raise FileFault("文件设有密码，或是旧版 xls/et 格式：请另存为不带密码的 xlsx 再交回")
         try:
             self._zip = ZipFile(file)
         except ZIP_DAMAGE as error:
             raise FileFault(
-                "不是 xlsx 文件,或文件已损坏:请用 Excel、WPS 重新另存为 xlsx"
+                "不是 xlsx 文件，或文件已损坏：请用 Excel、WPS 重新另存为 xlsx"
             ) from error
         sizes = [
             (info.filename.endswith((".xml", ".rels")), info.file_size, info.compress_size)
@@ -68,7 +68,7 @@ class Package:
                 for is_xml, size, packed in sizes
             )
         ):
-            raise FileFault("文件解压后过大,不予读取:请只保留清单本身,重新另存为 xlsx")
+            raise FileFault("文件解压后过大，不予读取：请只保留清单本身，重新另存为 xlsx")
 
     def slim(self) -> bytes:
         """The file without its pictures, as a reader wants it that takes in the whole of it."""
@@ -89,7 +89,7 @@ class Package:
         try:
             return self._zip.read(part)
         except ZIP_DAMAGE as error:
-            raise FileFault(f"文件已损坏({part})") from error
+            raise FileFault(f"文件已损坏（{part}）") from error
 
     def xml(self, part: str) -> ElementTree.Element | None:
         """The root of an XML part, None where there is no such part."""
@@ -98,7 +98,7 @@ class Package:
         try:
             return parse(self._zip, part)
         except (ElementTree.ParseError, *ZIP_DAMAGE) as error:
-            raise FileFault(f"文件已损坏({part})") from error
+            raise FileFault(f"文件已损坏（{part}）") from error
 
     def relations_of(self, part: str) -> dict[str, tuple[str, str]]:
         """Relation id -> (last word of its type, target part).
@@ -125,7 +125,7 @@ class Package:
         }
         root = self.xml("xl/workbook.xml")
         if root is None:
-            raise FileFault("不是 xlsx 表格文件(也许是改了扩展名的其他文件)")
+            raise FileFault("不是 xlsx 表格文件（也许是改了扩展名的其他文件）")
         sheets = (element for element in root.iter() if local(element) == "sheet")
         return {
             sheet.get("name", ""): relations.get(attribute(sheet, "id"), "") for sheet in sheets
@@ -163,5 +163,5 @@ class Package:
             rows, columns = max(rows, row), max(columns, column + 1)
         if rows * columns > _MAX_CELLS:
             raise FileFault(
-                f"表格范围过大({rows} 行 × {columns} 列):请删除清单以外的空行空列后重新保存"
+                f"表格范围过大（{rows} 行 × {columns} 列）：请删除清单以外的空行空列后重新保存"
             )

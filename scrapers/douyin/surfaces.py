@@ -184,7 +184,7 @@ class ProfilePage(Surface):
 class Search(NameSearch):
     """www.douyin.com/search/NAME?type=user. The site checks searches more than anything else."""
 
-    name, label = "douyin.search", "抖音用户搜索(登录)"
+    name, label = "douyin.search", "抖音用户搜索（登录）"
     pace = Pace(every=60.0, jitter=20.0)
     url_keys = frozenset({"type", "keyword", "cursor", "count"})
 

@@ -164,7 +164,7 @@ class MobileProfile(ProfilePage):
 class DesktopProfile(ProfilePage):
     """weibo.com/u/UID with the operator's login: the whole list, newest included."""
 
-    name, label = "weibo.desktop", "微博网页版主页(登录)"
+    name, label = "weibo.desktop", "微博网页版主页（登录）"
     attested = Attestation.RECORDED
     session = SessionUse.REQUIRED
     shows = Shows.ALL_LOGGED_IN
@@ -247,7 +247,7 @@ class DesktopProfile(ProfilePage):
 class Search(NameSearch):
     """s.weibo.com/user."""
 
-    name, label = "weibo.search", "微博找人搜索(登录)"
+    name, label = "weibo.search", "微博找人搜索（登录）"
     pace = Pace(every=15.0, jitter=5.0)
     url_keys = frozenset({"q", "Refer"})
 

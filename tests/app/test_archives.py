@@ -159,9 +159,9 @@ def test_the_file_holds_the_notice_and_all_that_became_of_it(office: Office) -> 
     document = json.loads(held["1 通报/移交数据 第1版.json"])
     assert document["counts"]["failed"] == 2
     assert json.loads(held["1 通报/移交数据 第2版.json"])["counts"]["failed"] == 1
-    issued = Document(io.BytesIO(held["1 通报/通报(印发时).docx"]))
+    issued = Document(io.BytesIO(held["1 通报/通报（印发时）.docx"]))
     assert "示例2" in "".join(cell.text for table in issued.tables for cell in table._cells)
-    sheet = load_workbook(io.BytesIO(held["1 通报/附件(更正后).xlsx"])).worksheets
+    sheet = load_workbook(io.BytesIO(held["1 通报/附件（更正后）.xlsx"])).worksheets
     said = [str(cell) for each in sheet for row in each.iter_rows(values_only=True) for cell in row]
     assert "示例1" in said
     assert "[window]" in held["2 规则/检查规则.toml"].decode()
@@ -373,7 +373,7 @@ def test_a_notice_of_another_system_has_a_file_too(office: Office) -> None:
     office.run("notice", "archive", "省1", "--out", folder)
     (file,) = folder.iterdir()
     held = members(file)
-    assert not any(path.startswith(("1 通报/通报(", "5 佐证/0")) for path in held)
+    assert not any(path.startswith(("1 通报/通报（", "5 佐证/0")) for path in held)
     assert "外部通报" in held["目录.html"].decode()
     office.run("notice", "archive", "省1", "--acknowledge", file, "--by", "丁某")
 

@@ -76,10 +76,10 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
     # 甲某 looked at the first: the second alone is confirmed, and the refusal says why.
     done = mediawatch(home, "review", "confirm", "--by", "甲某", "--code", "stale_2w", "--yes")
     assert done.exit_code == 2
-    assert "1/stale_2w 示例市第1测试局:所依据的人工核查由甲某本人作出,须由他人认定" in done.stderr
+    assert "1/stale_2w 示例市第1测试局：所依据的人工核查由甲某本人作出，须由他人认定" in done.stderr
     assert handed_off(home) == [TWO]
     (event,) = events(home)[len(before) :]
-    assert (event.account_id, event.by, event.reason) == (2, "甲某", "经人工审核,证据属实")
+    assert (event.account_id, event.by, event.reason) == (2, "甲某", "经人工审核，证据属实")
     assert "间隔59天" in event.sentence
     assert (
         mediawatch(
@@ -97,7 +97,7 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
     shown = mediawatch(home, "review", "show", "2/stale_2w").stdout
     assert all(
         words in shown
-        for words in ("认定 甲某", "重新审核 丙某;单位申诉", "依据的核查记录", "SHA-256")
+        for words in ("认定 甲某", "重新审核 丙某；单位申诉", "依据的核查记录", "SHA-256")
     )
     mediawatch(home, "review", "list", "--state", "dismissed", "--csv", str(tmp_path / "审核.csv"))
     (row,) = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
@@ -114,7 +114,7 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
 def test_what_is_confirmed_unheard_is_kept_with_its_reason(home: Home, tmp_path: Path) -> None:
     named = key(home, 1)
     refused = mediawatch(home, "review", "confirm", named, "--by", "丙某")
-    assert (refused.exit_code, "核实尚未结束(现为未下发核实)" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "核实尚未结束（现为未下发核实）" in refused.stderr) == (2, True)
     refused = mediawatch(home, "review", "confirm", named, "--by", "丙某", "--without-hearing")
     assert (refused.exit_code, "须用 --reason 写明理由" in refused.stderr, events(home)) == (
         2,
@@ -152,8 +152,8 @@ def test_what_is_confirmed_unheard_is_kept_with_its_reason(home: Home, tmp_path:
     assert (done.exit_code, [event.unheard for event in events(home)]) == (0, [True])
     mediawatch(home, "review", "list", "--state", "confirmed", "--csv", str(tmp_path / "审核.csv"))
     (row,) = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
-    assert (row["核实情况"], row["备注"]) == ("未下发核实", "未经核实认定:舆情紧急")
-    assert "未经核实认定;舆情紧急" in mediawatch(home, "review", "show", named).stdout
+    assert (row["核实情况"], row["备注"]) == ("未下发核实", "未经核实认定：舆情紧急")
+    assert "未经核实认定；舆情紧急" in mediawatch(home, "review", "show", named).stdout
 
 
 def test_an_excuse_is_a_reason_to_dismiss_and_is_listed(home: Home, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_an_excuse_is_a_reason_to_dismiss_and_is_listed(home: Home, tmp_path: Pa
     assert done.exit_code == 0
     mediawatch(home, "review", "list", "--csv", str(tmp_path / "审核.csv"))
     one, two = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
-    assert (one["理由"], two["理由"]) == ("平台限制发布", "迁移/更名审核中;九月改名")
+    assert (one["理由"], two["理由"]) == ("平台限制发布", "迁移/更名审核中；九月改名")
     assert (
         "give one of 已发布后撤稿 (withdrawn_post)"
         in mediawatch(home, "review", "dismiss", "1", "--by", "丙", "--excuse", "x").stderr
@@ -262,7 +262,7 @@ def test_both_filings_of_one_account_are_decided_at_once(tmp_path: Path) -> None
     done = mediawatch(home, "review", "confirm", key(home, 1), "--by", "丙某", "--yes")
     assert (
         done.exit_code,
-        "1/stale_2w 示例市第1测试局:与2/stale_2w为同一账号重复备案,一并认定" in done.stdout,
+        "1/stale_2w 示例市第1测试局：与2/stale_2w为同一账号重复备案，一并认定" in done.stdout,
     ) == (0, True)
     assert [
         event.account_id for event in events(home) if event.action is ReviewAction.CONFIRMED
@@ -295,7 +295,7 @@ def test_both_filings_of_one_account_are_decided_at_once(tmp_path: Path) -> None
             "name the version that you decide on, it is 1/stale_2w@",
         ),
         (("dismiss", "1/stale_2w@KEY", "--by", "丙某", "--reason", " "), "排除须写明理由"),
-        (("reopen", "1/stale_2w", "--by", "丙某", "--reason", "x"), "现为“疑似”,不能重新审核"),
+        (("reopen", "1/stale_2w", "--by", "丙某", "--reason", "x"), "现为“疑似”，不能重新审核"),
         (("list", "--second", "--code", "banned"), "--second stands alone"),
     ],
 )
@@ -341,7 +341,7 @@ def test_figures_have_the_office_s_order_and_decimals(home: Home) -> None:
     told = mediawatch(home, "figures", "--by", "region", "--against", "1").stdout
     places = re.findall(r"^ *(\d) +(\S+)", told, re.MULTILINE)
     assert places == [("1", "丙示例市"), ("2", "乙示例市"), ("3", "甲示例市")]
-    assert "无在管账号的地区(部门)(1个):丙示例市" in told
+    assert "无在管账号的地区（部门）（1个）：丙示例市" in told
     assert re.findall(r"50\.\d+%", told)[0] == "50.0%"
     assert "50.00%" in mediawatch(home, "figures", "--decimals", "2").stdout
 
@@ -445,5 +445,5 @@ def test_nobody_is_accused_on_a_look_whose_looker_is_cleared(home: Home) -> None
     conn.close()
     done = mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "stale_2w", "--yes")
     assert done.exit_code == 2
-    assert "1/stale_2w 示例市第1测试局:核查人、反馈人姓名已按期清除" in done.stderr
+    assert "1/stale_2w 示例市第1测试局：核查人、反馈人姓名已按期清除" in done.stderr
     assert handed_off(home) == [TWO]

@@ -99,9 +99,9 @@ def test_the_machine_says_what_it_could_not_prove(tibet: tuple[Path, str]) -> No
     assert " unproven" in told.split("judged again")[0]
     assert " unproven" not in told.split("judged again")[1].splitlines()[0]
     assert f"`mediawatch --home {tibet[0]} flagged`" in told.splitlines()[-1]
-    for slip in ("名单中抖音短视频有7个,正文写6个", "合计58,总数写59", "差3个", "59.59%"):
+    for slip in ("名单中抖音短视频有7个，正文写6个", "合计58，总数写59", "差3个", "59.59%"):
         assert slip in told
-    assert "一致59个,通报有而未检出0个,检出而通报无0个" in told
+    assert "一致59个，通报有而未检出0个，检出而通报无0个" in told
 
 
 def test_what_the_machine_proved_is_told_before_peoples_part(tibet: tuple[Path, str]) -> None:
@@ -180,7 +180,7 @@ def test_no_contact_stands_in_any_file_but_its_own_units(tibet: tuple[Path, str]
     units = {word: row[2] or row[3] or row[4] for row in rows for word in row[:2]}
     for name in own:
         text = (out / name).read_text("utf-8")
-        assert all(f"{units[word]}:" in text.splitlines()[0] for word in held[out / name]), name
+        assert all(f"{units[word]}：" in text.splitlines()[0] for word in held[out / name]), name
     kinds = {Path(path).suffix for path in held}
     assert {".xlsx", ".html", ".json", ".db", ".docx", ".zip"} <= {path.suffix for path in held}, (
         kinds
@@ -217,7 +217,7 @@ def test_only_confirmed_findings_leave_without_being_asked(
         assert (len(document["findings"]), document["counts"]["failed"]) == (kept, kept)
         assert (
             document["includes_open"],
-            "含未经审核的疑似问题,不得公开" in document["marks"],
+            "含未经审核的疑似问题，不得公开" in document["marks"],
         ) == (bool(words), bool(words))
 
 
@@ -291,8 +291,8 @@ def test_a_quarter_later_every_item_of_the_notice_has_its_result(
 ) -> None:
     home, told = tibet
     assert (
-        "演示办函〔2023〕1号:复查59个,已完成整改20个,已不在报送系统台账内17个,无法核实11个,"
-        "未整改9个,已申报关停2个"
+        "演示办函〔2023〕1号：复查59个，已完成整改20个，已不在报送系统台账内17个，无法核实11个，"
+        "未整改9个，已申报关停2个"
     ) in told
     with (home / "documents" / "复查清单.csv").open(encoding="utf-8-sig", newline="") as file:
         results = {row["备案单号"]: row["复查结果"] for row in csv.DictReader(file)}
@@ -315,7 +315,7 @@ def test_a_quarter_later_every_item_of_the_notice_has_its_result(
         len([row for row in book["复查情况"].iter_rows(values_only=True) if row[0] in results])
         == 59
     )
-    assert told.count("(连续2次)") == 9
+    assert told.count("（连续2次）") == 9
     # What was rectified is no correction of what was said.
     assert "correction due" not in mediawatch("--home", home, "notice", "show", "1").stdout
     again = mediawatch(

@@ -53,9 +53,9 @@ def test_the_circular_and_what_is_off_in_it() -> None:
     assert len(circular.named) == circular.failed == 59
     found = "".join(remarks(circular))
     assert len(remarks(circular)) == 4
-    assert "名单中抖音短视频有7个,正文写6个" in found
-    assert "各平台不合格数合计58,总数写59" in found
-    assert "各平台检查数合计143,总数写146:差3个" in found
+    assert "名单中抖音短视频有7个，正文写6个" in found
+    assert "各平台不合格数合计58，总数写59" in found
+    assert "各平台检查数合计143，总数写146：差3个" in found
     assert "87/146为59.59%" in found
 
 
@@ -68,11 +68,11 @@ def test_slips_of_any_table_are_named_with_their_numbers() -> None:
         splits={"地市": (replace(whole, failed=2),)},
     )
     assert slips(off) == [
-        "总数:检查率写81%,按8/10应为80%。", "总数:合格率写88.0%,按7/8应为87.5%。", "总数:合格率写87.5%,按6/8应为75.0%。",
-        "各地市不合格数合计2,总数写1:差1个。", "各类问题合计2,总数写1:差1个。",
+        "总数：检查率写81%，按8/10应为80%。", "总数：合格率写88.0%，按7/8应为87.5%。", "总数：合格率写87.5%，按6/8应为75.0%。",
+        "各地市不合格数合计2，总数写1：差1个。", "各类问题合计2，总数写1：差1个。",
     ]  # fmt: skip
     assert slips(PrintedFigures(whole=CircularLine(total=21, checked=28))) == [
-        "总数:检查数28大于总数21。"
+        "总数：检查数28大于总数21。"
     ]
 
 
@@ -131,10 +131,10 @@ def recomputed(part: int, whole: int, decimals: int) -> str:
 def test_figures_match_published_counts_and_reveal_slips() -> None:
     off = {row["nn"]: slips(as_printed(row)) for row in published()}
     assert {nn: found for nn, found in off.items() if found} == {
-        "03": ["总数:检查率写20.1%,按1010/5038应为20.0%。"],
-        "30": ["总数:合格率写95.0%,按437/461应为94.8%。"],
-        "38": ["总数:检查率写64.6%,按151/240应为62.9%。"],
-        "54": ["总数:检查数28大于总数21。"],
+        "03": ["总数：检查率写20.1%，按1010/5038应为20.0%。"],
+        "30": ["总数：合格率写95.0%，按437/461应为94.8%。"],
+        "38": ["总数：检查率写64.6%，按151/240应为62.9%。"],
+        "54": ["总数：检查数28大于总数21。"],
     }
     passes, fails = entry(1, Verdict.FRESH), entry(2, Verdict.FAILED)
     counted = 0

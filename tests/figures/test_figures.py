@@ -177,13 +177,13 @@ def test_nested_kinds_count_every_tier_that_was_reached() -> None:
         for number, code in enumerate([Code.ZOMBIE, Code.STALE_3M, Code.EMPTY_ACCOUNT])
     ]
     assert figures(scope, POLICY).kinds == {
-        "长期未更新(1年以上)": 1,
+        "长期未更新（1年以上）": 1,
         "超过3个月未更新": 1,
         "开设后未发布内容": 1,
     }
     nested = figures(scope, NESTED).kinds
     assert nested == {
-        "长期未更新(1年以上)": 1,
+        "长期未更新（1年以上）": 1,
         "半年以上未更新": 1,
         "超过3个月未更新": 2,
         "超2周未更新": 2,
@@ -225,7 +225,10 @@ def test_a_sample_is_held_against_its_registry() -> None:
         "20.00%",
         False,
     )
-    assert said_of(found.splits[0]) == ["合格率100%的地市(1个):甲市", "无在管账号的地市(1个):丙市"]
+    assert said_of(found.splits[0]) == [
+        "合格率100%的地市（1个）：甲市",
+        "无在管账号的地市（1个）：丙市",
+    ]
     with pytest.raises(AssertionError, match="检查数 2, 应查数 2, 总数 1 are out of order"):
         statistics(scope, POLICY, {}, totals={"地市": {"甲市": 1}})
     with pytest.raises(AssertionError, match="总数 differs by heading: 10, 11"):

@@ -101,18 +101,18 @@ def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
         {"weibo/office": SessionState.INVALID, "wechat/a": SessionState.VALID},
         SURFACES,
     ).compose(lines=30, size=4000)
-    assert title == "mediawatch 日常监测:监测时间点2031-03-01 23:59"
+    assert title == "mediawatch 日常监测：监测时间点2031-03-01 23:59"
     assert body.splitlines() == [
-        "共判定41个账号:正常更新30个、不合格6个、待人工核查5个",
-        "疑似问题:新增4、仍存在2、已消失1、本次未能复核1",
-        *[f"  新增:示例{number}(新浪微博)超过2周未更新" for number in range(4)],
-        "  已消失:示例6(新浪微博)超过2周未更新",
-        "待人工核查5个:",
+        "共判定41个账号：正常更新30个、不合格6个、待人工核查5个",
+        "疑似问题：新增4、仍存在2、已消失1、本次未能复核1",
+        *[f"  新增：示例{number}（新浪微博）超过2周未更新" for number in range(4)],
+        "  已消失：示例6（新浪微博）超过2周未更新",
+        "待人工核查5个：",
         "  4个 平台要求人工验证。",
-        "  1个 平台限制访问,未取得发布列表。",
-        "已暂停的信息来源:微博手机版主页(访客)要求验证",
-        "登录已失效:weibo/office",
-        "核查41次,用时90分钟,退出码16",
+        "  1个 平台限制访问，未取得发布列表。",
+        "已暂停的信息来源：微博手机版主页（访客）要求验证",
+        "登录已失效：weibo/office",
+        "核查41次，用时90分钟，退出码16",
     ]
 
 
@@ -125,8 +125,8 @@ def test_a_digest_keeps_to_its_lines_and_says_what_it_leaves_out(limit: int) -> 
     )
     assert len(lines) <= limit
     assert lines[-1].startswith("核查41次")
-    named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
-    assert named == 5 or len(lines) < 11 or f"  另有{5 - named}条,见 mediawatch flagged" in lines
+    named = sum(line.startswith(("  新增：", "  已消失：")) for line in lines)
+    assert named == 5 or len(lines) < 11 or f"  另有{5 - named}条，见 mediawatch flagged" in lines
 
 
 @pytest.mark.parametrize("size", range(450, 1200, 50))
@@ -136,13 +136,13 @@ def test_a_digest_keeps_to_its_bytes_and_says_what_it_leaves_out(size: int) -> N
     ).compose(lines=30, size=size)
     lines = body.splitlines()
     taken = len("\r\n".join([title, *lines]).encode())
-    named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
+    named = sum(line.startswith(("  新增：", "  已消失：")) for line in lines)
     assert taken <= size
     assert lines[-1].startswith("核查41次")
     assert (
         named == 5
         or size < 700
-        or (f"  另有{5 - named}条,见 mediawatch flagged" in lines and size - taken < 100)
+        or (f"  另有{5 - named}条，见 mediawatch flagged" in lines and size - taken < 100)
     )
 
 
@@ -150,10 +150,10 @@ async def test_a_place_that_counts_bytes_gets_a_digest_it_takes(
     store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """企业微信 takes 2 048 of them, three a character."""
-    monkeypatch.setattr(NotifyJSON, "body_maxlen", 250)
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 260)
     await alerts(store, inbox).tell_night(SWEEP, NIGHT, SessionBook(store, lambda: NOW), {})
     ((_, title, body),) = inbox.posts
-    assert 150 < len(f"{title}\r\n{body}".encode()) <= 250
+    assert 150 < len(f"{title}\r\n{body}".encode()) <= 260
 
 
 async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(
@@ -169,9 +169,9 @@ async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(
     await alerts(store, inbox).tell_night(SWEEP, last, SessionBook(store, lambda: NOW), {})
     ((_, _, body),) = inbox.posts
     assert body.splitlines()[-4:-1] == [
-        "此前2031-03-05 15:00开始的检查异常中断,见 mediawatch status",
-        "此前2031-03-05 14:00开始的检查被停止,见 mediawatch status",
-        "检查时段已结束,12个账号未及核查",
+        "此前2031-03-05 15:00开始的检查异常中断，见 mediawatch status",
+        "此前2031-03-05 14:00开始的检查被停止，见 mediawatch status",
+        "检查时段已结束，12个账号未及核查",
     ]
 
 
@@ -179,7 +179,7 @@ async def test_one_digest_a_sweep_also_after_a_restart(store: Store, inbox: Inbo
     book = SessionBook(store, lambda: NOW)
     await alerts(store, inbox).tell_night(SWEEP, NIGHT, book, {})
     await alerts(store, inbox).tell_night(SWEEP, NIGHT, book, {})
-    assert inbox.titles == ["mediawatch 日常监测:监测时间点2031-03-01 23:59"]
+    assert inbox.titles == ["mediawatch 日常监测：监测时间点2031-03-01 23:59"]
     await alerts(store, inbox).tell_night(replace(SWEEP, id=8), NIGHT, book, {})
     assert len(inbox.posts) == 2
 
@@ -239,7 +239,7 @@ async def test_one_message_when_a_login_lapses(tmp_path: Path, inbox: Inbox) -> 
             await app.sessions.note_state("weibo", "office", valid=False, how="page")
             await app.alerts.tell_sessions(app.sessions)
     # The second round: valid again, and lapsed again.
-    assert inbox.titles == ["mediawatch 登录已失效:weibo/office"] * 2
+    assert inbox.titles == ["mediawatch 登录已失效：weibo/office"] * 2
     assert "mediawatch login weibo --name office" in inbox.posts[0][2]
 
 
@@ -255,8 +255,8 @@ async def test_one_message_for_a_login_that_nobody_uses(store: Store, inbox: Inb
     ours = alerts(store, inbox)
     for days in (29, 30, 30):
         await ours.tell_unused(listed(days))
-    assert inbox.titles == ["mediawatch 登录闲置:weibo/office"]
-    assert "保管人:张三" in inbox.posts[0][2]
+    assert inbox.titles == ["mediawatch 登录闲置：weibo/office"]
+    assert "保管人：张三" in inbox.posts[0][2]
 
 
 async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> None:

@@ -130,14 +130,14 @@ async def test_a_digest_comes_by_mail_once_and_is_read_as_it_was_written(
     await tell(post.alerts(store), store)
     (mail,) = post.mails
     assert (mail["From"], mail["To"]) == (f"mediawatch <{BOX}>", BOX)
-    assert mail["Subject"] == "mediawatch 日常监测:监测时间点2031-03-01 23:59"
+    assert mail["Subject"] == "mediawatch 日常监测：监测时间点2031-03-01 23:59"
     body = mail.get_body(("plain",))
     assert body is not None
     assert (
         body.get_content().splitlines()[0]
-        == "共判定41个账号:正常更新30个、不合格6个、待人工核查5个"
+        == "共判定41个账号：正常更新30个、不合格6个、待人工核查5个"
     )
-    assert body.get_content().splitlines()[-1] == "核查41次,用时90分钟,退出码16"
+    assert body.get_content().splitlines()[-1] == "核查41次，用时90分钟，退出码16"
     assert post.logins == ["office"]
     assert await states(store) == ["sent"]
 

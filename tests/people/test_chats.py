@@ -71,7 +71,7 @@ def test_instants_of_a_chat_are_those_of_beijing() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        f"最新链接:{ONE}",
+        f"最新链接：{ONE}",
         f"开会时间 14:30\n{ONE}",
         f"请于 2026-11-28 前回复:{ONE}",
         f"见https://example.com/a 2026-11-28 10:02\n{ONE}",

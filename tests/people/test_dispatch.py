@@ -237,7 +237,7 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
         "回1.xlsx",
         1,
     )
-    assert event.reason == f"人员调整,已恢复更新(最新链接:{LINK} https://weibo.com/1)"
+    assert event.reason == f"人员调整,已恢复更新（最新链接：{LINK} https://weibo.com/1）"
     # An answer decides nothing.
     assert await states(store) == [ReviewState.DISPATCHED] * 2
     before = await store.reviews.events(1)
@@ -317,9 +317,9 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
     done = await taken(store, inspection, *wrong)
     assert (done.accounts, await store.reviews.events(1)) == ([], before)
     told = [problem.sentence for problem in done.problems]
-    assert told[1] == "无人.xlsx 疑似问题核实 第2行「责任人」:请填写责任人姓名"
+    assert told[1] == "无人.xlsx 疑似问题核实 第2行「责任人」：请填写责任人姓名"
     assert (
-        "无链.xlsx 疑似问题核实 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址"
+        "无链.xlsx 疑似问题核实 第2行「最新链接」：请填写以 http:// 或 https:// 开头的网址"
         in told[2]
     )
     assert [
@@ -333,7 +333,7 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
     assert write_bad_rows(tmp_path / "退.xlsx", done, sweep=inspection.sweep) == 4
     assert [row[DispatchColumn.ERROR] for row in rows(tmp_path / "退.xlsx")][
         1
-    ] == "责任人:请填写责任人姓名"
+    ] == "责任人：请填写责任人姓名"
     fixed = await taken(
         store,
         inspection,
@@ -756,10 +756,10 @@ def test_the_commands(home: Home, tmp_path: Path) -> None:
         done.exit_code,
         "1 account answered, 0 known already, 0 rows not answered, 1 row refused" in done.stdout,
     ) == (2, True)
-    assert "「责任人」:请填写责任人姓名" in done.stderr
+    assert "「责任人」：请填写责任人姓名" in done.stderr
     assert (tmp_path / "退.xlsx").is_file()
     assert (
-        "单位反馈 丁某(回.xlsx);未答是否有异议(按有异议处理);属实"
+        "单位反馈 丁某（回.xlsx）；未答是否有异议（按有异议处理）；属实"
         in command(home, "review", "show", "1/stale_2w").stdout
     )
 

@@ -145,7 +145,7 @@ def test_an_ended_hearing_lets_confirm(events: tuple[ReviewEvent, ...]) -> None:
 
 def test_who_answered_for_the_unit_does_not_confirm() -> None:
     found = suspect(SENT, replace(AGREED, by="李 四"))
-    assert "单位反馈由李四本人填写,须由他人认定" in CONFIRM.refusal(found)
+    assert "单位反馈由李四本人填写，须由他人认定" in CONFIRM.refusal(found)
     assert replace(CONFIRM, by="丙某").refusal(found) == ""
 
 
@@ -154,7 +154,7 @@ def test_without_a_hearing_it_takes_a_reason_and_is_marked(events: tuple[ReviewE
     found = suspect(*events)
     assert "核实尚未结束" in CONFIRM.refusal(found)
     at_once = replace(CONFIRM, without_hearing=True)
-    for reason in ("", " ", "经人工审核,证据属实"):
+    for reason in ("", " ", "经人工审核，证据属实"):
         assert "写明理由" in replace(at_once, reason=reason).refusal(found)
     made = replace(at_once, reason="舆情紧急").of(found, NOW)
     assert (made.unheard, made.reason) == (True, "舆情紧急")

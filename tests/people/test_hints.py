@@ -17,22 +17,24 @@ from commands import in_process
 from handed_files import S, table_file, text_file
 from worklists import NOW, POLICY, Inspection, exported, filed, table, typed
 
-from mediawatch.cli.links import print_report
-from mediawatch.domain import Filing, Hint, LinkSort, LinkWay, Verdict
+from mediawatch.cli.links import exit_code_of, print_report
+from mediawatch.domain import Filing, Hint, LinkSort, LinkWay, Outcome, Sight, Verdict
 from mediawatch.domain.clock import BEIJING, beijing
 from mediawatch.people.forms.hint_words import hint_lines, questions_of, receipt_lines
-from mediawatch.people.forms.link_answer import write_answer
+from mediawatch.people.forms.link_answer import AnswerResult, answers_of, write_answer
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.hints.intake import HintImport, HintOrigin, answer_hints, import_hints
-from mediawatch.people.link_files import collect
+from mediawatch.people.link_files import FoundLink, collect
+from mediawatch.people.link_matching import place as placed
 from mediawatch.people.link_naming import note_names
-from mediawatch.people.link_report import LinkReport
+from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult, as_table
 from mediawatch.people.links import open_links
 from mediawatch.people.worklist.export import export
 from mediawatch.ports import Store
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.judging import rejudge
+from mediawatch.workbooks.places import Place
 from mediawatch.workbooks.refusals import Unusable
 from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
@@ -186,6 +188,86 @@ async def test_a_chat_gives_links_days_and_cards(store: Store, tmp_path: Path) -
     assert (hint.account_id, hint.on, hint.given_by) == (2, date(2031, 12, 24), "李四")
     assert hint.given_at == datetime(2032, 1, 5, 10, 5, tzinfo=BEIJING)
     assert [entry.card for entry in done.cards] == ["标题"]
+    (line,) = hint_lines([hint])
+    assert "李四，发送于2032-01-05 10:05，群聊.txt第4行" in line
+    (said,) = link.sayings.values()
+    assert (said.by, said.at) == ("张三", datetime(2032, 1, 5, 10, 2, 11, tzinfo=BEIJING))
+    answer = tmp_path / "答复.xlsx"
+    write_answer(answer, answer_hints(done, LinkReport()), now=NOW)
+    assert {row["位置"]: row["提供人及时间"] for row in table(answer)}[
+        "第4行"
+    ] == "李四 2032-01-05 10:05"
+
+
+async def test_every_row_and_line_is_answered_or_counted(store: Store, tmp_path: Path) -> None:
+    await Inspection.of(store, tmp_path, FILED)
+    rows: list[list[Any]] = [
+        ["公众号名称", "日期", "链接"],
+        [FILED[0].name, typed("2031-12-26"), None],
+        [FILED[1].name, None, None],
+        [FILED[2].name, typed("2031-12-25"), None],
+    ]
+    path = table_file(tmp_path, rows, {})
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].row_dimensions[4].hidden = True
+    book.create_sheet("说明").append(["甲", "乙"])
+    book.save(path)
+    done = await imported(store, path)
+    assert done.left_out == [
+        f'{path}, sheet "监测结果", row 4: hidden, not read',
+        f'{path}, sheet "说明", row 1: no heading of an account and a date or link: '
+        "the sheet was not read",
+    ]
+    assert [(each.result, each.account) for each in answer_hints(done, LinkReport())] == [
+        ("已登记", FILED[0].name),
+        ("不计", ""),
+    ]
+    chat = text_file(
+        tmp_path,
+        f"张三 2032-01-05 10:02\n{FILED[0].name}、{FILED[1].name} 最近更新12月24日\n"
+        f"李四 2032-01-05 10:03\n{FILED[1].name} 12月24日\n收到\n没有备案的号，最近更新12月24日\n"
+        f"王五 2032-01-05 10:04\n{FILED[2].name} 最近更新12月24日 {ONE}\n",
+        "群聊.txt",
+    )
+    done = await imported(store, chat)
+    assert [(each.place.row, each.reason) for each in answer_hints(done, LinkReport())] == [
+        (2, "写到几个账号，不能确定日期属于哪一个，请一行只写一个账号"),
+        (6, "没有写明台账中的账号名称，日期无法对应账号"),
+        (8, "所称最近更新日期（2031年12月24日）已登记，仅供人工核对参考，不能证明更新"),
+    ]
+    assert [(hint.account_id, hint.link) for hint in done.hints] == [(3, ONE)]
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        (S, "链接不完整，没有打开"),
+        (f"{S}ab", "链接不完整，没有打开"),
+        ("https://example.com/x", "不是微信公众号文章的链接，没有打开"),
+        ("https://10.0.0.1/x", "网址是数字地址，不是域名，没有打开"),
+    ],
+)
+async def test_links_and_hints_answer_alike(
+    store: Store, tmp_path: Path, link: str, reason: str
+) -> None:
+    await Inspection.of(store, tmp_path, FILED)
+    path = text_file(tmp_path, f"公众号名称,链接\n{FILED[0].name},{link}\n")
+    done = await imported(store, path)
+    found = note_names(collect([str(path)], io.BytesIO()), await store.accounts.all())
+    both = [*answer_hints(done, LinkReport()), *answers_of(found.rows, LinkReport())]
+    assert [(each.result, each.account, each.reason) for each in both] == [
+        ("待定", FILED[0].name, reason)
+    ] * 2
+    assert [each.ask for each in both] == [both[0].ask] * 2
+    assert done.hints == []
+
+
+def test_the_answer_explains_each_of_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "答复.xlsx"
+    write_answer(path, [], now=NOW)
+    guide = str([list(row) for row in openpyxl.load_workbook(path)["填写说明"].values])
+    assert [word for word in AnswerResult if f"“{word}”，" not in guide] == []
+    assert {sort.label for sort in LinkSort} <= set(AnswerResult)
 
 
 WORLD = World.parse(
@@ -275,10 +357,10 @@ async def test_a_link_proves_by_our_look_and_a_date_never(
         ("第2行", "本账号"),
         ("第3行", "本账号"),
         ("第4行", "他人"),
-        ("第4行", "已登记"),
         ("第5行", "失效"),
-        ("第5行", "已登记"),
     ]
+    said = "所称最近更新日期（2031年12月28日）已登记，仅供人工核对参考，不能证明更新"
+    assert [row["原因"].endswith(f"；{said}") for row in answered] == [False, False, True, True]
     assert {row["请补充"] for row in answered[2:]} == {"请回复本账号最新一篇文章链接"}
     assert {row["文件"] for row in answered} == {"监测.csv"}
     texts = " ".join(str(value) for row in answered for value in row.values())
@@ -393,6 +475,16 @@ def test_the_commands(tmp_path: Path) -> None:
     taken = in_process(*words, "--skip-bad-rows", "--answer", answer, "--contract", "合同1号")
     assert (taken.returncode, "1 hint, 0 known already" in taken.stdout) == (0, True)
     assert [row["结果"] for row in table(answer)] == ["已登记", "未收"]
+    again = in_process(*words, "--skip-bad-rows", "--contract", "合同2号")
+    assert (again.returncode, "stays under its contract (合同1号)" in again.stderr) == (0, True)
+    twice = in_process(*words, "--contract", "合同1号", "--contract", "合同2号")
+    assert (twice.returncode, "--contract is given twice" in twice.stderr) == (2, True)
+    foreseen = in_process(*words, "--skip-bad-rows", "--dry-run", "--answer", tmp_path / "x.xlsx")
+    assert (foreseen.returncode, "x.xlsx is not written in a dry run" in foreseen.stderr) == (
+        0,
+        True,
+    )
+    assert not (tmp_path / "x.xlsx").exists()
     over = in_process(*words, "--skip-bad-rows", "--answer", answer)
     assert (over.returncode, "exists already" in over.stderr) == (2, True)
     out = tmp_path / "提示.csv"
@@ -406,3 +498,59 @@ def test_the_commands(tmp_path: Path) -> None:
     shown = in_process("--home", home, "show", "1").stdout
     assert "他人提示（仅供核对参考，不作为认定依据）" in shown
     assert "“某某服务单位”称最近更新为2022年10月26日（监测.csv第2行，合同编号合同1号）" in shown
+
+
+@pytest.mark.parametrize("command", ["hints", "links"])
+def test_a_demonstration_refuses_links_before_anything_is_kept(
+    tmp_path: Path, command: str
+) -> None:
+    home = tmp_path / "home"
+    registry = text_file(tmp_path, "政务新媒体名称,类型,备案单号\n示例一,公众号,1\n", "台账.csv")
+    assert in_process("--home", home, "init").returncode == 0
+    assert in_process("--home", home, "registry", "import", registry).returncode == 0
+    (home / "演示数据").touch()
+    path = text_file(tmp_path, f"备案单号,更新日期,链接\n1,2022-10-26,{ONE}\n")
+    words = ["--home", home, command, "import", path]
+    words += ["--source", "某某服务单位"] if command == "hints" else []
+    for more in ([], ["--dry-run"]):
+        refused = in_process(*words, *more)
+        assert (refused.returncode, "holds a demonstration" in refused.stderr) == (2, True)
+    assert in_process("--home", home, "hints", "list").stdout == "无。\n"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ([Outcome.UNREACHABLE, None, Outcome.UNREACHABLE], "3 links not read, for the network"),
+        # Turned away by the site: what was not tried is not the network's fault.
+        ([Outcome.UNREACHABLE, Outcome.CAPTCHA, None], "1 link not read, for the network"),
+    ],
+)
+def test_links_that_the_network_kept_from_us_are_one_sentence(
+    capsys: pytest.CaptureFixture[str], outcomes: list[Outcome | None], said: str
+) -> None:
+    place = Place("群聊.txt", "", 1)
+    sights = [
+        Sight(
+            surface="wechat.article",
+            outcome=outcome,
+            read_at=NOW,
+            detail="net::ERR_TIMED_OUT" if outcome is Outcome.UNREACHABLE else "",
+        )
+        if outcome
+        else None
+        for outcome in outcomes
+    ]
+    entries = [
+        placed(FoundLink(ONE, (place,)), sight, [])
+        if sight
+        else LinkEntry(link=FoundLink(TWO, (place,)), result=LinkResult.NOT_OPENED)
+        for sight in sights
+    ]
+    report = LinkReport(entries=entries)
+    print_report(report)
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert "net::" not in printed.out + printed.err
+    assert "net::" not in str(as_table(report).rows)
+    assert exit_code_of(report, Pacing(scale=0)) == 8

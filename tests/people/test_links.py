@@ -597,7 +597,7 @@ def test_a_link_to_no_article_is_reported_by_the_command(
         "a.txt, row 3: https://weibo.com/u/1: no WeChat article, not opened"
         in capsys.readouterr().err
     )
-    assert "a.txt,,3,https://weibo.com/u/1,不是微信文章链接,未打开" in to_csv(
+    assert "a.txt,,3,https://weibo.com/u/1,不是微信公众号文章的链接，没有打开" in to_csv(
         as_table(report)
     ).decode("utf-8-sig").replace('"', "")
 
@@ -696,9 +696,9 @@ def test_an_answer_keeps_the_rows_of_a_chat_in_their_order(tmp_path: Path) -> No
     sheet = openpyxl.load_workbook(path).worksheets[0]
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     assert [(row[2], row[3], row[5], row[6]) for row in rows] == [
-        ("第2行", "=cmd|张三", None, "待定"),
-        ("第4行", "李四", LINK.url, "他人"),
-        ("第4行", "李四", "https://weibo.com/u/1", "待定"),
+        ("第2行", "=cmd|张三 2022-12-31 10:02", None, "待定"),
+        ("第4行", "李四 2022-12-31 10:05", LINK.url, "他人"),
+        ("第4行", "李四 2022-12-31 10:05", "https://weibo.com/u/1", "待定"),
     ]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
     assert {row[1] for row in rows} == {"群聊.txt"}

@@ -66,14 +66,14 @@ def test_a_finding_goes_its_way_and_back() -> None:
             ReviewAction.DISMISSED,
             "李四",
             "r",
-            "不能排除;如须改变决定,先用 mediawatch review reopen",
+            "不能排除；如须改变决定，先用 mediawatch review reopen",
         ),
         (
             (ReviewAction.DISMISSED,),
             ReviewAction.DISPATCHED,
             "李四",
             "r",
-            "现为“排除”,不能下发核实",
+            "现为“排除”，不能下发核实",
         ),
         ((ReviewAction.CONFIRMED,), ReviewAction.REOPENED, "李四", "", "须写明理由"),
         # Who looked does not confirm, however the name is typed; dismissing it is their own doubt.
@@ -108,11 +108,14 @@ def test_a_decision_holds_for_facts_whatever_words_tell_them() -> None:
     )
     changed = replace(decided, finding=replace(decided.finding, gap_days=99))
     assert changed.standing.state is OPEN
-    assert changed.remark == "李四认定后结论有变,须重新审核(当时:示例)"
+    assert changed.remark == "李四认定后结论有变，须重新审核（当时：示例）"
     assert decided.remark == ""
     sent = suspect(ReviewAction.DISPATCHED)
     sent = replace(sent, finding=replace(sent.finding, gap_days=99))
-    assert (sent.standing.state, sent.remark) == (DISPATCHED, "李四下发核实后结论有变(当时:示例)")
+    assert (sent.standing.state, sent.remark) == (
+        DISPATCHED,
+        "李四下发核实后结论有变（当时：示例）",
+    )
 
 
 EDGES = {

@@ -145,7 +145,7 @@ async def test_sorted_moved_and_reworded_it_still_fits(store: Store, tmp_path: P
     }
     filled = fill(path, tmp_path / "甲.xlsx", answers)
     words = {
-        "行键(勿改)": "", "有无发布": "有无发布情况?", "核查人": "核查人(签名)", "核查时间": "核查日期",
+        "行键（勿改）": "", "有无发布": "有无发布情况?", "核查人": "核查人(签名)", "核查时间": "核查日期",
         Column.SEEN_ID.value: "核对 ID", "最近发布日期": "最近发布日期\n(年-月-日)",
     }  # fmt: skip
     done = await inspection.take(shuffled(filled, tmp_path / "乙.xlsx", words))
@@ -160,7 +160,7 @@ def test_headings_that_look_alike_are_told_apart() -> None:
         Column.LATEST: 0,
         Column.POSTED_ON: 1,
     }
-    assert Column.POSTED_ON not in match_headings(["已知最近发布(不早于)", "最近核查日期"])
+    assert Column.POSTED_ON not in match_headings(["已知最近发布（不早于）", "最近核查日期"])
     assert match_headings(["核查时间", "核查人", "核查问题", "核对ID"]) == {
         Column.TIME: 0, Column.PERSON: 1, Column.QUESTION: 2, Column.SEEN_ID: 3,
     }  # fmt: skip
@@ -241,8 +241,8 @@ async def test_two_persons_who_disagree(store: Store, tmp_path: Path) -> None:
     assert len(done.readings) == 4, "both are kept"
     (conflict,) = done.conflicts
     assert conflict.account.filed.name == ONE
-    assert "甲某(2032-01-03)有无发布:无" in str(conflict)
-    assert "乙某(2032-01-03)有无发布:有" in str(conflict)
+    assert "甲某（2032-01-03）有无发布：无" in str(conflict)
+    assert "乙某（2032-01-03）有无发布：有" in str(conflict)
     assert await inspection.verdicts() == [Verdict.UNPROVEN, Verdict.FRESH]
     assert "待复核" in (await inspection.scope())[ONE].judgement.sentence  # type: ignore[union-attr]
 
@@ -290,7 +290,7 @@ async def test_one_picture_serves_one_account_over_all_imports(
         assert f"同一张截图已用于“{ONE}”" in problem.reason
     several = {TWO: {**stale[TWO], Column.REMARK: "截图含多个账号"}}
     done = await inspection.take(fill(path, tmp_path / "丙.xlsx", several, {TWO: png()}))
-    assert f"截图同时用于“{ONE}”,请核对" in done.readings[0].sights[0].detail
+    assert f"截图同时用于“{ONE}”，请核对" in done.readings[0].sights[0].detail
     again = await inspection.take(tmp_path / "丙.xlsx", tmp_path / "甲.xlsx")
     assert (again.repeated, len(again.problems)) == (3, 1), "known answers stay what they are"
     assert await store.evidence.owners([hashlib.sha256(png()).hexdigest(), "0" * 64]) == {
@@ -331,7 +331,8 @@ async def test_refused_rows_go_back_and_come_again(store: Store, tmp_path: Path)
     assert openpyxl.load_workbook(back).sheetnames[0] == "待核查清单·演示数据"
     rows = {row[Column.NAME.value]: row for row in table(back)}
     assert (
-        rows[ONE][Column.ERROR.value] == "核对ID:此项回答必须填写核对ID(搜索不到的填写搜索所用的ID)"
+        rows[ONE][Column.ERROR.value]
+        == "核对ID：此项回答必须填写核对ID（搜索不到的填写搜索所用的ID）"
     )
     assert (rows[ONE][Column.TIME.value], rows[THREE][Column.POSTED_ON.value]) == (
         LOOKED_AT,

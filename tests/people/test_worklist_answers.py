@@ -54,9 +54,9 @@ from mediawatch.rules.judge import judge
 
 def test_the_window_is_fourteen_days_and_the_day_itself() -> None:
     assert (WINDOW.start, WINDOW.end) == (date(2031, 12, 17), date(2031, 12, 31))
-    assert WINDOW.question(FiledStatus.RUNNING) == "12月17日(含)至12月31日有无发布?"
+    assert WINDOW.question(FiledStatus.RUNNING) == "12月17日（含）至12月31日有无发布？"
     over_new_year = Window(datetime(2032, 1, 8, 23, 59, 59, tzinfo=BEIJING), date(2031, 12, 25))
-    assert over_new_year.words == "2031年12月25日(含)至2032年1月8日"
+    assert over_new_year.words == "2031年12月25日（含）至2032年1月8日"
     assert "是否还能看到" in WINDOW.question(FiledStatus.CLOSED)
 
 
@@ -185,7 +185,7 @@ POSTED_ON, TIME, SEEN_ID, STATE, NAME = (
         ({**FRESH, STATE: "搜索不到"}, STATE, "矛盾"),
         ({**STALE, STATE: "看不到内容", POSTED_ON: ""}, Column.POSTED, "不能证明无发布"),
         ({**GONE, STATE: "从未发布", POSTED_ON: date(2031, 1, 1)}, POSTED_ON, "不应有发布日期"),
-        ({**FRESH, POSTED_ON: date(2031, 12, 16)}, POSTED_ON, "12月17日(含)至12月31日之内"),
+        ({**FRESH, POSTED_ON: date(2031, 12, 16)}, POSTED_ON, "12月17日（含）至12月31日之内"),
         ({**FRESH, POSTED_ON: date(2032, 1, 1)}, POSTED_ON, "之内"),
         ({**FRESH, POSTED_ON: date(2032, 1, 7)}, POSTED_ON, "晚于今天"),
         (
@@ -221,8 +221,8 @@ def test_what_is_refused(cells: Mapping[Column, Any], column: Column, words: str
 def test_a_refusal_names_file_row_field_value_and_remedy() -> None:
     (problem,) = answer(row(FRESH, POSTED_ON=date(2031, 12, 1)), asked(), NOW)  # type: ignore[misc]
     assert isinstance(problem, RowProblem)
-    assert problem.sentence.startswith("甲.xlsx 待核查清单 第7行「最近发布日期」:选了“有”")
-    assert "(填写的是“2031-12-01”)" in problem.sentence
+    assert problem.sentence.startswith("甲.xlsx 待核查清单 第7行「最近发布日期」：选了“有”")
+    assert "（填写的是“2031-12-01”）" in problem.sentence
 
 
 @pytest.mark.parametrize("shots", [(), BROKEN])

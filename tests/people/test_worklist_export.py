@@ -91,15 +91,15 @@ async def test_what_people_get(store: Store, tmp_path: Path) -> None:
     assert list(one)[1:] == [
         column.value for column in Column if column not in (Column.KEY, Column.ERROR)
     ]
-    assert two["已知最近发布(不早于)"] == "2031-12-01"
+    assert two["已知最近发布（不早于）"] == "2031-12-01"
     assert two["最新文章链接"] == link, "the newest that is known, not the one filed"
     assert two["原始ID/微信号"] == "gh_00000000learned"
-    assert (one["已知最近发布(不早于)"], one["核查问题"]) == (
+    assert (one["已知最近发布（不早于）"], one["核查问题"]) == (
         "未知",
-        "12月17日(含)至12月31日有无发布?",
+        "12月17日（含）至12月31日有无发布？",
     )
     assert "已关停" in three["核查问题"]
-    assert (one["二维码"], three["二维码"]) == (None, "无链接,请在平台内搜索备案名称")
+    assert (one["二维码"], three["二维码"]) == (None, "无链接，请在平台内搜索备案名称")
     assert all(
         row[column.value] is None
         for row in (one, two, three)
@@ -267,6 +267,13 @@ def test_at_the_command_line(tmp_path: Path) -> None:
         TWO: {**FRESH, Column.POSTED_ON: typed("2024-12-20")},
         HOSTILE: {**FRESH, Column.PERSON: ""},
     }
+    # Links that cannot be opened in this home are refused before any answer is kept.
+    (home / "演示数据").touch()
+    link = "https://mp.weixin.qq.com/s/ExampleToken000000000A"
+    linked = fill(path, tmp_path / "链.xlsx", {TWO: {**answers[TWO], Column.LINK: link}})
+    refused = run("worklist", "import", str(linked))
+    assert (refused.exit_code, "holds a demonstration" in refused.stderr) == (2, True)
+    (home / "演示数据").unlink()
     done = run(
         "worklist", "import", str(fill(path, tmp_path / "甲.xlsx", answers)), "--errors", str(back)
     )
@@ -275,7 +282,7 @@ def test_at_the_command_line(tmp_path: Path) -> None:
         done.stdout
         == "1 reading kept, 0 rows not answered, 0 known already, 1 row refused, 0 new links\n"
     )
-    assert "第2行「核查人」:请填写核查人" in done.stderr
+    assert "第2行「核查人」：请填写核查人" in done.stderr
     assert [row[Column.NAME.value] for row in table(back)] == [HOSTILE]
     corrected = run(
         "worklist",
@@ -374,9 +381,9 @@ async def test_a_row_says_what_an_index_has_as_the_newest(store: Store, tmp_path
         indexes={cover: "微信读书", listed: "微信读书"},
     )
     asked = [row[Column.QUESTION] for row in table(path)]
-    question = "12月17日(含)至12月31日有无发布?"
+    question = "12月17日（含）至12月31日有无发布？"
     assert asked == [
-        f"{question}微信读书最近一篇为10月28日，请核对",
-        f"{question}微信读书最近一篇为2030年12月5日，请核对",
+        f"{question}微信读书最近一篇为10月28日，请核对。",
+        f"{question}微信读书最近一篇为2030年12月5日，请核对。",
         question,
     ]

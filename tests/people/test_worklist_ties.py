@@ -78,7 +78,7 @@ def test_words_that_mean_none_are_no_id(words: str) -> None:
         (
             {"platform": "weibo", **NO_ID, "platform_id": "1234567890"},
             GH,
-            "这是微信的原始ID,而该账号是新浪微博:请填写主页的数字UID",
+            "这是微信的原始ID，而该账号是新浪微博：请填写主页的数字UID",
         ),
         (
             {"platform": "weibo", **NO_ID, "platform_id": "1234567890"},
@@ -216,8 +216,8 @@ async def test_what_does_not_count_is_said_at_import(store: Store, tmp_path: Pat
         )
         assert [
             (
-                f"甲.xlsx 待核查清单 第2行 {ONE}:该行答案因缺少“实际名称”(与备案名称相同填“一致”"
-                ")暂不计入"
+                f"甲.xlsx 待核查清单 第2行 {ONE}：该行答案因缺少“实际名称”（与备案名称相同填“一致”"
+                "）暂不计入"
             )
             in line
             for line in done.remarks
@@ -408,7 +408,11 @@ async def test_visible_against_gone_is_looked_at_again(
     (conflict,) = done.conflicts
     assert all(
         words in str(conflict)
-        for words in ("待复核", f"甲某(2032-01-03)状态:{state}", "乙某(2032-01-04)状态:看不到内容")
+        for words in (
+            "待复核",
+            f"甲某（2032-01-03）状态：{state}",
+            "乙某（2032-01-04）状态：看不到内容",
+        )
     )
     assert await inspection.verdicts() == [Verdict.UNPROVEN]
 

@@ -167,7 +167,7 @@ def test_only_what_a_person_confirmed_is_held_against_anybody() -> None:
     assert closed.statistics.whole.checked == 3
     assert [problem.entry.account.id for problem in opened.failed] == [1, 5]
     assert closed.marks == ("初步结果",)
-    assert "含未经审核的疑似问题,不得公开" in opened.marks
+    assert "含未经审核的疑似问题，不得公开" in opened.marks
     dismissed = as_reviewed(SCOPE[2], include_open=True)
     assert dismissed.judgement is not None
     assert dismissed.judgement.verdict is Verdict.LISTED
@@ -293,9 +293,7 @@ async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
 
 
 def test_long_reasons_have_room_in_every_document(tmp_path: Path) -> None:
-    why = (
-        "已知最近发布不早于2022年11月14日,按名称匹配;现有信息来源不能证明其后无更新,不能认定超期。"
-    )
+    why = "已知最近发布不早于2022年11月14日，按名称匹配；现有信息来源不能证明其后无更新，不能认定超期。"
     judged = Judgement(verdict=Verdict.UNPROVEN, sentence=why)
     found = told(
         [
@@ -401,7 +399,7 @@ def test_a_long_list_of_names_points_to_the_annex() -> None:
 )
 def test_an_inspection_of_a_part_says_what_it_is(of_sweep: dict[str, Any], words: str) -> None:
     sound = [entry(1, Verdict.FRESH), entry(2, Verdict.FRESH, "乙县")]
-    whole = {"地区(部门)": {"甲县": 4, "乙县": 5}, "平台": {"新浪微博": 9}}
+    whole = {"地区（部门）": {"甲县": 4, "乙县": 5}, "平台": {"新浪微博": 9}}
     found = told(sound, of_sweep={"totals": whole, **of_sweep})
     first, *others = prose.overview(found)
     assert words in first
@@ -413,7 +411,7 @@ def test_an_inspection_of_a_part_says_what_it_is(of_sweep: dict[str, Any], words
     assert prose.overview(unknown)[0].startswith("监测时间点为2022年12月31日。本次为部分检查：")
     assert "检查率" not in prose.overview(unknown)[0]
     assert annexes.regions(unknown).rows[-1][4] == "—"
-    held = {"地区(部门)": {"甲县": 1, "乙县": 1}, "平台": {"新浪微博": 2}}
+    held = {"地区（部门）": {"甲县": 1, "乙县": 1}, "平台": {"新浪微博": 2}}
     all_of_it = told(sound, of_sweep={"totals": held, **of_sweep})
     assert "共2个，本次全覆盖检查，" in prose.overview(all_of_it)[0]
 

@@ -162,13 +162,13 @@ def told(**more: Any) -> Inspection:
         id=1,
     )
     results = (
-        (1, Rectification.NOT_DONE, "2031-12-31复查:超2周未更新。"),
-        (2, Rectification.DONE, "2031-12-31复查:已正常更新。"),
+        (1, Rectification.NOT_DONE, "2031-12-31复查：超2周未更新。"),
+        (2, Rectification.DONE, "2031-12-31复查：已正常更新。"),
     )
     events = [
         NoticeEvent(
             notice_id=1, item=item, action=NoticeAction.RECHECKED, at=LOOKED, by="mediawatch", result=result, reason=why,
-            source="台账.xlsx(2031-12-01导入)",
+            source="台账.xlsx（2031-12-01导入）",
         )
         for item, result, why in results
     ]  # fmt: skip

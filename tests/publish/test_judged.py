@@ -371,7 +371,7 @@ def test_lists_take_the_newest_inspection_whatever_its_scope(home: Home) -> None
     listed = mediawatch(home, "flagged")
     assert ONE not in listed.stdout
     assert TWO in listed.stdout
-    assert f"第{sample.id}号检查(四季度抽查) 抽查" in listed.stderr
+    assert f"第{sample.id}号检查（四季度抽查） 抽查" in listed.stderr
     assert TWO in mediawatch(home, "query", "flagged").stdout
     assert ONE not in mediawatch(home, "query", "flagged").stdout
 

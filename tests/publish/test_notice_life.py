@@ -183,7 +183,7 @@ def rectified(office: Office, notice: int, item: int, result: Rectification) -> 
         at=day_end(date(2023, 2, 20)),
         by="丙某",
         result=result,
-        reason="2023-02-20复查:说明。",
+        reason="2023-02-20复查：说明。",
         codes=(Code.STALE_2W,),
     )
     office.within(lambda store: store.notices.add_events([event]))
@@ -285,7 +285,7 @@ def test_a_result_of_the_whole_item_ends_with_a_correction(office: Office) -> No
         at=day_end(date(2023, 2, 20)),
         by="丙某",
         result=Rectification.NOT_DONE,
-        reason="2023-02-20复查:名称不一致。",
+        reason="2023-02-20复查：名称不一致。",
     )
     office.within(lambda store: store.notices.add_events([event]))
     next_one = office.sweep(Q1, {})
@@ -389,7 +389,7 @@ def test_a_notice_that_would_not_be_issued_today_says_correction_due(office: Off
     later_post(office, 2, sweep)
     due = (
         "correction due: 文1第2项“示例2”"
-        "(超2周未更新):2023-01-14微博网页版主页(登录)读到2022-12-28的内容"
+        "（超2周未更新）：2023-01-14微博网页版主页（登录）读到2022-12-28的内容"
     )
     for words in (("notice", "show", "文1"), ("notice", "list"), ("status",)):
         assert due in office.run(*words).stdout
@@ -418,7 +418,7 @@ def test_the_digest_names_what_notices_have_to_correct() -> None:
     sweep = Sweep(as_of=at, policy="national", policy_toml="", started_at=at, id=1)
     night = SweepRun(started_at=at, sweep_id=1, verdicts={"fresh": 1})
     _, body = SweepDigest(sweep, night, [], {}, {}, due=[due]).compose(lines=20, size=2_000)
-    assert "通报应更正(correction due)1处,见 mediawatch notice list" in body
+    assert "通报应更正（correction due）1处，见 mediawatch notice list" in body
     assert due.words in body
     assert (
         "correction due"

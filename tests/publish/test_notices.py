@@ -169,7 +169,11 @@ def test_what_may_not_be_issued(
     if before:
         assert mediawatch(home, *before).exit_code == 0
     count = len(within(home, lambda store: store.notices.all()))
-    done = mediawatch(home, *ISSUE, *words)
+    given = list(ISSUE)
+    if words and words[0] in given:
+        place = given.index(words[0])
+        del given[place : place + 2]
+    done = mediawatch(home, *given, *words)
     assert (
         done.exit_code,
         told in done.stderr,
@@ -221,7 +225,7 @@ def test_an_appeal_that_was_upheld_waits_for_its_correction(home: Home) -> None:
         assert done.exit_code == 0, (words, done.output)
         told = done.stdout
         assert due in told, words
-        assert "经戊某认定申诉成立,尚未更正" in told
+        assert "经戊某认定申诉成立，尚未更正" in told
     assert (
         mediawatch(
             home, "notice", "correct", "1", "2", "--by", "丙某", "--reason", "申诉成立", "--yes"
@@ -632,22 +636,22 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
         "1 report, 0 known already, 1 row not answered, 2 rows refused" in done.stdout,
     ) == (2, True)
     assert (
-        "回2.xlsx 整改情况反馈 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址"
+        "回2.xlsx 整改情况反馈 第2行「最新链接」：请填写以 http:// 或 https:// 开头的网址"
         in done.stderr
     )
-    assert "回3.xlsx 整改情况反馈 第2行「行键(勿改)」:不是本期通报的反馈表" in done.stderr
+    assert "回3.xlsx 整改情况反馈 第2行「行键（勿改）」：不是本期通报的反馈表" in done.stderr
     (event,) = within(home, lambda store: store.notices.events())
     assert (event.item, event.action, event.by, event.reason, event.source) == (
         1,
         NoticeAction.REPORTED,
         "丁某",
-        "已恢复更新(最新链接:https://weibo.com/1)",
+        "已恢复更新（最新链接：https://weibo.com/1）",
         "回1.xlsx",
     )
     assert f"{back}: 2 rows to correct" in done.stderr
     heading, *rows = load_workbook(back).worksheets[0].iter_rows(values_only=True)
-    assert heading[:2] == ("行键(勿改)", "错误说明")
-    assert [str(row[1]).partition(":")[0] for row in rows] == ["最新链接", "行键(勿改)"]
+    assert heading[:2] == ("行键（勿改）", "错误说明")
+    assert [str(row[1]).partition("：")[0] for row in rows] == ["最新链接", "行键（勿改）"]
     # Corrected in place, the rows that came back are a report like any other.
     corrected = reported(back, tmp_path / "更正.xlsx", 最新链接="https://weibo.com/2")
     done = mediawatch(
@@ -793,4 +797,4 @@ def test_what_a_correction_withdrew_is_told_by_its_label() -> None:
         codes=(Code.NAME_MISMATCH,),
     )
     ((*_, words),) = reports.events(notice, [withdrawn], []).rows
-    assert words == "申诉成立;名称不一致"
+    assert words == "申诉成立；名称不一致"

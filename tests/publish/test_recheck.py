@@ -99,7 +99,7 @@ def result(
 @pytest.mark.parametrize("code", [*SILENT, Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED])
 def test_posts_of_an_account_found_by_its_name_alone_end_nothing(code: Code) -> None:
     found_by_name = result(item(code), Verdict.FRESH, provisional=True)
-    assert found_by_name == (UNKNOWN, "2032-03-31复查:说明。")
+    assert found_by_name == (UNKNOWN, "2032-03-31复查：说明。")
 
 
 @pytest.mark.parametrize("code", [*SILENT, Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED])
@@ -111,9 +111,9 @@ def test_a_silence_or_an_absence_ends_by_a_fresh_post_alone(
     got, basis = result(item(code), verdict)
     assert got is (DONE if fresh else UNKNOWN)
     assert basis == (
-        "2032-03-31复查:已正常更新,最近更新2032-03-30。"
+        "2032-03-31复查：已正常更新，最近更新2032-03-30。"
         if fresh
-        else "2032-03-31复查:说明。"
+        else "2032-03-31复查：说明。"
         if verdict
         else "尚未复查。"
     )
@@ -171,7 +171,7 @@ def test_another_problem_says_nothing_about_the_one_in_the_notice() -> None:
         {7: RecheckLook(judgement=judged, on=AS_OF)},
         since=ISSUED,
     )
-    assert (alone.result, alone.basis) == (DONE, "2032-03-31复查:已正常更新,最近更新2032-03-30。")
+    assert (alone.result, alone.basis) == (DONE, "2032-03-31复查：已正常更新，最近更新2032-03-30。")
 
 
 def test_a_longer_silence_is_the_same_one() -> None:
@@ -212,7 +212,7 @@ def test_who_is_filed_as_closed_is_not_yet_deregistered(
 
 @pytest.mark.parametrize(
     ("look", "words"),
-    [(LookKind.SECOND, "平台显示账号已注销。"), (LookKind.PERSON, "经人工核查,账号已注销。")],
+    [(LookKind.SECOND, "平台显示账号已注销。"), (LookKind.PERSON, "经人工核查，账号已注销。")],
 )
 def test_deregistered_is_the_platforms_word_or_a_persons(look: LookKind, words: str) -> None:
     got, basis = result(
@@ -221,7 +221,7 @@ def test_deregistered_is_the_platforms_word_or_a_persons(look: LookKind, words: 
         filed=replace(FILED, status=FiledStatus.CLOSED),
         cancelled_by=look,
     )
-    assert (got, basis) == (GONE, f"台账运行状态已变更为“已关停”。2032-03-31复查:{words}")
+    assert (got, basis) == (GONE, f"台账运行状态已变更为“已关停”。2032-03-31复查：{words}")
     got, basis = result(
         item(Code.STALE_2W), Verdict.LISTED, found(Code.CANCELLED_NOT_CLOSED), cancelled_by=look
     )
@@ -358,7 +358,7 @@ def test_an_annex_of_another_system_is_tied_to_accounts(
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (",同名号,微信,丙局,信息超2周未更新,", "与台账中多个账号相符(“同名号”"),
+        (",同名号,微信,丙局,信息超2周未更新,", "与台账中多个账号相符（“同名号”"),
         (",示例发布,微信,示例局,,", "没有填写存在的突出问题"),
         ("3.02572E+15,示例发布,微信,示例局,信息超2周未更新,", "科学计数法"),
         ("3025716006566021,示例市审计局,微信,示例市审计局,信息超2周未更新,", "请核对编号"),

@@ -69,25 +69,25 @@ def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
     )
     one, two = written(soon, old)
     assert one.text.splitlines() == [
-        "【演示数据】示例局:",
-        "(联系人:张三 13800000001)",
-        "在监测时间点为2031年12月31日的政务新媒体检查中,以下账号请贵单位留意。",
+        "【演示数据】示例局：",
+        "（联系人：张三 13800000001）",
+        "在监测时间点为2031年12月31日的政务新媒体检查中，以下账号请贵单位留意。",
         "",
-        "请在期限前发布新内容:",
-        '1. “=HYPERLINK("http://x")<script>alert(1)</script> 二、”(微信,备案单号900001):'
-        "最近发布于2031年12月20日,请于2032年1月3日(含当日)前发布新内容。",
+        "请在期限前发布新内容：",
+        '1. “=HYPERLINK("http://x")<script>alert(1)</script> 二、”（微信，备案单号900001）：'
+        "最近发布于2031年12月20日，请于2032年1月3日（含当日）前发布新内容。",
         "",
         "本提醒不是检查结论。",
     ]
     assert two.text.splitlines() == [
-        "【演示数据】另一局:",
-        "(联系人:李四)",
+        "【演示数据】另一局：",
+        "（联系人：李四）",
         "请回复本账号最新一篇文章链接：",
-        "1. “示例市第2测试局”(微信,备案单号900002)",
+        "1. “示例市第2测试局”（微信，备案单号900002）",
         "",
         "本提醒不是检查结论。",
     ]
-    assert ("联系人:李四" in two.text, "张三" in two.text) == (True, False)
+    assert ("联系人：李四" in two.text, "张三" in two.text) == (True, False)
     (above,) = written(soon, old, to=Unit.SUPERVISOR)
     assert (above.unit, above.accounts, "联系人" in above.text) == ("示例办", 2, False)
 
@@ -126,7 +126,7 @@ def test_a_past_deadline_is_no_deadline_any_more() -> None:
     (edge,) = written(
         soon, policy=POLICY.toml.replace('edge = "exceeds"         #', 'edge = "reaches"         #')
     )
-    assert "请于2032年1月2日(含当日)前" in edge.text
+    assert "请于2032年1月2日（含当日）前" in edge.text
 
 
 @given(

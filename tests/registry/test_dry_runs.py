@@ -99,6 +99,11 @@ def test_dry_imports_write_nothing(home: Home, tmp_path: Path) -> None:
         in_process("--home", home.root, "registry", "import", tmp_path / "台账.csv").returncode == 0
     )
     before = content(home)
+    bad = tmp_path / "坏行.csv"
+    bad.write_text("政务新媒体名称,类型\n示例二,微信公众号\n示例三,\n", encoding="utf-8")
+    words = ("--home", home.root, "registry", "import", bad, "--dry-run")
+    assert in_process(*words).returncode == 2
+    assert in_process(*words, "--skip-bad-rows").returncode == 0, "as without --dry-run"
     notice = ("--number", "文1", "--title", "示例", "--date", "2022-10-01", "--by", "甲")
     tried = {
         ("registry", "import", tmp_path / "a.csv"): "(dry run) 1 new",

@@ -39,7 +39,7 @@ def test_gaps_are_those_of_single_accounts() -> None:
         [sound(1), sound(2, filing_number="", url="", platform="weibo")], full, ()
     )
     assert [(finding.code, finding.account.id, finding.sentence) for finding in findings] == [
-        (Code.REGISTRY_INCOMPLETE, 2, "未填写备案单号;未填写链接地址;未填写联系人")
+        (Code.REGISTRY_INCOMPLETE, 2, "未填写备案单号；未填写链接地址；未填写联系人")
     ]
     assert remarks == []
 
@@ -267,5 +267,5 @@ def test_the_command_counts_by_kind_and_says_that_there_is_none(tmp_path: Path) 
     in_process("--home", tmp_path, "registry", "import", file)
     told = in_process("--home", tmp_path, "registry", "check").stdout
     assert told.startswith(
-        "台账自查：备案信息不完整1条；备案填写不规范1条；名称含已撤并机构(提示)2条。共涉及2个账号\n"
+        "台账自查：备案信息不完整1条；备案填写不规范1条；名称含已撤并机构（提示）2条。共涉及2个账号\n"
     )

@@ -171,10 +171,10 @@ async def test_refused_rows_come_back_as_they_were_and_can_be_corrected(
     assert (page["B2"].value, page["B2"].data_type) == ("=1+1", "s")
     assert page["D2"].value == GOOD[3], "同上 alone would mean nothing here"
     assert (page["A3"].value, page["A3"].data_type) == ("0012", "s")
-    assert page["G2"].value.startswith("A 备案单号列“3025716006566021”:数值超过15位")
+    assert page["G2"].value.startswith("A 备案单号列“3025716006566021”：数值超过15位")
     assert page["G3"].value.splitlines() == [
-        "B 政务新媒体名称列:名称未填写;",
-        "E 开设时间列“去年”:应为日期,精确到日,如 2021-03-05",
+        "B 政务新媒体名称列：名称未填写；",
+        "E 开设时间列“去年”：应为日期，精确到日，如 2021-03-05",
     ]
     assert [cell.value for cell in page[3]][-3:] == ["a.xlsx", "台账", "5"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -48,10 +49,36 @@ def test_what_others_call_an_account(hints: list[Hint], call: HintCall) -> None:
 
 def test_of_each_source_its_last_word_stands() -> None:
     said = [hint("2026-10-01", "2026-11-20"), hint("2026-10-02"), hint("2026-10-03", source="乙")]
-    assert {(each.source, each.on) for each in current_hints(said, START)} == {
+    assert {(each.source, each.on) for each in current_hints(said, START, END)} == {
         ("甲", date(2026, 10, 2)),
         ("乙", date(2026, 10, 3)),
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "concerned"),
+    [
+        (hint("2026-11-20"), True),
+        (hint("2026-12-01", "2026-12-02"), False),
+        (hint("2028-03-01", "2028-03-02"), False),
+        (hint("2026-10-01", "2026-11-15"), False),
+        # Silent since October: that holds for November, however late it was said.
+        (hint("2026-10-01", "2028-03-02"), True),
+        (hint("", "2026-12-20"), True),
+        (hint("", "2028-03-02"), False),
+    ],
+)
+def test_a_hint_concerns_the_window_of_which_it_says_anything(said: Hint, concerned: bool) -> None:
+    assert bool(current_hints([said], START, END)) is concerned
+
+
+def test_a_message_counts_from_the_day_on_which_it_was_sent() -> None:
+    sent = datetime.fromisoformat("2026-11-10T09:00:00+08:00")
+    early = replace(hint("2026-10-01"), given_at=sent)
+    assert early.said_on == date(2026, 11, 10)
+    assert current_hints([early], START, END) == []
+    ahead = replace(early, given_at=datetime.fromisoformat("2027-01-01T09:00:00+08:00"))
+    assert ahead.said_on == date(2026, 11, 28), "not after it came in"
 
 
 def test_active_ones_that_nothing_proves_are_provable() -> None:

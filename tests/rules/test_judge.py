@@ -333,7 +333,7 @@ def test_a_ban_beside_posts_in_the_window_is_looked_at_again_and_noted(control: 
     banned = sight(outcome=Outcome.BANNED, posts=posts(2), control=control)
     once = judge(known_as(FILED, (reading(banned),)), AS_OF, NATIONAL)
     assert (once.verdict, once.second_look, once.findings) == (Verdict.FRESH, True, ())
-    assert any("封禁或停用,但2022年12月29日仍有更新" in note for note in once.notes)
+    assert any("封禁或停用，但2022年12月29日仍有更新" in note for note in once.notes)
     again = judge(known_as(FILED, twice(banned)), AS_OF, NATIONAL)
     assert not again.second_look
     assert any("仍有更新" in note for note in again.notes)
@@ -343,7 +343,7 @@ def test_a_ban_beside_posts_in_the_window_is_looked_at_again_and_noted(control: 
     )
     judged = judge(known_as(FILED, lifted), AS_OF, NATIONAL)
     assert (judged.verdict, judged.findings) == (Verdict.FRESH, ())
-    assert "曾有一次核查显示该账号被封禁或停用,尚未经两次核查证实。" in judged.notes
+    assert "曾有一次核查显示该账号被封禁或停用，尚未经两次核查证实。" in judged.notes
     old = judge(
         known_as(
             FILED, (reading(sight(outcome=Outcome.BANNED, posts=posts(40), control="别的账号")),)

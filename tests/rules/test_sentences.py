@@ -64,7 +64,7 @@ def why(*readings: Reading, filed: Filing = FILED) -> str:
     ],
 )
 def test_why_nothing_was_looked_at(filed: Filing, cause: str) -> None:
-    assert why(filed=filed) == f"本次未能核查:{cause}。"
+    assert why(filed=filed) == f"本次未能核查：{cause}。"
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_why_nothing_was_looked_at(filed: Filing, cause: str) -> None:
         ),
         (
             (reading(1, Outcome.NO_EVIDENCE, "2 accounts bear this very name"),),
-            "有同名账号,不能确定是哪一个。",
+            "有同名账号，不能确定是哪一个。",
         ),
         ((reading(1, Outcome.NO_EVIDENCE, "该内容已被发布者删除"),), "链接的内容已删除。"),
         ((reading(1, Outcome.NO_EVIDENCE, "something new"),), "页面上没有可用的发布信息。"),
-        ((reading(1, Outcome.NOT_FOUND),), "平台上未见该账号,但未经对照核查证实,不能认定。"),
+        ((reading(1, Outcome.NOT_FOUND),), "平台上未见该账号，但未经对照核查证实，不能认定。"),
     ],
 )
 def test_a_look_that_proved_nothing_says_its_one_cause(

@@ -252,7 +252,7 @@ def test_while_the_filed_id_is_somebody_elses_nothing_is_said(seen: tuple[Readin
         found = judged(*seen, policy=policy)
         assert (found.verdict, found.findings, found.second_look) == (Verdict.UNPROVEN, (), False)
         assert found.sentence.startswith(
-            "备案ID疑似有误:该ID的主页为“某某商店”,认证主体“某某有限公司”"
+            "备案ID疑似有误：该ID的主页为“某某商店”，认证主体“某某有限公司”"
         )
     assert judged(*seen, filed=replace(CLOSED, opened_on=LONG_AGO)).findings == ()
 
@@ -396,7 +396,7 @@ def test_two_surfaces_that_show_different_names_settle_nothing() -> None:
 def test_another_script_or_an_unseen_sign_is_no_other_name(name: str) -> None:
     assert judged(*twice(sight(3, name=name))).verdict is Verdict.FRESH
     notes = judged(*twice(sight(3, name=name))).notes
-    assert any("备案填写不规范:备案名称繁简字不同" in note for note in notes) is (
+    assert any("备案填写不规范：备案名称繁简字不同" in note for note in notes) is (
         name == "示例發布"
     )
 
@@ -464,7 +464,8 @@ def test_no_gap_begins_before_the_opening() -> None:
         date(2022, 12, 11),
     )
     assert (
-        "账号于2022年12月11日开设,其后至监测时间点2022年12月31日无更新,间隔20天" in finding.sentence
+        "账号于2022年12月11日开设，其后至监测时间点2022年12月31日无更新，间隔20天"
+        in finding.sentence
     )
     for days, on in ((0, 17), (400, 17), (400, 25), (400, 31)):
         found = judged(
@@ -555,7 +556,7 @@ def test_who_sees_an_account_contradicts_who_says_that_it_is_gone(first: Outcome
             found = judged(person("张三", answers[0]), person("李四", answers[1], hours=2))
             assert (found.verdict, found.sentence) == (
                 Verdict.UNPROVEN,
-                "两名核查人的结论不一致,待复核。",
+                "两名核查人的结论不一致，待复核。",
             )
     assert "待复核" not in judged(person("张三", SILENT), person("李四", HIDDEN, hours=2)).sentence
 

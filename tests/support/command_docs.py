@@ -51,10 +51,12 @@ CODES = {
     "1": "an unexpected error: `logs/errors.log` of the home has the traceback. In a sweep it concerns one "
     "account, and the sweep goes on. `verify`: a case differs. `evidence verify`, `notice archive`: a file is missing or "
     "altered. `doctor`: a check fails (a warning does not count). `notify`: a message could not be sent",
-    "2": "wrong usage or input, a browser that does not start, a database that is locked or cannot be "
+    "2": "wrong usage or input (also an import that refused rows, unless `--skip-bad-rows` was given), "
+    "a browser that does not start, a database that is locked or cannot be "
     "written, a disk that is full or read-only. One sentence on standard error says where, and what to do",
     "4": "a sweep with `--fail-on-findings` found accounts that fail",
-    "8": "a sweep: a site could not be reached (a surface five times in a row, or no look reached anything)",
+    "8": "a sweep: a site could not be reached (a surface five times in a row, or no look reached anything). An "
+    "import with links: one was not read, for the network or the site did not answer; run it again",
     "16": "a sweep: a site throttled us, or wanted a human check",
     "32": "a sweep or `sessions check`: a login is no longer valid",
     "64": "a sweep: a site changed, or this machine's clock is off (the message says which)",

@@ -21,7 +21,7 @@ NIGHT = SweepRun(
     exit_code=16,
     looks={"weibo ok": 40, "weibo captcha": 1},
     verdicts={"fresh": 30, "failed": 6, "unproven": 5},
-    reasons={"平台要求人工验证。": 4, "平台限制访问,未取得发布列表。": 1},
+    reasons={"平台要求人工验证。": 4, "平台限制访问，未取得发布列表。": 1},
     breakers=("weibo.mobile visitor: captcha",),
 )
 

@@ -101,7 +101,7 @@ class Inspection:
         for reading in readings:
             await store.readings.keep(reading)
         unproven = Judgement(
-            verdict=Verdict.UNPROVEN, sentence="现有信息来源不能证明其后无更新,不能认定超期。"
+            verdict=Verdict.UNPROVEN, sentence="现有信息来源不能证明其后无更新，不能认定超期。"
         )
         await store.sweeps.keep_judgements(sweep.id, {account.id: unproven for account in kept})
         await store.sweeps.close(sweep.id, SweepState.FINISHED, NOW)

@@ -181,7 +181,7 @@ def test_no_account_waits_for_a_rest_beyond_the_window(tmp_path: Path, until: fl
     found = virtual.run(lambda: swept(tmp_path, at_first, until=until))
     assert len(found.visits) == 2
     assert found.seconds < MINUTE
-    assert "本次未能核查:示例:平台限制访问,未取得发布列表。" in found.sentences
+    assert "本次未能核查：示例：平台限制访问，未取得发布列表。" in found.sentences
 
 
 def test_a_rest_within_the_window_is_waited_for(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_site_that_never_gives_way_is_left_after_three_rests(tmp_path: Path) -
     assert [round(at / MINUTE) for _, at in found.visits] == [0, 0, 10, 30, 70]
     assert found.seconds < 75 * MINUTE
     assert found.verdicts == {Verdict.UNPROVEN}
-    assert "信息来源暂停——示例:平台限制访问,未取得发布列表。" in found.notes
+    assert "信息来源暂停——示例：平台限制访问，未取得发布列表。" in found.notes
 
 
 @pytest.mark.parametrize(("other", "waited"), [("toutiao.other", False), ("toutiao.other'", True)])

@@ -285,8 +285,8 @@ def test_lists_of_numbers_or_names(tmp_path: Path, name: str) -> None:
         (False, (), "", False, "全部账号"),
         (True, (), "", False, "到期账号"),
         (True, ("weibo", "douyin"), "", False, "到期账号、抖音短视频、新浪微博"),
-        (False, (), "", True, "2个账号(%s)"),
-        (False, (), "示例办函〔2031〕 1号", True, "示例办函〔2031〕 1号所列2个账号(%s)"),
+        (False, (), "", True, "2个账号（%s）"),
+        (False, (), "示例办函〔2031〕 1号", True, "示例办函〔2031〕 1号所列2个账号（%s）"),
     ],
 )
 def test_an_inspector_reads_the_scope_in_chinese(
@@ -334,6 +334,9 @@ async def test_a_sweep_keeps_how_its_scope_was_drawn(store: Store) -> None:
         drawn.words,
     )
     assert (totals_of(kept, []) or {})["地市"] == {"甲市": 30}
+    # As earlier versions kept them, with narrow brackets.
+    old = replace(kept, totals={"地区(部门)": {"甲市(新区)": 29, "(未填报)": 1}})
+    assert totals_of(old, []) == {"地区（部门）": {"甲市(新区)": 29, "（未填报）": 1}}
     assert request.equals(kept)
     assert not replace(request, period_from=None).equals(kept)
 

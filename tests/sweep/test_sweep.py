@@ -471,7 +471,7 @@ async def test_what_does_not_fit_the_night_stays_for_the_next(store: Store, tmp_
     summary = await stage.engine.run(request(nightly=True, as_of=None, until=NOW))
     assert (summary.looks, summary.left, summary.exit_code) == (0, 2, 0)
     assert {entry.judgement.sentence for entry in summary.scope if entry.judgement} == {
-        f"本次未能核查:示例:{OVER}。"
+        f"本次未能核查：示例：{OVER}。"
     }
     again = Stage(store, tmp_path)
     assert (await again.engine.run(request(nightly=True, as_of=None))).looks == 3
@@ -511,7 +511,7 @@ async def test_accounts_left_by_a_breaker_name_the_paused_source(
             entry.judgement for entry in await store.sweeps.scope(sweep.id) if entry.judgement
         ]
         assert [each.verdict for each in judged] == [Verdict.UNPROVEN] * 2
-        assert "本次未能核查:示例:平台要求人工验证。" in {each.sentence for each in judged}
+        assert "本次未能核查：示例：平台要求人工验证。" in {each.sentence for each in judged}
         await rejudge(store, stage.looker.supports, sweep.id)
 
 

@@ -3,8 +3,8 @@ SELECT
     account_id,
     COALESCE(LABEL(platform), platform) AS platform,
     CASE
-        WHEN jurisdiction IN ('', '属地') THEN COALESCE(NULLIF(prefecture, ''), NULLIF(supervisor, ''), NULLIF(organiser, ''), '(未填报)')
-        WHEN jurisdiction IN ('系统', '系统归口') THEN COALESCE(NULLIF(supervisor, ''), NULLIF(organiser, ''), '(未填报)')
+        WHEN jurisdiction IN ('', '属地') THEN COALESCE(NULLIF(prefecture, ''), NULLIF(supervisor, ''), NULLIF(organiser, ''), '（未填报）')
+        WHEN jurisdiction IN ('系统', '系统归口') THEN COALESCE(NULLIF(supervisor, ''), NULLIF(organiser, ''), '（未填报）')
         ELSE jurisdiction
     END AS region,
     counts AS total,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from unicodedata import normalize
 
 from mediawatch.domain import (
     Account,
@@ -152,7 +153,7 @@ class _Intake:
         texts = {column: row.text(column) for column in DispatchColumn}
         account = self.scope.get(key.account_id)
         altered = (
-            "行键与本行的备案单号、名称、类型、认定依据对不上:这几列被改动,或只对部分列作了排序"
+            "行键与本行的备案单号、名称、类型、认定依据对不上：这几列被改动，或只对部分列作了排序"
         )
         if account is None:
             return row.problem(DispatchColumn.KEY, altered)
@@ -169,7 +170,7 @@ class _Intake:
             event.action is ReviewAction.DISPATCHED for event in self.known.get(account.id, ())
         ):
             return row.problem(
-                DispatchColumn.KEY, "该账号未曾下发核实:请核对是否交回了另一套台账的表"
+                DispatchColumn.KEY, "该账号未曾下发核实：请核对是否交回了另一套台账的表"
             )
         return account
 
@@ -183,7 +184,7 @@ class _Intake:
         self.done.accounts.append(account.id)
         reason = row.text(DispatchColumn.EXPLANATION)
         if links:
-            reason = f"{reason}(最新链接:{' '.join(links)})"
+            reason = f"{reason}（最新链接：{' '.join(links)}）"
         before = self.known.get(account.id, [])
         named = versions_in(row.text(DispatchColumn.VERSION))
         sent = {
@@ -248,5 +249,6 @@ class _Intake:
 
 
 def _word(event: ReviewEvent) -> tuple[object, ...]:
-    """What makes an answer another one."""
-    return event.action, event.code, event.facts, event.by, event.reason, event.stance
+    """What makes an answer another one, whatever the width of its punctuation."""
+    reason = normalize("NFKC", event.reason)
+    return event.action, event.code, event.facts, event.by, reason, event.stance

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from unicodedata import normalize
 
 from mediawatch.domain import (
     LinkWay,
@@ -48,7 +49,7 @@ def take(
     """
     done = UnitReports()
     said = {
-        (event.item, event.by, event.reason)
+        (event.item, event.by, normalize("NFKC", event.reason))
         for event in known
         if event.action is NoticeAction.REPORTED
     }
@@ -90,7 +91,7 @@ def _take_row(
         return
     assert isinstance(item, NoticeItem)
     reason = (
-        f"{row[FeedbackColumn.DONE]}(最新链接:{' '.join(links)})"
+        f"{row[FeedbackColumn.DONE]}（最新链接：{' '.join(links)}）"
         if links
         else row[FeedbackColumn.DONE]
     )
@@ -98,7 +99,7 @@ def _take_row(
     read = read_answer(links, place, item.account_id, LinkWay.FEEDBACK, by)
     done.articles += read.articles
     done.others += [(place, link) for link in read.others]
-    if (key := (item.number, row[FeedbackColumn.PERSON], reason)) in said:
+    if (key := (item.number, row[FeedbackColumn.PERSON], normalize("NFKC", reason))) in said:
         done.repeated += 1
         return
     said.add(key)
@@ -122,7 +123,7 @@ def _item(notice: Notice, row: Mapping[FeedbackColumn, str], home: str) -> Notic
     """
     key = parse_key(row[FeedbackColumn.KEY])
     altered = (
-        "不是本期通报的反馈表,或行键、备案单号、名称、类型、存在的突出问题被改动:请在原表中填写"
+        "不是本期通报的反馈表，或行键、备案单号、名称、类型、存在的突出问题被改动：请在原表中填写"
     )
     if key is None:
         return altered

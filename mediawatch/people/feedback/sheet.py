@@ -24,7 +24,7 @@ from mediawatch.people.forms.rowkey import (
 class FeedbackColumn(StrEnum):
     """One column; the value is its heading."""
 
-    KEY = "行键(勿改)"
+    KEY = "行键（勿改）"
     NUMBER = "备案单号"
     NAME = "政务新媒体名称"
     TYPE = "类型"
@@ -43,12 +43,12 @@ class FeedbackColumn(StrEnum):
 ANSWERS = (FeedbackColumn.DONE, FeedbackColumn.LINK, FeedbackColumn.PERSON)
 SEALED = (FeedbackColumn.NUMBER, FeedbackColumn.NAME, FeedbackColumn.TYPE, FeedbackColumn.PROBLEM)
 GUIDE = (
-    "1. 每行一个账号,列出通报的突出问题。请在整改期限前完成整改,并填写本表报送。",
-    "2. 黄色表头的三列由贵单位填写:整改情况(采取的措施、完成日期;已申请关停或已变更备案的请写明);"
-    "最新链接(最新一篇内容的网址,"
-    "以 http:// 或 https:// 开头,可填多个);责任人(填写人姓名,必填)。其余各列和隐藏的“行键”"
-    "请勿改动;没有填写的行视为未反馈。",
-    "3. 是否完成整改以复查结果为准。可以用 Excel、WPS 或 LibreOffice 保存,格式须为 xlsx。",
+    "1. 每行一个账号，列出通报的突出问题。请在整改期限前完成整改，并填写本表报送。",
+    "2. 黄色表头的三列由贵单位填写：整改情况（采取的措施、完成日期；已申请关停或已变更备案的请写明）；"
+    "最新链接（最新一篇内容的网址，"
+    "以 http:// 或 https:// 开头，可填多个）；责任人（填写人姓名，必填）。其余各列和隐藏的“行键”"
+    "请勿改动；没有填写的行视为未反馈。",
+    "3. 是否完成整改以复查结果为准。可以用 Excel、WPS 或 LibreOffice 保存，格式须为 xlsx。",
 )
 FORM = Form(
     name="整改情况反馈",

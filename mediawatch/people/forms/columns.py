@@ -23,13 +23,13 @@ Cell = str | int | float | bool | date | datetime | time | None
 class Column(StrEnum):
     """One column; the value is its heading."""
 
-    KEY = "行键(勿改)"
+    KEY = "行键（勿改）"
     QR = "二维码"
     NAME = "备案名称"
     TYPE = "类型"
     ORGANISER = "所属组织"
     IDS = "原始ID/微信号"
-    LATEST = "已知最近发布(不早于)"
+    LATEST = "已知最近发布（不早于）"
     LINK = "最新文章链接"
     REASON = "待核查原因"
     QUESTION = "核查问题"
@@ -37,7 +37,7 @@ class Column(StrEnum):
     POSTED_ON = "最近发布日期"
     SEEN_NAME = "实际名称"
     STATE = "状态"
-    SEEN_ID = "核对ID(看到的微信号/原始ID/主页ID)"
+    SEEN_ID = "核对ID（看到的微信号/原始ID/主页ID）"
     SHOT = "截图"
     PERSON = "核查人"
     TIME = "核查时间"
@@ -47,7 +47,7 @@ class Column(StrEnum):
     @property
     def short(self) -> str:
         """The heading without its bracketed remark."""
-        return re.sub(r"\(.*\)", "", self.value)
+        return re.sub(r"（.*）", "", self.value)
 
 
 ANSWERS = (

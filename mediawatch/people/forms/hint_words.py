@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from mediawatch.domain import Hint, LinkReceipt
 from mediawatch.domain.clock import chinese_day, day_of, minute
@@ -23,7 +23,7 @@ def questions_of(hints: Iterable[Hint], start: date, end: date) -> str:
 
     “某某服务单位”10月28日称最近更新为10月26日，请核对。
     """
-    said = [_words(hint, end.year) for hint in current_hints(hints, start)[:_ASKED]]
+    said = [_words(hint, end.year) for hint in current_hints(hints, start, end)[:_ASKED]]
     return "".join(f"{words}，请核对。" for words in said)
 
 
@@ -38,7 +38,9 @@ def receipt_lines(receipts: Iterable[LinkReceipt]) -> list[str]:
     for receipt in receipts:
         seen = f"，文章页名称“{given_text(receipt.name_seen)}”" if receipt.name_seen else ""
         day = f"，发布于{chinese_day(receipt.published_on)}" if receipt.published_on else ""
-        given = _given(receipt.source, receipt.given_by, receipt.file, receipt.row)
+        given = _given(
+            receipt.source, receipt.given_by, receipt.given_at, receipt.file, receipt.row
+        )
         lines.append(
             f"{minute(receipt.received_at)} {receipt.way.label}（{given}）"
             f"{given_text(receipt.url)}：{receipt.sort.label}{seen}{day}"
@@ -48,7 +50,7 @@ def receipt_lines(receipts: Iterable[LinkReceipt]) -> list[str]:
 
 def _line(hint: Hint) -> str:
     contract = f"合同编号{given_text(hint.contract)}" if hint.contract else ""
-    place = _given("", hint.given_by, hint.file, hint.row)
+    place = _given("", hint.given_by, hint.given_at, hint.file, hint.row)
     behind = "，".join(part for part in (place, contract) if part)
     link = f"，链接{given_text(hint.link)}" if hint.link else ""
     said = f"称最近更新为{chinese_day(hint.on)}" if hint.on else "提供了链接"
@@ -57,13 +59,18 @@ def _line(hint: Hint) -> str:
     )
 
 
-def _given(source: str, by: str, file: str, row: int) -> str:
-    parts = (given_text(source), given_text(by), given_text(f"{file}第{row}行" if row else file))
+def _given(source: str, by: str, at: datetime | None, file: str, row: int) -> str:
+    parts = (
+        given_text(source),
+        given_text(by),
+        f"发送于{minute(at)}" if at else "",
+        given_text(f"{file}第{row}行" if row else file),
+    )
     return "，".join(part for part in parts if part)
 
 
 def _words(hint: Hint, year: int) -> str:
-    who = f"“{given_text(hint.source)}”{_day(day_of(hint.received_at), year)}"
+    who = f"“{given_text(hint.source)}”{_day(hint.said_on, year)}"
     if hint.on is None:
         link = f"（{given_text(hint.link)}）" if len(hint.link) <= _LONGEST else ""
         return f"{who}提供了链接{link}"

@@ -26,7 +26,7 @@ def link_fault(links: Sequence[str]) -> str:
     """What is wrong with the links of an answer, for the person who wrote them; "" for nothing."""
     faults = [fault for link in links if (fault := address_fault(link))]
     if faults:
-        return f"{faults[0].label},请填写平台上的原始链接;没有链接的请留空"
+        return f"{faults[0].label}，请填写平台上的原始链接；没有链接的请留空"
     if not any(map(clickable, links)):
-        return "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"
+        return "请填写以 http:// 或 https:// 开头的网址；没有链接的请留空"
     return ""

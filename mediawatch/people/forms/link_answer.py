@@ -8,29 +8,70 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path, PurePath
 
-from mediawatch.addresses import address_fault
 from mediawatch.articles import article_key
-from mediawatch.domain import LinkSort
+from mediawatch.domain import LinkSort, Saying
 from mediawatch.domain.clock import chinese_day, minute
 from mediawatch.files import FileWriter, write_whole
 from mediawatch.names import same
 from mediawatch.people.forms.book import Formats, FormCover, sheet_name, write_cell, writing
 from mediawatch.people.forms.columns import given_text
-from mediawatch.people.link_files import STDIN, LinkRow
-from mediawatch.people.link_report import ASK, LinkEntry, LinkReport, LinkResult
+from mediawatch.people.link_files import NOBODY, STDIN, LinkRow, why_unopened
+from mediawatch.people.link_report import (
+    ASK,
+    NO_ADDRESS,
+    LinkEntry,
+    LinkReport,
+    LinkResult,
+)
 from mediawatch.table import lines_of
 from mediawatch.workbooks.places import Place
 
 SHEET = "链接核对结果"
-_HEADINGS = ("序号", "文件", "位置", "提供人", "来文内容", "链接", "结果", "账号", "原因", "请补充")
+_HEADINGS = (
+    "序号",
+    "文件",
+    "位置",
+    "提供人及时间",
+    "来文内容",
+    "链接",
+    "结果",
+    "账号",
+    "原因",
+    "请补充",
+)
 _WIDTHS = (5, 12, 9, 10, 26, 24, 8, 15, 28, 22)
 _COPY = "打开文章，点右上角“…”，选“复制链接”，把链接粘贴发来"
 _AGAIN = "无须补发，稍后再次打开"
+
+
+class AnswerResult(StrEnum):
+    """What became of a row that somebody sent: every word that the column 结果 can show."""
+
+    OWN = LinkSort.OWN.label
+    FOREIGN = LinkSort.FOREIGN.label
+    DEAD = LinkSort.DEAD.label
+    UNDECIDED = LinkSort.UNDECIDED.label
+    KEPT = "已登记"
+    REFUSED = "未收"
+    NOT_COUNTED = "不计"
+
+
+_MEANINGS = {
+    AnswerResult.OWN: "是该账号自己的文章",
+    AnswerResult.FOREIGN: "是其他账号的文章",
+    AnswerResult.DEAD: "链接打不开文章",
+    AnswerResult.UNDECIDED: "尚不能确定，原因见该行",
+    AnswerResult.KEPT: "所提供的日期或链接已记下，仅供人工核对参考，不能证明更新",
+    AnswerResult.REFUSED: "该行有误，或同一文件中有错误的行，没有记下，请更正后重新提供",
+    AnswerResult.NOT_COUNTED: "该行没有可用的日期或链接，或另有更新的日期，不予计算",
+}
 _GUIDE = (
-    "1. 各行按来文的顺序排列。结果：“本账号”是该账号自己的文章；“他人”是其他账号的文章；“失效”的链接打不开文章；"
-    "“待定”的原因见该行。",
+    "1. 各行按来文的顺序排列。结果的含义："
+    + "；".join(f"“{result}”，{meaning}" for result, meaning in _MEANINGS.items())
+    + "。",
     "2. “请补充”一列有内容的，请按其办理；空白的无须处理。",
     "3. 本表不是检查结论。",
 )
@@ -38,14 +79,14 @@ _GUIDE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkAnswer:
-    """One row of the answer. `result` is a word of `LinkSort`, or what the import made of the row."""
+    """One row of the answer."""
 
     place: Place
     text: str
-    result: str
+    result: AnswerResult
     reason: str
     url: str = ""
-    by: str = ""
+    saying: Saying = NOBODY
     account: str = ""
     ask: str = ""
 
@@ -67,11 +108,10 @@ def _answers(row: LinkRow, entries: dict[str, LinkEntry]) -> list[LinkAnswer]:
             place=row.place,
             text=row.text,
             url=address,
-            by=row.saying.by,
-            result=LinkSort.UNDECIDED.label,
-            reason=f"{fault.label}，没有打开"
-            if (fault := address_fault(address))
-            else "不是微信公众号文章的链接，没有打开",
+            saying=row.saying,
+            result=AnswerResult.UNDECIDED,
+            account=_named_in(row),
+            reason=why_unopened(address),
             ask=_COPY,
         )
         for address in row.others
@@ -81,9 +121,10 @@ def _answers(row: LinkRow, entries: dict[str, LinkEntry]) -> list[LinkAnswer]:
             LinkAnswer(
                 place=row.place,
                 text=row.card,
-                by=row.saying.by,
-                result=LinkSort.UNDECIDED.label,
-                reason="只复制了卡片的标题，没有网址，无法打开",
+                saying=row.saying,
+                result=AnswerResult.UNDECIDED,
+                account=_named_in(row),
+                reason=NO_ADDRESS,
                 ask=_COPY,
             )
         )
@@ -97,12 +138,16 @@ def answer_link(row: LinkRow, url: str, entry: LinkEntry) -> LinkAnswer:
         place=row.place,
         text=row.text,
         url=url,
-        by=row.saying.by,
-        result=entry.sort.label,
-        account="、".join(account.filed.name for account in entry.accounts),
+        saying=row.saying,
+        result=AnswerResult(entry.sort.label),
+        account="、".join(account.filed.name for account in entry.names) or _named_in(row),
         reason=reason,
         ask=ask,
     )
+
+
+def _named_in(row: LinkRow) -> str:
+    return row.account.filed.name if row.account else ""
 
 
 def _reason(entry: LinkEntry) -> tuple[str, str]:
@@ -194,6 +239,11 @@ def _texts(number: int, answer: LinkAnswer) -> tuple[str, ...]:
         str(number),
         given_text(file),
         place.chinese if place.row else "",
-        given_text(answer.by),
+        given_text(_sender(answer.saying)),
         *(given_text(text) for text in texts),
     )
+
+
+def _sender(saying: Saying) -> str:
+    """Who sent it and when, as far as the file tells."""
+    return " ".join(filter(None, (saying.by, minute(saying.at) if saying.at else "")))

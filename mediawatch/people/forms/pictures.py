@@ -45,7 +45,7 @@ def load_placed(form: FormFile, placed: PlacedPicture, qr_column: int | None) ->
     if size is None:
         return Shot(
             name,
-            problem="图片没有保存在文件里(WPS 的单元格图片经 Excel 保存后会丢失,请改贴浮动图片)",
+            problem="图片没有保存在文件里（WPS 的单元格图片经 Excel 保存后会丢失，请改贴浮动图片）",
         )
     if size > MAX_BYTES:
         return Shot(name, problem="图片超过 20 MB")

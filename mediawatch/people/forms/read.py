@@ -179,9 +179,9 @@ def _tables(
         found = True
         at, places = headings
         if missing := [
-            re.sub(r"\(.*\)", "", column.value) for column in required if column not in places
+            re.sub(r"（.*）", "", column.value) for column in required if column not in places
         ]:
-            raise BadFile(f"工作表“{sheet.name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
+            raise BadFile(f"工作表“{sheet.name}”缺少“{'”“'.join(missing)}”列：请不要删除或改写表头")
         bad = next((each for each in sorted(sheet.defects) if each[0] == at), None)
         if bad is not None:
             raise BadFile(
@@ -190,7 +190,7 @@ def _tables(
             )
         yield _Table(sheet.name, sheet.part, at + 2, places, grid[at + 1 :], sheet.defects)
     if not found:
-        raise BadFile("没有找到系统导出清单的表头:请交回系统导出的原表")
+        raise BadFile("没有找到系统导出清单的表头：请交回系统导出的原表")
 
 
 def _headings(
@@ -212,7 +212,7 @@ def _pictures(form: FormFile, table: _Table[H]) -> dict[int, list[PlacedPicture]
     try:
         return form.placed_pictures(table.part)
     except BadFile as bad:
-        raise BadFile(f"工作表“{table.sheet}”:{bad}") from None
+        raise BadFile(f"工作表“{table.sheet}”：{bad}") from None
 
 
 def _rows(path: Path, form: FormFile, table: _Table[Column]) -> Iterator[WorklistRow]:

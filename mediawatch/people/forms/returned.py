@@ -63,13 +63,13 @@ class ReturnedRow(Generic[H]):
         """The hidden key in `column`, which must be one of this home and sweep."""
         key = parse_key(self.text(column))
         if key is None:
-            return self.problem(column, "缺少行键或行键被改动:请在系统导出的原表中填写")
+            return self.problem(column, "缺少行键或行键被改动：请在系统导出的原表中填写")
         if elsewhere := from_elsewhere(key, home):
             return self.problem(column, elsewhere)
         if key.sweep_id != sweep_id:
             return self.problem(
                 column,
-                f"这一行属于第{key.sweep_id}次检查,不是第{sweep_id}次:导入时请加 --sweep "
+                f"这一行属于第{key.sweep_id}次检查，不是第{sweep_id}次：导入时请加 --sweep "
                 f"{key.sweep_id}",
             )
         return key
@@ -113,7 +113,7 @@ class ReturnedRows(Generic[H]):
     def corrections(self, error: H) -> Iterator[tuple[ReturnedRow[H], dict[H, Cell]]]:
         """The refused rows, and their cells with what is wrong in the column `error`."""
         for row, problems in self.bad_rows:
-            reasons = "\n".join(f"{each.column}:{each.reason}" for each in problems)
+            reasons = "\n".join(f"{each.column}：{each.reason}" for each in problems)
             yield row, {**row.cells, error: reasons}
 
 

@@ -42,12 +42,12 @@ class Window:
         """12月17日(含)至12月31日; with years where the window spans two."""
         year = "" if self.start.year == self.end.year else "{0.year}年"
         days = (f"{year.format(day)}{day.month}月{day.day}日" for day in (self.start, self.end))
-        return "(含)至".join(days)
+        return "（含）至".join(days)
 
     def question(self, status: FiledStatus) -> str:
-        asked = f"{self.words}有无发布?"
+        asked = f"{self.words}有无发布？"
         return (
-            f"报送系统中为“{status.label}”,平台上是否还能看到该账号?{asked}"
+            f"报送系统中为“{status.label}”，平台上是否还能看到该账号？{asked}"
             if status in CLOSED
             else asked
         )

@@ -8,19 +8,16 @@ from datetime import datetime
 from pathlib import Path
 
 from mediawatch.articles import article_key
-from mediawatch.domain import Hint, LinkSort, LinkWay, Source
+from mediawatch.domain import Hint, LinkWay, Source
 from mediawatch.domain.clock import chinese_day
-from mediawatch.people.forms.link_answer import LinkAnswer, answers_of
-from mediawatch.people.hints.entries import HintEntry, HintFile, read_hints
-from mediawatch.people.link_files import FoundLink, LinkRow, links_of
+from mediawatch.people.forms.link_answer import AnswerResult, LinkAnswer, answers_of
+from mediawatch.people.hints.entries import read_hints
+from mediawatch.people.hints.entry import OLDER, HintEntry, HintFile
+from mediawatch.people.link_files import FoundLink, LinkRow, is_for_a_person, links_of
 from mediawatch.people.link_report import ASK, LinkReport
 from mediawatch.ports import Store
 from mediawatch.registry.problems import RowProblem
 from mediawatch.workbooks.refusals import Unusable
-
-KEPT = "已登记"
-REFUSED = "未收"
-OLDER = "不计"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +38,31 @@ class HintImport:
     """New ones."""
     repeated: int = 0
     """Hints that were there already, from the same place of the same file."""
-    older: int = 0
-    """Rows that name an older day than another row of their file."""
+    other_contracts: tuple[str, ...] = ()
+    """Contracts under which hints of these places are kept already, other than the one given."""
     links: tuple[FoundLink, ...] = ()
     written: bool = False
 
     @property
     def problems(self) -> list[RowProblem]:
         return [each.problem for file in self.files for each in file.entries if each.problem]
+
+    @property
+    def older(self) -> int:
+        """Rows that name an older day than another row of their file."""
+        return sum(each.idle == OLDER for file in self.files for each in file.entries)
+
+    @property
+    def idle(self) -> list[HintEntry]:
+        """Rows and lines of which nothing can be kept, but for the older ones."""
+        return [
+            each for file in self.files for each in file.entries if each.idle and each.idle != OLDER
+        ]
+
+    @property
+    def left_out(self) -> list[str]:
+        """Sheets and rows that were not read, with their places."""
+        return [sentence for file in self.files for sentence in file.left_out]
 
     @property
     def cards(self) -> list[HintEntry]:
@@ -80,10 +94,11 @@ async def import_hints(
     done = HintImport(tuple(files))
     made = [hint for file in files for hint in _hints(file, origin, now)]
     known = await store.hints.of_accounts({hint.account_id for hint in made})
-    there = {_place(hint) for some in known.values() for hint in some}
+    there = {_place(hint): hint.contract for some in known.values() for hint in some}
     done.hints = [hint for hint in made if _place(hint) not in there]
     done.repeated = len(made) - len(done.hints)
-    done.older = sum(each.is_older for file in files for each in file.entries)
+    under = {there[_place(hint)] for hint in made if _place(hint) in there}
+    done.other_contracts = tuple(sorted(under - {origin.contract})) if origin.contract else ()
     done.links = _links(files, origin)
     done.written = skip_bad_rows or not done.problems
     if done.written:
@@ -101,7 +116,7 @@ def _hints(file: HintFile, origin: HintOrigin, now: datetime) -> Iterator[Hint]:
     for entry in _good(file):
         if entry.account is None:
             continue
-        for link in entry.others or ("",):
+        for link in _for_a_person(entry) or ("",):
             if entry.on or link:
                 yield Hint(
                     account_id=entry.account.id,
@@ -121,7 +136,11 @@ def _hints(file: HintFile, origin: HintOrigin, now: datetime) -> Iterator[Hint]:
 
 
 def _good(file: HintFile) -> Iterator[HintEntry]:
-    return (each for each in file.entries if not each.problem and not each.is_older)
+    return (each for each in file.entries if not each.problem and not each.idle)
+
+
+def _for_a_person(entry: HintEntry) -> tuple[str, ...]:
+    return tuple(link for link in entry.others if is_for_a_person(link, entry.account))
 
 
 def _place(hint: Hint) -> tuple[object, ...]:
@@ -157,6 +176,7 @@ def _row(entry: HintEntry, origin: HintOrigin) -> LinkRow:
         urls=entry.urls,
         others=entry.others,
         card=entry.card,
+        account=entry.account,
         saying=replace(entry.saying, by=entry.saying.by or origin.by),
     )
 
@@ -176,28 +196,39 @@ def _answers(entry: HintEntry, report: LinkReport, written: bool) -> Iterator[Li
     plain = LinkAnswer(
         place=entry.place,
         text=entry.text,
-        by=entry.saying.by,
+        saying=entry.saying,
         account=name,
-        result=REFUSED,
+        result=AnswerResult.REFUSED,
         reason="",
     )
     if entry.problem:
         yield replace(plain, reason=entry.problem.chinese, ask="请更正该行后重新提供")
-    elif entry.is_older:
-        yield replace(plain, result=OLDER, reason="同一文件另有该账号更新的日期，以其为准")
+    elif entry.idle:
+        yield replace(plain, result=AnswerResult.NOT_COUNTED, reason=entry.idle)
     elif not written:
         yield replace(plain, reason="同一文件中有未收的行，整个文件尚未登记", ask="请更正其他行")
     else:
         linked = [
-            # What we cannot open is kept for a person, where its account is known.
-            replace(plain, url=each.url, result=KEPT, reason="不能自动打开，供人工核对")
-            if each.url in entry.others and entry.account
+            replace(each, result=AnswerResult.KEPT, reason="不能自动打开，供人工核对", ask="")
+            if each.url in _for_a_person(entry)
             else each
             for each in answers_of([_row(entry, HintOrigin(source=""))], report)
         ]
-        yield from linked
-        if entry.on and not any(each.result == LinkSort.OWN.label for each in linked):
-            day = chinese_day(entry.on)
-            ask = ASK if entry.account and entry.account.platform == "wechat" else ""
-            reason = f"所称最近更新日期（{day}）仅供人工核对参考，不能证明更新"
-            yield replace(plain, result=KEPT, reason=reason, ask=ask)
+        yield from _with_day(entry, linked or [replace(plain, result=AnswerResult.KEPT)])
+
+
+def _with_day(entry: HintEntry, answers: Sequence[LinkAnswer]) -> Iterator[LinkAnswer]:
+    """The answers to a row; the first also says what its day is good for.
+
+    An own article proves by itself: its day needs no word.
+    """
+    first, *rest = answers
+    if entry.on and entry.account and all(each.result is not AnswerResult.OWN for each in answers):
+        day = f"所称最近更新日期（{chinese_day(entry.on)}）已登记，仅供人工核对参考，不能证明更新"
+        asked = entry.account.platform == "wechat" and first.result is AnswerResult.KEPT
+        first = replace(
+            first,
+            reason="；".join(filter(None, (first.reason, day))),
+            ask=first.ask or (ASK if asked else ""),
+        )
+    yield from (first, *rest)

@@ -9,6 +9,7 @@ yet: its sight has no tie, and `why_uncounted` says why.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from mediawatch.domain import (
@@ -45,6 +46,7 @@ Importing again must not make it another look.
 """
 UNCOUNTED = "暂不计入"
 """Begins the part of a detail that says why the answer proves nothing yet."""
+_ENDS = re.compile("[;；]")
 SHARED_WORDS = "多个账号"
 """Written under 备注: the screenshot shows several accounts.
 
@@ -68,16 +70,16 @@ def missing_tie(given: GivenAnswer, asked: RowQuestion) -> str:
         return ""
     if given.renames(asked.account):
         return (
-            f"因缺少备案ID{UNCOUNTED}:实际名称与备案名称不同,看到的ID已列为台账更新建议,"
+            f"因缺少备案ID{UNCOUNTED}：实际名称与备案名称不同，看到的ID已列为台账更新建议，"
             "由他人核对接受后计入"
         )
     if not given.names(asked.account):
         missing = (
-            "搜索所用的名称(填在“核对ID”一栏)"
+            "搜索所用的名称（填在“核对ID”一栏）"
             if given.state is State.NOT_FOUND
-            else "“实际名称”(与备案名称相同填“一致”)"
+            else "“实际名称”（与备案名称相同填“一致”）"
         )
-        return f"因缺少{missing}{UNCOUNTED}:该账号没有备案ID,只能以名称核对"
+        return f"因缺少{missing}{UNCOUNTED}：该账号没有备案ID，只能以名称核对"
     return ""
 
 
@@ -88,7 +90,7 @@ def accuses(reading: Reading) -> bool:
 
 def why_uncounted(reading: Reading) -> str:
     """Why a person's reading proves nothing yet, as its import said; "" where it counts."""
-    parts = reading.sights[0].detail.split(";")
+    parts = parts_of(reading.sights[0].detail)
     return next((part for part in parts if UNCOUNTED in part and part.startswith("因缺少")), "")
 
 
@@ -176,17 +178,22 @@ def _reading(given: GivenAnswer, row: WorklistRow, asked: RowQuestion, now: date
     )
 
 
+def parts_of(detail: str) -> list[str]:
+    """The parts of an answer as it was kept, also of one with narrow punctuation."""
+    return _ENDS.split(detail)
+
+
 def _detail(given: GivenAnswer, asked: RowQuestion) -> str:
     """The answer as it was given, for the reviewer."""
     parts = [
-        f"有无发布:{'' if given.posted is None else '有' if given.posted else '无'}",
-        f"最近发布日期:{given.on or '未填'}",
-        f"状态:{given.state}",
-        f"实际名称:{given.name or '未填'}",
-        f"核对ID:{given.seen_id or '未填'}",
+        f"有无发布：{'' if given.posted is None else '有' if given.posted else '无'}",
+        f"最近发布日期：{given.on or '未填'}",
+        f"状态：{given.state}",
+        f"实际名称：{given.name or '未填'}",
+        f"核对ID：{given.seen_id or '未填'}",
     ]
-    parts += [f"备注:{given.remark}"] if given.remark else []
+    parts += [f"备注：{given.remark}"] if given.remark else []
     parts += filter(None, [missing_tie(given, asked)])
     # A part ends where the next begins.
-    parts = [part.replace(";", ",") for part in parts]
-    return ";".join(parts + ([] if given.read_at else [UNTIMED]))
+    parts = [_ENDS.sub("，", part) for part in parts]
+    return "；".join(parts + ([] if given.read_at else [UNTIMED]))

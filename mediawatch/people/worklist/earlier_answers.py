@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from unicodedata import normalize
 
 from mediawatch.domain import (
     LookKind,
@@ -12,7 +13,7 @@ from mediawatch.domain import (
 )
 from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.read import WorklistRow
-from mediawatch.people.worklist.answers import SHARED_WORDS, UNTIMED
+from mediawatch.people.worklist.answers import SHARED_WORDS, UNTIMED, parts_of
 from mediawatch.registry.problems import RowProblem
 
 
@@ -29,11 +30,12 @@ def with_shared_picture(
         return given
     if SHARED_WORDS not in row.text(Column.REMARK):
         words = (
-            f"同一张截图已用于{some}:请附本账号的截图;一张截图确实显示多个账号的,在“备注”"
+            f"同一张截图已用于{some}：请附本账号的截图；一张截图确实显示多个账号的，在“备注”"
             "中写明“截图含多个账号”"
         )
         return (row.problem(Column.SHOT, words),)
-    marked = f"{sight.detail};截图同时用于{some.replace(';', ',')},请核对"
+    shown = "，".join(parts_of(some))
+    marked = f"{sight.detail}；截图同时用于{shown}，请核对"
     return replace(given, sights=(replace(sight, detail=marked),))
 
 
@@ -41,10 +43,10 @@ def short_answer(reading: Reading) -> str:
     """What a person answered, in short."""
     parts = [
         part
-        for part in reading.sights[0].detail.split(";")
-        if part and not part.endswith((":", "未填", "正常"))
+        for part in parts_of(reading.sights[0].detail)
+        if part and not part.endswith((":", "：", "未填", "正常"))
     ]
-    return ",".join(parts)
+    return "，".join(parts)
 
 
 def repeats(given: Reading, old: Reading) -> bool:
@@ -65,5 +67,6 @@ def repeats(given: Reading, old: Reading) -> bool:
 
 
 def _words(sight: Sight) -> str:
-    """What was answered, without what we remarked on it."""
-    return ";".join(part for part in sight.detail.split(";") if not part.startswith("截图同时用于"))
+    """What was answered, without what we remarked on it, whatever the width of its marks."""
+    parts = (part for part in parts_of(sight.detail) if not part.startswith("截图同时用于"))
+    return normalize("NFKC", "，".join(parts))

@@ -31,8 +31,8 @@ from mediawatch.rules.hints import call_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.workbooks.images import MAX_QR_TEXT
 
-NO_LINK = "无链接,请在平台内搜索备案名称"
-LONG_LINK = "链接过长,请点击“最新文章链接”"
+NO_LINK = "无链接，请在平台内搜索备案名称"
+LONG_LINK = "链接过长，请点击“最新文章链接”"
 
 
 class WorklistSplit(StrEnum):
@@ -92,7 +92,7 @@ def _known_of(item: Unproven, window: Window, indexes: Mapping[str, str]) -> str
         return ""
     day, name = max(days)
     year = "" if day.year == window.end.year else f"{day.year}年"
-    return f"{name}最近一篇为{year}{day.month}月{day.day}日，请核对"
+    return f"{name}最近一篇为{year}{day.month}月{day.day}日，请核对。"
 
 
 async def export(

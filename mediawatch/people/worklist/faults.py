@@ -42,13 +42,13 @@ def faults_of(
 
 def _contradictions(given: GivenAnswer) -> Iterator[CellFault]:
     if given.posted is None and given.state is State.NORMAL:
-        yield Column.POSTED, "请选择“有”或“无”;账号看不到的,请在“状态”中说明"
+        yield Column.POSTED, "请选择“有”或“无”；账号看不到的，请在“状态”中说明"
     if given.posted and given.state is not State.NORMAL:
         yield Column.STATE, f"“有发布”与状态“{given.state}”矛盾"
     if given.posted is False and given.state is State.HIDDEN:
-        yield Column.POSTED, "看不到内容不能证明无发布:请清空“有无发布”,或看到发布列表后再选“无”"
+        yield Column.POSTED, "看不到内容不能证明无发布：请清空“有无发布”，或看到发布列表后再选“无”"
     if given.on and given.state in UNDATED:
-        yield Column.POSTED_ON, f"状态为“{given.state}”,不应有发布日期"
+        yield Column.POSTED_ON, f"状态为“{given.state}”，不应有发布日期"
 
 
 def _time_faults(given: GivenAnswer, window: Window, now: datetime) -> Iterator[CellFault]:
@@ -60,10 +60,10 @@ def _time_faults(given: GivenAnswer, window: Window, now: datetime) -> Iterator[
     elif given.negative and given.read_at < window.as_of:
         yield (
             Column.TIME,
-            f"核查时间早于监测时间点({minute(window.as_of)}),不能证明无发布:请在其后重新核查",
+            f"核查时间早于监测时间点（{minute(window.as_of)}），不能证明无发布：请在其后重新核查",
         )
     elif given.posted and day_of(given.read_at) < window.start:
-        yield Column.TIME, f"核查时间早于所问的日期({window.words})"
+        yield Column.TIME, f"核查时间早于所问的日期（{window.words}）"
 
 
 def _date_faults(given: GivenAnswer, asked: RowQuestion, now: datetime) -> Iterator[CellFault]:
@@ -75,23 +75,23 @@ def _date_faults(given: GivenAnswer, asked: RowQuestion, now: datetime) -> Itera
     if given.on and (given.on > looked_on or given.on > day_of(now)):
         yield Column.POSTED_ON, "发布日期晚于核查时间" if given.read_at else "发布日期晚于今天"
     elif given.on and bound and given.on < bound:
-        yield Column.POSTED_ON, f"早于系统已见到的发布日期({bound:%Y-%m-%d}),请重新核查"
+        yield Column.POSTED_ON, f"早于系统已见到的发布日期（{bound:%Y-%m-%d}），请重新核查"
     elif given.posted and given.on and given.on not in window:
-        yield Column.POSTED_ON, f"选了“有”,日期应在{window.words}之内;该期间没有发布的请选“无”"
+        yield Column.POSTED_ON, f"选了“有”，日期应在{window.words}之内；该期间没有发布的请选“无”"
     elif given.posted is False and given.on and given.on in window:
-        yield Column.POSTED_ON, f"日期在{window.words}之内,应选“有”"
+        yield Column.POSTED_ON, f"日期在{window.words}之内，应选“有”"
     elif (
         given.posted is False and given.state is State.NORMAL and any(day in window for day in seen)
     ):
         yield (
             Column.POSTED,
             (
-                f"系统已见到该账号在此期间的发布({max(day for day in seen if day in window):%Y-%m-%d}),"
+                f"系统已见到该账号在此期间的发布（{max(day for day in seen if day in window):%Y-%m-%d}），"
                 "请重新核查"
             ),
         )
     elif given.state is State.EMPTY and bound:
-        yield Column.STATE, f"系统已见到该账号的发布({bound:%Y-%m-%d}),不是从未发布"
+        yield Column.STATE, f"系统已见到该账号的发布（{bound:%Y-%m-%d}），不是从未发布"
 
 
 def _identity_faults(given: GivenAnswer, asked: RowQuestion) -> Iterator[CellFault]:
@@ -103,31 +103,31 @@ def _identity_faults(given: GivenAnswer, asked: RowQuestion) -> Iterator[CellFau
     if kind := wrong_kind(given.seen_id, filed.platform):
         yield (
             Column.SEEN_ID,
-            f"这是{kind},而该账号是{said_of(filed.platform)}:请填写{asked_for(filed.platform)}",
+            f"这是{kind}，而该账号是{said_of(filed.platform)}：请填写{asked_for(filed.platform)}",
         )
     elif other := contradicts(given.seen_id, own, filed.platform):
-        yield Column.SEEN_ID, f"与备案的“{other}”不一致,看到的可能是另一个账号"
+        yield Column.SEEN_ID, f"与备案的“{other}”不一致，看到的可能是另一个账号"
     elif given.accuses(asked.account) and not tied_by(given.seen_id, own, filed.platform):
         if own and given.renames(asked.account):
             yield (
                 Column.SEEN_ID,
-                "实际名称与备案名称不同,而核对ID不能证明是同一个账号:请填写与备案一致的ID",
+                "实际名称与备案名称不同，而核对ID不能证明是同一个账号：请填写与备案一致的ID",
             )
         elif own and not given.seen_id:
-            yield Column.SEEN_ID, "此项回答必须填写核对ID(搜索不到的填写搜索所用的ID)"
+            yield Column.SEEN_ID, "此项回答必须填写核对ID（搜索不到的填写搜索所用的ID）"
         elif own:
             yield (
                 Column.SEEN_ID,
                 (
-                    "不是该账号备案或已知的ID,"
-                    f"不能证明是同一个账号:请填写与备案一致的{asked_for(filed.platform)}"
+                    "不是该账号备案或已知的ID，"
+                    f"不能证明是同一个账号：请填写与备案一致的{asked_for(filed.platform)}"
                 ),
             )
         elif given.renames(asked.account) and not typed_ids(given.seen_id, filed.platform):
-            words = "实际名称与备案名称不同,而该账号没有备案ID"
+            words = "实际名称与备案名称不同，而该账号没有备案ID"
             yield (
                 Column.SEEN_ID,
-                f"{words}:请填写看到的{asked_for(filed.platform)},经他人核对并补充备案后计入",
+                f"{words}：请填写看到的{asked_for(filed.platform)}，经他人核对并补充备案后计入",
             )
 
 
@@ -135,8 +135,8 @@ def _proof_faults(given: GivenAnswer, row: WorklistRow) -> Iterator[CellFault]:
     if not given.negative and given.read_at is None:
         yield Column.TIME, "此项回答必须填写核查时间"
     if not any(not shot.problem for shot in row.shots):
-        reasons = ";".join(shot.problem for shot in row.shots)
+        reasons = "；".join(shot.problem for shot in row.shots)
         yield (
             Column.SHOT,
-            f"此项回答必须附截图(贴在本行,二维码一列的图片不算){':' + reasons if reasons else ''}",
+            f"此项回答必须附截图（贴在本行，二维码一列的图片不算）{'：' + reasons if reasons else ''}",
         )

@@ -57,7 +57,7 @@ _BIZ_IN_LINK = re.compile(r"__biz=([A-Za-z0-9%]+={0,2})")
 _LINK = re.compile(r"://|\b(?:weibo|douyin|iesdouyin|toutiao|qq)\.(?:com|cn)\b", re.IGNORECASE)
 _MISTAKABLE = ("wechat", "weibo", "douyin", "toutiao")
 _ASKED_FOR = {
-    "wechat": "微信号或原始ID(gh_ 开头)", "weibo": "主页的数字UID", "douyin": "抖音号或主页链接中的ID", "toutiao": "主页链接中的ID",
+    "wechat": "微信号或原始ID（gh_ 开头）", "weibo": "主页的数字UID", "douyin": "抖音号或主页链接中的ID", "toutiao": "主页链接中的ID",
 }  # fmt: skip
 
 

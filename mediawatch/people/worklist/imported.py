@@ -28,8 +28,8 @@ class Conflict:
 
     def __str__(self) -> str:
         return (
-            f"{self.account.filed.name}({self.account.filed.type or self.account.platform})待复核,"
-            f"核查结论不一致:{' ≠ '.join(self.answers)}"
+            f"{self.account.filed.name}（{self.account.filed.type or self.account.platform}）待复核，"
+            f"核查结论不一致：{' ≠ '.join(self.answers)}"
         )
 
 

@@ -119,7 +119,7 @@ class _Intake:
             return
         given = answer(row, self._asked(account, known), self.now)
         if isinstance(given, Reading) and (missing := why_uncounted(given)):
-            self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:该行答案{missing}")
+            self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}：该行答案{missing}")
         if isinstance(given, Reading) and any(repeats(given, old) for old in known):
             self.done.repeated += 1
             return
@@ -155,15 +155,15 @@ class _Intake:
             return row.problem(
                 Column.KEY,
                 wrong
-                or "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序",
+                or "行键与本行的备案名称、类型、原始ID对不上：这几列被改动，或只对部分列作了排序",
             )
         now = self.filed_now.get(found.account.id, found.account).filed
         if same_ids(filed.platform_id, filed.original_id, now.identity) is False:
             return row.problem(
                 Column.KEY,
                 (
-                    "该账号的备案ID在清单导出后已更正,"
-                    "所答可能是另一个账号:请在下次检查的清单中重新核查"
+                    "该账号的备案ID在清单导出后已更正，"
+                    "所答可能是另一个账号：请在下次检查的清单中重新核查"
                 ),
             )
         return found.account
@@ -223,21 +223,21 @@ class _Intake:
         old = _links_of(account, known)
         if not found and row.text(Column.LINK) and not says_none(row.text(Column.LINK)):
             self.done.remarks.append(
-                row.problem(Column.LINK, "不是 http(s) 链接,没有打开").sentence
+                row.problem(Column.LINK, "不是 http(s) 链接，没有打开").sentence
             )
         new = [link for link in found if link not in old]
         for link in new:
             if fault := address_fault(link):
                 self.done.remarks.append(
-                    row.problem(Column.LINK, f"{fault.label},没有打开:{link[:200]}").sentence
+                    row.problem(Column.LINK, f"{fault.label}，没有打开：{link[:200]}").sentence
                 )
             elif not clickable(link):
                 self.done.remarks.append(
-                    row.problem(Column.LINK, f"链接过长,没有打开:{link[:80]}…").sentence
+                    row.problem(Column.LINK, f"链接过长，没有打开：{link[:80]}…").sentence
                 )
             elif account.platform == "wechat" and read_links(link).others:
                 self.done.remarks.append(
-                    row.problem(Column.LINK, f"不是微信文章链接,没有打开:{link[:200]}").sentence
+                    row.problem(Column.LINK, f"不是微信文章链接，没有打开：{link[:200]}").sentence
                 )
         return [link for link in new if clickable(link)]
 
@@ -257,13 +257,13 @@ class _Intake:
         self.done.readings.append(kept)
         if accuses(kept) and not why_uncounted(kept) and not self._counts(kept, known):
             words = (
-                "该行答案暂不计入:按名称检索到过同名账号,所见可能是其他单位的账号,"
+                "该行答案暂不计入：按名称检索到过同名账号，所见可能是其他单位的账号，"
                 "请先由台账登记账号ID"
                 if self.identities[kept.account_id].found_by_name
-                else "该行答案暂不计入:该账号的备案信息在清单导出后有变动,"
-                "或系统已读到它的ID而本行只有名称,请以备案ID重新核查"
+                else "该行答案暂不计入：该账号的备案信息在清单导出后有变动，"
+                "或系统已读到它的ID而本行只有名称，请以备案ID重新核查"
             )
-            self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:{words}")
+            self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}：{words}")
 
     def _counts(self, kept: Reading, readings: Sequence[Reading]) -> bool:
         """Whether the answer is tied to the account as it is filed now: the judge's own question."""
@@ -299,7 +299,7 @@ class _Intake:
                 )
                 latest = {reading.by: reading for reading in people}
                 said = tuple(
-                    f"{by}({day_of(reading.read_at)}){short_answer(reading)}"
+                    f"{by}（{day_of(reading.read_at)}）{short_answer(reading)}"
                     for by, reading in latest.items()
                 )
                 self.done.conflicts.append(Conflict(account, said))

@@ -111,7 +111,7 @@ def parse_answer(
     state = read(
         Column.STATE,
         lambda _: _chosen(
-            row.text(Column.STATE), STATE_WORDS, f"请从下拉列表中选择:{'、'.join(State)}"
+            row.text(Column.STATE), STATE_WORDS, f"请从下拉列表中选择：{'、'.join(State)}"
         ),
     )
     name = read(Column.SEEN_NAME, lambda _: _name(row.text(Column.SEEN_NAME), account.filed.name))
@@ -145,7 +145,7 @@ def _name(text: str, filed: str) -> str:
     if same(text, filed):
         return text
     if text in AMBIGUOUS_NAME_WORDS:
-        raise BadValue("请照原样填写平台上显示的名称(与备案相同填“一致”)")
+        raise BadValue("请照原样填写平台上显示的名称（与备案相同填“一致”）")
     return filed if text in SAME_NAME_WORDS else "" if says_none(text) else text
 
 

@@ -141,7 +141,7 @@ def _add_lists(add: Callable[[Column, dict[str, object]], object]) -> None:
         {
             "validate": "any",
             "input_title": "核查时间",
-            "input_message": "查看账号的时间,如 2023-01-03 09:30(北京时间)。",
+            "input_message": "查看账号的时间，如 2023-01-03 09:30（北京时间）。",
         },
     )
     add(
@@ -149,6 +149,6 @@ def _add_lists(add: Callable[[Column, dict[str, object]], object]) -> None:
         {
             "validate": "any",
             "input_title": "截图",
-            "input_message": "把截图粘贴在本行此格,或填写同一文件夹中的图片文件名。",
+            "input_message": "把截图粘贴在本行此格，或填写同一文件夹中的图片文件名。",
         },
     )

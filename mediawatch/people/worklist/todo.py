@@ -135,8 +135,8 @@ async def for_a_second_person(
         replace(
             item,
             not_by=by,
-            reason=f"抽查复核:{by}已答“有”而无链接,请由{by}以外的人员核查"
-            + (f";{CONFIRM_FIRST}" if item.account.provisional else ""),
+            reason=f"抽查复核：{by}已答“有”而无链接，请由{by}以外的人员核查"
+            + (f"；{CONFIRM_FIRST}" if item.account.provisional else ""),
         )
         for item in asked
         if (by := drawn[item.account.id])
@@ -155,8 +155,8 @@ async def glances(
 
 def _glance(item: Unproven) -> str:
     found = item.account.provisional
-    alias = f",微信号{found.alias}" if found and found.alias else ""
-    return f"看一眼即可:按名称检索到的账号{alias}近期有更新,请确认是否为该单位账号"
+    alias = f"，微信号{found.alias}" if found and found.alias else ""
+    return f"看一眼即可：按名称检索到的账号{alias}近期有更新，请确认是否为该单位账号"
 
 
 def _unproven(
@@ -259,7 +259,7 @@ def as_table(items: Sequence[Unproven], *, unanswered: bool = False) -> Table:
         "所属组织",
         "地市",
         "结论",
-        "已知最近发布(不早于)",
+        "已知最近发布（不早于）",
         "待核查原因",
     )
     rows = []

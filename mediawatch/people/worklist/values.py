@@ -62,21 +62,21 @@ def moment_in(cell: Cell, not_after: date) -> datetime | None:
         try:
             clock = time(hour, int(found[4] or 0), int(found[5] or 0))
         except ValueError as error:
-            raise BadValue("时间无法识别,请写成 2023-01-03 09:30") from error
+            raise BadValue("时间无法识别，请写成 2023-01-03 09:30") from error
         if day is None:
-            raise BadValue("缺少日期,请写成 2023-01-03 09:30")
+            raise BadValue("缺少日期，请写成 2023-01-03 09:30")
         return datetime.combine(day, clock, tzinfo=BEIJING)
     try:
         day = _day_of_text(text, not_after)
     except BadValue as error:
-        raise BadValue("时间无法识别,请写成 2023-01-03 09:30") from error
+        raise BadValue("时间无法识别，请写成 2023-01-03 09:30") from error
     return day_start(day) if day else None
 
 
 def id_in(cell: Cell) -> str:
     """An id as text. A number of 16 digits or more has already lost digits in the spreadsheet."""
     if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= _EXACT_DIGITS:
-        raise BadValue("数字超过15位,表格软件已丢失末尾数字:请把单元格设为文本后重新填写")
+        raise BadValue("数字超过15位，表格软件已丢失末尾数字：请把单元格设为文本后重新填写")
     return text_of(cell)
 
 
@@ -89,13 +89,13 @@ def _day_of_text(text: str, not_after: date) -> date | None:
         return None
     found = _COMPACT.fullmatch(text) or _DAY.fullmatch(text)
     if not found:
-        raise BadValue("日期无法识别,请写成 2022-12-20")
+        raise BadValue("日期无法识别，请写成 2022-12-20")
     try:
         if found[1]:
             return _plausible(date(int(found[1]), int(found[2]), int(found[3])))
         return _latest_such_day(int(found[2]), int(found[3]), not_after)
     except ValueError as error:
-        raise BadValue("没有这一天,请写成 2022-12-20") from error
+        raise BadValue("没有这一天，请写成 2022-12-20") from error
 
 
 def _latest_such_day(month: int, day: int, not_after: date) -> date:
@@ -110,5 +110,5 @@ def _latest_such_day(month: int, day: int, not_after: date) -> date:
 
 def _plausible(day: date) -> date:
     if not _EARLIEST_YEAR <= day.year < _LATEST_YEAR:
-        raise BadValue(f"{day.year}年不可能,请写成 2022-12-20")
+        raise BadValue(f"{day.year}年不可能，请写成 2022-12-20")
     return day

@@ -115,7 +115,7 @@ def _by_name_alone(
         if len(found) > 1:
             said = "、".join(known.describe(key) for key in sorted(found)[:3])
             decided[index] = row.error(
-                "name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号"
+                "name", row.filed.name, f"与台账中多个账号相符（{said}），请补充备案单号"
             )
         else:
             taken |= found

@@ -145,7 +145,7 @@ def _of_code(
     if still := [finding for finding in confirmed if alike(code, finding.code)]:
         return Rectification.NOT_DONE, _dated(look, "".join(finding.sentence for finding in still))
     if again := [finding for finding in waiting if alike(code, finding.code)]:
-        return Rectification.UNVERIFIED, _dated(look, f"疑似{_labels(again)},待审核。")
+        return Rectification.UNVERIFIED, _dated(look, f"疑似{_labels(again)}，待审核。")
     if not account.filed.in_service:
         return _closed(account, look)
     if look is None:
@@ -155,11 +155,11 @@ def _of_code(
         if all(finding.code is Code.CANCELLED_NOT_CLOSED for finding in gone):
             return Rectification.DEREGISTERED, _dated(
                 look,
-                f"经人工核查,{sentences}" if look.cancelled_by is LookKind.PERSON else sentences,
+                f"经人工核查，{sentences}" if look.cancelled_by is LookKind.PERSON else sentences,
             )
         return Rectification.UNVERIFIED, _dated(look, sentences)
     if missing := [finding for finding in waiting if finding.code in _GONE]:
-        return Rectification.UNVERIFIED, _dated(look, f"疑似{_labels(missing)},待审核。")
+        return Rectification.UNVERIFIED, _dated(look, f"疑似{_labels(missing)}，待审核。")
     result, basis = _settled(code, item, account, look, since)
     return result, _dated(look, basis)
 
@@ -180,13 +180,13 @@ def _closed(account: Account, look: RecheckLook | None) -> Said:
     if alive:
         waits = alive[0].review is not ReviewState.CONFIRMED
         return Rectification.UNVERIFIED, filed + (
-            f"疑似{alive[0].label},待审核。" if waits else alive[0].sentence
+            f"疑似{alive[0].label}，待审核。" if waits else alive[0].sentence
         )
     if look is None or look.cancelled_by is None:
         return Rectification.FILED_AS_CLOSED, filed
     person = look.cancelled_by is LookKind.PERSON
     return Rectification.DEREGISTERED, filed + _dated(
-        look, "经人工核查,账号已注销。" if person else "平台显示账号已注销。"
+        look, "经人工核查，账号已注销。" if person else "平台显示账号已注销。"
     )
 
 
@@ -203,7 +203,7 @@ def _settled(
         if (judged.otherwise or judged.verdict) in _FRESH or judged.verdict in _FRESH:
             return (
                 Rectification.DONE,
-                f"已正常更新{f',最近更新{judged.latest_on}' if judged.latest_on else ''}。",
+                f"已正常更新{f'，最近更新{judged.latest_on}' if judged.latest_on else ''}。",
             )
         # The judgement's own sentence would be about another problem.
         return (
@@ -229,11 +229,11 @@ def _name(item: NoticeItem, account: Account, look: RecheckLook, since: date) ->
         if held.finding.code in NAMED and held.finding.name_seen
     ]
     if not same(filed, item.filed.name) and any(same(filed, name) for name in seen_then):
-        return Rectification.DONE, f"备案名称已变更为“{filed}”,与平台名称一致。"
+        return Rectification.DONE, f"备案名称已变更为“{filed}”，与平台名称一致。"
     if look.name and look.named_on and look.named_on >= since:
         if same(look.name, filed):
-            return Rectification.DONE, f"平台名称“{look.name}”与备案名称一致({look.named_on})。"
-        return Rectification.UNVERIFIED, f"平台名称为“{look.name}”,尚未认定({look.named_on})。"
+            return Rectification.DONE, f"平台名称“{look.name}”与备案名称一致（{look.named_on}）。"
+        return Rectification.UNVERIFIED, f"平台名称为“{look.name}”，尚未认定（{look.named_on}）。"
     return Rectification.UNVERIFIED, "复查未读到账号名称。"
 
 
@@ -242,4 +242,4 @@ def _labels(findings: Sequence[Finding]) -> str:
 
 
 def _dated(look: RecheckLook | None, basis: str) -> str:
-    return f"{look.on}复查:{basis}" if look else basis
+    return f"{look.on}复查：{basis}" if look else basis

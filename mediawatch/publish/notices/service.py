@@ -130,4 +130,4 @@ def _cancelled_by(filed: FiledIdentity, readings: Iterable[Reading]) -> LookKind
 async def registry_words(store: Store) -> str:
     """The newest import of the registry, with its day; "" before the first import."""
     imports = [source for source, kind in await store.accounts.sources() if kind == "registry"]
-    return f"{imports[-1].file}({day_of(imports[-1].at)}导入)" if imports else ""
+    return f"{imports[-1].file}（{day_of(imports[-1].at)}导入）" if imports else ""

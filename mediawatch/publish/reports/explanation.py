@@ -139,7 +139,7 @@ def use(subject: AccountCase, reading: Reading) -> str:
             rests_on_name(sight, ties.identity_of(known)) and post.on == newest
             for sight, post in posts_of(said, subject.policy)
         )
-        ground = f"，{sentences.BY_NAME_ALONE.replace(',', '，')}" if by_name else ""
+        ground = f"，{sentences.BY_NAME_ALONE}" if by_name else ""
         return f"证明监测窗口内有更新（{chinese_day(newest)}{ground}）。"
     if any(
         trust.backing_of_sight(sight, reading, known.checks) is trust.Backing.WITHDRAWN

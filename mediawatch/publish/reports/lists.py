@@ -46,12 +46,12 @@ BRIEF = (
 
 def heading(sweep: Sweep) -> str:
     """Which inspection a list belongs to."""
-    state = "" if sweep.state is SweepState.FINISHED else ",尚未完成"
+    state = "" if sweep.state is SweepState.FINISHED else "，尚未完成"
     period = f" 检查时段自{sweep.period_from}" if sweep.period_from else ""
-    name = f"第{sweep.id}号检查{sweep.round and f'({sweep.round})'} {sweep.kind.label}"
+    name = f"第{sweep.id}号检查{sweep.round and f'（{sweep.round}）'} {sweep.kind.label}"
     return (
         f"{name}{period} 监测时间点{minute(sweep.as_of)} 规则{sweep.policy} "
-        f"范围:{scope_words(sweep.scope)}{state}"
+        f"范围：{scope_words(sweep.scope)}{state}"
     )
 
 
@@ -74,7 +74,7 @@ def _scope_word(word: str) -> str:
         case "account":
             return f"编号{value}"
         case _:
-            return re.sub(r"\w+ of (\d+) accounts \((\w+)\)", r"\1个账号(\2)", word)
+            return re.sub(r"\w+ of (\d+) accounts \((\w+)\)", r"\1个账号（\2）", word)
 
 
 def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
@@ -82,7 +82,7 @@ def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
     states = {
         SweepState.RUNNING: "未完成",
         SweepState.FINISHED: "已完成",
-        SweepState.INCOMPLETE: "中断(已关闭)",
+        SweepState.INCOMPLETE: "中断（已关闭）",
     }
     rows = [
         (
@@ -141,7 +141,7 @@ def findings_table(
         "说明",
     )
     return Table(
-        f"存在突出问题的政务新媒体名单(未经审核的为疑似) {heading(sweep)}", columns, tuple(rows)
+        f"存在突出问题的政务新媒体名单（未经审核的为疑似） {heading(sweep)}", columns, tuple(rows)
     )
 
 

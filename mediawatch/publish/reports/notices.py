@@ -94,7 +94,7 @@ def _result(found: RecheckResult) -> str:
     return (
         found.result.label
         if found.about == found.item.problem
-        else f"{found.result.label}({found.about})"
+        else f"{found.result.label}（{found.about}）"
     )
 
 
@@ -172,4 +172,4 @@ def rechecks_table(notice: Notice, found: Sequence[RecheckResult]) -> Table:
 def _words(event: NoticeEvent, labels: Mapping[Code, str]) -> str:
     codes = "、".join(labels.get(code, "") for code in event.codes)
     parts = [event.result.label if event.result else "", event.reason, codes, event.source]
-    return ";".join(part for part in parts if part)
+    return "；".join(part for part in parts if part)

@@ -137,17 +137,19 @@ def _text(
     people: str,
     marks: Sequence[str],
 ) -> str:
-    lines = ["".join(f"【{mark}】" for mark in marks) + f"{_line(unit)}:"]
-    lines += [f"({people})"] if people else []
+    lines = ["".join(f"【{mark}】" for mark in marks) + f"{_line(unit)}："]
+    lines += [f"（{people}）"] if people else []
     if soon:
         lines += [
-            f"在监测时间点为{_cn(day_of(sweep.as_of))}的政务新媒体检查中,以下账号请贵单位留意。",
+            f"在监测时间点为{_cn(day_of(sweep.as_of))}的政务新媒体检查中，以下账号请贵单位留意。",
             "",
-            "请在期限前发布新内容:",
+            "请在期限前发布新内容：",
         ]
         for number, (entry, until) in enumerate(soon, 1):
-            seen = f"最近发布于{_cn(_latest(entry))}," if _latest(entry) else ""
-            lines.append(f"{number}. {_name(entry)}:{seen}请于{_cn(until)}(含当日)前发布新内容。")
+            seen = f"最近发布于{_cn(_latest(entry))}，" if _latest(entry) else ""
+            lines.append(
+                f"{number}. {_name(entry)}：{seen}请于{_cn(until)}（含当日）前发布新内容。"
+            )
     if asked:
         lines += [""] if soon else []
         lines += [f"{ASK}："]
@@ -157,8 +159,8 @@ def _text(
 
 def _name(entry: SweepAccount) -> str:
     filed = entry.account.filed
-    number = f",备案单号{_line(filed.filing_number)}" if filed.filing_number else ""
-    return f"“{_line(filed.name)}”({_line(filed.type or filed.platform)}{number})"
+    number = f"，备案单号{_line(filed.filing_number)}" if filed.filing_number else ""
+    return f"“{_line(filed.name)}”（{_line(filed.type or filed.platform)}{number}）"
 
 
 def _people(entries: Sequence[SweepAccount], contacts: Mapping[int, Contact]) -> str:
@@ -171,7 +173,7 @@ def _people(entries: Sequence[SweepAccount], contacts: Mapping[int, Contact]) ->
     people = dict.fromkeys(
         join_filled((_line(contact.person), _line(contact.phone)), " ") for contact in known
     )
-    return f"联系人:{'、'.join(filter(None, people))}" if any(people) else ""
+    return f"联系人：{'、'.join(filter(None, people))}" if any(people) else ""
 
 
 def _line(text: str) -> str:

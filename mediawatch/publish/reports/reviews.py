@@ -114,12 +114,12 @@ def _unheard(suspect: Suspect) -> str:
     unheard = (
         decided is not None and decided.unheard and suspect.standing.state is ReviewState.CONFIRMED
     )
-    return f"未经核实认定:{decided.reason}" if decided and unheard else ""
+    return f"未经核实认定：{decided.reason}" if decided and unheard else ""
 
 
 def _late(suspect: Suspect) -> str:
     undecided = suspect.is_late and suspect.standing.state.is_undecided
-    return f"读取晚于监测时间点{suspect.rule.late_days}天以上,须经下发核实" if undecided else ""
+    return f"读取晚于监测时间点{suspect.rule.late_days}天以上，须经下发核实" if undecided else ""
 
 
 def _answer(suspect: Suspect) -> str:
@@ -129,12 +129,12 @@ def _answer(suspect: Suspect) -> str:
         return ""
     last = answers[-1]
     shots = f"发表记录截图{len(last.pictures)}张" if last.pictures else ""
-    return f"单位反馈({last.by}):{join_filled((_stance(last), last.reason, shots))}"
+    return f"单位反馈（{last.by}）：{join_filled((_stance(last), last.reason, shots))}"
 
 
 def _stance(answer: ReviewEvent) -> str:
     return (
-        answer.stance.value if answer.stance else f"未答是否有异议(按{Stance.DISPUTES.value}处理)"
+        answer.stance.value if answer.stance else f"未答是否有异议（按{Stance.DISPUTES.value}处理）"
     )
 
 
@@ -147,15 +147,15 @@ def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
     finding = suspect.finding
     parts = [
         (
-            f"问题 {suspect.versioned_key}  {finding.label}({finding.effect.label})  "
+            f"问题 {suspect.versioned_key}  {finding.label}（{finding.effect.label}）  "
             f"{suspect.standing.state.label}"
         ),
         f"  {finding.sentence}",
     ]
-    parts += [f"  来源依据:{attestation_words(suspect)};对照账号:{suspect.backing.label}"]
-    parts += [f"  核实情况:{hearing_words(suspect)}"] if hearing_words(suspect) else []
+    parts += [f"  来源依据：{attestation_words(suspect)}；对照账号：{suspect.backing.label}"]
+    parts += [f"  核实情况：{hearing_words(suspect)}"] if hearing_words(suspect) else []
     remarks = join_filled((suspect.remark, _unheard(suspect), _late(suspect)))
-    parts += [f"  备注:{remarks}"] if remarks else []
+    parts += [f"  备注：{remarks}"] if remarks else []
     parts += ["", "备案信息", *filed_lines(suspect.account), "", "依据的核查记录"]
     for reading in suspect.readings:
         parts += reading_lines(reading, surfaces)
@@ -172,7 +172,7 @@ def _record(events: Sequence[ReviewEvent]) -> Iterator[str]:
 
 def event_line(event: ReviewEvent) -> str:
     """One decision in one line."""
-    source = f"({event.source})" if event.source else ""
+    source = f"（{event.source}）" if event.source else ""
     more = (
         f"反馈期限{event.term}" if event.term else "",
         _stance(event) if event.action is ReviewAction.ANSWERED else "",
@@ -183,7 +183,7 @@ def event_line(event: ReviewEvent) -> str:
         f"{minute(event.at)} {event.action.label} {event.by}{source}",
         *more,
         event.reason,
-        f"当时结论:{event.sentence}",
+        f"当时结论：{event.sentence}",
     )
     return join_filled(tuple(dict.fromkeys(words)))
 
@@ -215,5 +215,5 @@ def second_looks(sweep: Sweep, found: Sequence[SecondLook]) -> Table:
         "首次答复",
     )
     return Table(
-        f"抽查复核清单(须由首次核查人以外的人员复核) {heading(sweep)}", columns, tuple(rows)
+        f"抽查复核清单（须由首次核查人以外的人员复核） {heading(sweep)}", columns, tuple(rows)
     )

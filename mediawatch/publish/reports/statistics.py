@@ -72,7 +72,7 @@ def strata_table(scope: Scope) -> Table:
     ):
         raise AssertionError(f"strata: {' '.join(found)}")
     return Table(
-        f"检查范围:{scope.kind.label}{len(scope.accounts)}个账号",
+        f"检查范围：{scope.kind.label}{len(scope.accounts)}个账号",
         ("层", "抽取规则", "在管数", "抽查数", "抽查比例"),
         tuple(rows),
     )
@@ -85,7 +85,7 @@ def kinds_table(statistics: Statistics) -> Table:
     """
     whole = statistics.whole
     counts = sorted(whole.kinds.items(), key=lambda pair: (-pair[1], pair[0]))
-    title = "问题类型(逐级计入,各类之和可大于不合格数)" if whole.nested else "问题类型"
+    title = "问题类型（逐级计入，各类之和可大于不合格数）" if whole.nested else "问题类型"
     exclusive = {} if whole.nested else dict(counts)
     if found := slips(PrintedFigures(whole=CircularLine(failed=whole.failed), kinds=exclusive)):
         raise AssertionError(f"{title}: {' '.join(found)}")
@@ -101,7 +101,9 @@ def remarks(split: FiguresSplit) -> list[str]:
     """Which parts are without a failure, and which without an account, in Chinese."""
     said = (("合格率100%的", split.perfect), ("无在管账号的", split.without_account))
     return [
-        f"{what}{split.heading}({len(names)}个):{'、'.join(names)}" for what, names in said if names
+        f"{what}{split.heading}（{len(names)}个）：{'、'.join(names)}"
+        for what, names in said
+        if names
     ]
 
 
@@ -110,8 +112,8 @@ def provisional_remark(counted: Figures) -> list[str]:
     if not counted.provisional:
         return []
     return [
-        f"检查数中有{counted.provisional}个账号依{PROVISIONAL}判定为正常更新(按备案名称检索所得,"
-        "未经备案标识核对),请人工看一眼"
+        f"检查数中有{counted.provisional}个账号依{PROVISIONAL}判定为正常更新（按备案名称检索所得，"
+        "未经备案标识核对），请人工看一眼"
     ]
 
 
@@ -138,7 +140,7 @@ def change_table(
 
 def movement_table(found: Comparison) -> Table:
     """新开设, 关停, 更名 and 新增, 持续, 销号, 无法核实: how many, and who."""
-    unknown = "抽查或名单检查,不作比较"
+    unknown = "抽查或名单检查，不作比较"
     rows = [
         (
             label,
@@ -169,7 +171,7 @@ def _names(entries: Iterable[SweepAccount]) -> str:
 
 
 def _marked(title: str, whole: Figures) -> str:
-    return f"{title}({PRELIMINARY},待核查{whole.open}个)" if whole.preliminary else title
+    return f"{title}（{PRELIMINARY}，待核查{whole.open}个）" if whole.preliminary else title
 
 
 def _cells(one: Figures, decimals: int) -> tuple[str, ...]:

@@ -121,6 +121,8 @@ async def test_a_wrong_clock_is_reported_once_and_accuses_no_one(tmp_path: Path)
     assert summary.clock_off.startswith(CLOCK_OFF)
     assert len([line for line in logs if line["event"].startswith(CLOCK_OFF)]) == 1
     sentences = {entry.judgement.sentence for entry in summary.scope if entry.judgement}
-    assert sentences == {"本机时钟与平台时间相差超过10分钟,所读内容不作依据,请校准时钟后重新检查。"}
+    assert sentences == {
+        "本机时钟与平台时间相差超过10分钟，所读内容不作依据，请校准时钟后重新检查。"
+    }
     assert [check.level for check in checks] == [home_checks.Level.FAIL]
     assert "45 minutes ahead" in checks[0].text

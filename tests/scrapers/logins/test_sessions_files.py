@@ -324,6 +324,9 @@ def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
     )
     missing = told(home, "sessions", "import", "weibo", tmp_path / "none.txt", *named, code=2)
     assert "does not exist" in missing
+    # The file comes first: nobody is asked who answers for a login that cannot be made.
+    missing = told(home, "sessions", "import", "weibo", tmp_path / "none.txt", code=2)
+    assert "does not exist" in missing
     row = next(line for line in told(home, "sessions").splitlines() if "second" in line)
     assert row.split()[:4] == ["weibo", "second", "张三", "unknown"]
     assert {"import", "never", "0600"} <= set(row.split())

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from db.accounts.changes import RegistryRows, add_source, apply_changes, overwrite_deleted
 from db.accounts.identities import identities, twins, with_provisional
 from db.accounts.news import counters, raise_news
-from db.accounts.provisional import ever, note_refusals
+from db.accounts.provisional import disowned_of, ever, standing_of
+from db.accounts.provisional_filings import note_refusals
 from db.accounts.remarks import add_remarks, remarks
 from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
@@ -26,7 +27,7 @@ from db.models import (
 from db.readings.following import remake
 from db.revision import raise_revision
 from db.transactions import Aggregate, Transactions, reads, writes, writes_ready
-from db.types import portions
+from db.types import AnyRow, portions
 from mediawatch.domain import (
     Account,
     AccountChange,
@@ -50,20 +51,14 @@ class SqlAccounts(Aggregate):
         wanted = rows(AccountRow).order_by(AccountRow.id)
         if not include_retired:
             wanted = wanted.where(AccountRow.retired_on.is_(None))
-        links, known = learned_links(conn), ever(conn)
-        return [
-            account_of(row.id, row, links.get(row.id, ()), known.get(row.id, ()))
-            for row in conn.execute(wanted)
-        ]
+        return _accounts(conn, conn.execute(wanted).all(), learned_links(conn), ever(conn))
 
     @reads
     def get(self, conn: Connection, account_id: int) -> Account | None:
-        row = conn.execute(rows(AccountRow).where(AccountRow.id == account_id)).one_or_none()
-        if row is None:
-            return None
+        found = conn.execute(rows(AccountRow).where(AccountRow.id == account_id)).all()
         links = learned_links(conn, AccountLinkRow.account_id == account_id)
         known = ever(conn, ProvisionalIdRow.account_id == account_id)
-        return account_of(row.id, row, links.get(row.id, ()), known.get(row.id, ()))
+        return next(iter(_accounts(conn, found, links, known)), None)
 
     @reads
     def provisional_ids(self, conn: Connection) -> list[ProvisionalId]:
@@ -203,6 +198,26 @@ class SqlAccounts(Aggregate):
             ]
             conn.execute(insert(AccountLinkRow), learned)
             raise_news(conn, [account_id])
+
+
+def _accounts(
+    conn: Connection,
+    found: Sequence[AnyRow],
+    links: Mapping[int, Sequence[str]],
+    known: Mapping[int, Sequence[ProvisionalId]],
+) -> list[Account]:
+    filed = {row.id: filed_of(row).identity for row in found if row.id in known}
+    disowned = disowned_of(conn, {key: known[key] for key in filed}, filed)
+    return [
+        account_of(
+            row.id,
+            row,
+            links.get(row.id, ()),
+            standing_of(known.get(row.id, ())),
+            disowned.get(row.id, frozenset()),
+        )
+        for row in found
+    ]
 
 
 def _refusals(conn: Connection) -> list[Refusal]:

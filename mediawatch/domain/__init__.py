@@ -25,8 +25,10 @@ from mediawatch.domain.hints import Hint, LinkReceipt, LinkSort, LinkWay, Saying
 from mediawatch.domain.identity import (
     ID_IN_DOUBT,
     FiledIdentity,
+    bears_any,
     contradicts,
     goes_on,
+    plain_id,
     same_ids,
     spellings,
 )
@@ -84,6 +86,8 @@ from mediawatch.domain.provisional import (
     NameHit,
     ProvisionalEnd,
     ProvisionalId,
+    ids_of,
+    is_filed,
 )
 from mediawatch.domain.readings import (
     LookKind,
@@ -214,14 +218,18 @@ __all__ = [
     "UserError",
     "Verdict",
     "as_led_by_name",
+    "bears_any",
     "contradicts",
     "goes_on",
+    "ids_of",
     "in_favour",
     "is_about",
     "is_closed",
+    "is_filed",
     "latest_of",
     "of_identity",
     "of_twin",
+    "plain_id",
     "problem_of",
     "rests_on_name",
     "review_standing",

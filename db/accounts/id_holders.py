@@ -4,7 +4,8 @@ the name, and those whose own pages have shown it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -13,7 +14,14 @@ from db.base import table
 from db.mapping.accounts import filed_of
 from db.models import AccountRow, IdentitySeenRow, SightRow
 from db.types import AnyRow
-from mediawatch.domain import Filing, MatchedBy, ProvisionalId, contradicts, spellings
+from mediawatch.domain import (
+    FiledIdentity,
+    Filing,
+    MatchedBy,
+    ProvisionalId,
+    contradicts,
+    spellings,
+)
 from mediawatch.names import same_body
 
 OWN_TIES = (MatchedBy.ID, MatchedBy.URL)
@@ -27,20 +35,36 @@ def in_service(platform: str) -> Select[*tuple[Any, ...]]:
     )
 
 
-def is_anothers(conn: Connection, found: ProvisionalId) -> bool:
+Namesakes = Mapping[str, Sequence[AnyRow]]
+"""Number and filed id of a platform's accounts, withdrawn ones too, by their plainest name."""
+
+
+def namesakes(conn: Connection, platform: str) -> Namesakes:
+    """Read whole: the plainest writing of a name is not kept."""
+    wanted = select(AccountRow.id, AccountRow.name, AccountRow.platform_id)
+    found: dict[str, list[AnyRow]] = defaultdict(list)
+    for row in conn.execute(wanted.where(AccountRow.platform == platform)):
+        found[FiledIdentity(platform=platform, name=row.name).plain_name].append(row)
+    return found
+
+
+def is_anothers(conn: Connection, found: ProvisionalId, filed: Filing, names: Namesakes) -> bool:
     """Whether the id that was found under an account's name may be another filing's.
 
     An account in service holds it that is filed with it, has shown it, or bears the name without an
     id that tells the two apart. One that was withdrawn may live on elsewhere: it holds it as well,
     unless it surely was the same account (`_is_of_same_body`).
     """
-    own = conn.execute(
-        select(table(AccountRow)).where(AccountRow.id == found.account_id)
-    ).one_or_none()
-    if own is None:
-        return True
-    filed = filed_of(own)
-    holders = {*_with_id(conn, found, filed.platform), *_named_alike(conn, found, filed)}
+    alike = names.get(filed.identity.plain_name, ())
+    holders = {
+        *_with_id(conn, found, filed.platform),
+        *(
+            other.id
+            for other in alike
+            if other.id != found.account_id
+            and not contradicts(other.platform_id, "", found.value, filed.platform)
+        ),
+    }
     others = select(table(AccountRow)).where(AccountRow.id.in_(holders))
     return any(
         other.retired_on is None or not _is_of_same_body(found, filed, other)
@@ -65,21 +89,6 @@ def _with_id(conn: Connection, found: ProvisionalId, platform: str) -> list[int]
     )
     filed = others.where(AccountRow.platform_id.in_(ids))
     return [*conn.scalars(filed), *conn.scalars(shown.distinct())]
-
-
-def _named_alike(conn: Connection, found: ProvisionalId, filed: Filing) -> list[int]:
-    """Other accounts of the name whose filed number does not tell them from the one found."""
-    # The plainest writing of a name is not kept: it is made of each.
-    others = select(AccountRow.id, AccountRow.name, AccountRow.platform_id).where(
-        AccountRow.platform == filed.platform, AccountRow.id != found.account_id
-    )
-    plain = filed.identity.plain_name
-    return [
-        other.id
-        for other in conn.execute(others)
-        if replace(filed.identity, name=other.name).plain_name == plain
-        and not contradicts(other.platform_id, "", found.value, filed.platform)
-    ]
 
 
 def _is_of_same_body(found: ProvisionalId, filed: Filing, withdrawn: AnyRow) -> bool:

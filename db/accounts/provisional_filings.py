@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from db.accounts.id_holders import is_anothers
+from db.accounts.id_holders import Namesakes, is_anothers, namesakes
 from db.accounts.provisional import (
     end_standing,
     ever,
@@ -94,16 +94,20 @@ def release_taken(conn: Connection) -> set[int]:
     released proves nothing until a new search finds it again.
     """
     taken = ever(conn, ProvisionalIdRow.why == ProvisionalEnd.TAKEN)
+    known: dict[str, Namesakes] = {}
     released: set[int] = set()
     for portion in portions(sorted(taken)):
         wanted = select(table(AccountRow)).where(
             AccountRow.id.in_(portion), AccountRow.retired_on.is_(None)
         )
         for row in conn.execute(wanted).all():
-            now = filed_of(row).identity
+            filed = filed_of(row)
+            if row.platform not in known:
+                known[row.platform] = namesakes(conn, row.platform)
             for each in taken[row.id]:
                 # What is filed since then decides by itself, and so does another name.
-                if now.only_named and same(each.name, now.name) and not is_anothers(conn, each):
+                bare = filed.identity.only_named and same(each.name, filed.name)
+                if bare and not is_anothers(conn, each, filed, known[row.platform]):
                     was, why = ProvisionalEnd.TAKEN, ProvisionalEnd.RELEASED
                     turn_ended(conn, row.id, each.value, was, why)
                     released.add(row.id)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
-from db.accounts.id_holders import OWN_TIES, in_service, is_anothers
+from db.accounts.id_holders import OWN_TIES, in_service, is_anothers, namesakes
 from db.accounts.provisional import end_standing, ever_of_one, find_standing, shown_with
-from db.mapping.accounts import provisional_values
+from db.base import table
+from db.mapping.accounts import filed_of, provisional_values
 from db.models import AccountRow, ProposalRefusalRow, ProvisionalIdRow
 from mediawatch.domain import (
     SEVERAL_BEAR_THE_NAME,
@@ -127,7 +128,8 @@ def _begin(conn: Connection, found: ProvisionalId, why: ProvisionalEnd | None = 
             select(AccountRow.id).where(AccountRow.retired_on.is_(None))
         ),
     )
-    if others or is_anothers(conn, found):
+    own = conn.execute(select(table(AccountRow)).where(AccountRow.id == found.account_id)).one()
+    if others or is_anothers(conn, found, filed_of(own), namesakes(conn, own.platform)):
         why = why or ProvisionalEnd.TAKEN
     values = provisional_values(found) | ({"ended_on": found.on, "why": why} if why else {})
     conn.execute(insert(ProvisionalIdRow).values(values))

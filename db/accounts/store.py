@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from db.accounts.changes import RegistryRows, add_source, apply_changes, overwrite_deleted
 from db.accounts.identities import identities, twins, with_provisional
+from db.accounts.merging import carry_over
 from db.accounts.news import counters, raise_news
 from db.accounts.provisional import disowned_of, ever, standing_of
-from db.accounts.provisional_filings import note_refusals
+from db.accounts.refusals import add_refusals, refusals
 from db.accounts.remarks import add_remarks, remarks
 from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
@@ -20,7 +21,6 @@ from db.models import (
     AccountLinkRow,
     AccountRow,
     ContactRow,
-    ProposalRefusalRow,
     ProvisionalIdRow,
     SourceRow,
 )
@@ -140,25 +140,20 @@ class SqlAccounts(Aggregate):
         if not refusals:
             return
         raise_revision(conn)
-        known = {(each.account_id, each.field, each.new) for each in _refusals(conn)}
-        new = {
-            key: each.at
-            for each in refusals
-            if (key := (each.account_id, each.field, each.new)) not in known
-        }
-        if new:
-            values = [
-                {"account_id": number, "field": field, "new": value, "at": at}
-                for (number, field, value), at in new.items()
-            ]
-            conn.execute(insert(ProposalRefusalRow), values)
-        if moved := note_refusals(conn, refusals):
+        if moved := add_refusals(conn, refusals):
             remake(conn, moved)
             raise_news(conn, moved)
 
     @reads
     def refusals(self, conn: Connection) -> list[Refusal]:
-        return _refusals(conn)
+        return refusals(conn)
+
+    @writes
+    def carry_over(self, conn: Connection, keep: int, dropped: Sequence[int]) -> None:
+        raise_revision(conn)
+        carry_over(conn, keep, dropped, self._clock())
+        remake(conn, [keep])
+        raise_news(conn, [keep])
 
     @writes
     def add_remarks(self, conn: Connection, given: Sequence[FilingRemark]) -> None:
@@ -217,15 +212,6 @@ def _accounts(
             disowned.get(row.id, frozenset()),
         )
         for row in found
-    ]
-
-
-def _refusals(conn: Connection) -> list[Refusal]:
-    found = conn.execute(
-        rows(ProposalRefusalRow).order_by(ProposalRefusalRow.account_id, ProposalRefusalRow.id)
-    )
-    return [
-        Refusal(account_id=row.account_id, field=row.field, new=row.new, at=row.at) for row in found
     ]
 
 

@@ -202,7 +202,7 @@ class RationedBudget:
 
     @property
     def without_look(self) -> int:
-        """Accounts that will get no look before the as_of."""
+        """Accounts that will get no look before the as_of; more where others are looked at twice."""
         return max(0, self.not_yet - self.looks)
 
     @property
@@ -217,7 +217,7 @@ class RationedBudget:
         if not self.without_look:
             return (told,)
         helps = (
-            f"{count_of(self.without_look, 'account')} will get no look by {self.surface.name} "
+            f"at least {count_of(self.without_look, 'account')} will get no look by {self.surface.name} "
             f"before then: a newest article link each (`mediawatch links import`) saves its look; "
             f"a further login with its 使用审批 adds {self.calls * self.nights} "
             f"(`mediawatch login {self.surface.login} --name NAME`, docs/sessions.md)"

@@ -131,8 +131,8 @@ def test_who_most_likely_shows_a_post_tonight_comes_first() -> None:
         "posts daily": state(date(2026, 12, 14), night(14)),
         "posts weekly": state(date(2026, 12, 5), night(11)),
         "posted daily, looked at yesterday": state(date(2026, 12, 16), night(19)),
-        "long silent": state(date(2026, 3, 1), night(14)),
         "posts weekly, looked at yesterday": state(date(2026, 12, 12), night(19)),
+        "long silent": state(date(2026, 3, 1), night(14)),
         "long silent, looked at yesterday": state(None, night(19)),
     }
 

@@ -317,8 +317,10 @@ async def test_the_engine_asks_for_such_a_post(store: Store, tmp_path: Path) -> 
     stage = Stage(store, tmp_path)
     await stage.file("鲜3", "鲜2", platform="wechat")
 
+    second = replace(READER, name="wechat.reader_list", paced_as=READER.pace_name)
+
     async def rationed() -> LookRates:
-        return rates(READER)
+        return rates(READER, second, spent=37)
 
     stage.engine.rates = rationed
     await stage.engine.run(Request(policy=POLICY, nightly=True, next_as_of=NOW + timedelta(days=3)))
@@ -327,6 +329,8 @@ async def test_the_engine_asks_for_such_a_post(store: Store, tmp_path: Path) -> 
     ]
     assert first == [POLICY.window_start(day_of(NOW + timedelta(days=3)))] * 2
     assert first[0] > POLICY.window_start(day_of(NOW))
+    spared = {need.spared for _, need in stage.looker.asked if not need.second and not need.only}
+    assert spared == {frozenset({second.name})}
 
 
 def test_the_plan_says_who_is_due_for_the_next_inspection() -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from mediawatch.domain import (
+    DAY_FULL,
     Account,
     Attestation,
     Captcha,
@@ -133,7 +134,9 @@ def is_spared(
     """
     siblings = {each.name for each in surfaces if each.paced_as == surface.paced_as != ""}
     return surface.name in need.spared and any(
-        sight.surface in siblings and sight.outcome in (Outcome.OK, Outcome.NO_EVIDENCE)
+        sight.surface in siblings
+        and sight.outcome in (Outcome.OK, Outcome.NO_EVIDENCE)
+        and DAY_FULL not in sight.detail
         for sight in sights
     )
 

@@ -64,7 +64,14 @@ from mediawatch.domain.notices import (
     problem_of,
     standing_item,
 )
-from mediawatch.domain.operator import CLOCK_OFF, Canary, CanaryCheck, SessionEvent, SessionState
+from mediawatch.domain.operator import (
+    CLOCK_OFF,
+    DAY_FULL,
+    Canary,
+    CanaryCheck,
+    SessionEvent,
+    SessionState,
+)
 from mediawatch.domain.outcomes import (
     Attestation,
     Captcha,
@@ -127,6 +134,7 @@ from mediawatch.domain.sweeps import Sweep, SweepAccount, SweepKind, SweepState
 __all__ = [
     "ALL_DISMISSED",
     "CLOCK_OFF",
+    "DAY_FULL",
     "DECIDED",
     "ID_IN_DOUBT",
     "PERSONAL_MARK",

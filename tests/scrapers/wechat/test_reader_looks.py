@@ -15,6 +15,7 @@ import pytest
 from browsers import facing, key
 
 from mediawatch.domain import (
+    DAY_FULL,
     Account,
     Attestation,
     DateKind,
@@ -380,6 +381,11 @@ async def test_a_look_goes_on_after_a_rest_with_what_it_has_learned(
         (shown("reader_cover", outcome=Outcome.NO_EVIDENCE), ["reader_cover"]),
         # The cover has said nothing of the account: the list is asked.
         (shown("reader_cover", outcome=Outcome.CHANGED), ["reader_cover", "reader_list"]),
+        # Its login had no call left; another login may have.
+        (
+            shown("reader_cover", outcome=Outcome.NO_EVIDENCE, detail=DAY_FULL),
+            ["reader_cover", "reader_list"],
+        ),
     ],
 )
 async def test_a_spared_list_is_asked_only_where_the_cover_did_not_answer(

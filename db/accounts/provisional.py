@@ -118,6 +118,8 @@ def with_found(
 def with_found_of_one(conn: Connection, account_id: int, identity: FiledIdentity) -> FiledIdentity:
     """The same of one account."""
     known = ever_of_one(conn, account_id)
+    if not known:
+        return identity
     disowned = disowned_of(conn, {account_id: known}, {account_id: identity})
     return _with(identity, known, disowned.get(account_id, frozenset()))
 

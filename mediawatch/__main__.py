@@ -5,12 +5,7 @@ from mediawatch import stops
 # Before anything else is imported, which takes a while.
 stops.heed()
 
-
-def main() -> None:
-    from mediawatch.cli import main as run
-
-    run()
-
+from mediawatch.cli import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from mediawatch.domain import (
+    DAY_FULL,
     Account,
     Attestation,
     Captcha,
@@ -74,7 +75,9 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
     ):
         if number in tried or not each.applies(account) or not wants(need, each):
             continue
-        if was_asked(need, each):
+        if was_asked(need, each) or (
+            each.name in need.spared and is_spared(each, scraper.surfaces, sights)
+        ):
             continue
         own = on_own_ground(sights, account, scraper.surfaces)
         led = is_led_by_name(each, account, own)
@@ -121,6 +124,20 @@ def was_asked(need: Need, surface: Surface) -> bool:
     return not need.only and any(
         (sight.surface, sight.link_from) == (surface.name, surface.link_source)
         for sight in need.earlier
+    )
+
+
+def is_spared(surface: Surface, surfaces: Sequence[Surface], sights: Sequence[Sight]) -> bool:
+    """Whether a call that may be spared is, because another surface of its pace has answered in this look.
+
+    Both show lower bounds, and silence is judged of neither: what is lost is a proof at most.
+    """
+    siblings = {each.name for each in surfaces if each.paced_as == surface.paced_as != ""}
+    return any(
+        sight.surface in siblings
+        and sight.outcome in (Outcome.OK, Outcome.NO_EVIDENCE)
+        and DAY_FULL not in sight.detail
+        for sight in sights
     )
 
 

@@ -57,7 +57,7 @@ def test_the_console_script_is_the_entry_that_heeds_stops() -> None:
 @pytest.mark.parametrize(
     ("moment", "sent"),
     [
-        (r"os.rename .*x\.tar.*\.part$", signal.SIGTERM),
+        (r"os.link .*x\.tar.*\.part$", signal.SIGTERM),
         pytest.param("import db.copies$", signal.SIGINT, marks=pytest.mark.soak),
         pytest.param(r"sqlite3.connect .*\.database$", signal.SIGTERM, marks=pytest.mark.soak),
     ],

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, ins
 
 from db.accounts.identities import identities
 from db.accounts.news import raise_news
-from db.accounts.provisional import note_registry
+from db.accounts.provisional_filings import note_registry, release_taken
 from db.base import table
 from db.bulk import BulkRows, take_keys
 from db.mapping.accounts import filed_values
@@ -131,7 +131,8 @@ def apply_changes(conn: Connection, given: RegistryRows) -> None:
     }
     moved = note_registry(conn, new | given.updates, day_of(wanted.source.at))
     renew(conn, changed, new | {key: given.updates[key] for key in changed})
-    if others := moved - set(changed):
+    moved |= (released := release_taken(conn))
+    if others := (moved - set(changed)) | released:
         remake(conn, others)
         raise_news(conn, others)
     if wanted.retired:

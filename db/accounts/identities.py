@@ -67,8 +67,6 @@ def identity(conn: Connection, account_id: int) -> FiledIdentity:
     row = conn.execute(_ONE, {"account": account_id}).one_or_none()
     if row is None:
         raise StoreError(f"there is no account {account_id}")
-    if row.platform_id:
-        return _identity(row)
     return with_found_of_one(conn, account_id, _identity(row))
 
 
@@ -81,8 +79,7 @@ def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledI
 
 def with_provisional(conn: Connection, found: dict[int, FiledIdentity]) -> dict[int, FiledIdentity]:
     """Identities with the 暂用标识 through which sights may count for them, and those taken back."""
-    lacking = {key: identity for key, identity in found.items() if not identity.platform_id}
-    return found | with_found(conn, lacking)
+    return found | with_found(conn, found)
 
 
 def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from db.accounts.changes import RegistryRows, add_source, apply_changes, overwrite_deleted
 from db.accounts.identities import identities, twins, with_provisional
+from db.accounts.merging import carry_over
 from db.accounts.news import counters, raise_news
-from db.accounts.provisional import ever, note_refusals
+from db.accounts.provisional import disowned_of, ever, standing_of
+from db.accounts.refusals import add_refusals, refusals
 from db.accounts.remarks import add_remarks, remarks
 from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
@@ -19,14 +21,13 @@ from db.models import (
     AccountLinkRow,
     AccountRow,
     ContactRow,
-    ProposalRefusalRow,
     ProvisionalIdRow,
     SourceRow,
 )
 from db.readings.following import remake
 from db.revision import raise_revision
 from db.transactions import Aggregate, Transactions, reads, writes, writes_ready
-from db.types import portions
+from db.types import AnyRow, portions
 from mediawatch.domain import (
     Account,
     AccountChange,
@@ -50,20 +51,14 @@ class SqlAccounts(Aggregate):
         wanted = rows(AccountRow).order_by(AccountRow.id)
         if not include_retired:
             wanted = wanted.where(AccountRow.retired_on.is_(None))
-        links, known = learned_links(conn), ever(conn)
-        return [
-            account_of(row.id, row, links.get(row.id, ()), known.get(row.id, ()))
-            for row in conn.execute(wanted)
-        ]
+        return _accounts(conn, conn.execute(wanted).all(), learned_links(conn), ever(conn))
 
     @reads
     def get(self, conn: Connection, account_id: int) -> Account | None:
-        row = conn.execute(rows(AccountRow).where(AccountRow.id == account_id)).one_or_none()
-        if row is None:
-            return None
+        found = conn.execute(rows(AccountRow).where(AccountRow.id == account_id)).all()
         links = learned_links(conn, AccountLinkRow.account_id == account_id)
         known = ever(conn, ProvisionalIdRow.account_id == account_id)
-        return account_of(row.id, row, links.get(row.id, ()), known.get(row.id, ()))
+        return next(iter(_accounts(conn, found, links, known)), None)
 
     @reads
     def provisional_ids(self, conn: Connection) -> list[ProvisionalId]:
@@ -145,25 +140,20 @@ class SqlAccounts(Aggregate):
         if not refusals:
             return
         raise_revision(conn)
-        known = {(each.account_id, each.field, each.new) for each in _refusals(conn)}
-        new = {
-            key: each.at
-            for each in refusals
-            if (key := (each.account_id, each.field, each.new)) not in known
-        }
-        if new:
-            values = [
-                {"account_id": number, "field": field, "new": value, "at": at}
-                for (number, field, value), at in new.items()
-            ]
-            conn.execute(insert(ProposalRefusalRow), values)
-        if moved := note_refusals(conn, refusals):
+        if moved := add_refusals(conn, refusals):
             remake(conn, moved)
             raise_news(conn, moved)
 
     @reads
     def refusals(self, conn: Connection) -> list[Refusal]:
-        return _refusals(conn)
+        return refusals(conn)
+
+    @writes
+    def carry_over(self, conn: Connection, keep: int, dropped: Sequence[int]) -> None:
+        raise_revision(conn)
+        carry_over(conn, keep, dropped, self._clock())
+        remake(conn, [keep])
+        raise_news(conn, [keep])
 
     @writes
     def add_remarks(self, conn: Connection, given: Sequence[FilingRemark]) -> None:
@@ -205,12 +195,23 @@ class SqlAccounts(Aggregate):
             raise_news(conn, [account_id])
 
 
-def _refusals(conn: Connection) -> list[Refusal]:
-    found = conn.execute(
-        rows(ProposalRefusalRow).order_by(ProposalRefusalRow.account_id, ProposalRefusalRow.id)
-    )
+def _accounts(
+    conn: Connection,
+    found: Sequence[AnyRow],
+    links: Mapping[int, Sequence[str]],
+    known: Mapping[int, Sequence[ProvisionalId]],
+) -> list[Account]:
+    filed = {row.id: filed_of(row).identity for row in found if row.id in known}
+    disowned = disowned_of(conn, {key: known[key] for key in filed}, filed)
     return [
-        Refusal(account_id=row.account_id, field=row.field, new=row.new, at=row.at) for row in found
+        account_of(
+            row.id,
+            row,
+            links.get(row.id, ()),
+            standing_of(known.get(row.id, ())),
+            disowned.get(row.id, frozenset()),
+        )
+        for row in found
     ]
 
 

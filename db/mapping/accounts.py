@@ -22,12 +22,13 @@ def filed_of(row: AnyRow) -> Filing:
 
 
 def account_of(
-    key: int, row: AnyRow, learned: Sequence[str], found: Sequence[ProvisionalId] = ()
+    key: int,
+    row: AnyRow,
+    learned: Sequence[str],
+    provisional: ProvisionalId | None = None,
+    disowned: frozenset[str] = frozenset(),
 ) -> Account:
-    """`learned` are article links found since filing, newest first; they follow the filed ones.
-
-    `found` are its 暂用标识, ended ones too.
-    """
+    """`learned` are article links found since filing, newest first; they follow the filed ones."""
     filed = filed_of(row)
     links = tuple(dict.fromkeys(chain(filed.article_links, learned)))
     return Account(
@@ -35,8 +36,8 @@ def account_of(
         filed=filed,
         links=links,
         retired_on=row.retired_on,
-        provisional=next((each for each in found if each.ended_on is None), None),
-        disowned=frozenset(each.value for each in found if each.why and each.why.takes_back),
+        provisional=provisional,
+        disowned=disowned,
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db.accounts.identities import identities, identity, twins, twins_of
 from db.accounts.news import raise_news
-from db.accounts.provisional import note_reading
+from db.accounts.provisional_looks import note_reading
 from db.base import table
 from db.models import AccountLinkRow, AccountStateRow, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.readings.history import append, readings_of

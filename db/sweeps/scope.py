@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, select
 
-from db.accounts.provisional import ever
+from db.accounts.provisional import disowned_of, ever, standing_of
 from db.accounts.store import learned_links
 from db.base import rows
-from db.mapping.accounts import account_of
+from db.mapping.accounts import account_of, filed_of
 from db.mapping.sweeps import finding_of, judgement_of
 from db.models import (
     AccountLinkRow,
@@ -58,6 +58,9 @@ def _entries(
     wanted = rows(SweepAccountRow).add_columns(AccountStateRow.news)
     wanted = wanted.join_from(SweepAccountRow, AccountStateRow, state)
     wanted = wanted.where(*meant).order_by(SweepAccountRow.account_id)
+    found = conn.execute(wanted).all()
+    filed = {row.account_id: filed_of(row).identity for row in found if row.account_id in known}
+    disowned = disowned_of(conn, {key: known[key] for key in filed}, filed)
     return [
         SweepAccount(
             sweep_id=sweep_id,
@@ -65,7 +68,8 @@ def _entries(
                 row.account_id,
                 row,
                 links.get(row.account_id, ()),
-                known.get(row.account_id, ()),
+                standing_of(known.get(row.account_id, ())),
+                disowned.get(row.account_id, frozenset()),
             ),
             judgement=judgement_of(
                 row, [finding for _, finding in findings.get(row.account_id, ())]
@@ -73,7 +77,7 @@ def _entries(
             news=row.news,
             judged_news=row.judged_news,
         )
-        for row in conn.execute(wanted)
+        for row in found
     ]
 
 

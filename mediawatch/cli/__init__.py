@@ -39,7 +39,14 @@ def main() -> NoReturn:
     # Pydantic would read the entry points of every installed package, in search of plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
-        _run_app()
+        try:
+            app()
+        except Exception:
+            stops.raise_if_asked()
+            with make_streams_visible():
+                where = base.keep_traceback(traceback.format_exc())
+                print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
+            sys.exit(1)
         sys.exit(os.EX_OK)
     except stops.Stop as stop:
         stops.tell()
@@ -47,14 +54,3 @@ def main() -> NoReturn:
         sys.exit(stop.code)
     finally:
         stops.note_end()
-
-
-def _run_app() -> None:
-    try:
-        app()
-    except Exception:
-        stops.raise_if_asked()
-        with make_streams_visible():
-            where = base.keep_traceback(traceback.format_exc())
-            print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
-        sys.exit(1)

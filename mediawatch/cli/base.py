@@ -108,7 +108,14 @@ class Root(TyperGroup):
         from mediawatch.domain import UserError
 
         try:
-            return self._invoke(ctx)
+            try:
+                result = super().invoke(ctx)
+                sys.stdout.flush()
+                return result
+            except Exception:
+                # Other code may have made this error of a stop.
+                stops.raise_if_asked()
+                raise
         except UserError as error:
             typer.echo(f"mediawatch: {error}", err=True)
             raise typer.Exit(2) from error
@@ -127,16 +134,6 @@ class Root(TyperGroup):
             place = error.filename or "a file"
             typer.echo(f"mediawatch: cannot write {place}: {refusal(error)}", err=True)
             raise typer.Exit(2) from error
-
-    def _invoke(self, ctx: Any) -> Any:
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-        except Exception:
-            # Other code may have made this error of a stop.
-            stops.raise_if_asked()
-            raise
 
 
 @dataclass(frozen=True)

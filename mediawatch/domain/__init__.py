@@ -25,8 +25,10 @@ from mediawatch.domain.hints import Hint, LinkReceipt, LinkSort, LinkWay, Saying
 from mediawatch.domain.identity import (
     ID_IN_DOUBT,
     FiledIdentity,
+    bears_any,
     contradicts,
     goes_on,
+    plain_id,
     same_ids,
     spellings,
 )
@@ -62,7 +64,14 @@ from mediawatch.domain.notices import (
     problem_of,
     standing_item,
 )
-from mediawatch.domain.operator import CLOCK_OFF, Canary, CanaryCheck, SessionEvent, SessionState
+from mediawatch.domain.operator import (
+    CLOCK_OFF,
+    DAY_FULL,
+    Canary,
+    CanaryCheck,
+    SessionEvent,
+    SessionState,
+)
 from mediawatch.domain.outcomes import (
     Attestation,
     Captcha,
@@ -84,6 +93,8 @@ from mediawatch.domain.provisional import (
     NameHit,
     ProvisionalEnd,
     ProvisionalId,
+    ids_of,
+    is_filed,
 )
 from mediawatch.domain.readings import (
     LookKind,
@@ -123,6 +134,7 @@ from mediawatch.domain.sweeps import Sweep, SweepAccount, SweepKind, SweepState
 __all__ = [
     "ALL_DISMISSED",
     "CLOCK_OFF",
+    "DAY_FULL",
     "DECIDED",
     "ID_IN_DOUBT",
     "PERSONAL_MARK",
@@ -214,14 +226,18 @@ __all__ = [
     "UserError",
     "Verdict",
     "as_led_by_name",
+    "bears_any",
     "contradicts",
     "goes_on",
+    "ids_of",
     "in_favour",
     "is_about",
     "is_closed",
+    "is_filed",
     "latest_of",
     "of_identity",
     "of_twin",
+    "plain_id",
     "problem_of",
     "rests_on_name",
     "review_standing",

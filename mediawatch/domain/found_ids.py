@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mediawatch.domain.accounts import Account
 from mediawatch.domain.clock import day_of
-from mediawatch.domain.identity import contradicts
+from mediawatch.domain.identity import bears_any, contradicts
 from mediawatch.domain.outcomes import MatchedBy
 from mediawatch.domain.provisional import PROVISIONAL, ProvisionalId
 from mediawatch.domain.readings import Sight
@@ -23,7 +23,8 @@ def with_found_id(account: Account, sights: Sequence[Sight]) -> Account:
     if found is None or found.name_hit is None or account.provisional is not None:
         return account
     id = found.name_hit.value
-    if id in account.disowned or any(
+    ids = (id, found.original_id, found.name_hit.alias)
+    if bears_any(ids, account.disowned, account.platform) or any(
         each.matched_by and contradicts(each.platform_id, each.original_id, id, account.platform)
         for each in sights
     ):

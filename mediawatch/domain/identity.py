@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 ID_IN_DOUBT = "备案ID疑似有误"
@@ -36,19 +37,18 @@ class FiledIdentity:
     were. Readings are stored without them.
     """
     disowned: frozenset[str] = field(default=frozenset(), compare=False)
-    """Its 暂用标识 that were taken back: each is, or may be, another account's."""
+    """Ids of every kind (number, gh_, 微信号) of what was taken for this account and taken back.
+
+    Each is, or may be, another account's. None of them is filed.
+    """
+    found_by_name: bool = field(default=False, compare=False)
+    """Whether a search ever found an account under its name: the name alone says not who it is."""
 
     def disowns(self, platform_id: str, original_id: str) -> bool:
         """Whether shown ids are of an account that was taken for this one, and are not filed."""
-        return not same_ids(platform_id, original_id, self) and any(
-            same_ids(platform_id, "", replace(self, platform_id=each, original_id=""))
-            for each in self.disowned
-        )
-
-    @property
-    def found_by_name(self) -> bool:
-        """Whether a search ever found an account under its name: the name alone says not who it is."""
-        return bool(self.provisional or self.disowned)
+        if not self.disowned or same_ids(platform_id, original_id, self):
+            return False
+        return bears_any((platform_id, original_id), self.disowned, self.platform)
 
     @property
     def only_named(self) -> bool:
@@ -61,6 +61,12 @@ class FiledIdentity:
         return bool(self.platform_id or self.original_id)
 
     @property
+    def filed_word(self) -> str:
+        """The 微信号 (抖音号) that stands in the place of the id; "" where a number or token does."""
+        plain = _comparable(self.platform_id, self.platform)
+        return plain if plain and _form(plain, self.platform) == "word" else ""
+
+    @property
     def plain_name(self) -> str:
         """The name in its plainest writing, to be compared."""
         return "".join(unicodedata.normalize("NFKC", self.name).casefold().split())
@@ -69,6 +75,18 @@ class FiledIdentity:
     def plain_alias(self) -> str:
         """The 微信号 or 抖音号, to be compared."""
         return self.alias.strip().casefold()
+
+
+def bears_any(shown: Iterable[str], ids: Iterable[str], platform: str) -> bool:
+    """Whether one of the shown ids is one of these, of whatever kind and in whatever spelling."""
+    plain = {plain_id(each, platform) for each in shown} - {""}
+    return not plain.isdisjoint(plain_id(each, platform) for each in ids)
+
+
+def plain_id(id: str, platform: str) -> str:
+    """An id in the one spelling by which it is compared; a chosen word (微信号) in lower case."""
+    text = _comparable(id, platform)
+    return text.casefold() if _form(text, platform) == "word" else text
 
 
 def contradicts(platform_id: str, original_id: str, id: str, platform: str) -> bool:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from mediawatch.domain.accounts import Account, Filing
 from mediawatch.domain.outcomes import DayEnd, Outcome
 
+DAY_FULL = "24小时内访问次数已达上限"
+"""Stands in the detail of a sight that lacks what a further call would have asked."""
 CLOCK_OFF = "this machine's clock is off"
 """Begins the detail of a sight whose site dates its replies otherwise: nothing seen then counts."""
 

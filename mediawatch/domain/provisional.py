@@ -6,9 +6,12 @@ seen through it may show that the account posts. It never speaks against the acc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from mediawatch.domain.identity import FiledIdentity, bears_any
 
 PROVISIONAL = "暂用标识"
 SEVERAL_BEAR_THE_NAME = "accounts bear this very name"
@@ -42,6 +45,8 @@ class ProvisionalEnd(StrEnum):
     OTHER_NAME = "other_name"
     OTHER_ID = "other_id"
     TAKEN = "taken"
+    RELEASED = "released"
+    """It was taken, and the other filing has gone: a new search may find it again."""
     REFUSED = "refused"
 
     @property
@@ -55,6 +60,7 @@ class ProvisionalEnd(StrEnum):
             "other_name": "该账号显示其他名称",
             "other_id": "备案链接或人工核查指向其他账号",
             "taken": "该标识对应另一备案账号",
+            "released": "所对应的另一备案账号已撤销或更正，可重新检索",
             "refused": "人工核对后排除",
         }[self.value]
 
@@ -69,6 +75,16 @@ class ProvisionalEnd(StrEnum):
             ProvisionalEnd.FILED_ELSE,
             ProvisionalEnd.NAME_CORRECTED,
         )
+
+    @property
+    def bars(self) -> bool:
+        """Whether the id is not taken again by itself, and says nothing, whoever brings it."""
+        return self.takes_back and self is not ProvisionalEnd.RELEASED
+
+    @property
+    def may_return(self) -> bool:
+        """Whether it ended for another filing's sake alone: a person may still accept it."""
+        return self in (ProvisionalEnd.TAKEN, ProvisionalEnd.RELEASED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +121,14 @@ class ProvisionalId:
             on=on,
             reading_id=reading_id,
         )
+
+
+def ids_of(found: ProvisionalId, original_ids: Iterable[str]) -> frozenset[str]:
+    """All that the account of a provisional id is known by, with the gh_ ids that it showed."""
+    return frozenset(filter(None, (found.value, found.alias.strip(), *original_ids)))
+
+
+def is_filed(ids: Iterable[str], filed: FiledIdentity) -> bool:
+    """Whether one of the ids is filed, of whatever kind and in whatever field."""
+    own = (filed.platform_id, filed.original_id, filed.alias)
+    return bears_any(ids, filter(None, own), filed.platform)

@@ -291,6 +291,8 @@ class Need:
     """What the same look has seen before a rest: it learns from it, and shows it no second time."""
     session: str = ""
     """Name of the one login to use: a control must have answered in the same session."""
+    spared: frozenset[str] = frozenset()
+    """Surfaces that are not asked where another one has led to a dated article: their calls are few."""
 
 
 @dataclass(frozen=True, slots=True)

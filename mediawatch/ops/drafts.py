@@ -24,6 +24,7 @@ WRITES = frozenset(
         "accounts.add_remarks",
         "accounts.add_source",
         "accounts.apply",
+        "accounts.carry_over",
         "accounts.delete_contacts",
         "hints.add",
         "hints.keep_receipts",

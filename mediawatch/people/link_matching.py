@@ -120,9 +120,8 @@ def _by_hint(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Link
     found = account.provisional
     agrees = found is not None and _shows(found.value, sight, account.platform)
     has_id = bool(sight.platform_id or sight.original_id)
-    if (found and has_id and not agrees) or any(
-        _shows(value, sight, account.platform) for value in account.disowned
-    ):
+    disowned = account.disowns(sight.platform_id, sight.original_id)
+    if (found and has_id and not agrees) or disowned:
         return LinkEntry(
             link=link,
             result=LinkResult.PROPOSED,
@@ -166,7 +165,9 @@ def _by_name(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Link
         return LinkEntry(
             link=link, result=LinkResult.PROPOSED, accounts=free, sight=sight, detail=detail
         )
-    if doubted := tuple(each for each in named if each.disowns(sight.platform_id, "")):
+    if doubted := tuple(
+        each for each in named if each.disowns(sight.platform_id, sight.original_id)
+    ):
         detail = "found under this name before, and taken back: file the account's id"
         return LinkEntry(
             link=link, result=LinkResult.PROPOSED, accounts=doubted, sight=sight, detail=detail

@@ -32,7 +32,8 @@ async def current(store: Store) -> list[Proposal]:
     readings: dict[int, list[Reading]] = {}
     for start in range(0, len(keys), _PORTION):
         readings |= await store.readings.identity_readings(keys[start : start + _PORTION])
-    return proposals(accounts, readings, await store.accounts.refusals())
+    ended = await store.accounts.provisional_ids()
+    return proposals(accounts, readings, await store.accounts.refusals(), ended)
 
 
 def choose(listed: Sequence[Proposal], keys: Iterable[str], *, everything: bool) -> list[Proposal]:

@@ -99,6 +99,7 @@ async def merge(store: Store, keep: int, drop: Sequence[int], now: datetime) -> 
     await store.hints.add(
         [replace(hint, id=0, account_id=keep) for some in said.values() for hint in some]
     )
+    await store.accounts.carry_over(keep, [other.id for other in dropped])
     readings = await _readings_for(store, kept, dropped)
     for reading in readings:
         await store.readings.keep(replace(reading, id=0, account_id=keep))
@@ -157,7 +158,10 @@ async def _readings_for(store: Store, kept: Account, dropped: Sequence[Account])
     every filing of that id; one that is tied by name or link serves its own account alone.
     """
     found = await store.readings.by_account([other.id for other in dropped])
-    identity = kept.filed.identity
+    # What a 暂用标识 led to speaks only through it: that of a double will be the account's.
+    known = await store.accounts.current([kept.id, *(other.id for other in dropped)])
+    vouched = frozenset[str]().union(*(each.identity.provisional for each in known.values()))
+    identity = replace(kept.filed.identity, provisional=vouched)
     wanted = [
         reading
         for some in found.values()

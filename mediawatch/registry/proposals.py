@@ -9,7 +9,8 @@ rules:
   Sights that disagree about an id teach nothing: they are shown as a doubt.
 - An id that a person typed into the worklist, with a picture, is proposed where it is lacking.
   Somebody else accepts it, never `--all`.
-- A 暂用标识 that stands is proposed as the id; never accepted by `--all`. Refused, it ends.
+- A 暂用标识 that stands is proposed as the id; never accepted by `--all`. Refused, it ends. So is one
+  that another filing had taken, once that filing has gone.
 - A new name counts only where the sight is tied by id. It is a 更名, which the unit must have
   reported: never accepted by `--all`.
 - The filed id is in doubt where its page bears another name and is certified for another
@@ -38,8 +39,10 @@ from mediawatch.domain import (
     Refusal,
     Sight,
     of_identity,
+    plain_id,
 )
 from mediawatch.domain.clock import day_start
+from mediawatch.names import same
 from mediawatch.registry.learned_ids import learned_ids, shows_filed_name, sights_of_people
 from mediawatch.registry.proposal import Kind, Proposal
 from mediawatch.rules import ties
@@ -53,21 +56,59 @@ def proposals(
     accounts: Sequence[Account],
     readings: Mapping[int, Sequence[Reading]],
     refusals: Iterable[Refusal] = (),
+    ended: Iterable[ProvisionalId] = (),
 ) -> list[Proposal]:
     """In account order.
 
-    `accounts` are all that are in scope, so that an id which two of them would bear is seen.
+    `accounts` are all that are in scope, so that an id which two of them would bear is seen. `ended`
+    are 暂用标识, of which those are proposed that ended for the sake of a filing that has gone.
     """
-    refused = {(each.account_id, each.field, each.new) for each in refusals}
+    platforms = {account.id: account.platform for account in accounts}
+    refused = {
+        (each.account_id, each.field, plain_id(each.new, platforms.get(each.account_id, "")))
+        for each in refusals
+    }
     found = [
         each for account in accounts for each in _of(account, readings.get(account.id, ()), refused)
     ]
+    found += _found_again(accounts, readings, ended, {each.account.id for each in found})
     wanted = [
         each
         for each in found
-        if not (each.acceptable and (each.account.id, each.field, each.new) in refused)
+        if not (each.acceptable and _key(each.account, each.field, each.new) in refused)
     ]
-    return _without_twins(wanted, accounts)
+    return _without_twins(sorted(wanted, key=lambda each: each.account.id), accounts)
+
+
+def _key(account: Account, field: str, value: str) -> tuple[int, str, str]:
+    return account.id, field, plain_id(value, account.platform)
+
+
+def _found_again(
+    accounts: Sequence[Account],
+    readings: Mapping[int, Sequence[Reading]],
+    ended: Iterable[ProvisionalId],
+    proposed: Set[int],
+) -> Iterator[Proposal]:
+    """What another filing had taken that is in scope no more: a person knows whose it is.
+
+    Of accounts filed by name alone for which nothing else is proposed, the newest.
+    """
+    names = Counter((each.platform, each.filed.identity.plain_name) for each in accounts)
+    newest = {each.account_id: each for each in ended}
+    for account in accounts:
+        found, now = newest.get(account.id), account.filed.identity
+        if (
+            found is not None
+            and found.why is not None
+            and found.why.may_return
+            and account.id not in proposed
+            and now.only_named
+            and same(found.name, now.name)
+            and names[account.platform, now.plain_name] == 1
+        ):
+            proposal = _found_by_name(account, found, readings.get(account.id, ()))
+            yield replace(proposal, why=f"{proposal.why}；曾对应另一备案账号，该备案已撤销或更正")
 
 
 def _of(
@@ -113,12 +154,12 @@ def _of(
     learned: list[Proposal] = []
     for field in ("platform_id", "original_id"):
         known = [
-            sight for sight in sights if (account.id, field, getattr(sight, field)) not in refused
+            sight for sight in sights if _key(account, field, getattr(sight, field)) not in refused
         ]
         told = [
             (by, sight)
             for by, sight in by_person
-            if (account.id, field, getattr(sight, field)) not in refused
+            if _key(account, field, getattr(sight, field)) not in refused
         ]
         learned += learned_ids(account, known, told, field)
     yield from learned

@@ -83,14 +83,20 @@ def next_due_before(
 
 
 def proof_order(
-    state: AccountState | None, policy: Policy, as_of: datetime
-) -> tuple[bool, datetime | None, date]:
-    """Sorts accounts that want a proof for `as_of` by whose turn it is.
+    state: AccountState | None, policy: Policy, now: datetime, as_of: datetime, *, hinted: bool
+) -> float:
+    """Sorts accounts that want a proof for `as_of`: where a look tonight most likely gives one first.
 
-    First those that none of these nights has looked at: never proved, then the oldest proof. The
-    others follow in the order of their last looks, so nobody has two looks while another waits.
+    The age that its newest post had at the last look, against the days since then that could have
+    brought another one (in the window of `as_of`: those of the window). So who posts often and was
+    just looked at in vain waits, and who posts seldom is looked at late. An age counts as two
+    windows at most: a silent account has its turn in the last nights. What others call active
+    counts as if it had posted at the last look.
     """
-    newest = newest_counted(state, policy) if state else None
-    if state is None or not is_looked_at(state, policy, as_of):
-        return False, None, newest or date.min
-    return True, state.last_read_at, newest or date.min
+    if state is None or state.last_read_at is None:
+        return 0.0
+    today, read_on = day_of(now), day_of(state.last_read_at)
+    newest, most = newest_counted(state, policy), 2 * policy.window.days
+    age = most if newest is None else min(most, max(0, (read_on - newest).days))
+    since = max(read_on, min(first_night(policy, as_of), today))
+    return ((0 if hinted else age) + 1) / ((today - since).days + 0.5)

@@ -33,19 +33,29 @@ States = Mapping[int, AccountState]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """A night's terms. `ahead` is the next as_of; None where none is known to come."""
+    """A night's terms. `ahead` is the next as_of; None where none is known to come.
+
+    `judged_at` is the moment of a sweep that is no nightly one, where a post in its window settles
+    an account.
+    """
 
     policy: Policy
     now: datetime
     rates: LookRates
     ahead: datetime | None = None
+    judged_at: datetime | None = None
+
+    @property
+    def proving(self) -> datetime | None:
+        """The as_of for which rationed surfaces are to prove accounts fresh."""
+        return self.ahead or self.judged_at
 
     def due(self, accounts: Iterable[Account], states: States) -> list[Account]:
         """The accounts that are due, the most urgent first.
 
         Before a known as_of a rationed surface has only as many accounts to prove as its logins may
         look at tonight. The others wait for the next nights. A second look that is pending waits
-        for no ration.
+        for no ration. One that a source of its own may prove without a login takes none of it.
         """
         left: dict[str, int] = {}
         found = []
@@ -53,7 +63,8 @@ class Night:
             if self._due_on(account, states) > day_of(self.now):
                 continue
             pending = _is_pending(states.get(account.id))
-            if not pending and (ration := self._ration(account, states)):
+            wants = self.ahead is not None and not pending
+            if wants and (ration := self._ration(account, states)):
                 looks = left.setdefault(ration.pace_name, self.rates.looks_tonight(ration))
                 if not looks:
                     continue
@@ -79,10 +90,32 @@ class Night:
         day = first_night(self.policy, self.ahead)
         return {each.id: day for each in accounts if self._ration(each, states)}
 
+    def spared(self, accounts: Iterable[Account], states: States) -> frozenset[str]:
+        """The surfaces that are not asked after another one of their ration has led to a date.
+
+        They would show what that one showed, or a little more, for a second call. `accounts` are
+        those of tonight. While there are calls for all of these twice, none is spared.
+        """
+        if self.proving is None:
+            return frozenset()
+        wanting: dict[str, list[Account]] = defaultdict(list)
+        for account in accounts:
+            if ration := self._ration(account, states):
+                wanting[ration.pace_name].append(account)
+        return frozenset(
+            facts.name
+            for name, some in wanting.items()
+            for account in some
+            for place, facts in enumerate(self.rates.rations_of(account))
+            if facts.pace_name == name and place
+            if 2 * len(some) > self.rates.looks_tonight(facts)
+        )
+
     def why(self, account: Account, states: States) -> DueReason:
         """Why an account is due that is due tonight."""
         usual = why_due(states.get(account.id), account.filed, self.policy, self.now)
-        if usual in (DueReason.GAP, DueReason.IDENTITY) and self._ration(account, states):
+        other = usual in (DueReason.GAP, DueReason.IDENTITY)
+        if other and self.ahead is not None and self._ration(account, states):
             return DueReason.AHEAD
         return usual
 
@@ -129,11 +162,11 @@ class Night:
         )
 
     def _ration(self, account: Account, states: States) -> SurfaceFacts | None:
-        """The rationed surface that the account needs before the known as_of."""
-        if self.ahead is None:
+        """The rationed surface that the account needs for the as_of."""
+        if self.proving is None:
             return None
         state = states.get(account.id)
-        if not wants_proof(state, account.filed, self.policy, self.now, self.ahead):
+        if not wants_proof(state, account.filed, self.policy, self.now, self.proving):
             return None
         return self.rates.ration_of(account)
 
@@ -146,10 +179,10 @@ class Night:
     def _rank(self, account: Account, states: States) -> tuple[Any, ...]:
         state = states.get(account.id)
         later = account.id not in self.rates.hinted
-        if self.ahead is not None and self._ration(account, states):
-            looked_at, *order = proof_order(state, self.policy, self.ahead)
-            return (0 if _is_pending(state) else 1), looked_at, later, *order
-        return 2, False, later, *urgency(state, account.filed, self.policy, self.now)
+        if self.proving is not None and self._ration(account, states):
+            order = proof_order(state, self.policy, self.now, self.proving, hinted=not later)
+            return (0 if _is_pending(state) else 1), order, account.id
+        return 2, later, *urgency(state, account.filed, self.policy, self.now)
 
 
 def _is_pending(state: AccountState | None) -> bool:
@@ -175,7 +208,7 @@ class RationedBudget:
 
     @property
     def without_look(self) -> int:
-        """Accounts that will get no look before the as_of."""
+        """Accounts that will get no look before the as_of; more where others are looked at twice."""
         return max(0, self.not_yet - self.looks)
 
     @property
@@ -195,7 +228,7 @@ class RationedBudget:
         if not self.without_look:
             return (told,)
         helps = (
-            f"{count_of(self.without_look, 'account')} will get no look by {self.surface.name} "
+            f"at least {count_of(self.without_look, 'account')} will get no look by {self.surface.name} "
             f"before then: a newest article link each (`mediawatch links import`) saves its look; "
             f"a further login with its 使用审批 adds {self.calls * self.nights} "
             f"(`mediawatch login {self.surface.login} --name NAME`, docs/sessions.md)"

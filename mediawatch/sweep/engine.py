@@ -125,6 +125,7 @@ class Engine(SweepTools):
         night = await self._night(request, self.clock(), run.readings.states)
         accounts = list(accounts)
         run.wanted_from = night.wanted_from(accounts, run.readings.states)
+        run.spared = night.spared(accounts, run.readings.states)
         for account in night.in_order(accounts, run.readings.states):
             found[account.platform].append(account)
         return found
@@ -132,8 +133,9 @@ class Engine(SweepTools):
     async def _night(
         self, request: Request, now: datetime, states: Mapping[int, AccountState]
     ) -> Night:
-        """Only before a known as_of it matters what can be looked at tonight."""
-        rates = await self.rates() if request.ahead(now) else NO_RATES
+        """Where nothing is to be proved for an as_of, it matters not what can be looked at tonight."""
+        proving = request.ahead(now) or request.judged_at(now)
+        rates = await self.rates() if proving else NO_RATES
         moment = request.as_of or now
         return request.night(
             now, await rates_with_hints(self.store, rates, states, request.policy, moment)

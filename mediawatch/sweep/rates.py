@@ -39,15 +39,27 @@ class LookRates:
         None where there is none, where another surface shows everything, and where a key of the
         account's own proves its posts.
         """
-        usual = [facts for facts in self.ways(account) if not facts.declared_closed]
-        if any(self._spares_ration(facts) for facts in usual):
+        if any(self._spares_ration(facts) for facts in self._usual(account)):
             return None
-        rationed = (
+        return next(iter(self.rations_of(account)), None)
+
+    def rations_of(self, account: Account) -> list[SurfaceFacts]:
+        """All rationed surfaces that may be asked about the account, the cheapest first."""
+        return [
             facts
-            for facts in usual
+            for facts in self._usual(account)
             if not facts.for_some and facts.is_rationed(self.pace_of(facts.pace_name, facts.pace))
+        ]
+
+    def may_spare(self, account: Account) -> bool:
+        """Whether a source of the account's own may show a newer post without any login."""
+        return any(
+            facts.shows_newer and not facts.needs_login and not facts.finds_ids
+            for facts in self._usual(account)
         )
-        return next(rationed, None)
+
+    def _usual(self, account: Account) -> list[SurfaceFacts]:
+        return [facts for facts in self.ways(account) if not facts.declared_closed]
 
     def _spares_ration(self, facts: SurfaceFacts) -> bool:
         """Whether it needs no rationed surface beside it.

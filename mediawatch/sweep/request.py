@@ -82,8 +82,18 @@ class Request:
         return known if known and known > now else None
 
     def night(self, now: datetime, rates: LookRates) -> Night:
-        """By what terms it is decided who is due."""
-        return Night(policy=self.policy, now=now, rates=rates, ahead=self.ahead(now))
+        """By what terms it is decided who is due, and whose turn comes first."""
+        return Night(
+            policy=self.policy,
+            now=now,
+            rates=rates,
+            ahead=self.ahead(now),
+            judged_at=self.judged_at(now),
+        )
+
+    def judged_at(self, now: datetime) -> datetime | None:
+        """The moment of a sweep that is no nightly one; None for a period: no post settles it."""
+        return None if self.nightly or self.period_from else self.as_of or now
 
     def sweep(self, now: datetime, registry: Sequence[Account] | None = None) -> Sweep:
         """The sweep that is to be opened, with the whole registry's 总数 of that moment."""

@@ -47,6 +47,8 @@ class Run:
         self.counts = self.looks.counts
         self.wanted_from: Mapping[int, date] = {}
         """As `Night.wanted_from`."""
+        self.spared: frozenset[str] = frozenset()
+        """As `Night.spared`."""
         self._proved_fresh: set[int] = set()
         """Accounts that known posts prove fresh: they need no look."""
         self._second_begun: set[int] = set()
@@ -155,7 +157,8 @@ class Run:
         """What a first look must show. It speaks against the account by the sweep's window alone."""
         need = self.looks.need
         wanted = self.wanted_from.get(account.id, need.fresh_after)
-        return replace(need, fresh_after=max(need.fresh_after, wanted))
+        fresh_after = max(need.fresh_after, wanted)
+        return replace(need, fresh_after=fresh_after, spared=self.spared)
 
     async def _due_again(self, accounts: Sequence[Account]) -> list[Account]:
         """The accounts whose judgement wants a second look."""

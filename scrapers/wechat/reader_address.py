@@ -88,11 +88,11 @@ def book_of(account: Account, earlier: Sequence[Sight]) -> ReaderBook | None:
         return ReaderBook(number=number, tie=tie, page=address or page_of(number))
     if address:
         return ReaderBook(number=number_in_page(address), tie=MatchedBy.URL, page=address)
-    disowned = {number_of(id) for id in account.disowned}
     learned: dict[str, MatchedBy] = {}
     for sight in earlier:
         number = number_of(sight.platform_id)
-        if sight.matched_by and number.isdigit() and number not in disowned:
+        disowned = account.disowns(sight.platform_id, sight.original_id)
+        if sight.matched_by and number.isdigit() and not disowned:
             ties = (sight.matched_by, learned.get(number, sight.matched_by))
             learned[number] = min(ties, key=list(MatchedBy).index)
     if len(learned) != 1:

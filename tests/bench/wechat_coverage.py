@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lives import BEGIN, LENGTH, NIGHT, Life, chance, lives, midnight
@@ -117,14 +117,18 @@ class Quarter:
         request = Request(policy=self.policy, nightly=nightly, next_as_of=self.as_of)
         need, calls = need_of(request.sweep(now), self.policy), Calls()
         self.calls.append(calls)
-        for watch in self.watches.values():
-            watch.need, watch.calls = need, calls
         states = {number: watch.known_state() for number, watch in self.watches.items()}
         accounts = [watch.account for watch in self.watches.values()]
         logins = Counter(session.platform for session in self.start.sessions)
         rates = LookRates(ways=self._ways_of, pace_of=as_declared, logins=logins)
-        due = plan(accounts, states, request, now, rates).due
-        return [self.watches[each.account.id] for each in due]
+        due = [each.account for each in plan(accounts, states, request, now, rates).due]
+        night = request.night(now, rates)
+        wanted, spared = night.wanted_from(due, states), night.spared(due, states)
+        for watch in self.watches.values():
+            fresh_after = max(need.fresh_after, wanted.get(watch.life.number, need.fresh_after))
+            watch.need = replace(need, fresh_after=fresh_after, spared=spared)
+            watch.calls = calls
+        return [self.watches[each.id] for each in due]
 
     def _ways_of(self, account: Account) -> Sequence[SurfaceFacts]:
         if account not in self._ways:

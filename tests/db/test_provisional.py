@@ -29,6 +29,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ports import Dossier, Store
+from mediawatch.registry.decisions import current, refusals
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import load
 
@@ -358,3 +359,207 @@ async def test_own_proofs_are_told_from_those_of_the_id(any_store: Store) -> Non
     )
     assert await verdict(any_store, account) == (Verdict.FRESH, False)
     assert await latest(any_store, account) == POSTED
+
+
+# What another filing had taken
+
+BODY = "示例市第一测试局"
+SAME_NAME = replace(NAMED, organiser="示例市第二测试局", filing_number="9")
+
+
+async def taken(store: Store, other: Filing = SAME_NAME) -> tuple[Account, Account]:
+    """One account whose id another filing of the name has taken."""
+    one, two = await found(store, replace(NAMED, filing_number="8"), other)
+    assert await ids(store) == [(one.id, BIZ, ProvisionalEnd.TAKEN)]
+    return one, two
+
+
+async def withdraw(store: Store, account: Account) -> None:
+    await store.accounts.apply(RegistryChanges(source=FILE, retired=(account.id,)))
+
+
+async def again(store: Store, account: Account, hit: NameHit = HIT) -> tuple[Verdict, bool]:
+    """The verdict after a new search has found the account."""
+    await store.readings.keep(look(account, searched(hit), page()))
+    return await verdict(store, account)
+
+
+async def test_a_taken_id_returns_where_the_other_filing_is_corrected(any_store: Store) -> None:
+    one, two = await taken(any_store)
+    await file(any_store, two, name="别的名称")
+    assert await ids(any_store) == [(one.id, BIZ, ProvisionalEnd.RELEASED)]
+    # What was seen before proves nothing: only a new search may find it again.
+    assert await verdict(any_store, one) == (Verdict.UNPROVEN, False)
+    assert await again(any_store, one) == (Verdict.FRESH, True)
+    assert await ids(any_store) == [(one.id, BIZ, ProvisionalEnd.RELEASED), (one.id, BIZ, None)]
+    # And it ends again where a filing of the name returns.
+    await file(any_store, two, name=NAME)
+    assert (await ids(any_store))[-1] == (one.id, BIZ, ProvisionalEnd.TAKEN)
+    assert await verdict(any_store, one) == (Verdict.UNPROVEN, False)
+
+
+@pytest.mark.parametrize(
+    ("other", "filed", "released"),
+    [
+        (SAME_NAME, {"platform_id": OTHER}, True),
+        (SAME_NAME, {"platform_id": BIZ}, False),
+        # These cannot be compared with the number.
+        (SAME_NAME, {"original_id": "gh_else"}, False),
+        (SAME_NAME, {"alias": "bieren"}, False),
+        (replace(SAME_NAME, name="别的名称", platform_id=BIZ), {"platform_id": OTHER}, True),
+        (replace(SAME_NAME, name="别的名称", platform_id=BIZ), {"county": "示例县"}, False),
+    ],
+)
+async def test_a_taken_id_returns_once_an_id_tells_the_two_apart(
+    store: Store, other: Filing, filed: dict[str, str], released: bool
+) -> None:
+    one, two = await taken(store, other)
+    await file(store, two, **filed)
+    why = ProvisionalEnd.RELEASED if released else ProvisionalEnd.TAKEN
+    assert await ids(store) == [(one.id, BIZ, why)]
+    assert (await again(store, one) == (Verdict.FRESH, True)) == released
+
+
+@pytest.mark.parametrize(
+    ("other", "body", "released"),
+    [
+        # Of another office: its account may live on under the name, filed elsewhere.
+        (SAME_NAME, "", False),
+        (SAME_NAME, BODY, True),
+        # The same account, filed twice or anew.
+        (replace(SAME_NAME, organiser=BODY), "", True),
+        (replace(SAME_NAME, organiser=BODY, platform_id=BIZ), "", True),
+        (replace(SAME_NAME, name="别的名称", platform_id=BIZ), "", False),
+    ],
+)
+async def test_a_taken_id_returns_where_the_withdrawn_filing_was_of_the_same_body(
+    any_store: Store, other: Filing, body: str, released: bool
+) -> None:
+    hit = replace(HIT, body=body)
+    own = replace(NAMED, organiser=BODY, filing_number="8")
+    one, two = await enter(any_store, own, other)
+    await any_store.readings.keep(look(one, searched(hit), page(), days=1))
+    await withdraw(any_store, two)
+    why = ProvisionalEnd.RELEASED if released else ProvisionalEnd.TAKEN
+    assert await ids(any_store) == [(one.id, BIZ, why)]
+    assert await verdict(any_store, one) == (Verdict.UNPROVEN, False)
+    assert (await again(any_store, one, hit) == (Verdict.FRESH, True)) == released
+
+
+async def test_an_id_that_a_withdrawn_filing_holds_does_not_begin_either(store: Store) -> None:
+    one, two = await enter(store, NAMED, replace(SAME_NAME, name="别的名称", platform_id=BIZ))
+    await withdraw(store, two)
+    await store.readings.keep(look(one, searched(), page()))
+    assert await ids(store) == [(one.id, BIZ, ProvisionalEnd.TAKEN)]
+
+
+async def test_a_released_id_that_is_refused_does_not_return(store: Store) -> None:
+    one, two = await taken(store)
+    refusal = Refusal(account_id=one.id, field="platform_id", new=BIZ.rstrip("="), at=NOW)
+    await store.accounts.add_refusals([refusal])
+    await file(store, two, name="别的名称")
+    assert await ids(store) == [(one.id, BIZ, ProvisionalEnd.REFUSED)]
+    assert await again(store, one) == (Verdict.UNPROVEN, False)
+
+
+async def test_it_is_proposed_again_once_the_other_filing_has_gone(store: Store) -> None:
+    one, two = await taken(store)
+    assert await current(store) == []
+    await withdraw(store, two)
+    # Not safe to use by itself: a person says whose it is.
+    assert await ids(store) == [(one.id, BIZ, ProvisionalEnd.TAKEN)]
+    (proposal,) = await current(store)
+    assert (proposal.account.id, proposal.new, proposal.sure) == (one.id, BIZ, False)
+    assert "曾对应另一备案账号" in proposal.why
+    await store.accounts.add_refusals(refusals([proposal], NOW))
+    assert await current(store) == []
+
+
+# What was refused, by ids of other kinds
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("platform_id", BIZ.rstrip("=")),
+        ("platform_id", "3900000001"),
+        ("original_id", "GH_ABC"),
+    ],
+)
+async def test_a_refusal_by_any_id_of_the_account_ends_it(
+    any_store: Store, field: str, value: str
+) -> None:
+    (account,) = await found(any_store)
+    refusal = Refusal(account_id=account.id, field=field, new=value, at=NOW)
+    await any_store.accounts.add_refusals([refusal])
+    assert await ids(any_store) == [(account.id, BIZ, ProvisionalEnd.REFUSED)]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"platform_id": "3900000001", "original_id": ""},
+        {"platform_id": "", "original_id": "GH_abc"},
+        # As a person types what he sees.
+        {"platform_id": "Shili_Ceshi", "original_id": ""},
+    ],
+)
+async def test_a_refused_account_proves_nothing_by_its_other_ids(
+    any_store: Store, shown: dict[str, str]
+) -> None:
+    (account,) = await found(any_store)
+    refusal = Refusal(account_id=account.id, field="platform_id", new=BIZ, at=NOW)
+    await any_store.accounts.add_refusals([refusal])
+    handed = page(provisional="", matched_by=MatchedBy.NAME, **shown)
+    await any_store.readings.keep(look(account, handed, look=LookKind.LINK))
+    assert await verdict(any_store, account) == (Verdict.UNPROVEN, False)
+    assert await latest(any_store, account) is None
+    now = await any_store.accounts.get(account.id)
+    assert now is not None
+    assert now.disowned == {BIZ, "gh_abc", "shili_ceshi"}
+    # The registry has the last word, by an id of any kind.
+    filed = await file(any_store, account, original_id="gh_abc")
+    assert filed.disowned == frozenset()
+
+
+@pytest.mark.parametrize(
+    "hit",
+    [
+        replace(HIT, value=BIZ.rstrip("=")),
+        # One 微信号 is one account, whatever number the search shows.
+        replace(HIT, value=OTHER, alias="SHILI_ceshi"),
+    ],
+)
+async def test_a_refused_account_is_not_found_again_by_other_ids(
+    any_store: Store, hit: NameHit
+) -> None:
+    (account,) = await found(any_store)
+    refusal = Refusal(account_id=account.id, field="platform_id", new=BIZ, at=NOW)
+    await any_store.accounts.add_refusals([refusal])
+    await any_store.readings.keep(look(account, searched(hit)))
+    assert await ids(any_store) == [(account.id, BIZ, ProvisionalEnd.REFUSED)]
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        ("Shili_Ceshi", ProvisionalEnd.FILED_SAME),
+        ("bieren", ProvisionalEnd.FILED_OTHER),
+    ],
+)
+async def test_an_id_that_is_filed_as_a_word_is_the_one_or_another(
+    any_store: Store, word: str, why: ProvisionalEnd
+) -> None:
+    (account,) = await found(any_store)
+    filed = await file(any_store, account, platform_id=word)
+    assert await ids(any_store) == [(account.id, BIZ, why)]
+    proved = (
+        (Verdict.FRESH, True) if why is ProvisionalEnd.FILED_SAME else (Verdict.UNPROVEN, False)
+    )
+    assert await verdict(any_store, filed) == proved
+    # What a link brings of the other one says nothing, though no id that can be compared is filed.
+    linked = await file(any_store, filed, article_links=("https://mp.weixin.qq.com/s/abcdefgh",))
+    handed = page(provisional="", original_id="", matched_by=MatchedBy.URL)
+    await any_store.readings.keep(look(linked, handed))
+    fresh = await verdict(any_store, linked)
+    assert (fresh[0] is Verdict.FRESH) == (why is ProvisionalEnd.FILED_SAME)

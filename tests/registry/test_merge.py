@@ -6,24 +6,33 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from commands import in_process
-from samples import sql
+from samples import enter, post, sql
 
 import db
+from db.base import Base
 from db.errors import StoreError
 from db.migrate import upgrade
 from mediawatch.domain import (
     Contact,
     Filing,
+    FilingRemark,
     Hint,
+    LinkReceipt,
+    LinkSort,
+    LinkWay,
     LookKind,
     MatchedBy,
+    NameHit,
     NewAccount,
+    ProvisionalEnd,
     Reading,
+    Refusal,
     RegistryChanges,
     Sight,
     Source,
@@ -50,6 +59,7 @@ WECHAT = Filing(
     filing_number="2",
 )
 LINK = "https://mp.weixin.qq.com/s/ExampleOfDoubles000001"
+PAGE = Sight(surface="s", read_at=AT, name="示例二", matched_by=MatchedBy.NAME)
 NO_INDEX = "DROP INDEX uq_account_in_service"
 
 
@@ -80,18 +90,29 @@ async def file(store: Store, contact: Contact | None = None) -> None:
     await store.accounts.apply(RegistryChanges(source=source, new=new))
 
 
+@dataclass(frozen=True)
+class Merged:
+    """A home in which 4 was merged into 2, and what its tables held of 4 before."""
+
+    home: Home
+    before: dict[str, list[tuple[object, ...]]]
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
+    return with_doubles(tmp_path)
+
+
+def with_doubles(folder: Path) -> Home:
     """Accounts 1 and 3, 2 and 4 are doubles; 4 was looked at by name."""
-    home = Home(tmp_path / "home").create()
+    home = Home(folder / "home").create()
 
     async def work(store: Store) -> None:
         await file(store)
         change(home, NO_INDEX)
         await file(store, Contact(person="张某", phone="13800000000"))
-        sight = Sight(surface="s", read_at=AT, name="示例二", matched_by=MatchedBy.NAME)
         await store.readings.keep(
-            Reading(account_id=4, look=LookKind.FIRST, started_at=AT, read_at=AT, sights=(sight,))
+            Reading(account_id=4, look=LookKind.FIRST, started_at=AT, read_at=AT, sights=(PAGE,))
         )
         await store.accounts.add_links(4, [LINK], "s")
         await store.hints.add(
@@ -99,7 +120,7 @@ def home(tmp_path: Path) -> Home:
         )
 
     within(home, work)
-    (tmp_path / "台账.csv").write_text(FILE, "utf-8")
+    (folder / "台账.csv").write_text(FILE, "utf-8")
     return home
 
 
@@ -169,3 +190,115 @@ async def test_a_number_stands_once_in_service(any_store: Store) -> None:
     with pytest.raises(StoreError, match="contradicts"):
         await file(any_store)
     assert len(await any_store.accounts.all()) == 2
+
+
+BIZ = "MzkwMDAwMDAwMQ=="
+GOES_ON = {
+    "account_link",
+    "contact",
+    "filing_remark",
+    "first_seen",
+    "hint",
+    "identity_seen",
+    "link_receipt",
+    "proposal_refusal",
+    "provisional_id",
+    "reading",
+}
+"""Tables whose rows of a merged double serve the account that stays."""
+STAYS = {
+    "account_change": "the history of each filing by itself",
+    "account_state": "made of the readings that serve the account",
+    "notice_account": "as it was issued; readers follow the merge by the filing number",
+    "notice_item": "as it was issued; readers follow the merge by the filing number",
+    "sweep_account": "as it was inspected then",
+}
+
+
+def test_each_table_of_accounts_says_what_a_merge_does_with_it() -> None:
+    """A new table that refers to accounts must stand in one of the two lists."""
+    referring = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if any(key.column.table.name == "account" for key in table.foreign_keys)
+    }
+    assert referring == GOES_ON | STAYS.keys()
+
+
+def searched() -> Sight:
+    return Sight(
+        surface="wechat.search", read_at=AT, name="示例二", platform_id=BIZ,
+        matched_by=MatchedBy.NAME, name_hit=NameHit(value=BIZ, name="示例二"),
+    )  # fmt: skip
+
+
+async def said_of_the_double(store: Store) -> None:
+    """What each of the tables that go on may hold of account 4."""
+    reading = Reading(
+        account_id=4, look=LookKind.FIRST, started_at=AT, read_at=AT,
+        sights=(searched(), replace(PAGE, posts=(post(AT.date()),))), filed_as=WECHAT.identity,
+    )  # fmt: skip
+    await store.readings.keep(reading)
+    await store.accounts.add_refusals(
+        [Refusal(account_id=4, field="original_id", new="gh_else", at=AT)]
+    )
+    remark = FilingRemark(
+        account_id=4, field="name", filed="示例二", seen="示例三", ground="检索", at=AT
+    )
+    await store.accounts.add_remarks([remark])
+    receipt = LinkReceipt(
+        url=LINK, way=LinkWay.LINKS, sort=LinkSort.OWN, received_at=AT, account_id=4, file="群.txt"
+    )
+    await store.hints.keep_receipts([receipt])
+
+
+def rows_of(home: Home, table: str, account: int) -> list[tuple[object, ...]]:
+    """The rows of an account, without what tells apart the rows of two accounts."""
+    columns = [
+        f'"{column.name}"'
+        for column in Base.metadata.tables[table].columns
+        if column.name not in ("id", "account_id", "reading_id", "key", "added_at", "source")
+        and not column.name.endswith("_on")
+    ]
+    if table == "provisional_id":
+        columns.remove('"why"')
+    chosen = ", ".join(columns)
+    return sql(url(home), f"SELECT {chosen} FROM {table} WHERE account_id = {account} ORDER BY 1")
+
+
+@pytest.mark.parametrize("table", sorted(GOES_ON))
+def test_what_was_kept_for_a_double_serves_the_account(merged: Merged, table: str) -> None:
+    assert merged.before[table]
+    assert set(merged.before[table]) <= set(rows_of(merged.home, table, 2))
+    assert table != "link_receipt" or rows_of(merged.home, table, 4) == []
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
+    home = with_doubles(tmp_path_factory.mktemp("merged"))
+    within(home, said_of_the_double)
+    before = {table: rows_of(home, table, 4) for table in GOES_ON}
+    done = in_process("--home", home.root, "registry", "merge", "2", "4")
+    assert done.returncode == 0, done.stderr
+    return Merged(home, before)
+
+
+def test_the_id_that_the_double_took_may_be_found_again(merged: Merged) -> None:
+    found = f"SELECT account_id, why FROM provisional_id WHERE value = '{BIZ}' ORDER BY id"
+    # Two filings of one name, until they were one.
+    ended = [(4, ProvisionalEnd.TAKEN), (2, ProvisionalEnd.RELEASED)]
+    assert sql(url(merged.home), found) == ended
+
+
+async def test_what_was_taken_back_at_a_double_stands_no_longer(store: Store) -> None:
+    one, two = await enter(store, WECHAT, replace(WECHAT, filing_number="3", name="示例三"))
+    reading = Reading(
+        account_id=one.id, look=LookKind.FIRST, started_at=AT, read_at=AT, sights=(searched(),),
+        filed_as=WECHAT.identity,
+    )  # fmt: skip
+    await store.readings.keep(reading)
+    refusal = Refusal(account_id=two.id, field="platform_id", new=BIZ, at=AT)
+    await store.accounts.add_refusals([refusal])
+    await store.accounts.carry_over(one.id, [two.id])
+    (found,) = await store.accounts.provisional_ids()
+    assert found.why is ProvisionalEnd.REFUSED

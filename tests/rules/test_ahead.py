@@ -124,25 +124,25 @@ def test_the_nights_that_can_prove_something_are_counted(
     assert nights_left(POLICY, now, as_of) == left
 
 
-def test_never_proved_first_then_the_oldest_proof_and_nobody_twice() -> None:
+def test_who_most_likely_shows_a_post_tonight_comes_first() -> None:
+    """Nothing shows before the window's first day, 12-17, so that nights before it are no wait."""
     waiting = {
-        "looked at yesterday": state(None, night(19)),
-        "looked at two nights ago": state(date(2026, 12, 1), night(18)),
-        "newer proof": state(date(2026, 12, 14), night(14)),
-        "older proof": state(date(2026, 12, 5), night(6)),
-        "never proved": state(None, night(6)),
+        "never read": None,
+        "posts daily": state(date(2026, 12, 14), night(14)),
+        "posts weekly": state(date(2026, 12, 5), night(11)),
+        "posted daily, looked at yesterday": state(date(2026, 12, 16), night(19)),
+        "posts weekly, looked at yesterday": state(date(2026, 12, 12), night(19)),
+        "long silent": state(date(2026, 3, 1), night(14)),
+        "long silent, looked at yesterday": state(None, night(19)),
     }
-    ordered = sorted(waiting, key=lambda name: proof_order(waiting[name], POLICY, AS_OF))
-    assert ordered == [
-        "never proved",
-        "older proof",
-        "newer proof",
-        "looked at two nights ago",
-        "looked at yesterday",
-    ]
-    unread = proof_order(None, POLICY, AS_OF)
-    assert (
-        unread
-        == proof_order(state(None, None), POLICY, AS_OF)
-        < proof_order(state(date(2026, 12, 5), night(6)), POLICY, AS_OF)
+
+    def order(name: str, hinted: bool = False) -> float:
+        return proof_order(waiting[name], POLICY, night(20), AS_OF, hinted=hinted)
+
+    assert sorted(waiting, key=order) == [*waiting]
+    # What others call active counts as if it had posted at the last look.
+    assert order("long silent", hinted=True) == order("posts daily")
+    assert order("long silent, looked at yesterday", hinted=True) > order("posts daily")
+    assert order("never read") == proof_order(
+        state(None, None), POLICY, night(20), AS_OF, hinted=False
     )

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import in_process
@@ -152,24 +154,66 @@ def test_a_pending_second_look_waits_for_no_ration_and_takes_none() -> None:
         assert [each.id for each in found] == due
 
 
-def test_the_cap_is_used_each_night_and_nobody_is_looked_at_twice_meanwhile() -> None:
-    """100 accounts that never post, two logins of 20 a night: the third night begins again."""
+def test_the_cap_is_used_each_night_and_everybody_has_a_turn() -> None:
+    """100 accounts that stopped posting on some day, two logins of 20 a night."""
     given = rates(replace(READER, pace=Pace(10.0, per_day=20)), logins=2)
     accounts = [account(number) for number in range(1, 101)]
     states = {
         each.id: read(each.id, date(2026, 9, 1) + timedelta(days=each.id * 37 % 100), night(14))
         for each in accounts
     }
-    nights = []
-    for day in range(17, 22):
-        nights.append([each.id for each in at(night(day), given).due(accounts, states)])
-        for minutes, number in enumerate(nights[-1]):
-            looked_at = night(day) + timedelta(minutes=minutes)
-            states[number] = replace(states[number], last_read_at=looked_at)
-    assert [len(its) for its in nights] == [40] * 5
-    by_proof = sorted(states, key=lambda number: states[number].latest_on or date.min)
-    assert nights[0] + nights[1] + nights[2][:20] == by_proof
-    assert nights[2][20:] + nights[3] + nights[4] == by_proof
+    looks = Counter[int]()
+    for day in range(17, 31):
+        due = [each.id for each in at(night(day), given).due(accounts, states)]
+        assert len(due) == 40
+        looks.update(due)
+        for number in due:
+            states[number] = replace(states[number], last_read_at=night(day))
+    assert looks.keys() == states.keys()
+    # Who had posted lately was likelier to be proved, and had more of them.
+    recent, silent = (
+        sum(
+            looks[number]
+            for number in sorted(states, key=lambda n: states[n].latest_on or date.min)[some]
+        )
+        for some in (slice(-30, None), slice(30))
+    )
+    assert recent > silent
+
+
+def test_whose_second_call_is_spared() -> None:
+    second = replace(READER, name="wechat.reader_list", paced_as=READER.pace_name)
+    given = rates(READER, second)
+    accounts = [account(number) for number in range(1, 42)]
+
+    def spared(count: int, **more: Any) -> frozenset[str]:
+        return replace(at(night(20), given), **more).spared(accounts[:count], {})
+
+    assert spared(41) == {second.name}
+    # Calls for all of them twice.
+    assert spared(20) == frozenset()
+    # Neither where no as_of is known; but of a formal sweep of now.
+    assert spared(41, ahead=None) == frozenset()
+    assert spared(41, ahead=None, judged_at=night(20)) == {second.name}
+    proved = {each.id: read(each.id, date(2026, 12, 19), night(19)) for each in accounts[21:]}
+    assert at(night(20), given).spared(accounts, proved) == {second.name}
+    proved = {each.id: read(each.id, date(2026, 12, 19), night(19)) for each in accounts[20:]}
+    assert at(night(20), given).spared(accounts, proved) == frozenset()
+
+
+def test_a_formal_sweep_asks_those_first_who_are_likely_to_be_proved() -> None:
+    accounts = [account(number) for number in range(1, 4)]
+    states = {
+        1: read(1, None, night(16)),
+        2: read(2, date(2026, 12, 10), night(16)),
+        3: read(3, date(2026, 12, 15), night(16)),
+    }
+    request = Request(policy=POLICY, as_of=AS_OF)
+    ordered = request.night(AS_OF, rates(READER)).in_order(accounts, states)
+    assert [each.id for each in ordered] == [3, 2, 1]
+    # In a period no single post settles an account.
+    period = replace(request, period_from=date(2026, 10, 1))
+    assert period.night(AS_OF, rates(READER)).proving is None
 
 
 def test_who_is_proved_leaves_its_look_to_others() -> None:
@@ -180,9 +224,9 @@ def test_who_is_proved_leaves_its_look_to_others() -> None:
         3: read(3, None, night(10)),
     }
     given = rates(replace(READER, pace=Pace(10.0, per_day=1)))
-    assert [each.id for each in at(night(20), given).due(accounts, states)] == [3]
-    states[3] = read(3, date(2026, 12, 20), night(20))
-    assert [each.id for each in at(night(21), given).due(accounts, states)] == [2]
+    assert [each.id for each in at(night(20), given).due(accounts, states)] == [2]
+    states[2] = read(2, date(2026, 12, 20), night(20))
+    assert [each.id for each in at(night(21), given).due(accounts, states)] == [3]
 
 
 def test_looks_of_the_last_day_are_taken_off() -> None:
@@ -276,8 +320,10 @@ async def test_the_engine_asks_for_such_a_post(store: Store, tmp_path: Path) -> 
     stage = Stage(store, tmp_path)
     await stage.file("鲜3", "鲜2", platform="wechat")
 
+    second = replace(READER, name="wechat.reader_list", paced_as=READER.pace_name)
+
     async def rationed() -> LookRates:
-        return rates(READER)
+        return rates(READER, second, spent=37)
 
     stage.engine.rates = rationed
     await stage.engine.run(Request(policy=POLICY, nightly=True, next_as_of=NOW + timedelta(days=3)))
@@ -286,6 +332,8 @@ async def test_the_engine_asks_for_such_a_post(store: Store, tmp_path: Path) -> 
     ]
     assert first == [POLICY.window_start(day_of(NOW + timedelta(days=3)))] * 2
     assert first[0] > POLICY.window_start(day_of(NOW))
+    spared = {need.spared for _, need in stage.looker.asked if not need.second and not need.only}
+    assert spared == {frozenset({second.name})}
 
 
 def test_the_plan_says_who_is_due_for_the_next_inspection() -> None:

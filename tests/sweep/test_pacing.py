@@ -11,10 +11,10 @@ import pytest
 import virtual
 from sweeps import NOW
 
-from mediawatch.domain import NoEvidence, Outcome, Pace, Sight
+from mediawatch.domain import DAY_FULL, NoEvidence, Outcome, Pace, Sight
 from mediawatch.ports import Rank, SurfaceVisit, Visit
 from mediawatch.sweep.gate.breakers import EXIT_BITS, Breaker
-from mediawatch.sweep.gate.pacing import DAY_FULL, OVER, Pacing
+from mediawatch.sweep.gate.pacing import OVER, Pacing
 from mediawatch.sweep.gate.turns import Queue, quiet_left
 
 ABOUT_THEM = [outcome for outcome in Outcome if not outcome.about_us]

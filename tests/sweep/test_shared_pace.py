@@ -14,6 +14,7 @@ from sweeps import FACTS, NOW, Scripted, by_name, request
 
 from mediawatch.app.root import open_app
 from mediawatch.domain import (
+    DAY_FULL,
     Account,
     DayEnd,
     Filing,
@@ -33,7 +34,7 @@ from mediawatch.ops.settings.tree import Settings
 from mediawatch.ports import Gate, Rank, Store, SurfaceFacts, SurfaceVisit, Visit
 from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.attempt import LookGate
-from mediawatch.sweep.gate.pacing import DAY_FULL, Pacing
+from mediawatch.sweep.gate.pacing import Pacing
 
 COVER, LIST, PACE = "site.cover", "site.list", "site.login"
 PACED_AS = {COVER: PACE, LIST: PACE}

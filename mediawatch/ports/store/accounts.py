@@ -83,6 +83,9 @@ class AccountStore(Protocol):
     async def remarks(self) -> list[FilingRemark]:
         """All that was pointed out, by account and oldest first."""
 
+    async def carry_over(self, keep: int, dropped: Sequence[int]) -> None:
+        """Let remarks, refusals, 暂用标识 and received links of merged doubles serve `keep`."""
+
     async def contacts(self) -> Mapping[int, Contact]: ...
     async def delete_contacts(self) -> int:
         """Delete every contact, so that no page of the database holds it; how many there were."""

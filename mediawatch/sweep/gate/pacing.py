@@ -22,7 +22,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from mediawatch.domain import DayEnd, NoEvidence, Outcome, Pace, Sight
+from mediawatch.domain import DAY_FULL, DayEnd, NoEvidence, Outcome, Pace, Sight
 from mediawatch.log import get_logger
 from mediawatch.ops.settings import PaceSettings
 from mediawatch.ports import Clock, Rank, See, SurfaceVisit, Visit
@@ -31,7 +31,6 @@ from mediawatch.sweep.gate.turns import DAY, PacedCalls, quiet_left
 
 log = get_logger(__name__)
 
-DAY_FULL = "24小时内访问次数已达上限"
 OVER = "检查时段已结束"
 
 

@@ -15,6 +15,7 @@ import pytest
 from browsers import facing, key
 
 from mediawatch.domain import (
+    DAY_FULL,
     Account,
     Attestation,
     DateKind,
@@ -370,3 +371,30 @@ async def test_a_look_goes_on_after_a_rest_with_what_it_has_learned(
     assert gate.asked == asked
     assert [sight.surface for sight in sights].count("wechat.reader_cover") == (1 if asked else 0)
     assert not set(sights) & set(earlier)
+
+
+@pytest.mark.parametrize(
+    ("cover", "asked"),
+    [
+        # The named article was opened, and is old; or 微信读书 has none.
+        (shown("reader_cover", links=(LINK,)), ["reader_cover", "article"]),
+        (shown("reader_cover", outcome=Outcome.NO_EVIDENCE), ["reader_cover"]),
+        # The cover has said nothing of the account: the list is asked.
+        (shown("reader_cover", outcome=Outcome.CHANGED), ["reader_cover", "reader_list"]),
+        # Its login had no call left; another login may have.
+        (
+            shown("reader_cover", outcome=Outcome.NO_EVIDENCE, detail=DAY_FULL),
+            ["reader_cover", "reader_list"],
+        ),
+    ],
+)
+async def test_a_spared_list_is_asked_only_where_the_cover_did_not_answer(
+    tmp_path: Path, cover: Sight, asked: list[str]
+) -> None:
+    gate = Answered(cover, ARTICLE)
+    account = Account(id=1, filed=Filing(name="示例市某局", platform="wechat", platform_id=biz(7)))
+    need = replace(NEED, spared=frozenset({"wechat.reader_list"}))
+    sessions = [Session("weread", "office", tmp_path / "office.json")]
+    browser = Browser(Launch(tmp_path / "no-browser"), now=lambda: NOW)
+    await look(LookTask(SCRAPERS["wechat"], browser, sessions, account, need, gate))
+    assert gate.asked == asked

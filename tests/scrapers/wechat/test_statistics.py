@@ -14,6 +14,7 @@ from keys import ACCOUNT, BIZ, DAY, FILED, NEED, NOW, TOKEN, WORD, interface, wo
 from stages import composed
 
 from mediawatch.domain import (
+    DAY_FULL,
     Account,
     Attestation,
     Failure,
@@ -29,7 +30,7 @@ from mediawatch.ops.record import record
 from mediawatch.ports import AccountKey, Dossier, SurfaceVisit
 from mediawatch.rules import judge as rules
 from mediawatch.rules.policy import load
-from mediawatch.sweep.gate.pacing import DAY_FULL, Pacing
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.sessions import Session, moments, write_new
 from scrapers.platforms import SCRAPERS
 from scrapers.recording.recorder import LoggingBrowser, SiteRecorder

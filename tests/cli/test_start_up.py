@@ -5,18 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
 from programs import clean
 from review_homes import prepared as prepared
 
 from mediawatch.ops.settings import Home
 
 LOADED = """
-import atexit, runpy, sys
-sys.argv = ["mediawatch", *sys.argv[1:]]
-atexit.register(lambda: print(*sys.modules, file=sys.stderr))
-runpy.run_module("mediawatch", run_name="__main__")
+import sys
+from mediawatch.__main__ import main
+for words in sys.argv[1:]:
+    sys.argv = ["mediawatch", *words.split()]
+    try:
+        main()
+    except SystemExit as ended:
+        assert not ended.code, words
+    print(words, *sys.modules, file=sys.stderr, sep="\\t")
 """
+READING = ("flagged", "figures", "status", "sweeps", "show 1", "explain 1")
 PRINTERS = {"structlog", "rich.console", "pygments"}
 """What renders log lines and progress."""
 LOOKERS = {"playwright", "scrapers.platforms", "scrapers.surface", "mediawatch.sweep.engine"}
@@ -25,23 +30,23 @@ DATABASE = {"sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "alembic", "psyc
 WRITERS = {"openpyxl", "xlsxwriter", "xlrd", "docx", "docxtpl", "jinja2", "httpx", "apprise"}
 
 
-def loaded_by(home: Home, *words: str) -> set[str]:
-    """The modules that the command has loaded at its end."""
+def loaded_by(home: Home, *commands: str) -> dict[str, set[str]]:
+    """The modules that are loaded at the end of each command, one after the other in one process."""
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, *words],
+        [sys.executable, "-c", LOADED, *commands],
         env=clean(home.root),
         capture_output=True,
         text=True,
         check=True,
     )
     assert done.stdout, done.stderr
-    return set(done.stderr.splitlines()[-1].split())
+    told = [line.split("\t") for line in done.stderr.splitlines()]
+    return {words: set(loaded) for words, *loaded in told if loaded}
 
 
-@pytest.mark.parametrize("words", ["flagged", "figures", "status", "sweeps", "show 1", "explain 1"])
-def test_a_command_that_reads_loads_nothing_that_looks_or_writes(
-    prepared: Home, words: str
-) -> None:
-    loaded = loaded_by(prepared, *words.split())
-    assert "mediawatch.app.root" in loaded
-    assert not loaded & (PRINTERS | LOOKERS | DATABASE | WRITERS)
+def test_commands_that_read_load_nothing_that_looks_or_writes(prepared: Home) -> None:
+    loaded = loaded_by(prepared, *READING)
+    assert loaded.keys() == set(READING)
+    for words, names in loaded.items():
+        assert "mediawatch.app.root" in names
+        assert (words, names & (PRINTERS | LOOKERS | DATABASE | WRITERS)) == (words, set())

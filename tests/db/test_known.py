@@ -376,7 +376,7 @@ def said_of(account: Account, readings: tuple[Reading, ...]) -> tuple[object, ..
 HISTORIES = given(histories, st.lists(checks, max_size=4).map(tuple))
 
 
-@settings(max_examples=5)  # `make soak` has five hundred
+@settings(max_examples=3)  # `make soak` has five hundred
 @HISTORIES
 def test_the_known_readings_say_what_all_of_them_say(
     kept: tuple[asyncio.Runner, Store], history: History, seen: tuple[CanaryCheck, ...]

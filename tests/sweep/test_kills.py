@@ -72,7 +72,7 @@ def survives(
 
 def test_five_kills_change_nothing(folder: Path) -> None:
     """One of each kind, over one sweep; another runs beside it without a kill."""
-    with theatre(folder, accounts=24) as stage, ThreadPoolExecutor() as beside:
+    with theatre(folder, accounts=16) as stage, ThreadPoolExecutor() as beside:
         expected = beside.submit(undisturbed, stage)
         survives(stage, expected.result, 1, KINDS)
 

@@ -17,8 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from mediawatch.workbooks.template_text import (
-    Paragraph,
-    Place,
+    TemplateParagraph,
+    TemplatePlace,
     holds_more_than_text,
     lone_text,
     paragraphs,
@@ -48,7 +48,7 @@ _JINJA = ImmutableSandboxedEnvironment(autoescape=True)
 class TagFault(Exception):
     """A template's tag is wrong. The message names the place and what is wrong."""
 
-    def __init__(self, place: Place, at: int, why: str) -> None:
+    def __init__(self, place: TemplatePlace, at: int, why: str) -> None:
         super().__init__(f"in {place.named(at)}: {why}")
 
 
@@ -59,7 +59,7 @@ class Tag:
     kind: str
     inside: str
     at: int
-    paragraph: Paragraph
+    paragraph: TemplateParagraph
 
     @property
     def whole(self) -> str:
@@ -99,7 +99,7 @@ def checked_tags(root: Any, part: str) -> list[Tag]:
 
 def check_line(text: str, part: str) -> None:
     """Check a text that is no paragraph, such as a property. Raises TagFault."""
-    _check([Paragraph(place=Place(part, 0, text), element=None)])
+    _check([TemplateParagraph(place=TemplatePlace(part, 0, text), element=None)])
 
 
 def refuse_tags(root: Any, part: str) -> None:
@@ -109,14 +109,14 @@ def refuse_tags(root: Any, part: str) -> None:
             text = "".join(element.itertext())
             if found := _MARK.search(text):
                 raise TagFault(
-                    Place(part, 0, text),
+                    TemplatePlace(part, 0, text),
                     found.start(),
                     "tags there are not filled in: the text, tables, text boxes, headers, footers "
                     "and footnotes may have them",
                 )
 
 
-def _check(found: Iterable[Paragraph]) -> list[Tag]:
+def _check(found: Iterable[TemplateParagraph]) -> list[Tag]:
     tags: list[Tag] = []
     for paragraph in found:
         if paragraph.deleted:
@@ -142,7 +142,7 @@ def _check(found: Iterable[Paragraph]) -> list[Tag]:
     return [tag for tag in tags if tag.kind != "{#"]
 
 
-def _tags_in(paragraph: Paragraph) -> Iterator[Tag]:
+def _tags_in(paragraph: TemplateParagraph) -> Iterator[Tag]:
     text = _ESCAPED.sub("\ufffd\ufffd\ufffd", paragraph.place.text)
     rest, at = list(text), 0
     while opening := _MARK.search(text, at):
@@ -166,7 +166,7 @@ def _tags_in(paragraph: Paragraph) -> Iterator[Tag]:
     _check_single_braces(paragraph.place, "".join(rest))
 
 
-def _check_single_braces(place: Place, text: str) -> None:
+def _check_single_braces(place: TemplatePlace, text: str) -> None:
     """Raise TagFault for a brace, half or full width, that may be meant as a tag's."""
     text = "".join(wide if len(wide := normalize("NFKC", each)) == 1 else each for each in text)
     still_open = 0

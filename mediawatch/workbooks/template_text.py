@@ -32,7 +32,7 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TemplatePlace:
     """Where a text stands: the part, the number of its paragraph there (0: none), its words."""
 
     part: str
@@ -49,14 +49,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
+class TemplateParagraph:
     """One paragraph without those inside it (text boxes).
 
     `starts` are the offsets of its pieces of text, `orders` their turns in the part. `deleted` and
     `hidden` hold text of deletions and of attributes that has braces.
     """
 
-    place: Place
+    place: TemplatePlace
     element: Any
     starts: tuple[int, ...] = (0,)
     orders: tuple[int, ...] = (0,)
@@ -75,7 +75,7 @@ class Paragraph:
         return next((each for each in self.element.iterancestors(name)), None)
 
 
-def paragraphs(root: Any, part: str) -> Iterator[Paragraph]:
+def paragraphs(root: Any, part: str) -> Iterator[TemplateParagraph]:
     """The paragraphs of a part, those of tables and text boxes too."""
     turns = {element: turn for turn, element in enumerate(root.iter())}
     for number, element in enumerate(root.iter(_P), 1):
@@ -95,7 +95,7 @@ def holds_more_than_text(element: Any) -> bool:
     )
 
 
-def _paragraph(element: Any, part: str, number: int, turns: dict[Any, int]) -> Paragraph:
+def _paragraph(element: Any, part: str, number: int, turns: dict[Any, int]) -> TemplateParagraph:
     pieces: list[tuple[str, int]] = []
     deleted, hidden = "", ""
     for each in _inside(element):
@@ -113,8 +113,8 @@ def _paragraph(element: Any, part: str, number: int, turns: dict[Any, int]) -> P
     for words, _ in pieces:
         text += words
         starts.append(len(text))
-    return Paragraph(
-        place=Place(f"{_around(element)}{part}", number, text),
+    return TemplateParagraph(
+        place=TemplatePlace(f"{_around(element)}{part}", number, text),
         element=element,
         starts=tuple(starts[:-1]) or (0,),
         orders=tuple(turn for _, turn in pieces) or (0,),

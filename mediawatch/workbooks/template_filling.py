@@ -87,11 +87,10 @@ class _Template(DocxTemplate):  # type: ignore[misc]
         main = self.docx.part
         for part in main.package.iter_parts():
             name = str(part.partname)
-            kind = _kind(name)
             if part is main:
-                self.tags[name] = checked_tags(main.element.body, _PARTS[kind])
-            elif name.endswith(".xml") and kind in _PARTS:
-                self.tags[name] = checked_tags(parse_xml(part.blob), _PARTS[kind])
+                self.tags[name] = checked_tags(main.element.body, self.place)
+            elif _is_filled(name):
+                self.tags[name] = checked_tags(parse_xml(part.blob), _PARTS[_kind(name)])
             elif name.endswith(".xml") and _NEVER_FILLED.search(name):
                 refuse_tags(parse_xml(part.blob), f"the part {name}")
         for name in _PROPERTIES:
@@ -142,6 +141,11 @@ def _kind(name: str) -> str:
     return re.sub(r"\d+$", "", PurePosixPath(name).stem)
 
 
+def _is_filled(name: str) -> bool:
+    """Whether docxtpl fills a part in. Building blocks have parts of the same names."""
+    return name.endswith(".xml") and _kind(name) in _PARTS and "/glossary/" not in name
+
+
 def _unknown_word(known: Collection[str]) -> type[StrictUndefined]:
     """What a template gets for a word that it is not given: using it is an error that names it."""
 
@@ -179,6 +183,8 @@ def filled_document(file: BinaryIO, said: Mapping[str, Any]) -> tuple[bytes, lis
         document.check()
     except TagFault as fault:
         raise FileFault(f"{said['name']} cannot be filled in: {fault}") from None
+    except _DAMAGE as error:
+        raise FileFault(f"{said['name']} {_NO_DOCUMENT}") from error
     _render(document, said["name"], said["words"])
     fit_columns(document.docx, [(tuple(columns), rows) for columns, rows in said["tables"]])
     stream = io.BytesIO()
@@ -191,7 +197,7 @@ def _left_out(document: _Template, words: Mapping[str, Any]) -> list[str]:
     parts = [
         part
         for part in document.docx.part.package.iter_parts()
-        if str(part.partname).endswith(".xml") and _kind(str(part.partname)) in _PARTS
+        if part is document.docx.part or _is_filled(str(part.partname))
     ]
     text = _squeezed("".join("".join(etree.fromstring(part.blob).itertext()) for part in parts))
     return [

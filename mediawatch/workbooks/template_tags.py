@@ -172,7 +172,7 @@ def _check_single_braces(place: TemplatePlace, text: str) -> None:
     still_open = 0
     for at, each in enumerate(text):
         if each == "{":
-            inner = text[_end_of_unseen(text, at + 1) :][:1]
+            inner = _next_seen(text, at + 1)
             still_open += 1
             # At a paragraph's end docxtpl would join it with the next one's.
             meant = not inner or (inner != "}" and _MEANT.match(inner))
@@ -193,9 +193,10 @@ def _check_single_braces(place: TemplatePlace, text: str) -> None:
             )
 
 
-def _end_of_unseen(text: str, at: int) -> int:
+def _next_seen(text: str, at: int) -> str:
     found = _UNSEEN.match(text, at)
-    return found.end() if found else at
+    end = found.end() if found else at
+    return text[end : end + 1]
 
 
 def _check_expression(tag: Tag) -> None:

@@ -12,6 +12,8 @@ import pytest
 from docx import Document
 from docx.document import Document as Doc
 from docx.enum.text import WD_BREAK
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
@@ -213,3 +215,34 @@ def test_a_slip_is_found_wherever_it_stands(
         document.add_paragraph(text)
     with pytest.raises(UserError, match=said):
         filled(document, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "/word/endnotes.xml",
+            r'in the part /word/endnotes\.xml, at "{{ title }}": tags there are',
+        ),
+        (
+            "/word/footnotes.xml",
+            r'in a footnote, paragraph 1, at "{{ titel }": a tag is not closed',
+        ),
+        ("/word/header9.xml", "is no Word document"),
+        ("/word/glossary/document.xml", ""),
+    ],
+)
+def test_parts_beside_the_text_are_checked_as_they_are_filled(
+    name: str, said: str, tmp_path: Path
+) -> None:
+    text = "{{ title }}" if "endnotes" in name else "{{ titel }"
+    xml = f"<w:notes {nsdecls('w')}><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:notes>"
+    xml = xml.removesuffix(">") if "header" in name else xml
+    document = written("{{ title }}")
+    part = Part(PackURI(name), "application/xml", xml.encode(), document.part.package)
+    document.part.relate_to(part, "http://example.org/part")
+    if said:
+        with pytest.raises(UserError, match=said):
+            filled(document, tmp_path)
+    else:
+        assert filled(document, tmp_path) == ["通报"]

@@ -38,6 +38,13 @@ def open_regular(path: Path, most: int) -> int:
         # Without O_NONBLOCK a pipe would wait for somebody to write into it.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except FileNotFoundError:
+        if path.is_symlink():
+            # Somebody meant this file: whoever can do without one must not do without it.
+            raise InputFault(
+                "unreadable",
+                f"{path} is a link to {os.path.realpath(path)}, which does not exist: "
+                "link it anew or remove it",
+            ) from None
         raise InputFault("missing", f"{path} does not exist") from None
     except OSError as error:
         # A socket cannot even be opened.

@@ -54,3 +54,14 @@ def test_odd_json_is_a_sentence_that_quotes_nothing(text: str) -> None:
     with pytest.raises(InputFault, match=r"^cookies\.json: the JSON") as caught:
         parse_json(text, "cookies.json")
     assert "999" not in str(caught.value)
+
+
+def test_a_link_to_nothing_is_no_missing_file(tmp_path: Path) -> None:
+    link = tmp_path / "office.toml"
+    link.symlink_to(tmp_path / "moved.toml")
+    with pytest.raises(
+        InputFault, match=r"office\.toml is a link to .*moved\.toml, which"
+    ) as caught:
+        read_text(link)
+    # Whoever does without a missing file must not do without this one.
+    assert caught.value.kind == "unreadable"

@@ -93,13 +93,12 @@ async def _papers(app: App, record: NoticeRecord, sweep: Sweep) -> list[tuple[st
     states = [("印发时", True)]
     if any(event.action is NoticeAction.CORRECTED for event in record.events):
         states.append(("更正后", False))
-    own = app.home.root / word.TEMPLATE
     papers = []
     for name, original in states:
         told = await issued_inspection(app, record.notice, uncorrected=original)
         again = f"（{name}，按固定数据重制）"
         if importlib.util.find_spec("docxtpl"):
-            body = word.circular(told, template=own if own.is_file() else None)
+            body = word.circular(told, template=word.own_template(app.home.root))
             papers.append((f"通报（{name}）.docx", f"通报{again}", body))
         papers.append((f"附件（{name}）.xlsx", f"通报附件{again}", annex_book(told)))
     return papers

@@ -78,10 +78,8 @@ def docx(
     day = day_option(signed_on)
 
     def made(inspection: Inspection, app: App) -> bytes:
-        own = app.home.root / word.TEMPLATE
-        return word.circular(
-            inspection, template=template_ or (own if own.is_file() else None), signed_on=day
-        )
+        own = template_ or word.own_template(app.home.root)
+        return word.circular(inspection, template=own, signed_on=day)
 
     _write(ctx, out, sweep, notice, include_open, made)
 

@@ -102,7 +102,7 @@ class _Readers:
             case "template", file if file is not None:
                 from mediawatch.workbooks.template_filling import filled_document
 
-                yield filled_document(file, said)
+                yield from filled_document(file, said)
             case _:
                 raise ValueError(f"unknown request {kind}")
 

@@ -10,15 +10,15 @@ import io
 import re
 import traceback
 import zipfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from html import unescape
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from docx.opc.exceptions import PackageNotFoundError
+from docx.opc.oxml import parse_xml
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from lxml import etree
@@ -26,6 +26,13 @@ from lxml import etree
 from mediawatch.workbooks.column_widths import fit_columns
 from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.ooxml import ZIP_DAMAGE, declares_type, require_sane_sizes
+from mediawatch.workbooks.template_tags import (
+    Tag,
+    TagFault,
+    check_line,
+    checked_tags,
+    refuse_tags,
+)
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML has no place for."""
@@ -44,13 +51,19 @@ _MISUSE = (
     RecursionError,
 )
 """What a faulty tag can raise, besides what breaks the markup."""
-_SHOWN = 60
 _PARTS = {
     "document": "the text",
     "header": "a header",
     "footer": "a footer",
     "footnotes": "a footnote",
 }
+"""The parts that docxtpl fills in."""
+_NEVER_FILLED = re.compile(r"/(?:endnotes\d*\.xml|diagrams/|charts/)")
+"""Other parts whose text is printed."""
+_PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
+"""Those that docxtpl fills in."""
+_PROPERTY_PLACE = "the properties of the document"
+_OPENING = re.compile(r"\{[{%]")
 
 
 class _Template(DocxTemplate):  # type: ignore[misc]
@@ -62,36 +75,45 @@ class _Template(DocxTemplate):  # type: ignore[misc]
     place = "the text"
     """The part of the document that is being filled in."""
     source = ""
-    """Its XML, a line for each paragraph, as the template's line numbers count them."""
+    """Its XML. A line begins within each tag, so that Jinja's line numbers tell the tags apart."""
+    tags: Mapping[str, Sequence[Tag]] = {}
+    """The tags of each part, by the part's name, as they stood in the file."""
+    here: Sequence[Tag] = ()
+    """Those of the part that is being filled in."""
+
+    def check(self) -> None:
+        """Raise TagFault for the first slip in a tag, whatever part it stands in."""
+        self.tags = {}
+        main = self.docx.part
+        for part in main.package.iter_parts():
+            name = str(part.partname)
+            if part is main:
+                self.tags[name] = checked_tags(main.element.body, self.place)
+            elif _is_filled(name):
+                self.tags[name] = checked_tags(parse_xml(part.blob), _PARTS[_kind(name)])
+            elif name.endswith(".xml") and _NEVER_FILLED.search(name):
+                refuse_tags(parse_xml(part.blob), f"the part {name}")
+        for name in _PROPERTIES:
+            check_line(getattr(self.docx.core_properties, name), _PROPERTY_PLACE)
 
     def render_xml_part(self, src_xml: str, part: Any, context: Any, jinja_env: Any = None) -> Any:
-        name = re.sub(r"\d+$", "", PurePosixPath(part.partname).stem)
-        self.place = _PARTS.get(name, name)
+        name = str(part.partname)
+        self.place = _PARTS.get(_kind(name), name)
+        self.here = self.tags.get(name, ())
+        src_xml = re.sub(r"\{[{%][-+]?", r"\g<0>\n", src_xml)
         self.source = re.sub(r"<w:p([ >])", r"\n<w:p\1", src_xml)
         return super().render_xml_part(src_xml, part, context, jinja_env)
 
     def render_properties(self, context: Any, jinja_env: Any = None) -> None:
-        self.place, self.source = "the properties of the document", ""
+        self.place, self.here = _PROPERTY_PLACE, ()
         super().render_properties(context, jinja_env)
-
-    def render_footnotes(self, context: Any, jinja_env: Any = None) -> None:
-        self.place, self.source = "a footnote", ""
-        super().render_footnotes(context, jinja_env)
 
     def fix_tables(self, xml: str) -> Any:
         # A name with such a character must not cost the office its document.
         xml = _FORBIDDEN.sub("", xml)
-        self.source = ""
+        self.here = ()
         etree.fromstring(xml.encode())
         return super().fix_tables(xml)
-
-    def is_open(self, error: TemplateSyntaxError) -> bool:
-        """Whether a tag in the paragraph of an error has no end."""
-        line = self.source.split("\n")[error.lineno - 1 :][:1]
-        return any(
-            text.count("{{") > text.count("}}") or text.count("{%") > text.count("%}")
-            for text in line
-        )
 
     def spot(self, error: Exception) -> str:
         """Where an error arose: the part, whether in a table or a text box, and the words there."""
@@ -103,18 +125,25 @@ class _Template(DocxTemplate):  # type: ignore[misc]
             ),
             default=0,
         )
-        lines = self.source.split("\n")
-        if not 0 < number <= len(lines):
+        # docxtpl moves the tags of a cell's width or colour, and makes others of them.
+        if len(_OPENING.findall(self.source)) != len(self.here):
             return self.place
-        before = "\n".join(lines[: number - 1])
-        inside = [
-            words
-            for words, tag in (("a table of ", "w:tbl"), ("a text box of ", "w:txbxContent"))
-            if before.count(f"<{tag}>") > before.count(f"</{tag}>")
-        ]
-        shown = " ".join(unescape(re.sub("<[^>]*>", " ", lines[number - 1])).split())
-        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
-        return f"{''.join(inside[-1:])}{self.place}" + (f', at "{shown}"' if shown else "")
+        before = "\n".join(self.source.split("\n")[: number - 1])
+        count = len(_OPENING.findall(before))
+        if not count:
+            return self.place
+        tag = self.here[count - 1]
+        return tag.paragraph.place.named(tag.at)
+
+
+def _kind(name: str) -> str:
+    """What a part is, by its name: `document`, `header`, `footer` …"""
+    return re.sub(r"\d+$", "", PurePosixPath(name).stem)
+
+
+def _is_filled(name: str) -> bool:
+    """Whether docxtpl fills a part in. Building blocks have parts of the same names."""
+    return name.endswith(".xml") and _kind(name) in _PARTS and "/glossary/" not in name
 
 
 def _unknown_word(known: Collection[str]) -> type[StrictUndefined]:
@@ -137,8 +166,8 @@ def _unknown_word(known: Collection[str]) -> type[StrictUndefined]:
     return UnknownWord
 
 
-def filled_document(file: BinaryIO, said: Mapping[str, Any]) -> bytes:
-    """The .docx with the words of `said`, its parts dated `said["moment"]`.
+def filled_document(file: BinaryIO, said: Mapping[str, Any]) -> tuple[bytes, list[str]]:
+    """The .docx with the words of `said`, its parts dated `said["moment"]`; the words it lacks.
 
     Raises FileFault, and whatever a wrong template makes Jinja, docxtpl or python-docx raise.
     """
@@ -150,11 +179,52 @@ def filled_document(file: BinaryIO, said: Mapping[str, Any]) -> bytes:
         document.init_docx()
     except (*_DAMAGE, AttributeError) as error:
         raise FileFault(f"{said['name']} {_NO_DOCUMENT}") from error
+    try:
+        document.check()
+    except TagFault as fault:
+        raise FileFault(f"{said['name']} cannot be filled in: {fault}") from None
+    except _DAMAGE as error:
+        raise FileFault(f"{said['name']} {_NO_DOCUMENT}") from error
     _render(document, said["name"], said["words"])
     fit_columns(document.docx, [(tuple(columns), rows) for columns, rows in said["tables"]])
     stream = io.BytesIO()
     document.save(stream)
-    return _dated(stream.getvalue(), said["moment"])
+    return _dated(stream.getvalue(), said["moment"]), _left_out(document, said["words"])
+
+
+def _left_out(document: _Template, words: Mapping[str, Any]) -> list[str]:
+    """The words of which something is not in the document, whatever the reason."""
+    parts = [
+        part
+        for part in document.docx.part.package.iter_parts()
+        if part is document.docx.part or _is_filled(str(part.partname))
+    ]
+    text = _squeezed("".join("".join(etree.fromstring(part.blob).itertext()) for part in parts))
+    return [
+        name
+        for name, value in words.items()
+        if any(_squeezed(each) not in text for each in _texts(value))
+    ]
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s", "", _FORBIDDEN.sub("", text))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts of a word. Of a table's rows the first and the last stand for all."""
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for each in value.values():
+                yield from _texts(each)
+        case [[*_], *_]:
+            for row in (value[0], value[-1]):
+                yield from _texts(row)
+        case list() | tuple():
+            for each in value:
+                yield from _texts(each)
 
 
 def _require_document(name: str, body: bytes) -> None:
@@ -195,8 +265,6 @@ def _render(document: _Template, name: str, words: Mapping[str, Any]) -> None:
         ) from error
     except _MISUSE as error:
         said = " ".join(str(error).split()).rstrip(".")[:500] or type(error).__name__
-        if isinstance(error, TemplateSyntaxError) and document.is_open(error):
-            said = "a tag is not closed: {{ needs }}, and {% needs %}"
         raise FileFault(f"{name} cannot be filled in: in {document.spot(error)}: {said}") from error
 
 

@@ -28,7 +28,8 @@ def fill_in(
     """The .docx of a template (a file, or the bytes of our own) with plain words.
 
     `tables`: the (headings, rows) whose columns get their widths; `at` is the date of its parts.
-    UserError, which names the template, where it cannot be filled in.
+    UserError, which names the template, where it cannot be filled in. The log warns of words of
+    which the document lacks something.
     """
     name = str(template) if isinstance(template, Path) else "the template"
     said = {
@@ -43,12 +44,25 @@ def fill_in(
             lambda sentence: UserError(f"{sentence}; {_REMEDY}"),
             lambda failure: f"{name} cannot be filled in ({failure})",
         ):
-            (body,) = READING.ask("template", said, descriptor)
+            body, left_out = READING.ask("template", said, descriptor)
     finally:
         os.close(descriptor)
     if not isinstance(body, bytes):
         raise UserError(f"{name} cannot be filled in; {_REMEDY}")
+    if left_out:
+        _warn(name, left_out)
     return body
+
+
+def _warn(name: str, left_out: Sequence[str]) -> None:
+    # An office may leave words out on purpose, or by a condition that ends too late.
+    from mediawatch.log import get_logger
+
+    get_logger(__name__).warning(
+        "the template leaves words out, wholly or in part",
+        template=name,
+        words=", ".join(left_out),
+    )
 
 
 def _descriptor(template: Path | bytes) -> int:

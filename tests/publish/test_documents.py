@@ -5,9 +5,10 @@ browser.
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -241,6 +242,23 @@ def test_an_offices_own_template_and_a_broken_one(tmp_path: Path) -> None:
     for name in ("broken.docx", "none.docx", "missing.docx"):
         with pytest.raises(UserError, match=name):
             word.circular(told(), template=tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (lambda path: path.symlink_to("moved.docx"), r"is a link to .*moved\.docx, which does not"),
+        (os.mkfifo, "is a pipe, a device or a socket"),
+        (Path.mkdir, "is a folder"),
+    ],
+)
+def test_what_stands_for_a_template_in_the_home_is_never_passed_over(
+    place: Callable[[Path], None], said: str, tmp_path: Path
+) -> None:
+    assert word.own_template(tmp_path) is None
+    place(tmp_path / word.TEMPLATE)
+    with pytest.raises(UserError, match=rf"circular\.docx {said}.*report template` writes one"):
+        word.circular(told(), template=word.own_template(tmp_path))
 
 
 @pytest.mark.parametrize(

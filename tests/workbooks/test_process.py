@@ -97,7 +97,7 @@ def fill(reading: ReadingProcess, folder: Path, tag: str) -> bytes:
     (folder / "t.docx").write_bytes(template(tag).getvalue())
     said = {"name": "t.docx", "words": {}, "tables": [], "moment": [2023, 2, 9, 0, 0, 0]}
     with (folder / "t.docx").open("rb") as file:
-        (body,) = reading.ask("template", said, file.fileno())
+        body, _ = reading.ask("template", said, file.fileno())
     assert isinstance(body, bytes)
     return body
 

@@ -92,7 +92,7 @@ def test_a_faulty_template_is_one_sentence(tag: str, tmp_path: Path) -> None:
 
 
 UNKNOWN = {
-    "{{ titel }}": "in the text, at .*no word is called titel \\(nearest: title\\)",
+    "{{ titel }}": "in the text, paragraph 2, at .*no word is called titel \\(nearest: title\\)",
     "{{ 单位名 }}": "no word is called 单位名 \\(there are: title, overview, annexes, problems\\)",
     "{% for p in problems %}{{ p.headng }}{% endfor %}": "headng \\(nearest: heading",
     "{% if titel %}甲{% endif %}": "nearest: title",
@@ -100,13 +100,15 @@ UNKNOWN = {
     "{{ range(3) | list }}": "no word is called range",
     "{{ lipsum(1) }}": "no word is called lipsum",
     "{{ overview[7] }}": "the list has no item 7",
-    "{{ title": "a tag is not closed",
+    "{{ title | nothing }}": "No filter named 'nothing'",
+    "{{ 1 / 0 }}": "division by zero",
 }
 
 
 @pytest.mark.parametrize("tag", UNKNOWN)
 def test_an_unknown_word_is_named_with_its_place(tag: str, tmp_path: Path) -> None:
-    own = office(tmp_path / "t.docx", "前言", tag)
+    # A paragraph that a tag takes away must not move the place.
+    own = office(tmp_path / "t.docx", "前言", tag, "{%p for each in overview %}", "{%p endfor %}")
     with pytest.raises(UserError, match=UNKNOWN[tag]) as caught:
         fill_in(own, {**WORDS, "problems": [{"heading": "一", "text": "二"}]}, [], AT)
     assert f'at "{tag}"'[:60] in str(caught.value)
@@ -123,9 +125,9 @@ def test_a_template_may_ask_whether_a_word_is_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("where", "said"),
     [
-        ("header", "in a header, at"),
-        ("footer", "in a footer, at"),
-        ("table", "in a table of the text, at"),
+        ("header", "in a header, paragraph 1, at"),
+        ("footer", "in a footer, paragraph 1, at"),
+        ("table", "in a table of the text, paragraph 1, at"),
         ("properties", "in the properties of the document"),
     ],
 )
@@ -142,6 +144,24 @@ def test_the_part_of_a_faulty_tag_is_named(where: str, said: str, tmp_path: Path
     document.save(str(tmp_path / "t.docx"))
     with pytest.raises(UserError, match=f"cannot be filled in: {said}"):
         fill_in(tmp_path / "t.docx", WORDS, [], AT)
+
+
+@pytest.mark.parametrize(
+    ("tags", "left_out"),
+    [
+        (("{{ title }}", "{{ overview | join }}"), ""),
+        (("{{ title }}", "{{ overview[0] }}"), "overview"),
+        (("{% if annexes %}{{ title }}{% endif %}", "{{ overview | join }}"), "title"),
+        ((), "title, overview"),
+    ],
+)
+def test_words_that_a_template_leaves_out_are_named(
+    tags: tuple[str, ...], left_out: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill_in(office(tmp_path / "t.docx", *tags), WORDS, [], AT)
+    lines = [record for record in caplog.records if "leaves words out" in record.getMessage()]
+    assert [record.levelname for record in lines] == ["WARNING"] * bool(left_out)
+    assert all(f"'words': '{left_out}'" in record.getMessage() for record in lines)
 
 
 def test_what_is_no_word_document_is_called_so(tmp_path: Path) -> None:

@@ -83,8 +83,8 @@ class Home:
 
     @property
     def exists(self) -> bool:
-        # A pipe in its place is told when it is read.
-        return self.config.exists()
+        # A pipe or a link to nothing in its place is told when it is read.
+        return os.path.lexists(self.config)
 
     def database_url(self, settings: Settings) -> str:
         """What the store opens. May hold a password: never log it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from datetime import date
 from importlib.util import find_spec
@@ -39,6 +40,12 @@ def circular(
         [(table.columns, table.with_visible_cells().rows) for table in _annexes(inspection)],
         inspection.sweep.as_of,
     )
+
+
+def own_template(home: Path) -> Path | None:
+    """The office's template in a home, whatever it is: what cannot be read is no reason for ours."""
+    path = home / TEMPLATE
+    return path if os.path.lexists(path) else None
 
 
 def shipped_template() -> bytes:

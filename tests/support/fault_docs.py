@@ -15,8 +15,9 @@ _INTRO = """# What may go wrong, and what comes of it
 Made from `tests/support/fault_table.py` by `python tests/support/fault_docs.py`; do not edit. The replica can put
 each of these faults on any account of any platform (`Faults.strike`): on its **document**, on the **profile**
 call that says who it is, or on the **list** call that shows its posts. `make test` plays every fault on every
-platform at its first place, on an account whose one recent post is what a wrong reading would lose (what no platform's
-own code answers, such as a dialog or a crash, on Weibo alone); `make soak` plays every fault on all of them, every place under every truth, with second looks, retries, full sizes and a sound account read right after each.
+platform at its first place, on an account whose one recent post is what a wrong reading would lose; what no
+platform's own code answers, such as a dialog or a crash, on Weibo alone. `make soak` plays every fault on all of
+them, every place under every truth, with second looks, retries, full sizes and a sound account read right after each.
 Breakers are off, and tested apart (`tests/sweep/test_pacing.py`).
 
 Under each truth an account is looked at, and judged by the policy `tibet` as if every negative had been vouched for and every second

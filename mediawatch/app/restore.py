@@ -30,7 +30,7 @@ from mediawatch.app.outside_settings import OutsideSetting, SafeSettings, keep_i
 from mediawatch.app.tar_file import TarFault, TarMember, read_chunks, read_members
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.files import sync_folder
+from mediawatch.files import make_folder, sync_folder
 from mediawatch.ops.settings import CONFIG, Home, Settings, read_settings
 
 _SPARE = 64 * 2**20
@@ -154,7 +154,7 @@ def _unpack(
             continue
         target = part / name
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(target.parent)
             descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except (FileExistsError, NotADirectoryError):
             raise TarFault(f"it holds {name!r} both as a file and as a folder") from None

@@ -44,7 +44,8 @@ _READ_ONLY = "25006"
 _SYNTAX = "42601"
 """PostgreSQL explains only what reads: all else is wrong syntax to it."""
 _READING = re.compile(
-    r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:select|with|values|table)\b", re.IGNORECASE | re.DOTALL
+    r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:select|with|values|table)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _NO_CONTACTS = (
     "contacts are in no report (they leave only in their own unit's file), nor is what rows are "

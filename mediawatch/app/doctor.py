@@ -96,9 +96,7 @@ def _modes(home: Home) -> Iterator[DoctorCheck]:
     if not home.exists:
         return
     # Logins have a line each.
-    opened = [
-        path for path in open_to_others(home.root) if not path.is_relative_to(home.sessions)
-    ]
+    opened = [path for path in open_to_others(home.root) if not path.is_relative_to(home.sessions)]
     named = [
         f"{path.name if path == home.root else path.relative_to(home.root)} "
         f"({stat.S_IMODE(path.stat().st_mode):04o})"

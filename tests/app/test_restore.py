@@ -109,6 +109,7 @@ async def said_by_doctor(home: Home) -> list[str]:
 def test_doctor_says_after_a_restore_what_it_said_before(tmp_path: Path) -> None:
     home, target = Home(tmp_path / "home"), tmp_path / "b.tar"
     fill(home)
+    home.create()  # closes what was put into it
     asyncio.run(saved(home, target, with_sessions=True))
     before = asyncio.run(said_by_doctor(home))
     done = restore(target, tmp_path / "new")

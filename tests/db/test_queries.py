@@ -160,7 +160,10 @@ async def test_a_query_neither_writes_nor_sees_contacts(
 ) -> None:
     await filled(any_store)
     lite = migrated_url.startswith("sqlite")
-    writes, withheld = "^a query only reads: begin with SELECT or WITH$", "^contacts are in no report"
+    writes, withheld = (
+        "^a query only reads: begin with SELECT or WITH$",
+        "^contacts are in no report",
+    )
     for statement, said in (
         ("DELETE FROM reading", writes),
         ("-- all of them\n UPDATE account SET name = 'x'", writes),

@@ -74,9 +74,10 @@ def test_what_an_older_version_left_open_is_closed(tmp_path: Path) -> None:
     page = home / "evidence" / "2031-12-01" / "ab" / "ab.html"
     assert (mode(home), mode(page)) == (0o700, 0o600)
     page.parent.parent.chmod(0o755)
-    assert "others may read evidence/2031-12-01 (0755): " in in_process(
-        "--home", home, "doctor"
-    ).stdout
+    assert (
+        "others may read evidence/2031-12-01 (0755): "
+        in in_process("--home", home, "doctor").stdout
+    )
 
 
 def test_a_restored_home_is_its_owners_alone(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ class Root(TyperGroup):
                 stops.raise_if_asked()
                 raise
         except UserError as error:
-            typer.echo(f"mediawatch: {error}", err=True)
+            typer.echo(f"mediawatch: {error.again or error}", err=True)
             raise typer.Exit(2) from error
         except _USAGE as error:
             raise _wrong_usage(error) from error

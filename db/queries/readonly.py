@@ -44,7 +44,7 @@ _READ_ONLY = "25006"
 _SYNTAX = "42601"
 """PostgreSQL explains only what reads: all else is wrong syntax to it."""
 _READING = re.compile(
-    r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:select|with|values|table)\b",
+    r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:select|with|values|table|explain|pragma)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_CONTACTS = (
@@ -114,7 +114,7 @@ class ForeignStatement:
         except DBAPIError as error:
             if self._asks_for_withheld:
                 raise StoreError(_NO_CONTACTS) from error
-            if _is_refused(error) or (_state(error) == _SYNTAX and not _READING.match(self._sql)):
+            if _is_refused(error) or (_is_of_words(error) and not _READING.match(self._sql)):
                 raise StoreError(_ONLY_READS) from error
             raise
 
@@ -189,6 +189,12 @@ def _is_refused(error: DBAPIError) -> bool:
         or "not authorized" in str(error.orig)
         or _state(error) == _READ_ONLY
     )
+
+
+def _is_of_words(error: DBAPIError) -> bool:
+    """Whether the statement itself is wrong, and not the file or the server."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    return name == "SQLITE_ERROR" or _state(error) == _SYNTAX
 
 
 def _state(error: DBAPIError) -> str:

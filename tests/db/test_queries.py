@@ -171,7 +171,16 @@ async def test_a_query_neither_writes_nor_sees_contacts(
         ("DROP VIEW flagged", writes),
         ("CREATE TABLE mine (a int)", writes),
         ("VACUUM", writes),
-        *([("PRAGMA user_version = 3", writes), ("ATTACH '/tmp/x' AS x", writes)] if lite else ()),
+        ("no statement", writes),
+        *(
+            [
+                ("PRAGMA user_version = 3", writes),
+                ("COMMIT", writes),
+                ("ATTACH '/tmp/x' AS x", writes),
+            ]
+            if lite
+            else ()
+        ),
         ("SELECT * FROM contact", withheld),
         ("SELECT count(phone) FROM contact", withheld),
         ("WITH c AS (SELECT * FROM contact) SELECT * FROM c", withheld),

@@ -71,7 +71,9 @@ class Transactions:
         and could time out.
         """
         if self._unwritable:
-            raise NotWritable(self._unwritable)
+            error = NotWritable(self._unwritable)
+            error.again = "nothing was written, for that reason"  # told when the store was opened
+            raise error
         one = OneTransaction(patience=WRITERS_PATIENCE, undo=undo)
 
         async def alone() -> T:

@@ -20,6 +20,8 @@ PRIVATE = 0o600
 """The mode of a file that its owner alone may read."""
 PRIVATE_FOLDER = 0o700
 """The mode of a folder that its owner alone may enter."""
+OTHERS = 0o077
+"""The part of a mode that says what others than the owner may do."""
 
 
 class FileWriter(Protocol):
@@ -168,7 +170,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """
     part = _part_of(target)
     try:
-        _make_folder(part)
+        make_folder(part)
         yield part
         part.rename(target)
         sync_folder(target.parent)
@@ -186,7 +188,7 @@ def _part_of(target: Path) -> Path:
 
 @contextmanager
 def _write_part(part: Path, *, shared: bool) -> Iterator[IO[bytes]]:
-    _make_folder(part.parent, shared=shared)
+    make_folder(part.parent, shared=shared)
     with open(part, "xb", opener=None if shared else open_private) as file:
         yield file
         file.flush()
@@ -220,17 +222,33 @@ def keep_private(path: Path) -> None:
     _close_to_others(path, stat.S_ISREG, PRIVATE)
 
 
-def keep_folder_private(path: Path) -> None:
-    """Take an older folder of ours from everybody but its owner, as `keep_private` does a file."""
-    _close_to_others(path, stat.S_ISDIR, PRIVATE_FOLDER)
+def keep_tree_private(root: Path) -> None:
+    """Take a folder of ours and all in it from everybody but its owner, as `keep_private` does."""
+    for path in open_to_others(root):
+        keep_private(path)
+        _close_to_others(path, stat.S_ISDIR, PRIVATE_FOLDER)
+
+
+def open_to_others(root: Path) -> Iterator[Path]:
+    """The folder, and the folders and files in it, that others than their owner have a right to.
+
+    Links are left out. So is what goes away meanwhile, or cannot be listed.
+    """
+    for folder, _, names in os.walk(root):
+        for path in (Path(folder), *(Path(folder, name) for name in names)):
+            with suppress(OSError):
+                mode = path.lstat().st_mode
+                if (stat.S_ISDIR(mode) or stat.S_ISREG(mode)) and mode & OTHERS:
+                    yield path
 
 
 def _close_to_others(path: Path, is_kind: Callable[[int], bool], mode: int) -> None:
     with suppress(OSError):
         found = path.lstat()
         ours = is_kind(found.st_mode) and found.st_uid == os.geteuid()
-        if ours and stat.S_IMODE(found.st_mode) & 0o077:
-            path.chmod(mode)
+        if ours and stat.S_IMODE(found.st_mode) & OTHERS:
+            # Its owner may run it if he could before.
+            path.chmod(stat.S_IMODE(found.st_mode) & 0o700 | mode)
 
 
 def sync_folder(folder: Path) -> None:
@@ -242,14 +260,16 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _make_folder(folder: Path, *, shared: bool = False) -> None:
+def make_folder(folder: Path, *, shared: bool = False) -> None:
     """Make a folder and its parents, and bring their names to the disk. OSError as `os.mkdir`.
+
+    Not by `Path.mkdir`: that makes the parents as the umask says.
 
     A folder whose own name is not on the disk would be lost with its files in a power failure.
     Its owner alone may enter it; where it is `shared`, the umask decides.
     """
     if folder.is_dir():
         return
-    _make_folder(folder.parent, shared=shared)
+    make_folder(folder.parent, shared=shared)
     folder.mkdir(0o777 if shared else PRIVATE_FOLDER, exist_ok=True)
     sync_folder(folder.parent)

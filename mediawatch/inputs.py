@@ -14,6 +14,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from mediawatch.visible import make_one_line
+
 SETTINGS_BYTES = 4 * 2**20
 """More than any file of settings, policies or cookies has."""
 
@@ -25,7 +27,7 @@ class InputFault(ValueError):
     """
 
     def __init__(self, kind: str, sentence: str) -> None:
-        super().__init__(sentence)
+        super().__init__(make_one_line(sentence))
         self.kind = kind
 
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from errno import EACCES, EROFS
+from errno import EACCES, EPERM, EROFS
 from pathlib import Path
 from typing import IO
 
 from mediawatch.domain import UserError
 from mediawatch.files import FileWriter, refuse_special, whole_file, write_whole
 from mediawatch.refusals import refusal
+from mediawatch.visible import make_one_line
 
 OUTPUT_FOLDERS = ("documents", "dispatch", "worklist")
 """The folders of a home that are for documents and forms, as in a demonstration."""
@@ -66,7 +67,7 @@ class Output:
     home: Path | None = None
 
     def __str__(self) -> str:
-        return str(self.path)
+        return make_one_line(str(self.path))
 
     @property
     def is_folder(self) -> bool:
@@ -92,7 +93,12 @@ class Output:
         return replace(self, path=self.path / name, kind=OutputKind.MEMBER)
 
     def check_place(self) -> None:
-        """UserError where nothing may be written, whether it exists or not."""
+        """UserError where nothing may be written, whether it exists or not.
+
+        A name that is not one line is refused: every message and list that names it would break.
+        """
+        if "\n" in str(self.path) or "\r" in str(self.path):
+            raise UserError(f"{self} has a line end in its name: name another place")
         if self.is_folder:
             self._check_folder()
         else:
@@ -172,8 +178,10 @@ class Output:
         is_place = inside.parts[:1] and inside.parts[0] in OUTPUT_FOLDERS
         if is_place and (len(inside.parts) > 1 or not name) and self.kind is not OutputKind.HOME:
             return
+        is_known = self.home is not None and _is_same(home, self.home)
+        why = "" if is_known else f" (a folder that holds {_SETTINGS} is one)"
         raise UserError(
-            f"{self} lies in the home {home}, where only mediawatch keeps files: name a place "
+            f"{self} lies in the home {home}{why}, where only mediawatch keeps files: name a place "
             f"outside of it, or in its folder {OUTPUT_FOLDERS[0]}"
         )
 
@@ -204,11 +212,21 @@ def _refuse_folder(folder: Path, output: Path) -> None:
             f"{output}: there is no folder {folder}: make it by `mkdir -p {shlex.quote(str(folder))}`"
         )
     if not folder.is_dir():
-        raise UserError(f"cannot write {output}: {folder} is no folder")
+        kind = "a file" if folder.is_file() else "a pipe, a device, a socket or a broken link"
+        raise UserError(
+            f"cannot write {output}: {folder} is no folder but {kind}: name another place"
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
-        read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
-        error = OSError(EROFS if read_only else EACCES, "")
-        raise UserError(f"cannot write {output}: {refusal(error)}")
+        raise UserError(f"cannot write {output}: {refusal(OSError(_why_closed(folder), ''))}")
+
+
+def _why_closed(folder: Path) -> int:
+    """The error that writing there would give."""
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return EROFS
+    found = folder.stat()
+    owns = found.st_uid == os.geteuid() and found.st_mode & 0o300 == 0o300
+    return EPERM if os.geteuid() == 0 or owns else EACCES
 
 
 def _is_of_database(path: Path) -> bool:

@@ -9,7 +9,10 @@ _SAID = {
     EDQUOT: "this user's share of that disk is used up: free some, then try again",
     EROFS: "that disk is read-only: mount it for writing, or name another place",
     EACCES: "this user lacks the right: give it, or name another place",
-    EPERM: "this user lacks the right: give it, or name another place",
+    EPERM: (
+        "this user lacks the right, or it is locked: give the right, or unlock it (`lsattr` shows "
+        "an i, `chattr -i` takes it away), or name another place"
+    ),
     EIO: "that disk fails: check it",
 }
 

@@ -17,6 +17,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import NoReturn
 
@@ -49,6 +50,8 @@ class _State:
     ended = False
     told = False
     sentence = WHOLE
+    look: Callable[[], str] | None = None
+    """Gives the sentence at the moment of the stop."""
 
 
 _state = _State()
@@ -65,12 +68,18 @@ def heed() -> None:
 
 def note_beginning() -> None:
     """The command itself is about to run: from now on it is left in order."""
-    _state.begun, _state.sentence = True, WHOLE
+    _state.begun = True
+    promise(WHOLE)
 
 
 def promise(sentence: str) -> None:
     """Have this said where the command is stopped from now on. It must be true at every moment."""
-    _state.sentence = sentence
+    _state.sentence, _state.look = sentence, None
+
+
+def promise_by(look: Callable[[], str]) -> None:
+    """As `promise`, where only a look at the disk can tell what is true at that moment."""
+    _state.look = look
 
 
 def note_end() -> None:
@@ -125,7 +134,11 @@ def tell() -> None:
     """Say once on standard error that the command was stopped, and what that means."""
     if not _state.told:
         _state.told = True
-        print(f"mediawatch: {_state.sentence}", file=sys.stderr, flush=True)
+        print(f"mediawatch: {_sentence()}", file=sys.stderr, flush=True)
+
+
+def _sentence() -> str:
+    return _state.look() if _state.look else _state.sentence
 
 
 def leave_soon(code: int) -> None:
@@ -142,7 +155,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
     if _state.begun and not _state.ended:
         _try_again(number, frame)
     else:
-        _tell_at_once(_state.sentence if _state.ended else _BEFORE)
+        _tell_at_once(_sentence() if _state.ended else _BEFORE)
         _end(128 + number)
 
 

@@ -38,6 +38,11 @@ def make_visible(text: str) -> str:
     return _HIDDEN.sub(_spell, text.replace("\r\n", "\n").replace("\t", " "))
 
 
+def make_one_line(text: str) -> str:
+    r"""As `make_visible`, and a line end as `\u000a`: for names, which may hold one."""
+    return make_visible(text.replace("\r", "\\u000d").replace("\n", "\\u000a"))
+
+
 def remove_hidden(text: str) -> str:
     """The text without its hidden characters, for what comes in. White space stays."""
     if text.isascii() and text.isprintable():

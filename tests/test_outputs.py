@@ -12,6 +12,7 @@ import pytest
 
 from mediawatch.domain import UserError
 from mediawatch.files import FileBatch, whole_file, write_whole
+from mediawatch.inputs import InputFault, read_bytes
 from mediawatch.outputs import Output, OutputKind, Replacing
 
 
@@ -180,6 +181,37 @@ def test_no_command_writes_over_what_it_reads(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="one of the files to import"):
         out.refuse_inputs([tmp_path / "other.xlsx", tmp_path / "back.xlsx"])
     out.refuse_inputs([tmp_path / "other.xlsx"])
+
+
+def test_why_a_folder_counts_as_a_home_is_said(home: Path) -> None:
+    why = r"lies in the home \S+ \(a folder that holds mediawatch\.toml is one\), where"
+    with pytest.raises(UserError, match=why):
+        Output(home / "a.csv", home=home.parent / "other").check()
+    with pytest.raises(UserError, match=r"lies in the home \S+, where"):
+        Output(home / "a.csv", home=home).check()
+
+
+@pytest.mark.parametrize("kind", [OutputKind.FILE, OutputKind.EITHER, OutputKind.FOLDER])
+def test_a_name_of_two_lines_is_refused_in_one(tmp_path: Path, kind: OutputKind) -> None:
+    for name in ("a\nb.csv", "a\rb.csv", "no such\n/a.csv"):
+        with pytest.raises(UserError, match=r"\\u000[ad].* has a line end in its name") as said:
+            Output(tmp_path / name, kind).check()
+        assert "\n" not in str(said.value)
+    with pytest.raises(InputFault, match=r"a\\u000ab does not exist"):
+        read_bytes(tmp_path / "a\nb")
+
+
+def test_a_pipe_is_no_folder_and_a_locked_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for out in (Output(tmp_path / "pipe", OutputKind.EITHER), Output(tmp_path / "pipe" / "a.csv")):
+        with pytest.raises(UserError, match="pipe is no folder but a pipe, a device"):
+            out.check()
+    # As the kernel answers for a folder with `chattr +i`, which not every disk of a test has.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UserError, match=r"it is locked: .*`chattr -i`"):
+        Output(tmp_path / "a.csv").check()
 
 
 def test_a_dash_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

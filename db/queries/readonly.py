@@ -6,14 +6,17 @@ The database itself refuses to write, and to show the contacts.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, StaticPool, create_engine
+from sqlalchemy.exc import DBAPIError
 
 from db.engine import file_of, interrupt, name_database
 from db.errors import StoreError, as_store_error
@@ -35,6 +38,15 @@ _WITHHELD = frozenset({"contact", "home"})
 
 The seal of rows and lists: who reads it can seal any row.
 """
+_ONLY_READS = "a query only reads: begin with SELECT or WITH"
+_READ_ONLY = "25006"
+"""PostgreSQL's code for a statement that would write where nothing may be."""
+_SYNTAX = "42601"
+"""PostgreSQL explains only what reads: all else is wrong syntax to it."""
+_READING = re.compile(
+    r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:select|with|values|table|explain|pragma)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _NO_CONTACTS = (
     "contacts are in no report (they leave only in their own unit's file), nor is what rows are "
     "sealed with"
@@ -49,6 +61,7 @@ class ForeignStatement:
         self._until = monotonic() + seconds
         self._stopped = Event()
         self._connection: Connection | None = None
+        self._asks_for_withheld = False
 
     def answer(self, take: TakeRows[T], now: Sequence[SweepAccount] = ()) -> T:
         """Run it, and return what `take` makes of its columns and rows.
@@ -66,8 +79,9 @@ class ForeignStatement:
                     if self._connection.dialect.name == "postgresql":
                         self._connection.exec_driver_sql("SET TRANSACTION READ WRITE")
                     lay_over(self._connection, now)
-                _only_reads(self._connection, self._is_over)
-                return self._run(self._connection, take)
+                self._only_read(self._connection)
+                with self._refusals():
+                    return self._run(self._connection, take)
         except MemoryError:
             raise StoreError(
                 f"{where} needs more than {_MEMORY >> 20} MB of memory: ask for less at once"
@@ -92,6 +106,40 @@ class ForeignStatement:
     def _is_over(self) -> bool:
         return self._stopped.is_set() or monotonic() >= self._until
 
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Say why our own connection refused a statement: the disk is not to blame for it."""
+        try:
+            yield
+        except DBAPIError as error:
+            if self._asks_for_withheld:
+                raise StoreError(_NO_CONTACTS) from error
+            if _is_refused(error) or (_is_of_words(error) and not _READING.match(self._sql)):
+                raise StoreError(_ONLY_READS) from error
+            raise
+
+    def _only_read(self, connection: Connection) -> None:
+        """From here on nothing can be written, not even what this connection alone sees.
+
+        SQLite asks whether it is over while it runs a statement; PostgreSQL minds the time by
+        itself.
+        """
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            return
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_authorizer(self._allow)
+        driver.set_progress_handler(self._is_over, _STEPS)
+
+    def _allow(self, action: int, name: str | None, *_: str | None) -> int:
+        """SQLite asks for each part of a statement while it compiles it."""
+        if action == sqlite3.SQLITE_READ and name in _WITHHELD:
+            self._asks_for_withheld = True
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
+
     def _run(self, connection: Connection, take: TakeRows[T]) -> T:
         if connection.dialect.name == "postgresql":
             _refuse_contacts(connection, self._sql)
@@ -99,7 +147,7 @@ class ForeignStatement:
         sent = connection.execution_options(no_parameters=True, stream_results=True)
         with sent.exec_driver_sql(self._sql) as result:
             if not result.returns_rows:
-                raise StoreError("the statement gives no rows: a query begins with SELECT or WITH")
+                raise StoreError(_ONLY_READS)
             return take(tuple(result.keys()), self._rows(result))
 
     def _rows(self, result: CursorResult[Any]) -> Iterator[QueryRow]:
@@ -132,26 +180,26 @@ def _engine(url: URL, seconds: float) -> Engine:
     return create_engine("sqlite+pysqlite://", creator=connected, poolclass=StaticPool)
 
 
-def _only_reads(connection: Connection, is_over: Callable[[], bool]) -> None:
-    """From here on nothing can be written, not even what this connection alone sees.
-
-    SQLite asks `is_over` while it runs a statement; PostgreSQL minds the time by itself.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-        return
-    connection.exec_driver_sql("PRAGMA query_only = ON")
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    driver.set_authorizer(_allowed)
-    driver.set_progress_handler(is_over, _STEPS)
+def _is_refused(error: DBAPIError) -> bool:
+    """Whether it would write, or was not authorized: a VACUUM attaches a file of its own."""
+    # A file that the disk itself refuses has a finer name, such as SQLITE_READONLY_CANTINIT.
+    name = getattr(error.orig, "sqlite_errorname", "")
+    return (
+        name in ("SQLITE_READONLY", "SQLITE_AUTH")
+        or "not authorized" in str(error.orig)
+        or _state(error) == _READ_ONLY
+    )
 
 
-def _allowed(action: int, name: str | None, *_: str | None) -> int:
-    """SQLite asks for each part of a statement while it compiles it."""
-    if action == sqlite3.SQLITE_ATTACH or (action == sqlite3.SQLITE_READ and name in _WITHHELD):
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+def _is_of_words(error: DBAPIError) -> bool:
+    """Whether the statement itself is wrong, and not the file or the server."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    return name == "SQLITE_ERROR" or _state(error) == _SYNTAX
+
+
+def _state(error: DBAPIError) -> str:
+    """PostgreSQL's code, or ""."""
+    return getattr(error.orig, "sqlstate", None) or ""
 
 
 def _refuse_contacts(connection: Connection, sql: str) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from mediawatch import __version__
+from mediawatch import __version__, stops
 from mediawatch.app import App, wiring
 from mediawatch.app.backup_members import (
     DATABASE,
@@ -63,6 +63,8 @@ def _back_up(
         target = target / f"mediawatch-{beijing(at):%Y%m%dT%H%M%S}.tar"
     if target.exists():
         raise UserError(f"{target} exists: name another file, or a folder")
+    # It appears by one rename, whole; it is noted as done a moment later.
+    stops.promise_by(lambda: f"stopped; {target} is whole" if target.exists() else stops.WHOLE)
     copy = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.database")
     # Without `replace`: of two that write one name at once, one wins.
     with whole_file(target, replace=False) as file:

@@ -16,10 +16,10 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import BEIJING, beijing
+from mediawatch.files import open_to_others
 from mediawatch.ops import install_browser
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.settings import Home, Settings
-from mediawatch.ops.settings.office import FILE as OFFICE
 from mediawatch.rules import policy
 from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
@@ -27,6 +27,9 @@ from mediawatch.workdays import knows
 
 _LITTLE, _TOO_LITTLE = 2_000, 200
 """MB. A second look keeps about 0.4 MB; a province makes some hundreds a sweep, every month."""
+
+_NAMED = 3
+"""Files and folders that a line names."""
 
 
 def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorCheck]:
@@ -90,19 +93,25 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorChe
 
 def _modes(home: Home) -> Iterator[DoctorCheck]:
     """What of the home others than its owner may read."""
-    private = (
-        *(home.root, home.evidence, home.logs),
-        *(home.config, home.root / OFFICE, home.canaries, home.database, home.log),
-    )
-    for path in private:
-        if path.exists() and (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
-            right = "700" if path.is_dir() else "600"
-            yield DoctorCheck(
-                Level.FAIL,
-                "modes",
-                f"others may read {path.name} ({mode:04o}): contacts and passwords may be in it",
-                f"chmod {right} {path}",
-            )
+    if not home.exists:
+        return
+    # Logins have a line each.
+    opened = [path for path in open_to_others(home.root) if not path.is_relative_to(home.sessions)]
+    named = [
+        f"{path.name if path == home.root else path.relative_to(home.root)} "
+        f"({stat.S_IMODE(path.stat().st_mode):04o})"
+        for path in opened[:_NAMED]
+        if path.exists()
+    ]
+    if named:
+        more = len(opened) - len(named)
+        yield DoctorCheck(
+            Level.FAIL,
+            "modes",
+            f"others may read {', '.join(named)}{f' and {more} more' if more else ''}: contacts and "
+            "passwords may be in it",
+            "mediawatch init (it closes what is there to others, and changes nothing else)",
+        )
 
 
 def _disk(home: Home) -> DoctorCheck:

@@ -13,11 +13,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EEXIST, ENOTEMPTY
 from pathlib import Path
 from typing import IO
 
 from pydantic import ValidationError
 
+from mediawatch import stops
 from mediawatch.app import wiring
 from mediawatch.app.backup_members import (
     DATABASE,
@@ -30,8 +32,9 @@ from mediawatch.app.outside_settings import OutsideSetting, SafeSettings, keep_i
 from mediawatch.app.tar_file import TarFault, TarMember, read_chunks, read_members
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.files import sync_folder
+from mediawatch.files import make_folder, sync_folder
 from mediawatch.ops.settings import CONFIG, Home, Settings, read_settings
+from mediawatch.refusals import refusal
 
 _SPARE = 64 * 2**20
 """Bytes that must stay free on the disk."""
@@ -66,6 +69,8 @@ def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> Resto
     home = Home.at(folder)
     if home.root.exists() and (not home.root.is_dir() or any(home.root.iterdir())):
         raise UserError(f"{folder} is not empty: a backup is restored into a new home only")
+    # The home appears by one rename, whole.
+    stops.promise_by(lambda: f"stopped; {folder} is whole" if home.exists else stops.WHOLE)
     try:
         with source.open("rb") as file, _new_folder(home.root) as part:
             try:
@@ -86,7 +91,12 @@ def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> Resto
                     outside.unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise UserError(f"cannot restore into {folder}: {error.strerror or error}") from error
+        if error.errno in (ENOTEMPTY, EEXIST):
+            raise UserError(
+                f"{folder} is not empty any more: somebody else put something there meanwhile, "
+                "maybe another restore; look into it, or name another folder"
+            ) from error
+        raise UserError(f"cannot restore into {folder}: {refusal(error)}") from error
     sessions = sum(name.count("/") == 2 for name in manifest.sha256 if name.startswith("sessions/"))
     made_at = beijing(manifest.made_at).isoformat()
     return RestoredHome(home, made_at, len(manifest.sha256), sessions, left_out)
@@ -154,7 +164,7 @@ def _unpack(
             continue
         target = part / name
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(target.parent)
             descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except (FileExistsError, NotADirectoryError):
             raise TarFault(f"it holds {name!r} both as a file and as a folder") from None

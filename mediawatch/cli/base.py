@@ -20,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from mediawatch import __version__, stops
 from mediawatch.cli.commands import HELP, Commands
-from mediawatch.cli.terminal import make_streams_visible
+from mediawatch.cli.terminal import make_streams_visible, note_names
 from mediawatch.visible import make_visible
 
 # Whatever a command needs besides is imported where it is used: `--help` and `--version` need none.
@@ -85,6 +85,7 @@ class Root(TyperGroup):
 
     def make_context(self, info_name: str | None, args: list[str], *more: Any, **given: Any) -> Any:
         words = list(args)  # the parser empties its own
+        note_names(words)
         try:
             ctx = super().make_context(info_name, args, *more, **given)
             if option := _repeated_option(ctx, words):
@@ -117,7 +118,7 @@ class Root(TyperGroup):
                 stops.raise_if_asked()
                 raise
         except UserError as error:
-            typer.echo(f"mediawatch: {error}", err=True)
+            typer.echo(f"mediawatch: {error.again or error}", err=True)
             raise typer.Exit(2) from error
         except _USAGE as error:
             raise _wrong_usage(error) from error

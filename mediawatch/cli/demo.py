@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from mediawatch import demo as demonstration
+from mediawatch import stops
 from mediawatch.app import only_one, open_stage
 from mediawatch.cli.base import run
 from mediawatch.cli.outputs import output
@@ -49,6 +50,7 @@ def demo(
             if world is None:
                 async with open_stage(home, demonstration.next_quarter()) as (app, stage):
                     code |= await demonstration.recheck(app, stage, typer.echo)
+            stops.promise(stops.WHOLE)
             typer.echo(
                 f"read on with `mediawatch --home {out} flagged`: status, figures, review "
                 "list, notice list, query --list …"

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _STEP = 20
 """Links between two lines of progress: at the site's pace about two minutes."""
 _SHOWN = 20
-"""Addresses that are no articles, as the terminal shows them."""
+"""Addresses that are no articles, and cards, as the terminal shows them."""
+_IN_SENTENCE = 3
+"""Places that one sentence names."""
 CARD = (
     "only the title of a shared card was copied: open the article, choose 复制链接 and paste the "
     "address"
@@ -120,10 +122,16 @@ def import_(
 
 def _none_in(files: Sequence[str], collected: CollectedLinks) -> str:
     """That no article link is there, and what stands there instead."""
-    others = [f"{place}: {address} is none" for place, address in collected.unused[:_SHOWN]]
-    cards = [f"{place}: {CARD}: {title}" for place, title in collected.cards[:_SHOWN]]
+    others = [f"{place}: {address} is none" for place, address in collected.unused]
+    cards = [f"{place}: {CARD}: {title}" for place, title in collected.cards]
     none = f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}"
-    return "; ".join((none, *others, *cards, *collected.skipped[:_SHOWN]))
+    return "; ".join((none, *_first(others), *_first(cards), *_first(collected.skipped)))
+
+
+def _first(said: Sequence[str]) -> list[str]:
+    """As many as a sentence holds, and the number of the others."""
+    left = len(said) - _IN_SENTENCE
+    return [*said[:_IN_SENTENCE], *([f"and {left} more such"] if left > 0 else [])]
 
 
 def refuse_answer(answer: Output | None) -> None:
@@ -187,8 +195,14 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
             ),
             err=True,
         )
-    for place, title in report.cards:
+    for place, title in report.cards[:_SHOWN]:
         typer.echo(plain(f"{place}: {CARD}: {title}"), err=True)
+    if len(report.cards) > _SHOWN:
+        typer.echo(
+            f"{len(report.cards) - _SHOWN} more cards have no address: --report FILE.csv lists them "
+            "all",
+            err=True,
+        )
     counts = report.counts
     typer.echo(
         f"{count_of(len(report.entries), 'link')}: "

@@ -16,6 +16,7 @@ from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
 from mediawatch.cli.outputs import output
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
+from mediawatch.domain.clock import parse_day
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import Inspection
@@ -146,6 +147,6 @@ def _write(
 def day_option(text: str) -> date | None:
     """What `--date` says. UserError where it is no day."""
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UserError(f"--date {text}: write it as 2023-02-09") from None
+        return parse_day(text) if text else None
+    except ValueError as error:
+        raise UserError(f"--date {text}: {error}") from None

@@ -36,7 +36,7 @@ from mediawatch.domain import (
     SweepRun,
     UserError,
 )
-from mediawatch.domain.clock import beijing, day_of, next_time, parse_as_of
+from mediawatch.domain.clock import beijing, day_of, next_time, parse_as_of, parse_day
 from mediawatch.log import get_logger
 from mediawatch.ops import logins as sessions
 from mediawatch.outputs import Output
@@ -199,9 +199,9 @@ def _first_day(text: str, last: date) -> date | None:
     if not text:
         return None
     try:
-        first = date.fromisoformat(text)
+        first = parse_day(text)
     except ValueError as error:
-        raise UserError(f"--from {text!r} is no day: write it as 2022-10-10") from error
+        raise UserError(f"--from {text}: {error}") from error
     if first >= last:
         raise UserError(
             f"--from {first} is not before the day of the sweep, {last}: a period begins "

@@ -8,11 +8,27 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from mediawatch.visible import make_visible
+from mediawatch.visible import make_one_line, make_visible
+
+_names: dict[str, str] = {}
+"""Parts of names that hold a line end, and how each is printed."""
+
+
+def note_names(words: Iterable[str]) -> None:
+    """The words of the command line: a file's name in them may hold a line end.
+
+    It is printed as one line in whatever names that file. By its parts, for a path is normalised.
+    """
+    _names.clear()
+    for word in words:
+        for part in word.partition("=" if word.startswith("--") else "\0")[::2]:
+            for name in (each.strip("\r\n") for each in part.split("/")):
+                if "\n" in name or "\r" in name:
+                    _names[name] = make_one_line(name)
 
 
 class VisibleText(io.TextIOBase):
@@ -48,7 +64,10 @@ class VisibleText(io.TextIOBase):
         """TypeError for bytes."""
         if not isinstance(text, str):
             raise TypeError("only text: write_data is for bytes")
-        self.target.write(make_visible(text))
+        shown = text
+        for name, one_line in _names.items():
+            shown = shown.replace(name, one_line)
+        self.target.write(make_visible(shown))
         return len(text)
 
     def flush(self) -> None:

@@ -11,6 +11,7 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
+from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.platform_proofs import proof_lines
@@ -21,7 +22,7 @@ from mediawatch.demo.scene import MARK, Scene, Tell, counts
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.figures import circulars
-from mediawatch.files import write_whole
+from mediawatch.files import keep_tree_private, write_whole
 from mediawatch.ops.settings import Home
 from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import count_of
@@ -50,10 +51,18 @@ def prepare(out: Path) -> Home:
                 "with --out"
             )
         with only_one(home):  # an earlier demonstration may still run
-            shutil.rmtree(home.root)
-    home.create(MARK)
+            for path in home.root.iterdir():
+                # The mark stays to the end: what a stop leaves here must be known for ours.
+                if path.name != MARK:
+                    shutil.rmtree(
+                        path
+                    ) if path.is_dir() and not path.is_symlink() else path.unlink()
+    stops.promise(
+        f"stopped; {out} holds a part of a demonstration: run `mediawatch demo` to make it anew"
+    )
     write_whole(home.root / MARK, "本目录由 mediawatch demo 生成，全部为演示数据。\n".encode())
-    return home
+    keep_tree_private(home.root)
+    return home.create(MARK)
 
 
 async def run(app: App, stage: Stage, tell: Tell) -> int:

@@ -65,6 +65,16 @@ def lies_ahead(on: date, at: datetime | None, seen_at: datetime) -> bool:
     return at > seen_at + CLOCK_SKEW if at else on > day_of(seen_at)
 
 
+def parse_day(text: str) -> date:
+    """`2022-12-31`. ValueError whose words say what is wrong with it, behind the place."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(
+            "there is no such day" if _is_day(text) else "that is no day: write it as 2022-12-31"
+        ) from error
+
+
 def parse_moment(text: str) -> datetime:
     """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset.
 
@@ -74,6 +84,9 @@ def parse_moment(text: str) -> datetime:
         # Without hyphens Python reads a day as its first moment: a whole day too early.
         at = day_end(date.fromisoformat(text)) if _is_day(text) else _at(text)
     except ValueError as error:
+        day, _, _ = text.upper().replace(" ", "T").partition("T")
+        if _is_day(day) and not _exists(day):
+            raise ValueError(f"as_of {text}: there is no such day") from error
         raise ValueError(
             f"as_of {text!r} is not a date (2022-12-31) or an instant (2022-12-31T18:00)"
         ) from error
@@ -103,6 +116,13 @@ def parse_as_of(text: str, now: datetime) -> datetime:
 
 def _is_day(text: str) -> bool:
     return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+
+
+def _exists(day: str) -> bool:
+    try:
+        return bool(date.fromisoformat(day))
+    except ValueError:
+        return False
 
 
 def next_time(text: str, now: datetime) -> datetime:

@@ -172,6 +172,9 @@ class UserError(Exception):
     The CLI prints it and exits with 2.
     """
 
+    again = ""
+    """Said instead where standard error shows the sentence already."""
+
 
 class DateKind(StrEnum):
     """What the newest date seen proves."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mediawatch.domain import UserError
+from mediawatch.domain.clock import parse_day
 from mediawatch.names import same_person
 from mediawatch.ports import Logins, StoredSession, UseApproval
 
@@ -162,9 +163,9 @@ def _read(given: GivenApproval, today: date) -> UseApproval | None:
         if not text or len(text) > longest or not text.isprintable():
             raise UserError(f"{option} {text[:longest]!r}: give at most {longest} letters")
     try:
-        until = date.fromisoformat(given.until)
-    except ValueError:
-        raise UserError(f"--until {given.until!r} is no day: write it as 2026-12-31") from None
+        until = parse_day(given.until)
+    except ValueError as error:
+        raise UserError(f"--until {given.until}: {error}") from None
     if until < today:
         raise UserError(f"--until {until} is over: today is {today} in Beijing")
     if until > today + _LONGEST:

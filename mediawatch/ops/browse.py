@@ -67,7 +67,9 @@ def datasette(
         raise UserError(
             "browsing needs Datasette: run `pip install 'mediawatch[browse]'`"
         ) from None
+    from mediawatch.ops.refused_pages import tell_in_one_line
 
+    tell_in_one_line()
     tables: dict[str, object] = {
         name: {"facets": list(columns)} for name, columns in FACETS.items()
     }

@@ -14,7 +14,6 @@ from mediawatch.registry.headings import Heading, label
 from mediawatch.registry.kinds import OTHER, Classification, body_kind_of, classify, status_of
 from mediawatch.registry.problems import BadCell, RowProblem
 from mediawatch.visible import hidden_in
-from mediawatch.workbooks.cell_defects import ERROR_TEXT, CellDefect
 from mediawatch.workbooks.places import column_letter
 from mediawatch.workbooks.sheet import Sheet, Value
 
@@ -129,7 +128,14 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     )
 
 
+def _refuse_truth(value: Value) -> None:
+    """BadCell for a TRUE or FALSE, which a comparing formula gives."""
+    if isinstance(value, bool):
+        raise BadCell("单元格的内容是逻辑值（TRUE/FALSE），请改为文字")
+
+
 def _name(value: Value) -> str:
+    _refuse_truth(value)
     name = cells.text_of(value)
     if not name:
         raise BadCell("名称未填写")
@@ -139,6 +145,7 @@ def _name(value: Value) -> str:
 
 
 def _status(value: Value) -> FiledStatus | None:
+    _refuse_truth(value)
     text = cells.text_of(value)
     return status_of(text) if text else None
 
@@ -169,8 +176,7 @@ class _Reader:
         for column in columns[:1]:
             value = self.value(column)
             if found := self.sheet.defect_at(self.index, [column]):
-                shown = found[1] is CellDefect.ERROR or value != ERROR_TEXT
-                self.refuse(name, found[1].chinese, cells.show(value) if shown else "")
+                self.refuse(name, found[1].chinese, found[1].quote(cells.show(value)))
                 return default
             self.note_hidden(value, self.heading.title(name))
             try:

@@ -13,6 +13,7 @@ from mediawatch.registry.kinds import fold
 
 _ALL = ("all", "全部", "全查", "普查")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s*[%%]")
+_WORDED = re.compile(r"[〇零一二两三四五六七八九十百千万]+\s*个")
 _SIZE = re.compile(r"(\d+)\s*个?")
 
 
@@ -84,6 +85,8 @@ def clause(text: str) -> Clause:
             where[dimension(name)] = tuple(value for value in re.split("[,,]", values) if value)
         else:
             where[Dimension.BODY_KIND] = (*where.get(Dimension.BODY_KIND, ()), word)
+    if counted := next((word for word in text.split() if _WORDED.fullmatch(word)), ""):
+        raise UserError(f"--take {text!r}: write the number of {counted} in digits, as in 5个")
     if (
         (ratio is not None and size is not None)
         or size == 0

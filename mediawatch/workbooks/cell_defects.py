@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from html import unescape
 
 from mediawatch.workbooks.places import column_index
 
 ERROR_TEXT = "#N/A"
 """Stands in the grid where a defect has no text of its own: refused again when it comes back."""
+_KNOWN_ERRORS = frozenset({ERROR_TEXT, "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
+"""Those of the file format. With another one python-calamine reads nothing of the sheet."""
 Rectangle = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 0."""
 
@@ -34,7 +38,7 @@ class CellDefect(StrEnum):
         """The reason with the remedy, for whoever filled in the file."""
         match self:
             case CellDefect.ERROR:
-                return "单元格公式出错（如 #N/A），请改为具体内容"
+                return "单元格显示的是公式错误，请改为具体内容"
             case CellDefect.UNCOMPUTED:
                 return "公式没有保存计算结果，请用 Excel 或 WPS 打开后重新保存，或把公式粘贴为数值"
         return "公式的结果为空，或没有保存，请用 Excel 或 WPS 另存为 xlsx，或把公式粘贴为数值"
@@ -44,7 +48,7 @@ class CellDefect(StrEnum):
         """The same, as a command says it behind a place."""
         match self:
             case CellDefect.ERROR:
-                return "the cell shows an error (such as #N/A): write what belongs there"
+                return "the cell shows an error: write what belongs there"
             case CellDefect.PICTURE:
                 return "the cell holds a picture, or shows an error: write what belongs there"
             case CellDefect.UNCOMPUTED:
@@ -56,6 +60,27 @@ class CellDefect(StrEnum):
             "the formula's result is empty or was not stored: save the file as .xlsx in Excel or "
             "WPS, or paste the formulas as values"
         )
+
+    def quote(self, text: str) -> str:
+        """What the cell itself shows, of what stands in the grid; "" where that is our own sign."""
+        return text if self is CellDefect.ERROR or text != ERROR_TEXT else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDefect:
+    """A cell of a row without a value, its column counted from 0."""
+
+    column: int
+    defect: CellDefect
+    covers: Rectangle | None = None
+    """What an array formula fills."""
+    shown: str = ""
+    """The error that the cell shows."""
+
+    @property
+    def is_strange(self) -> bool:
+        """Whether the reader does not know what the cell shows, and would read nothing at all."""
+        return bool(self.shown) and self.shown not in _KNOWN_ERRORS
 
 
 FIRST_SIGNS = frozenset("#＃=＝eEｅＥ \t\r\n\xa0\u3000")
@@ -97,6 +122,7 @@ _IS_ERROR = re.compile(rb"""\bt=["']e["']""")
 _IS_RICH = re.compile(rb"\bvm=")
 _PICTURE = re.compile(rb"[^<]*(?:<(?:\w+:)?f(?=[\s>])[^>]*>)?[^<]*\bDISPIMG\(", re.IGNORECASE)
 _IS_TEXT = re.compile(rb"""\bt=["']str["']""")
+_IS_TRUTH = re.compile(rb"""\bt=["']b["']""")
 _COVERS = re.compile(
     rb"""(?=[^>]*\bt=["'](?:array|dataTable)["'])[^>]*\bref=["']"""
     rb"""([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})["']"""
@@ -105,25 +131,31 @@ _RESULT = re.compile(rb"<(?:\w+:)?v(?=[\s/>])[^>]*>([^<]*)")
 _INLINE = re.compile(rb"<(?:\w+:)?is[\s>]")
 
 
-def defects_in_row(
-    xml: bytes, *, recomputes: bool
-) -> Iterator[tuple[int, CellDefect, Rectangle | None]]:
-    """(column from 0, defect, the rectangle that an array formula fills) of a sheet's row in XML.
+def defects_in_row(xml: bytes, *, recomputes: bool) -> Iterator[FoundDefect]:
+    """The cells without a value of a sheet's row in XML.
 
     `recomputes`: the workbook asks to be computed when it is opened, so a stored 0 may be none.
     """
     for cell in _ERROR_CELL.finditer(xml):
         picture = _IS_RICH.search(cell[1]) or _PICTURE.match(xml, cell.end())
-        yield _column(xml, cell), CellDefect.PICTURE if picture else CellDefect.ERROR, None
+        defect = CellDefect.PICTURE if picture else CellDefect.ERROR
+        result = _RESULT.search(xml, cell.end(), _end(xml, cell))
+        shown = result[1].decode("utf-8", errors="replace").strip()[:40] if result else ""
+        yield FoundDefect(_column(xml, cell), defect, shown=unescape(shown))
     for cell in _FORMULA_CELL.finditer(xml):
-        below = _CELL.search(xml, cell.end())
-        end = below.start() if below else len(xml)
+        end = _end(xml, cell)
         if not _IS_ERROR.search(cell[1]) and not _has_result(xml, cell, end, recomputes):
             covers = _COVERS.search(cell[2])
             if _PICTURE.match(xml, cell.start(2)):
-                yield _column(xml, cell), CellDefect.PICTURE, None
+                yield FoundDefect(_column(xml, cell), CellDefect.PICTURE)
                 continue
-            yield _column(xml, cell), CellDefect.UNCOMPUTED, _rectangle(covers) if covers else None
+            area = _rectangle(covers) if covers else None
+            yield FoundDefect(_column(xml, cell), CellDefect.UNCOMPUTED, area)
+
+
+def _end(xml: bytes, cell: re.Match[bytes]) -> int:
+    below = _CELL.search(xml, cell.end())
+    return below.start() if below else len(xml)
 
 
 def _has_result(xml: bytes, cell: re.Match[bytes], end: int, recomputes: bool) -> bool:
@@ -131,7 +163,9 @@ def _has_result(xml: bytes, cell: re.Match[bytes], end: int, recomputes: bool) -
     if result is None:
         return bool(_INLINE.search(xml, cell.end(), end))
     value = result[1].strip()
-    return bool(_IS_TEXT.search(cell[1])) or (bool(value) and not (recomputes and value == b"0"))
+    # A number 0 may be written by whoever computes nothing; a FALSE is not.
+    is_doubtful = recomputes and value == b"0" and not _IS_TRUTH.search(cell[1])
+    return bool(_IS_TEXT.search(cell[1])) or (bool(value) and not is_doubtful)
 
 
 def _column(xml: bytes, cell: re.Match[bytes]) -> int:

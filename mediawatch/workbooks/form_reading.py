@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlE
 from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.package import Package
 from mediawatch.workbooks.pictures import placed_pictures
+from mediawatch.workbooks.places import column_letter
 from mediawatch.workbooks.sheet import Sheet
 
 _ROWS = 2_000
@@ -42,10 +43,16 @@ class OpenForm:
             self._package.check_extent(part)
         with self._book() as book:
             for name, part in parts.items():
+                marks = self._package.marks(part)
+                if marks.strange:
+                    row, column, shown = marks.strange
+                    raise FileFault(
+                        f"工作表“{name}”第{row + 1}行{column_letter(column)}列：单元格显示的是公式错误"
+                        f"“{shown}”，请改为具体内容"
+                    )
                 grid = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
                 sheet = Sheet("", name, grid)
-                marks = self._package.marks(part)
-                sheet.mark_defects(marks.defects, marks.uncomputed)
+                sheet.mark_defects(marks.defects, marks.uncomputed, errors=marks.errors)
                 for start in range(0, len(grid), _ROWS):
                     yield [[_cell(value) for value in row] for row in grid[start : start + _ROWS]]
                 defects = [[*place, defect] for place, defect in sheet.defects.items()]

@@ -65,6 +65,10 @@ class Marks:
 
     hidden: frozenset[int] = frozenset()
     defects: Mapping[tuple[int, int], CellDefect] = field(default_factory=dict)
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What cells with an error show."""
+    strange: tuple[int, int, str] | None = None
+    """The first cell with an error that no reader knows: row, column, what it shows."""
     uncomputed: tuple[Rectangle, ...] = ()
     """What array formulas without a result would fill."""
     rows: int = 0
@@ -165,6 +169,8 @@ def marks_of(name: str, package: zipfile.ZipFile, part: str, *, recomputes: bool
     """The marks of one sheet. Raises FileFault."""
     hidden: set[int] = set()
     defects: dict[tuple[int, int], CellDefect] = {}
+    errors: dict[tuple[int, int], str] = {}
+    strange: tuple[int, int, str] | None = None
     uncomputed: list[Rectangle] = []
     letters: set[bytes] = set()
     row, rows = 0, 0
@@ -183,13 +189,15 @@ def marks_of(name: str, package: zipfile.ZipFile, part: str, *, recomputes: bool
             end = begun[place + 1].start() if place + 1 < len(begun) else len(chunk)
             if not any(chunk.find(mark, found.end(), end) >= 0 for mark in marks):
                 continue
-            for column, defect, covers in defects_in_row(
-                chunk[found.end() : end], recomputes=recomputes
-            ):
-                defects[row - 1, column] = defect
+            for each in defects_in_row(chunk[found.end() : end], recomputes=recomputes):
+                defects[row - 1, each.column] = each.defect
+                if each.shown and each.defect is CellDefect.ERROR:
+                    errors[row - 1, each.column] = each.shown
+                if each.is_strange and strange is None:
+                    strange = row - 1, each.column, each.shown
                 rows = max(rows, row)
-                letters.add(column_letter(column).encode())
-                uncomputed += [covers] if covers else []
+                letters.add(column_letter(each.column).encode())
+                uncomputed += [each.covers] if each.covers else []
         cells = _FILLED.findall(chunk)
         letters.update(cell[0] for cell in cells)
         # A cell may say that it stands in another row than the row around it.
@@ -200,7 +208,7 @@ def marks_of(name: str, package: zipfile.ZipFile, part: str, *, recomputes: bool
             f"{name} has a cell in row {rows} or column {column_letter(columns - 1)}, which no "
             f"workbook has ({part} inside it): {_COPY}"
         )
-    return Marks(frozenset(hidden), defects, tuple(uncomputed), rows, columns)
+    return Marks(frozenset(hidden), defects, errors, strange, tuple(uncomputed), rows, columns)
 
 
 def _chunks(name: str, package: zipfile.ZipFile, part: str) -> Iterator[bytes]:

@@ -34,7 +34,7 @@ class Sheet:
     hidden: frozenset[int] = frozenset()
     """Rows that the spreadsheet does not show (hidden, or filtered out)."""
     defects: dict[tuple[int, int], CellDefect] = field(default_factory=dict)
-    """By (row, column), cells whose content must not be taken: they hold `#N/A` or their text."""
+    """By (row, column), cells whose content must not be taken: they hold their text, or `#N/A`."""
     out_of_sight: bool = False
     """The sheet itself is hidden."""
     filled: set[tuple[int, int]] = field(default_factory=set)
@@ -81,11 +81,13 @@ class Sheet:
         found: Mapping[tuple[int, int], CellDefect],
         uncomputed: Iterable[Rectangle] = (),
         quoted: Container[tuple[int, int]] | None = None,
+        errors: Mapping[tuple[int, int], str] | None = None,
     ) -> None:
         """Note cells without a value, and texts that are an error or a formula.
 
         Call it before the merged cells are filled. `uncomputed`: what array formulas without a
         result would fill. `quoted`: of a csv, texts that are no formula, whatever they begin with.
+        `errors`: what the cells with an error show.
         FileFault where array formulas cover each other again and again.
         """
         self.defects.update(found)
@@ -106,13 +108,20 @@ class Sheet:
             # A reader ends where its last value stands.
             self.rows += [[] for _ in range(index + 1 - len(self.rows))]
             self.rows[index] += [""] * (column + 1 - len(self.rows[index]))
-            self.rows[index][column] = ERROR_TEXT
+            self.rows[index][column] = (errors or {}).get((index, column), ERROR_TEXT)
         for index, row in enumerate(self.rows):
             for column, value in enumerate(row):
                 if isinstance(value, str) and value[:1] in FIRST_SIGNS:
                     typed = quoted is None or (index, column) in quoted
                     if defect := defect_of(value, typed=typed):
                         self.defects.setdefault((index, column), defect)
+
+    def is_valueless(self, row: int, column: int) -> bool:
+        """Whether a cell holds nothing that could be read: no text but an error's."""
+        defect = self.defects.get((row, column))
+        return defect is CellDefect.ERROR or (
+            defect is not None and self.rows[row][column] == ERROR_TEXT
+        )
 
     def defect_at(self, row: int, columns: Iterable[int]) -> tuple[int, CellDefect] | None:
         """The first of these columns whose cell has no value in a row, and why."""

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
 from mediawatch.workbooks import csvfile, letters, ooxml, xls, xlsx
-from mediawatch.workbooks.cell_defects import ERROR_TEXT, CellDefect
+from mediawatch.workbooks.cell_defects import CellDefect
 from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.places import column_index, column_letter
 from mediawatch.workbooks.sheet import Sheet, Value
@@ -69,7 +69,7 @@ def _pieces(name: str, data: bytes, notes: list[str]) -> Iterator[tuple[str, int
                 for column, cell in enumerate(cells)
                 if cell != ""
                 and (row - 1, column) not in sheet.filled
-                and not (cell == ERROR_TEXT and (row - 1, column) in sheet.defects)
+                and not sheet.is_valueless(row - 1, column)
             )
         if data.startswith(_ZIP):
             yield from _hidden_texts(data)
@@ -159,7 +159,7 @@ def _uncomputed(sheet: Sheet, linking: Container[tuple[int, int]]) -> Iterator[s
         place
         for place, defect in sheet.defects.items()
         if defect is CellDefect.UNCOMPUTED and place not in linking
-        if sheet.rows[place[0]][place[1]] == ERROR_TEXT
+        if sheet.is_valueless(*place)
     )
     if places:
         row, column = places[0]

@@ -12,7 +12,7 @@ import io
 import xlrd
 import xlrd.biffh
 
-from mediawatch.workbooks.cell_defects import CellDefect
+from mediawatch.workbooks.cell_defects import ERROR_TEXT, CellDefect
 from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.sheet import Sheet, Value
 
@@ -42,6 +42,7 @@ def read(name: str, data: bytes) -> tuple[Sheet, ...]:
 def _sheet(file: str, book: xlrd.Book, found: xlrd.sheet.Sheet) -> Sheet:
     rows: list[list[Value]] = []
     defects: dict[tuple[int, int], CellDefect] = {}
+    errors: dict[tuple[int, int], str] = {}
     for index in range(found.nrows):
         cells = found.row(index)
         rows.append([_value(cell, book.datemode) for cell in cells])
@@ -50,9 +51,14 @@ def _sheet(file: str, book: xlrd.Book, found: xlrd.sheet.Sheet) -> Sheet:
             for column, cell in enumerate(cells)
             if (defect := _defect(cell))
         }
+        errors |= {
+            (index, column): xlrd.error_text_from_code.get(cell.value, ERROR_TEXT)
+            for column, cell in enumerate(cells)
+            if cell.ctype == xlrd.XL_CELL_ERROR
+        }
     hidden = frozenset(index for index, info in found.rowinfo_map.items() if info.hidden)
     sheet = Sheet(file, found.name, rows, hidden, out_of_sight=found.visibility != 0)
-    sheet.mark_defects(defects)
+    sheet.mark_defects(defects, errors=errors)
     sheet.fill_down((top, end - 1, column) for top, end, column, _ in found.merged_cells)
     return sheet
 

@@ -42,6 +42,12 @@ def read(name: str, data: bytes) -> tuple[Sheet, ...]:
                 f'{name}, sheet "{title}" reaches down to row {sheet_marks.rows} or right to '
                 f"column {column_letter(sheet_marks.columns - 1)}: delete the stray cells there"
             )
+        if sheet_marks.strange:
+            row, column, shown = sheet_marks.strange
+            raise FileFault(
+                f'{name}, sheet "{title}", row {row + 1}, column {column_letter(column)}: the cell '
+                f"shows the error {shown}: write what belongs there"
+            )
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         return tuple(
             _sheet(
@@ -67,7 +73,7 @@ def _sheet(
         marks.hidden,
         out_of_sight=out_of_sight,
     )
-    sheet.mark_defects(marks.defects, marks.uncomputed)
+    sheet.mark_defects(marks.defects, marks.uncomputed, errors=marks.errors)
     sheet.fill_down(
         (top, bottom, column) for (top, column), (bottom, _) in found.merged_cell_ranges or []
     )

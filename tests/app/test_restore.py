@@ -109,6 +109,7 @@ async def said_by_doctor(home: Home) -> list[str]:
 def test_doctor_says_after_a_restore_what_it_said_before(tmp_path: Path) -> None:
     home, target = Home(tmp_path / "home"), tmp_path / "b.tar"
     fill(home)
+    home.create()  # closes what was put into it
     asyncio.run(saved(home, target, with_sessions=True))
     before = asyncio.run(said_by_doctor(home))
     done = restore(target, tmp_path / "new")
@@ -312,11 +313,29 @@ def test_a_stopped_restore_leaves_a_whole_home_or_nothing(
     source.write_bytes(good)
     done = stop_at(moment, sent, "restore", source, tmp_path / "new")
     assert (done.returncode, "Traceback" in done.stderr) == (128 + sent, False), done.stderr
-    assert done.stderr.endswith("stopped; no file and no record is half written\n")
     is_late = moment.startswith("shutil")
+    said = f"{tmp_path / 'new'} is whole" if is_late else "no file and no record is half written"
+    assert done.stderr.endswith(f"stopped; {said}\n")
     assert left_in(tmp_path) == ["b.tar", *(["new"] if is_late else [])]
     if is_late:
         assert in_process("--home", tmp_path / "new", "status").returncode == 0
+
+
+def test_of_two_restores_into_one_name_the_loser_is_told_why(
+    good: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, new = tmp_path / "b.tar", tmp_path / "new"
+    source.write_bytes(good)
+
+    def win() -> None:
+        """At the last moment before the home appears."""
+        new.mkdir()
+        (new / "one").touch()
+
+    monkeypatch.setattr(os, "sync", win)
+    with pytest.raises(UserError, match=r"new is not empty any more: .*name another folder"):
+        restore(source, new)
+    assert left_in(tmp_path) == ["b.tar", "new"]
 
 
 def test_a_policy_outside_the_home_is_told_by_the_backup(tmp_path: Path) -> None:

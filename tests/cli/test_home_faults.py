@@ -62,6 +62,7 @@ def test_a_command_that_meets_a_fault(
     assert done.returncode == meeting.code, done.stderr
     assert re.search(meeting.says, said, re.DOTALL), said
     assert "Traceback" not in done.stderr
+    assert done.stderr.count(f": database {home.database} cannot be written") <= 1, "told once"
     assert not list(copies.iterdir()), "a copy that was read is removed"
     if not meeting.fault.lasts:
         # What a kill left in the log is part of it, and was seen.

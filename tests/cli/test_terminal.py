@@ -214,3 +214,22 @@ def test_a_stream_in_ascii_is_written_as_utf_8(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stderr.decode().startswith("mediawatch: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--home", "no such\nplace", "status"],
+        ["--home=no such\nplace", "status"],
+        ["links", "import", "./no such\nplace/a.txt"],
+        ["registry", "import", "no such\nplace"],
+        ["restore", "no such\nplace", "new"],
+        ["unproven", "--csv", "no such\nplace/a.csv"],
+        ["backup", "no such\nplace"],
+    ],
+)
+def test_a_name_of_two_lines_is_printed_in_one(prepared: Home, words: list[str]) -> None:
+    home = [] if words[0].startswith("--home") else ["--home", str(prepared.root)]
+    done = in_process(*home, *words)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert r"no such\u000aplace" in done.stderr

@@ -24,7 +24,7 @@ import openpyxl
 import pytest
 from commands import in_process as mediawatch
 
-from mediawatch.demo import shipped_world
+from mediawatch.demo import MARK, prepare, shipped_world
 from mediawatch.demo.machine import CONTACT, PHONE
 from mediawatch.figures.circulars import load_shipped
 
@@ -488,6 +488,22 @@ def test_a_home_without_its_database_is_not_an_empty_one(tmp_path: Path) -> None
     done = mediawatch("--home", home, "flagged")
     assert (done.returncode, (home / "mediawatch.db").exists()) == (2, False)
     assert "missing or empty" in done.stderr
+
+
+def test_what_a_stopped_demonstration_left_is_made_anew(tmp_path: Path) -> None:
+    """Whatever it left, the mark was made first, and goes last."""
+    out = tmp_path / "out"
+    out.mkdir(mode=0o755)
+    for left in (("evidence", "canaries.toml"), ()):
+        home = prepare(out)
+        assert (home.exists, (out / MARK).exists(), out.stat().st_mode & 0o077) == (True, True, 0)
+        assert not any((out / name).exists() for name in ("canaries.toml", "evidence/2031-01-01"))
+        for path in out.iterdir():
+            if path.name not in (MARK, *left):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if left:
+            (out / "canaries.toml").touch()
+            (out / "evidence" / "2031-01-01").mkdir()
 
 
 def test_a_folder_that_is_no_demonstration_is_left_alone(tmp_path: Path) -> None:

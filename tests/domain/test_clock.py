@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
-from mediawatch.domain.clock import parse_moment
+from mediawatch.domain.clock import parse_day, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,16 @@ def test_a_day_is_its_end_and_an_instant_itself(text: str, meant: str) -> None:
 def test_a_day_that_is_written_otherwise_is_no_moment_before_it(text: str) -> None:
     with pytest.raises(ValueError, match="is not a date"):
         parse_moment(text)
+
+
+@pytest.mark.parametrize("text", ["2023-02-30", "2023-02-30T18:00", "2023-02-29 18:00"])
+def test_a_day_that_no_calendar_has_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="there is no such day"):
+        parse_moment(text)
+
+
+def test_what_is_wrong_with_a_day() -> None:
+    assert parse_day("2024-02-29") == date(2024, 2, 29)
+    for text, said in (("2023-02-30", "no such day"), ("30.2.2023", "write it as 2022-12-31")):
+        with pytest.raises(ValueError, match=said):
+            parse_day(text)

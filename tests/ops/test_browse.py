@@ -192,6 +192,26 @@ def test_a_page_has_the_deadline_of_a_query(served: Callable[..., Served], home:
     assert (status, "interrupted" in text.lower()) == (400, True)
 
 
+def test_a_refused_page_is_one_line(served: Callable[..., Served], home: Home) -> None:
+    with closing(sqlite3.connect(home.database)) as database:
+        database.execute("CREATE VIEW broken AS SELECT missing FROM account_of_nobody")
+    one = served()
+    for path, status in (
+        ("/mediawatch/sqlite_master", 404),
+        ("/mediawatch/account?_sort=secret", 500),
+        ("/mediawatch/broken", 400),
+        ("/mediawatch/account?_size=x", 400),
+        ("/mediawatch/account/nobody~ZZ", 404),
+    ):
+        assert one.get(path, cookie=one.cookie())[0] == status, path
+    one.process.send_signal(signal.SIGTERM)
+    _, err = one.process.communicate(timeout=HANGS)
+    *lines, end = err.splitlines()
+    assert (len(lines), end) == (5, "mediawatch: stopped"), err
+    assert all("page refused" in line for line in lines)
+    assert "/mediawatch/sqlite_master" in lines[0]
+
+
 def test_a_taken_port_is_said(home: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

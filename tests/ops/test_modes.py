@@ -67,12 +67,26 @@ def test_what_an_older_version_left_open_is_closed(tmp_path: Path) -> None:
     for path in (home, *home.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     said = in_process("--home", home, "doctor").stdout
-    assert "others may read" in said
-    made(home)
-    assert {mode(path) for path in (home, home / "evidence", home / "logs")} == {0o700}
-    assert {mode(home / name) for name in ("mediawatch.toml", "office.toml", "mediawatch.db")} == {
-        0o600
-    }
+    assert "others may read home (0755), " in said
+    assert "mediawatch init" in said
+    in_process("--home", home, "init")
+    assert readable_by_others(home) == []
+    page = home / "evidence" / "2031-12-01" / "ab" / "ab.html"
+    assert (mode(home), mode(page)) == (0o700, 0o600)
+    page.parent.parent.chmod(0o755)
+    assert (
+        "others may read evidence/2031-12-01 (0755): "
+        in in_process("--home", home, "doctor").stdout
+    )
+
+
+def test_a_restored_home_is_its_owners_alone(tmp_path: Path) -> None:
+    made(tmp_path / "home")
+    in_process("--home", tmp_path / "home", "backup", tmp_path / "b.tar")
+    done = in_process("restore", tmp_path / "b.tar", tmp_path / "again")
+    assert (done.returncode, mode(tmp_path / "again")) == (0, 0o700)
+    assert (tmp_path / "again" / "evidence" / "2031-12-01" / "ab" / "ab.html").exists()
+    assert readable_by_others(tmp_path / "again") == []
 
 
 def test_a_folder_that_is_no_home_keeps_its_mode(tmp_path: Path) -> None:

@@ -607,6 +607,10 @@ def test_the_command_refuses_what_holds_no_link(tmp_path: Path) -> None:
     done = in_process("--home", tmp_path / "home", "links", "import", "-", given="没有链接")
     assert (done.returncode, done.stdout) == (2, "")
     assert "no article link" in done.stderr
+    many = "\n".join(f"https://weibo.com/u/{number}" for number in range(30))
+    done = in_process("--home", tmp_path / "home", "links", "import", "-", given=many)
+    assert done.stderr.count("is none") == 3
+    assert done.stderr.rstrip().endswith("; and 27 more such")
 
 
 TOKEN = "ExampleToken0000000001"

@@ -36,7 +36,7 @@ async def test_a_worklist_answer_that_is_a_formula_goes_back(store: Store, tmp_p
     inspection, path = await exported(store, tmp_path, [filed(1), filed(2)])
     answers: Mapping[str, Mapping[Column, object]] = {
         ONE: {**FRESH, Column.POSTED_ON: "=TODAY()"},
-        TWO: {Column.STATE: "#N/A", Column.QUESTION: "=A1"},
+        TWO: {Column.STATE: "#DIV/0!", Column.QUESTION: "=A1"},
     }
     done = await inspection.take(fill(path, tmp_path / "答.xlsx", answers))
     assert (done.readings, done.blank) == ([], 0)
@@ -45,6 +45,7 @@ async def test_a_worklist_answer_that_is_a_formula_goes_back(store: Store, tmp_p
         (3, "状态"),
     ]
     assert "打开后重新保存" in done.problems[0].reason
+    assert [each.value for each in done.problems] == ["", "#DIV/0!"]
     back = tmp_path / "退回.xlsx"
     assert write_bad_rows(back, done, sweep=inspection.sweep) == 2
     again = await inspection.take(back)
@@ -88,6 +89,7 @@ async def test_hints_and_scopes_name_the_cell(store: Store, tmp_path: Path) -> N
         (4, "C 链接"),
         (5, "C 链接"),
     ]
+    assert [each.value for each in done.problems] == ["", "", "#REF!"]
     assert {(hint.account_id, str(hint.on)) for hint in done.hints} == {(2, "2031-12-26")}
     accounts = await store.accounts.all()
     drawn = workbook(

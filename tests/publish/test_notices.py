@@ -159,7 +159,7 @@ def test_confirmed_findings_are_issued_with_their_hand_off(home: Home, tmp_path:
         ((*ISSUE,), (), "there is a notice 示例办函〔2032〕1号 already"),
         ((), ("--rectify-by", "+10工作日"), "the calendar of working days does not have 2032 yet"),
         ((), ("--rectify-by", "2032-01-09"), "lies before the day of issue"),
-        ((), ("--report-by", "下周"), "write a day (2023-03-06), +10工作日 or +14日"),
+        ((), ("--report-by", "下周"), "write it as 2022-12-31; or give +10工作日 or +14日"),
         ((), ("--title", " "), "a notice needs --title"),
     ],
 )
@@ -249,6 +249,18 @@ def test_an_appeal_that_was_upheld_waits_for_its_correction(home: Home) -> None:
 )
 def test_a_deadline(text: str, day: date) -> None:
     assert deadline(text, date(2023, 1, 15)) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2023-02-30", "deadline 2023-02-30: there is no such day"),
+        ("二月底", "that is no day: write it as 2022-12-31; or"),
+    ],
+)
+def test_what_is_no_deadline(text: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        deadline(text, date(2023, 1, 15))
 
 
 async def test_what_was_issued_cannot_be_changed_even_by_sql(

@@ -334,7 +334,7 @@ def test_an_error_in_a_formula_is_no_empty_cell(tmp_path: Path) -> None:
     book.active["E2"].value = "#N/A"
     book.save(path)
     (error,) = read(path).errors
-    assert (error.column, "公式出错" in error.reason) == ("E 平台ID", True)
+    assert (error.column, "公式错误" in error.reason) == ("E 平台ID", True)
 
 
 def refused(result: RowsResult) -> dict[int, str]:

@@ -193,6 +193,12 @@ def test_clauses_that_mean_nothing(text: str) -> None:
         clause(text)
 
 
+@pytest.mark.parametrize("text", ["政府 五个", "十二个"])
+def test_a_number_in_words_is_told_from_a_category(text: str) -> None:
+    with pytest.raises(UserError, match="in digits, as in 5个"):
+        clause(text)
+
+
 def test_what_clauses_mean() -> None:
     found = clause("地市=甲市,乙市 平台=微信公众号 12.5%")
     assert (found.ratio, found.size, dict(found.where)[Dimension.PREFECTURE]) == (

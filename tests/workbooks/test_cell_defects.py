@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,8 @@ from mediawatch.publish.notices.annex import read_annex
 from mediawatch.registry.returned import write_refused
 from mediawatch.registry.rows import read_rows
 from mediawatch.workbooks.cell_defects import CellDefect, defect_of
-from mediawatch.workbooks.refusals import Unusable
+from mediawatch.workbooks.forms import FormFile
+from mediawatch.workbooks.refusals import BadFile, Unusable
 from mediawatch.workbooks.tables import read_file, read_files
 
 ERROR, UNCOMPUTED = CellDefect.ERROR, CellDefect.UNCOMPUTED
@@ -38,6 +40,7 @@ CELLS: Mapping[str, CellDefect | None] = {
     '<c r="B2" t="str"><f>""</f><v/></c>': None,
     '<c r="B2" t="str"><f>A2</f><v>甲</v></c>': None,
     '<c r="B2"><f>A2</f><v>0</v></c>': None,
+    '<c r="B2" t="b"><f>A2</f><v>0</v></c>': None,
     '<c r="B2"><f t="shared" si="0"/><v>3</v></c>': None,
     '<c r="B2" t="inlineStr"><is><r><t>甲</t></r><r><t>乙</t></r></is></c>': None,
     '<c r="B2" s="3"/>': None,
@@ -114,6 +117,39 @@ def test_a_formula_without_a_result_is_refused_with_its_place(tmp_path: Path) ->
     ]
     assert "用 Excel 或 WPS 打开后重新保存" in result.errors[0].reason
     assert result.rows == []
+
+
+@pytest.mark.parametrize("shown", ["#DIV/0!", "#N/A", "#REF!"])
+def test_the_error_that_a_cell_shows_is_quoted(tmp_path: Path, shown: str) -> None:
+    (error,) = read(changed(tmp_path / "r.xlsx", {"E3": shown, "D2": "市"})).errors
+    assert (error.place.row, error.value) == (3, shown)
+
+
+@pytest.mark.parametrize("shown", ["#GETTING_DATA", "#SPILL!"])
+def test_an_error_that_no_reader_knows_is_told_by_its_place(tmp_path: Path, shown: str) -> None:
+    path = sheet_of(tmp_path / "r.xlsx", f'<c r="B2" t="e"><f>A2</f><v>{shown}</v></c>')
+    with pytest.raises(Unusable, match=f"row 2, column B: the cell shows the error {shown}: write"):
+        read_file(path)
+    with FormFile(path) as form, pytest.raises(BadFile, match=f"第2行B列：单元格.*{shown}"):
+        form.sheets(())
+
+
+@pytest.mark.parametrize("asks_to_be_computed", [False, True])
+def test_a_truth_is_no_word_for_a_status(tmp_path: Path, *, asks_to_be_computed: bool) -> None:
+    cell = '<c r="E2" t="b"><f>1=2</f><v>0</v></c>'
+    path = xlsx(tmp_path / "r.xlsx", [[*HEADINGS, "运行状态"], [*GOOD, "待换"]])
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "s.xlsx", "w") as new:
+        for part in old.namelist():
+            body = old.read(part).decode()
+            if part == "xl/worksheets/sheet1.xml":
+                body, count = re.subn(r'<c r="E2".*?</c>', cell, body)
+                assert count == 1
+            if not asks_to_be_computed:
+                body = body.replace(' fullCalcOnLoad="1"', "")
+            new.writestr(part, body)
+    (error,) = read(tmp_path / "s.xlsx").errors
+    assert (error.column, error.value) == ("E 运行状态", "FALSE")
+    assert "逻辑值" in error.reason
 
 
 def test_a_formula_in_a_column_that_is_not_read_stops_nothing(tmp_path: Path) -> None:

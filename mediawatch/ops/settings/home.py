@@ -15,8 +15,7 @@ import platformdirs
 from mediawatch.domain import UserError
 from mediawatch.files import (
     PRIVATE_FOLDER,
-    keep_folder_private,
-    keep_private,
+    keep_tree_private,
     write_whole,
 )
 from mediawatch.ops.settings import office
@@ -93,14 +92,16 @@ class Home:
     def create(self, *marks: str) -> Home:
         """Make the folders, a commented mediawatch.toml and office.toml; what is there stays.
 
+        An older home and all in it becomes its owner's alone.
+
         `marks` become `[output] marks` of a new mediawatch.toml. UserError where the place cannot
         be written.
         """
+        is_old = self.exists
         try:
             self._make_root()
             for folder in (self.evidence, self.logs, self.sessions):
                 folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
-                keep_folder_private(folder)
             if not self.config.exists():
                 text = (
                     _TEMPLATE.replace(
@@ -112,8 +113,8 @@ class Home:
                 write_whole(self.config, text.encode())
             if not (self.root / office.FILE).exists():
                 write_whole(self.root / office.FILE, office.TEMPLATE.encode())
-            for file in (self.config, self.root / office.FILE, self.canaries):
-                keep_private(file)
+            if is_old:
+                keep_tree_private(self.root)
         except OSError as error:
             raise UserError(
                 f"cannot set up the home {self.root}: {error.filename or self.root}: {refusal(error)}"

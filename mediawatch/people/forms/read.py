@@ -80,14 +80,14 @@ class _Table(Generic[H]):
 
     def unread(
         self, number: int, columns: Container[H], pictures: Sequence[PlacedPicture]
-    ) -> dict[H, str]:
+    ) -> dict[H, CellDefect]:
         """Why cells of a row cannot be read, by column.
 
         A cell that holds a picture shows an error in programs that do not know such pictures.
         """
         pictured = {placed.column for placed in pictures}
         return {
-            column: defect.chinese
+            column: defect
             for column, place in self.places.items()
             if (defect := self.defects.get((number - 1, place)))
             and column in columns

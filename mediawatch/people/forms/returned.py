@@ -27,6 +27,7 @@ from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.forms.rowkey import RowKey, from_elsewhere, parse_key
 from mediawatch.people.link_files import FoundLink
 from mediawatch.registry.problems import RowProblem
+from mediawatch.workbooks.cell_defects import CellDefect
 from mediawatch.workbooks.images import EMBEDDED
 from mediawatch.workbooks.places import Place
 from mediawatch.workbooks.refusals import BadFile
@@ -42,7 +43,7 @@ class ReturnedRow(Generic[H]):
     place: Place
     cells: Mapping[H, Cell]
     shots: tuple[Shot, ...] = ()
-    unread: Mapping[H, str] = field(default_factory=dict)
+    unread: Mapping[H, CellDefect] = field(default_factory=dict)
     """By column why its cell must not be taken: an error, or a formula without its result."""
 
     def text(self, column: H) -> str:
@@ -54,6 +55,15 @@ class ReturnedRow(Generic[H]):
 
     def problem(self, column: H, reason: str) -> RowProblem:
         return RowProblem(self.place, self.heading(column), self.text(column), reason)
+
+    def unread_problems(self) -> list[RowProblem]:
+        """What is wrong with the cells that must not be taken, with what each shows."""
+        return [
+            RowProblem(
+                self.place, self.heading(column), defect.quote(self.text(column)), defect.chinese
+            )
+            for column, defect in self.unread.items()
+        ]
 
     def heading(self, column: H) -> str:
         """How problems name a column."""
@@ -104,7 +114,7 @@ class ReturnedRows(Generic[H]):
             while some := list(islice(rows, at_once)):
                 for row in some:
                     if row.unread:
-                        self.refuse(row, [row.problem(*each) for each in row.unread.items()])
+                        self.refuse(row, row.unread_problems())
                 if sound := [row for row in some if not row.unread]:
                     yield sound
         except BadFile as bad:

@@ -129,7 +129,9 @@ def _unread(sheet: Sheet, number: int, heading: HintHeading, entry: HintEntry) -
         column = heading.columns.get(field)
         found = sheet.defect_at(number, [] if column is None else [column])
         if found:
-            return RowProblem(entry.place, heading.title(field), "", found[1].chinese)
+            at, defect = found
+            shown = defect.quote(text_of(as_cell(sheet.rows[number][at])))
+            return RowProblem(entry.place, heading.title(field), shown, defect.chinese)
     return None
 
 

@@ -135,7 +135,8 @@ def _unread(file: File, row: RegistryRow, titles: Sequence[str]) -> Iterator[Row
     column = _column(row, titles)
     if column is not None and (found := _sheet(file, row).defect_at(row.place.row - 1, [column])):
         title = row.heading.titles[column] if row.heading else ""
-        yield RowProblem(row.place, f"{column_letter(column)} {title}", "", found[1].chinese)
+        shown = found[1].quote(_cell(file, row, titles))
+        yield RowProblem(row.place, f"{column_letter(column)} {title}", shown, found[1].chinese)
 
 
 def _sheet(file: File, row: RegistryRow) -> Sheet:

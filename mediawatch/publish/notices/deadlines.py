@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from mediawatch.domain import UserError
+from mediawatch.domain.clock import parse_day
 from mediawatch.workdays import knows, working_days_after
 
 _AFTER = re.compile(r"\+\s*(\d{1,3})\s*个?(工作日|日|天)")
@@ -25,11 +26,9 @@ def deadline(text: str, issued_on: date) -> date:
             else issued_on + timedelta(days=count)
         )
     try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise UserError(
-            f"deadline {text!r}: write a day (2023-03-06), +10工作日 or +14日"
-        ) from None
+        day = parse_day(text.strip())
+    except ValueError as error:
+        raise UserError(f"deadline {text}: {error}; or give +10工作日 or +14日") from None
     if day < issued_on:
         raise UserError(f"deadline {day} lies before the day of issue, {issued_on}")
     return day

@@ -249,6 +249,10 @@ def test_one_signal_ends_a_program_that_is_waited_for(home: Home, tmp_path: Path
     script(tmp_path / "apt-get", f"echo $$ > {pid}; exec sleep 3600")
     script(tmp_path / "fc-list", "exit 0")
     path = f"{tmp_path}:/usr/bin:/bin"
+    part = (
+        f"mediawatch: stopped; {tmp_path / 'demo'} holds a part of a demonstration: "
+        "run `mediawatch demo` to make it anew"
+    )
     for words, environ in (
         (("doctor",), {"MEDIAWATCH_BROWSER__EXECUTABLE": str(sleeper)}),
         (("browser",), {"MEDIAWATCH_BROWSER__EXECUTABLE": str(sleeper)}),
@@ -269,7 +273,10 @@ def test_one_signal_ends_a_program_that_is_waited_for(home: Home, tmp_path: Path
         with running("-m", "mediawatch", "--home", home.root, *words, **environ) as process:
             until(process, lambda: pid.exists() and pid.read_text().endswith("\n"))
             child = pid.read_text().strip()
-            stopped_by(process, signal.SIGTERM, RESUMES if "--install" in words else WHOLE)
+            sentence = {"--install": RESUMES, "--out": part}.get(
+                words[1] if words[1:] else "", WHOLE
+            )
+            stopped_by(process, signal.SIGTERM, sentence)
             until(None, lambda gone=Path(f"/proc/{child}"): not gone.exists())
 
 

@@ -138,7 +138,9 @@ def test_a_file_that_is_no_key_is_not_quoted(
 ) -> None:
     file = tmp_path / "key.toml"
     file.write_text(text)
-    assert sentence in take(home, file, "--account", "W1", code=2)
+    # Before anybody is asked who answers for it.
+    said = told(home, "sessions", "import", WORD, file, "--account", "W1", code=2)
+    assert sentence in said
     assert not list(home.sessions.rglob("*.json"))
 
 

@@ -58,8 +58,7 @@ def plan_night(
             accounts = await app.store.accounts.all()
             states = await app.store.readings.account_states([account.id for account in accounts])
             rates = await rates_with_hints(app.store, await app.rates(), states, rule, now)
-            logins = frozenset(each.platform for each in app.logins().sessions())
-            ahead = forecast(accounts, app.surfaces, logins, app.opens_links, app.reach())
+            ahead = forecast(accounts, app.surfaces, app.opens_links, await app.reach())
             return plan(accounts, states, request, now, rates), end, ahead
 
     found, end, ahead = run(work())

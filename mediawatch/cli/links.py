@@ -21,7 +21,7 @@ from mediawatch.people.forms.link_answer import LinkAnswer, answers_of, write_an
 from mediawatch.people.link_files import CollectedLinks, collect
 from mediawatch.people.link_naming import note_names
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 from mediawatch.table import plain, to_csv
 
 if TYPE_CHECKING:
@@ -180,13 +180,9 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
     for place, address in report.unused[:_SHOWN]:
         typer.echo(plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
     if len(report.unused) > _SHOWN:
-        typer.echo(
-            (
-                f"{len(report.unused) - _SHOWN} more addresses are no WeChat articles: --report "
-                "FILE.csv lists them all"
-            ),
-            err=True,
-        )
+        more = len(report.unused) - _SHOWN
+        what = agree(more, "address is no WeChat article", "addresses are no WeChat articles")
+        typer.echo(f"{more} more {what}: --report FILE.csv lists them all", err=True)
     for place, title in report.cards:
         typer.echo(plain(f"{place}: {CARD}: {title}"), err=True)
     counts = report.counts

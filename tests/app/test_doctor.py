@@ -234,6 +234,11 @@ async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
     (account,) = await enter(app.store, Filing(name="示例", platform="weibo"))
     sweep = await open_sweep(app.store, [account])
     await app.store.readings.keep(
+        plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.UNREACHABLE)
+    )
+    (told,) = [check for check in await in_home(app) if check.name == "recordings"]
+    assert "got no site's answer" in told.text
+    await app.store.readings.keep(
         plain_reading(
             account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attestation.RECORDED
         )

@@ -112,8 +112,9 @@ def import_(
     done, code = run(work())
     print_report(done, dry_run=dry_run)
     if report is not None:
-        report.write(to_csv(link_report.as_table(done)))
-        typer.echo(f"{report}: {count_of(len(done.entries), 'link')}")
+        table = link_report.as_table(done)
+        report.write(to_csv(table))
+        typer.echo(f"{report}: {count_of(len(table.rows), 'row')}")
     if code:
         sys.exit(code)
 

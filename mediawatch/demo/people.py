@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from datetime import date, datetime
@@ -94,7 +95,7 @@ def fill_in(
             answered += 1
             days = [*([shown.later] if shown.later else []), *shown.days]
             if len(overlooked) < OVERLOOKED and _easily_overlooked(
-                shown, policy.window_start(as_of_day)
+                shown, policy.window_start(as_of_day), texts[places[Column.LATEST]]
             ):
                 overlooked.append(name)
                 days = [day for day in days if day < policy.window_start(as_of_day)]
@@ -119,13 +120,17 @@ def type_in(cell: Cell, text: str) -> None:
     cell.value, cell.data_type = text, "s"
 
 
-def _easily_overlooked(shown: PhoneView, start: date) -> bool:
+def _easily_overlooked(shown: PhoneView, start: date, known: str) -> bool:
     """Whether a person could take an older post for the newest.
 
-    There must be a post in the window, which a link can prove, and an older one; none later.
+    There must be a post in the window, which a link can prove, and an older one; none later. The
+    row's known date, "未知" or at least so late, must not name a newer one.
     """
-    recent = [day >= start for day in shown.days]
-    return bool(shown.link) and not shown.later and any(recent) and not all(recent)
+    older = [day.isoformat() for day in shown.days if day < start]
+    named = re.search(r"\d{4}-\d\d-\d\d", known)
+    if shown.later or not shown.link or not older or len(older) == len(shown.days):
+        return False
+    return named is None or named[0] <= older[0]
 
 
 def _answers(

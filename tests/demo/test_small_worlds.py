@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mediawatch import demo
 from mediawatch.app import App, WorldStage, open_app
 from mediawatch.demo import machine, people
 from mediawatch.demo.scene import Scene
-from mediawatch.domain import Judgement, MatchedBy, Sweep, UserError, Verdict
+from mediawatch.domain import DateKind, Judgement, MatchedBy, Sweep, UserError, Verdict
 from mediawatch.domain.clock import day_end
 from mediawatch.rules.policy import load
 from scrapers.replica.world import World
@@ -87,3 +88,34 @@ async def test_people_know_a_post_that_came_after_the_moment(tmp_path: Path) -> 
     assert "2 answers" in " ".join(said)
     assert verdicts[1] is Verdict.FRESH
     assert verdicts[0] is not Verdict.FRESH
+
+
+async def test_people_overlook_nothing_that_their_row_names(tmp_path: Path) -> None:
+    """What the machine showed under the name alone proves nothing, and stands in the row."""
+    row = "{},{},微信公众号,wechat,alive,,2015-01-01,2022-12-30;2022-06-01\n"
+    stage = stage_of(row.format("X1", "示例发布") + row.format("X2", "示例之声"))
+    said: list[str] = []
+    async with opened(tmp_path / "home") as app:
+        await machine.register(app, stage, said.append)
+        accounts = await app.store.accounts.all()
+        sweep = await app.store.sweeps.open(
+            Sweep(as_of=AS_OF, policy="tibet", policy_toml=POLICY.toml, started_at=NOW), accounts
+        )
+        judged = {
+            each.id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例") for each in accounts
+        }
+        judged[accounts[0].id] = replace(
+            judged[accounts[0].id], latest_on=date(2022, 12, 30), date_kind=DateKind.AT_LEAST
+        )
+        await app.store.readings.keep(
+            plain_reading(
+                accounts[0].id,
+                NOW,
+                post(date(2022, 12, 30)),
+                matched_by=MatchedBy.NAME,
+                sweep_id=sweep.id,
+            )
+        )
+        await app.store.sweeps.keep_judgements(sweep.id, judged)
+        overlooked = await people.answer(Scene(app, stage, sweep, POLICY, said.append))
+    assert overlooked == (("示例之声", "微信公众号"),)

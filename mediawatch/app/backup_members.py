@@ -74,7 +74,7 @@ def files_of(home: Home, *, with_sessions: bool) -> Iterator[tuple[Path, str]]:
     """The files of a home with their names in a backup, in its order; the database is not here.
 
     Settings, canaries, own policies, template; evidence, and last the journal of what was pruned;
-    logins. Files that are half written are left out. UserError for a policy whose name no restore
+    logins, and in any case whose the home's own are. Files that are half written are left out. UserError for a policy whose name no restore
     would take.
     """
     for path in home.root.glob("[!.]*.toml"):
@@ -86,8 +86,9 @@ def files_of(home: Home, *, with_sessions: bool) -> Iterator[tuple[Path, str]]:
     for path in sorted(home.evidence.rglob("*")):
         (journals if path.parent == home.evidence else days).append(path)
     yield from _named(home, (*days, *journals))
-    if with_sessions:
-        yield from _named(home, sorted(home.sessions.rglob("*.json")))
+    # Nobody is logged in by the book of holders: it keeps the own login's place.
+    book = home.root / _HOLDERS
+    yield from _named(home, sorted(home.sessions.rglob("*.json")) if with_sessions else [book])
 
 
 def _named(home: Home, paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:

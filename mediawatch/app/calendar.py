@@ -252,6 +252,7 @@ async def _progress(app: App, notice: Notice) -> NoticeProgress:
         rectify_by=notice.rectify_by,
         report_by=notice.report_by,
         items=len(standing),
+        asked=any(event.action is NoticeAction.ASKED for event in events),
         reported=len(standing & reported),
         not_rechecked=len(standing) - len(results),
         unsettled=sum(not each.result.settles for each in results),

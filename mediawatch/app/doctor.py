@@ -12,6 +12,7 @@ from mediawatch.app.home_checks import OLDEST_CLOCK, DoctorCheck, Level, check_o
 from mediawatch.domain import (
     CLOCK_OFF,
     CanaryCheck,
+    Outcome,
     SessionState,
     UserError,
 )
@@ -161,7 +162,8 @@ async def live(app: App) -> AsyncIterator[DoctorCheck]:
                     f"see docs/canaries.md; {app.home.canaries}",
                 )
             for check in read.values():
-                met.append(check.detail)
+                if check.outcome is not Outcome.UNREACHABLE:
+                    met.append(check.detail)
                 yield _read(check)
     off = next((detail for detail in met if detail.startswith(CLOCK_OFF)), "")
     if met:

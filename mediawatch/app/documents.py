@@ -26,6 +26,7 @@ from mediawatch.domain import (
 from mediawatch.ops.retention import pruned_paths
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
+from mediawatch.plurals import agree
 from mediawatch.publish.defects import EvidenceDefect, resting_on
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
 from mediawatch.publish.notices.issuing import as_issued
@@ -148,8 +149,9 @@ def _tell(defects: Sequence[EvidenceDefect]) -> None:
     for each in defects[:_TOLD]:
         log.error(each.sentence)
     if len(defects) > _TOLD:
+        more = len(defects) - _TOLD
         log.error(
-            f"{len(defects) - _TOLD} more files are missing or altered: `mediawatch evidence "
+            f"{more} more {agree(more, 'file is', 'files are')} missing or altered: `mediawatch evidence "
             "verify` names them all"
         )
 

@@ -223,13 +223,19 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
 
 async def _described(app: App, sweep_id: int) -> DoctorCheck:
     """Surfaces and wordings that the sweep met, and that only text attests."""
-    used: Counter[str] = Counter(
-        sight.surface
+    answered = [
+        sight
         for readings in (await app.store.readings.by_account(sweep_id=sweep_id)).values()
         for reading in readings
         if reading.look is not LookKind.PERSON
         for sight in reading.sights
-        if sight.attested is Attestation.DESCRIBED and not sight.outcome.about_us
+        if not sight.outcome.about_us
+    ]
+    if not answered:
+        none = f"sweep {sweep_id} got no site's answer, so it tells nothing of their forms"
+        return DoctorCheck(Level.OK, "recordings", none)
+    used: Counter[str] = Counter(
+        sight.surface for sight in answered if sight.attested is Attestation.DESCRIBED
     )
     met = ", ".join(
         f"{surface} ({count_of(count, 'sight')})" for surface, count in used.most_common()

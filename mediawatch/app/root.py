@@ -24,7 +24,7 @@ from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.people import PERSON
-from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
+from mediawatch.ports import Clock, Logins, Looker, Store, StoredSession, SurfaceFacts
 
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
@@ -183,18 +183,22 @@ class App:
 
         return surface_facts(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
+    async def usable_logins(self) -> list[StoredSession]:
+        """The logins and keys of this home that a look may use."""
+        stored, found = self.logins().sessions(), []
+        for platform in dict.fromkeys(each.platform for each in stored):
+            of_it = {each.name: each for each in stored if each.platform == platform}
+            usable = await self.sessions.usable(platform, tuple(of_it))
+            found += [of_it[name] for name in usable]
+        return found
+
     async def rates(self) -> LookRates:
         """The surfaces that could be asked about an account with the usable logins, their pace,
         and their visits of the last 24 hours; needs no browser."""
         from mediawatch.sweep.rates import LookRates, count_spent
         from scrapers.platforms import SCRAPERS, ways
 
-        stored = self.logins().sessions()
-        logins = []
-        for platform in dict.fromkeys(each.platform for each in stored):
-            of_it = {each.name: each for each in stored if each.platform == platform}
-            usable = await self.sessions.usable(platform, tuple(of_it))
-            logins += [of_it[name] for name in usable]
+        logins = await self.usable_logins()
         visits = await self.store.operator.visits(self.clock() - timedelta(days=1))
         pace_of = self.pace_of()
         paces = {
@@ -217,12 +221,15 @@ class App:
             spent=count_spent(visits, paces),
         )
 
-    def reach(self) -> Reach:
+    async def reach(self) -> Reach:
         """What leads to accounts, for the forecast; needs no browser."""
         from mediawatch.sweep.forecast_keys import Reach
-        from scrapers.platforms import SCRAPERS, ways_with
+        from scrapers.platforms import SCRAPERS, ways, ways_with
 
+        usable = await self.usable_logins()
         return Reach(
+            now=lambda account: ways(account, usable),
+            held=frozenset(each.platform for each in usable),
             ways=ways_with,
             logins=lambda key: SCRAPERS[key].session_platforms if key in SCRAPERS else (),
             examples=lambda key: SCRAPERS[key].examples if key in SCRAPERS else {},

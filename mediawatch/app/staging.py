@@ -46,7 +46,7 @@ async def open_stage(home: Home, world_file: Path) -> AsyncIterator[tuple[App, S
             home, clock=clock, route=Route(replica.proxy, replica.chromium_args, replica.ca_pem)
         ) as app:
             app.pace = 0
-            yield app, WorldStage(world, as_of)
+            yield app, WorldStage(world, as_of, clock)
         if replica.strangers:
             raise UserError(
                 "pages or scrapers asked for hosts outside the world: "
@@ -63,9 +63,10 @@ def clock_from(start: datetime) -> Clock:
 class WorldStage:
     """Implements `demo.Stage` over a world of the replica."""
 
-    def __init__(self, world: World, as_of: datetime) -> None:
+    def __init__(self, world: World, as_of: datetime, clock: Clock | None = None) -> None:
+        """People look at the clock's moment; without one at `as_of`."""
         self.as_of = as_of
-        self._world = world
+        self._world, self._clock = world, clock or (lambda: as_of)
 
     def registry(self) -> Sequence[Mapping[str, str]]:
         """The office's table."""
@@ -109,7 +110,7 @@ class WorldStage:
     def look_up(self, name: str, type: str) -> PhoneView | None:
         """What a person finds who looks for the posts up to the world's moment.
 
-        Later posts do not answer that question.
+        Later posts do not answer that question; the newest of them is told apart.
         """
         meant = [
             account
@@ -125,6 +126,7 @@ class WorldStage:
                 )
                 state = "not_found" if account.truth.value == "gone" else found
                 posts = account.posts_at(self.as_of)
+                there = account.posts_at(self._clock())
                 return PhoneView(
                     state=state,
                     name=account.name,
@@ -136,6 +138,7 @@ class WorldStage:
                         self._id(account),
                     ),
                     days=tuple(day_of(post.at) for post in posts),
+                    later=day_of(there[0].at) if len(there) > len(posts) else None,
                     link=next(
                         (
                             account.article_link(post)

@@ -83,8 +83,7 @@ def doctor(
 
 async def _tell_ahead(app: App) -> None:
     accounts = await app.store.accounts.all()
-    logins = frozenset(each.platform for each in app.logins().sessions())
-    platforms = forecast(accounts, app.surfaces, logins, app.opens_links, app.reach())
+    platforms = forecast(accounts, app.surfaces, app.opens_links, await app.reach())
     if not platforms:
         return
     typer.echo(f"\nahead, as things stand (assumed: {MINUTES_A_ROW:g} minute a row by hand)")

@@ -21,7 +21,7 @@ from mediawatch.ops import retention
 from mediawatch.ops.archives import check_archive
 from mediawatch.ops.personal import PersonalCount, clear_personal
 from mediawatch.outputs import Output, OutputKind
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 from mediawatch.ports import KeptEvidence
 from mediawatch.publish.reports.pages import sheet as page
 from mediawatch.publish.reports.sheets import bundles, file_name
@@ -75,7 +75,7 @@ def verify(
         typer.echo(f"{path}: belongs to no reading")
     typer.echo(
         f"{check.sound} ok, {check.missing} missing, {check.altered} altered, {check.pruned} "
-        f"pruned, {len(check.orphans)} belong to nothing"
+        f"pruned, {len(check.orphans)} {agree(len(check.orphans), 'belongs', 'belong')} to nothing"
     )
     if check.wrong:
         sys.exit(1)
@@ -141,10 +141,12 @@ def prune(
         f"{count_of(count, 'file')} {done}, {size / 1e6:.1f} MB, older than "
         f"{count_of(limits.evidence_days, 'day')} and no finding's"
     )
-    typer.echo(f"{count_of(stray, 'file')} {done} that belong to nothing")
+    typer.echo(
+        f"{count_of(stray, 'file')} {done} that {agree(stray, 'belongs', 'belong')} to nothing"
+    )
     typer.echo(
         f"{count_of(readings, 'reading')} {done}, older than "
-        f"{count_of(limits.reading_days, 'day')}, that prove nothing"
+        f"{count_of(limits.reading_days, 'day')}, that {agree(readings, 'proves', 'prove')} nothing"
     )
     typer.echo(
         f"{count_of(people.names, 'name')}, {count_of(people.pictures, 'picture')} of people "

@@ -14,7 +14,7 @@ from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.cli.outputs import Overwrite, output
-from mediawatch.domain import UserError
+from mediawatch.domain import NoticeAction, NoticeEvent, UserError, is_closed
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.people import feedback
 from mediawatch.people.dispatch import DispatchSplit
@@ -72,7 +72,7 @@ def export(
                 receivers = feedback.FeedbackReceivers(
                     by=by, contacts=contacts, filed_now=filed_now
                 )
-                return feedback.export(
+                written = feedback.export(
                     FormTarget(
                         path=out.path,
                         marks=app.marks,
@@ -84,6 +84,17 @@ def export(
                     receivers,
                     await store.operator.home_id(),
                 )
+                if written and not is_closed(events):
+                    rows = sum(rows for _, rows in written)
+                    asked = NoticeEvent(
+                        notice_id=notice.id,
+                        action=NoticeAction.ASKED,
+                        at=planning.clock(),
+                        by="mediawatch",
+                        reason=f"{len(written)}份，{rows}个账号",
+                    )
+                    await store.notices.add_events([asked])
+                return written
 
             return await app.decide(plan)
 

@@ -21,7 +21,7 @@ from mediawatch.people.forms.link_answer import LinkAnswer, answers_of, write_an
 from mediawatch.people.link_files import CollectedLinks, collect
 from mediawatch.people.link_naming import note_names
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 from mediawatch.table import plain, to_csv
 
 if TYPE_CHECKING:
@@ -114,8 +114,9 @@ def import_(
     done, code = run(work())
     print_report(done, dry_run=dry_run)
     if report is not None:
-        report.write(to_csv(link_report.as_table(done)))
-        typer.echo(f"{report}: {count_of(len(done.entries), 'link')}")
+        table = link_report.as_table(done)
+        report.write(to_csv(table))
+        typer.echo(f"{report}: {count_of(len(table.rows), 'row')}")
     if code:
         sys.exit(code)
 
@@ -188,21 +189,15 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
     for place, address in report.unused[:_SHOWN]:
         typer.echo(plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
     if len(report.unused) > _SHOWN:
-        typer.echo(
-            (
-                f"{len(report.unused) - _SHOWN} more addresses are no WeChat articles: --report "
-                "FILE.csv lists them all"
-            ),
-            err=True,
-        )
+        more = len(report.unused) - _SHOWN
+        what = agree(more, "address is no WeChat article", "addresses are no WeChat articles")
+        typer.echo(f"{more} more {what}: --report FILE.csv lists them all", err=True)
     for place, title in report.cards[:_SHOWN]:
         typer.echo(plain(f"{place}: {CARD}: {title}"), err=True)
     if len(report.cards) > _SHOWN:
-        typer.echo(
-            f"{len(report.cards) - _SHOWN} more cards have no address: --report FILE.csv lists them "
-            "all",
-            err=True,
-        )
+        more = len(report.cards) - _SHOWN
+        what = agree(more, "card has no address", "cards have no address")
+        typer.echo(f"{more} more {what}: --report FILE.csv lists them all", err=True)
     counts = report.counts
     typer.echo(
         f"{count_of(len(report.entries), 'link')}: "

@@ -10,7 +10,7 @@ import typer
 from mediawatch.cli.base import fit_prose, fit_table, open_home, run
 from mediawatch.cli.sweep import until_of
 from mediawatch.domain.clock import beijing
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.forecast import Forecast, forecast, spell
@@ -58,8 +58,7 @@ def plan_night(
             accounts = await app.store.accounts.all()
             states = await app.store.readings.account_states([account.id for account in accounts])
             rates = await rates_with_hints(app.store, await app.rates(), states, rule, now)
-            logins = frozenset(each.platform for each in app.logins().sessions())
-            ahead = forecast(accounts, app.surfaces, logins, app.opens_links, app.reach())
+            ahead = forecast(accounts, app.surfaces, app.opens_links, await app.reach())
             return plan(accounts, states, request, now, rates), end, ahead
 
     found, end, ahead = run(work())
@@ -96,7 +95,7 @@ def plan_text(found: SweepPlan, until: datetime | None) -> str:
     """The plan as text."""
     parts = [
         f"{len(found.due)} of {count_of(found.in_scope, 'account')} "
-        f"{'is' if len(found.due) == 1 else 'are'} due"
+        f"{agree(len(found.due), 'is', 'are')} due"
     ]
     if found.due:
         platforms = sorted({each.account.platform for each in found.due})

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.domain import Account, UserError
-from mediawatch.sweep.forecast_keys import reached_by_key
+from mediawatch.sweep.forecast_keys import Reach, reached_by_key
 from mediawatch.table import Table
 
 _COLUMNS = (
@@ -55,19 +54,18 @@ def list_(
             found = await app.store.accounts.all(include_retired=retired)
             if platform:
                 found = [account for account in found if account.platform == platform]
-            return _reached(app, found, reached_by) if reached_by else found
+            return _reached(await app.reach(), found, reached_by) if reached_by else found
 
     rows = tuple((*account_cells(account), *_more_cells(account)) for account in run(work()))
     print_or_write(Table("台账", _COLUMNS, rows), csv)
 
 
-def _reached(app: App, accounts: Sequence[Account], key: str) -> list[Account]:
+def _reached(reach: Reach, accounts: Sequence[Account], key: str) -> list[Account]:
     """The accounts that a gain of that key would reach. UserError where it can reach none."""
-    reach, logins = app.reach(), {each.platform for each in app.logins().sessions()}
     found: dict[str, list[Account]] = defaultdict(list)
     for platform in sorted({account.platform for account in accounts}):
         its = [account for account in accounts if account.platform == platform]
-        for gain, those in reached_by_key(platform, its, logins, reach).items():
+        for gain, those in reached_by_key(platform, its, reach).items():
             found[gain] += those
     if key not in found:
         known = ", ".join(sorted(found)) or "nothing: no such account is filed"

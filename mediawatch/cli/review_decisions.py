@@ -42,7 +42,7 @@ from mediawatch.domain import (
 from mediawatch.people import review
 from mediawatch.people.review import ReviewDecision
 from mediawatch.people.suspects import Suspect, SuspectFilter, twins
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 from mediawatch.table import plain
 
 REFUSED = 2
@@ -275,5 +275,9 @@ def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
         f"{action.value}: {count_of(len(able), 'finding')}",
         *(f"{count} {label}" for label, count in kinds.most_common()),
     ]
-    parts += [f"{weak} rest on described surfaces or unchecked canaries"] if weak else []
+    parts += (
+        [f"{weak} {agree(weak, 'rests', 'rest')} on described surfaces or unchecked canaries"]
+        if weak
+        else []
+    )
     return ", ".join(parts + ([f"{refused} refused"] if refused else []))

@@ -160,6 +160,8 @@ def import_(
             if platform in app.logins().keys:
                 place = await place_of_key(app, platform, name, account)
                 key = read_key_file(place, file)
+                # Before anybody is asked who answers for it; so below.
+                sessions.refuse_key(app.logins(), platform, name, key)
                 new = new_login(app, platform, name, custodian, approval)
                 kept = await sessions.take_key(app.sessions, app.logins(), new, key)
                 return (
@@ -167,8 +169,7 @@ def import_(
                     "can use the account's interfaces: delete the file."
                 )
             refuse_account(platform, account)
-            # Before anybody is asked who answers for it.
-            sessions.read_export(file)
+            sessions.read_export(app.logins(), platform, file)
             new = new_login(app, platform, name, custodian, approval)
             session, count = await sessions.take(app.sessions, app.logins(), new, file)
             return (

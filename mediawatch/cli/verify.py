@@ -10,7 +10,7 @@ import typer
 
 from mediawatch.app import verify as verified
 from mediawatch.cli.base import run, settings_of
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +40,8 @@ def verify(
     if not json:
         typer.echo(
             f"{count_of(len(found), 'case')}: {found.count(True)} as expected, "
-            f"{found.count(False)} differ, {found.count(None)} expect nothing"
+            f"{found.count(False)} {agree(found.count(False), 'differs', 'differ')}, "
+            f"{found.count(None)} {agree(found.count(None), 'expects', 'expect')} nothing"
         )
     if False in found:
         sys.exit(1)

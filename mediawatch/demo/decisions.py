@@ -8,7 +8,7 @@ from mediawatch.demo.scene import PERSON, REVIEWER, Named, Scene, name_of
 from mediawatch.domain import Effect, ReviewAction, UserError
 from mediawatch.people.review import CONFIRM_REASON, ReviewDecision, leads_on, refusals
 from mediawatch.people.suspects import Suspect
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 
 _DISMISSED = ReviewDecision(
     ReviewAction.DISMISSED, REVIEWER, "重新查看手机端，监测期内有推送，首次核查看漏。"
@@ -31,7 +31,7 @@ async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
     if own:
         scene.tell(
             f"review: {PERSON} may confirm {len(found) - len(own)} of {count_of(len(found), 'finding')}, "
-            f"{len(own)} rest on the same person's look"
+            f"{len(own)} {agree(len(own), 'rests', 'rest')} on the same person's look"
         )
     wrong = [
         each

@@ -12,11 +12,12 @@ import xlsxwriter
 
 from mediawatch.app import App
 from mediawatch.demo.scene import MARK, Tell
+from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.files import write_whole
 from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
-from mediawatch.registry.service import ImportOptions, import_files
+from mediawatch.registry.service import ImportOptions, ImportReport, import_files
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep import nights
 from mediawatch.sweep.gate import canaries
@@ -33,6 +34,8 @@ regions = {regions}
 """
 CONTACT, PHONE = "演示联系人", "0000-00001"
 """How the made-up contacts begin, by which they are found wherever they stand."""
+_ABOVE = 2
+"""Rows of the office's table above its accounts: title and headings."""
 _REGIONS = ("拉萨市", "日喀则市", "昌都市", "林芝市", "山南市", "自治区直属")
 """In their usual order."""
 
@@ -49,7 +52,22 @@ async def register(app: App, stage: Stage, tell: Tell) -> None:
     write_registry(root / "registry.xlsx", rows)
     options = ImportOptions(contacts=app.settings.registry.contacts)
     report = await import_files(app.store, [root / "registry.xlsx"], options, now=app.clock())
+    refuse_bad_rows(report, rows)
     tell(f"registry.xlsx: {count_of(len(report.changes.new), 'account')} imported")
+
+
+def refuse_bad_rows(report: ImportReport, rows: Sequence[Mapping[str, str]]) -> None:
+    """UserError where the registry refuses a row of the world: nothing was imported then."""
+    for problem in report.errors[:1]:
+        place = problem.place.row - _ABOVE - 1
+        name = rows[place].get("政务新媒体名称", "") if 0 <= place < len(rows) else ""
+        more = len(report.errors) - 1
+        raise UserError(
+            f"the world files what no registry takes: {name or 'account'} "
+            f"(account {place + 1} of the world): {problem}"
+            + (f"; and {more} more" if more else "")
+            + ": correct the world's file"
+        )
 
 
 def _contact(number: int) -> dict[str, str]:
@@ -83,7 +101,7 @@ def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:
     sheet, text = book.add_worksheet("台账"), book.add_format({"num_format": "@"})
     headings = list(rows[0]) if rows else ["政务新媒体名称", "类型"]
     sheet.merge_range(0, 0, 0, max(1, len(headings) - 1), f"政务新媒体台账（{MARK}）", text)
-    for number, row in enumerate([{heading: heading for heading in headings}, *rows], 1):
+    for number, row in enumerate([{heading: heading for heading in headings}, *rows], _ABOVE - 1):
         for column, heading in enumerate(headings):
             sheet.write_string(number, column, row.get(heading, ""), text)
     book.close()

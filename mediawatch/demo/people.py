@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
-from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 
@@ -93,17 +93,16 @@ def fill_in(
             if shown is None or not texts[places[Column.KEY]]:
                 continue
             answered += 1
-            days = [day for day in shown.days if day <= as_of_day]
+            days = [*([shown.later] if shown.later else []), *shown.days]
             if len(overlooked) < OVERLOOKED and _easily_overlooked(
-                shown, days, policy.window_start(as_of_day)
+                shown, policy.window_start(as_of_day), texts[places[Column.LATEST]]
             ):
                 overlooked.append(name)
                 days = [day for day in days if day < policy.window_start(as_of_day)]
+            asked = policy.window_start(as_of_day), as_of_day
             shot = f"screenshot-{answered:03}.png"
             write_whole(target.parent / shot, picture("·".join(name)))
-            for column, value in _answers(
-                shown, days, policy.window_start(as_of_day), looked_at, shot
-            ).items():
+            for column, value in _answers(shown, days, asked, looked_at, shot).items():
                 type_in(row[places[column]], value)
     save(book, target)
     return answered, tuple(overlooked)
@@ -121,20 +120,27 @@ def type_in(cell: Cell, text: str) -> None:
     cell.value, cell.data_type = text, "s"
 
 
-def _easily_overlooked(shown: PhoneView, days: Collection[date], start: date) -> bool:
+def _easily_overlooked(shown: PhoneView, start: date, known: str) -> bool:
     """Whether a person could take an older post for the newest.
 
-    There must be a post in the window, which a link can prove, and an older one.
+    There must be a post in the window, which a link can prove, and an older one; none later. The
+    row's known date, "未知" or at least so late, must not name a newer one.
     """
-    return (
-        bool(shown.link) and any(day >= start for day in days) and any(day < start for day in days)
-    )
+    older = [day.isoformat() for day in shown.days if day < start]
+    named = re.search(r"\d{4}-\d\d-\d\d", known)
+    if shown.later or not shown.link or not older or len(older) == len(shown.days):
+        return False
+    return named is None or named[0] <= older[0]
 
 
 def _answers(
-    shown: PhoneView, days: list[date], start: date, looked_at: datetime, shot: str
+    shown: PhoneView, days: list[date], asked: tuple[date, date], looked_at: datetime, shot: str
 ) -> dict[Column, str]:
-    """The cells of a row; `days` are those of the posts that the person saw, newest first."""
+    """The cells of a row.
+
+    `days` are those of the posts that the person saw, newest first; `asked` are the first and the
+    last day of the question. Who finds no post between them writes down the newest of all.
+    """
     cells = {Column.PERSON: PERSON, Column.TIME: minute(looked_at), Column.SEEN_ID: shown.id}
     cells[Column.SHOT] = shot
     states = {
@@ -146,13 +152,13 @@ def _answers(
     if shown.state in states:
         named = {} if shown.state == "not_found" else {Column.SEEN_NAME: shown.name}
         return {**cells, **named, Column.STATE: states[shown.state]}
-    posted = bool(days) and days[0] >= start
+    within = [day for day in days if asked[0] <= day <= asked[1]]
     cells |= {
-        Column.POSTED: "有" if posted else "无",
+        Column.POSTED: "有" if within else "无",
         Column.STATE: "正常",
         Column.SEEN_NAME: shown.name,
     }
-    return {**cells, Column.POSTED_ON: days[0].isoformat()} if days else cells
+    return {**cells, Column.POSTED_ON: (within or days)[0].isoformat()} if days else cells
 
 
 def picture(of: str = "") -> bytes:

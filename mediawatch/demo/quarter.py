@@ -11,7 +11,7 @@ from mediawatch.app.documents import inspection_of
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import recheck_request
 from mediawatch.demo import decisions, units
-from mediawatch.demo.machine import write_registry
+from mediawatch.demo.machine import refuse_bad_rows, write_registry
 from mediawatch.demo.scene import MARK, REVIEWER, Scene, Tell
 from mediawatch.files import write_whole
 from mediawatch.plurals import count_of
@@ -34,13 +34,15 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     root = app.home.root
     notice = (await app.store.notices.all())[-1]
     write_whole(app.home.canaries, canaries.to_toml(stage.canaries(), MARK).encode())
-    write_registry(root / "registry-next.xlsx", stage.registry())
+    rows = stage.registry()
+    write_registry(root / "registry-next.xlsx", rows)
     report = await import_files(
         app.store,
         [root / "registry-next.xlsx"],
         ImportOptions(complete=True, contacts=app.settings.registry.contacts),
         now=app.clock(),
     )
+    refuse_bad_rows(report, rows)
     tell(
         f"registry-next.xlsx: {count_of(len(report.changes.updated), 'account')} changed, "
         f"{len(report.retired)} no longer in it"

@@ -92,6 +92,8 @@ class NoticeAction(StrEnum):
     UPHELD = "upheld"
     """The appeal was granted."""
     REJECTED = "rejected"
+    ASKED = "asked"
+    """反馈表发出: forms to report in were written for its units; `reason` says how many."""
     REPORTED = "reported"
     """整改反馈: its unit reported; that alone settles nothing."""
     RECHECKED = "rechecked"
@@ -106,7 +108,7 @@ class NoticeAction(StrEnum):
 
 _ACTIONS: Mapping[NoticeAction, str] = {
     NoticeAction.CORRECTED: "更正", NoticeAction.APPEALED: "申诉", NoticeAction.UPHELD: "申诉成立", NoticeAction.REJECTED: "申诉不成立",
-    NoticeAction.REPORTED: "整改反馈", NoticeAction.RECHECKED: "复查", NoticeAction.CLOSED: "办结",
+    NoticeAction.ASKED: "反馈表发出", NoticeAction.REPORTED: "整改反馈", NoticeAction.RECHECKED: "复查", NoticeAction.CLOSED: "办结",
     NoticeAction.ARCHIVED: "归档",
 }  # fmt: skip
 

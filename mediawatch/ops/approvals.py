@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from mediawatch.domain import UserError
-from mediawatch.domain.clock import parse_day
+from mediawatch.domain.clock import months_before, parse_day
 from mediawatch.names import same_person
 from mediawatch.ports import Logins, StoredSession, UseApproval
 
 _LONGEST_NAME, _LONGEST_PURPOSE = 40, 80
-_LONGEST = timedelta(days=366)
 HOW = "--approved-by NAME --purpose TEXT --until DAY"
 
 
@@ -160,7 +159,9 @@ def _read(given: GivenApproval, today: date) -> UseApproval | None:
         ("--approved-by", by, _LONGEST_NAME),
         ("--purpose", purpose, _LONGEST_PURPOSE),
     ):
-        if not text or len(text) > longest or not text.isprintable():
+        if not text:
+            raise UserError(f"{option} is empty: a 使用审批 says who, what for and until when")
+        if len(text) > longest or not text.isprintable():
             raise UserError(f"{option} {text[:longest]!r}: give at most {longest} letters")
     try:
         until = parse_day(given.until)
@@ -168,8 +169,6 @@ def _read(given: GivenApproval, today: date) -> UseApproval | None:
         raise UserError(f"--until {given.until}: {error}") from None
     if until < today:
         raise UserError(f"--until {until} is over: today is {today} in Beijing")
-    if until > today + _LONGEST:
-        raise UserError(
-            f"--until {until}: a 使用审批 is for a year at most, until {today + _LONGEST}"
-        )
+    if until > (latest := months_before(today, -12)):
+        raise UserError(f"--until {until}: a 使用审批 is for a year at most, until {latest}")
     return UseApproval(by=by, purpose=purpose, until=until)

@@ -235,7 +235,7 @@ async def take(
 
     UserError for what cannot be read or used.
     """
-    session, count = logins.take(new, read_export(file), str(file))
+    session, count = logins.take(new, read_export(logins, new.platform, file), str(file))
     await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "import")
     return session, count
 
@@ -243,23 +243,28 @@ async def take(
 async def take_key(
     book: SessionBook, logins: Logins, new: NewLogin, key: AccountKey
 ) -> StoredSession:
-    """Keep the key of one account that the office itself runs.
-
-    UserError for a key of another shape. UserError, too, where the name is another key's, or the
-    key is kept under another name.
-    """
-    for each in logins.sessions(new.platform):
-        kept = logins.key_of(new.platform, each.name)
-        if kept is not None and (each.name == new.name) != (kept.app_id == key.app_id):
-            place = f"{new.platform} {each.name} ({each.account})"
-            raise UserError(
-                f"the name {new.name} is that of another key, {place}: give this one another --name"
-                if each.name == new.name
-                else f"this AppID is kept already as {place}: name that one by --name {each.name}"
-            )
+    """Keep the key of one account that the office itself runs. UserError as `refuse_key`."""
+    refuse_key(logins, new.platform, new.name, key)
     session = logins.keep_key(new, key)
     await book.note_made(new.platform, new.name, SessionState.UNKNOWN, "key")
     return session
+
+
+def refuse_key(logins: Logins, platform: str, name: str, key: AccountKey) -> None:
+    """UserError for a key of another shape.
+
+    UserError, too, where the name is another key's, or the key is kept under another name.
+    """
+    logins.refuse_key(platform, key)
+    for each in logins.sessions(platform):
+        kept = logins.key_of(platform, each.name)
+        if kept is not None and (each.name == name) != (kept.app_id == key.app_id):
+            place = f"{platform} {each.name} ({each.account})"
+            raise UserError(
+                f"the name {name} is that of another key, {place}: give this one another --name"
+                if each.name == name
+                else f"this AppID is kept already as {place}: name that one by --name {each.name}"
+            )
 
 
 async def remove(book: SessionBook, logins: Logins, platform: str, name: str) -> bool:
@@ -278,12 +283,14 @@ async def remove_all(book: SessionBook, logins: Logins) -> list[StoredSession]:
     return found
 
 
-def read_export(file: Path) -> str:
-    """The text of a browser's exported cookies. UserError where it cannot be read."""
+def read_export(logins: Logins, platform: str, file: Path) -> str:
+    """The text of a browser's exported cookies. UserError where they cannot be read or used."""
     try:
-        return read_text(file)
+        text = read_text(file)
     except InputFault as fault:
         raise UserError(f"{fault}; or export the cookies anew as JSON or as cookies.txt") from None
+    logins.refuse_export(platform, text, str(file))
+    return text
 
 
 async def check(

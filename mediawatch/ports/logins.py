@@ -145,6 +145,12 @@ class Logins(Protocol):
         UserError, beginning with `place`.
         """
 
+    def refuse_export(self, platform: str, exported: str, place: str) -> None:
+        """UserError, as `take`, for exported cookies that are of no use, whoever they are kept for."""
+
+    def refuse_key(self, platform: str, key: AccountKey) -> None:
+        """UserError, as `keep_key`, for what is no key."""
+
     def keep_key(self, new: NewLogin, key: AccountKey) -> StoredSession:
         """Keep a key; it replaces one of this name.
 

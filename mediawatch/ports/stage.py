@@ -20,8 +20,10 @@ class PhoneView:
     id: str
     days: tuple[date, ...]
     """Beijing days of its posts until the world's moment, newest first."""
+    later: date | None = None
+    """The Beijing day of the newest post after that moment, where one is there already."""
     link: str = ""
-    """Of the newest article of these; "" where the platform has no such links."""
+    """Of the newest article until the moment; "" where the platform has no such links."""
 
 
 class Stage(Protocol):

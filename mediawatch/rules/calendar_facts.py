@@ -146,6 +146,8 @@ class NoticeProgress:
     report_by: date | None = None
     items: int = 0
     """Items that still stand."""
+    asked: bool = False
+    """Whether the forms in which units report went out."""
     reported: int = 0
     not_rechecked: int = 0
     unsettled: int = 0

@@ -79,13 +79,17 @@ def _rectification_step(notice: NoticeProgress, today: date) -> CalendarStep:
     if notice.closed:
         return CalendarStep(name=name, state=StepState.LEFT, days=when, figures=figures)
     past = last is not None and today > last
+    number = one_word(notice.number)
+    command, why = f"export {number} --out 整改反馈/", "请各单位填报整改情况"
+    if notice.asked:
+        command, why = f"import {number} 整改反馈/*.xlsx", "收回各单位的整改情况反馈表"
     return CalendarStep(
         name=name,
         state=StepState.NOW,
         days=when,
         figures=figures + ("，已逾期" if past else ""),
-        command=f"mediawatch notice feedback export {one_word(notice.number)} --out 整改反馈/",
-        why="请各单位填报整改情况，收回用 notice feedback import",
+        command=f"mediawatch notice feedback {command}",
+        why=why,
     )
 
 

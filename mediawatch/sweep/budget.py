@@ -14,7 +14,7 @@ from typing import Any
 
 from mediawatch.domain import Account, AccountState
 from mediawatch.domain.clock import day_of, minute
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.ahead import (
     first_night,
@@ -215,8 +215,8 @@ class RationedBudget:
     def sentences(self) -> tuple[str, ...]:
         """For the operator, in English: the budget, and what would help where it is too small."""
         lack = (
-            f"{count_of(self.wanting, 'account')} lack a proof, {self.not_yet} of them were not "
-            "looked at yet"
+            f"{count_of(self.wanting, 'account')} {agree(self.wanting, 'lacks', 'lack')} a proof "
+            f"({self.not_yet} not looked at yet)"
             if self.wanting
             else "no account that it can be asked about lacks a proof"
         )

@@ -52,7 +52,7 @@ class Forecast:
     keys: Mapping[KeyKind, int] = field(default_factory=dict)
     """How many accounts have each key."""
     read: int = 0
-    """Accounts whose posts can be read with the logins that there are."""
+    """Accounts whose posts can be read with the logins and keys that may be used."""
     gains: tuple[Gain, ...] = ()
     """What each further login, link or number would add to them, the most first."""
     searches: tuple[Gain, ...] = ()
@@ -115,14 +115,12 @@ def spell(minutes: float) -> str:
 def forecast(
     accounts: Iterable[Account],
     surfaces: Callable[[str], Sequence[SurfaceFacts]],
-    logins: frozenset[str],
     opens_links: Callable[[str], bool],
     reach: Reach,
 ) -> list[Forecast]:
     """By platform, the greatest first.
 
-    `logins` are the platforms with a login; `opens_links`: whether lone article links can be read;
-    `reach`: what leads to an account.
+    `opens_links`: whether lone article links can be read; `reach`: what leads to an account.
     """
     of: dict[str, list[Account]] = {}
     for account in accounts:
@@ -130,10 +128,9 @@ def forecast(
     found = [
         _with_keys(
             _forecast(
-                platform, held, surfaces(platform), platform in logins, opens_links(platform)
+                platform, held, surfaces(platform), platform in reach.held, opens_links(platform)
             ),
             held,
-            logins,
             reach,
         )
         for platform, held in of.items()
@@ -141,16 +138,14 @@ def forecast(
     return sorted(found, key=lambda one: (-one.accounts, one.platform))
 
 
-def _with_keys(
-    found: Forecast, accounts: Sequence[Account], logins: frozenset[str], reach: Reach
-) -> Forecast:
-    read, gains = gains_of(found.platform, accounts, logins, reach)
+def _with_keys(found: Forecast, accounts: Sequence[Account], reach: Reach) -> Forecast:
+    read, gains = gains_of(found.platform, accounts, reach)
     return replace(
         found,
         keys=count_keys(accounts),
         read=read,
         gains=gains,
-        searches=names_to_search(found.platform, accounts, logins, reach),
+        searches=names_to_search(found.platform, accounts, reach),
     )
 
 

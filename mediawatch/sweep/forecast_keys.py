@@ -50,7 +50,8 @@ def count_keys(accounts: Iterable[Account]) -> Mapping[KeyKind, int]:
 class Reach:
     """What the platforms say of how accounts are reached.
 
-    `ways`: the surfaces that could be asked about an account with logins of these platforms.
+    `now`: the surfaces that can be asked about an account by the logins and keys that may be used;
+    `held`: the words of those. `ways`: the surfaces that could be asked about an account with logins of these platforms.
     `logins`: the words of the logins that a platform's surfaces use. `examples`: values of nobody, by
     the field of the registry.
     """
@@ -58,6 +59,16 @@ class Reach:
     ways: Callable[[Account, Collection[str]], Sequence[SurfaceFacts]]
     logins: Callable[[str], Sequence[str]]
     examples: Callable[[str], Mapping[str, str]]
+    now: Callable[[Account], Sequence[SurfaceFacts]] = lambda account: ()
+    held: frozenset[str] = frozenset()
+
+    def reads_now(self, account: Account) -> bool:
+        """Whether its posts can be read now; also by a login or a key of its own."""
+        by_its_own = any(
+            facts.has_its_login and not (facts.declared_closed or facts.finds_ids)
+            for facts in self.now(account)
+        )
+        return by_its_own or self.reads(account, self.held)
 
     def reads(self, account: Account, logins: Collection[str]) -> bool:
         """Whether a surface that is open to all accounts would read its posts."""
@@ -90,21 +101,21 @@ _KEYS = {"platform_id": "number", "article_links": "link"}
 
 
 def gains_of(
-    platform: str, accounts: Sequence[Account], logins: Collection[str], reach: Reach
+    platform: str, accounts: Sequence[Account], reach: Reach
 ) -> tuple[int, tuple[Gain, ...]]:
     """(accounts whose posts can be read now, what would add to them), what adds most first."""
-    beyond = _beyond(accounts, logins, reach)
-    reached = reached_by_key(platform, accounts, logins, reach)
+    beyond = _beyond(accounts, reach)
+    reached = reached_by_key(platform, beyond, reach)
     found = [Gain(_what(key), len(those), key) for key, those in reached.items() if those]
     found.sort(key=lambda gain: -gain.accounts)
     return len(accounts) - len(beyond), tuple(found)
 
 
 def reached_by_key(
-    platform: str, accounts: Sequence[Account], logins: Collection[str], reach: Reach
+    platform: str, accounts: Sequence[Account], reach: Reach
 ) -> dict[str, list[Account]]:
     """By the key of each gain that there could be, the accounts that it would reach."""
-    beyond = _beyond(accounts, logins, reach)
+    beyond, logins = _beyond(accounts, reach), reach.held
     lacking = [word for word in reach.logins(platform) if word not in logins]
     found = {
         word: [each for each in beyond if reach.reads(each, {*logins, word})] for word in lacking
@@ -123,9 +134,9 @@ def reached_by_key(
     return found
 
 
-def _beyond(accounts: Sequence[Account], logins: Collection[str], reach: Reach) -> list[Account]:
+def _beyond(accounts: Sequence[Account], reach: Reach) -> list[Account]:
     """Those whose posts nothing can read now."""
-    return [account for account in accounts if not reach.reads(account, logins)]
+    return [account for account in accounts if not reach.reads_now(account)]
 
 
 def _what(key: str) -> str:
@@ -144,10 +155,9 @@ def _with(account: Account, field: str, value: str) -> Account:
     return replace(account, filed=replace(account.filed, platform_id=value))
 
 
-def names_to_search(
-    platform: str, accounts: Sequence[Account], logins: Collection[str], reach: Reach
-) -> tuple[Gain, ...]:
+def names_to_search(platform: str, accounts: Sequence[Account], reach: Reach) -> tuple[Gain, ...]:
     """How many names a search would be asked for, by the login that it needs."""
+    logins = reach.held
     now = sum(reach.searches(account, logins) for account in accounts)
     found = [Gain("", now)]
     for word in reach.logins(platform):

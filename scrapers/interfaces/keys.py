@@ -31,13 +31,14 @@ def read_key(session: Session) -> AccountKey:
 
 
 def write_key(path: Path, key: AccountKey, now: datetime, new: NewLogin) -> None:
-    """Keep a key that was just entered, readable by its owner alone.
+    """Keep a key that was just entered, readable by its owner alone."""
+    state: Mapping[str, str] = asdict(key)
+    write_new(path, state, now, new)
 
-    UserError for an AppID or AppSecret of another shape.
-    """
+
+def refuse_key(key: AccountKey) -> None:
+    """UserError for an AppID or AppSecret of another shape."""
     if not _APP_ID.fullmatch(key.app_id):
         raise UserError(f"the AppID is not wx and 16 letters or digits: {_ANEW}")
     if not _APP_SECRET.fullmatch(key.app_secret):
         raise UserError(f"the AppSecret is not 32 letters or digits: {_ANEW}")
-    state: Mapping[str, str] = asdict(key)
-    write_new(path, state, now, new)

@@ -31,14 +31,8 @@ class HolderBook:
 
         UserError, beginning with `place`, where it is missing or names two.
         """
-        named = _named(state, cookie)
-        if len(named) != 1:
-            why = "is missing" if not named else "names two accounts"
-            raise UserError(
-                f"{place}: the cookie {cookie} {why}, so nobody can tell whose login it is: log in "
-                "on the site with one account, then try again"
-            )
-        return _keyed(self._key(), named.pop())
+        named = holder_named(state, cookie, place)
+        return _keyed(self._key(), named)
 
     def holder_of(self, session: Session, cookie: str) -> str:
         """Whose a kept login is; of an older file by its cookie, or as nobody else's."""
@@ -82,6 +76,21 @@ class HolderBook:
 
     def _write(self, known: Mapping[str, Any]) -> None:
         write_state(self.folder / FILE, known)
+
+
+def holder_named(state: Mapping[str, Any], cookie: str, place: str) -> str:
+    """The site's own id of who is logged in, by the cookie of that name.
+
+    UserError, beginning with `place`, where it is missing or names two.
+    """
+    named = _named(state, cookie)
+    if len(named) != 1:
+        why = "is missing" if not named else "names two accounts"
+        raise UserError(
+            f"{place}: the cookie {cookie} {why}, so nobody can tell whose login it is: log in "
+            "on the site with one account, then try again"
+        )
+    return named.pop()
 
 
 def _named(state: Mapping[str, Any], cookie: str) -> set[str]:

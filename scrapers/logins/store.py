@@ -22,9 +22,9 @@ from scrapers.browser.sessions import (
     write_notes,
 )
 from scrapers.declarations import KEY_WORDS
-from scrapers.interfaces.keys import read_key, write_key
+from scrapers.interfaces.keys import read_key, refuse_key, write_key
 from scrapers.logins.cookies import storage_state
-from scrapers.logins.holders import HolderBook
+from scrapers.logins.holders import HolderBook, holder_named
 
 # To list the files needs no browser: what makes a login is imported where it is used.
 if TYPE_CHECKING:
@@ -96,16 +96,28 @@ class LoginFiles:
     def take(self, new: NewLogin, exported: str, place: str) -> tuple[StoredSession, int]:
         """See `ports.Logins.take`."""
         session = self._session(new.platform, new.name)
-        state = storage_state(exported, self._login(new.platform).hosts, self.now(), place)
+        state = self._state_of(new.platform, exported, place)
         return self._keep(session, state, new, place), len(state["cookies"])
+
+    def refuse_export(self, platform: str, exported: str, place: str) -> None:
+        """See `ports.Logins.refuse_export`."""
+        state = self._state_of(platform, exported, place)
+        if platform in self.holder_cookies:
+            holder_named(state, self.holder_cookies[platform], place)
+
+    def _state_of(self, platform: str, exported: str, place: str) -> dict[str, Any]:
+        return storage_state(exported, self._login(platform).hosts, self.now(), place)
+
+    def refuse_key(self, platform: str, key: AccountKey) -> None:
+        """See `ports.Logins.refuse_key`."""
+        if platform not in self.keys:
+            raise UserError(f"{platform} has no key but a login: `mediawatch login {platform}`")
+        refuse_key(key)
 
     def keep_key(self, new: NewLogin, key: AccountKey) -> StoredSession:
         """See `ports.Logins.keep_key`."""
         session = self._session(new.platform, new.name)
-        if new.platform not in self.keys:
-            raise UserError(
-                f"{new.platform} has no key but a login: `mediawatch login {new.platform}`"
-            )
+        self.refuse_key(new.platform, key)
         write_key(session.state, key, self.now(), new)
         return self._stored(session)
 

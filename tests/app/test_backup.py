@@ -26,6 +26,7 @@ from mediawatch.cli import app as cli
 from mediawatch.domain import Account, Capture, EvidenceKind, Reading, UserError
 from mediawatch.ops import retention
 from mediawatch.ops.settings import Home
+from scrapers.logins.holders import HolderBook
 
 
 async def filled(home: Home) -> Account:
@@ -98,14 +99,17 @@ async def test_what_is_restored_is_what_was_there(tmp_path: Path) -> None:
 async def test_logins_stay_unless_they_are_asked_for(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     await filled(home)
+    HolderBook(home.sessions).keep_own("weread", "hash of the first holder")
     await back_up(home, tmp_path)
     target = tmp_path / "mediawatch-20310305T120000.tar"
     assert b"made-up-cookie" not in target.read_bytes()
     with tarfile.open(target) as tar:
-        assert not any(
-            name.startswith("sessions") or name.endswith(".part") for name in tar.getnames()
-        )
+        names = [name for name in tar.getnames() if name.startswith("sessions")]
+        assert names == ["sessions/holders.json"]
+        assert not any(name.endswith(".part") for name in tar.getnames())
     assert restore.restore(target, tmp_path / "new").sessions == 0
+    # The place of the home's own login stays his, though the login is not here.
+    assert HolderBook(tmp_path / "new" / "sessions").own("weread") == "hash of the first holder"
 
 
 async def test_a_backup_during_writes_is_of_one_moment(tmp_path: Path) -> None:

@@ -234,6 +234,11 @@ async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
     (account,) = await enter(app.store, Filing(name="示例", platform="weibo"))
     sweep = await open_sweep(app.store, [account])
     await app.store.readings.keep(
+        plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.UNREACHABLE)
+    )
+    (told,) = [check for check in await in_home(app) if check.name == "recordings"]
+    assert "got no site's answer" in told.text
+    await app.store.readings.keep(
         plain_reading(
             account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attestation.RECORDED
         )
@@ -301,10 +306,8 @@ def test_what_is_ahead(
         account(1, platform), account(2, platform, platform_id="1"), account(3, platform, url="https://example.org"),
         account(4, platform, original_id="gh_0", link="https://example.org/1"),
     ]  # fmt: skip
-    logins = frozenset({platform} if logged_in else ())
-    (one,) = forecast(
-        held, lambda key: SURFACES.get(key, []), logins, lambda key: key == "wechat", NOWHERE
-    )
+    reach = replace(NOWHERE, held=frozenset({platform} if logged_in else ()))
+    (one,) = forecast(held, lambda key: SURFACES.get(key, []), lambda key: key == "wechat", reach)
     assert (one.accounts, one.with_id, one.with_link, one.with_neither) == (4, 2, 2, 1)
     assert (one.by_hand, one.complete, one.login_helps) == (by_hand, complete, helps)
     assert one.without_article == (3 if platform == "wechat" else 0)
@@ -314,9 +317,7 @@ def test_what_is_ahead(
 
 def test_the_greatest_platform_comes_first() -> None:
     held = [account(1, "weibo"), account(2, "toutiao"), account(3, "toutiao")]
-    found: list[Forecast] = forecast(
-        held, lambda key: SURFACES[key], frozenset(), lambda key: False, NOWHERE
-    )
+    found: list[Forecast] = forecast(held, lambda key: SURFACES[key], lambda key: False, NOWHERE)
     assert [one.platform for one in found] == ["toutiao", "weibo"]
     assert (spell(45), spell(300)) == ("45 minutes", "5.0 hours")
 

@@ -138,7 +138,9 @@ def test_a_file_that_is_no_key_is_not_quoted(
 ) -> None:
     file = tmp_path / "key.toml"
     file.write_text(text)
-    assert sentence in take(home, file, "--account", "W1", code=2)
+    # Before anybody is asked who answers for it.
+    said = told(home, "sessions", "import", WORD, file, "--account", "W1", code=2)
+    assert sentence in said
     assert not list(home.sessions.rglob("*.json"))
 
 
@@ -164,6 +166,11 @@ def test_a_key_counts_in_the_plan_for_its_own_account_alone(home: Home, file: Pa
     take(home, file, "--account", "W1")
     rates, accounts = asyncio.run(rates_and_accounts())
     assert [first(each) for each in accounts] == ["wechat.statistics", "", "weibo.mobile"]
+    # All that is said of it rests on the same ways.
+    for command in ("plan", "doctor"):
+        assert "posts of 1 can be read; a weread login would reach 1 more" in told(home, command)
+    listed = told(home, "registry", "list", "--platform", "wechat", "--reached-by", "weread")
+    assert (FILED.name in listed, OTHER.name in listed) == (False, True)
 
 
 def test_no_account_is_named_for_a_login(home: Home, file: Path) -> None:

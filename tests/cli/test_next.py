@@ -126,7 +126,18 @@ def test_suspects_wait_for_their_units_then_for_their_notice(home: Home) -> None
     assert (steps["下发核实"]["days"], steps["下发核实"]["state"]) == (f"{day}下发", "done")
     assert (steps["会商认定"]["days"], steps["签发通报"]["days"]) == (day, day)
     assert [step["name"] for step in found["steps"] if step["pressing"]] == []
-    assert found["next"]["command"].startswith("mediawatch notice feedback export")
+    words = found["next"]["command"].split()
+    assert words[1:4] == ["notice", "feedback", "export"]
+    # The forms went out: the next thing is to take the answers in.
+    for _ in range(2):
+        folder = str(home.root.parent / "整改")
+        sent = mediawatch(home, *words[1:5], "--out", folder, "--overwrite")
+        assert sent.exit_code == 0, sent.output
+        waits = shown(home)["next"]["command"]
+        assert waits == "mediawatch notice feedback import 示例办函〔2026〕1号 整改反馈/*.xlsx"
+    told = mediawatch(home, "notice", "show", "示例办函〔2026〕1号").output
+    assert "反馈表发出" in told
+    assert "1份，2个账号" in told
     # Once the nights of the next inspection begin, they are shown, and the notice is named.
     set_as_of(home, 5)
     found = shown(home)

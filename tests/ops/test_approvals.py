@@ -45,6 +45,17 @@ def exported(person: str) -> str:
 PEOPLE = {"甲": "912345671", "乙": "912345672", "丙": "912345673"}
 
 
+def files_in(folder: Path) -> LoginFiles:
+    return LoginFiles(
+        known=LoginsByWord(),
+        folder=folder,
+        now=lambda: NOW,
+        window=lambda: folder,
+        headless=lambda: folder,
+        holder_cookies=LOGINS_BY_APPROVAL,
+    )
+
+
 def stored(
     name: str, until: date | None = None, holder: str = "", approved: str = ""
 ) -> StoredSession:
@@ -166,8 +177,12 @@ def test_a_further_login_is_refused_without_its_approval(
             ("--approved-by", "王五", "--purpose", "核查", "--until", "2099-01-01"),
             "for a year at most",
         ),
-        (("--approved-by", " ", "--purpose", "核查", "--until", UNTIL), "--approved-by"),
-        (("--approved-by", "王五", "--purpose", "", "--until", UNTIL), "--purpose"),
+        (("--approved-by", " ", "--purpose", "核查", "--until", UNTIL), "--approved-by is empty"),
+        (("--approved-by", "王五", "--purpose", "", "--until", UNTIL), "--purpose is empty"),
+        (
+            ("--approved-by", "王五", "--purpose", "核" * 81, "--until", UNTIL),
+            "give at most 80 letters",
+        ),
     ],
 )
 def test_an_approval_that_says_too_little_is_refused(
@@ -176,6 +191,27 @@ def test_an_approval_that_says_too_little_is_refused(
     given = ("sessions", "import", "weread", export, *WHO, *words)
     assert says in run(home, *given, code=2)
     assert not (home / "sessions" / "weread").exists()
+
+
+@pytest.mark.parametrize(
+    ("today", "latest"),
+    [
+        (date(2026, 11, 30), date(2027, 11, 30)),
+        (date(2027, 6, 1), date(2028, 6, 1)),
+        (date(2028, 2, 29), date(2029, 2, 28)),
+    ],
+)
+def test_an_approval_ends_on_the_same_day_next_year_at_the_latest(
+    tmp_path: Path, today: date, latest: date
+) -> None:
+    files, words = files_in(tmp_path), {"by": "王五", "purpose": "核查"}
+    given = GivenApproval(**words, until=latest.isoformat())
+    made = admission(files, "weread", "second", given, today).given
+    assert made is not None
+    assert made.until == latest
+    late = GivenApproval(**words, until=(latest + timedelta(days=1)).isoformat())
+    with pytest.raises(UserError, match=f"for a year at most, until {latest}"):
+        admission(files, "weread", "second", late, today)
 
 
 def test_other_platforms_take_no_approval(home: Path, tmp_path: Path) -> None:
@@ -370,14 +406,7 @@ def test_one_account_at_most_is_used_without_approval(orders: list[tuple[str, ..
     """By any order of what can be done to logins, also over the home's whole life."""
     with TemporaryDirectory() as root:
         folder = Path(root) / "sessions"
-        files = LoginFiles(
-            known=LoginsByWord(),
-            folder=folder,
-            now=lambda: NOW,
-            window=lambda: folder,
-            headless=lambda: folder,
-            holder_cookies=LOGINS_BY_APPROVAL,
-        )
+        files = files_in(folder)
         unapproved: set[str] = set()
         for order in orders:
             with suppress(UserError):

@@ -318,7 +318,7 @@ def test_the_commands(tmp_path: Path) -> None:
     )
     assert missing.startswith(f"{running.evidence[0].path}: missing (account 2, sweep 2,")
     assert orphan == "2031-01-01/left.part: belongs to no reading"
-    assert summary == "4 ok, 1 missing, 1 altered, 2 pruned, 1 belong to nothing"
+    assert summary == "4 ok, 1 missing, 1 altered, 2 pruned, 1 belongs to nothing"
     assert mediawatch(home, "verify", "--sweep", "2").exit_code == 1
     assert mediawatch(home, "verify", "--sweep", "9").exit_code == 2
     assert (home.evidence / manifest.path).is_file()
@@ -329,5 +329,5 @@ def test_the_commands(tmp_path: Path) -> None:
     )
     young.write_bytes(b"its row is about to come")
     os.utime(left, (0, 0))
-    assert "1 file removed that belong to nothing" in mediawatch(home, "prune").stdout
+    assert "1 file removed that belongs to nothing" in mediawatch(home, "prune").stdout
     assert (left.exists(), young.exists()) == (False, True)

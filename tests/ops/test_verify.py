@@ -222,7 +222,7 @@ def test_the_command_compares(tmp_path: Path) -> None:
         ["verify", str(tmp_path / "toutiao" / "a-right"), str(tmp_path / "toutiao" / "c-open")],
     )
     assert ran.exit_code == 0
-    assert ran.stdout.splitlines()[-1] == "2 cases: 1 as expected, 0 differ, 1 expect nothing"
+    assert ran.stdout.splitlines()[-1] == "2 cases: 1 as expected, 0 differ, 1 expects nothing"
 
 
 @pytest.mark.parametrize(

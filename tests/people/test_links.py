@@ -25,6 +25,7 @@ from mediawatch.articles import article_key
 from mediawatch.cli.links import print_report
 from mediawatch.domain import (
     Account,
+    FiledStatus,
     Filing,
     LookKind,
     MatchedBy,
@@ -683,6 +684,32 @@ def test_each_result_is_answered(entry: LinkEntry, sort: str, reason: str, ask: 
     (answer,) = answers_of([row], LinkReport(entries=[entry]))
     assert (answer.result, answer.ask) == (sort, ask)
     assert answer.reason.startswith(reason) or reason in answer.reason
+
+
+def test_the_report_says_how_many_rows_it_has(tmp_path: Path) -> None:
+    """One link that four lines hold has four rows."""
+    home, out = tmp_path / "home", tmp_path / "报告.csv"
+    in_process("--home", home, "init")
+    filed = text_file(tmp_path, "政务新媒体名称,类型\n示例,微信公众号\n", "台账.csv")
+    in_process("--home", home, "registry", "import", filed)
+    file = text_file(tmp_path, f"{LINK.url}\n" * 4)
+    words = ("links", "import", file, "--dry-run", "--report", out)
+    done = in_process("--home", home, *words)
+    assert f"{out}: 4 rows" in done.stdout, done.stderr
+    assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 5
+
+
+@pytest.mark.parametrize("status", [FiledStatus.CLOSED, FiledStatus.DEREGISTERED])
+def test_no_article_is_asked_of_a_closed_account(status: FiledStatus) -> None:
+    closed = Account(id=1, filed=Filing(name=NAME, platform="wechat", status=status))
+    row = LinkRow(place=Place("a.txt", "", 3), text="请查收", urls=(LINK.url,))
+    row = replace(row, others=("https://weibo.com/u/1",), card="标题", account=closed)
+    entries = [result(LinkResult.DEAD)]
+    asked = [answer.ask for answer in answers_of([row], LinkReport(entries=entries))]
+    assert asked == ["", "", ""]
+    row = replace(row, account=account())
+    asked = [answer.ask for answer in answers_of([row], LinkReport(entries=entries))]
+    assert all(asked)
 
 
 def test_an_answer_keeps_the_rows_of_a_chat_in_their_order(tmp_path: Path) -> None:

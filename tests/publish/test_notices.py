@@ -652,7 +652,10 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
         in done.stderr
     )
     assert "回3.xlsx 整改情况反馈 第2行「行键（勿改）」：不是本期通报的反馈表" in done.stderr
-    (event,) = within(home, lambda store: store.notices.events())
+    *asked, event = within(home, lambda store: store.notices.events())
+    assert [(each.action, each.reason) for each in asked] == [
+        (NoticeAction.ASKED, "2份，2个账号")
+    ] * 2, "what was refused did not go out"
     assert (event.item, event.action, event.by, event.reason, event.source) == (
         1,
         NoticeAction.REPORTED,

@@ -12,7 +12,16 @@ from typer.testing import CliRunner
 from worklists import AS_OF, POLICY, filed
 
 from mediawatch.cli import app
-from mediawatch.domain import Account, Contact, DateKind, Judgement, Sweep, SweepAccount, Verdict
+from mediawatch.domain import (
+    Account,
+    Contact,
+    DateKind,
+    FiledStatus,
+    Judgement,
+    Sweep,
+    SweepAccount,
+    Verdict,
+)
 from mediawatch.ops.settings import Home
 from mediawatch.publish.reports.reminders import Reminder, Unit, reminders
 from mediawatch.rules.judged_scope import JudgedScope
@@ -118,6 +127,10 @@ def test_who_is_reminded_of_what(
 
 def test_no_link_is_asked_for_where_no_link_could_be_opened() -> None:
     assert written(entry(1, Verdict.UNPROVEN, platform="weibo", type="新浪微博")) == []
+
+
+def test_no_link_is_asked_of_a_closed_account() -> None:
+    assert written(entry(1, Verdict.UNPROVEN, status=FiledStatus.CLOSED.value)) == []
 
 
 def test_a_past_deadline_is_no_deadline_any_more() -> None:

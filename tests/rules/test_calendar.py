@@ -150,6 +150,12 @@ def named(facts: InspectionFacts) -> dict[StepName, CalendarStep]:
             ["督促整改"],
             "mediawatch notice feedback export 示例办函〔2026〕1号 --out 整改反馈/",
         ),
+        # The forms went out: their answers are waited for.
+        (
+            after(at(7, 20), counts=SuspectCounts(confirmed=5), notice=replace(ISSUED, asked=True)),
+            ["督促整改"],
+            "mediawatch notice feedback import 示例办函〔2026〕1号 整改反馈/*.xlsx",
+        ),
         (
             after(
                 at(7, 20), counts=SuspectCounts(confirmed=5), notice=replace(ISSUED, corrections=1)

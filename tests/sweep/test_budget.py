@@ -268,9 +268,10 @@ def test_the_plan_prints_the_budget_and_what_would_help() -> None:
     enough = text_of(night(20), 85)
     assert (
         "wechat.reader before 2026-12-31 23:59: 40 calls a login a day, 1 login, 12 nights left: "
-        "480 looks; 85 accounts lack a proof, 85 of them were not looked at yet"
+        "480 looks; 85 accounts lack a proof (85 not looked at yet)"
     ) in enough
     assert "will get no look" not in enough
+    assert "; 1 account lacks a proof (1 not looked at yet)" in text_of(night(20), 1)
     short = text_of(night(30), 85, spent=5)
     assert "2 nights left: 75 looks" in short
     assert "10 accounts will get no look by wechat.reader before then" in short
@@ -383,12 +384,12 @@ def test_the_command_prints_the_budget_of_the_homes_own_logins(tmp_path: Path) -
     told("registry", "import", registry)
     told("sessions", "import", "weread", export, "--custodian", "张三")
     shutil.copy(home / "sessions/weread/office.json", home / "sessions/weread/second.json")
-    assert "lack a proof" not in told("plan")
+    assert "a proof (" not in told("plan")
     ahead = day_of(datetime.now(UTC)) + timedelta(days=3)
     (home / "mediawatch.toml").write_text(f"[inspection]\nas_of = {ahead}\n", encoding="utf-8")
     shown = told("plan")
     assert "40 calls a login a day, 1 login, 4 nights left: 160 looks" in shown
-    assert "2 accounts lack a proof, 2 of them were not looked at yet" in shown
+    assert "2 accounts lack a proof (2 not looked at yet)" in shown
     # Without any number there is a budget, and nothing to spend it on.
     registry.write_text("政务新媒体名称,类型\n甲发布,微信公众号\n", encoding="utf-8")
     other = tmp_path / "other"

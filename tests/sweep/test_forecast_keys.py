@@ -14,7 +14,6 @@ import pytest
 from commands import in_process
 from registry_files import text as csv_file
 
-from mediawatch.app import root
 from mediawatch.domain import Account, Attestation, Filing, Pace, ProvisionalId
 from mediawatch.ports import SurfaceFacts
 from mediawatch.sweep.forecast import forecast
@@ -26,6 +25,7 @@ from mediawatch.sweep.forecast_keys import (
     keys_of,
     reached_by_key,
 )
+from scrapers.platforms import SCRAPERS, ways_with
 
 BIZ = "MzAwMDAwMDAwMQ=="
 LINK = "https://mp.weixin.qq.com/s/ExampleOfForecast00001"
@@ -102,13 +102,13 @@ ACCOUNTS = [NAMED, NAMED, held((LINK,)), held(platform_id=BIZ), replace(NAMED, p
 def test_what_each_login_link_or_number_would_add(
     logins: set[str], read: int, gains: dict[str, int]
 ) -> None:
-    now, found = gains_of("wechat", ACCOUNTS, logins, REACH)
+    now, found = gains_of("wechat", ACCOUNTS, replace(REACH, held=frozenset(logins)))
     assert (now, {gain.what: gain.accounts for gain in found}) == (read, gains)
     assert [gain.accounts for gain in found] == sorted(gains.values(), reverse=True)
 
 
 def test_the_sentence_names_keys_and_gains() -> None:
-    (one,) = forecast(ACCOUNTS, lambda key: [facts("x")], frozenset(), lambda key: True, REACH)
+    (one,) = forecast(ACCOUNTS, lambda key: [facts("x")], lambda key: True, REACH)
     assert one.key_sentence == (
         "keys: 号码 1, 文章链接 1, 暂用标识 1, 只有名称 2; posts of 1 can be read; "
         "one article link each would reach 4 more; a weread login would reach 2 more; "
@@ -123,16 +123,17 @@ def test_the_sentence_names_keys_and_gains() -> None:
 
 @pytest.mark.parametrize("logins", [frozenset(), frozenset({"weread"})])
 def test_each_gain_names_as_many_accounts_as_it_counts(logins: frozenset[str]) -> None:
-    _, gains = gains_of("wechat", ACCOUNTS, logins, REACH)
-    reached = reached_by_key("wechat", ACCOUNTS, logins, REACH)
+    reach = replace(REACH, held=logins)
+    _, gains = gains_of("wechat", ACCOUNTS, reach)
+    reached = reached_by_key("wechat", ACCOUNTS, reach)
     assert {gain.key: gain.accounts for gain in gains} == {
         key: len(those) for key, those in reached.items() if those
     }
 
 
-def test_the_real_surfaces_say_what_a_link_adds(tmp_path: Path) -> None:
-    reach = root.App.reach(object.__new__(root.App))
-    now, found = gains_of("wechat", ACCOUNTS, frozenset(), reach)
+def test_the_real_surfaces_say_what_a_link_adds() -> None:
+    reach = replace(REACH, ways=ways_with, logins=lambda key: SCRAPERS[key].session_platforms)
+    now, found = gains_of("wechat", ACCOUNTS, reach)
     gains = {gain.what: gain.accounts for gain in found}
     assert (now, gains["one article link each"]) == (1, 4)
     # A number that is known is a number: nothing is asked for such accounts.

@@ -12,12 +12,13 @@ from enum import StrEnum
 from pathlib import Path, PurePath
 
 from mediawatch.articles import article_key
-from mediawatch.domain import LinkSort, Saying
+from mediawatch.domain import Account, LinkSort, Saying
 from mediawatch.domain.clock import chinese_day, minute
 from mediawatch.files import FileWriter, write_whole
 from mediawatch.names import same
 from mediawatch.people.forms.book import Formats, FormCover, sheet_name, write_cell, writing
 from mediawatch.people.forms.columns import given_text
+from mediawatch.people.forms.rowkey import CLOSED
 from mediawatch.people.link_files import NOBODY, STDIN, LinkRow, why_unopened
 from mediawatch.people.link_report import (
     ASK,
@@ -112,7 +113,7 @@ def _answers(row: LinkRow, entries: dict[str, LinkEntry]) -> list[LinkAnswer]:
             result=AnswerResult.UNDECIDED,
             account=_named_in(row),
             reason=why_unopened(address),
-            ask=_COPY,
+            ask=ask_of(row.account, _COPY),
         )
         for address in row.others
     ]
@@ -125,7 +126,7 @@ def _answers(row: LinkRow, entries: dict[str, LinkEntry]) -> list[LinkAnswer]:
                 result=AnswerResult.UNDECIDED,
                 account=_named_in(row),
                 reason=NO_ADDRESS,
-                ask=_COPY,
+                ask=ask_of(row.account, _COPY),
             )
         )
     return made
@@ -134,6 +135,7 @@ def _answers(row: LinkRow, entries: dict[str, LinkEntry]) -> list[LinkAnswer]:
 def answer_link(row: LinkRow, url: str, entry: LinkEntry) -> LinkAnswer:
     """The answer to one link of a row."""
     reason, ask = _reason(entry)
+    meant = row.account or entry.named or next(iter(entry.accounts), None)
     return LinkAnswer(
         place=row.place,
         text=row.text,
@@ -142,8 +144,14 @@ def answer_link(row: LinkRow, url: str, entry: LinkEntry) -> LinkAnswer:
         result=AnswerResult(entry.sort.label),
         account="、".join(account.filed.name for account in entry.names) or _named_in(row),
         reason=reason,
-        ask=ask,
+        ask=ask_of(meant, ask),
     )
+
+
+def ask_of(account: Account | None, ask: str) -> str:
+    """What is asked for the account: no article of one that is filed as closed."""
+    over = account is not None and account.filed.status in CLOSED
+    return "" if over and ask in (ASK, _COPY) else ask
 
 
 def _named_in(row: LinkRow) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from mediawatch.articles import article_key
 from mediawatch.domain import Hint, LinkWay, Source
 from mediawatch.domain.clock import chinese_day
-from mediawatch.people.forms.link_answer import AnswerResult, LinkAnswer, answers_of
+from mediawatch.people.forms.link_answer import AnswerResult, LinkAnswer, answers_of, ask_of
 from mediawatch.people.hints.entries import read_hints
 from mediawatch.people.hints.entry import OLDER, HintEntry, HintFile
 from mediawatch.people.link_files import FoundLink, LinkRow, is_for_a_person, links_of
@@ -229,6 +229,6 @@ def _with_day(entry: HintEntry, answers: Sequence[LinkAnswer]) -> Iterator[LinkA
         first = replace(
             first,
             reason="；".join(filter(None, (first.reason, day))),
-            ask=first.ask or (ASK if asked else ""),
+            ask=first.ask or (ask_of(entry.account, ASK) if asked else ""),
         )
     yield from (first, *rest)

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from mediawatch.domain import Account, Contact, DateKind, Sweep, SweepAccount, Verdict
 from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.people.forms.rowkey import CLOSED
 from mediawatch.people.link_report import ASK
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
@@ -118,13 +119,14 @@ def deadline(entry: SweepAccount, sweep: Sweep, policy: Policy) -> date | None:
 def asks_for_link(entry: SweepAccount, opens: Callable[[str], bool]) -> bool:
     """Whether the unit is asked for a link: no look has proved the account, and a link could.
 
-    An exact date leaves nothing that a link could show.
+    An exact date leaves nothing that a link could show; who is filed as closed has none.
     """
     judged = entry.judgement
     return (
         judged is not None
         and judged.verdict is Verdict.UNPROVEN
         and judged.date_kind is not DateKind.EXACT
+        and entry.account.filed.status not in CLOSED
         and opens(entry.account.platform)
     )
 

@@ -327,6 +327,10 @@ def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
     # The file comes first: nobody is asked who answers for a login that cannot be made.
     missing = told(home, "sessions", "import", "weibo", tmp_path / "none.txt", code=2)
     assert "does not exist" in missing
+    export.with_name("no.csv").write_text("name,number\n发布,1\n", encoding="utf-8")
+    said = told(home, "sessions", "import", "weibo", export.with_name("no.csv"), code=2)
+    assert "no.csv" in said
+    assert "--custodian" not in said
     row = next(line for line in told(home, "sessions").splitlines() if "second" in line)
     assert row.split()[:4] == ["weibo", "second", "张三", "unknown"]
     assert {"import", "never", "0600"} <= set(row.split())

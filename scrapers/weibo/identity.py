@@ -113,11 +113,13 @@ def match_to_filed(profile: Profile, target: Target) -> PayloadFacts:
     if target.custom and profile.domain and profile.domain.casefold() != target.custom.casefold():
         raise Changed(f"asked for domain {target.custom}, got {profile.domain}")
     if target.by is MatchedBy.NAME and seen.name and not same(seen.name, target.name):
-        raise NoEvidence(f"{target.name} leads to {seen.name} (uid {seen.platform_id})")
+        raise NoEvidence(f"{target.name} leads to {seen.name} (uid {seen.platform_id})", seen.name)
     if seen.outcome.negative and (
         target.by is MatchedBy.NAME or (target.custom and seen.outcome is Outcome.NOT_FOUND)
     ):
-        raise NoEvidence(f"{target.name or target.custom}: {seen.detail}")
+        # Closed or empty, somebody bears the name; only 用户不存在 says that nobody does.
+        borne = "" if seen.outcome is Outcome.NOT_FOUND else target.name
+        raise NoEvidence(f"{target.name or target.custom}: {seen.detail}", borne)
     return replace(seen, matched_by=target.by)
 
 
@@ -146,6 +148,7 @@ def refuse_other_body(profile: Profile, target: Target, filed: Filing) -> None:
     """`NoEvidence` where an account found by name alone is certified as another body's."""
     if target.by is MatchedBy.NAME and not agrees(filed, profile.verified_reason):
         raise NoEvidence(
-            f"uid {profile.seen.platform_id} bears the name, but is certified as "
-            f"{profile.verified_reason}"
+            f"uid {profile.seen.platform_id} bears the name, but is certified as another body: "
+            f"{profile.verified_reason}",
+            profile.seen.name or target.name,
         )

@@ -5,7 +5,8 @@ Short links, the visitor system, the replies to the pages' own calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -92,6 +93,16 @@ async def bearer_of_name(tab: Tab) -> str:
     if "用户不存在" in await tab.text():
         raise NoEvidence("用户不存在: no account bears this name")
     raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
+
+
+@contextmanager
+def named_as(bearer: str) -> Iterator[None]:
+    """Any failure within keeps the name that led to an account; "" keeps none."""
+    try:
+        yield
+    except Failure as failure:
+        failure.name = failure.name or bearer
+        raise
 
 
 async def desktop_profile(tab: Tab, waiter: ReplyWaiter, target: Target) -> Profile:

@@ -44,6 +44,7 @@ from scrapers.weibo.pages import (
     desktop_profile,
     knows_operator,
     mobile_call,
+    named_as,
     next_desktop,
     next_mobile,
     obstacle_on,
@@ -116,15 +117,16 @@ class MobileProfile(ProfilePage):
             target = await resolve(tab, waiter, target_of(account.filed))
             await arrive(tab, target.page(MOBILE))
             uid = target.uid or await bearer_of_name(tab)
-            reply = await await_reply(
-                tab,
-                waiter,
-                lambda reply: (
-                    asks(reply, INDEX, value=uid, containerid="")
-                    or asks(reply, INDEX, containerid=f"100505{uid}")
-                ),
-            )
-            profile = read_mobile_profile(await answer_of(tab, reply), visitor=visitor)
+            with named_as("" if target.uid else target.name):
+                reply = await await_reply(
+                    tab,
+                    waiter,
+                    lambda reply: (
+                        asks(reply, INDEX, value=uid, containerid="")
+                        or asks(reply, INDEX, containerid=f"100505{uid}")
+                    ),
+                )
+                profile = read_mobile_profile(await answer_of(tab, reply), visitor=visitor)
             refuse_other_body(profile, target, account.filed)
             yield match_to_filed(profile, replace(target, uid=uid))
             feeds = (
@@ -261,7 +263,9 @@ class Search(NameSearch):
         if await tab.sees(GEETEST):
             raise Captcha("check over the results")
         found = read_search(await tab.evaluate(FOUND), filed.name)
-        yield match_hits_to_filed(filed, filed_uid(filed), found, gone=self.gone)
+        yield match_hits_to_filed(
+            filed, filed_uid(filed), found, gone=self.gone, bearer=self.bearer
+        )
 
 
 async def probe(tab: Tab) -> bool:

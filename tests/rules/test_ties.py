@@ -230,6 +230,42 @@ def test_without_its_findings_an_account_is_judged_by_its_updates(
     assert judged(*seen, filed=filed).otherwise is expected
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"outcome": Outcome.NO_EVIDENCE},
+        {"outcome": Outcome.NO_EVIDENCE, "name": "“示例 发布”"},
+        {"outcome": Outcome.NO_EVIDENCE, "name": "示例融媒"},
+        {"outcome": Outcome.NO_EVIDENCE, "platform_id": "2000000009"},
+        {"outcome": Outcome.LOGIN_REQUIRED},
+        {"outcome": Outcome.CHANGED},
+        {"outcome": Outcome.OK},
+    ],
+    ids=["of another body", "folded", "led on", "its id", "login", "changed", "seen"],
+)
+@pytest.mark.parametrize("platform", ["weibo", "douyin", "toutiao", "wechat"])
+def test_a_name_that_a_page_shows_is_never_not_found(platform: str, shown: dict[str, Any]) -> None:
+    """Whose account it is, a person settles; whether the search hides it changes nothing."""
+    filed = replace(NAMELESS, platform=platform)
+    page = sight(matched_by=None, **shown)
+    absent = gone(matched_by=MatchedBy.NAME)
+    for policy in (TIBET, NATIONAL):
+        assert codes(*twice(absent, taken=filed), filed=filed, policy=policy) == [Code.NOT_FOUND]
+        for looks in (
+            twice(page, absent, taken=filed),
+            (reading(page, absent, taken=filed), twice(absent, taken=filed)[1]),
+            (*twice(absent, taken=filed), reading(page, taken=filed, after=timedelta(hours=2))),
+        ):
+            found = judged(*looks, filed=filed, policy=policy)
+            assert (found.verdict, found.findings) == (Verdict.UNPROVEN, ())
+            assert not found.second_look
+
+
+def test_what_the_filed_id_showed_before_a_login_was_wanted_is_there() -> None:
+    page = sight(outcome=Outcome.LOGIN_REQUIRED)
+    assert codes(*twice(page, gone())) == []
+
+
 FOREIGN = {"name": "某某商店", "verified_as": "某某有限公司"}
 
 

@@ -23,6 +23,7 @@ from scrapers.weibo.identity import (
     is_surely_filed,
     match_list_to_filed,
     match_to_filed,
+    refuse_other_body,
     target_in,
     target_of,
 )
@@ -787,6 +788,30 @@ def test_whose_facts_they_are(target: Target, profile: Profile, outcome: Outcome
     assert outcome_of(match_to_filed, profile, target) is outcome
     if outcome is not Outcome.CHANGED and outcome is not Outcome.NO_EVIDENCE:
         assert match_to_filed(profile, target).matched_by is target.by
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "borne"),
+    [
+        ("示例发布", PayloadFacts(name="示例发布", platform_id=UID), "示例发布"),
+        ("示例旧名", PayloadFacts(name="示例发布", platform_id=UID), "示例发布"),
+        ("示例发布", PayloadFacts(outcome=Outcome.BANNED), "示例发布"),
+        ("示例发布", PayloadFacts(outcome=Outcome.NO_POSTS), "示例发布"),
+        ("示例发布", PayloadFacts(outcome=Outcome.NOT_FOUND), ""),
+    ],
+    ids=["certified as another body", "another name", "banned", "empty", "nobody"],
+)
+def test_a_page_of_the_name_shows_that_it_is_borne(
+    name: str, seen: PayloadFacts, borne: str
+) -> None:
+    profile = Profile(seen=seen, verified_reason="示例市融媒体中心")
+    target = Target(by=MatchedBy.NAME, name=name)
+    account = filed(organiser="示例市第一测试局")
+    with pytest.raises(NoEvidence) as refused:
+        refuse_other_body(profile, target, account) if seen.name == name else match_to_filed(
+            profile, target
+        )
+    assert refused.value.name == borne
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,7 @@ async def test_a_find_by_name_fails_where_another_body_is_certified(
     assert (reading.name, reading.latest) == ("", None)
     assert [sight.outcome for sight in reading.sights] == [Outcome.NO_EVIDENCE] * 3
     assert all("示例市第一测试局" in sight.detail for sight in reading.sights)
+    assert [(sight.name, sight.matched_by) for sight in reading.sights] == [("示例沉睡", None)] * 3
 
 
 async def test_a_find_by_name_without_certificate_is_a_lower_bound(

@@ -134,7 +134,7 @@ def match_list_to_filed(feed: PayloadFacts, profile: Profile, target: Target) ->
 
 def is_surely_filed(profile: Profile, target: Target, filed: Filing) -> bool:
     """Whether the profile is surely the filed account's."""
-    return target.by is not MatchedBy.NAME or vouches(filed, profile.verified_reason)
+    return target.by is not MatchedBy.NAME or vouches(filed, profile.seen.verified_as)
 
 
 def filed_uid(filed: Filing) -> str:
@@ -144,11 +144,14 @@ def filed_uid(filed: Filing) -> str:
     return filed_id if UID.fullmatch(filed_id) else linked.uid if linked else ""
 
 
-def refuse_other_body(profile: Profile, target: Target, filed: Filing) -> None:
-    """`NoEvidence` where an account found by name alone is certified as another body's."""
-    if target.by is MatchedBy.NAME and not agrees(filed, profile.verified_reason):
+def refuse_other_body(seen: PayloadFacts, target: Target, filed: Filing) -> None:
+    """`NoEvidence` where an account found by name alone is certified as another body's.
+
+    `seen`: of its profile, or of its list where the profile did not say.
+    """
+    if target.by is MatchedBy.NAME and not agrees(filed, seen.verified_as):
         raise NoEvidence(
-            f"uid {profile.seen.platform_id} bears the name, but is certified as another body: "
-            f"{profile.verified_reason}",
-            profile.seen.name or target.name,
+            f"uid {seen.platform_id} bears the name, but is certified as another body: "
+            f"{seen.verified_as}",
+            seen.name or target.name,
         )

@@ -293,6 +293,31 @@ def test_while_the_filed_id_is_somebody_elses_nothing_is_said(seen: tuple[Readin
     assert judged(*seen, filed=replace(CLOSED, opened_on=LONG_AGO)).findings == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "certified", "doubted"),
+    [
+        ("微家小店", "某某商贸有限公司", True),
+        ("微家小店", "个人认证：知名美食博主", True),
+        ("微家小店", "个人认证：示例市第一测试局", True),
+        ("微家小店", "", False),
+        ("示例融媒", "示例市第一测试局官方微博", False),
+        ("示例融媒", "示例市第一测试局官方政务微博。", False),
+        ("示例融媒", "示例市人民政府官方微博", False),
+        ("示例融媒", "示例市政务新媒体官方微博", True),
+        ("示例发布", "示例市政务新媒体官方微博", False),
+        ("示例发布", "某某商贸有限公司", False),
+    ],
+)
+def test_as_whom_a_silent_weibo_page_is_certified(name: str, certified: str, doubted: bool) -> None:
+    """Weibo's 认证说明 may be the account's own words: they only doubt where the name differs."""
+    account = replace(FILED, supervisor="示例市人民政府")
+    page = sight(40, whole=True, name=name, verified_as=certified)
+    for policy in (TIBET, NATIONAL):
+        found = judged(*twice(page), filed=account, policy=policy)
+        assert found.sentence.startswith(ID_IN_DOUBT) is doubted
+        assert bool(found.findings) is not doubted
+
+
 def test_a_persons_word_never_adopts_another_bodys_account() -> None:
     page = reading(sight(40, **FOREIGN))
     assert judged(page, person("张三", SILENT)).findings == ()

@@ -26,6 +26,7 @@ from mediawatch.domain.clock import EVER
 from mediawatch.ports import Dossier
 from mediawatch.rules.policy import load
 from mediawatch.rules.presence import presence
+from mediawatch.rules.ties import doubt
 from mediawatch.rules.verdicts import Presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import RecordedReply
@@ -233,6 +234,18 @@ async def test_a_find_by_name_fails_where_another_body_is_certified(
     assert [sight.outcome for sight in reading.sights] == [Outcome.NO_EVIDENCE] * 3
     assert all("示例市第一测试局" in sight.detail for sight in reading.sights)
     assert [(sight.name, sight.matched_by) for sight in reading.sights] == [("示例沉睡", None)] * 3
+
+
+async def test_an_id_that_shows_another_body_is_in_doubt(operator: Stage) -> None:
+    account = filed("示例商店", "5000000002", organiser="别的单位")
+    reading = replace(await operator.look(account), filed_as=account.identity)
+    assert {(sight.surface, sight.verified_as) for sight in reading.sights} == {
+        ("weibo.mobile", "示例市第一测试局官方微博"),
+        ("weibo.desktop", "示例市第一测试局官方微博"),
+    }
+    found = doubt((reading,), account, account.identity)
+    assert found is not None
+    assert "认证主体“示例市第一测试局官方微博”" in found.why
 
 
 async def test_a_find_by_name_without_certificate_is_a_lower_bound(

@@ -10,7 +10,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
+from mediawatch.domain import (
+    Captcha,
+    Changed,
+    Failure,
+    LoginRequired,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    PayloadFacts,
+    RateLimited,
+)
+from mediawatch.names import same
 from scrapers.browser.pool import Reply, ReplyWaiter, Tab
 from scrapers.browser.shared_pages import PageCalls
 from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
@@ -113,6 +124,19 @@ async def desktop_profile(tab: Tab, waiter: ReplyWaiter, target: Target) -> Prof
     if reply.status == 403:  # since 2025-12 also the answer to a visitor
         tab.require_login(await knows_operator(tab))
     return read_profile(payload_of(reply))
+
+
+async def see_name(tab: Tab, name: str) -> PayloadFacts:
+    """The account to which weibo.com/n/NAME leads, tied to nothing; no name where nobody bears it."""
+    target = Target(by=MatchedBy.NAME, name=name)
+    async with tab.listen_for(INFO) as waiter:
+        await arrive(tab, target.page(DESKTOP))
+        seen = (await desktop_profile(tab, waiter, target)).seen
+    if seen.outcome is Outcome.NOT_FOUND:
+        return PayloadFacts(detail=f"/n/NAME: {seen.detail}")
+    detail = f"the filed name's own page is that of another id: {seen.platform_id or seen.detail}"
+    outcome = Outcome.OK if same(seen.name, name) else Outcome.NO_EVIDENCE
+    return PayloadFacts(outcome=outcome, name=seen.name or name, detail=detail)
 
 
 async def await_reply(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bool]) -> Reply:

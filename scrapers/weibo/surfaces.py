@@ -51,6 +51,7 @@ from scrapers.weibo.pages import (
     payload_of,
     read_on,
     resolve,
+    see_name,
 )
 from scrapers.weibo.replies import Profile, UnknownWording, read_mobile_feed, read_mobile_profile
 from scrapers.weibo.search import FOUND, SHOWS_RESULT, read_search
@@ -248,14 +249,22 @@ class DesktopProfile(ProfilePage):
 
 
 class Search(NameSearch):
-    """s.weibo.com/user."""
+    """s.weibo.com/user.
+
+    It hides some accounts. Where the filed uid is gone, the name's own page is asked before it.
+    """
 
     name, label = "weibo.search", "微博找人搜索（登录）"
     pace = Pace(every=15.0, jitter=5.0)
     url_keys = frozenset({"q", "Refer"})
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
-        filed = account.filed
+        filed, bearer = account.filed, self.bearer
+        if self.gone:
+            borne = await see_name(tab, filed.name.strip())
+            bearer = bearer or borne.name
+            yield borne
+            await tab.pause()
         await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
         if not await tab.wait_for(SHOWS_RESULT):
             raise await obstacle_on(tab) or Changed(
@@ -264,9 +273,7 @@ class Search(NameSearch):
         if await tab.sees(GEETEST):
             raise Captcha("check over the results")
         found = read_search(await tab.evaluate(FOUND), filed.name)
-        yield match_hits_to_filed(
-            filed, filed_uid(filed), found, gone=self.gone, bearer=self.bearer
-        )
+        yield match_hits_to_filed(filed, filed_uid(filed), found, gone=self.gone, bearer=bearer)
 
 
 async def probe(tab: Tab) -> bool:

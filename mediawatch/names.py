@@ -125,7 +125,7 @@ def _converter() -> OpenCC:
 
 
 _OF_PLATFORM = re.compile(
-    r"(?:(?:官方|政务)?(?:新浪)?(?:微博|抖音号?|头条号|微信|(?:微信)?公众号|账号|帐号)|官方)$"
+    r"(?:(?:官方|政务|新浪)*(?:微博|抖音号?|头条号|微信|(?:微信)?公众号|账号|帐号)|官方)+[。.]?$"
 )
 """What platforms add to the name of a certified body."""
 

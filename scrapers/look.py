@@ -371,7 +371,12 @@ async def _facts(
 
 
 def _trouble(failure: Failure) -> PayloadFacts:
-    return PayloadFacts(outcome=failure.outcome, detail=failure.detail, ends_day=failure.ends_day)
+    return PayloadFacts(
+        outcome=failure.outcome,
+        name=failure.name,
+        detail=failure.detail,
+        ends_day=failure.ends_day,
+    )
 
 
 def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:

@@ -21,7 +21,7 @@ from mediawatch.domain import (
     PayloadFacts,
     Sight,
 )
-from mediawatch.names import differs_by_suffix, same, same_body
+from mediawatch.names import alike, differs_by_suffix, same, same_body
 from scrapers.surface import SessionUse, Shows, Surface
 
 _NEAR = 3
@@ -73,6 +73,8 @@ class NameSearch(Surface):
 
     gone: bool = False
     """The look has seen that the filed id or link leads to no account."""
+    bearer: str = ""
+    """The account to which the filed name led in this look; whose it is remained open."""
 
     def applies(self, account: Account) -> bool:
         return bool(account.filed.name.strip())
@@ -81,7 +83,10 @@ class NameSearch(Surface):
         return self
 
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        return replace(self, gone=is_gone(earlier)) if is_due(account.filed, earlier) else None
+        if not is_due(account.filed, earlier):
+            return None
+        bearer = next((sight.name for sight in earlier if sight.name), "")
+        return replace(self, gone=is_gone(earlier), bearer=bearer)
 
 
 def is_gone(earlier: Sequence[Sight]) -> bool:
@@ -138,13 +143,19 @@ def join_results(one: Results, other: Results) -> Results:
 
 
 def match_hits_to_filed(
-    filed: Filing, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()
+    filed: Filing,
+    own_id: str,
+    found: Results,
+    *,
+    gone: bool,
+    bearer: str = "",
+    searched: Sequence[str] = (),
 ) -> PayloadFacts:
     """The results as facts about the filed account.
 
     `own_id`: the id it is filed under, by itself or in a link, "" where it is missing. `gone`: the
-    account of the filed id or link was said not to exist. `searched`: what was searched for besides
-    the name.
+    account of the filed id or link was said not to exist. `bearer`: the account to which the name led
+    elsewhere in this look. `searched`: what was searched for besides the name.
 
     A hit that bears a filed key is the account, whatever its name; where it contradicts another
     key, one was filed wrongly.
@@ -173,8 +184,13 @@ def match_hits_to_filed(
     if exact:
         return _by_name(filed, exact, found)
     if found.hits or not found.nobody:
-        return _nothing(f"no exact hit (first: {_first(found.hits)})")
+        near = next((hit.name for hit in found.hits if alike(filed.name, hit.name)), "")
+        return _nothing(f"no exact hit (first: {_first(found.hits)})", near)
     asked = ", ".join((filed.name.strip(), *searched))
+    if bearer:
+        return _nothing(
+            f"searched for {asked}: {found.nobody}; but a page of that name is {bearer}'s"
+        )
     if reason := _proves_nothing(filed, gone, set(aliases(filed, own_id)) - set(searched)):
         return _nothing(f"searched for {asked}: {found.nobody}; {reason}")
     detail = f"searched for {asked}: {found.nobody}"
@@ -218,13 +234,16 @@ def _by_name(filed: Filing, exact: Sequence[Hit], found: Results) -> PayloadFact
         # Exact names come first: where the last one read is exact, more of them may follow.
         return _nothing(
             f"{len(exact)} accounts or more bear this very name: "
-            f"{', '.join(hit.line for hit in exact[:_NEAR])}"
+            f"{', '.join(hit.line for hit in exact[:_NEAR])}",
+            exact[0].name,
         )
     hit, alias = exact[0], filed.alias.strip()
     if not agrees(filed, hit.certified):
-        return _nothing(f"{hit.line} bears the name, but is certified as another body")
+        return _nothing(f"{hit.line} bears the name, but is certified as another body", hit.name)
     if alias and hit.alias and alias.casefold() != hit.alias.casefold():
-        return _nothing(f"{hit.line} bears the name, but {alias} is filed and {hit.alias} shown")
+        return _nothing(
+            f"{hit.line} bears the name, but {alias} is filed and {hit.alias} shown", hit.name
+        )
     return PayloadFacts(
         name=hit.name, platform_id=hit.id, verified_as=hit.certified, matched_by=MatchedBy.NAME
     )
@@ -247,8 +266,9 @@ def _proves_nothing(filed: Filing, gone: bool, unasked: Set[str]) -> str:
     return ""
 
 
-def _nothing(detail: str) -> PayloadFacts:
-    return PayloadFacts(outcome=Outcome.NO_EVIDENCE, detail=detail)
+def _nothing(detail: str, name: str = "") -> PayloadFacts:
+    """`name`: what bears the filed name all the same, tied to nothing."""
+    return PayloadFacts(outcome=Outcome.NO_EVIDENCE, name=name, detail=detail)
 
 
 def _first(hits: Sequence[Hit]) -> str:

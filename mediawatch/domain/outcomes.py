@@ -116,6 +116,12 @@ class Failure(Exception):
 
     outcome: ClassVar[Outcome]
     ends_day: DayEnd | None = None
+    name: str = ""
+    """What the account is called to which the filed name led, whosever it is.
+
+    "" where it led to none, and where something better than the name led there. It is tied to
+    nothing; but the name is borne, so it is not `not_found`.
+    """
 
     def __init__(self, detail: object = "") -> None:
         text = detail if isinstance(detail, str) else repr(detail)
@@ -164,6 +170,10 @@ class NoEvidence(Failure):
     """The surface answered, and says nothing about this account (a dead link, homonyms)."""
 
     outcome = Outcome.NO_EVIDENCE
+
+    def __init__(self, detail: object = "", name: str = "") -> None:
+        super().__init__(detail)
+        self.name = name
 
 
 class UserError(Exception):

@@ -157,7 +157,9 @@ def _lives(known: Dossier, state: Presence, as_of: datetime, policy: Policy) -> 
 def _name_lives(readings: Sequence[Reading], filed: Filing) -> bool:
     """Whether a sight shows the account, or somebody else under its filed name.
 
-    The filed id may then be wrong. A person who did not find the account settles it.
+    It does so whatever became of the sight later on. The filed id may then be wrong, or the account
+    certified otherwise; a search may hide it all the same. What `NO_EVIDENCE` shows is what the
+    filed name led to. A person who did not find the account settles it.
     """
     if any(
         reading.look is LookKind.PERSON and reading.outcome is Outcome.NOT_FOUND
@@ -168,9 +170,14 @@ def _name_lives(readings: Sequence[Reading], filed: Filing) -> bool:
         sight
         for reading in readings
         for sight in reading.sights
-        if sight.outcome is Outcome.OK and sight.name
+        if sight.name and not sight.outcome.negative
     ]
-    return any(sight.matched_by is not None or alike(filed.name, sight.name) for sight in named)
+    return any(
+        sight.matched_by is not None
+        or sight.outcome is Outcome.NO_EVIDENCE
+        or alike(filed.name, sight.name)
+        for sight in named
+    )
 
 
 _TROUBLE = frozenset(

@@ -59,7 +59,8 @@ def match_to_filed(seen: PayloadFacts, target: Target, filed: Filing) -> Payload
         if seen.name and not (same(seen.name, filed.name) and agrees(filed, seen.verified_as)):
             raise NoEvidence(
                 f"{filed.name} leads to {seen.name} ({target.sec_uid}, 认证 "
-                f"{seen.verified_as or '-'})"
+                f"{seen.verified_as or '-'})",
+                seen.name,
             )
         if seen.outcome.negative:
             raise NoEvidence(f"{target.sec_uid} bears the name: {seen.detail}")

@@ -195,7 +195,7 @@ class Search(NameSearch):
         """
         filed, own_id = account.filed, filed_sec_uid(account.filed)
         found, sign = await self.results(tab, filed.name.strip())
-        seen = match_hits_to_filed(filed, own_id, found, gone=self.gone)
+        seen = match_hits_to_filed(filed, own_id, found, gone=self.gone, bearer=self.bearer)
         searched: list[str] = []
         for alias in aliases(filed, own_id):
             if seen.matched_by is not None and seen.outcome is Outcome.OK:
@@ -203,7 +203,9 @@ class Search(NameSearch):
             await tab.pause()
             further, sign = await self.results(tab, alias)
             found, searched = join_results(found, further), [*searched, alias]
-            seen = match_hits_to_filed(filed, own_id, found, gone=self.gone, searched=searched)
+            seen = match_hits_to_filed(
+                filed, own_id, found, gone=self.gone, bearer=self.bearer, searched=searched
+            )
         if seen.outcome is Outcome.NOT_FOUND and sign is not True:
             raise NoEvidence(f"{seen.detail}, but the page does not say that it knows the operator")
         yield seen

@@ -151,7 +151,7 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Payloa
     own = [item for item, owner in zip(items, owners, strict=True) if owner in ("", number_of(biz))]
     posts = tuple(post for post in map(_post, own) if post is not None)
     shown = biz if number_of(biz) in owners else ""
-    tie = tie_of_ids(account, f"the album belongs to {name}", shown, gh)
+    tie = tie_of_ids(account, f"the album belongs to {name}", shown, gh, name=name)
     if not posts:
         raise Changed(f"an album without dated articles of its owner ({len(items)} in all)")
     # Its address stood on a page of the account.

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mediawatch.addresses import unwrap
 from mediawatch.domain import ID_IN_DOUBT, Account, MatchedBy, NoEvidence
-from mediawatch.names import same
+from mediawatch.names import alike, same
 from scrapers.wechat.article_page import Page
 
 
@@ -120,6 +120,7 @@ def tie_of(account: Account, page: Page) -> MatchedBy:
         page.biz,
         page.original_id,
         page.alias,
+        page.name,
     )
     named = bool(page.name) and same(account.filed.name, page.name)
     if tie is None and same_alias(account, page.alias) is False and page.name and not named:
@@ -135,18 +136,25 @@ def tie_of(account: Account, page: Page) -> MatchedBy:
 
 
 def tie_of_ids(
-    account: Account, otherwise: str, biz: str, original_id: str = "", alias: str = ""
+    account: Account,
+    otherwise: str,
+    biz: str,
+    original_id: str = "",
+    alias: str = "",
+    name: str = "",
 ) -> MatchedBy | None:
     """How what a page shows of its owner ties it to the account.
 
-    NoEvidence, in the words `otherwise` and the reason, where an id contradicts.
+    NoEvidence, in the words `otherwise` and the reason, where an id contradicts. It keeps the name
+    where that is the filed one.
     """
+    borne = name if alike(account.filed.name, name) else ""
     try:
         tie = tie_of_keys(account, biz, original_id, alias)
     except NoEvidence as doubt:
-        raise NoEvidence(f"{otherwise}: {doubt.detail}") from doubt
+        raise NoEvidence(f"{otherwise}: {doubt.detail}", borne) from doubt
     if contradiction := compare_ids(account, biz, original_id)[1]:
-        raise NoEvidence(f"{otherwise}: {contradiction}")
+        raise NoEvidence(f"{otherwise}: {contradiction}", borne)
     return tie
 
 

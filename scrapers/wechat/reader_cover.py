@@ -198,10 +198,13 @@ class ReaderArticle(Article):
         """
         assert self._book is not None
         who = f"the article that 微信读书 names belongs to {page.name or 'another account'}"
-        tie = tie_of_ids(account, who, page.biz, page.original_id, page.alias)
+        tie = tie_of_ids(account, who, page.biz, page.original_id, page.alias, page.name)
         number = self._number
         if page.biz and number and number_of(page.biz) != number:
-            raise NoEvidence(f"{who}: biz {page.biz} is shown, MP_WXS_{number} was asked for")
+            raise NoEvidence(
+                f"{who}: biz {page.biz} is shown, MP_WXS_{number} was asked for",
+                page.name if same(account.filed.name, page.name) else "",
+            )
         named = bool(page.name) and same(account.filed.name, page.name)
         if (tie or self._book.tie) is MatchedBy.NAME and page.biz and not named:
             raise NoEvidence(f"{who}: the number was found by the name {account.filed.name}")

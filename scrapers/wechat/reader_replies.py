@@ -242,7 +242,8 @@ def facts_of_list(
         raise NoEvidence(f"the list holds {len(entries)} articles of other accounts alone")
     name = next((entry.name for entry in own if entry.name), "")
     biz = encode_biz(book.number)
-    tie = tie_of_ids(account, f"the reader page belongs to {name or 'another account'}", biz)
+    who = f"the reader page belongs to {name or 'another account'}"
+    tie = tie_of_ids(account, who, biz, name=name)
     sound = [entry for entry in own if entry.at is None or entry.at <= now + CLOCK_SKEW]
     posts = tuple(_post(entry.at, entry.link) for entry in sound if entry.at is not None)
     newest = sound[0] if sound else None

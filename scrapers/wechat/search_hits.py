@@ -20,7 +20,7 @@ from mediawatch.domain import (
     Outcome,
     PayloadFacts,
 )
-from mediawatch.names import alike, differs_by_suffix, same, same_body
+from mediawatch.names import alike, same, same_body
 from scrapers.wechat.article_page import GONE_NICK, MOVED_NICK
 from scrapers.wechat.back_office_replies import Hit
 from scrapers.wechat.identity import (
@@ -120,31 +120,35 @@ def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) 
     if len(free) == 1 and not by_id and _is_of_another_body(account.filed, free[0]):
         return _nothing(
             f"the account of this name is certified for another body ({free[0].biz}, 认证 "
-            f"{free[0].body})"
+            f"{free[0].body})",
+            free[0].name,
         )
     if len(free) == 1 and not by_id:
         return replace(
             _of_hit(free[0], MatchedBy.NAME), name_hit=_name_hit(account.filed, free[0], hits)
         )
     if len(free) > 1:
-        return _nothing(f"{len(free)} {SEVERAL_BEAR_THE_NAME}")
+        return _nothing(f"{len(free)} {SEVERAL_BEAR_THE_NAME}", free[0].name)
     if exact:
         return _nothing(
             f"the account of this name is another one ({exact[0].biz}, 微信号 "
-            f"{exact[0].alias or '-'})"
+            f"{exact[0].alias or '-'})",
+            exact[0].name,
         )
     shown = "; ".join(hit.name for hit in hits[:_NEAR])
+    near = next((hit.name for hit in hits if alike(account.filed.name, hit.name)), "")
     if not exhausted:
-        return _nothing(f"no exact hit, and not all hits were seen (first: {shown})")
+        return _nothing(f"no exact hit, and not all hits were seen (first: {shown})", near)
     if not account.filed.type_certain:
         return _nothing(
-            f"no exact hit, but the filed type {account.filed.type!r} may be no official account"
+            f"no exact hit, but the filed type {account.filed.type!r} may be no official account",
+            near,
         )
     if not filed_aliases(account):
         # A renamed account, or one that hides from the search by name, would look the same.
-        return _nothing(f"no exact hit, and no 微信号 is filed to search by (first: {shown})")
-    if any(differs_by_suffix(account.filed.name, hit.name) for hit in hits):
-        return _nothing(f"the filed name has a suffix that no account bears (found: {shown})")
+        return _nothing(f"no exact hit, and no 微信号 is filed to search by (first: {shown})", near)
+    if near:
+        return _nothing(f"no exact hit, but one that is filed otherwise (found: {near})", near)
     looked = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"
     detail = f"searched for {', '.join(queries(account))}: {looked}"
     # A page with hits is recorded, one without any is not.
@@ -181,8 +185,9 @@ def _name_hit(filed: Filing, hit: Hit, hits: Sequence[Hit]) -> NameHit | None:
     )
 
 
-def _nothing(detail: str) -> PayloadFacts:
-    return PayloadFacts(outcome=Outcome.NO_EVIDENCE, detail=detail)
+def _nothing(detail: str, name: str = "") -> PayloadFacts:
+    """`name`: what bears the filed name all the same, tied to nothing."""
+    return PayloadFacts(outcome=Outcome.NO_EVIDENCE, name=name, detail=detail)
 
 
 def _of_hit(hit: Hit, tie: MatchedBy) -> PayloadFacts:

@@ -19,12 +19,12 @@ from scrapers.urls import query_of
 from scrapers.weibo.posts import OwnPosts
 from scrapers.weibo.replies import (
     Profile,
+    identity_in,
     message_of,
     names_account,
     profile_of,
     refuse,
     state_by_words,
-    uid_of,
     unknown_shape,
 )
 
@@ -99,7 +99,7 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
     half_year = bool(_HALF_YEAR.search(tips)) and not _TO_SOME.search(tips)
     partial = bool(data.get("bottom_tips_visible") or tips) and not half_year
     found.notes += [f"shown in part: {tips}"] if partial or half_year else []
-    by = PayloadFacts(name=text_in(found.author, "screen_name"), platform_id=uid_of(found.author))
+    by = identity_in(found.author)
     if not found.posts:
         detail = f"no dated post, {statuses} counted; {found.note}"
         hidden = (
@@ -107,7 +107,7 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
             if _HIDDEN.search(tips)
             else PayloadFacts(outcome=Outcome.NO_EVIDENCE, detail=detail)
         )
-        return replace(hidden, name=by.name, platform_id=by.platform_id)
+        return replace(by, outcome=hidden.outcome, attested=hidden.attested, detail=detail)
     since = (
         None
         if partial or found.gaps

@@ -113,11 +113,13 @@ def match_to_filed(profile: Profile, target: Target) -> PayloadFacts:
     if target.custom and profile.domain and profile.domain.casefold() != target.custom.casefold():
         raise Changed(f"asked for domain {target.custom}, got {profile.domain}")
     if target.by is MatchedBy.NAME and seen.name and not same(seen.name, target.name):
-        raise NoEvidence(f"{target.name} leads to {seen.name} (uid {seen.platform_id})")
+        raise NoEvidence(f"{target.name} leads to {seen.name} (uid {seen.platform_id})", seen.name)
     if seen.outcome.negative and (
         target.by is MatchedBy.NAME or (target.custom and seen.outcome is Outcome.NOT_FOUND)
     ):
-        raise NoEvidence(f"{target.name or target.custom}: {seen.detail}")
+        # Closed or empty, somebody bears the name; only 用户不存在 says that nobody does.
+        borne = "" if seen.outcome is Outcome.NOT_FOUND else target.name
+        raise NoEvidence(f"{target.name or target.custom}: {seen.detail}", borne)
     return replace(seen, matched_by=target.by)
 
 
@@ -132,7 +134,7 @@ def match_list_to_filed(feed: PayloadFacts, profile: Profile, target: Target) ->
 
 def is_surely_filed(profile: Profile, target: Target, filed: Filing) -> bool:
     """Whether the profile is surely the filed account's."""
-    return target.by is not MatchedBy.NAME or vouches(filed, profile.verified_reason)
+    return target.by is not MatchedBy.NAME or vouches(filed, profile.seen.verified_as)
 
 
 def filed_uid(filed: Filing) -> str:
@@ -142,10 +144,14 @@ def filed_uid(filed: Filing) -> str:
     return filed_id if UID.fullmatch(filed_id) else linked.uid if linked else ""
 
 
-def refuse_other_body(profile: Profile, target: Target, filed: Filing) -> None:
-    """`NoEvidence` where an account found by name alone is certified as another body's."""
-    if target.by is MatchedBy.NAME and not agrees(filed, profile.verified_reason):
+def refuse_other_body(seen: PayloadFacts, target: Target, filed: Filing) -> None:
+    """`NoEvidence` where an account found by name alone is certified as another body's.
+
+    `seen`: of its profile, or of its list where the profile did not say.
+    """
+    if target.by is MatchedBy.NAME and not agrees(filed, seen.verified_as):
         raise NoEvidence(
-            f"uid {profile.seen.platform_id} bears the name, but is certified as "
-            f"{profile.verified_reason}"
+            f"uid {seen.platform_id} bears the name, but is certified as another body: "
+            f"{seen.verified_as}",
+            seen.name or target.name,
         )

@@ -5,11 +5,23 @@ Short links, the visitor system, the replies to the pages' own calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
+from mediawatch.domain import (
+    Captcha,
+    Changed,
+    Failure,
+    LoginRequired,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    PayloadFacts,
+    RateLimited,
+)
+from mediawatch.names import same
 from scrapers.browser.pool import Reply, ReplyWaiter, Tab
 from scrapers.browser.shared_pages import PageCalls
 from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
@@ -94,6 +106,16 @@ async def bearer_of_name(tab: Tab) -> str:
     raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
 
 
+@contextmanager
+def named_as(bearer: str) -> Iterator[None]:
+    """Any failure within keeps the name that led to an account; "" keeps none."""
+    try:
+        yield
+    except Failure as failure:
+        failure.name = failure.name or bearer
+        raise
+
+
 async def desktop_profile(tab: Tab, waiter: ReplyWaiter, target: Target) -> Profile:
     """Who the page that was opened is about: its own reply, or the words of its address."""
     if urlsplit(tab.url).path.startswith("/sorry"):
@@ -102,6 +124,19 @@ async def desktop_profile(tab: Tab, waiter: ReplyWaiter, target: Target) -> Prof
     if reply.status == 403:  # since 2025-12 also the answer to a visitor
         tab.require_login(await knows_operator(tab))
     return read_profile(payload_of(reply))
+
+
+async def see_name(tab: Tab, name: str) -> PayloadFacts:
+    """The account to which weibo.com/n/NAME leads, tied to nothing; no name where nobody bears it."""
+    target = Target(by=MatchedBy.NAME, name=name)
+    async with tab.listen_for(INFO) as waiter:
+        await arrive(tab, target.page(DESKTOP))
+        seen = (await desktop_profile(tab, waiter, target)).seen
+    if seen.outcome is Outcome.NOT_FOUND:
+        return PayloadFacts(detail=f"/n/NAME: {seen.detail}")
+    detail = f"the filed name's own page is that of another id: {seen.platform_id or seen.detail}"
+    outcome = Outcome.OK if same(seen.name, name) else Outcome.NO_EVIDENCE
+    return PayloadFacts(outcome=outcome, name=seen.name or name, detail=detail)
 
 
 async def await_reply(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bool]) -> Reply:

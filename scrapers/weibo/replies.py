@@ -39,6 +39,10 @@ _LOGIN_PLACE = re.compile(
     re.I,
 )
 _CHECK_PLACE = re.compile(r"geetest|captcha|verif|checkcode", re.I)
+_UNCERTIFIED = -1
+# `verified_type` of 蓝V: government, company, media, campus, site, app, association, under review.
+# 0 is 黄V, a person; 200 and 220 are 达人.
+_ORGANISATIONS = range(1, 9)
 _NOTHING_HERE = "这里还没有内容"
 
 
@@ -58,8 +62,6 @@ class Profile:
 
     seen: PayloadFacts
     statuses: int | None = None
-    verified_reason: str = ""
-    """认证说明: a sentence of the platform, not the organiser's registered name."""
     domain: str = ""
     feed: str = ""
 
@@ -135,11 +137,29 @@ def uid_of(user: Mapping[str, object]) -> str:
     return ""
 
 
+def identity_in(user: Mapping[str, object]) -> PayloadFacts:
+    """Name, uid and 认证 of an account's record, in a profile or beside a post."""
+    return PayloadFacts(
+        name=text_in(user, "screen_name"), platform_id=uid_of(user), verified_as=_certified(user)
+    )
+
+
+def _certified(user: Mapping[str, object]) -> str:
+    """认证说明: a sentence of the platform, not always a body's registered name.
+
+    "" where the record says that it is not certified, whatever words are left in it. Whom no
+    organisation's type marks is told as a person, and so can vouch for no organiser.
+    """
+    said, kind = text_in(user, "verified_reason").strip(), user.get("verified_type")
+    if not said or user.get("verified") is False or kind == _UNCERTIFIED:
+        return ""
+    return said if kind is None or kind in _ORGANISATIONS else f"个人认证：{said}"
+
+
 def profile_of(user: Mapping[str, object]) -> Profile:
     return Profile(
-        seen=PayloadFacts(name=text_in(user, "screen_name"), platform_id=uid_of(user)),
+        seen=identity_in(user),
         statuses=_count(user),
-        verified_reason=text_in(user, "verified_reason"),
         domain=text_in(user, "domain"),
     )
 
@@ -170,11 +190,7 @@ def read_mobile_feed(
         case {"containerid": str(container)} if uid not in container:
             raise Changed(f"feed of another account: {container}")
     found = OwnPosts.among(items, uid, now)
-    by = PayloadFacts(
-        name=text_in(found.author, "screen_name"),
-        platform_id=uid_of(found.author),
-        detail=found.note,
-    )
+    by = replace(identity_in(found.author), detail=found.note)
     if found.posts:
         return replace(by, posts=tuple(found.posts))
     if not cards and statuses == 0:

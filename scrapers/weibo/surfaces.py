@@ -15,7 +15,7 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from mediawatch.domain import Account, Attestation, Captcha, Changed, Outcome, Pace, PayloadFacts
-from scrapers.browser.pool import Tab
+from scrapers.browser.pool import ReplyWaiter, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.privacy import viewers
 from scrapers.searches import NameSearch, match_hits_to_filed
@@ -44,14 +44,16 @@ from scrapers.weibo.pages import (
     desktop_profile,
     knows_operator,
     mobile_call,
+    named_as,
     next_desktop,
     next_mobile,
     obstacle_on,
     payload_of,
     read_on,
     resolve,
+    see_name,
 )
-from scrapers.weibo.replies import UnknownWording, read_mobile_feed, read_mobile_profile
+from scrapers.weibo.replies import Profile, UnknownWording, read_mobile_feed, read_mobile_profile
 from scrapers.weibo.search import FOUND, SHOWS_RESULT, read_search
 
 SEARCH = "https://s.weibo.com/user"
@@ -116,49 +118,51 @@ class MobileProfile(ProfilePage):
             target = await resolve(tab, waiter, target_of(account.filed))
             await arrive(tab, target.page(MOBILE))
             uid = target.uid or await bearer_of_name(tab)
-            reply = await await_reply(
-                tab,
-                waiter,
-                lambda reply: (
-                    asks(reply, INDEX, value=uid, containerid="")
-                    or asks(reply, INDEX, containerid=f"100505{uid}")
-                ),
-            )
-            profile = read_mobile_profile(await answer_of(tab, reply), visitor=visitor)
-            refuse_other_body(profile, target, account.filed)
-            yield match_to_filed(profile, replace(target, uid=uid))
-            feeds = (
-                profile.feed or f"107603{uid}",
-                f"107603{uid}",
-                f"230413{uid}",
-                f"230413{uid}_-_WEIBO_SECOND_PROFILE_WEIBO",
-            )
-            try:
+            borne = "" if target.uid else target.name
+            with named_as(borne):
                 reply = await await_reply(
                     tab,
                     waiter,
-                    lambda reply: asks(
-                        reply, INDEX, containerid=feeds, page=("", "1"), since_id=""
+                    lambda reply: (
+                        asks(reply, INDEX, value=uid, containerid="")
+                        or asks(reply, INDEX, containerid=f"100505{uid}")
                     ),
                 )
-            except Changed:
-                if profile.seen.name:
-                    raise
-                await (
-                    tab.pause()
-                )  # without an account the page asks for no list, though the site may have one
-                reply = await tab.fetch(mobile_call(uid, feeds[0]))
-            feed = await read_on(
+                profile = read_mobile_profile(await answer_of(tab, reply), visitor=visitor)
+            refuse_other_body(profile.seen, target, account.filed)
+            yield match_to_filed(profile, replace(target, uid=uid))
+            with named_as(borne):
+                feed = await self.feed(tab, waiter, uid, profile)
+            refuse_other_body(feed, target, account.filed)
+            yield match_list_to_filed(feed, profile, replace(target, uid=uid))
+
+    async def feed(self, tab: Tab, waiter: ReplyWaiter, uid: str, profile: Profile) -> PayloadFacts:
+        """The list that the page asks for, with as many pages as the look needs."""
+        feeds = (
+            profile.feed or f"107603{uid}",
+            f"107603{uid}",
+            f"230413{uid}",
+            f"230413{uid}_-_WEIBO_SECOND_PROFILE_WEIBO",
+        )
+        try:
+            reply = await await_reply(
                 tab,
-                await answer_of(tab, reply),
-                uid,
-                lambda payload, number: next_mobile(reply, number),
+                waiter,
+                lambda reply: asks(reply, INDEX, containerid=feeds, page=("", "1"), since_id=""),
             )
-            yield match_list_to_filed(
-                read_mobile_feed(feed, uid, profile.statuses, tab.now(), visitor=visitor),
-                profile,
-                replace(target, uid=uid),
-            )
+        except Changed:
+            if profile.seen.name:
+                raise
+            # Without an account the page asks for no list, though the site may have one.
+            await tab.pause()
+            reply = await tab.fetch(mobile_call(uid, feeds[0]))
+        payload = await read_on(
+            tab,
+            await answer_of(tab, reply),
+            uid,
+            lambda payload, number: next_mobile(reply, number),
+        )
+        return read_mobile_feed(payload, uid, profile.statuses, tab.now(), visitor=not tab.session)
 
 
 class DesktopProfile(ProfilePage):
@@ -207,7 +211,7 @@ class DesktopProfile(ProfilePage):
             target = await resolve(tab, waiter, target) if target.short else target
             await arrive(tab, target.page(DESKTOP))
             profile = await desktop_profile(tab, waiter, target)
-            refuse_other_body(profile, target, account.filed)
+            refuse_other_body(profile.seen, target, account.filed)
             seen = match_to_filed(profile, target)
             if seen.outcome is not Outcome.OK:
                 tab.require_login(await knows_operator(tab))
@@ -231,9 +235,9 @@ class DesktopProfile(ProfilePage):
                 uid,
                 lambda payload, number: next_desktop(uid, payload, number),
             )
-            feed = match_list_to_filed(
-                read_feed(payload, uid, profile.statuses, tab.now()), profile, target
-            )
+            listed = read_feed(payload, uid, profile.statuses, tab.now())
+            refuse_other_body(listed, target, account.filed)
+            feed = match_list_to_filed(listed, profile, target)
             if not feed.posts:  # what a stranger is not shown says nothing
                 tab.require_login(known)
             yield (
@@ -245,14 +249,22 @@ class DesktopProfile(ProfilePage):
 
 
 class Search(NameSearch):
-    """s.weibo.com/user."""
+    """s.weibo.com/user.
+
+    It hides some accounts. Where the filed uid is gone, the name's own page is asked before it.
+    """
 
     name, label = "weibo.search", "微博找人搜索（登录）"
     pace = Pace(every=15.0, jitter=5.0)
     url_keys = frozenset({"q", "Refer"})
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
-        filed = account.filed
+        filed, bearer = account.filed, self.bearer
+        if self.gone:
+            borne = await see_name(tab, filed.name.strip())
+            bearer = bearer or borne.name
+            yield borne
+            await tab.pause()
         await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
         if not await tab.wait_for(SHOWS_RESULT):
             raise await obstacle_on(tab) or Changed(
@@ -261,7 +273,7 @@ class Search(NameSearch):
         if await tab.sees(GEETEST):
             raise Captcha("check over the results")
         found = read_search(await tab.evaluate(FOUND), filed.name)
-        yield match_hits_to_filed(filed, filed_uid(filed), found, gone=self.gone)
+        yield match_hits_to_filed(filed, filed_uid(filed), found, gone=self.gone, bearer=bearer)
 
 
 async def probe(tab: Tab) -> bool:

@@ -230,6 +230,42 @@ def test_without_its_findings_an_account_is_judged_by_its_updates(
     assert judged(*seen, filed=filed).otherwise is expected
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"outcome": Outcome.NO_EVIDENCE},
+        {"outcome": Outcome.NO_EVIDENCE, "name": "“示例 发布”"},
+        {"outcome": Outcome.NO_EVIDENCE, "name": "示例融媒"},
+        {"outcome": Outcome.NO_EVIDENCE, "platform_id": "2000000009"},
+        {"outcome": Outcome.LOGIN_REQUIRED},
+        {"outcome": Outcome.CHANGED},
+        {"outcome": Outcome.OK},
+    ],
+    ids=["of another body", "folded", "led on", "its id", "login", "changed", "seen"],
+)
+@pytest.mark.parametrize("platform", ["weibo", "douyin", "toutiao", "wechat"])
+def test_a_name_that_a_page_shows_is_never_not_found(platform: str, shown: dict[str, Any]) -> None:
+    """Whose account it is, a person settles; whether the search hides it changes nothing."""
+    filed = replace(NAMELESS, platform=platform)
+    page = sight(matched_by=None, **shown)
+    absent = gone(matched_by=MatchedBy.NAME)
+    for policy in (TIBET, NATIONAL):
+        assert codes(*twice(absent, taken=filed), filed=filed, policy=policy) == [Code.NOT_FOUND]
+        for looks in (
+            twice(page, absent, taken=filed),
+            (reading(page, absent, taken=filed), twice(absent, taken=filed)[1]),
+            (*twice(absent, taken=filed), reading(page, taken=filed, after=timedelta(hours=2))),
+        ):
+            found = judged(*looks, filed=filed, policy=policy)
+            assert (found.verdict, found.findings) == (Verdict.UNPROVEN, ())
+            assert not found.second_look
+
+
+def test_what_the_filed_id_showed_before_a_login_was_wanted_is_there() -> None:
+    page = sight(outcome=Outcome.LOGIN_REQUIRED)
+    assert codes(*twice(page, gone())) == []
+
+
 FOREIGN = {"name": "某某商店", "verified_as": "某某有限公司"}
 
 
@@ -255,6 +291,31 @@ def test_while_the_filed_id_is_somebody_elses_nothing_is_said(seen: tuple[Readin
             "备案ID疑似有误：该ID的主页为“某某商店”，认证主体“某某有限公司”"
         )
     assert judged(*seen, filed=replace(CLOSED, opened_on=LONG_AGO)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "certified", "doubted"),
+    [
+        ("微家小店", "某某商贸有限公司", True),
+        ("微家小店", "个人认证：知名美食博主", True),
+        ("微家小店", "个人认证：示例市第一测试局", True),
+        ("微家小店", "", False),
+        ("示例融媒", "示例市第一测试局官方微博", False),
+        ("示例融媒", "示例市第一测试局官方政务微博。", False),
+        ("示例融媒", "示例市人民政府官方微博", False),
+        ("示例融媒", "示例市政务新媒体官方微博", True),
+        ("示例发布", "示例市政务新媒体官方微博", False),
+        ("示例发布", "某某商贸有限公司", False),
+    ],
+)
+def test_as_whom_a_silent_weibo_page_is_certified(name: str, certified: str, doubted: bool) -> None:
+    """Weibo's 认证说明 may be the account's own words: they only doubt where the name differs."""
+    account = replace(FILED, supervisor="示例市人民政府")
+    page = sight(40, whole=True, name=name, verified_as=certified)
+    for policy in (TIBET, NATIONAL):
+        found = judged(*twice(page), filed=account, policy=policy)
+        assert found.sentence.startswith(ID_IN_DOUBT) is doubted
+        assert bool(found.findings) is not doubted
 
 
 def test_a_persons_word_never_adopts_another_bodys_account() -> None:

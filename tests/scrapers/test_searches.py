@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.domain import ID_IN_DOUBT, Attestation, Filing, MatchedBy, Outcome, Sight
+from mediawatch.domain import (
+    ID_IN_DOUBT,
+    Account,
+    Attestation,
+    Filing,
+    MatchedBy,
+    Outcome,
+    Sight,
+)
 from scrapers.searches import (
     Hit,
     Results,
@@ -19,6 +27,7 @@ from scrapers.searches import (
     join_results,
     match_hits_to_filed,
 )
+from scrapers.weibo.surfaces import Search
 
 NAME, OTHER = "示例发布", "示例发布厅"
 AT = datetime(2022, 12, 31, tzinfo=UTC)
@@ -57,14 +66,14 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
             filed(), "", hits(OTHER), Outcome.NO_EVIDENCE, "", None, id="only names like it"
         ),
         pytest.param(
-            filed(), "", hits(NAME, NAME), Outcome.NO_EVIDENCE, "", None, id="two bear it"
+            filed(), "", hits(NAME, NAME), Outcome.NO_EVIDENCE, NAME, None, id="two bear it"
         ),
         pytest.param(
             filed(),
             "",
             hits(NAME, more=True),
             Outcome.NO_EVIDENCE,
-            "",
+            NAME,
             None,
             id="the last one read is exact: more may follow",
         ),
@@ -82,7 +91,7 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
             "",
             hits(NAME, certified="别的局官方"),
             Outcome.NO_EVIDENCE,
-            "",
+            NAME,
             None,
             id="another body's",
         ),
@@ -109,7 +118,7 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
             "",
             hits(NAME, alias="other"),
             Outcome.NO_EVIDENCE,
-            "",
+            NAME,
             None,
             id="another 抖音号",
         ),
@@ -220,6 +229,15 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
             "",
             None,
             id="nothing shown, and not in words",
+        ),
+        pytest.param(
+            filed(name="示例发布官方微博"),
+            "",
+            hits(OTHER, NAME),
+            Outcome.NO_EVIDENCE,
+            NAME,
+            None,
+            id="without its suffix one bears it",
         ),
         pytest.param(
             filed(url="x"), "", NOBODY, Outcome.NO_EVIDENCE, "", None, id="a link may lead to it"
@@ -361,6 +379,22 @@ def test_when_a_search_could_add_something(
 ) -> None:
     assert is_due(filed(**values), earlier) is due
     assert is_gone(earlier) == any(each.outcome is Outcome.NOT_FOUND for each in earlier)
+
+
+def test_a_search_hides_nobody_whom_a_page_has_shown() -> None:
+    """The name's own page showed an account, and whose it is remained open."""
+    page = sight(Outcome.NO_EVIDENCE, name=NAME)
+    for earlier, outcome in (
+        ([], Outcome.NOT_FOUND),
+        ([sight(Outcome.NO_EVIDENCE)], Outcome.NOT_FOUND),
+        ([sight(Outcome.NO_EVIDENCE), page], Outcome.NO_EVIDENCE),
+        ([sight(Outcome.LOGIN_REQUIRED, name=NAME)], Outcome.NO_EVIDENCE),
+        ([sight(Outcome.NO_EVIDENCE, name=OTHER)], Outcome.NO_EVIDENCE),
+    ):
+        search = Search().given_earlier(Account(id=1, filed=filed()), earlier)
+        assert isinstance(search, Search)
+        seen = match_hits_to_filed(filed(), "", NOBODY, gone=search.gone, bearer=search.bearer)
+        assert seen.outcome is outcome
 
 
 @pytest.mark.parametrize(

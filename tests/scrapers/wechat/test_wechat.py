@@ -333,8 +333,9 @@ def test_whose_link_it_is(
     if tie is not None:
         assert tie_of(account(**filed), page_of(**shown)) is tie
     else:
-        with pytest.raises(NoEvidence, match="link belongs to"):
+        with pytest.raises(NoEvidence, match="link belongs to") as refused:
             tie_of(account(**filed), page_of(**shown))
+        assert refused.value.name == ("" if "name" in shown else NAME)
 
 
 @given(st.integers(10**9, 10**10 - 1))
@@ -457,7 +458,7 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "", body: s
             MatchedBy.NAME,
         ),
         ({"original_id": GH}, [hit()], Outcome.OK, NAME, MatchedBy.NAME),
-        ({}, [hit(), hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, "", None),
+        ({}, [hit(), hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, NAME, None),
         (
             {"alias": ALIAS},
             [hit(), hit(biz=OTHER_BIZ, alias=ALIAS)],
@@ -465,10 +466,10 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "", body: s
             NAME,
             MatchedBy.ID,
         ),
-        ({"alias": ALIAS}, [hit(alias="another")], Outcome.NO_EVIDENCE, "", None),
+        ({"alias": ALIAS}, [hit(alias="another")], Outcome.NO_EVIDENCE, NAME, None),
         ({"alias": ALIAS}, [hit(alias="")], Outcome.OK, NAME, MatchedBy.NAME),
-        ({"platform_id": BIZ}, [hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, "", None),
-        ({"original_id": GH}, [hit(gh="gh_ffffffffffff")], Outcome.NO_EVIDENCE, "", None),
+        ({"platform_id": BIZ}, [hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, NAME, None),
+        ({"original_id": GH}, [hit(gh="gh_ffffffffffff")], Outcome.NO_EVIDENCE, NAME, None),
         ({}, [], Outcome.NO_EVIDENCE, "", None),
         ({"alias": ALIAS}, [], Outcome.NOT_FOUND, "", MatchedBy.NAME),
         (
@@ -485,11 +486,18 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "", body: s
             "",
             None,
         ),
-        ({"name": f"{NAME}微信公众号"}, [hit()], Outcome.NO_EVIDENCE, "", None),
+        ({"name": f"{NAME}微信公众号"}, [hit()], Outcome.NO_EVIDENCE, NAME, None),
+        (
+            {"name": "示例市第一測試局", "alias": ALIAS},
+            [hit()],
+            Outcome.NO_EVIDENCE,
+            NAME,
+            None,
+        ),
         ({"platform_id": BIZ}, [hit("该帐号已注销")], Outcome.CANCELLED, "", MatchedBy.ID),
         ({"platform_id": BIZ}, [hit("transfer_17a")], Outcome.MIGRATED, "", MatchedBy.ID),
         ({"alias": ALIAS}, [hit("该帐号已注销")], Outcome.NOT_FOUND, "", MatchedBy.NAME),
-        ({"organiser": NAME}, [hit(body="某某有限公司")], Outcome.NO_EVIDENCE, "", None),
+        ({"organiser": NAME}, [hit(body="某某有限公司")], Outcome.NO_EVIDENCE, NAME, None),
     ],
 )
 def test_who_the_search_found(

@@ -5,6 +5,7 @@ Composed payloads; recorded ones stand in the cases.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from mediawatch.domain import Changed, Failure, Filing, MatchedBy, NoEvidence, Outcome, PayloadFacts
 from mediawatch.domain.clock import BEIJING, EVER, beijing
 from scrapers.browser.pool import Reply
+from scrapers.searches import vouches
 from scrapers.urls import link_in
 from scrapers.weibo.desktop_replies import read_feed, read_profile, read_sorry
 from scrapers.weibo.identity import (
@@ -23,6 +25,7 @@ from scrapers.weibo.identity import (
     is_surely_filed,
     match_list_to_filed,
     match_to_filed,
+    refuse_other_body,
     target_in,
     target_of,
 )
@@ -210,11 +213,59 @@ def test_the_mobile_profile(container: object) -> None:
         {"ok": 1, "data": {"userInfo": user, "tabsInfo": container}}, visitor=True
     )
     assert profile == Profile(
-        seen=PayloadFacts(name="示例发布", platform_id=UID),
+        seen=PayloadFacts(name="示例发布", platform_id=UID, verified_as="示例市官方微博"),
         statuses=7,
-        verified_reason="示例市官方微博",
         feed="107603X",
     )
+
+
+SHOP = "某某商贸有限公司"
+
+
+@pytest.mark.parametrize(
+    ("marks", "said", "certified"),
+    [
+        ({"verified": True, "verified_type": 1}, "示例市官方微博", "示例市官方微博"),
+        ({"verified": True, "verified_type": 2}, SHOP, SHOP),
+        ({"verified": True, "verified_type": 7}, "示例协会 ", "示例协会"),
+        ({"verified_type": 3}, "示例市融媒体中心", "示例市融媒体中心"),
+        ({}, SHOP, SHOP),
+        ({"verified": True, "verified_type": 0}, "示例市第一测试局", "个人认证：示例市第一测试局"),
+        ({"verified": True, "verified_type": 220}, "运动博主", "个人认证：运动博主"),
+        ({"verified": True, "verified_type": 99}, SHOP, f"个人认证：{SHOP}"),
+        ({"verified": False, "verified_type": -1}, SHOP, ""),
+        ({"verified": False}, SHOP, ""),
+        ({"verified": True, "verified_type": 1}, "", ""),
+        ({"verified": True, "verified_type": 0}, " ", ""),
+        ({"verified": True, "verified_type": 2}, None, ""),
+    ],
+)
+def test_every_page_tells_as_whom_it_is_certified(
+    marks: dict[str, Any], said: object, certified: str
+) -> None:
+    """A person's 认证 never reads like a body's, so it vouches for none."""
+    user = {"id": int(UID), "screen_name": "示例发布", "verified_reason": said, **marks}
+    mobile = {"ok": 1, "data": {"userInfo": user, "tabsInfo": {}}}
+    assert read_mobile_profile(mobile, visitor=True).seen.verified_as == certified
+    assert read_profile({"ok": 1, "data": {"user": user}}).seen.verified_as == certified
+    own = item("2022-12-30T10:00", user=user)
+    shown = [
+        read_feed(feed(own), UID, 9, NOW),
+        read_feed(feed(own | {"created_at": None}), UID, 9, NOW),
+        read_mobile_feed(cards(own), UID, 9, NOW, visitor=True),
+        read_mobile_feed(cards(own | {"created_at": None}), UID, 9, NOW, visitor=True),
+    ]
+    assert [seen.verified_as for seen in shown] == [certified] * 4
+    assert vouches(filed(organiser="示例市第一测试局"), certified) is False
+
+
+def test_a_list_whose_author_is_another_body_is_not_the_names() -> None:
+    """`userInfo` was missing, so the list is the first to say as whom its author is certified."""
+    seen = PayloadFacts(name="示例发布", platform_id=UID, verified_as=SHOP)
+    account = filed(organiser="示例市第一测试局")
+    with pytest.raises(NoEvidence, match=SHOP):
+        refuse_other_body(seen, Target(by=MatchedBy.NAME, name="示例发布"), account)
+    refuse_other_body(seen, Target(by=MatchedBy.ID, uid=UID), account)
 
 
 def test_the_list_names_an_account_the_reply_does_not() -> None:
@@ -731,9 +782,8 @@ def test_the_strongest_ground_is_taken() -> None:
 
 
 SEEN = Profile(
-    seen=PayloadFacts(name="示例发布", platform_id=UID),
+    seen=PayloadFacts(name="示例发布", platform_id=UID, verified_as="示例市第一测试局官方微博"),
     domain="shilifabu",
-    verified_reason="示例市第一测试局官方微博",
 )
 
 
@@ -787,6 +837,33 @@ def test_whose_facts_they_are(target: Target, profile: Profile, outcome: Outcome
     assert outcome_of(match_to_filed, profile, target) is outcome
     if outcome is not Outcome.CHANGED and outcome is not Outcome.NO_EVIDENCE:
         assert match_to_filed(profile, target).matched_by is target.by
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "borne"),
+    [
+        ("示例发布", PayloadFacts(name="示例发布", platform_id=UID), "示例发布"),
+        ("示例旧名", PayloadFacts(name="示例发布", platform_id=UID), "示例发布"),
+        ("示例发布", PayloadFacts(outcome=Outcome.BANNED), "示例发布"),
+        ("示例发布", PayloadFacts(outcome=Outcome.NO_POSTS), "示例发布"),
+        ("示例发布", PayloadFacts(outcome=Outcome.NOT_FOUND), ""),
+    ],
+    ids=["certified as another body", "another name", "banned", "empty", "nobody"],
+)
+def test_a_page_of_the_name_shows_that_it_is_borne(
+    name: str, seen: PayloadFacts, borne: str
+) -> None:
+    seen = replace(seen, verified_as="示例市融媒体中心")
+    target = Target(by=MatchedBy.NAME, name=name)
+    account = filed(organiser="示例市第一测试局")
+
+    def take() -> None:
+        match_to_filed(Profile(seen=seen), target)
+        refuse_other_body(seen, target, account)
+
+    with pytest.raises(NoEvidence) as refused:
+        take()
+    assert refused.value.name == borne
 
 
 @pytest.mark.parametrize(

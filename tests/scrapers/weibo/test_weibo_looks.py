@@ -26,6 +26,7 @@ from mediawatch.domain.clock import EVER
 from mediawatch.ports import Dossier
 from mediawatch.rules.policy import load
 from mediawatch.rules.presence import presence
+from mediawatch.rules.ties import doubt
 from mediawatch.rules.verdicts import Presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import RecordedReply
@@ -42,19 +43,21 @@ PICTURE = Evidence(
 )
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,alias,truth,shown_name,verified_as,posts,pinned,"
-    "visitors_miss\n"
-    "weibo,新浪微博,示例活跃,W1,5000000001,,alive,,,2022-12-30T09:00;2022-11-01;2020-01-01,3,0\n"
+    "visitors_miss,searchable\n"
+    "weibo,新浪微博,示例活跃,W1,5000000001,,alive,,,2022-12-30T09:00;2022-11-01;2020-01-01,3,0,\n"
     "weibo,新浪微博,示例沉睡,W2,5000000002,shilichenshui,alive,,示例市第一测试局官方微博,"
-    "2022-11-01T08:00 repost;2022-10-01;2022-09-01;2020-01-01,4,0\n"
-    "weibo,新浪微博,示例半隐,W3,5000000003,,alive,,,2022-12-30;2022-12-29;2022-11-01,,2\n"
-    "weibo,新浪微博,示例旧名,W4,5000000004,,alive,示例新名,,2022-12-30,,\n"
-    "weibo,新浪微博,示例无踪,W5,5000000005,,gone,,,,,\n"
-    "weibo,新浪微博,示例关闭,W6,5000000006,,cancelled,,,,,\n"
-    "weibo,新浪微博,示例封禁,W7,5000000007,,banned,,,2022-12-30,,\n"
-    "weibo,新浪微博,示例空号,W8,5000000008,,empty,,,,,\n"
-    "weibo,新浪微博,示例私密,W9,5000000009,,private,,,2022-12-30,,\n"
-    "weibo,新浪微博,示例移居,W10,5000000010,,gone,,,,,\n"
-    "weibo,新浪微博,示例移居,W11,5000000011,,alive,,示例市第二测试局官方微博,2022-12-30,,\n"
+    "2022-11-01T08:00 repost;2022-10-01;2022-09-01;2020-01-01,4,0,\n"
+    "weibo,新浪微博,示例半隐,W3,5000000003,,alive,,,2022-12-30;2022-12-29;2022-11-01,,2,\n"
+    "weibo,新浪微博,示例旧名,W4,5000000004,,alive,示例新名,,2022-12-30,,,\n"
+    "weibo,新浪微博,示例无踪,W5,5000000005,,gone,,,,,,\n"
+    "weibo,新浪微博,示例关闭,W6,5000000006,,cancelled,,,,,,\n"
+    "weibo,新浪微博,示例封禁,W7,5000000007,,banned,,,2022-12-30,,,\n"
+    "weibo,新浪微博,示例空号,W8,5000000008,,empty,,,,,,\n"
+    "weibo,新浪微博,示例私密,W9,5000000009,,private,,,2022-12-30,,,\n"
+    "weibo,新浪微博,示例移居,W10,5000000010,,gone,,,,,,\n"
+    "weibo,新浪微博,示例移居,W11,5000000011,,alive,,示例市第二测试局官方微博,2022-12-30,,,\n"
+    "weibo,新浪微博,示例藏身,W12,5000000012,,gone,,,,,,\n"
+    "weibo,新浪微博,示例藏身,W13,5000000013,,alive,,,2022-12-30,,,no\n"
 )
 
 
@@ -232,6 +235,19 @@ async def test_a_find_by_name_fails_where_another_body_is_certified(
     assert (reading.name, reading.latest) == ("", None)
     assert [sight.outcome for sight in reading.sights] == [Outcome.NO_EVIDENCE] * 3
     assert all("示例市第一测试局" in sight.detail for sight in reading.sights)
+    assert [(sight.name, sight.matched_by) for sight in reading.sights] == [("示例沉睡", None)] * 3
+
+
+async def test_an_id_that_shows_another_body_is_in_doubt(operator: Stage) -> None:
+    account = filed("示例商店", "5000000002", organiser="别的单位")
+    reading = replace(await operator.look(account), filed_as=account.identity)
+    assert {(sight.surface, sight.verified_as) for sight in reading.sights} == {
+        ("weibo.mobile", "示例市第一测试局官方微博"),
+        ("weibo.desktop", "示例市第一测试局官方微博"),
+    }
+    found = doubt((reading,), account, account.identity)
+    assert found is not None
+    assert "认证主体“示例市第一测试局官方微博”" in found.why
 
 
 async def test_a_find_by_name_without_certificate_is_a_lower_bound(
@@ -291,8 +307,15 @@ async def test_a_search_by_name_follows_an_id_that_is_gone(operator: Stage) -> N
     ]
 
 
-async def test_a_name_in_the_way_of_an_absence_is_for_a_person(operator: Stage) -> None:
-    account = filed("示例移居", "5000000010")
+@pytest.mark.parametrize(
+    ("name", "uid"),
+    [("示例移居", "5000000010"), ("示例藏身", "5000000012")],
+    ids=["found", "hidden from the search"],
+)
+async def test_a_name_in_the_way_of_an_absence_is_for_a_person(
+    operator: Stage, name: str, uid: str
+) -> None:
+    account = filed(name, uid)
     looks = [replace(await operator.look(account), id=number) for number in (1, 2)]
     vouched = [
         replace(
@@ -309,6 +332,7 @@ async def test_a_name_in_the_way_of_an_absence_is_for_a_person(operator: Stage) 
         presence(Dossier(filed=account, readings=tuple(alone)), NOW, policy).state
         is Presence.NOT_FOUND
     )
+    assert {look.sights[-1].name for look in vouched} == {name}
     met = presence(Dossier(filed=account, readings=tuple(vouched)), NOW, policy)
     assert (met.state, met.doubtful) == (Presence.UNKNOWN, True)
 

@@ -84,6 +84,12 @@ def differs_by_suffix(filed: str, seen: str) -> bool:
     )
 
 
+def without_suffix(name: str) -> str:
+    """The folded name without a platform suffix: by it, filings of one name are found."""
+    folded = fold(name)
+    return _SUFFIX.sub("", folded) or folded
+
+
 def differs_by_script(filed: str, seen: str) -> bool:
     """True when one of the names is the other in traditional characters (備案 for 备案).
 

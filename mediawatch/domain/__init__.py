@@ -88,6 +88,7 @@ from mediawatch.domain.outcomes import (
     UserError,
 )
 from mediawatch.domain.provisional import (
+    ANOTHER_BEARS_THE_NAME,
     PROVISIONAL,
     SEVERAL_BEAR_THE_NAME,
     NameHit,
@@ -133,6 +134,7 @@ from mediawatch.domain.sweeps import Sweep, SweepAccount, SweepKind, SweepState
 
 __all__ = [
     "ALL_DISMISSED",
+    "ANOTHER_BEARS_THE_NAME",
     "CLOCK_OFF",
     "DAY_FULL",
     "DECIDED",

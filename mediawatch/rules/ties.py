@@ -138,8 +138,7 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
         return Tie.ID
     if known.filed.identity.has_id or _learned(known.readings):
         return None
-    if reading.look is LookKind.PERSON and identity_of(known).found_by_name:
-        # Somebody else may bear the name: the person may have looked at that one.
+    if _may_be_anothers(sight, reading, identity_of(known)):
         return None
     seen = sight.name or reading.name
     return (
@@ -147,6 +146,17 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
         if sight.outcome is Outcome.NOT_FOUND or (seen and alike(known.filed.name, seen))
         else None
     )
+
+
+def _may_be_anothers(sight: Sight, reading: Reading, now: FiledIdentity) -> bool:
+    """Whether what is tied by the name alone may be of somebody else who bears it.
+
+    A person may have looked at the account that a machine saw. That nobody of a name was found says
+    the same of all who are filed under it; a person's word for that is less than a full search.
+    """
+    if reading.look is LookKind.PERSON:
+        return now.found_by_name or now.shares_name
+    return now.shares_name and sight.outcome is not Outcome.NOT_FOUND
 
 
 def without_provisional(known: Dossier) -> Dossier:

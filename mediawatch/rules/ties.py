@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mediawatch.domain import (
+    BY_OTHERS,
     ID_IN_DOUBT,
+    PROVISIONAL,
     FiledIdentity,
     Filing,
     LookKind,
@@ -28,6 +30,8 @@ from mediawatch.domain import (
 )
 from mediawatch.names import alike, fold, same_body
 from mediawatch.ports import Dossier
+
+BY_PROVISIONAL = f"依{PROVISIONAL}"
 
 
 def identity_of(known: Dossier) -> FiledIdentity:
@@ -159,8 +163,25 @@ def _may_be_anothers(sight: Sight, reading: Reading, now: FiledIdentity) -> bool
     return now.shares_name and sight.outcome is not Outcome.NOT_FOUND
 
 
-def without_provisional(known: Dossier) -> Dossier:
-    """What is known without the sights that a 暂用标识 led to; the same object where it led to none."""
+def named_only_by(known: Dossier) -> str:
+    """What led by the name alone to posts of the account: 依暂用标识, else a link of others."""
+    now = identity_of(known)
+    led = [
+        sight
+        for reading in known.readings
+        for sight in reading.sights
+        if sight.posts and rests_on_name(sight, now)
+    ]
+    return ground_of(led)
+
+
+def ground_of(led: Sequence[Sight]) -> str:
+    """The same of sights to which the name alone led."""
+    return BY_OTHERS if led and not any(sight.provisional for sight in led) else BY_PROVISIONAL
+
+
+def without_named(known: Dossier) -> Dossier:
+    """What is known without the sights that the name alone led to; the same object where none did."""
     now = identity_of(known)
     if not any(rests_on_name(sight, now) for reading in known.readings for sight in reading.sights):
         return known

@@ -18,11 +18,12 @@ from handed_files import S, table_file, text_file
 from worklists import NOW, POLICY, Inspection, exported, filed, table, typed
 
 from mediawatch.cli.links import exit_code_of, print_report
-from mediawatch.domain import Filing, Hint, LinkSort, LinkWay, Outcome, Sight, Verdict
+from mediawatch.domain import Account, Filing, Hint, LinkSort, LinkWay, Outcome, Sight, Verdict
 from mediawatch.domain.clock import BEIJING, beijing
 from mediawatch.people.forms.hint_words import hint_lines, questions_of, receipt_lines
 from mediawatch.people.forms.link_answer import AnswerResult, answers_of, write_answer
 from mediawatch.people.forms.target import FormTarget
+from mediawatch.people.hints.entries import read_hints
 from mediawatch.people.hints.intake import HintImport, HintOrigin, answer_hints, import_hints
 from mediawatch.people.link_files import FoundLink, collect
 from mediawatch.people.link_matching import place as placed
@@ -554,3 +555,24 @@ def test_links_that_the_network_kept_from_us_are_one_sentence(
     assert "net::" not in printed.out + printed.err
     assert "net::" not in str(as_table(report).rows)
     assert exit_code_of(report, Pacing(scale=0)) == 8
+
+
+@pytest.mark.parametrize(
+    ("sent", "said", "day", "reason"),
+    [
+        ("2031-11-28", "12月25日", "", "日期晚于消息日期，请写明年份"),
+        ("2031-11-28", "11月28日", "2031-11-28", ""),
+        ("2032-01-03", "12月25日", "2031-12-25", ""),
+        ("2031-11-28", "2031年12月25日", "", "日期晚于消息日期，请更正"),
+        ("2031-11-28", "2030年12月25日", "2030-12-25", ""),
+        ("2032-01-15", "1月5日", "", "消息日期在今天之后，请核对聊天记录的日期"),
+    ],
+)
+def test_a_day_of_a_chat_never_jumps_back_a_year(
+    tmp_path: Path, sent: str, said: str, day: str, reason: str
+) -> None:
+    chat = text_file(tmp_path, f"张三 {sent} 10:02\n{FILED[0].name}最近更新{said}\n", "群聊.txt")
+    account = Account(id=1, filed=FILED[0])
+    (entry,) = read_hints(chat, [account], NOW).entries
+    assert str(entry.on or "") == day
+    assert (entry.problem.reason if entry.problem else "") == reason

@@ -24,7 +24,7 @@ from mediawatch.people.hints.columns import (
 from mediawatch.people.hints.entry import NOTHING, OLDER, HintEntry, HintFile, day_fault
 from mediawatch.people.hints.text_entries import linked_entries, with_claims
 from mediawatch.people.link_files import LinkRow, read_links, rows_of
-from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
+from mediawatch.people.worklist.values import BadValue, YearMissing, day_in, id_in, moment_in
 from mediawatch.registry.find import Finder, UnclearRow
 from mediawatch.registry.problems import Remarks, RowProblem
 from mediawatch.workbooks.places import Place
@@ -192,6 +192,8 @@ def read_day(value: Value, now: datetime) -> tuple[date | None, datetime | None]
     text = as_cell(value)
     try:
         return day_in(text, today), None
+    except YearMissing:
+        raise
     except BadValue:
         moment = moment_in(text, today) if re.search(r"[:：时点]", str(text)) else None
         if moment is None:

@@ -13,7 +13,7 @@ from mediawatch.people.chats import read_messages
 from mediawatch.people.hints.entry import NOTHING, HintEntry, day_fault
 from mediawatch.people.link_files import LinkRow
 from mediawatch.people.link_naming import FiledNames
-from mediawatch.people.worklist.values import BadValue, day_in
+from mediawatch.people.worklist.values import BadValue, YearMissing, day_in
 from mediawatch.registry.problems import RowProblem
 from mediawatch.workbooks.places import Place
 
@@ -25,6 +25,9 @@ _CLAIM = re.compile(
 )
 """A day that a message calls the newest: 最近更新为10月26日. Other days in it are of something else."""
 _SEVERAL = "写到几个账号，不能确定日期属于哪一个，请一行只写一个账号"
+_NO_YEAR = "日期晚于消息日期，请写明年份"
+_LATER = "日期晚于消息日期，请更正"
+_TO_COME = "消息日期在今天之后，请核对聊天记录的日期"
 _NOBODY = "没有写明台账中的账号名称，日期无法对应账号"
 
 
@@ -76,12 +79,17 @@ def with_claims(
 
 def _claimed(entry: HintEntry, claim: re.Match[str], account: Account, now: datetime) -> HintEntry:
     """The entry with the day that its line calls the newest, or with what is wrong with it."""
-    typed, said = claim["day"] or claim["day_before"], min(entry.saying.at or now, now)
+    typed, said = claim["day"] or claim["day_before"], day_of(entry.saying.at or now)
+    on = None
     try:
-        on = day_in(typed, day_of(said))
-        reason = day_fault(on, None, account, now)
+        if said > day_of(now):
+            raise BadValue(_TO_COME)
+        on = day_in(typed, said)
+        reason = day_fault(on, None, account, now) or (_LATER if on and on > said else "")
+    except YearMissing:
+        reason = _NO_YEAR
     except BadValue as bad:
-        on, reason = None, str(bad)
+        reason = str(bad)
     if reason:
         return replace(entry, problem=RowProblem(entry.place, "", typed, reason))
     return replace(entry, on=on)

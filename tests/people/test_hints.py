@@ -576,3 +576,41 @@ def test_a_day_of_a_chat_never_jumps_back_a_year(
     (entry,) = read_hints(chat, [account], NOW).entries
     assert str(entry.on or "") == day
     assert (entry.problem.reason if entry.problem else "") == reason
+
+
+async def test_the_newest_link_is_opened_though_the_newest_row_has_none(
+    store: Store, tmp_path: Path
+) -> None:
+    """A link proves; the units' own tables name days after it."""
+    await Inspection.of(store, tmp_path, FILED)
+    rows = f"900001,2031-12-26,\n900001,2031-12-24,{ONE}\n900001,2031-12-20,{TWO}\n"
+    done = await imported(store, text_file(tmp_path, f"备案单号,最近更新时间,链接\n{rows}"))
+    assert [(link.url, link.hinted_id) for link in done.links] == [(ONE, 1)]
+    assert [(str(hint.on), hint.link) for hint in done.hints] == [("2031-12-26", "")]
+    assert done.older == 1
+    accounts = await store.accounts.all()
+    opened = LinkEntry(
+        link=done.links[0], result=LinkResult.MATCHED, accounts=(accounts[0],), named=accounts[0]
+    )
+    answers = answer_hints(done, LinkReport(entries=[opened]))
+    assert [(each.place.row, each.url, each.result) for each in answers] == [
+        (2, "", "已登记"),
+        (3, ONE, "本账号"),
+        (4, "", "不计"),
+    ]
+
+
+def test_rows_without_an_article_are_named_and_counted(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    registry = text_file(
+        tmp_path, "政务新媒体名称,类型,备案单号\n示例一,微信公众号,1\n", "台账.csv"
+    )
+    assert in_process("--home", home, "init").returncode == 0
+    assert in_process("--home", home, "registry", "import", registry).returncode == 0
+    rows = f"1,2022-10-26,\n1,,{S}abc\n1,,https://example.com/x\n"
+    path = text_file(tmp_path, f"备案单号,最近更新时间,链接\n{rows}")
+    done = in_process("--home", home, "hints", "import", path, "--source", "某某服务单位")
+    assert done.returncode == 0, done.stderr
+    assert "1 hint, 0 known already, 0 rows with an older day, 2 not counted" in done.stdout
+    assert f"监测.csv, row 3: {S}abc: no WeChat article, not opened" in done.stderr
+    assert "监测.csv, row 4: https://example.com/x: no WeChat article" in done.stderr

@@ -614,3 +614,64 @@ def test_rows_without_an_article_are_named_and_counted(tmp_path: Path) -> None:
     assert "1 hint, 0 known already, 0 rows with an older day, 2 not counted" in done.stdout
     assert f"监测.csv, row 3: {S}abc: no WeChat article, not opened" in done.stderr
     assert "监测.csv, row 4: https://example.com/x: no WeChat article" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "account", "reason"),
+    [
+        (
+            "甲市发布",
+            0,
+            "台账中有2个账号用此名称：甲市发布（微信公众号，备案单号1）、甲市发布（新浪微博，备案单号2），"
+            "请在名称旁写明类型，如“甲市发布（微信公众号）”",
+        ),
+        ("甲市发布（微信公众号）", 1, ""),
+        ("甲市发布（微信）", 1, ""),
+        ("公众号甲市发布", 1, ""),
+        ("甲市发布微博", 2, ""),
+        ("微博：甲市发布 ", 2, ""),
+        ("甲市发布 新浪微博", 2, ""),
+        (
+            "甲市公安（抖音）",
+            0,
+            "所写的类型与台账不符，台账中该名称的账号为：甲市公安（微信公众号，备案单号3），请核对",
+        ),
+        ("甲市教育和甲市公安", 0, "写到几个账号，不能确定日期属于哪一个，请一行只写一个账号"),
+        (
+            "甲市公安局",
+            0,
+            "没有单独写明账号名称（文中含有“甲市公安”），请把名称与其他文字用空格或标点隔开",
+        ),
+        (
+            "同名",
+            0,
+            "台账中有2个账号用此名称：同名（微信公众号，备案单号5）、同名（微信公众号），"
+            "请改用表格，写明备案单号",
+        ),
+        ("乙市发布", 0, "没有写明台账中的账号名称，日期无法对应账号"),
+    ],
+)
+def test_a_word_beside_the_name_says_which_filing_is_meant(
+    tmp_path: Path, words: str, account: int, reason: str
+) -> None:
+    names = [
+        ("甲市发布", "1"),
+        ("甲市发布", "2"),
+        ("甲市公安", "3"),
+        ("甲市教育", "4"),
+        ("同名", "5"),
+        ("同名", ""),
+    ]
+    accounts = [
+        Account(id=place, filed=filed(name=name, type="微信公众号", filing_number=number))
+        for place, (name, number) in enumerate(names, 1)
+    ]
+    weibo = replace(accounts[1].filed, platform="weibo", type="新浪微博", original_id="")
+    accounts[1] = replace(accounts[1], filed=weibo)
+    chat = text_file(
+        tmp_path,
+        f"张三 2032-01-05 10:02\n{words}最近更新12月24日\n甲市教育最近更新12月24日\n",
+        "群聊.txt",
+    )
+    entry, _ = read_hints(chat, accounts, NOW).entries
+    assert (entry.account.id if entry.account else 0, entry.idle) == (account, reason)

@@ -7,8 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from worklists import LOOKED_AT, NOW, POLICY, exported, filed, fill, png, table, typed
 
+import db
+from db.engine import migration_engine, normal_url
+from db.migrate import upgrade
 from mediawatch.domain import (
     ANOTHER_BEARS_THE_NAME,
     SEVERAL_BEAR_THE_NAME,
@@ -145,7 +149,10 @@ async def test_a_none_does_not_count_where_two_filings_bear_the_name(
     assert await inspection.verdicts() == [Verdict.UNPROVEN] * 2
 
 
-async def test_a_namesake_filed_later_takes_the_finding_off(store: Store, tmp_path: Path) -> None:
+async def test_a_namesake_filed_later_takes_the_finding_off(
+    any_store: Store, tmp_path: Path
+) -> None:
+    store = any_store
     inspection, path = await exported(store, tmp_path, [ONE])
     answered = fill(path, tmp_path / "答.xlsx", {ONE.name: NONE}, {ONE.name: png()})
     await inspection.take(answered)
@@ -161,3 +168,21 @@ async def test_a_namesake_filed_later_takes_the_finding_off(store: Store, tmp_pa
     await store.accounts.apply(gone)
     await rejudge(store, lambda _: True, inspection.sweep.id)
     assert await inspection.verdicts() == [Verdict.UNPROVEN]
+
+
+async def test_an_answer_that_an_earlier_version_counted_is_judged_anew(
+    tmp_path: Path, database_url: str
+) -> None:
+    store = await db.open_store(database_url, clock=lambda: NOW)
+    inspection, path = await exported(store, tmp_path, [ONE, filed(2)], [SEVERAL])
+    answered = fill(path, tmp_path / "答.xlsx", {ONE.name: NONE}, {ONE.name: png()})
+    await inspection.take(answered)
+    before = await store.accounts.current([1, 2])
+    engine = migration_engine(normal_url(database_url))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0018'"))
+    engine.dispose()
+    upgrade(database_url)
+    now = await store.accounts.current([1, 2])
+    assert [now[key].news - before[key].news for key in (1, 2)] == [1, 0]
+    await store.close()

@@ -142,7 +142,7 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
         return Tie.ID
     if known.filed.identity.has_id or _learned(known.readings):
         return None
-    if _may_be_anothers(sight, reading, identity_of(known)):
+    if _may_be_anothers(reading, identity_of(known)):
         return None
     seen = sight.name or reading.name
     return (
@@ -152,15 +152,12 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
     )
 
 
-def _may_be_anothers(sight: Sight, reading: Reading, now: FiledIdentity) -> bool:
+def _may_be_anothers(reading: Reading, now: FiledIdentity) -> bool:
     """Whether what is tied by the name alone may be of somebody else who bears it.
 
-    A person may have looked at the account that a machine saw. That nobody of a name was found says
-    the same of all who are filed under it; a person's word for that is less than a full search.
+    A person may have looked at the account that a machine saw.
     """
-    if reading.look is LookKind.PERSON:
-        return now.found_by_name or now.shares_name
-    return now.shares_name and sight.outcome is not Outcome.NOT_FOUND
+    return now.shares_name or (reading.look is LookKind.PERSON and now.found_by_name)
 
 
 def named_only_by(known: Dossier) -> str:

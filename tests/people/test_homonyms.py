@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from worklists import LOOKED_AT, NOW, POLICY, exported, filed, fill, png, table, typed
+from worklists import LOOKED_AT, NOW, POLICY, Inspection, exported, filed, fill, png, table, typed
 
 import db
 from db.engine import migration_engine, normal_url
@@ -16,6 +16,9 @@ from db.migrate import upgrade
 from mediawatch.domain import (
     ANOTHER_BEARS_THE_NAME,
     SEVERAL_BEAR_THE_NAME,
+    Attestation,
+    Evidence,
+    EvidenceKind,
     LookKind,
     MatchedBy,
     NameHit,
@@ -29,6 +32,7 @@ from mediawatch.domain import (
     Source,
     Verdict,
 )
+from mediawatch.domain.clock import EVER
 from mediawatch.people.forms.columns import Column
 from mediawatch.people.worklist.todo import unproven
 from mediawatch.ports import Store
@@ -186,3 +190,33 @@ async def test_an_answer_that_an_earlier_version_counted_is_judged_anew(
     now = await store.accounts.current([1, 2])
     assert [now[key].news - before[key].news for key in (1, 2)] == [1, 0]
     await store.close()
+
+
+@pytest.mark.parametrize("namesake", [False, True])
+async def test_a_machine_does_not_tell_two_filings_apart_by_their_name(
+    store: Store, tmp_path: Path, namesake: bool
+) -> None:
+    """Two looks by name with whole lists: they may be of the other one."""
+    one = filed(platform="weibo", type="微博", original_id="", opened_on=date(2015, 1, 1))
+    other = replace(one, filing_number="2", organiser="乙局", name=one.name if namesake else "别的")
+    inspection = await Inspection.of(store, tmp_path, [one, other])
+    picture = Evidence(
+        kind=EvidenceKind.PICTURE, media_type="image/png", path="a.png", sha256="0" * 64, size=1,
+        taken_at=NOW,
+    )  # fmt: skip
+    for days, look in ((1, LookKind.FIRST), (0, LookKind.SECOND)):
+        at = NOW - timedelta(days=days)
+        sight = Sight(
+            surface="weibo.desktop", read_at=at, name=one.name, platform_id="2000000001",
+            matched_by=MatchedBy.NAME, complete_since=EVER, posts=(Post(on=OLD),),
+            evidence=(picture,), attested=Attestation.RECORDED,
+        )  # fmt: skip
+        await store.readings.keep(
+            Reading(
+                account_id=1, look=look, started_at=at, read_at=at, sights=(sight,),
+                sweep_id=inspection.sweep.id, filed_as=one.identity,
+            )
+        )  # fmt: skip
+    await rejudge(store, lambda _: True, inspection.sweep.id)
+    expected = Verdict.UNPROVEN if namesake else Verdict.FAILED
+    assert (await inspection.verdicts())[0] is expected

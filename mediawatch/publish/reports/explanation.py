@@ -185,6 +185,9 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
             lacks.append("能显示全部发布的信息来源（平台登录），或人工核查。")
         else:
             lacks.append("相互印证的第二次核查，或人工核查。")
+        now = ties.identity_of(subject.known)
+        if now.shares_name or now.found_by_name:
+            lacks.append("备案标识：另有或可能另有同名账号，仅凭名称不能认定有问题，请补报账号ID。")
     if judged.provisional:
         by_others = ties.named_only_by(subject.known) == BY_OTHERS
         came = "他人提供的链接仅与名称相符" if by_others else f"{PROVISIONAL}按名称检索所得"

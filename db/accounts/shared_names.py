@@ -26,7 +26,7 @@ from mediawatch.domain import (
     LookKind,
     MatchedBy,
 )
-from mediawatch.names import alike, without_suffix
+from mediawatch.names import alike, letters_of
 
 _Name = tuple[str, str]
 """Platform and comparable name."""
@@ -68,7 +68,7 @@ class SharedNames:
             for key, platform, name in conn.execute(
                 select(AccountRow.id, AccountRow.platform, AccountRow.name)
             ):
-                holders[platform, without_suffix(name)].append(key)
+                holders[platform, letters_of(name)].append(key)
             self._revision, self._holders = revision, holders
         others = {
             key: [other for other in self._holders.get(_name_of(each), ()) if other != key]
@@ -82,8 +82,11 @@ class SharedNames:
             key
             for key, some in others.items()
             if any(
-                rows[other].retired_on is None
-                or not is_earlier_filing(filed_of(rows[other]), bare[key])
+                _share(bare[key].name, rows[other].name)
+                and (
+                    rows[other].retired_on is None
+                    or not is_earlier_filing(filed_of(rows[other]), bare[key])
+                )
                 for other in some
             )
         }
@@ -127,18 +130,20 @@ def tell_namesakes(conn: Connection, changed: Iterable[FiledIdentity], but: Iter
 
     `changed` are accounts as they were filed, and as they are. `but` have their news already.
     """
-    names = {(each.platform, without_suffix(each.name)) for each in changed}
+    names = {(each.platform, letters_of(each.name)) for each in changed}
     seen = select(ReadingRow.account_id).where(ReadingRow.look == LookKind.PERSON)
     wanted = select(AccountRow.id, AccountRow.platform, AccountRow.name).where(
         *_NO_ID, AccountRow.id.in_(seen)
     )
     found = {
-        key
-        for key, platform, name in conn.execute(wanted)
-        if (platform, without_suffix(name)) in names
+        key for key, platform, name in conn.execute(wanted) if (platform, letters_of(name)) in names
     }
     raise_news(conn, found - set(but))
 
 
+def _share(one: str, other: str) -> bool:
+    return alike(one, other) or alike(other, one)
+
+
 def _name_of(filed: Filing) -> _Name:
-    return filed.platform, without_suffix(filed.name)
+    return filed.platform, letters_of(filed.name)

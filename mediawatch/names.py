@@ -28,6 +28,8 @@ _SUFFIX = re.compile(
     r"|(?:官方)?(?:抖音|头条|今日头条|快手)(?:短视频)?(?:官方)?(?:账?帐?号)?$|微信公众平台$|官方(?:账?帐?号)$"
 )
 
+_NO_LETTERS = re.compile(r"[\W_\u115f\u1160\u3164]+")
+
 
 def fold(name: str) -> str:
     """Fold a name: two names with one fold are the same name.
@@ -82,6 +84,15 @@ def differs_by_suffix(filed: str, seen: str) -> bool:
         and folded.startswith(shown)
         and bool(_SUFFIX.fullmatch(folded[len(shown) :]))
     )
+
+
+def letters_of(name: str) -> str:
+    """The letters and digits of a name, without a platform suffix.
+
+    Quick to make: names that are one name, but for their script, have the same. `alike` decides.
+    """
+    letters = _NO_LETTERS.sub("", unicodedata.normalize("NFKC", name)).casefold()
+    return _SUFFIX.sub("", letters) or letters
 
 
 def differs_by_script(filed: str, seen: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, ins
 from db.accounts.identities import identities
 from db.accounts.news import raise_news
 from db.accounts.provisional_filings import note_registry, release_taken
+from db.accounts.shared_names import tell_namesakes
 from db.base import table
 from db.bulk import BulkRows, take_keys
 from db.mapping.accounts import filed_values
@@ -135,6 +136,9 @@ def apply_changes(conn: Connection, given: RegistryRows) -> None:
     if others := (moved - set(changed)) | released:
         remake(conn, others)
         raise_news(conn, others)
+    moving = identities(conn, {int(row["account_id"]) for row in more})
+    names = [*new.values(), *moving.values(), *changed.values()]
+    tell_namesakes(conn, names + [given.updates[key] for key in changed], moved | changed_ids)
     if wanted.retired:
         _hold_numbers_once(conn)
 

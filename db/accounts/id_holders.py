@@ -97,9 +97,13 @@ def _is_of_same_body(found: ProvisionalId, filed: Filing, withdrawn: AnyRow) -> 
     It was a double (one filing number), or the filing was made anew (one name, one organiser). Or
     the search shows the 认证主体, which then is the organiser of this one (`search_hits.py`).
     """
-    other = filed_of(withdrawn)
-    double = bool(filed.filing_number) and other.filing_number == filed.filing_number
-    anew = other.identity.plain_name == filed.identity.plain_name and same_body(
-        other.organiser, filed.organiser, filed.prefecture, filed.county
+    return is_earlier_filing(filed_of(withdrawn), filed) or bool(found.body)
+
+
+def is_earlier_filing(withdrawn: Filing, filed: Filing) -> bool:
+    """Whether a filing that was withdrawn surely stood for the account that is `filed`."""
+    double = bool(filed.filing_number) and withdrawn.filing_number == filed.filing_number
+    anew = withdrawn.identity.plain_name == filed.identity.plain_name and same_body(
+        withdrawn.organiser, filed.organiser, filed.prefecture, filed.county
     )
-    return double or anew or bool(found.body)
+    return double or anew

@@ -14,6 +14,7 @@ from db.accounts.news import counters, raise_news
 from db.accounts.provisional import disowned_of, ever, standing_of
 from db.accounts.refusals import add_refusals, refusals
 from db.accounts.remarks import add_remarks, remarks
+from db.accounts.shared_names import SharedNames
 from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
 from db.models import (
@@ -45,6 +46,7 @@ class SqlAccounts(Aggregate):
     def __init__(self, transactions: Transactions, clock: Clock) -> None:
         super().__init__(transactions)
         self._clock = clock
+        self._shared_names = SharedNames()
 
     @reads
     def all(self, conn: Connection, *, include_retired: bool = False) -> list[Account]:
@@ -73,6 +75,7 @@ class SqlAccounts(Aggregate):
             for row in conn.execute(select(table(AccountRow)).where(AccountRow.id.in_(portion))):
                 filed[row.id] = filed_of(row)
         who = with_provisional(conn, {key: each.identity for key, each in filed.items()})
+        who |= self._shared_names.mark(conn, filed, who)
         return {
             key: AccountNow(news=news.get(key, 0), identity=who[key], opened_on=each.opened_on)
             for key, each in filed.items()

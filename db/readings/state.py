@@ -24,6 +24,7 @@ from mediawatch.domain import (
     Reading,
     Sight,
     latest_of,
+    led_by_name,
 )
 from mediawatch.domain.clock import day_of, lies_ahead
 
@@ -137,7 +138,7 @@ def first_seen_values(reading: Reading) -> Iterator[Values]:
 
 def kind_of(sight: Sight, post: Post) -> FirstSeen:
     unpushed = post.pushed is False
-    if sight.provisional:
+    if led_by_name(sight):
         return FirstSeen.PROVISIONAL_UNPUSHED if unpushed else FirstSeen.PROVISIONAL
     return POSTS[post.repost + 2 * unpushed]
 

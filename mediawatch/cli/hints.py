@@ -21,6 +21,7 @@ from mediawatch.cli.links import (
     refuse_answer,
     send_back,
     show_links_done,
+    tell_unopened,
     tell_unwritten,
 )
 from mediawatch.cli.out import CsvOption, print_or_write
@@ -154,12 +155,15 @@ def _tell(done: HintImport, *, dry_run: bool) -> None:
             "noted for it",
             err=True,
         )
+    tell_unopened(
+        [(entry.place, address) for entry, address in done.unopened], "--answer FILE.xlsx"
+    )
     for entry in done.cards:
         typer.echo(plain(f"{entry.place}: {CARD}: {entry.card}"), err=True)
     how = "(dry run) " if dry_run else "" if done.written else "(not kept) "
     typer.echo(
         f"{how}{count_of(len(done.hints), 'hint')}, {done.repeated} known already, "
-        f"{count_of(done.older, 'row')} with an older day, {len(done.idle)} not counted, "
+        f"{count_of(done.older, 'row')} with an older day, {len(done.idle) + len(done.useless)} not counted, "
         f"{count_of(len(done.links), 'link')} to open, "
         f"{count_of(len(done.problems), 'row')} refused"
     )

@@ -23,6 +23,7 @@ from mediawatch.people.link_naming import note_names
 from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.plurals import agree, count_of
 from mediawatch.table import plain, to_csv
+from mediawatch.workbooks.places import Place
 
 if TYPE_CHECKING:
     from mediawatch.sweep.gate.pacing import Pacing
@@ -186,12 +187,7 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
             typer.echo(plain(_line(entry)))
     for sentence in report.skipped:
         typer.echo(plain(f"skipped: {sentence}"), err=True)
-    for place, address in report.unused[:_SHOWN]:
-        typer.echo(plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
-    if len(report.unused) > _SHOWN:
-        more = len(report.unused) - _SHOWN
-        what = agree(more, "address is no WeChat article", "addresses are no WeChat articles")
-        typer.echo(f"{more} more {what}: --report FILE.csv lists them all", err=True)
+    tell_unopened(report.unused, "--report FILE.csv")
     for place, title in report.cards[:_SHOWN]:
         typer.echo(plain(f"{place}: {CARD}: {title}"), err=True)
     if len(report.cards) > _SHOWN:
@@ -215,6 +211,17 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
         )
     if counts[LinkResult.NOT_OPENED] and not dry_run:
         typer.echo("what was not opened is not lost: run the same import again later", err=True)
+
+
+def tell_unopened(unused: Sequence[tuple[Place, str]], option: str) -> None:
+    """One line for each address that is no article; `option` lists them all."""
+    for place, address in unused[:_SHOWN]:
+        typer.echo(plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
+    if len(unused) > _SHOWN:
+        typer.echo(
+            f"{len(unused) - _SHOWN} more addresses are no WeChat articles: {option} lists them all",
+            err=True,
+        )
 
 
 def _line(entry: LinkEntry) -> str:

@@ -61,7 +61,8 @@ def print_summary(summary: Summary) -> None:
         typer.echo(line)
     if summary.provisional:
         typer.echo(
-            f"{count_of(summary.provisional, 'account')} of them sound by a {PROVISIONAL} alone: "
+            f"{count_of(summary.provisional, 'account')} of them sound by the name alone "
+            f"({PROVISIONAL}, or a link of others): "
             "`mediawatch worklist export --glances` asks people for a glance"
         )
     _print_exit_code(summary)

@@ -17,7 +17,7 @@ from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.cli.outputs import Overwrite, output
-from mediawatch.domain import PROVISIONAL, Sweep, UserError, Verdict
+from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
 from mediawatch.outputs import Output
 from mediawatch.people.forms.target import FormTarget
@@ -141,21 +141,19 @@ def export(
 
 
 def _tell_glances(by_name: int, *, asked: bool) -> None:
-    """`by_name`: the accounts that a 暂用标识 alone proves sound."""
+    """`by_name`: the accounts that the name alone proves sound."""
     if not asked and by_name:
-        said = (
-            f"{count_of(by_name, 'account')} sound by a {PROVISIONAL} alone: --glances adds a row "
-        )
+        said = f"{count_of(by_name, 'account')} sound by the name alone: --glances adds a row "
         typer.echo(f"{said}each, for a glance", err=True)
     elif asked and by_name == 1:
-        typer.echo(f"1 account is there for a glance ({PROVISIONAL}): it is the last row", err=True)
+        typer.echo("1 account is there for a glance: it is the last row", err=True)
     elif asked and by_name:
         typer.echo(
-            f"{by_name} accounts are there for a glance ({PROVISIONAL}): they are the last rows",
+            f"{by_name} accounts are there for a glance: they are the last rows",
             err=True,
         )
     elif asked:
-        typer.echo(f"--glances: no account is sound by a {PROVISIONAL} alone", err=True)
+        typer.echo("--glances: no account is sound by the name alone", err=True)
 
 
 def import_(

@@ -33,8 +33,10 @@ from mediawatch.domain.identity import (
     spellings,
 )
 from mediawatch.domain.identity_speech import (
+    BY_OTHERS,
     Speech,
     in_favour,
+    led_by_name,
     of_identity,
     of_twin,
     rests_on_name,
@@ -88,6 +90,7 @@ from mediawatch.domain.outcomes import (
     UserError,
 )
 from mediawatch.domain.provisional import (
+    ANOTHER_BEARS_THE_NAME,
     PROVISIONAL,
     SEVERAL_BEAR_THE_NAME,
     NameHit,
@@ -133,6 +136,8 @@ from mediawatch.domain.sweeps import Sweep, SweepAccount, SweepKind, SweepState
 
 __all__ = [
     "ALL_DISMISSED",
+    "ANOTHER_BEARS_THE_NAME",
+    "BY_OTHERS",
     "CLOCK_OFF",
     "DAY_FULL",
     "DECIDED",
@@ -235,6 +240,7 @@ __all__ = [
     "is_closed",
     "is_filed",
     "latest_of",
+    "led_by_name",
     "of_identity",
     "of_twin",
     "plain_id",

@@ -42,7 +42,12 @@ class FiledIdentity:
     Each is, or may be, another account's. None of them is filed.
     """
     found_by_name: bool = field(default=False, compare=False)
-    """Whether a search ever found an account under its name: the name alone says not who it is."""
+    """Whether a machine ever saw an account under its name: a person may have looked at that one."""
+    shares_name: bool = field(default=False, compare=False)
+    """Whether several bear its name, or another does: the name alone says not who it is.
+
+    Another filing bears it, or a search found several accounts of it, or somebody else's.
+    """
 
     def disowns(self, platform_id: str, original_id: str) -> bool:
         """Whether shown ids are of an account that was taken for this one, and are not filed."""

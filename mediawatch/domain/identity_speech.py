@@ -135,9 +135,20 @@ def _seen_by_name(sight: Sight) -> Sight:
     return replace(in_favour(sight), matched_by=MatchedBy.NAME if sight.matched_by else None)
 
 
+BY_OTHERS = "依他人提供的链接"
+"""Stands in the detail of a sight that the filed name and a third party's word alone tie."""
+
+
+def led_by_name(sight: Sight) -> bool:
+    """Whether the name alone led to it: by a 暂用标识, or by the link that somebody named it for."""
+    return bool(sight.provisional) or (
+        sight.matched_by is MatchedBy.NAME and BY_OTHERS in sight.detail
+    )
+
+
 def rests_on_name(sight: Sight, now: FiledIdentity) -> bool:
-    """Whether only a 暂用标识 leads to the account: its id is not filed by now."""
-    return bool(sight.provisional) and not same_ids(sight.platform_id, sight.original_id, now)
+    """Whether the name alone leads to the account: the id that it shows is not filed by now."""
+    return led_by_name(sight) and not same_ids(sight.platform_id, sight.original_id, now)
 
 
 def _is_disowned(sight: Sight, now: FiledIdentity) -> bool:

@@ -16,6 +16,8 @@ from mediawatch.domain.identity import FiledIdentity, bears_any
 PROVISIONAL = "暂用标识"
 SEVERAL_BEAR_THE_NAME = "accounts bear this very name"
 """Stands in the detail of a search that found more than one account of the filed name."""
+ANOTHER_BEARS_THE_NAME = "the account of this name is"
+"""Stands in the detail of a search whose one account of the filed name is somebody else's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ class PlatformProofs:
             sources = [(labels.get(name, name), count) for name, count in self.by_surface.items()]
             found += _list_counts("  证实所据：", sources)
         if self.by_name:
-            found.append(f"  其中{self.by_name}个仅依{PROVISIONAL}")
+            found.append(f"  其中{self.by_name}个仅依名称（{PROVISIONAL}或他人提供的链接）")
         return tuple(found)
 
 

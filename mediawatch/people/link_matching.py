@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from mediawatch.articles import article_key
 from mediawatch.domain import (
+    BY_OTHERS,
     Account,
     FiledIdentity,
     MatchedBy,
@@ -25,8 +26,6 @@ from mediawatch.names import alike, same
 from mediawatch.people.link_files import FoundLink
 from mediawatch.people.link_report import LinkEntry, LinkResult
 
-BY_OTHERS = "依他人提供的链接"
-"""Stands in the detail of a sight that the filed name and a third party's word alone tie."""
 UNREACHED = "网络不通，或网站没有应答"
 UNDATED = "the page shows no time of publishing"
 _NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")

@@ -112,6 +112,21 @@ def classify(type: str, platform: str = "", kind: str = "") -> Classification:
     return Classification(filed, key, named if key == "wechat" else "", certain)
 
 
+def platforms_meant(word: str) -> frozenset[str]:
+    """The platforms that one word for a platform or type may mean; none for any other word."""
+    folded = fold(word)
+    if folded in _VAGUE:
+        return frozenset({"wechat", "channels", "miniprogram"})
+    found = _PLATFORM_OF.get(folded, OTHER)
+    return frozenset({found} - {OTHER})
+
+
+PLATFORM_WORDS = tuple(
+    sorted((word for word, key in _PLATFORM_OF.items() if key != OTHER), key=len, reverse=True)
+)
+"""Every such word, folded, the longest first."""
+
+
 def _platforms(text: str) -> list[str]:
     """The platforms a cell names.
 

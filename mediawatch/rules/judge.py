@@ -59,12 +59,13 @@ def judge(
         judged = replace(judged, notes=(*judged.notes, sentences.read_late(policy)))
     if (
         judged.verdict in _SOUND
-        and (bare := ties.without_provisional(backed)) is not backed
+        and (bare := ties.without_named(backed)) is not backed
         and _judge(bare, as_of, policy, period_from, doubt).verdict not in _SOUND
     ):
         # Of two who bear the name one was seen, and a person may have looked at the other one.
         otherwise = proofs.people_saw_otherwise(backed, as_of, policy)
-        judged = (sentences.seen_otherwise if otherwise else sentences.rests_on_a_name)(judged)
+        mark = sentences.seen_otherwise if otherwise else sentences.rests_on_a_name
+        judged = mark(judged, ties.named_only_by(backed))
     behind = {
         backing.backing_of(finding, known.filed, known.readings, known.checks)
         for finding in judged.findings

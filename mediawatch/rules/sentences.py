@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
 from mediawatch.domain import (
+    BY_OTHERS,
     ID_IN_DOUBT,
     PROVISIONAL,
     DateKind,
@@ -23,6 +23,7 @@ from mediawatch.domain import (
     Reading,
     Verdict,
 )
+from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
 from mediawatch.domain.clock import chinese_day
 from mediawatch.names import differs_by_script
 from mediawatch.ports import Dossier
@@ -131,19 +132,26 @@ def with_paused(judged: Judgement, known: Dossier, as_of: datetime) -> Judgement
     )
 
 
-BY_NAME_ALONE = f"依{PROVISIONAL}，未经备案标识核对"
+def by_name_alone(ground: str) -> str:
+    """The mark of a proof that the name alone ties. `ground`: what led to it (`ties`)."""
+    return f"{ground}，未经备案标识核对"
 
 
-def rests_on_a_name(judged: Judgement) -> Judgement:
-    """The judgement of an account that only a 暂用标识 proves sound, marked so wherever it is read."""
-    note = f"{PROVISIONAL}来自按备案名称的检索，请人工看一眼是否为该单位账号。"
-    sentence = f"{judged.sentence.removesuffix('。')}（{BY_NAME_ALONE}）。"
+def rests_on_a_name(judged: Judgement, ground: str) -> Judgement:
+    """The judgement of an account that the name alone proves sound, marked so wherever it is read."""
+    came = (
+        "他人提供的链接仅与备案名称相符"
+        if ground == BY_OTHERS
+        else f"{PROVISIONAL}来自按备案名称的检索"
+    )
+    note = f"{came}，请人工看一眼是否为该单位账号。"
+    sentence = f"{judged.sentence.removesuffix('。')}（{by_name_alone(ground)}）。"
     return replace(judged, provisional=True, sentence=sentence, notes=(*judged.notes, note))
 
 
-def seen_otherwise(judged: Judgement) -> Judgement:
+def seen_otherwise(judged: Judgement, ground: str) -> Judgement:
     """Nothing is said where a person saw no such post: they may be two accounts of one name."""
-    sentence = f"人工核查所见与依{PROVISIONAL}所见不一致，可能是两个同名账号，待核对备案标识。"
+    sentence = f"人工核查所见与{ground}所见不一致，可能是两个同名账号，待核对备案标识。"
     return replace(judged, verdict=Verdict.UNPROVEN, sentence=sentence, otherwise=Verdict.UNPROVEN)
 
 

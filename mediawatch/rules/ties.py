@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mediawatch.domain import (
+    BY_OTHERS,
     ID_IN_DOUBT,
+    PROVISIONAL,
     FiledIdentity,
     Filing,
     LookKind,
@@ -28,6 +30,8 @@ from mediawatch.domain import (
 )
 from mediawatch.names import alike, fold, same_body
 from mediawatch.ports import Dossier
+
+BY_PROVISIONAL = f"依{PROVISIONAL}"
 
 
 def identity_of(known: Dossier) -> FiledIdentity:
@@ -138,8 +142,7 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
         return Tie.ID
     if known.filed.identity.has_id or _learned(known.readings):
         return None
-    if reading.look is LookKind.PERSON and identity_of(known).found_by_name:
-        # Somebody else may bear the name: the person may have looked at that one.
+    if _may_be_anothers(reading, identity_of(known)):
         return None
     seen = sight.name or reading.name
     return (
@@ -149,8 +152,33 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
     )
 
 
-def without_provisional(known: Dossier) -> Dossier:
-    """What is known without the sights that a 暂用标识 led to; the same object where it led to none."""
+def _may_be_anothers(reading: Reading, now: FiledIdentity) -> bool:
+    """Whether what is tied by the name alone may be of somebody else who bears it.
+
+    A person may have looked at the account that a machine saw.
+    """
+    return now.shares_name or (reading.look is LookKind.PERSON and now.found_by_name)
+
+
+def named_only_by(known: Dossier) -> str:
+    """What led by the name alone to posts of the account: 依暂用标识, else a link of others."""
+    now = identity_of(known)
+    led = [
+        sight
+        for reading in known.readings
+        for sight in reading.sights
+        if sight.posts and rests_on_name(sight, now)
+    ]
+    return ground_of(led)
+
+
+def ground_of(led: Sequence[Sight]) -> str:
+    """The same of sights to which the name alone led."""
+    return BY_OTHERS if led and not any(sight.provisional for sight in led) else BY_PROVISIONAL
+
+
+def without_named(known: Dossier) -> Dossier:
+    """What is known without the sights that the name alone led to; the same object where none did."""
     now = identity_of(known)
     if not any(rests_on_name(sight, now) for reading in known.readings for sight in reading.sights):
         return known

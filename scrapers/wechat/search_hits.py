@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mediawatch.domain import (
+    ANOTHER_BEARS_THE_NAME,
     ID_IN_DOUBT,
     SEVERAL_BEAR_THE_NAME,
     Account,
@@ -119,7 +120,7 @@ def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) 
     )
     if len(free) == 1 and not by_id and _is_of_another_body(account.filed, free[0]):
         return _nothing(
-            f"the account of this name is certified for another body ({free[0].biz}, 认证 "
+            f"{ANOTHER_BEARS_THE_NAME} certified for another body ({free[0].biz}, 认证 "
             f"{free[0].body})",
             free[0].name,
         )
@@ -131,8 +132,7 @@ def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) 
         return _nothing(f"{len(free)} {SEVERAL_BEAR_THE_NAME}", free[0].name)
     if exact:
         return _nothing(
-            f"the account of this name is another one ({exact[0].biz}, 微信号 "
-            f"{exact[0].alias or '-'})",
+            f"{ANOTHER_BEARS_THE_NAME} another one ({exact[0].biz}, 微信号 {exact[0].alias or '-'})",
             exact[0].name,
         )
     shown = "; ".join(hit.name for hit in hits[:_NEAR])

@@ -70,5 +70,5 @@ def test_what_a_name_alone_proved_is_no_persons_proof(tmp_path: Path) -> None:
     judged = in_process("--home", home.root, "sweep", "judge", "1")
     assert judged.returncode == 0, judged.stderr
     assert "共1个账号，系统已证实正常更新1个，疑似0个，待人工核查0个" in judged.stdout
-    assert "其中1个仅依暂用标识" in judged.stdout
+    assert "其中1个仅依名称（暂用标识或他人提供的链接）" in judged.stdout
     assert "人工证实" not in judged.stdout

@@ -93,7 +93,7 @@ def test_what_a_name_alone_led_to_is_the_machines_and_told_so() -> None:
     assert found.lines(LABELS) == (
         "微信公众号：共2个账号，系统已证实正常更新2个，疑似0个，待人工核查0个",
         "  证实所据：微信文章链接2个",
-        "  其中1个仅依暂用标识",
+        "  其中1个仅依名称（暂用标识或他人提供的链接）",
     )
 
 

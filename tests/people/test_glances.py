@@ -20,6 +20,7 @@ from worklists import fill
 
 import db
 from mediawatch.domain import (
+    BY_OTHERS,
     Filing,
     Hint,
     LookKind,
@@ -102,7 +103,9 @@ def run(home: Home, *words: str | Path) -> str:
 
 
 def test_the_figures_count_it_apart(home: Home) -> None:
-    assert "检查数中有1个账号依暂用标识判定为正常更新" in run(home, "figures")
+    assert "检查数中有1个账号仅依名称判定为正常更新（暂用标识，或他人提供的链接" in run(
+        home, "figures"
+    )
 
 
 def test_the_circular_says_how_many(home: Home, tmp_path: Path) -> None:
@@ -111,8 +114,8 @@ def test_the_circular_says_how_many(home: Home, tmp_path: Path) -> None:
     run(home, "report", "docx", "--out", out)
     words = "".join(paragraph.text for paragraph in docx.Document(str(out)).paragraphs)
     assert (
-        "检查数中有1个在台账中仅备案了名称，系按名称检索到的同名账号（暂用标识）判定为正常更新，"
-        "尚未经备案标识核对。"
+        "检查数中有1个系仅依名称（按名称检索到的同名账号即暂用标识，或他人提供的同名账号链接）"
+        "判定为正常更新，尚未经备案标识核对。"
     ) in words
     # The hand-off says it of the account itself: its schema is frozen.
     run(home, "handoff", "--out", tmp_path / "h.json")
@@ -141,7 +144,7 @@ def test_people_are_asked_for_a_glance_where_that_is_wanted(home: Home, tmp_path
 
     asked, _, told = names()
     assert asked == [UNKNOWN]
-    assert "1 account sound by a 暂用标识 alone" in told
+    assert "1 account sound by the name alone" in told
     asked, reasons, told = names("--glances")
     assert asked == [UNKNOWN, NAME]
     assert "看一眼即可" in reasons[1]
@@ -149,11 +152,50 @@ def test_people_are_asked_for_a_glance_where_that_is_wanted(home: Home, tmp_path
     assert "shili_1" in reasons[1]
 
 
+def test_a_link_of_others_that_only_bears_the_name_is_marked_alike(
+    home: Home, tmp_path: Path
+) -> None:
+    """A 仿冒 of the name would prove the account fresh, and nobody would be asked."""
+    posted = NOW - timedelta(days=1)
+    sight = Sight(
+        surface="wechat.article", read_at=NOW, name=UNKNOWN, platform_id="MzkwMDAwMDAwOQ==",
+        matched_by=MatchedBy.NAME, posts=(Post(on=day_of(posted), at=posted),), detail=BY_OTHERS,
+    )  # fmt: skip
+
+    async def link(store: Store) -> None:
+        filed = replace(FILED, name=UNKNOWN, filing_number="2")
+        await store.readings.keep(
+            Reading(
+                account_id=2, look=LookKind.LINK, started_at=NOW, read_at=NOW, sights=(sight,),
+                filed_as=filed.identity,
+            )
+        )  # fmt: skip
+        await rejudge(store, lambda platform: True, 1)
+
+    within(home, link)
+    assert "检查数中有2个账号仅依名称判定为正常更新" in run(home, "figures")
+    told = run(home, "explain", "2")
+    assert re.search(r"结论：.*正常更新.*（依他人提供的链接，未经备案标识核对）", told)
+    assert re.search(r"证明监测窗口内有更新（[^）]*依他人提供的链接，未经备案标识核对）", told)
+    assert "人工看一眼：他人提供的链接仅与名称相符" in told
+    run(home, "worklist", "export", tmp_path / "w.xlsx", "--glances")
+    rows = list(openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets[0].values)
+    place = rows[0].index("待核查原因")
+    assert [str(row[place])[:12] for row in rows[1:]] == [
+        "看一眼即可：按名称检索到",
+        "看一眼即可：他人提供的链",
+    ]
+    answer = {Column.POSTED: "有", Column.PERSON: "甲某"}
+    fill(tmp_path / "w.xlsx", tmp_path / "答.xlsx", {UNKNOWN: answer})
+    run(home, "worklist", "import", tmp_path / "答.xlsx")
+    assert "检查数中有1个账号仅依名称判定" in run(home, "figures")
+
+
 def test_a_list_without_glances_says_so(home: Home, tmp_path: Path) -> None:
     (key,) = re.findall(r"([0-9a-f]{6})\W+暂用标识", run(home, "registry", "proposals"))
     run(home, "registry", "proposals", "--accept", key)
     told = run(home, "worklist", "export", tmp_path / "w.xlsx", "--glances")
-    assert "no account is sound by a 暂用标识 alone" in told
+    assert "no account is sound by the name alone" in told
 
 
 def test_glances_come_last_whatever_others_say(home: Home, tmp_path: Path) -> None:
@@ -174,7 +216,7 @@ def test_a_glance_settles_whose_it_is(home: Home, tmp_path: Path) -> None:
     answer = {Column.POSTED: "有", Column.PERSON: "甲某"}
     fill(tmp_path / "w.xlsx", tmp_path / "答.xlsx", {NAME: answer})
     run(home, "worklist", "import", tmp_path / "答.xlsx")
-    assert "依暂用标识判定" not in run(home, "figures")
+    assert "仅依名称判定" not in run(home, "figures")
     (verdict,) = re.findall("^结论：.*", run(home, "explain", "1"), re.MULTILINE)
     assert "暂用标识" not in verdict
 
@@ -182,7 +224,7 @@ def test_a_glance_settles_whose_it_is(home: Home, tmp_path: Path) -> None:
 def test_an_accepted_id_is_a_filed_one(home: Home) -> None:
     (key,) = re.findall(r"([0-9a-f]{6})\W+暂用标识", run(home, "registry", "proposals"))
     run(home, "registry", "proposals", "--accept", key)
-    assert "依暂用标识判定" not in run(home, "figures")
+    assert "仅依名称判定" not in run(home, "figures")
     shown = run(home, "show", "1")
     assert f"平台ID  {BIZ}" in shown
     assert "暂用标识（未备案）" not in shown
@@ -201,7 +243,7 @@ def test_a_refused_id_takes_the_proof_back(home: Home, tmp_path: Path) -> None:
     told = run(home, "explain", "1")
     assert "待人工核查" in told
     assert "所依暂用标识已终止" in told
-    assert "依暂用标识判定" not in run(home, "figures")
+    assert "仅依名称判定" not in run(home, "figures")
     # What it led to is no longer told as the account's: nothing is known of when that posted.
     run(home, "worklist", "export", tmp_path / "w.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets[0]

@@ -18,11 +18,12 @@ from handed_files import S, table_file, text_file
 from worklists import NOW, POLICY, Inspection, exported, filed, table, typed
 
 from mediawatch.cli.links import exit_code_of, print_report
-from mediawatch.domain import Filing, Hint, LinkSort, LinkWay, Outcome, Sight, Verdict
+from mediawatch.domain import Account, Filing, Hint, LinkSort, LinkWay, Outcome, Sight, Verdict
 from mediawatch.domain.clock import BEIJING, beijing
 from mediawatch.people.forms.hint_words import hint_lines, questions_of, receipt_lines
 from mediawatch.people.forms.link_answer import AnswerResult, answers_of, write_answer
 from mediawatch.people.forms.target import FormTarget
+from mediawatch.people.hints.entries import read_hints
 from mediawatch.people.hints.intake import HintImport, HintOrigin, answer_hints, import_hints
 from mediawatch.people.link_files import FoundLink, collect
 from mediawatch.people.link_matching import place as placed
@@ -554,3 +555,123 @@ def test_links_that_the_network_kept_from_us_are_one_sentence(
     assert "net::" not in printed.out + printed.err
     assert "net::" not in str(as_table(report).rows)
     assert exit_code_of(report, Pacing(scale=0)) == 8
+
+
+@pytest.mark.parametrize(
+    ("sent", "said", "day", "reason"),
+    [
+        ("2031-11-28", "12月25日", "", "日期晚于消息日期，请写明年份"),
+        ("2031-11-28", "11月28日", "2031-11-28", ""),
+        ("2032-01-03", "12月25日", "2031-12-25", ""),
+        ("2031-11-28", "2031年12月25日", "", "日期晚于消息日期，请更正"),
+        ("2031-11-28", "2030年12月25日", "2030-12-25", ""),
+        ("2032-01-15", "1月5日", "", "消息日期在今天之后，请核对聊天记录的日期"),
+    ],
+)
+def test_a_day_of_a_chat_never_jumps_back_a_year(
+    tmp_path: Path, sent: str, said: str, day: str, reason: str
+) -> None:
+    chat = text_file(tmp_path, f"张三 {sent} 10:02\n{FILED[0].name}最近更新{said}\n", "群聊.txt")
+    account = Account(id=1, filed=FILED[0])
+    (entry,) = read_hints(chat, [account], NOW).entries
+    assert str(entry.on or "") == day
+    assert (entry.problem.reason if entry.problem else "") == reason
+
+
+async def test_the_newest_link_is_opened_though_the_newest_row_has_none(
+    store: Store, tmp_path: Path
+) -> None:
+    """A link proves; the units' own tables name days after it."""
+    await Inspection.of(store, tmp_path, FILED)
+    rows = f"900001,2031-12-26,\n900001,2031-12-24,{ONE}\n900001,2031-12-20,{TWO}\n"
+    done = await imported(store, text_file(tmp_path, f"备案单号,最近更新时间,链接\n{rows}"))
+    assert [(link.url, link.hinted_id) for link in done.links] == [(ONE, 1)]
+    assert [(str(hint.on), hint.link) for hint in done.hints] == [("2031-12-26", "")]
+    assert done.older == 1
+    accounts = await store.accounts.all()
+    opened = LinkEntry(
+        link=done.links[0], result=LinkResult.MATCHED, accounts=(accounts[0],), named=accounts[0]
+    )
+    answers = answer_hints(done, LinkReport(entries=[opened]))
+    assert [(each.place.row, each.url, each.result) for each in answers] == [
+        (2, "", "已登记"),
+        (3, ONE, "本账号"),
+        (4, "", "不计"),
+    ]
+
+
+def test_rows_without_an_article_are_named_and_counted(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    registry = text_file(
+        tmp_path, "政务新媒体名称,类型,备案单号\n示例一,微信公众号,1\n", "台账.csv"
+    )
+    assert in_process("--home", home, "init").returncode == 0
+    assert in_process("--home", home, "registry", "import", registry).returncode == 0
+    rows = f"1,2022-10-26,\n1,,{S}abc\n1,,https://example.com/x\n"
+    path = text_file(tmp_path, f"备案单号,最近更新时间,链接\n{rows}")
+    done = in_process("--home", home, "hints", "import", path, "--source", "某某服务单位")
+    assert done.returncode == 0, done.stderr
+    assert "1 hint, 0 known already, 0 rows with an older day, 2 not counted" in done.stdout
+    assert f"监测.csv, row 3: {S}abc: no WeChat article, not opened" in done.stderr
+    assert "监测.csv, row 4: https://example.com/x: no WeChat article" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "account", "reason"),
+    [
+        (
+            "甲市发布",
+            0,
+            "台账中有2个账号用此名称：甲市发布（微信公众号，备案单号1）、甲市发布（新浪微博，备案单号2），"
+            "请在名称旁写明类型，如“甲市发布（微信公众号）”",
+        ),
+        ("甲市发布（微信公众号）", 1, ""),
+        ("甲市发布（微信）", 1, ""),
+        ("公众号甲市发布", 1, ""),
+        ("甲市发布微博", 2, ""),
+        ("微博：甲市发布 ", 2, ""),
+        ("甲市发布 新浪微博", 2, ""),
+        (
+            "甲市公安（抖音）",
+            0,
+            "所写的类型与台账不符，台账中该名称的账号为：甲市公安（微信公众号，备案单号3），请核对",
+        ),
+        ("甲市教育和甲市公安", 0, "写到几个账号，不能确定日期属于哪一个，请一行只写一个账号"),
+        (
+            "甲市公安局",
+            0,
+            "没有单独写明账号名称（文中含有“甲市公安”），请把名称与其他文字用空格或标点隔开",
+        ),
+        (
+            "同名",
+            0,
+            "台账中有2个账号用此名称：同名（微信公众号，备案单号5）、同名（微信公众号），"
+            "请改用表格，写明备案单号",
+        ),
+        ("乙市发布", 0, "没有写明台账中的账号名称，日期无法对应账号"),
+    ],
+)
+def test_a_word_beside_the_name_says_which_filing_is_meant(
+    tmp_path: Path, words: str, account: int, reason: str
+) -> None:
+    names = [
+        ("甲市发布", "1"),
+        ("甲市发布", "2"),
+        ("甲市公安", "3"),
+        ("甲市教育", "4"),
+        ("同名", "5"),
+        ("同名", ""),
+    ]
+    accounts = [
+        Account(id=place, filed=filed(name=name, type="微信公众号", filing_number=number))
+        for place, (name, number) in enumerate(names, 1)
+    ]
+    weibo = replace(accounts[1].filed, platform="weibo", type="新浪微博", original_id="")
+    accounts[1] = replace(accounts[1], filed=weibo)
+    chat = text_file(
+        tmp_path,
+        f"张三 2032-01-05 10:02\n{words}最近更新12月24日\n甲市教育最近更新12月24日\n",
+        "群聊.txt",
+    )
+    entry, _ = read_hints(chat, accounts, NOW).entries
+    assert (entry.account.id if entry.account else 0, entry.idle) == (account, reason)

@@ -25,8 +25,8 @@ from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
         (20311220.0, date(2031, 12, 20)),
         ("12月20日", date(2031, 12, 20)),
         ("1月2日", date(2032, 1, 2)),
-        ("1-5", date(2031, 1, 5)),
-        ("2-29", date(2028, 2, 29)),
+        ("12-25", date(2031, 12, 25)),
+        ("7月4日", date(2031, 7, 4)),
     ],
 )
 def test_days_as_people_type_them(cell: Any, day: date | None) -> None:
@@ -40,6 +40,17 @@ def test_days_as_people_type_them(cell: Any, day: date | None) -> None:
 def test_days_that_are_none(cell: Any) -> None:
     with pytest.raises(BadValue):
         day_in(cell, date(2032, 1, 3))
+
+
+@pytest.mark.parametrize("cell", ["1-4", "7月3日", "2-29", "1月4日 9:30"])
+def test_a_day_that_was_long_ago_or_is_to_come_needs_its_year(cell: str) -> None:
+    """It would be taken for one of last year: an account would be called silent for months."""
+    with pytest.raises(BadValue, match="请写明年份"):
+        moment_in(cell, date(2032, 1, 3))
+
+
+def test_a_leap_day_of_this_year_needs_none() -> None:
+    assert day_in("2-29", date(2032, 3, 3)) == date(2032, 2, 29)
 
 
 @pytest.mark.parametrize(

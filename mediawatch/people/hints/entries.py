@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -24,7 +24,7 @@ from mediawatch.people.hints.columns import (
 from mediawatch.people.hints.entry import NOTHING, OLDER, HintEntry, HintFile, day_fault
 from mediawatch.people.hints.text_entries import linked_entries, with_claims
 from mediawatch.people.link_files import LinkRow, read_links, rows_of
-from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
+from mediawatch.people.worklist.values import BadValue, YearMissing, day_in, id_in, moment_in
 from mediawatch.registry.find import Finder, UnclearRow
 from mediawatch.registry.problems import Remarks, RowProblem
 from mediawatch.workbooks.places import Place
@@ -194,6 +194,8 @@ def read_day(value: Value, now: datetime) -> tuple[date | None, datetime | None]
     text = as_cell(value)
     try:
         return day_in(text, today), None
+    except YearMissing:
+        raise
     except BadValue:
         moment = moment_in(text, today) if re.search(r"[:：时点]", str(text)) else None
         if moment is None:
@@ -202,13 +204,26 @@ def read_day(value: Value, now: datetime) -> tuple[date | None, datetime | None]
 
 
 def _marked_older(entries: Sequence[HintEntry]) -> Iterator[HintEntry]:
-    """Lists of posts name many days an account: only the newest of a file says anything new."""
-    newest: dict[int, date] = {}
+    """Lists of posts name many days an account: only the newest of a file says anything new.
+
+    A link proves, and a day does not: the newest link is opened though its row be older.
+    """
+    newest, linked = _newest(entries), _newest(each for each in entries if each.urls)
+    for entry in entries:
+        known = newest.get(entry.account.id) if entry.account else None
+        if entry.problem or entry.on is None or known is None or entry.on == known:
+            yield entry
+        elif entry.urls and entry.account and entry.on == linked[entry.account.id]:
+            yield replace(entry, on=None, at=None)
+        else:
+            yield replace(entry, idle=OLDER)
+
+
+def _newest(entries: Iterable[HintEntry]) -> dict[int, date]:
+    """By account, the newest day that good entries name."""
+    found: dict[int, date] = {}
     for entry in entries:
         if entry.account and entry.on and not entry.problem:
             number = entry.account.id
-            newest[number] = max(entry.on, newest.get(number, entry.on))
-    for entry in entries:
-        known = newest.get(entry.account.id) if entry.account else None
-        older = known is not None and entry.on is not None and entry.on < known
-        yield replace(entry, idle=OLDER) if older and not entry.problem else entry
+            found[number] = max(entry.on, found.get(number, entry.on))
+    return found

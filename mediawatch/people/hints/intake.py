@@ -60,6 +60,27 @@ class HintImport:
         ]
 
     @property
+    def unopened(self) -> list[tuple[HintEntry, str]]:
+        """Addresses that we cannot open, and that help nobody who looks at the account."""
+        return [
+            (each, address)
+            for file in self.files
+            for each in _good(file)
+            for address in each.others
+            if address not in _for_a_person(each)
+        ]
+
+    @property
+    def useless(self) -> list[HintEntry]:
+        """Rows that hold nothing but such addresses: nothing is kept of them."""
+        found = {each.place: each for each, _ in self.unopened}
+        return [
+            each
+            for each in found.values()
+            if not each.on and not each.urls and not _for_a_person(each)
+        ]
+
+    @property
     def left_out(self) -> list[str]:
         """Sheets and rows that were not read, with their places."""
         return [sentence for file in self.files for sentence in file.left_out]

@@ -256,10 +256,11 @@ class _Intake:
         known.append(kept)
         self.done.readings.append(kept)
         if accuses(kept) and not why_uncounted(kept) and not self._counts(kept, known):
+            now = self.identities[kept.account_id]
             words = (
-                "该行答案暂不计入：按名称检索到过同名账号，所见可能是其他单位的账号，"
-                "请先由台账登记账号ID"
-                if self.identities[kept.account_id].found_by_name
+                "该行答案暂不计入：按名称检索到过同名账号，或台账中另有同名账号，"
+                "所见可能是其他单位的账号，请先由台账登记账号ID"
+                if now.found_by_name or now.shares_name
                 else "该行答案暂不计入：该账号的备案信息在清单导出后有变动，"
                 "或系统已读到它的ID而本行只有名称，请以备案ID重新核查"
             )

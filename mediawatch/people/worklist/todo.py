@@ -146,7 +146,7 @@ async def for_a_second_person(
 async def glances(
     store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
 ) -> list[Unproven]:
-    """Sound accounts that only a 暂用标识 proves so: a glance by a person settles whose they are."""
+    """Sound accounts that the name alone proves so: a glance by a person settles whose they are."""
     rows = [row for row in scope if row.judgement and row.judgement.provisional]
     known = await all_that_is_known(store, [row.account.id for row in rows], sweep)
     asked = [_with_known(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
@@ -155,7 +155,9 @@ async def glances(
 
 def _glance(item: Unproven) -> str:
     found = item.account.provisional
-    alias = f"，微信号{found.alias}" if found and found.alias else ""
+    if found is None:
+        return "看一眼即可：他人提供的链接显示该名称的账号近期有更新，请确认是否为该单位账号"
+    alias = f"，微信号{found.alias}" if found.alias else ""
     return f"看一眼即可：按名称检索到的账号{alias}近期有更新，请确认是否为该单位账号"
 
 

@@ -25,14 +25,26 @@ _MOMENT = re.compile(
 _EXACT_DIGITS = 10**15
 
 
+WRAPS = timedelta(days=183)
+"""A day without a year is one of last year where it lies no further back than this.
+
+12月25日, said on 3 January, is nine days ago. Said on 28 November it is a slip, or eleven months ago.
+"""
+
+
 class BadValue(Exception):
     """A cell that cannot be read; the message says in Chinese what would be right."""
+
+
+class YearMissing(BadValue):
+    """A day without a year that has not come yet this year, and was long ago last year."""
 
 
 def day_in(cell: Cell, not_after: date) -> date | None:
     """The day in a cell, None for an empty one.
 
-    A day without a year is the latest such day that is not after `not_after`.
+    A day without a year is the latest such day that is not after `not_after`. YearMissing where
+    that was last year, and longer ago than `WRAPS`.
     """
     if isinstance(cell, datetime):
         return _plausible(cell.date())
@@ -68,6 +80,8 @@ def moment_in(cell: Cell, not_after: date) -> datetime | None:
         return datetime.combine(day, clock, tzinfo=BEIJING)
     try:
         day = _day_of_text(text, not_after)
+    except YearMissing:
+        raise
     except BadValue as error:
         raise BadValue("时间无法识别，请写成 2023-01-03 09:30") from error
     return day_start(day) if day else None
@@ -103,8 +117,11 @@ def _latest_such_day(month: int, day: int, not_after: date) -> date:
     for year in range(not_after.year, not_after.year - 9, -1):
         if (month, day) == (2, 29) and not (year % 4 == 0 and (year % 100 or year % 400 == 0)):
             continue
-        if date(year, month, day) <= not_after:
-            return date(year, month, day)
+        found = date(year, month, day)
+        if found <= not_after:
+            if year < not_after.year and not_after - found > WRAPS:
+                raise YearMissing("没有写年份，而今年这一天还没有到，请写明年份")
+            return found
     raise ValueError(f"{month}-{day}")
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mediawatch.domain import (
+    BY_OTHERS,
     PROVISIONAL,
     AccountState,
     Code,
@@ -135,11 +136,12 @@ def use(subject: AccountCase, reading: Reading) -> str:
     start = subject.sweep.period_from or subject.policy.window_start(day_of(as_of))
     if any(start <= post.on <= day_of(as_of) for post in shown):
         newest = max(post.on for post in shown if post.on <= day_of(as_of))
-        by_name = any(
-            rests_on_name(sight, ties.identity_of(known)) and post.on == newest
+        by_name = [
+            sight
             for sight, post in posts_of(said, subject.policy)
-        )
-        ground = f"，{sentences.BY_NAME_ALONE}" if by_name else ""
+            if post.on == newest and rests_on_name(sight, ties.identity_of(known))
+        ]
+        ground = f"，{sentences.by_name_alone(ties.ground_of(by_name))}" if by_name else ""
         return f"证明监测窗口内有更新（{chinese_day(newest)}{ground}）。"
     if any(
         trust.backing_of_sight(sight, reading, known.checks) is trust.Backing.WITHDRAWN
@@ -183,10 +185,13 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
             lacks.append("能显示全部发布的信息来源（平台登录），或人工核查。")
         else:
             lacks.append("相互印证的第二次核查，或人工核查。")
+        now = ties.identity_of(subject.known)
+        if now.shares_name or now.found_by_name:
+            lacks.append("备案标识：另有或可能另有同名账号，仅凭名称不能认定有问题，请补报账号ID。")
     if judged.provisional:
-        lacks.append(
-            f"人工看一眼：{PROVISIONAL}按名称检索所得，须确认是该单位的账号，或补报备案标识。"
-        )
+        by_others = ties.named_only_by(subject.known) == BY_OTHERS
+        came = "他人提供的链接仅与名称相符" if by_others else f"{PROVISIONAL}按名称检索所得"
+        lacks.append(f"人工看一眼：{came}，须确认是该单位的账号，或补报备案标识。")
     if judged.verdict is Verdict.OUT_OF_SCOPE:
         lacks.append("人工核查：该平台暂不支持自动核查。")
     for suspect in subject.suspects:

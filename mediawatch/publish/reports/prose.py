@@ -88,8 +88,8 @@ def overview(inspection: Inspection) -> tuple[str, ...]:
     if whole.provisional:
         # Every 正常更新 needs its ground; a 合格率 that is silent about these would claim more.
         said.append(
-            f"检查数中有{whole.provisional}{measure}在台账中仅备案了名称，系按名称检索到的同名账号"
-            f"（{PROVISIONAL}）判定为{Verdict.FRESH.label}，尚未经备案标识核对。"
+            f"检查数中有{whole.provisional}{measure}系仅依名称（按名称检索到的同名账号即{PROVISIONAL}，"
+            f"或他人提供的同名账号链接）判定为{Verdict.FRESH.label}，尚未经备案标识核对。"
         )
     said += _since_last(inspection)
     said.append("各地区（部门）情况详见附件1。")

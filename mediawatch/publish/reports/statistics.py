@@ -108,11 +108,11 @@ def remarks(split: FiguresSplit) -> list[str]:
 
 
 def provisional_remark(counted: Figures) -> list[str]:
-    """How many sound accounts rest on a 暂用标识 alone, in Chinese; nothing for none."""
+    """How many sound accounts rest on the name alone, in Chinese; nothing for none."""
     if not counted.provisional:
         return []
     return [
-        f"检查数中有{counted.provisional}个账号依{PROVISIONAL}判定为正常更新（按备案名称检索所得，"
+        f"检查数中有{counted.provisional}个账号仅依名称判定为正常更新（{PROVISIONAL}，或他人提供的链接；"
         "未经备案标识核对），请人工看一眼"
     ]
 

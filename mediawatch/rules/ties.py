@@ -200,7 +200,7 @@ def doubt(readings: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Dou
     looks = [
         reading for reading in sorted(readings, key=_order) if reading.look is not LookKind.CONTROL
     ]
-    return _of_another(looks, filed, now) or _of_two(looks, now)
+    return _of_another(looks, filed, now) or _of_two(looks, filed, now)
 
 
 def _of_another(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
@@ -234,10 +234,11 @@ def _of_another(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> 
     )
 
 
-def _of_two(looks: Sequence[Reading], now: FiledIdentity) -> Doubt | None:
+def _of_two(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
     """What bore one filed key and contradicted another.
 
-    Nothing that was seen later was the account's by id.
+    Nothing that was seen later was the account's by id and under the filed name. Under another name
+    the disputed id may have been seen once more.
     """
     keys = (now.platform_id, now.original_id, now.alias)
     for reading in reversed(looks):
@@ -260,7 +261,11 @@ def _of_two(looks: Sequence[Reading], now: FiledIdentity) -> Doubt | None:
                 )
                 return Doubt(sight, why)
         if (
-            any(sight.matched_by is MatchedBy.ID for sight in reading.sights)
+            any(
+                sight.matched_by is MatchedBy.ID
+                and (not sight.name or alike(filed.name, sight.name))
+                for sight in reading.sights
+            )
             and of_identity(reading, now) is not None
         ):
             return None

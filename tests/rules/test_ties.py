@@ -293,6 +293,10 @@ def test_two_keys_that_lead_to_two_accounts_leave_everything_open() -> None:
         judged(*twice(STALE), reading(doubted, after=timedelta(hours=2), taken=OTHER)).verdict
         is Verdict.FAILED
     )
+    # The disputed id, seen once more under another name, settles nothing.
+    again = twice(replace(STALE, name="别的名称"))
+    doubt = reading(doubted, after=timedelta(hours=-2))
+    assert judged(doubt, *again).verdict is Verdict.UNPROVEN
 
 
 @pytest.mark.parametrize(

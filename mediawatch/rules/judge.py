@@ -17,6 +17,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Dossier
 from mediawatch.rules import (
     backing,
+    doubts,
     finding_sentences,
     hearing,
     name_proof,
@@ -26,9 +27,9 @@ from mediawatch.rules import (
     sentences,
     ties,
 )
+from mediawatch.rules.doubts import Doubt
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.proofs import Gap
-from mediawatch.rules.ties import Doubt
 from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, filed_standing
 
@@ -45,7 +46,7 @@ def judge(
     account's favour stays.
     """
     raw, known = known, ties.keep_speaking(known, as_of)
-    doubt = ties.doubt(raw.readings, known.filed, ties.identity_of(known))
+    doubt = doubts.doubt(raw.readings, known.filed, ties.identity_of(known), raw.others_names)
     backed = backing.without_withdrawn(known, as_of)
     judged = _judge(backed, as_of, policy, period_from, doubt)
     if backed is not known:

@@ -275,6 +275,45 @@ def test_a_body_of_the_same_name_elsewhere_does_not_vouch() -> None:
     ]
 
 
+SISTER: dict[str, Any] = {"name": "示例服务"}
+NAMES = {"others_names": frozenset({"示例服务"})}
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        (twice(sight(200, whole=True, **SISTER)), Verdict.UNPROVEN),
+        (
+            twice(sight(whole=True, outcome=Outcome.NO_POSTS, control="别", **SISTER)),
+            Verdict.UNPROVEN,
+        ),
+        ((person("张三", replace(STALE, **SISTER)),), Verdict.UNPROVEN),
+        ((*twice(gone()), reading(sight(3, **SISTER), after=timedelta(days=-1))), Verdict.UNPROVEN),
+        # The id was the account's own once, or it bears a third name by now.
+        (
+            (reading(sight(60), after=timedelta(days=-60)), *twice(replace(STALE, **SISTER))),
+            Verdict.FAILED,
+        ),
+        (
+            (
+                reading(sight(60, **SISTER), after=timedelta(days=-60)),
+                *twice(sight(40, whole=True, name="别")),
+            ),
+            Verdict.FAILED,
+        ),
+        # Only what is tied by the id tells whose the id is.
+        ((*twice(STALE), reading(sight(40, matched_by=MatchedBy.URL, **SISTER))), Verdict.FAILED),
+    ],
+    ids=["silent", "empty", "a person", "gone", "once its own", "a third name", "by link"],
+)
+def test_a_page_with_another_filed_accounts_name_says_nothing(
+    seen: tuple[Reading, ...], found: Verdict
+) -> None:
+    judgement = judged(*seen, **NAMES)
+    assert (judgement.verdict, bool(judgement.findings)) == (found, found is Verdict.FAILED)
+    assert judgement.sentence.startswith(ID_IN_DOUBT) is (found is Verdict.UNPROVEN)
+
+
 def test_two_keys_that_lead_to_two_accounts_leave_everything_open() -> None:
     doubted = sight(
         matched_by=None,

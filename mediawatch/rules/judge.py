@@ -17,6 +17,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Dossier
 from mediawatch.rules import (
     backing,
+    cautions,
     doubts,
     finding_sentences,
     hearing,
@@ -58,6 +59,9 @@ def judge(
         judged = sentences.with_paused(judged, known, as_of)
     if any(_read_late(finding, known, as_of, policy) for finding in judged.findings):
         judged = replace(judged, notes=(*judged.notes, sentences.read_late(policy)))
+    said = (cautions.of_finding(each, known.filed, known.readings) for each in judged.findings)
+    if told := tuple(f"{caution}。" for caution in said if caution):
+        judged = replace(judged, notes=(*judged.notes, *told))
     if (
         judged.verdict in _SOUND
         and (bare := ties.without_provisional(backed)) is not backed

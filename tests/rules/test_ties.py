@@ -389,6 +389,66 @@ def test_wechats_search_for_the_filed_alias_is_one_for_an_id() -> None:
     )
 
 
+WECHAT = Filing(
+    name="示例发布", platform="wechat", type="微信公众号", alias="shili", opened_on=LONG_AGO
+)
+BY_SEARCH = gone(matched_by=MatchedBy.NAME, surface="wechat.search")
+MISSED = sight(
+    outcome=Outcome.NO_EVIDENCE,
+    name="",
+    matched_by=None,
+    surface="weibo.search",
+    detail="no account",
+)
+READER = replace(MISSED, surface="wechat.reader_cover")
+MAY_BE = "，可能因隐藏检索或标识填报有误，请人工核实。"
+
+
+@pytest.mark.parametrize(
+    ("filed", "sights", "note"),
+    [
+        (WECHAT, [BY_SEARCH], f"仅以名称和微信号检索，未能以其他备案标识核对{MAY_BE}"),
+        (
+            replace(WECHAT, platform_id="MzAwMDAwMDAwMQ==", original_id="gh_0123456789ab"),
+            [BY_SEARCH],
+            "仅以名称和微信号检索，未能以备案的平台ID、原始ID核对"
+            f"（平台ID可用微信读书登录核对，核查时未用）{MAY_BE}",
+        ),
+        (
+            replace(WECHAT, platform_id="MzAwMDAwMDAwMQ=="),
+            [READER, BY_SEARCH],
+            f"仅以名称和微信号检索，未能以备案的平台ID核对{MAY_BE}",
+        ),
+        (
+            FILED,
+            [gone()],
+            f"仅以备案的平台ID核对，未能以名称核对（名称检索须用微博登录，核查时未用）{MAY_BE}",
+        ),
+        (
+            replace(FILED, platform="toutiao"),
+            [gone()],
+            f"仅以备案的平台ID核对，未能以名称核对{MAY_BE}",
+        ),
+        (
+            NAMELESS,
+            [gone(matched_by=MatchedBy.NAME)],
+            f"仅以名称检索，未能以其他备案标识核对{MAY_BE}",
+        ),
+        (FILED, [gone(), MISSED], ""),
+    ],
+    ids=["hidden", "number not tried", "reader knew nothing", "weibo", "toutiao", "name", "both"],
+)
+def test_not_found_says_which_key_was_not_asked_for(
+    filed: Filing, sights: list[Sight], note: str
+) -> None:
+    found = judged(*twice(*sights, taken=filed), filed=filed)
+    assert [each.code for each in found.findings] == [Code.NOT_FOUND]
+    assert [each for each in found.notes if "核实" in each] == ([note] if note else [])
+    seen = person("张三", gone(), taken=filed)
+    by_person = judged(*twice(*sights, taken=filed), seen, filed=filed)
+    assert not [each for each in by_person.notes if "核实" in each]
+
+
 @pytest.mark.parametrize("tie", [MatchedBy.URL, MatchedBy.NAME])
 def test_closed_but_alive_is_found_by_the_id_only(tie: MatchedBy) -> None:
     assert codes(*twice(FRESH), filed=CLOSED) == [Code.CLOSED_BUT_ALIVE]

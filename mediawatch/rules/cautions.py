@@ -15,7 +15,7 @@ _MAY_BE = "可能因隐藏检索或标识填报有误，请人工核实"
 
 
 def of_finding(finding: Finding, filed: Filing, readings: Iterable[Reading]) -> str:
-    """In Chinese, without a full stop; "" where two keys of their own were asked for in vain.
+    """In Chinese, without a full stop; "" where two filed ids were asked for in vain.
 
     `readings`: among them those that prove the finding. A person's own search needs no caution.
     """
@@ -30,7 +30,8 @@ def of_finding(finding: Finding, filed: Filing, readings: Iterable[Reading]) -> 
     )
     searched = any(_is_search(sight) and _answered(sight) for sight in sights)
     if by_id and searched:
-        return ""
+        # A name is no id: who hides from the search, and whose id is mistyped, looks the same.
+        return "" if filed.alias.strip() else f"仅以备案的平台ID和名称核对，{_MAY_BE}"
     return _by_id_alone(filed) if by_id else _by_search_alone(filed, sights)
 
 

@@ -434,9 +434,19 @@ MAY_BE = "，可能因隐藏检索或标识填报有误，请人工核实。"
             [gone(matched_by=MatchedBy.NAME)],
             f"仅以名称检索，未能以其他备案标识核对{MAY_BE}",
         ),
-        (FILED, [gone(), MISSED], ""),
+        (FILED, [gone(), MISSED], f"仅以备案的平台ID和名称核对{MAY_BE}"),
+        (replace(FILED, alias="shili"), [gone(), MISSED], ""),
     ],
-    ids=["hidden", "number not tried", "reader knew nothing", "weibo", "toutiao", "name", "both"],
+    ids=[
+        "hidden",
+        "number not tried",
+        "reader knew nothing",
+        "weibo",
+        "toutiao",
+        "name",
+        "id and name",
+        "two ids",
+    ],
 )
 def test_not_found_says_which_key_was_not_asked_for(
     filed: Filing, sights: list[Sight], note: str

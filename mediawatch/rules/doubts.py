@@ -111,39 +111,54 @@ def _of_sister(
     return None
 
 
+_OF_LINK = "link belongs to"
+"""How a surface's detail names a filed link that leads to another account than the filed id."""
+
+
 def _of_two(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
     """What bore one filed key and contradicted another.
 
     Nothing that was seen later was the account's by id and under the filed name. Under another name
-    the disputed id may have been seen once more.
+    the disputed id may have been seen once more. A link says less than an id: where the filed id
+    bears the filed name in the same look, or bears no other one, the link alone is wrong.
     """
     keys = (now.platform_id, now.original_id, now.alias)
+    renamed = any(_tied_names(reading, now, filed)[1] for reading in looks)
     for reading in reversed(looks):
         taken = reading.filed_as
-        for sight in reversed(reading.sights):
-            if (
-                ID_IN_DOUBT in sight.detail
-                and taken is not None
-                and (taken.platform_id, taken.original_id, taken.alias) == keys
-            ):
-                shown = (
-                    "、".join(
-                        text for text in (sight.name, sight.platform_id, sight.original_id) if text
-                    )
-                    or "另一账号"
-                )
-                why = (
-                    "备案的平台ID、原始ID、微信号（抖音号）和名称指向不同的账号，"
-                    f"其一有误（平台显示：{shown}）"
-                )
-                return Doubt(sight, why)
-        if (
-            any(
-                sight.matched_by is MatchedBy.ID
-                and (not sight.name or alike(filed.name, sight.name))
-                for sight in reading.sights
-            )
-            and of_identity(reading, now) is not None
-        ):
+        kept = taken is not None and (taken.platform_id, taken.original_id, taken.alias) == keys
+        as_filed, _ = _tied_names(reading, now, filed)
+        for sight in reversed(reading.sights) if kept else ():
+            by_link = _OF_LINK in sight.detail
+            if by_link and not as_filed and (renamed or ID_IN_DOUBT in sight.detail):
+                return Doubt(sight, "备案链接与备案的平台ID（原始ID）指向不同的账号，其一有误")
+            if not by_link and ID_IN_DOUBT in sight.detail:
+                return Doubt(sight, _two_accounts(sight))
+        if as_filed or _tied_without_name(reading, now):
             return None
     return None
+
+
+def _tied_names(reading: Reading, now: FiledIdentity, filed: Filing) -> tuple[bool, bool]:
+    """Whether the look showed the filed id under the filed name, and under another one."""
+    if of_identity(reading, now) is None:
+        return False, False
+    named = [
+        alike(filed.name, sight.name)
+        for sight in reading.sights
+        if sight.name and sight.matched_by is MatchedBy.ID
+    ]
+    return any(named), not all(named)
+
+
+def _tied_without_name(reading: Reading, now: FiledIdentity) -> bool:
+    tied = [sight for sight in reading.sights if sight.matched_by is MatchedBy.ID]
+    return any(not sight.name for sight in tied) and of_identity(reading, now) is not None
+
+
+def _two_accounts(sight: Sight) -> str:
+    texts = (sight.name, sight.platform_id, sight.original_id)
+    shown = "、".join(filter(None, texts)) or "另一账号"
+    return (
+        f"备案的平台ID、原始ID、微信号（抖音号）和名称指向不同的账号，其一有误（平台显示：{shown}）"
+    )

@@ -275,6 +275,46 @@ def test_a_body_of_the_same_name_elsewhere_does_not_vouch() -> None:
     ]
 
 
+FOREIGN_LINK = sight(
+    outcome=Outcome.NO_EVIDENCE,
+    name="",
+    matched_by=None,
+    surface="wechat.article",
+    detail="link belongs to 第三家: biz A is shown, B is filed",
+)
+NAMED_LINK = replace(FOREIGN_LINK, detail=f"{ID_IN_DOUBT}: {FOREIGN_LINK.detail}")
+SILENT_AS_OTHER = sight(40, whole=True, name="别的名称")
+NAMELESS_FRESH = sight(3, name="")
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        (twice(FOREIGN_LINK, SILENT_AS_OTHER), Verdict.UNPROVEN),
+        (
+            (
+                reading(SILENT_AS_OTHER),
+                reading(FOREIGN_LINK, SILENT_AS_OTHER, look=LookKind.SECOND),
+            ),
+            Verdict.UNPROVEN,
+        ),
+        ((reading(NAMED_LINK), *twice(SILENT_AS_OTHER)), Verdict.UNPROVEN),
+        ((reading(NAMED_LINK, NAMELESS_FRESH),), Verdict.UNPROVEN),
+        # The filed id bears the filed name: the link alone is wrong, whoever's it is.
+        (twice(FOREIGN_LINK, STALE), Verdict.FAILED),
+        (twice(NAMED_LINK, STALE), Verdict.FAILED),
+        ((reading(NAMED_LINK, FRESH),), Verdict.FRESH),
+        ((reading(FOREIGN_LINK, NAMELESS_FRESH),), Verdict.FRESH),
+    ],
+)
+def test_a_filed_link_to_another_account_disputes_an_id_under_another_name(
+    seen: tuple[Reading, ...], found: Verdict
+) -> None:
+    judgement = judged(*seen)
+    assert judgement.verdict is found
+    assert ("备案链接与备案的平台ID" in judgement.sentence) is (found is Verdict.UNPROVEN)
+
+
 SISTER: dict[str, Any] = {"name": "示例服务"}
 NAMES = {"others_names": frozenset({"示例服务"})}
 

@@ -164,6 +164,10 @@ def match_hits_to_filed(
     known = {text.casefold() for text in aliases(filed, own_id)}
     borne = next((hit for hit in found.hits if hit.alias.strip().casefold() in known), None)
     if own := next((hit for hit in found.hits if own_id and hit.id == own_id), None):
+        if borne and borne is not own:
+            return _in_doubt(borne, f"{own_id} is filed, too, and leads to {own.name}")
+        if exact and own not in exact and own_id == filed.platform_id.strip():
+            return _besides_own(own, exact[0])
         by = MatchedBy.ID if own_id == filed.platform_id.strip() or own is borne else MatchedBy.URL
         return PayloadFacts(
             name=own.name, platform_id=own.id, verified_as=own.certified, matched_by=by
@@ -212,6 +216,21 @@ def _in_doubt(hit: Hit, contradiction: str) -> PayloadFacts:
         name=hit.name,
         platform_id=hit.id,
         verified_as=hit.certified,
+        detail=detail,
+    )
+
+
+def _besides_own(own: Hit, named: Hit) -> PayloadFacts:
+    """The filed id lives under another name, and the filed name under another id."""
+    detail = (
+        f"{ID_IN_DOUBT}: {own.id} is filed and leads to {own.name}, but {named.line} bears the "
+        "filed name"
+    )
+    return PayloadFacts(
+        outcome=Outcome.NO_EVIDENCE,
+        name=own.name,
+        platform_id=own.id,
+        verified_as=own.certified,
         detail=detail,
     )
 

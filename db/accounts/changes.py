@@ -10,7 +10,7 @@ from itertools import repeat
 from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, inspect, select, update
 
 from db.accounts.identities import identities
-from db.accounts.news import raise_news
+from db.accounts.news import bearers_of, raise_news
 from db.accounts.provisional_filings import note_registry, release_taken
 from db.accounts.shared_names import tell_namesakes
 from db.base import table
@@ -125,8 +125,10 @@ def apply_changes(conn: Connection, given: RegistryRows) -> None:
     if more := [*back, *gone]:
         conn.execute(insert(AccountChangeRow), [row | {"source_id": source_id} for row in more])
     changed_ids = {item.account_id for item in wanted.updated if item.changes}
-    if changed_ids or more:
-        raise_news(conn, changed_ids | {int(row["account_id"]) for row in more})
+    moved_ids = changed_ids | {int(row["account_id"]) for row in more}
+    bearers = bearers_of(conn, {*new, *moved_ids}, {each.name for each in before.values()})
+    if moved_ids or bearers:
+        raise_news(conn, moved_ids | bearers)
     changed = {
         key: before[key] for key, identity in given.updates.items() if before[key] != identity
     }

@@ -82,6 +82,12 @@ class SqlAccounts(Aggregate):
         }
 
     @reads
+    def names_in_service(self, conn: Connection) -> list[tuple[int, str, str]]:
+        wanted = select(AccountRow.id, AccountRow.platform, AccountRow.name)
+        in_service = wanted.where(AccountRow.retired_on.is_(None))
+        return [(row[0], row[1], row[2]) for row in conn.execute(in_service)]
+
+    @reads
     def twins(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
         """An account that is filed once has no entry."""
         found = twins(conn, identities(conn, account_ids))

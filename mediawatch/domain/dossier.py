@@ -22,5 +22,8 @@ class Dossier:
     """Whether the platform has a scraper; without one only a person can settle the account."""
     checks: tuple[CanaryCheck, ...] = ()
     """Checks of canaries (对照账号) on the platform's surfaces, oldest first."""
+    others_names: frozenset[str] = frozenset()
+    """Names (folded) under which other accounts of the platform are filed, of those that pages of
+    this one's id bear (`rules.filed_names`)."""
     paused: tuple[str, ...] = ()
     """Sources (`label:why`, in Chinese) that could not be asked for the account in this sweep."""

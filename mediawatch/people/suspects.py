@@ -24,7 +24,7 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.ports import Store
-from mediawatch.rules import hearing
+from mediawatch.rules import cautions, hearing
 from mediawatch.rules.backing import Backing, attestation_of, backing_of
 from mediawatch.rules.hearing import Hearing
 from mediawatch.rules.policy import HEARING, HearingRule, parse
@@ -59,6 +59,11 @@ class Suspect:
         return self.as_of is not None and hearing.is_read_late(
             self.finding, read_at, self.as_of, self.rule
         )
+
+    @property
+    def caution(self) -> str:
+        """What to mind of its ground, in Chinese without a full stop; "" for nothing."""
+        return cautions.of_finding(self.finding, self.account.filed, self.readings)
 
     @property
     def must_be_heard(self) -> bool:

@@ -35,6 +35,7 @@ from mediawatch.publish.defects import (
     without_unproven,
 )
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
+from mediawatch.rules import cautions
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
@@ -89,6 +90,10 @@ class AccountProblem:
         remarks += [self._filed_besides] if self.twins else []
         remarks += [mark_of(self.defects)] if self.defects else []
         return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
+
+    def caution_of(self, finding: Finding) -> str:
+        """What to mind of a finding's ground, without a full stop; "" for nothing."""
+        return cautions.of_finding(finding, self.entry.account.filed, self.readings)
 
     @property
     def _filed_besides(self) -> str:

@@ -15,7 +15,7 @@ from mediawatch.domain import (
     Sight,
 )
 from mediawatch.names import alike, same_body
-from mediawatch.registry.proposal import FIELDS, Kind, Proposal
+from mediawatch.registry.proposal import CHECK, FIELDS, Kind, Proposal
 
 
 def learned_ids(
@@ -38,13 +38,14 @@ def learned_ids(
         return
     sight, ground = telling[-1] if telling else (seen[-1][1], MatchedBy.NAME)
     if len(values) > 1:
-        why = f"历次核查读到不同的{FIELDS[field]}（{'、'.join(sorted(values))}），请人工核对"
+        why = f"历次核查读到不同的{FIELDS[field]}（{'、'.join(sorted(values))}）"
         yield Proposal(
             account=account,
             kind=Kind.DOUBT,
             field=field,
             new="",
             why=why,
+            advice=CHECK,
             read_at=sight.read_at,
             surface=sight.surface,
         )

@@ -29,6 +29,9 @@ def is_acceptance(source: str) -> bool:
     return source == _SOURCE or (source.startswith(f"{_SOURCE}(") and source.endswith(")"))
 
 
+CHECK = "请人工核对"
+
+
 class Kind(StrEnum):
     LEARNED = "learned"
     PROVISIONAL = "provisional"
@@ -58,11 +61,14 @@ class Proposal:
     field: str
     new: str
     why: str
+    """What was seen, in Chinese, without a full stop: units read it, too."""
     read_at: datetime
     surface: str = ""
     """The surface that showed it."""
     sure: bool = True
     """False where the operator has to look before accepting: `--all` leaves it out."""
+    advice: str = ""
+    """What the office has to do first, in Chinese; units are not told."""
     seen_by: tuple[str, ...] = ()
     """Persons on whose own looks alone it rests: somebody else accepts it."""
 
@@ -100,7 +106,7 @@ def as_table(listed: Sequence[Proposal]) -> Table:
             each.old,
             each.new,
             "" if each.sure and each.acceptable else "须核对",
-            each.why,
+            "；".join(filter(None, (each.why, each.advice))),
             minute(each.read_at),
         )
         for each in listed

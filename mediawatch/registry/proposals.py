@@ -44,8 +44,9 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_start
 from mediawatch.names import same
 from mediawatch.registry.learned_ids import learned_ids, shows_filed_name, sights_of_people
-from mediawatch.registry.proposal import Kind, Proposal
-from mediawatch.rules import ties
+from mediawatch.registry.proposal import CHECK, Kind, Proposal
+from mediawatch.rules import doubts
+from mediawatch.rules.filed_names import NamesInService
 
 _TARGET = re.compile(
     r"new account:\s*(?P<name>[^;]*?)\s*biz=(?P<biz>[^\s;]+)(?:\s+(?P<original>gh_\w+))?"
@@ -68,8 +69,11 @@ def proposals(
         (each.account_id, each.field, plain_id(each.new, platforms.get(each.account_id, "")))
         for each in refusals
     }
+    names = NamesInService.of((each.id, each.platform, each.filed.name) for each in accounts)
     found = [
-        each for account in accounts for each in _of(account, readings.get(account.id, ()), refused)
+        each
+        for account in accounts
+        for each in _of(account, readings.get(account.id, ()), refused, names)
     ]
     found += _found_again(accounts, readings, ended, {each.account.id for each in found})
     wanted = [
@@ -112,7 +116,10 @@ def _found_again(
 
 
 def _of(
-    account: Account, readings: Sequence[Reading], refused: Set[tuple[int, str, str]]
+    account: Account,
+    readings: Sequence[Reading],
+    refused: Set[tuple[int, str, str]],
+    names: NamesInService,
 ) -> Iterator[Proposal]:
     now = account.filed.identity
     said = (left for reading in readings if (left := of_identity(reading, now)) is not None)
@@ -132,21 +139,17 @@ def _of(
     if moved:
         yield from moved
         return
-    if doubt := ties.doubt(readings, account.filed, now):
-        field = (
-            "platform_id"
-            if account.filed.platform_id
-            else "original_id"
-            if account.filed.original_id
-            else "alias"
-        )
-        why = f"{doubt.why}，请人工核对"
+    others = names.borne_by_others(account.id, account.platform, readings)
+    if doubt := doubts.doubt(readings, account.filed, now, others):
+        kept = (key for key in ("platform_id", "original_id") if getattr(account.filed, key))
+        field = next(kept, "alias")
         yield Proposal(
             account=account,
             kind=Kind.DOUBT,
             field=field,
             new="",
-            why=why,
+            why=doubt.why,
+            advice=CHECK,
             read_at=doubt.sight.read_at,
             surface=doubt.sight.surface,
         )
@@ -174,13 +177,14 @@ def _found_by_name(account: Account, found: ProvisionalId, readings: Sequence[Re
     """Refused, the 暂用标识 ends and proves nothing any more; accepted, it is a filed id."""
     alias = f"，微信号“{found.alias}”" if found.alias else ""
     body = f"，认证主体“{found.body}”" if found.body else "，认证主体未显示"
-    why = f"按备案名称检索到的唯一同名账号{alias}{body}；核对是否为该单位账号后再接受或排除"
+    why = f"按备案名称检索到的唯一同名账号{alias}{body}"
     return Proposal(
         account=account,
         kind=Kind.PROVISIONAL,
         field=found.field,
         new=found.value,
         why=why,
+        advice="核对是否为该单位账号后再接受或排除",
         read_at=day_start(found.on),
         surface=next(
             (
@@ -201,13 +205,13 @@ def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
     if not named or shows_filed_name(named[-1], account.filed):
         return
     sight = named[-1]
-    why = f"平台名称为“{sight.name}”；确认该单位已报送更名后再接受"
     yield Proposal(
         account=account,
         kind=Kind.RENAMED,
         field="name",
         new=sight.name,
-        why=why,
+        why=f"平台名称为“{sight.name}”",
+        advice="确认该单位已报送更名后再接受",
         read_at=sight.read_at,
         surface=sight.surface,
         sure=False,
@@ -222,7 +226,7 @@ def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
     for sight in told[-1].sights:
         target = _TARGET.search(sight.detail) if sight.outcome is Outcome.MIGRATED else None
         if target and target["biz"] != account.filed.platform_id:
-            why = f"原账号页面提示已迁移至“{target['name'] or '新账号'}”；核对新账号后再接受"
+            why = f"原账号页面提示已迁移至“{target['name'] or '新账号'}”"
             # The old gh_ id would contradict the new account's pages: it goes even where the new
             # one is unknown.
             values = {"platform_id": target["biz"], "original_id": target["original"] or ""}
@@ -233,6 +237,7 @@ def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
                     field=field,
                     new=value,
                     why=why,
+                    advice="核对新账号后再接受",
                     read_at=sight.read_at,
                     surface=sight.surface,
                     sure=False,
@@ -281,9 +286,9 @@ def _without_twins(found: Iterable[Proposal], accounts: Sequence[Account]) -> li
         for field in ids
     }
     wanted = Counter(_id_of(each) for each in listed if each.field in ids)
-    why = "该ID已备案于（或同时对应）另一个账号，请人工核对"
+    why = "该ID已备案于（或同时对应）另一个账号"
     return [
-        replace(each, kind=Kind.DOUBT, why=f"{why}：{each.new}", new="")
+        replace(each, kind=Kind.DOUBT, why=f"{why}：{each.new}", advice=CHECK, new="")
         if each.field in ids and each.new and (_id_of(each) in filed or wanted[_id_of(each)] > 1)
         else each
         for each in listed

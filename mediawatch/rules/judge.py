@@ -17,6 +17,8 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Dossier
 from mediawatch.rules import (
     backing,
+    cautions,
+    doubts,
     finding_sentences,
     hearing,
     name_proof,
@@ -26,9 +28,9 @@ from mediawatch.rules import (
     sentences,
     ties,
 )
+from mediawatch.rules.doubts import Doubt
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.proofs import Gap
-from mediawatch.rules.ties import Doubt
 from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, filed_standing
 
@@ -45,7 +47,7 @@ def judge(
     account's favour stays.
     """
     raw, known = known, ties.keep_speaking(known, as_of)
-    doubt = ties.doubt(raw.readings, known.filed, ties.identity_of(known))
+    doubt = doubts.doubt(raw.readings, known.filed, ties.identity_of(known), raw.others_names)
     backed = backing.without_withdrawn(known, as_of)
     judged = _judge(backed, as_of, policy, period_from, doubt)
     if backed is not known:
@@ -57,6 +59,9 @@ def judge(
         judged = sentences.with_paused(judged, known, as_of)
     if any(_read_late(finding, known, as_of, policy) for finding in judged.findings):
         judged = replace(judged, notes=(*judged.notes, sentences.read_late(policy)))
+    said = (cautions.of_finding(each, known.filed, known.readings) for each in judged.findings)
+    if told := tuple(f"{caution}。" for caution in said if caution):
+        judged = replace(judged, notes=(*judged.notes, *told))
     if (
         judged.verdict in _SOUND
         and (bare := ties.without_named(backed)) is not backed

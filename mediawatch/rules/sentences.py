@@ -27,8 +27,9 @@ from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
 from mediawatch.domain.clock import chinese_day
 from mediawatch.names import differs_by_script
 from mediawatch.ports import Dossier
+from mediawatch.rules.doubts import Doubt
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.ties import Doubt, tie_of
+from mediawatch.rules.ties import tie_of
 from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import FiledStanding, Freshness, Presence
 from mediawatch.workdays import festivals_between

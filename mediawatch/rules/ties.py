@@ -8,12 +8,11 @@ search for the filed name ties as well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from mediawatch.domain import (
     BY_OTHERS,
-    ID_IN_DOUBT,
     PROVISIONAL,
     FiledIdentity,
     Filing,
@@ -28,7 +27,7 @@ from mediawatch.domain import (
     rests_on_name,
     same_ids,
 )
-from mediawatch.names import alike, fold, same_body
+from mediawatch.names import alike, fold
 from mediawatch.ports import Dossier
 
 BY_PROVISIONAL = f"依{PROVISIONAL}"
@@ -212,84 +211,3 @@ def proposes_only(sight: Sight, reading: Reading, filed: Filing) -> bool:
         return False
     seen = sight.name or reading.name
     return bool(seen) and not alike(filed.name, seen)
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """备案ID疑似有误: the filed id leads to somebody else, or two filed keys to two accounts."""
-
-    sight: Sight
-    why: str
-    """In Chinese, without a full stop."""
-
-
-def doubt(readings: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
-    """Why the filed id may be another's, as far as readings tell; None without a reason."""
-    looks = [
-        reading for reading in sorted(readings, key=_order) if reading.look is not LookKind.CONTROL
-    ]
-    return _of_another(looks, filed, now) or _of_two(looks, now)
-
-
-def _of_another(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
-    """The filed id's newest certified page, where it is another body's, under another name.
-
-    A person's word that it bears the filed name does not make it the filed one.
-    """
-    own = [
-        said
-        for reading in looks
-        if reading.look is not LookKind.PERSON and (said := of_identity(reading, now)) is not None
-    ]
-    named = [
-        sight
-        for reading in own
-        for sight in reading.sights
-        if sight.name and sight.matched_by is MatchedBy.ID
-    ]
-    telling = [sight for sight in named if sight.verified_as]
-    if not telling or not filed.organiser or any(alike(filed.name, sight.name) for sight in named):
-        return None
-    sight = telling[-1]
-    if any(
-        same_body(sight.verified_as, body, filed.prefecture, filed.county)
-        for body in (filed.organiser, filed.supervisor)
-    ):
-        return None
-    return Doubt(
-        sight,
-        f"该ID的主页为“{sight.name}”，认证主体“{sight.verified_as}”，与备案名称和所属组织均不符",
-    )
-
-
-def _of_two(looks: Sequence[Reading], now: FiledIdentity) -> Doubt | None:
-    """What bore one filed key and contradicted another.
-
-    Nothing that was seen later was the account's by id.
-    """
-    keys = (now.platform_id, now.original_id, now.alias)
-    for reading in reversed(looks):
-        taken = reading.filed_as
-        for sight in reversed(reading.sights):
-            if (
-                ID_IN_DOUBT in sight.detail
-                and taken is not None
-                and (taken.platform_id, taken.original_id, taken.alias) == keys
-            ):
-                shown = (
-                    "、".join(
-                        text for text in (sight.name, sight.platform_id, sight.original_id) if text
-                    )
-                    or "另一账号"
-                )
-                why = (
-                    "备案的平台ID、原始ID、微信号（抖音号）和名称指向不同的账号，"
-                    f"其一有误（平台显示：{shown}）"
-                )
-                return Doubt(sight, why)
-        if (
-            any(sight.matched_by is MatchedBy.ID for sight in reading.sights)
-            and of_identity(reading, now) is not None
-        ):
-            return None
-    return None

@@ -20,11 +20,13 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.names import fold
 from mediawatch.ops.drafts import decide
 from mediawatch.ops.retention import still_judged
 from mediawatch.ports import Dossier, Rejudgement, Store
 from mediawatch.rules import backing, sentences
 from mediawatch.rules import judge as rules
+from mediawatch.rules.filed_names import NamesInService, names_by_id
 from mediawatch.rules.policy import Policy, parse
 
 RESUMABLE = timedelta(hours=12)
@@ -100,6 +102,7 @@ async def judge_scope(
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
     issued = await store.notices.issued_at(sweep.id)
+    names: NamesInService | None = None  # read where a page bears another name than the filed one
     for start in range(0, len(accounts), _AT_ONCE):
         some = accounts[start : start + _AT_ONCE]
         ids = [account.id for account in some]
@@ -113,10 +116,17 @@ async def judge_scope(
                     readings.get(account.id, ()), issued.get(account.id), sweep
                 )
             )
+            if names is None and _bears_another_name(of_account, filed):
+                names = NamesInService.of(await store.accounts.names_in_service())
             known = Dossier(
                 filed=filed,
                 identity=now[account.id].identity,
                 readings=of_account,
+                others_names=(
+                    names.borne_by_others(account.id, account.platform, of_account)
+                    if names
+                    else frozenset()
+                ),
                 supported=terms.supports(account.platform),
                 checks=tuple(terms.checks),
                 paused=tuple(paused.get(account.id, ())),
@@ -126,6 +136,10 @@ async def judge_scope(
             )
             news[account.id] = now[account.id].news
     return Rejudgement(judgements=judgements, news=news)
+
+
+def _bears_another_name(readings: Sequence[Reading], filed: Filing) -> bool:
+    return not names_by_id(readings) <= {fold(filed.name)}
 
 
 def _opened(filed: Filing, now: date | None) -> Filing:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mediawatch.addresses import unwrap
 from mediawatch.domain import (
+    ID_IN_DOUBT,
     Account,
     Attestation,
     Changed,
@@ -92,6 +93,8 @@ class Article(Surface):
                 page = await open_article(tab, link)
                 seen = facts(page, link, tie_of(account, page))
             except (Changed, NoEvidence) as failure:
+                if ID_IN_DOUBT in failure.detail:
+                    raise
                 # A mistyped or foreign link: the next one may do.
                 odd = failure if odd is None or isinstance(failure, Changed) else odd
                 continue

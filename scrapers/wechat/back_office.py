@@ -23,6 +23,7 @@ from mediawatch.domain import (
     PayloadFacts,
     Sight,
 )
+from mediawatch.names import same
 from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.surface import Login, SessionUse, Shows, Surface
@@ -37,6 +38,8 @@ Most names need one page: some tens of calls an hour freeze a login for hours.
 """
 BATCHES = 10
 """Groups of articles a page, as the dialog has it."""
+_STATES = (Outcome.CANCELLED, Outcome.MIGRATED)
+"""What a hit may say of the account in the place of a name."""
 _SETTLES = 5.0
 """Seconds for the home page to show a token or a login."""
 _TOKEN = (
@@ -165,7 +168,9 @@ class Search(BackOffice):
                 await tab.pause()
             exhausted &= await self.gather(tab, token, account, query, hits)
             seen = match_hits_to_filed(account, hits, exhausted)
-            if seen.matched_by is not None and seen.outcome is not Outcome.NOT_FOUND:
+            named = bool(seen.name) and same(account.filed.name, seen.name)
+            if seen.matched_by is not None and (named or seen.outcome in _STATES):
+                # Under another name the filed 微信号 is asked for, too: it may lead elsewhere.
                 break
         if self.unread and seen.outcome is Outcome.NOT_FOUND:
             # A renamed account is not found under its filed name either.

@@ -114,15 +114,12 @@ def _agreeing_id(account: Account, biz: str, original_id: str) -> str:
 
 def tie_of(account: Account, page: Page) -> MatchedBy:
     """How an opened link is tied to its account. NoEvidence where it belongs to another one."""
-    tie = tie_of_ids(
-        account,
-        f"link belongs to {page.name or 'another account'}",
-        page.biz,
-        page.original_id,
-        page.alias,
-        page.name,
-    )
     named = bool(page.name) and same(account.filed.name, page.name)
+    whose = f"link belongs to {page.name or 'another account'}"
+    if named and compare_ids(replace(account, provisional=None), page.biz, page.original_id)[1]:
+        # The filed name lives under another id than the filed one.
+        whose = f"{ID_IN_DOUBT}: {whose}"
+    tie = tie_of_ids(account, whose, page.biz, page.original_id, page.alias, page.name)
     if tie is None and same_alias(account, page.alias) is False and page.name and not named:
         raise NoEvidence(
             f"link belongs to {page.name}: 微信号 {page.alias} is shown, "

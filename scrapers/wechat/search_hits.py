@@ -63,6 +63,39 @@ def _doubt(account: Account, hits: Sequence[Hit]) -> PayloadFacts | None:
     return None
 
 
+def _rival_of(
+    account: Account, found: tuple[Hit, MatchedBy], hits: Sequence[Hit]
+) -> PayloadFacts | None:
+    """What contradicts the hit that bears a filed key; None where nothing does.
+
+    Another hit bears another filed key or the filed name, or the hit has neither the filed name nor
+    the filed 微信号.
+    """
+    own, _ = found
+    key = f"微信号 {own.alias}" if same_alias(account, own.alias) else own.biz
+    others = [hit for hit in hits if number_of(hit.biz) != number_of(own.biz)]
+    if doubt := _doubt(account, others):
+        return doubt
+    if tied := own_hit(account, others):
+        return _in_doubt(
+            own, f"{ID_IN_DOUBT}: {key} is filed and shown, but {tied[0].biz} bears a filed key too"
+        )
+    if is_same(account, own):
+        return None
+    if named := next((hit for hit in others if is_same(account, hit)), None):
+        return _in_doubt(
+            own,
+            f"{ID_IN_DOUBT}: {key} is filed and shown, but {named.biz} bears the filed name",
+        )
+    if same_alias(account, own.alias) is False:
+        return _in_doubt(
+            own,
+            f"{ID_IN_DOUBT}: {key} is filed and shown, but under another name and with the 微信号 "
+            f"{own.alias}, {', '.join(sorted(filed_aliases(account)))} is filed",
+        )
+    return None
+
+
 def _in_doubt(hit: Hit, why: str) -> PayloadFacts:
     detail = f"{why} ({hit.name})"
     return PayloadFacts(
@@ -97,16 +130,9 @@ def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) 
     """
     exact = [hit for hit in hits if is_same(account, hit)]
     if found := own_hit(account, hits):
-        hit, _ = found
-        if exact and hit not in exact and compare_ids(account, hit.biz, hit.original_id)[0] is None:
-            return _in_doubt(
-                hit,
-                (
-                    f"{ID_IN_DOUBT}: 微信号 {hit.alias} is filed and shown, but {exact[0].biz} "
-                    "bears the filed name"
-                ),
-            )
-        return _of_hit(*found)
+        seen = _of_hit(*found)
+        doubt = None if seen.outcome is Outcome.MIGRATED else _rival_of(account, found, hits)
+        return doubt or seen
     if doubt := _doubt(account, hits):
         return doubt
     free = [

@@ -678,7 +678,7 @@ class Posting:
         return ()
 
     async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        return (self._sight(account.filed.original_id),)
+        return (self._sight(account.filed.original_id, account.filed.name),)
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
         return (self._sight("gh_0000000000a1"),)
@@ -692,7 +692,7 @@ class Posting:
     async def close(self) -> None:
         return None
 
-    def _sight(self, original_id: str) -> Sight:
+    def _sight(self, original_id: str, name: str = ONE) -> Sight:
         posts = (Post(on=self.on),)
         return Sight(
             surface="s",
@@ -700,7 +700,7 @@ class Posting:
             original_id=original_id,
             matched_by=MatchedBy.ID,
             posts=posts,
-            name=ONE,
+            name=name,
         )
 
 

@@ -185,6 +185,37 @@ def keys(home: Home) -> list[str]:
     return [line.partition(",")[0] for line in lines]
 
 
+@pytest.mark.parametrize(
+    "second_id", ["", "MS4wLjABAAAA00000000000000000009", filed(1, ONE).platform_id]
+)
+def test_the_page_of_another_filed_account_accuses_no_one(home: Home, second_id: str) -> None:
+    """The one is filed under the other's id; the other with another id, none, or the same."""
+    two = replace(filed(2, TWO), platform_id=second_id)
+
+    async def work(store: Store) -> tuple[list[Verdict], bool]:
+        (one,) = await enter(store, filed(1, ONE))
+        begun = Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF)
+        sweep = await store.sweeps.open(begun, [one])
+        for hour, second in enumerate((False, True)):
+            shown = look(one, OLD, at=READ + timedelta(hours=hour), second=second, sweep=sweep)
+            as_two = replace(shown.sights[0], name=TWO)
+            await store.readings.keep(replace(shown, sights=(as_two,)))
+        before = (await rejudge(store, lambda platform: True, sweep.id))[0]
+        await store.sweeps.close(sweep.id, SweepState.FINISHED, READ + timedelta(hours=2))
+        await enter(store, two)
+        (entry,) = await store.sweeps.scope(sweep.id)
+        after = (await rejudge(store, lambda platform: True, sweep.id))[0]
+        assert after.judgement
+        assert before.judgement
+        assert not after.judgement.findings
+        assert after.judgement.sentence.startswith(f"备案ID疑似有误：该ID的主页为“{TWO}”")
+        return [before.judgement.verdict, after.judgement.verdict], entry.has_news
+
+    verdicts, has_news = within(home, work)
+    assert verdicts == [Verdict.FAILED, Verdict.UNPROVEN]
+    assert has_news, "whatever is printed now is judged anew"
+
+
 def test_a_later_post_takes_a_finding_off_every_page(home: Home) -> None:
     within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}))
     (first, second) = keys(home)

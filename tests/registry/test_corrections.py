@@ -164,6 +164,35 @@ def test_each_unit_gets_what_was_seen_of_its_filings(home: Home, tmp_path: Path)
     assert "13800000000" not in every
     assert str(home.root) not in every
     assert not re.findall(r"[一-鿿][,;:()]|[,;:()][一-鿿]", every)
+    # What the office has to do before it accepts is no matter of the units'.
+    others = openpyxl.load_workbook(out / "台账更正提示单-示例市办公室.xlsx").worksheets[0]
+    told = [str(cell.value or "") for cell in list(others.rows)[1]]
+    assert told[5:8] == ["名称", "示例第三发布", "示例市第三发布"]
+    assert told[8].endswith("：平台名称为“示例市第三发布”")
+    assert "再接受" not in every
+    run(home, "proposals", "--csv", tmp_path / "all.csv")
+    assert "确认该单位已报送更名后再接受" in (tmp_path / "all.csv").read_text("utf-8-sig")
+
+
+def test_no_unit_is_told_to_take_another_filed_accounts_name(home: Home, tmp_path: Path) -> None:
+    sister = (
+        "71004",
+        "示例市第三发布",
+        "新浪微博",
+        "示例市第四测试局",
+        "示例市办公室",
+        "示例市",
+        "",
+    )
+    run(home, "import", registry(tmp_path / "二.csv", (NAMED, LINKED, RENAMED, sister)))
+    run(home, "corrections", tmp_path / "out")
+    sheet = openpyxl.load_workbook(
+        tmp_path / "out" / "台账更正提示单-示例市办公室.xlsx"
+    ).worksheets[0]
+    told = [str(cell.value or "") for cell in list(sheet.rows)[1]]
+    assert told[0] == "71003"
+    assert told[5:8] == ["平台ID", "2000000003", "备案值疑似有误，请核对后更正"]
+    assert "与另一备案账号的名称相同" in told[8]
 
 
 def test_the_next_import_says_what_was_corrected(home: Home, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.registry.undo import undo
 
 READS = {
-    "accounts": "added_by all changes contacts current get provisional_ids refusals remarks sources twins",
+    "accounts": "added_by all changes contacts current get names_in_service provisional_ids refusals remarks sources twins",
     "evidence": "all owners",
     "hints": "all of_accounts receipts",
     "notices": "all coverage documents events issued_at scope unarchived",

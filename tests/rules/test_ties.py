@@ -336,6 +336,85 @@ def test_a_body_of_the_same_name_elsewhere_does_not_vouch() -> None:
     ]
 
 
+FOREIGN_LINK = sight(
+    outcome=Outcome.NO_EVIDENCE,
+    name="",
+    matched_by=None,
+    surface="wechat.article",
+    detail="link belongs to 第三家: biz A is shown, B is filed",
+)
+NAMED_LINK = replace(FOREIGN_LINK, detail=f"{ID_IN_DOUBT}: {FOREIGN_LINK.detail}")
+SILENT_AS_OTHER = sight(40, whole=True, name="别的名称")
+NAMELESS_FRESH = sight(3, name="")
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        (twice(FOREIGN_LINK, SILENT_AS_OTHER), Verdict.UNPROVEN),
+        (
+            (
+                reading(SILENT_AS_OTHER),
+                reading(FOREIGN_LINK, SILENT_AS_OTHER, look=LookKind.SECOND),
+            ),
+            Verdict.UNPROVEN,
+        ),
+        ((reading(NAMED_LINK), *twice(SILENT_AS_OTHER)), Verdict.UNPROVEN),
+        ((reading(NAMED_LINK, NAMELESS_FRESH),), Verdict.UNPROVEN),
+        # The filed id bears the filed name: the link alone is wrong, whoever's it is.
+        (twice(FOREIGN_LINK, STALE), Verdict.FAILED),
+        (twice(NAMED_LINK, STALE), Verdict.FAILED),
+        ((reading(NAMED_LINK, FRESH),), Verdict.FRESH),
+        ((reading(FOREIGN_LINK, NAMELESS_FRESH),), Verdict.FRESH),
+    ],
+)
+def test_a_filed_link_to_another_account_disputes_an_id_under_another_name(
+    seen: tuple[Reading, ...], found: Verdict
+) -> None:
+    judgement = judged(*seen)
+    assert judgement.verdict is found
+    assert ("备案链接与备案的平台ID" in judgement.sentence) is (found is Verdict.UNPROVEN)
+
+
+SISTER: dict[str, Any] = {"name": "示例服务"}
+NAMES = {"others_names": frozenset({"示例服务"})}
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        (twice(sight(200, whole=True, **SISTER)), Verdict.UNPROVEN),
+        (
+            twice(sight(whole=True, outcome=Outcome.NO_POSTS, control="别", **SISTER)),
+            Verdict.UNPROVEN,
+        ),
+        ((person("张三", replace(STALE, **SISTER)),), Verdict.UNPROVEN),
+        ((*twice(gone()), reading(sight(3, **SISTER), after=timedelta(days=-1))), Verdict.UNPROVEN),
+        # The id was the account's own once, or it bears a third name by now.
+        (
+            (reading(sight(60), after=timedelta(days=-60)), *twice(replace(STALE, **SISTER))),
+            Verdict.FAILED,
+        ),
+        (
+            (
+                reading(sight(60, **SISTER), after=timedelta(days=-60)),
+                *twice(sight(40, whole=True, name="别")),
+            ),
+            Verdict.FAILED,
+        ),
+        # Only what is tied by the id tells whose the id is.
+        ((*twice(STALE), reading(sight(40, matched_by=MatchedBy.URL, **SISTER))), Verdict.FAILED),
+    ],
+    ids=["silent", "empty", "a person", "gone", "once its own", "a third name", "by link"],
+)
+def test_a_page_with_another_filed_accounts_name_says_nothing(
+    seen: tuple[Reading, ...], found: Verdict
+) -> None:
+    judgement = judged(*seen, **NAMES)
+    assert (judgement.verdict, bool(judgement.findings)) == (found, found is Verdict.FAILED)
+    assert judgement.sentence.startswith(ID_IN_DOUBT) is (found is Verdict.UNPROVEN)
+
+
 def test_two_keys_that_lead_to_two_accounts_leave_everything_open() -> None:
     doubted = sight(
         matched_by=None,
@@ -354,6 +433,10 @@ def test_two_keys_that_lead_to_two_accounts_leave_everything_open() -> None:
         judged(*twice(STALE), reading(doubted, after=timedelta(hours=2), taken=OTHER)).verdict
         is Verdict.FAILED
     )
+    # The disputed id, seen once more under another name, settles nothing.
+    again = twice(replace(STALE, name="别的名称"))
+    doubt = reading(doubted, after=timedelta(hours=-2))
+    assert judged(doubt, *again).verdict is Verdict.UNPROVEN
 
 
 @pytest.mark.parametrize(
@@ -405,6 +488,76 @@ def test_wechats_search_for_the_filed_alias_is_one_for_an_id() -> None:
         codes(*twice(searched, taken=replace(filed, alias="")), filed=replace(filed, alias=""))
         == []
     )
+
+
+WECHAT = Filing(
+    name="示例发布", platform="wechat", type="微信公众号", alias="shili", opened_on=LONG_AGO
+)
+BY_SEARCH = gone(matched_by=MatchedBy.NAME, surface="wechat.search")
+MISSED = sight(
+    outcome=Outcome.NO_EVIDENCE,
+    name="",
+    matched_by=None,
+    surface="weibo.search",
+    detail="no account",
+)
+READER = replace(MISSED, surface="wechat.reader_cover")
+MAY_BE = "，可能因隐藏检索或标识填报有误，请人工核实。"
+
+
+@pytest.mark.parametrize(
+    ("filed", "sights", "note"),
+    [
+        (WECHAT, [BY_SEARCH], f"仅以名称和微信号检索，未能以其他备案标识核对{MAY_BE}"),
+        (
+            replace(WECHAT, platform_id="MzAwMDAwMDAwMQ==", original_id="gh_0123456789ab"),
+            [BY_SEARCH],
+            "仅以名称和微信号检索，未能以备案的平台ID、原始ID核对"
+            f"（平台ID可用微信读书登录核对，核查时未用）{MAY_BE}",
+        ),
+        (
+            replace(WECHAT, platform_id="MzAwMDAwMDAwMQ=="),
+            [READER, BY_SEARCH],
+            f"仅以名称和微信号检索，未能以备案的平台ID核对{MAY_BE}",
+        ),
+        (
+            FILED,
+            [gone()],
+            f"仅以备案的平台ID核对，未能以名称核对（名称检索须用微博登录，核查时未用）{MAY_BE}",
+        ),
+        (
+            replace(FILED, platform="toutiao"),
+            [gone()],
+            f"仅以备案的平台ID核对，未能以名称核对{MAY_BE}",
+        ),
+        (
+            NAMELESS,
+            [gone(matched_by=MatchedBy.NAME)],
+            f"仅以名称检索，未能以其他备案标识核对{MAY_BE}",
+        ),
+        (FILED, [gone(), MISSED], f"仅以备案的平台ID和名称核对{MAY_BE}"),
+        (replace(FILED, alias="shili"), [gone(), MISSED], ""),
+    ],
+    ids=[
+        "hidden",
+        "number not tried",
+        "reader knew nothing",
+        "weibo",
+        "toutiao",
+        "name",
+        "id and name",
+        "two ids",
+    ],
+)
+def test_not_found_says_which_key_was_not_asked_for(
+    filed: Filing, sights: list[Sight], note: str
+) -> None:
+    found = judged(*twice(*sights, taken=filed), filed=filed)
+    assert [each.code for each in found.findings] == [Code.NOT_FOUND]
+    assert [each for each in found.notes if "核实" in each] == ([note] if note else [])
+    seen = person("张三", gone(), taken=filed)
+    by_person = judged(*twice(*sights, taken=filed), seen, filed=filed)
+    assert not [each for each in by_person.notes if "核实" in each]
 
 
 @pytest.mark.parametrize("tie", [MatchedBy.URL, MatchedBy.NAME])

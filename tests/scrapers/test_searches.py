@@ -161,7 +161,7 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
         pytest.param(
             filed(platform_id="2"),
             "2",
-            hits(NAME, OTHER),
+            hits("别的", OTHER),
             Outcome.OK,
             OTHER,
             MatchedBy.ID,
@@ -296,6 +296,18 @@ def test_the_account_that_a_search_finds(
             "",
             Results(hits=(Hit(id="1", name=OTHER, alias="shili"), Hit(id="2", name=NAME))),
             id="the name is another's",
+        ),
+        pytest.param(
+            {"platform_id": "1"},
+            "1",
+            Results(hits=(Hit(id="2", name=NAME), Hit(id="1", name=OTHER))),
+            id="the filed name lives under another id",
+        ),
+        pytest.param(
+            {"platform_id": "2", "alias": "shili"},
+            "2",
+            Results(hits=(Hit(id="2", name=NAME), Hit(id="1", name=OTHER, alias="shili"))),
+            id="the filed 抖音号 leads to another than the filed id",
         ),
     ],
 )

@@ -239,7 +239,7 @@ def _line(
     }
     cells |= {
         DispatchColumn.PROBLEM: given_text("、".join(each.finding.label for each in found)),
-        DispatchColumn.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
+        DispatchColumn.SENTENCE: given_text("".join(map(_sentence, found))),
         DispatchColumn.SOURCE: given_text(
             "、".join(
                 sorted(
@@ -260,6 +260,11 @@ def _line(
         key_of(rows.home, first.sweep_id, first.account, rows.window, cells)
     )
     return FormRow(cells=cells, picture=_picture(pictures, rows))
+
+
+def _sentence(suspect: Suspect) -> str:
+    """With what to mind of its ground: the unit answers to that, too."""
+    return suspect.finding.sentence + (f"{suspect.caution}。" if suspect.caution else "")
 
 
 def key_of(

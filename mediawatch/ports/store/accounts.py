@@ -47,6 +47,9 @@ class AccountStore(Protocol):
         Ask before the readings: what becomes known meanwhile is then still news.
         """
 
+    async def names_in_service(self) -> list[tuple[int, str, str]]:
+        """Number, platform and filed name of every account in service."""
+
     async def twins(self, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
         """By account, the numbers of the other filings of its platform with its id.
 

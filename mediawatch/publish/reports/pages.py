@@ -148,7 +148,12 @@ def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> byte
             ("最近更新", "", describe_newest(newest, exact) if newest else "未见发布内容"),
         ],
         findings=[
-            {"label": finding.label, "review": finding.review.label, "sentence": finding.sentence}
+            {
+                "label": finding.label,
+                "review": finding.review.label,
+                "sentence": finding.sentence
+                + (f"{caution}。" if (caution := problem.caution_of(finding)) else ""),
+            }
             for finding in problem.findings
         ],
         looks=_looks(inspection, problem),

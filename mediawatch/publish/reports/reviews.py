@@ -88,7 +88,7 @@ def _row(suspect: Suspect, surfaces: Mapping[str, str]) -> tuple[str, ...]:
         suspect.standing.state.label,
         hearing_words(suspect),
         *done,
-        join_filled((suspect.remark, _unheard(suspect), _late(suspect), _answer(suspect))),
+        join_filled((*_remarks(suspect), _answer(suspect))),
     )
 
 
@@ -115,6 +115,10 @@ def _unheard(suspect: Suspect) -> str:
         decided is not None and decided.unheard and suspect.standing.state is ReviewState.CONFIRMED
     )
     return f"未经核实认定：{decided.reason}" if decided and unheard else ""
+
+
+def _remarks(suspect: Suspect) -> tuple[str, ...]:
+    return (suspect.remark, _unheard(suspect), _late(suspect), suspect.caution)
 
 
 def _late(suspect: Suspect) -> str:
@@ -154,7 +158,7 @@ def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
     ]
     parts += [f"  来源依据：{attestation_words(suspect)}；对照账号：{suspect.backing.label}"]
     parts += [f"  核实情况：{hearing_words(suspect)}"] if hearing_words(suspect) else []
-    remarks = join_filled((suspect.remark, _unheard(suspect), _late(suspect)))
+    remarks = join_filled(_remarks(suspect))
     parts += [f"  备注：{remarks}"] if remarks else []
     parts += ["", "备案信息", *filed_lines(suspect.account), "", "依据的核查记录"]
     for reading in suspect.readings:

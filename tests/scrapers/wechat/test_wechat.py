@@ -416,10 +416,17 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "", body: s
     [
         ({"platform_id": BIZ}, [hit()], Outcome.OK, NAME, MatchedBy.ID),
         (
-            {"platform_id": BIZ},
-            [hit(biz=OTHER_BIZ), hit("示例市新名字")],
+            {"platform_id": BIZ, "alias": ALIAS},
+            [hit("示例市新名字", OTHER_BIZ), hit(alias="another")],
             Outcome.OK,
-            "示例市新名字",
+            NAME,
+            MatchedBy.ID,
+        ),
+        (
+            {"platform_id": BIZ},
+            [hit(biz=OTHER_BIZ), hit("transfer_17a")],
+            Outcome.MIGRATED,
+            "",
             MatchedBy.ID,
         ),
         (
@@ -560,6 +567,10 @@ def test_which_hit_may_stand_in_for_an_id(
             [hit("示例市新名字", OTHER_BIZ, ALIAS, "gh_ffffffffffff")],
         ),
         ({"alias": ALIAS}, [hit(), hit("示例市新名字", OTHER_BIZ, ALIAS)]),
+        # A sister's number is filed; the name, the 微信号 or both are the account's own.
+        ({"platform_id": OTHER_BIZ}, [hit(), hit("示例市新名字", OTHER_BIZ)]),
+        ({"original_id": GH}, [hit(), hit("示例市新名字", OTHER_BIZ, gh=GH)]),
+        ({"platform_id": OTHER_BIZ, "alias": ALIAS}, [hit("示例市新名字", OTHER_BIZ, "another")]),
     ],
 )
 def test_a_hit_with_one_right_and_one_wrong_key_is_a_doubt(
@@ -573,6 +584,25 @@ def test_a_hit_with_one_right_and_one_wrong_key_is_a_doubt(
         None,
     )
     assert seen.detail.startswith(ID_IN_DOUBT)
+
+
+@pytest.mark.parametrize("name", [NAME, "示例市新名字"])
+@pytest.mark.parametrize("shown", [NAME, "示例市旧名字"])
+def test_a_filed_number_whose_name_or_alias_is_borne_by_another_is_a_doubt(
+    name: str, shown: str
+) -> None:
+    hits = [hit(name), hit(shown, OTHER_BIZ, ALIAS)]
+    seen = match_hits_to_filed(account(platform_id=BIZ, alias=ALIAS), hits, exhausted=True)
+    assert (seen.outcome, seen.matched_by) == (Outcome.NO_EVIDENCE, None)
+    assert seen.detail.startswith(ID_IN_DOUBT)
+
+
+def test_the_filed_name_on_a_link_of_another_number_is_a_doubt() -> None:
+    page = Page(name=NAME, biz=OTHER_BIZ)
+    with pytest.raises(NoEvidence, match=f"^{ID_IN_DOUBT}: link belongs to {NAME}"):
+        tie_of(account(platform_id=BIZ), page)
+    with pytest.raises(NoEvidence, match=r"^link belongs to 别的"):
+        tie_of(account(platform_id=BIZ), replace(page, name="别的"))
 
 
 def test_an_absence_says_what_was_searched_for() -> None:

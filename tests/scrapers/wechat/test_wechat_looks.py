@@ -239,7 +239,7 @@ async def test_article_and_list_speak_of_one_post(office: Stage) -> None:
 @pytest.mark.parametrize(
     ("name", "changed", "outcome", "shown"),
     [
-        ("示例区同名队", {}, Outcome.NO_EVIDENCE, ""),
+        ("示例区同名队", {}, Outcome.NO_EVIDENCE, "示例区同名队"),
         ("示例区同名队", {"platform_id": "MzAwMDAwMDAwNQ=="}, Outcome.OK, "示例区 同名队"),
         ("完全不见的单位", {}, Outcome.NO_EVIDENCE, ""),
         ("完全不见的单位", {"alias": "shili_gone"}, Outcome.NOT_FOUND, ""),

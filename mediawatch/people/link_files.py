@@ -7,7 +7,7 @@ of them. An address that is not an article is reported with its place.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -241,11 +241,13 @@ def _text_rows(lines: Sequence[ChatLine], today: date | None) -> list[LinkRow]:
         found += [(message.quotes, row) for row in made]
     own = {article_key(url) for quotes, row in found if not quotes for url in row.urls}
     # A quoted link that stands in its own message is no second one.
-    return [
-        row
+    rows = [
+        replace(
+            row, urls=tuple(url for url in row.urls if not quotes or article_key(url) not in own)
+        )
         for quotes, row in found
-        if not quotes or (row.urls and not any(article_key(url) in own for url in row.urls))
     ]
+    return [row for (quotes, _), row in zip(found, rows, strict=True) if row.urls or not quotes]
 
 
 def _table_rows(pieces: Sequence[ChatLine]) -> list[LinkRow]:

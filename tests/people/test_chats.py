@@ -154,6 +154,13 @@ def test_a_quoted_link_is_not_counted_twice(tmp_path: Path) -> None:
     ] == [(ONE, [2], ["张三"]), (TWO, [8], ["赵六"]), (THREE, [11], ["王五"])]
 
 
+def test_a_quotation_keeps_the_link_that_nobody_sent_beside_one_that_was_sent() -> None:
+    texts = (f"{ONE} 「张三：", f"{ONE} {TWO} 」")
+    written = tuple((Place("群聊.txt", "", row), text) for row, text in enumerate(texts, 1))
+    found = rows_of(FileTexts("0" * 64, written), TODAY)
+    assert [(row.saying.by, row.urls) for row in found] == [("张三", (TWO,)), ("", (ONE,))]
+
+
 def test_a_card_without_its_address_is_named(tmp_path: Path) -> None:
     file = tmp_path / "群聊.txt"
     file.write_text(

@@ -26,7 +26,7 @@ from mediawatch.domain.clock import EVER
 from mediawatch.ports import Dossier
 from mediawatch.rules.policy import load
 from mediawatch.rules.presence import presence
-from mediawatch.rules.ties import doubt
+from mediawatch.rules.doubts import doubt
 from mediawatch.rules.verdicts import Presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import RecordedReply

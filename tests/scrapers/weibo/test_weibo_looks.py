@@ -24,9 +24,9 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER
 from mediawatch.ports import Dossier
+from mediawatch.rules.doubts import doubt
 from mediawatch.rules.policy import load
 from mediawatch.rules.presence import presence
-from mediawatch.rules.doubts import doubt
 from mediawatch.rules.verdicts import Presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import RecordedReply

@@ -74,12 +74,7 @@ def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledI
     """As `identity`, of many; an account that does not exist has no entry."""
     wanted = select(*_WHO).where(among(conn, _ACCOUNT.c.id, account_ids))
     found = {row[0]: _identity(row) for row in conn.execute(wanted)}
-    return with_provisional(conn, found)
-
-
-def with_provisional(conn: Connection, found: dict[int, FiledIdentity]) -> dict[int, FiledIdentity]:
-    """Identities with the 暂用标识 through which sights may count for them, and those taken back."""
-    return found | with_found(conn, found)
+    return with_found(conn, found)
 
 
 def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:

@@ -105,8 +105,8 @@ def shown_with(
 def with_found(
     conn: Connection, identities: Mapping[int, FiledIdentity]
 ) -> dict[int, FiledIdentity]:
-    """Those of the identities for whose names an id was ever found, with what became of these ids."""
-    found: dict[int, FiledIdentity] = {}
+    """The identities with the 暂用标识 through which sights may count for them, and those taken back."""
+    found = dict(identities)
     for portion in portions(sorted(identities)):
         known = ever(conn, ProvisionalIdRow.account_id.in_(portion))
         disowned = disowned_of(conn, known, identities)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from db.accounts.changes import RegistryRows, add_source, apply_changes, overwrite_deleted
-from db.accounts.identities import identities, twins, with_provisional
+from db.accounts.identities import identities, twins
 from db.accounts.merging import carry_over
 from db.accounts.news import counters, raise_news
-from db.accounts.provisional import disowned_of, ever, standing_of
+from db.accounts.provisional import disowned_of, ever, standing_of, with_found
 from db.accounts.refusals import add_refusals, refusals
 from db.accounts.remarks import add_remarks, remarks
 from db.accounts.shared_names import SharedNames
@@ -74,7 +74,7 @@ class SqlAccounts(Aggregate):
         for portion in portions(wanted):
             for row in conn.execute(select(table(AccountRow)).where(AccountRow.id.in_(portion))):
                 filed[row.id] = filed_of(row)
-        who = with_provisional(conn, {key: each.identity for key, each in filed.items()})
+        who = with_found(conn, {key: each.identity for key, each in filed.items()})
         who |= self._shared_names.mark(conn, filed, who)
         return {
             key: AccountNow(news=news.get(key, 0), identity=who[key], opened_on=each.opened_on)

@@ -165,17 +165,18 @@ def match_hits_to_filed(
     borne = next((hit for hit in found.hits if hit.alias.strip().casefold() in known), None)
     if own := next((hit for hit in found.hits if own_id and hit.id == own_id), None):
         if borne and borne is not own:
-            return _in_doubt(borne, f"{own_id} is filed, too, and leads to {own.name}")
+            return _in_doubt(borne, _led(borne), f"{own_id} is filed, too, and leads to {own.name}")
         if exact and own not in exact and own_id == filed.platform_id.strip():
-            return _besides_own(own, exact[0])
+            led = f"{own.id} is filed and leads to {own.name}"
+            return _in_doubt(own, led, f"{exact[0].line} bears the filed name")
         by = MatchedBy.ID if own_id == filed.platform_id.strip() or own is borne else MatchedBy.URL
         return PayloadFacts(
             name=own.name, platform_id=own.id, verified_as=own.certified, matched_by=by
         )
     if borne and own_id:
-        return _in_doubt(borne, f"{own_id} is filed")
+        return _in_doubt(borne, _led(borne), f"{own_id} is filed")
     if borne and exact and borne not in exact:
-        return _in_doubt(borne, f"{exact[0].id} bears the filed name")
+        return _in_doubt(borne, _led(borne), f"{exact[0].id} bears the filed name")
     if borne:
         return PayloadFacts(
             name=borne.name,
@@ -206,32 +207,18 @@ def match_hits_to_filed(
     )
 
 
-def _in_doubt(hit: Hit, contradiction: str) -> PayloadFacts:
-    detail = (
-        f"{ID_IN_DOUBT}: {hit.alias} is filed and leads to {hit.name} ({hit.id}), but "
-        f"{contradiction}"
-    )
+def _led(borne: Hit) -> str:
+    return f"{borne.alias} is filed and leads to {borne.name} ({borne.id})"
+
+
+def _in_doubt(hit: Hit, led: str, contradiction: str) -> PayloadFacts:
+    """The account to which a filed key led, which something else contradicts."""
     return PayloadFacts(
         outcome=Outcome.NO_EVIDENCE,
         name=hit.name,
         platform_id=hit.id,
         verified_as=hit.certified,
-        detail=detail,
-    )
-
-
-def _besides_own(own: Hit, named: Hit) -> PayloadFacts:
-    """The filed id lives under another name, and the filed name under another id."""
-    detail = (
-        f"{ID_IN_DOUBT}: {own.id} is filed and leads to {own.name}, but {named.line} bears the "
-        "filed name"
-    )
-    return PayloadFacts(
-        outcome=Outcome.NO_EVIDENCE,
-        name=own.name,
-        platform_id=own.id,
-        verified_as=own.certified,
-        detail=detail,
+        detail=f"{ID_IN_DOUBT}: {led}, but {contradiction}",
     )
 
 

@@ -105,7 +105,7 @@ def gains_of(
 ) -> tuple[int, tuple[Gain, ...]]:
     """(accounts whose posts can be read now, what would add to them), what adds most first."""
     beyond = _beyond(accounts, reach)
-    reached = reached_by_key(platform, beyond, reach)
+    reached = _reached(platform, beyond, reach)
     found = [Gain(_what(key), len(those), key) for key, those in reached.items() if those]
     found.sort(key=lambda gain: -gain.accounts)
     return len(accounts) - len(beyond), tuple(found)
@@ -115,7 +115,12 @@ def reached_by_key(
     platform: str, accounts: Sequence[Account], reach: Reach
 ) -> dict[str, list[Account]]:
     """By the key of each gain that there could be, the accounts that it would reach."""
-    beyond, logins = _beyond(accounts, reach), reach.held
+    return _reached(platform, _beyond(accounts, reach), reach)
+
+
+def _reached(platform: str, beyond: Sequence[Account], reach: Reach) -> dict[str, list[Account]]:
+    """The same, of accounts whose posts nothing can read now."""
+    logins = reach.held
     lacking = [word for word in reach.logins(platform) if word not in logins]
     found = {
         word: [each for each in beyond if reach.reads(each, {*logins, word})] for word in lacking

@@ -190,8 +190,7 @@ def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
     tell_unopened(report.unused, "--report FILE.csv")
     for place, title in report.cards[:_SHOWN]:
         typer.echo(plain(f"{place}: {CARD}: {title}"), err=True)
-    if len(report.cards) > _SHOWN:
-        more = len(report.cards) - _SHOWN
+    if (more := len(report.cards) - _SHOWN) > 0:
         what = agree(more, "card has no address", "cards have no address")
         typer.echo(f"{more} more {what}: --report FILE.csv lists them all", err=True)
     counts = report.counts
@@ -217,11 +216,9 @@ def tell_unopened(unused: Sequence[tuple[Place, str]], option: str) -> None:
     """One line for each address that is no article; `option` lists them all."""
     for place, address in unused[:_SHOWN]:
         typer.echo(plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
-    if len(unused) > _SHOWN:
-        typer.echo(
-            f"{len(unused) - _SHOWN} more addresses are no WeChat articles: {option} lists them all",
-            err=True,
-        )
+    if (more := len(unused) - _SHOWN) > 0:
+        what = agree(more, "address is no WeChat article", "addresses are no WeChat articles")
+        typer.echo(f"{more} more {what}: {option} lists them all", err=True)
 
 
 def _line(entry: LinkEntry) -> str:

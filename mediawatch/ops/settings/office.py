@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,7 +22,48 @@ TEMPLATE = """\
 # contact = "张三，0000-0000000"                    # 本单位联系人
 # regions = ["示例区", "示例县"]                   # 统计表中地区（部门）的次序
 # decimals = 2                                     # 合格率保留几位小数
+# level = "市"                                     # 本单位的层级：省、市、县
+# basis = ["《示例文件》（示例办〔2019〕1号）"]      # 引据的文件全称
+# requirements = ["各单位要对照问题清单立行立改。"]   # 工作要求，一段一项
+# phone = "0000-0000000"                           # 联系方式
+# copies = "市委办公室，市人大常委会办公室。"      # 抄送
+# publicity = "主动公开"                           # 公开属性
+# order = ["上期整改", "总体情况", "主要问题", "工作要求"]   # 各部分的次序
+# others = "留空"                                  # 政府网站等他人提供的部分：留空（只列标题）、略去
+# print_rate = true                                # 是否写合格率
+# compare = false                                  # 是否与上期比较（较上季度提高…个百分点）
+# totals_by = ["平台"]                             # 总数按什么分列：平台、主体类别、层级……
+# annexes = { table = 3, list = 4, recheck = 5 }   # 联合通报中本部分附件的序号
+# annex_titles = { table = "政务新媒体检查情况统计表" }   # 附件标题
 """
+
+Part = Literal["上期整改", "总体情况", "主要问题", "工作要求"]
+
+
+class AnnexNumbers(BaseModel):
+    """附件序号 of our part of a joint circular; 0 where the office gives none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: Annotated[int, Field(ge=0, le=99)] = 0
+    """检查情况统计表."""
+    list: Annotated[int, Field(ge=0, le=99)] = 0
+    """突出问题名单."""
+    listed: Annotated[int, Field(ge=0, le=99)] = 0
+    """其他需关注情形."""
+    recheck: Annotated[int, Field(ge=0, le=99)] = 0
+    """上期通报问题复查情况."""
+
+
+class AnnexTitles(BaseModel):
+    """附件标题 where the office has its own; empty for ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str = ""
+    list: str = ""
+    listed: str = ""
+    recheck: str = ""
 
 
 class Office(BaseModel):
@@ -39,6 +80,28 @@ class Office(BaseModel):
     """The office's own contact; contacts of watched accounts never stand in a document."""
     regions: tuple[str, ...] = ()
     decimals: Annotated[int, Field(ge=0, le=4)] = 2
+    level: Literal["省", "市", "县", ""] = ""
+    """Whose parts are counted: of 省 the prefectures, of 市 the counties, of 县 the townships."""
+    basis: tuple[str, ...] = ()
+    """引据: full titles of documents, with their numbers; empty for the policy's."""
+    requirements: tuple[str, ...] = ()
+    """工作要求, paragraph by paragraph; empty for a neutral one."""
+    phone: str = ""
+    """The office's own 联系方式."""
+    copies: str = ""
+    """抄送机关."""
+    publicity: str = ""
+    """公开属性."""
+    order: tuple[Part, ...] = ("总体情况", "主要问题", "上期整改", "工作要求")
+    others: Literal["留空", "略去"] = "略去"
+    """The sections of a whole circular that others supply: as empty headings, or not at all."""
+    print_rate: bool = True
+    compare: bool = False
+    """Say how 合格率 changed since the previous inspection."""
+    totals_by: tuple[str, ...] = ()
+    """By which words of a registry 总数 is split in the overview."""
+    annexes: AnnexNumbers = AnnexNumbers()
+    annex_titles: AnnexTitles = AnnexTitles()
 
 
 def read_office(home: Path) -> Office:

@@ -168,6 +168,11 @@ class Inspection:
     def listed(self) -> tuple[AccountProblem, ...]:
         return tuple(problem for problem in self.problems if not problem.fails)
 
+    @property
+    def noteworthy(self) -> tuple[AccountProblem, ...]:
+        """其他需关注情形: who is held to no failure, and to more than a hint."""
+        return tuple(problem for problem in self.listed if problem.labels)
+
     def split(self, by: Dimension) -> FiguresSplit:
         """Its figures by one word, also where its tables have no such split."""
         totals = totals_of(self.sweep, self.scope)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mediawatch.domain import Filing
+from mediawatch.figures.dimensions import Dimension
 from mediawatch.publish.inspection import Inspection
 
 _FIRST_SIGN = 0xE000
@@ -35,6 +36,12 @@ def account_names(inspection: Inspection) -> set[str]:
     return {printed_name(problem.entry.account.filed) for problem in inspection.problems}
 
 
+def filed_types(inspection: Inspection) -> set[str]:
+    """类型 as filed, else the platform, of all accounts that a text may name."""
+    filings = [problem.entry.account.filed for problem in inspection.problems]
+    return {filed.type or Dimension.PLATFORM.of(filed) for filed in filings}
+
+
 def printed_name(filed: Filing) -> str:
     return f"{filed.organiser}“{filed.name}”"
 
@@ -56,12 +63,15 @@ def _framed(inspection: Inspection, checked_during: str) -> Iterator[tuple[str, 
     words = [
         (notice.title if notice else "", "{}"),
         (office.issuer, "{}关于"),
+        (office.issuer, "要求，{}"),
+        *((office.reach, frame) for frame in ("{}正常运行", "{}在管", "{}政务新媒体")),
         (sweep.round, "关于{}"),
         (basis, "根据{}要求"),
         (checked_during, "于{}组织"),
         (office.contact, "联系人：{}"),
         (office.phone, "联系方式：{}。"),
         (again[1] if again else "", "复查{}所列账号"),
+        *((each, "（{}）") for each in sorted(filed_types(inspection))),
         *((each.number, "（{}）") for each in earlier),
         *((each.title, "《{}》") for each in earlier),
         *((item.problem, "“{}”") for _, item in past.last.values()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -125,7 +125,9 @@ def _sample(inspection: Inspection) -> Iterator[Rule]:
         before = drawn.get(clause, (0, 0))
         drawn[clause] = (before[0] + total, before[1] + count)
     one = re.escape(inspection.office.measure)
-    words = r"(?:(?:全覆盖检查|抽查)(?P<whom>[^；。\d]*?政务新媒体)|(?P<all>[^；。\d]*?政务新媒体)全部纳入检查，共)"
+    values = sorted({each for clause in drawn for each in _values(clause)}, key=len, reverse=True)
+    named = rf"(?:{'|'.join([*map(re.escape, values), '[^；。0-9]'])})*?政务新媒体"
+    words = rf"(?:(?:全覆盖检查|抽查)(?P<whom>{named})|(?P<all>{named})全部纳入检查，共)"
 
     def checks(match: re.Match[str], line: str) -> Iterator[Check]:
         whom = match["whom"] or match["all"]
@@ -147,14 +149,18 @@ def _sample(inspection: Inspection) -> Iterator[Rule]:
     )
 
 
-def _means(clause: str, whom: str) -> bool:
-    """Whether a clause is about whom the text names: its values stand there."""
-    values = [
+def _values(clause: str) -> list[str]:
+    return [
         value
         for word in clause.split()
         if "=" in word
         for value in word.partition("=")[2].split(",")
     ]
+
+
+def _means(clause: str, whom: str) -> bool:
+    """Whether a clause is about whom the text names: its values stand there."""
+    values = _values(clause)
     return all(value in whom for value in values) and bool(values) == ("的政务" in whom)
 
 
@@ -178,14 +184,19 @@ def _split_rules(inspection: Inspection) -> Iterator[Rule]:
             part,
         )
     regions = dict(_parts(inspection, Dimension.REGION))
+    perfect = "、".join(name for name, part in regions.items() if part.perfect)
     yield Rule(
-        re.compile(r"(合格率为100%|未发现不合格)的[^：。\d]*?有(\d+)个：([^。]*)"),
+        re.compile(
+            r"(合格率为100%|未发现不合格)的[^：。\d]*?有(\d+)个："
+            rf"({re.escape(perfect)}|[^。]*)。"
+        ),
         lambda match, line: _perfect(match, regions),
     )
-    yield Rule(
-        re.compile(rf"按([^分：\d]+)分：((?:[^，。]*?\d+{one}[，。])+)"),
-        lambda match, line: _totals(match, inspection),
-    )
+    for word in dict.fromkeys(inspection.office.totals_by):
+        by = dimension(word)
+        totals = [(name, part.total) for name, part in inspection.split(by).parts if part.total]
+        parts = "，".join(rf"{re.escape(name)}(\d+){one}" for name, _ in totals)
+        yield plain(rf"按{re.escape(by.label)}分：{parts}。", *(total for _, total in totals))
 
 
 def _parts(inspection: Inspection, by: Dimension) -> Sequence[tuple[str, Figures]]:
@@ -206,14 +217,3 @@ def _perfect(match: re.Match[str], regions: dict[str, Figures]) -> Iterator[Chec
     known = "、".join(perfect) == match[3] or set(listed) <= set(perfect)
     yield match[3], match[3] if known else "、".join(perfect)
     yield match[2], len(perfect) if "、".join(perfect) == match[3] else len(listed)
-
-
-def _totals(match: re.Match[str], inspection: Inspection) -> Iterable[Check]:
-    measure = re.escape(inspection.office.measure)
-    parts = {
-        name: part.total for name, part in inspection.split(dimension(match[1])).parts if part.total
-    }
-    printed = dict(re.findall(rf"([^，。]*?)(\d+){measure}[，。]", match[2]))
-    for name in {**parts, **printed}:
-        yield printed.get(name, ""), parts.get(name)
-    yield str(sum(map(int, printed.values()))), inspection.statistics.whole.total

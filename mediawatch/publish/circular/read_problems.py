@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mediawatch.domain import Effect, Finding, Rectification
-from mediawatch.figures.dimensions import Dimension
 from mediawatch.publish.circular.printed import Check, Rule
-from mediawatch.publish.circular.read_names import GIVEN, NAME, printed_name
+from mediawatch.publish.circular.read_names import GIVEN, NAME, filed_types, printed_name
 from mediawatch.publish.circular.read_overview import plain
 from mediawatch.publish.inspection import AccountProblem, Inspection
 
@@ -52,7 +51,7 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
         ),
         above,
     )
-    types = _alternatives({_type(each) for each in inspection.problems})
+    types = _alternatives(filed_types(inspection))
     # Each count of names is held against the names behind it, all of a kind against the figures.
     yield Rule(
         re.compile(rf"(?<=[；：。])({types})(\d+){one}(?:：({_NAMES}))?(?=[；。])"),
@@ -115,11 +114,6 @@ def _held(problem: AccountProblem) -> list[Finding]:
     return [each for each in problem.findings if each.effect is not Effect.HINT]
 
 
-def _type(problem: AccountProblem) -> str:
-    filed = problem.entry.account.filed
-    return filed.type or Dimension.PLATFORM.of(filed)
-
-
 def _previous(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     counts = Counter(each.result for each in inspection.past.rechecked)
@@ -145,10 +139,11 @@ def named_faults(line: str, given: Mapping[str, str], inspection: Inspection) ->
     counts = inspection.statistics.whole.kinds
     one = re.escape(inspection.office.measure)
     head = re.match(rf"{_START}({_alternatives(set(counts))})。共有(\d+){one}政务新媒体。", line)
-    groups = re.findall(rf"(?<=[；：。])([^；：。\d]*?)(\d+){one}(?::|：)({_NAMES})", line)
+    types = _alternatives(filed_types(inspection))
+    groups = re.findall(rf"(?<=[；：。])(?:{types})\d+{one}：({_NAMES})", line)
     if head is None or not groups:
         return
-    printed = Counter(sign for _, _, names in groups for sign in re.findall(NAME, names))
+    printed = Counter(sign for names in groups for sign in re.findall(NAME, names))
     wanted = Counter(
         given[printed_name(problem.entry.account.filed)]
         for problem in inspection.failed

@@ -12,7 +12,7 @@ from mediawatch.publish.inspection import Inspection
 _FIRST_SIGN = 0xE000
 _LAST_SIGN = 0xF8FF
 GIVEN = chr(_LAST_SIGN)
-"""Stands for words of the office: 标题, 文号, 引据, 联系人 …"""
+"""Stands for words of the office that hold a number: 文号, 引据, 联系人 …"""
 NAME = f"[{chr(_FIRST_SIGN)}-{chr(_LAST_SIGN - 1)}]"
 """Stands for an account with its organiser."""
 
@@ -53,7 +53,6 @@ def _framed(inspection: Inspection, checked_during: str) -> Iterator[tuple[str, 
     numbers of ours.
     """
     office, sweep, past = inspection.office, inspection.sweep, inspection.past
-    notice = inspection.issued.notice if inspection.issued else None
     basis = "、".join(office.basis or inspection.policy.documents)
     again = re.match(r"recheck of (.+?): ", sweep.scope)
     earlier = [
@@ -61,7 +60,6 @@ def _framed(inspection: Inspection, checked_during: str) -> Iterator[tuple[str, 
         *(last[0] for last in past.last.values()),
     ]
     words = [
-        (notice.title if notice else "", "{}"),
         (office.issuer, "{}关于"),
         (office.issuer, "要求，{}"),
         *((office.reach, frame) for frame in ("{}正常运行", "{}在管", "{}政务新媒体")),
@@ -77,6 +75,6 @@ def _framed(inspection: Inspection, checked_during: str) -> Iterator[tuple[str, 
         *((item.problem, "“{}”") for _, item in past.last.values()),
     ]
     for text, frame in words:
-        if text:
+        if re.search(r"\d", text):
             framed = frame.format(text)
             yield framed, framed, text

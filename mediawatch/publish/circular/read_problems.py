@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from mediawatch.domain import Effect, Finding, Rectification
 from mediawatch.publish.circular.printed import Check, Rule
-from mediawatch.publish.circular.read_names import GIVEN, NAME, filed_types, printed_name
+from mediawatch.publish.circular.read_names import NAME, filed_types, printed_name
 from mediawatch.publish.circular.read_overview import plain
 from mediawatch.publish.inspection import AccountProblem, Inspection
 
@@ -118,7 +118,7 @@ def _previous(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     counts = Counter(each.result for each in inspection.past.rechecked)
     yield plain(
-        rf"对上期通报（?{GIVEN}）?[^。\d]*?(\d+){one}政务新媒体进行了复查", sum(counts.values())
+        rf"对上期通报（[^）\d]*）[^。\d]*?(\d+){one}政务新媒体进行了复查", sum(counts.values())
     )
     for result in Rectification:
         yield plain(rf"(?<=[：，]){result.label}(\d+){one}(?=[，。])", counts[result])

@@ -70,7 +70,10 @@ class FigureReader:
 
     def line_faults(self, text: str) -> Iterator[str]:
         """What is wrong in a paragraph, but for the number of its heading."""
-        if text in self._inspection.office.requirements:
+        issued = self._inspection.issued
+        if text in self._inspection.office.requirements or (
+            issued is not None and text == issued.notice.title
+        ):
             return
         line = PrintedLine(text)
         line.put_aside(self._given)

@@ -146,6 +146,11 @@ class Policy(_Part):
         return tuple(part for part in parts if part and "通报" not in part)
 
     @property
+    def document_numbers(self) -> tuple[str, ...]:
+        """The same by their 文号: files of earlier versions have no titles."""
+        return tuple(_TITLE.sub(r"\1", document) for document in self.documents)
+
+    @property
     def stale_gap(self) -> int:
         """The least gap in days that fails."""
         return self.window.days + (self.window.edge == "exceeds")
@@ -239,14 +244,8 @@ _HOUSE = {"toml", "retention", "review", "identity", "basis"}
 
 def have_same_rules(one: Policy, other: Policy) -> bool:
     """Whether both judge alike, by the same documents and under the same name."""
-    return one.model_dump(exclude=_HOUSE) == other.model_dump(exclude=_HOUSE) and _numbers(
-        one
-    ) == _numbers(other)
-
-
-def _numbers(policy: Policy) -> list[str]:
-    """The documents of its basis by their 文号: files of earlier versions have no titles."""
-    return [_TITLE.sub(r"\1", document) for document in policy.documents]
+    same_rules = one.model_dump(exclude=_HOUSE) == other.model_dump(exclude=_HOUSE)
+    return same_rules and one.document_numbers == other.document_numbers
 
 
 def parse(toml: str, where: str = "policy") -> Policy:

@@ -19,6 +19,7 @@ from mediawatch.domain import UserError
 from mediawatch.domain.clock import parse_day
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
+from mediawatch.publish.circular.frame import number
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import pages, word
 from mediawatch.publish.reports.annexes import annex_book
@@ -185,7 +186,10 @@ def tell_missing(inspection: Inspection, signed_on: date | None) -> None:
             for filled, words in (
                 (office.issuer, "发文机关 (office.toml: issuer)"),
                 (office.addressees, "主送机关 (office.toml: addressees)"),
-                (office.number, "发文字号 (office.toml: number)"),
+                (
+                    number(inspection),
+                    "发文字号 (office.toml: number; one that no notice bears yet)",
+                ),
                 (signed_on, "成文日期 (--date)"),
                 (office.contact or office.phone, "联系人 (office.toml: contact, phone)"),
             )
@@ -193,8 +197,7 @@ def tell_missing(inspection: Inspection, signed_on: date | None) -> None:
         ]
         lacks.append("整改期限 and 报送期限 (`mediawatch notice issue` sets them)")
         typer.echo(
-            f"a draft: no notice of sweep {inspection.sweep.id} was issued; it lacks "
-            f"{', '.join(lacks)}",
+            f"a draft of sweep {inspection.sweep.id}, not a notice; it lacks {', '.join(lacks)}",
             err=True,
         )
     if office.compare and inspection.before is None:

@@ -21,10 +21,11 @@ from mediawatch.domain import (
     MatchedBy,
     Outcome,
     Reading,
+    Sweep,
     Verdict,
 )
 from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
-from mediawatch.domain.clock import chinese_day, chinese_span
+from mediawatch.domain.clock import chinese_day, chinese_span, day_of, minute
 from mediawatch.names import differs_by_script
 from mediawatch.ports import Dossier
 from mediawatch.rules.doubts import Doubt
@@ -274,6 +275,13 @@ def trouble(reading: Reading) -> str:
 def period(first: date, last: date) -> str:
     """检查时段 by its first and last day; the year once where both have it."""
     return f"检查时段{chinese_span(first, last)}"
+
+
+def moment(sweep: Sweep) -> tuple[str, str]:
+    """What an inspection is about, as a heading names it: 监测时间点 or 检查时段, and its value."""
+    if sweep.period_from is None:
+        return "监测时间点", minute(sweep.as_of)
+    return "检查时段", chinese_span(sweep.period_from, day_of(sweep.as_of))
 
 
 def in_chinese(names: Sequence[str], surfaces: Mapping[str, str]) -> str:

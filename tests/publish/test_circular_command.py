@@ -45,8 +45,11 @@ def circular(office: Office, *words: str) -> tuple[list[str], str]:
 
 def test_a_draft_says_what_it_lacks_of_a_notice(office: Office) -> None:
     said, told = circular(office)
-    assert "a draft: no notice of sweep 2 was issued; it lacks 主送机关" in told
-    assert "发文字号 (office.toml: number), 成文日期 (--date), 整改期限" in told
+    assert "a draft of sweep 2, not a notice; it lacks 主送机关" in told
+    assert (
+        "发文字号 (office.toml: number; one that no notice bears yet), 成文日期 (--date), 整改期限"
+        in told
+    )
     assert "联系人" not in told
     assert "    年  月  日" in said
     assert (
@@ -61,7 +64,9 @@ def test_the_newest_notice_of_the_inspection_is_taken(office: Office) -> None:
     said, told = circular(office, "--sweep", "1")
     assert "as issued: 文1号 通报" in told
     assert "a draft" not in told
-    assert {"通报", "文1号", "请有关单位于2022年7月20日前完成整改。"} <= set(said)
+    assert {"通报", "文1号", "请有关单位对照本通报指出的问题，于2022年7月20日前完成整改。"} <= set(
+        said
+    )
     draft, told = circular(office, "--sweep", "1", "--include-open")
     assert "文1号" not in draft
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from mediawatch.ops.settings.office import Part
 from mediawatch.publish.circular.annex_numbers import annex_entries
-from mediawatch.publish.circular.frame import occasion, title
+from mediawatch.publish.circular.frame import number, occasion, title
 from mediawatch.publish.circular.overview import overview
 from mediawatch.publish.circular.previous import previous
 from mediawatch.publish.circular.problems import problems
@@ -56,7 +56,7 @@ def compose(
         found = replace(
             found,
             title=title(inspection),
-            number=notice.number if notice else office.number,
+            number=number(inspection),
             addressees=office.addressees,
             occasion=occasion(inspection, checked_during),
             issuer=office.issuer,
@@ -119,6 +119,6 @@ def _numbered(
     paragraphs: Sequence[CircularParagraph], form: str, *, plain: bool = False
 ) -> tuple[CircularParagraph, ...]:
     return tuple(
-        replace(each, heading=form.format(number if plain else numeral(number)) + each.heading)
-        for number, each in enumerate(paragraphs, 1)
+        replace(each, heading=form.format(place if plain else numeral(place)) + each.heading)
+        for place, each in enumerate(paragraphs, 1)
     )

@@ -19,6 +19,16 @@ def title(inspection: Inspection) -> str:
     )
 
 
+def number(inspection: Inspection) -> str:
+    """发文字号: the notice's, else the one that the office has set, if no notice bears it yet."""
+    if inspection.issued:
+        return inspection.issued.notice.number
+    past = inspection.past
+    borne = {notice.number for notice, _ in past.last.values()}
+    borne |= {past.previous.number} if past.previous else set()
+    return "" if inspection.office.number in borne else inspection.office.number
+
+
 def moment(sweep: Sweep) -> str:
     """监测时间点为2022年12月31日, or of a period 检查时段为2020年8月1日至8月31日."""
     as_of = day_of(sweep.as_of)

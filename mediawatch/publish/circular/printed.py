@@ -34,6 +34,17 @@ class Rule:
     checks: Callable[[re.Match[str], str], Iterable[Check]]
 
 
+def expect(pattern: str, *expected: Expected) -> Rule:
+    """A wording whose numbers, in their order, must be these; a missing one is passed over."""
+
+    def checks(match: re.Match[str], line: str) -> Iterator[Check]:
+        for printed, wanted in zip(match.groups(), expected, strict=True):
+            if printed is not None:
+                yield printed, wanted
+
+    return Rule(re.compile(pattern), checks)
+
+
 @dataclass(slots=True)
 class PrintedLine:
     """One line. What people gave (names, titles, 文号) is put aside before its numbers are read."""

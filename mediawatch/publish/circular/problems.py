@@ -111,11 +111,12 @@ def _repeats(kind: _Kind, inspection: Inspection) -> str:
         )
         notices[notice.id] = notice
         groups.setdefault((notice.id, item.problem, still), []).append(problem)
-    return "".join(
-        f"{among}，{_whom(members, inspection)}在{_call(notices[number], inspection)}中已被指出"
-        f"“{said}”，{'仍未整改' if still else '本次检查再次发现问题'}。"
-        for (number, said, still), members in groups.items()
+    said = "；".join(
+        f"{_whom(members, inspection)}在{_call(notices[number], inspection)}中已被指出"
+        f"“{words}”，{'仍未整改' if still else '本次检查再次发现问题'}"
+        for (number, words, still), members in groups.items()
     )
+    return f"{among}，{said}。" if said else ""
 
 
 def _whom(members: Sequence[AccountProblem], inspection: Inspection) -> str:

@@ -13,7 +13,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.figures.dimensions import Dimension, dimension
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures
-from mediawatch.publish.circular.printed import DAY, PERCENT, Check, Expected, Rule
+from mediawatch.publish.circular.printed import DAY, PERCENT, Check, Rule, expect
 from mediawatch.publish.circular.text import AnnexEntry, AnnexKey
 from mediawatch.publish.inspection import Inspection
 
@@ -29,33 +29,22 @@ def overview_rules(inspection: Inspection, annexes: Sequence[AnnexEntry]) -> lis
     ]
 
 
-def plain(pattern: str, *expected: Expected) -> Rule:
-    """A wording whose numbers, in their order, must be these; a missing one is passed over."""
-
-    def checks(match: re.Match[str], line: str) -> Iterator[Check]:
-        for printed, wanted in zip(match.groups(), expected, strict=True):
-            if printed is not None:
-                yield printed, wanted
-
-    return Rule(re.compile(pattern), checks)
-
-
 def _frame(inspection: Inspection, annexes: Sequence[AnnexEntry]) -> Iterator[Rule]:
     sweep = inspection.sweep
     as_of, first = day_of(sweep.as_of), sweep.period_from
     notice = inspection.issued.notice if inspection.issued else None
     own_title = not inspection.issued and not sweep.round
     quarter = _QUARTERS[(as_of.month - 1) // 3]
-    yield plain(
+    yield expect(
         r"关于(\d{4})年第(.)季度", *((str(as_of.year), quarter) if own_title else (None, None))
     )
-    yield plain(rf"监测时间点为({DAY})", as_of if first is None else None)
+    yield expect(rf"监测时间点为({DAY})", as_of if first is None else None)
     yield Rule(
         re.compile(rf"检查时段为({DAY})至((?:\d{{4}}年)?)(\d{{1,2}}月\d{{1,2}}日)"),
         lambda match, line: _period(match, first, as_of),
     )
-    yield plain(rf"于({DAY})前完成整改", notice.rectify_by if notice else None)
-    yield plain(rf"于({DAY})前报送整改情况", notice.report_by if notice else None)
+    yield expect(rf"于({DAY})前完成整改", notice.rectify_by if notice else None)
+    yield expect(rf"于({DAY})前报送整改情况", notice.report_by if notice else None)
     numbers = {each.key: each.number for each in annexes}
     pointers: tuple[tuple[str, AnnexKey], ...] = (
         ("各地区（部门）情况详见", "table"),
@@ -64,7 +53,7 @@ def _frame(inspection: Inspection, annexes: Sequence[AnnexEntry]) -> Iterator[Ru
         ("复查情况详见", "recheck"),
     )
     for words, key in pointers:
-        yield plain(rf"{words}附件(\d+)", numbers.get(key))
+        yield expect(rf"{words}附件(\d+)", numbers.get(key))
 
 
 def _period(match: re.Match[str], first: date | None, last: date) -> Iterator[Check]:
@@ -78,22 +67,22 @@ def _whole(inspection: Inspection) -> Iterator[Rule]:
     closing = sum(
         each.entry.account.filed.status is FiledStatus.CLOSING for each in once(inspection.scope)
     )
-    yield plain(rf"正常运行的政务新媒体共(\d+){one}", whole.total - closing)
-    yield plain(rf"在管政务新媒体共(\d+){one}", whole.total)
-    yield plain(rf"另有申请关停的(\d+){one}", closing)
-    yield plain(
+    yield expect(rf"正常运行的政务新媒体共(\d+){one}", whole.total - closing)
+    yield expect(rf"在管政务新媒体共(\d+){one}", whole.total)
+    yield expect(rf"另有申请关停的(\d+){one}", closing)
+    yield expect(
         rf"检查(\d+){one}(?:（检查率({PERCENT})）)?，发现不合格", whole.checked, whole.coverage
     )
-    yield plain(rf"为部分检查：[^。\d]*?，共(\d+){one}，检查", whole.drawn)
-    yield plain(
+    yield expect(rf"为部分检查：[^。\d]*?，共(\d+){one}，检查", whole.drawn)
+    yield expect(
         rf"发现不合格(\d+){one}(?:（其中(\d+){one}在通报印发前已完成整改）)?"
         rf"(?:，(?:所检查账号)?合格率({PERCENT}))?",
         whole.failed,
         sum(problem.rectified for problem in inspection.failed),
         whole.rate,
     )
-    yield plain(rf"另有(\d+){one}尚待人工核查", whole.open)
-    yield plain(rf"检查数中有(\d+){one}系仅依名称", whole.provisional)
+    yield expect(rf"另有(\d+){one}尚待人工核查", whole.open)
+    yield expect(rf"检查数中有(\d+){one}系仅依名称", whole.provisional)
     yield Rule(
         re.compile(
             r"，(较|与)(上季度|上次检查)(提高|下降|持平|基本持平)(?:(\d+(?:\.\d+)?)个百分点)?"
@@ -196,7 +185,7 @@ def _split_rules(inspection: Inspection) -> Iterator[Rule]:
         by = dimension(word)
         totals = [(name, part.total) for name, part in inspection.split(by).parts if part.total]
         parts = "，".join(rf"{re.escape(name)}(\d+){one}" for name, _ in totals)
-        yield plain(rf"按{re.escape(by.label)}分：{parts}。", *(total for _, total in totals))
+        yield expect(rf"按{re.escape(by.label)}分：{parts}。", *(total for _, total in totals))
 
 
 def _parts(inspection: Inspection, by: Dimension) -> Sequence[tuple[str, Figures]]:

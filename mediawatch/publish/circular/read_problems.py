@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mediawatch.domain import Effect, Finding, Rectification
-from mediawatch.publish.circular.printed import Check, Rule
+from mediawatch.publish.circular.printed import Check, Rule, expect
 from mediawatch.publish.circular.read_names import NAME, filed_types, printed_name
-from mediawatch.publish.circular.read_overview import plain
 from mediawatch.publish.inspection import AccountProblem, Inspection
 
 _NAMES = rf"{NAME}(?:、{NAME})*等?"
@@ -62,7 +61,7 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
         lambda match, line: [(match[1], _rest(line, counts, one))],
     )
     yield Rule(
-        re.compile(rf"中，(?:({_TYPED})共)?(\d+){one}政务新媒体在[^，。\d]*中已被指出"),
+        re.compile(rf"(?:中，|；)(?:({_TYPED})共)?(\d+){one}政务新媒体在[^，。\d]*中已被指出"),
         lambda match, line: _count_of_repeats(match, line, inspection),
     )
 
@@ -94,7 +93,7 @@ def _noteworthy(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     found = inspection.noteworthy
     labels = _alternatives({held.label for each in found for held in _held(each)})
-    yield plain(rf"另有(\d+){one}政务新媒体，不计入不合格数", len(found))
+    yield expect(rf"另有(\d+){one}政务新媒体，不计入不合格数", len(found))
 
     def checks(match: re.Match[str], line: str) -> Iterator[Check]:
         label, printed, names = match.groups()
@@ -117,11 +116,11 @@ def _held(problem: AccountProblem) -> list[Finding]:
 def _previous(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     counts = Counter(each.result for each in inspection.past.rechecked)
-    yield plain(
+    yield expect(
         rf"对上期通报（[^）\d]*）[^。\d]*?(\d+){one}政务新媒体进行了复查", sum(counts.values())
     )
     for result in Rectification:
-        yield plain(rf"(?<=[：，]){result.label}(\d+){one}(?=[，。])", counts[result])
+        yield expect(rf"(?<=[：，]){result.label}(\d+){one}(?=[，。])", counts[result])
     yield Rule(
         re.compile(rf"仍未整改的有(\d+){one}(?:：({_TYPED}))?(?=。)"),
         lambda match, line: _count_of_unrectified(match, counts[Rectification.NOT_DONE]),

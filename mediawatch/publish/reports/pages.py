@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
-from mediawatch.domain.clock import beijing, chinese_span, day_of, minute
+from mediawatch.domain.clock import beijing, minute
 from mediawatch.publish.circular.compose import overview_texts
 from mediawatch.publish.circular.frame import title
 from mediawatch.publish.circular.text import NUMERALS
@@ -21,6 +21,7 @@ from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
+from mediawatch.rules.sentences import moment
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
 from mediawatch.visible import make_visible
@@ -107,11 +108,8 @@ def report(inspection: Inspection, folder: Path, *, checked_during: str = "") ->
 
 def _moment(inspection: Inspection, checked_during: str = "") -> str:
     """监测时间点 to the minute, or 检查时段; with 检查时间 where it is given."""
-    sweep = inspection.sweep
-    if sweep.period_from is None:
-        said = f"监测时间点 {minute(sweep.as_of)}（北京时间）"
-    else:
-        said = f"检查时段 {chinese_span(sweep.period_from, day_of(sweep.as_of))}"
+    said = " ".join(moment(inspection.sweep))
+    said += "（北京时间）" if inspection.sweep.period_from is None else ""
     return f"{said} · 检查时间 {checked_during}" if checked_during else said
 
 

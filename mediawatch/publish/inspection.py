@@ -22,6 +22,7 @@ from mediawatch.domain import (
     SweepAccount,
     Verdict,
 )
+from mediawatch.figures.counts import by as count_by
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
@@ -175,9 +176,13 @@ class Inspection:
 
     def split(self, by: Dimension) -> FiguresSplit:
         """Its figures by one word, also where its tables have no such split."""
+        for each in self.statistics.splits:
+            if each.heading == by.label:
+                return each
         totals = totals_of(self.sweep, self.scope)
-        (found,) = statistics(self.scope, self.policy, keys((by,)), totals=totals).splits
-        return found
+        ((heading, key),) = keys((by,)).items()
+        parts = count_by(self.scope, self.policy, key, totals=(totals or {}).get(heading))
+        return FiguresSplit(heading, tuple(parts.items()))
 
     @property
     def open(self) -> tuple[SweepAccount, ...]:

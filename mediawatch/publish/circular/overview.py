@@ -21,7 +21,8 @@ def overview(inspection: Inspection, references: References) -> tuple[CircularPa
     whole = inspection.statistics.whole
     said = [_first(inspection)]
     said += describe_clauses(inspection)
-    said += [_total_by(inspection, word) for word in inspection.office.totals_by]
+    if whole.registry_known:
+        said += [_total_by(inspection, word) for word in inspection.office.totals_by]
     said += _parts(inspection, _split(inspection, Dimension.PLATFORM), "分平台看")
     if any(
         by is Dimension.BODY_KIND for clause in drawn_clauses(inspection) for by, _ in clause.where

@@ -156,7 +156,8 @@ def _means(clause: str, whom: str) -> bool:
 def _split_rules(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     platforms = dict(_parts(inspection, Dimension.PLATFORM))
-    bodies = dict(inspection.split(Dimension.BODY_KIND).parts)
+    by_body = f"{Dimension.BODY_KIND.label}=" in inspection.sweep.scope_spec
+    bodies = dict(inspection.split(Dimension.BODY_KIND).parts) if by_body else {}
     names = "|".join(
         re.escape(name) for name in sorted({*platforms, *bodies}, key=len, reverse=True)
     )

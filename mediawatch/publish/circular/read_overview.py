@@ -38,13 +38,13 @@ def _frame(inspection: Inspection, annexes: Sequence[AnnexEntry]) -> Iterator[Ru
     yield expect(
         r"关于(\d{4})年第(.)季度", *((str(as_of.year), quarter) if own_title else (None, None))
     )
-    yield expect(rf"监测时间点为({DAY})", as_of if first is None else None)
+    yield expect(rf"监测时间点为(?=\d)({DAY})", as_of if first is None else None)
     yield Rule(
         re.compile(rf"检查时段为({DAY})至((?:\d{{4}}年)?)(\d{{1,2}}月\d{{1,2}}日)"),
         lambda match, line: _period(match, first, as_of),
     )
-    yield expect(rf"于({DAY})前完成整改", notice.rectify_by if notice else None)
-    yield expect(rf"于({DAY})前报送整改情况", notice.report_by if notice else None)
+    yield expect(rf"于(?=\d)({DAY})前完成整改", notice.rectify_by if notice else None)
+    yield expect(rf"于(?=\d)({DAY})前报送整改情况", notice.report_by if notice else None)
     numbers = {each.key: each.number for each in annexes}
     pointers: tuple[tuple[str, AnnexKey], ...] = (
         ("各地区（部门）情况详见", "table"),

@@ -68,7 +68,7 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
 
 def _rest(line: str, counts: Mapping[str, int], one: str) -> int | None:
     tiers = re.findall(rf"({_alternatives(set(counts))})的有\d+{one}", line)
-    head = re.match(rf"{_START}({_alternatives(set(counts))})。", line)
+    head = re.match(rf"(?:{_START})({_alternatives(set(counts))})。", line)
     if not tiers or head is None:
         return None
     return counts[head[1]] - max(counts[label] for label in tiers)
@@ -137,7 +137,9 @@ def named_faults(line: str, given: Mapping[str, str], inspection: Inspection) ->
     """What the names of a kind's paragraph have too many or too few of."""
     counts = inspection.statistics.whole.kinds
     one = re.escape(inspection.office.measure)
-    head = re.match(rf"{_START}({_alternatives(set(counts))})。共有(\d+){one}政务新媒体。", line)
+    head = re.match(
+        rf"(?:{_START})({_alternatives(set(counts))})。共有(\d+){one}政务新媒体。", line
+    )
     types = _alternatives(filed_types(inspection))
     groups = re.findall(rf"(?<=[；：。])(?:{types})\d+{one}：({_NAMES})", line)
     if head is None or not groups:

@@ -19,8 +19,8 @@ from mediawatch.publish.inspection import Inspection
 _OURS = "（二）政务新媒体"
 """Our half of a joint circular bears this number, also where we write that half alone."""
 _LEVELS = (
-    re.compile("([一二三四五六七八九十]+)、"),
-    re.compile("（([一二三四五六七八九十]+)）"),
+    re.compile("(?P<place>[一二三四五六七八九十]+)、"),
+    re.compile("（(?P<place>[一二三四五六七八九十]+)）"),
     re.compile(r"(\d+)\."),
 )
 """How headings of the three levels begin."""

@@ -183,8 +183,8 @@ def hold_lines(
         line.hold(
             [
                 expect(r"^(\d+)\. ", number),
-                expect(rf"最近发布于({DAY})，", latest.get(place)),
-                expect(rf"请于({DAY})（含当日）前", until.get(place)),
+                expect(rf"最近发布于(?=\d)({DAY})，", latest.get(place)),
+                expect(rf"请于(?=\d)({DAY})（含当日）前", until.get(place)),
             ]
         )
         wrong += line.faults()

@@ -260,14 +260,16 @@ def test_a_period_is_never_called_a_moment(tmp_path: Path) -> None:
 def test_a_sample_says_what_was_drawn_of_whom() -> None:
     said = texts(sichuan(), "总体情况")
     assert said[1] == (
-        "全覆盖检查代表主体为政府的政务新媒体4家；抽查代表主体为部门的政务新媒体6家，抽查比例20.00%。"
+        "按地市分层随机抽取：全覆盖检查代表主体为政府的政务新媒体4家；抽查代表主体为部门的政务新媒体6家，抽查比例20.00%。"
     )
     assert (
         "分主体类别看，政府检查4家，不合格0家，合格率100%；部门检查6家，不合格1家，合格率83.33%。"
         in said
     )
     waiting = texts(sichuan(verdict=Verdict.UNPROVEN), "总体情况")
-    assert waiting[1].startswith("代表主体为政府的政务新媒体全部纳入检查，共4家；")
+    assert waiting[1].startswith(
+        "按地市分层随机抽取：代表主体为政府的政务新媒体全部纳入检查，共4家；"
+    )
     assert "全覆盖" not in "".join(waiting)
 
 
@@ -361,6 +363,24 @@ def test_annex_numbers_are_whole_or_none(tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text('order = ["总体情况", "总体情况"]\n')
     with pytest.raises(UserError, match=r"bad setting order: .*twice"):
         read_office(tmp_path)
+
+
+def test_a_left_out_annex_is_not_pointed_to() -> None:
+    """随州: the list is annex 3, the re-check annex 4, and there is no table."""
+    office = full().office.model_copy(
+        update={"annexes": AnnexNumbers(list=3, recheck=4), "annexes_left_out": ("table", "listed")}
+    )
+    text = compose(replace(full(), office=office))
+    assert [each.number for each in text.annexes] == [3, 4]
+    assert "情况详见附件" not in "".join(each.whole for each in text.of("总体情况"))
+    alone = office.model_copy(
+        update={"annexes": AnnexNumbers(), "annexes_left_out": ("table", "listed", "recheck")}
+    )
+    (entry,) = compose(replace(full(), office=alone)).annexes
+    assert (entry.name, entry.line) == ("附件", "检查发现存在突出问题的政务新媒体名单")
+    none = alone.model_copy(update={"annexes_left_out": ("table", "list", "listed", "recheck")})
+    text = compose(replace(full(), office=none))
+    assert "".join(text.lines).count("“示例20号”") == 1
 
 
 def test_rates_are_left_out_where_the_office_prints_none() -> None:

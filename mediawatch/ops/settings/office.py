@@ -34,9 +34,11 @@ TEMPLATE = """\
 # compare = false                                  # 是否与上期比较（较上季度提高…个百分点）
 # totals_by = ["平台"]                             # 总数按什么分列：平台、主体类别、层级……
 # annexes = { table = 3, list = 4, recheck = 5 }   # 联合通报中本部分附件的序号
+# annexes_left_out = ["table"]                     # 不附的附件
 # annex_titles = { table = "政务新媒体检查情况统计表" }   # 附件标题
 """
 
+AnnexKey = Literal["table", "list", "listed", "recheck"]
 Part = Literal["上期整改", "总体情况", "主要问题", "工作要求"]
 
 
@@ -122,6 +124,8 @@ class Office(BaseModel):
     totals_by: tuple[str, ...] = ()
     """By which words of a registry 总数 is split in the overview."""
     annexes: AnnexNumbers = AnnexNumbers()
+    annexes_left_out: tuple[AnnexKey, ...] = ()
+    """Annexes that the circular does not have."""
     annex_titles: AnnexTitles = AnnexTitles()
 
 

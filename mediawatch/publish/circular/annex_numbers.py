@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mediawatch.domain import UserError
-from mediawatch.ops.settings.office import FILE, Office
-from mediawatch.publish.circular.text import AnnexEntry, AnnexKey
+from mediawatch.ops.settings.office import FILE, AnnexKey, Office
+from mediawatch.publish.circular.text import AnnexEntry
 from mediawatch.publish.inspection import Inspection
 
 _TITLES: dict[AnnexKey, str] = {
@@ -24,13 +24,15 @@ def annex_title(office: Office, key: AnnexKey) -> str:
 def annex_entries(inspection: Inspection) -> tuple[AnnexEntry, ...]:
     """The annexes of a circular in the order of their numbers.
 
-    The table and the list of problems always; the others where there is something in them.
+    The table and the list of problems, the others where there is something in them; none that the
+    office leaves out.
     UserError where the office gave some annexes a number, and not all that are printed.
     """
     office = inspection.office
     printed: list[AnnexKey] = ["table", "list"]
     printed += ["listed"] if inspection.noteworthy else []
     printed += ["recheck"] if inspection.past.rechecked else []
+    printed = [key for key in printed if key not in office.annexes_left_out]
     numbers = {key: int(getattr(office.annexes, key)) for key in _TITLES}
     if any(numbers.values()):
         for key in printed:
@@ -38,8 +40,11 @@ def annex_entries(inspection: Inspection) -> tuple[AnnexEntry, ...]:
                 raise UserError(
                     f"{FILE}: annexes: {key} has no number, though the circular prints that annex "
                     f"({annex_title(office, key)}) and others have one: give it one, as in "
-                    f"annexes = {{ {key} = {max(numbers.values()) + 1} }}"
+                    f"annexes = {{ {key} = {max(numbers.values()) + 1} }}, or leave it out: "
+                    f'annexes_left_out = ["{key}"]'
                 )
+    elif len(printed) == 1:
+        numbers = dict.fromkeys(printed, 0)
     else:
         numbers = {key: number for number, key in enumerate(printed, 1)}
     entries = (AnnexEntry(key, numbers[key], annex_title(office, key)) for key in printed)

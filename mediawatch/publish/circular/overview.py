@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from mediawatch.domain import PLATFORM_LABELS, PROVISIONAL, FiledStatus, Sweep, SweepKind, Verdict
 from mediawatch.figures.comparison import RateChange
 from mediawatch.figures.dimensions import Dimension, dimension
 from mediawatch.figures.filings import once
-from mediawatch.figures.values import Figures, FiguresSplit
+from mediawatch.figures.values import Figures, FiguresSplit, percent
 from mediawatch.publish.circular.frame import moment
 from mediawatch.publish.circular.samples import describe_clauses, drawn_clauses
 from mediawatch.publish.circular.text import CircularParagraph, References
@@ -75,12 +76,10 @@ def _change(inspection: Inspection) -> str:
     than = before.words_from(inspection.sweep)
     if not points:
         return f"与{than}持平"
-    unit = 10**inspection.office.decimals
-    steps = int((2 * abs(points) * 100 * unit + 1) // 2)
-    if not steps:
+    number = percent(abs(points), inspection.office.decimals).removesuffix("%")
+    if not Fraction(number):
         return f"与{than}基本持平"
-    number = f"{steps // unit}.{steps % unit:0{inspection.office.decimals}}"
-    return f"较{than}{'提高' if points > 0 else '下降'}{number.rstrip('.') if unit == 1 else number}个百分点"
+    return f"较{than}{'提高' if points > 0 else '下降'}{number}个百分点"
 
 
 def _coverage(inspection: Inspection, *, partial: bool) -> str:

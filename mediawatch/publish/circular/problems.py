@@ -77,10 +77,9 @@ def _text(kind: _Kind, inspection: Inspection, references: References) -> str:
     measure, count = inspection.office.measure, len(kind.problems)
     total = f"共有{count}{measure}政务新媒体"
     longer = kind.tiers[:-1]
-    if count > MANY:
+    if count > MANY and "list" in references:
         among = "".join(f"，其中{label}的有{reached}{measure}" for label, reached, _ in longer)
-        where = f"，名单见{references['list']}" if "list" in references else ""
-        return f"{total}{among}{where}。"
+        return f"{total}{among}，名单见{references['list']}。"
     if not longer:
         return f"{total}。{names_by_type(kind.problems, measure)}。"
     said = [f"{total}。其中"]
@@ -146,7 +145,7 @@ def _noteworthy(inspection: Inspection, references: References) -> str:
     count = sum(map(len, kinds.values()))
     opening = f"另有{count}{measure}政务新媒体，不计入不合格数"
     where = f"，详见{references['listed']}" if "listed" in references else ""
-    if count > MANY:
+    if count > MANY and where:
         said = "、".join(f"{label}{len(some)}{measure}" for label, some in kinds.items())
         return f"{opening}：{said}{where}。"
     said = "；".join(f"{label}{len(some)}{measure}{_named(some)}" for label, some in kinds.items())

@@ -13,8 +13,9 @@ from mediawatch.domain.clock import day_of
 from mediawatch.figures.dimensions import Dimension, dimension
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures
+from mediawatch.ops.settings.office import AnnexKey
 from mediawatch.publish.circular.printed import DAY, PERCENT, Check, Rule, expect
-from mediawatch.publish.circular.text import AnnexEntry, AnnexKey
+from mediawatch.publish.circular.text import AnnexEntry
 from mediawatch.publish.inspection import Inspection
 
 _QUARTERS = "一二三四"
@@ -97,9 +98,10 @@ def _change(match: re.Match[str], inspection: Inspection) -> Iterator[Check]:
         yield match[0], None
         return
     points = now.rate - before.whole.rate
+    least = Fraction(1, 100 * 10**inspection.office.decimals)
     way = "提高" if points > 0 else "下降" if points < 0 else "持平"
     if match[3] == "基本持平":
-        yield match[3], "基本持平" if points and abs(points) * 100 < Fraction(1, 2) else way
+        yield match[3], "基本持平" if points and abs(points) < least / 2 else way
     else:
         yield match[3], way
     if match[4]:

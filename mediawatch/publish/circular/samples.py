@@ -61,8 +61,17 @@ def drawn_clauses(inspection: Inspection) -> list[DrawnClause]:
 
 def describe_clauses(inspection: Inspection) -> list[str]:
     """One sentence for all clauses; [] where nothing was drawn, or more than counts is unknown."""
-    said = list(_sentences(drawn_clauses(inspection), inspection))
-    return [f"{'；'.join(said)}。"] if said else []
+    drawn = drawn_clauses(inspection)
+    said = list(_sentences(drawn, inspection))
+    return [f"{_layers(drawn, inspection)}{'；'.join(said)}。"] if said else []
+
+
+def _layers(drawn: list[DrawnClause], inspection: Inspection) -> str:
+    """按地市分层随机抽取：… where a part of each layer was drawn."""
+    by = json.loads(inspection.sweep.scope_spec)["by"] if drawn else []
+    if not by or all(one.takes_all for one in drawn):
+        return ""
+    return f"按{'、'.join(Dimension(word).label for word in by)}分层随机抽取："
 
 
 def _sentences(drawn: list[DrawnClause], inspection: Inspection) -> Iterator[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
-from mediawatch.ops.settings.office import Part
+from mediawatch.ops.settings.office import AnnexKey, Part
 
 NUMERALS = "一二三四五六七八九十"
 MANY = 30
@@ -15,7 +14,6 @@ MANY = 30
 SITES, ACCOUNTS = "政府网站", "政务新媒体"
 """The halves of a joint circular, in the order of all that were seen. The first is others'."""
 
-AnnexKey = Literal["table", "list", "listed", "recheck"]
 References = Mapping[AnnexKey, str]
 """附件3 … by annex, as the text points to them; a missing one is not pointed to."""
 

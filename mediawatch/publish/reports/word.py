@@ -12,8 +12,9 @@ from typing import Any
 
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import chinese_day
+from mediawatch.ops.settings.office import AnnexKey
 from mediawatch.publish.circular.compose import compose
-from mediawatch.publish.circular.text import AnnexEntry, AnnexKey, CircularText
+from mediawatch.publish.circular.text import AnnexEntry, CircularText
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes
 from mediawatch.table import Table

@@ -150,6 +150,7 @@ INSPECTIONS: dict[str, Callable[[], Inspection]] = {
     "sichuan": sichuan,
     "full": full,
     "compared": lambda: compared(),
+    "unnamed": lambda: named(hunan(), 1, 2, unnamed="另行函告"),
 }
 
 
@@ -468,17 +469,18 @@ def test_who_is_not_to_be_named_stays_in_every_count() -> None:
 def test_what_is_noteworthy_is_told_apart_from_failures() -> None:
     said = texts(full(), "主要问题")[-1]
     assert said == (
-        "4.其他需关注情形。另有2家政务新媒体，不计入不合格数：搜索不到1家，为第38示例局“示例38号”（新浪微博）；"
+        "4.其他需关注情形。另有2家政务新媒体存在以下情形，不计入不合格数：搜索不到1家，为第38示例局“示例38号”（新浪微博）；"
         "账号被封禁/停用1家，为第39示例局“示例39号”（新浪微博），详见附件6。"
     )
     many = [
         row(account(n), Code.BANNED if n % 2 else Code.NOT_FOUND, policy=NATIONAL)
         for n in range(MANY + 1)
     ]
-    (said,) = texts(inspect(many), "主要问题")
-    assert said == (
-        "（一）其他需关注情形。另有31家政务新媒体，不计入不合格数：搜索不到16家、账号被封禁/停用15家，详见附件3。"
-    )
+    text = compose(inspect(many))
+    assert text.sections[1].heading == "二、其他需关注情形"
+    assert [each.whole for each in text.of("主要问题")] == [
+        "有31家政务新媒体存在以下情形，不计入不合格数：搜索不到16家、账号被封禁/停用15家，详见附件3。"
+    ]
 
 
 def test_the_page_has_the_text_without_pointers() -> None:

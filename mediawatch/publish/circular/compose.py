@@ -11,7 +11,7 @@ from mediawatch.publish.circular.annex_numbers import annex_entries
 from mediawatch.publish.circular.frame import number, occasion, title
 from mediawatch.publish.circular.overview import overview
 from mediawatch.publish.circular.previous import previous
-from mediawatch.publish.circular.problems import problems
+from mediawatch.publish.circular.problems import OTHERS, problems
 from mediawatch.publish.circular.readback import hold_against_figures
 from mediawatch.publish.circular.requirements import requirements
 from mediawatch.publish.circular.text import (
@@ -92,10 +92,14 @@ def _sections(
         paragraphs = written[each]
         if each in _SHARED and (part or left_open):
             paragraphs = _half(paragraphs, left_open=left_open, numbered=each == "主要问题")
-        elif each == "主要问题":
+        elif each == "主要问题" and inspection.failed:
             paragraphs = _numbered(paragraphs, "（{}）")
         if paragraphs:
             heading = f"{numeral(len(found) + 1)}、{_HEADINGS[each]}"
+            if each == "主要问题" and paragraphs[0].heading == f"{OTHERS}。":
+                # What fails nobody is no main problem.
+                heading = f"{numeral(len(found) + 1)}、{OTHERS}"
+                paragraphs = tuple(replace(one, heading="") for one in paragraphs)
             found.append(CircularSection(each, heading, paragraphs))
     return tuple(found)
 

@@ -143,7 +143,8 @@ def _noteworthy(inspection: Inspection, references: References) -> str:
     for problem in inspection.noteworthy:
         kinds.setdefault(_leading_label(problem, inspection.policy), []).append(problem)
     count = sum(map(len, kinds.values()))
-    opening = f"另有{count}{measure}政务新媒体，不计入不合格数"
+    more = "另" if inspection.failed else ""
+    opening = f"{more}有{count}{measure}政务新媒体存在以下情形，不计入不合格数"
     where = f"，详见{references['listed']}" if "listed" in references else ""
     if count > MANY and where:
         said = "、".join(f"{label}{len(some)}{measure}" for label, some in kinds.items())

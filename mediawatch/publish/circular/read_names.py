@@ -37,9 +37,13 @@ def account_names(inspection: Inspection) -> set[str]:
 
 
 def filed_types(inspection: Inspection) -> set[str]:
-    """类型 as filed, else the platform, of all accounts that a text may name."""
-    filings = [problem.entry.account.filed for problem in inspection.problems]
-    return {filed.type or Dimension.PLATFORM.of(filed) for filed in filings}
+    """类型 of all accounts that a text may name."""
+    return {type_of(problem.entry.account.filed) for problem in inspection.problems}
+
+
+def type_of(filed: Filing) -> str:
+    """类型 as filed, else the platform."""
+    return filed.type or Dimension.PLATFORM.of(filed)
 
 
 def printed_name(filed: Filing) -> str:

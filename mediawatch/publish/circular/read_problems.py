@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from mediawatch.domain import Effect, Finding, Rectification
 from mediawatch.publish.circular.printed import Check, Rule, expect
-from mediawatch.publish.circular.read_names import NAME, filed_types, printed_name
+from mediawatch.publish.circular.read_names import NAME, filed_types, printed_name, type_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
 
 _NAMES = rf"{NAME}(?:、{NAME})*等?"
@@ -83,17 +83,35 @@ def _count_of_names(printed: str, names: str | None) -> Iterator[Check]:
 
 
 def _count_of_repeats(match: re.Match[str], line: str, inspection: Inspection) -> Iterator[Check]:
-    again = [problem for problem in inspection.failed if problem.times > 1]
+    """The count against the names beside it, and all counts of a kind against the notices."""
     if match[1] and not match[1].endswith("等"):
         yield match[2], len(re.findall(NAME, match[1]))
-    yield match[2], int(match[2]) if int(match[2]) <= len(again) else None
+    one = re.escape(inspection.office.measure)
+    groups = re.findall(
+        rf"(?:中，|；)(?:(?:{_TYPED}共)?(\d+){one}政务新媒体|{NAME}（[^）]*）)在[^，。\d]*中已被指出",
+        line,
+    )
+    again = [
+        problem
+        for problem in _of_kind(line, inspection)
+        if problem.times > 1 and problem.entry.account.id in inspection.past.last
+    ]
+    yield str(sum(int(count or 1) for count in groups)), len(again)
+
+
+def _of_kind(line: str, inspection: Inspection) -> list[AccountProblem]:
+    """The failed accounts of the kind that a paragraph is about."""
+    labels = _alternatives(set(inspection.statistics.whole.kinds))
+    head = re.match(rf"(?:{_START})({labels})。共有", line)
+    failed = inspection.failed if head else ()
+    return [each for each in failed if head and head[1] in _labels(each, inspection)]
 
 
 def _noteworthy(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     found = inspection.noteworthy
     labels = _alternatives({held.label for each in found for held in _held(each)})
-    yield expect(rf"另有(\d+){one}政务新媒体，不计入不合格数", len(found))
+    yield expect(rf"有(\d+){one}政务新媒体存在以下情形，不计入不合格数", len(found))
 
     def checks(match: re.Match[str], line: str) -> Iterator[Check]:
         label, printed, names = match.groups()
@@ -135,20 +153,19 @@ def _count_of_unrectified(match: re.Match[str], most: int) -> Iterator[Check]:
 
 def named_faults(line: str, given: Mapping[str, str], inspection: Inspection) -> Iterator[str]:
     """What the names of a kind's paragraph have too many or too few of."""
-    counts = inspection.statistics.whole.kinds
-    one = re.escape(inspection.office.measure)
-    head = re.match(
-        rf"(?:{_START})({_alternatives(set(counts))})。共有(\d+){one}政务新媒体。", line
-    )
-    types = _alternatives(filed_types(inspection))
-    groups = re.findall(rf"(?<=[；：。])(?:{types})\d+{one}：({_NAMES})", line)
-    if head is None or not groups:
+    one, types = re.escape(inspection.office.measure), _alternatives(filed_types(inspection))
+    kind = _of_kind(line, inspection)
+    groups = re.findall(rf"(?<=[；：。])({types})(\d+){one}(?:：({_NAMES}))?(?=[；。])", line)
+    if not kind or not groups:
         return
-    printed = Counter(sign for names in groups for sign in re.findall(NAME, names))
+    counts: Counter[str] = Counter()
+    for type_, count, _ in groups:
+        counts[type_] += int(count)
+    if counts != Counter(type_of(each.entry.account.filed) for each in kind):
+        yield f"{line!r} does not count the accounts of its kind by their 类型."
+    printed = Counter(sign for *_, names in groups for sign in re.findall(NAME, names))
     wanted = Counter(
-        given[printed_name(problem.entry.account.filed)]
-        for problem in inspection.failed
-        if not problem.unnamed and head[1] in _labels(problem, inspection)
+        given[printed_name(each.entry.account.filed)] for each in kind if not each.unnamed
     )
     if printed != wanted:
         yield f"{line!r} does not name the accounts of its kind, each once."

@@ -345,7 +345,12 @@ def test_others_sections_are_left_open_or_out() -> None:
         "6.其他需关注情形的政务新媒体名单",
     ]
     said = "".join(part.lines)
-    for words in ("情况详见附件3。", "名单见附件4。", "复查情况详见附件5。", "，详见附件6。"):
+    for words in (
+        "情况详见附件3，存在突出问题的政务新媒体名单见附件4。",
+        "35家政务新媒体，名单见附件4。",
+        "复查情况详见附件5。",
+        "，详见附件6。",
+    ):
         assert words in said
     alone = replace(found, office=found.office.model_copy(update={"others": "略去"}))
     assert texts(alone, "主要问题")[0].startswith("（一）长期未更新")

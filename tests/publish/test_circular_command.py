@@ -36,15 +36,23 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return made
 
 
-def circular(office: Office, *words: str) -> tuple[list[str], str]:
+Written = tuple[list[str], str]
+
+
+@pytest.fixture(scope="module")
+def draft(office: Office) -> Written:
+    return circular(office)
+
+
+def circular(office: Office, *words: str) -> Written:
     """The paragraphs of the document, and what was said on standard error."""
     target = office.home.root.parent / "通报.docx"
     done = office.run("report", "docx", "--out", target, "--force", *words)
     return [each.text for each in Document(str(target)).paragraphs if each.text], done.stderr
 
 
-def test_a_draft_says_what_it_lacks_of_a_notice(office: Office) -> None:
-    said, told = circular(office)
+def test_a_draft_says_what_it_lacks_of_a_notice(draft: Written) -> None:
+    said, told = draft
     assert "a draft of sweep 2, not a notice; it lacks 主送机关" in told
     assert (
         "发文字号 (office.toml: number; one that no notice bears yet), 成文日期 (--date), 整改期限"
@@ -67,14 +75,17 @@ def test_the_newest_notice_of_the_inspection_is_taken(office: Office) -> None:
     assert {"通报", "文1号", "请有关单位对照本通报指出的问题，于2022年7月20日前完成整改。"} <= set(
         said
     )
+    assert "no 合格率 to compare with: sweep 1 has no finished census before it" in told
+    assert "leaves words out" not in told
     draft, told = circular(office, "--sweep", "1", "--include-open")
     assert "文1号" not in draft
+    assert "a draft of sweep 1" in told
 
 
 def test_a_part_has_our_paragraphs_and_annexes_alone(office: Office) -> None:
     said, _ = circular(office, "--part", "--checked-during", "9月中下旬")
     assert said[:2] == ["一、总体情况", "（二）政务新媒体"]
-    assert "各地区（部门）情况详见附件3。" in said
+    assert "各地区（部门）情况详见附件3，存在突出问题的政务新媒体名单见附件4。" in said
     assert "附件：3.全市政务新媒体检查情况统计表" in said
     assert [each for each in said if each.startswith("附件") and "：" not in each] == [
         "附件3",
@@ -83,12 +94,10 @@ def test_a_part_has_our_paragraphs_and_annexes_alone(office: Office) -> None:
     assert not [each for each in said if "年  月" in each or "示例市" in each or "抄送" in each]
 
 
-def test_the_rate_is_compared_with_the_notice_before(office: Office) -> None:
-    said, told = circular(office)
+def test_the_rate_is_compared_with_the_notice_before(draft: Written) -> None:
+    said, told = draft
     assert any("合格率75.00%，较上季度提高25.00个百分点。" in each for each in said)
     assert "to compare with" not in told
-    _, told = circular(office, "--sweep", "1")
-    assert "no 合格率 to compare with: sweep 1 has no finished census before it" in told
 
 
 def test_an_update_since_the_moment_is_not_denied(tmp_path: Path) -> None:

@@ -39,8 +39,10 @@ def overview(inspection: Inspection, references: References) -> tuple[CircularPa
             f"（按名称检索到的同名账号即{PROVISIONAL}，"
             f"或他人提供的同名账号链接）判定为{Verdict.FRESH.label}，尚未经备案标识核对。"
         )
-    if table := references.get("table"):
-        said.append(f"各地区（部门）情况详见{table}。")
+    pointers = [f"各地区（部门）情况详见{references['table']}"] if "table" in references else []
+    if inspection.failed and "list" in references:
+        pointers.append(f"存在突出问题的政务新媒体名单见{references['list']}")
+    said += [f"{'，'.join(pointers)}。"] if pointers else []
     return tuple(CircularParagraph(text) for text in said)
 
 

@@ -20,6 +20,7 @@ from mediawatch.domain.clock import parse_day
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 from mediawatch.publish.circular.frame import number
+from mediawatch.publish.circular.overview import rate_points
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import pages, word
 from mediawatch.publish.reports.annexes import annex_book
@@ -200,12 +201,13 @@ def tell_missing(inspection: Inspection, signed_on: date | None) -> None:
             f"a draft of sweep {inspection.sweep.id}, not a notice; it lacks {', '.join(lacks)}",
             err=True,
         )
-    if office.compare and inspection.before is None:
-        typer.echo(
-            f"no 合格率 to compare with: sweep {inspection.sweep.id} has no finished census before "
-            "it under the same rules",
-            err=True,
+    if office.compare and rate_points(inspection) is None:
+        why = (
+            f"sweep {inspection.sweep.id} has no finished census before it under the same rules"
+            if inspection.before is None
+            else f"something is open in it or in sweep {inspection.before.sweep.id}"
         )
+        typer.echo(f"no 合格率 to compare with: {why}", err=True)
 
 
 def day_option(text: str) -> date | None:

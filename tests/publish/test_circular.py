@@ -426,6 +426,12 @@ def test_totals_are_split_by_the_offices_words() -> None:
     assert "在管政务新媒体共45家，按地区（部门）分：甲市30家，乙县15家。" in said
 
 
+def test_a_word_that_splits_nothing_names_its_key() -> None:
+    found = inspect([row(account(1), policy=NATIONAL)], office={"totals_by": ("颜色",)})
+    with pytest.raises(UserError, match=r"^office\.toml: totals_by: '颜色' is not a way to split"):
+        compose(found)
+
+
 def test_a_repeat_that_was_in_order_between_is_no_unmended_one() -> None:
     """Failing twice says nothing of the time in between."""
     one = account(1)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from mediawatch.domain import PLATFORM_LABELS, PROVISIONAL, FiledStatus, Sweep, SweepKind, Verdict
+from mediawatch.domain import (
+    PLATFORM_LABELS,
+    PROVISIONAL,
+    FiledStatus,
+    Sweep,
+    SweepKind,
+    UserError,
+    Verdict,
+)
 from mediawatch.figures.comparison import RateChange
 from mediawatch.figures.dimensions import Dimension, dimension
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures, FiguresSplit, percent
+from mediawatch.ops.settings.office import FILE
 from mediawatch.publish.circular.frame import moment
 from mediawatch.publish.circular.samples import describe_clauses, drawn_clauses
 from mediawatch.publish.circular.text import CircularParagraph, References
@@ -67,12 +76,18 @@ def _rated(partial: bool) -> str:
     return "所检查账号合格率" if partial else "合格率"
 
 
+def rate_points(inspection: Inspection) -> Fraction | None:
+    """How much 合格率 rose since the census before; None where nothing can be compared."""
+    before = inspection.before
+    return RateChange("合计", before.whole, inspection.statistics.whole).points if before else None
+
+
 def _change(inspection: Inspection) -> str:
     """较上季度提高1.23个百分点; "" where nothing can be compared, or no rate is printed."""
     before = inspection.before
     if before is None or not inspection.office.print_rate or not inspection.office.compare:
         return ""
-    points = RateChange("合计", before.whole, inspection.statistics.whole).points
+    points = rate_points(inspection)
     if points is None:
         return ""
     than = before.words_from(inspection.sweep)
@@ -146,7 +161,11 @@ def extent(sweep: Sweep) -> str:
 
 def _total_by(inspection: Inspection, word: str) -> str:
     """在管政务新媒体共113个，按平台分：… — the sum of all parts is 总数."""
-    by, measure = dimension(word), inspection.office.measure
+    try:
+        by = dimension(word)
+    except UserError as error:
+        raise UserError(f"{FILE}: totals_by: {error}") from None
+    measure = inspection.office.measure
     parts = [
         f"{name}{part.total}{measure}" for name, part in inspection.split(by).parts if part.total
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.settings import Home
-from mediawatch.publish.reports.reminders import Reminder, Unit, reminders
+from mediawatch.publish.reports.reminders import Reminder, Unit, hold_lines, reminders
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import parse
 
@@ -99,6 +100,20 @@ def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
     assert ("联系人：李四" in two.text, "张三" in two.text) == (True, False)
     (above,) = written(soon, old, to=Unit.SUPERVISOR)
     assert (above.unit, above.accounts, "联系人" in above.text) == ("示例办", 2, False)
+
+
+def test_no_number_of_a_text_can_be_wrong() -> None:
+    soon = [entry(number, Verdict.DUE_SOON, "2031-12-20", DateKind.EXACT) for number in (1, 2)]
+    asked = entry(3, Verdict.UNPROVEN)
+    (one,) = written(*soon, asked, to=Unit.SUPERVISOR)
+    lines = one.text.splitlines()
+    until = [(each, date(2032, 1, 3)) for each in soon]
+    hold_lines(lines, until, [asked])
+    for place, line in enumerate(lines):
+        for sign in re.finditer(r"\d", line) if re.match(r"\d", line) else ():
+            wrong = line[: sign.start()] + str((int(sign[0]) + 1) % 10) + line[sign.end() :]
+            with pytest.raises(AssertionError):
+                hold_lines([*lines[:place], wrong, *lines[place + 1 :]], until, [asked])
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_a_gap_that_ended_long_ago_fails_the_period_and_not_the_moment() -> None
     found = judged(*lapsed)
     assert found.verdict is Verdict.FAILED
     assert found.findings[0].sentence.startswith(
-        "检查时段2022年10月10日至2022年12月31日内最长更新间隔31天（2022年11月9日至2022年12月10日），"
+        "检查时段2022年10月10日至12月31日内最长更新间隔31天（2022年11月9日至2022年12月10日），"
         "属“超2周未更新”"
     )
     assert (found.findings[0].latest_on, found.date_kind) == (date(2022, 12, 30), DateKind.EXACT)
@@ -205,7 +205,7 @@ def test_what_is_not_known_is_said() -> None:
     assert "不能证明检查时段内的更新间隔" in judged(*twice(sight(*FILLED))).sentence
     assert (
         judged(*twice(sight(*every(10)))).sentence
-        == "检查时段2022年10月10日至2022年12月31日内更新间隔最长不超过10天。"
+        == "检查时段2022年10月10日至12月31日内更新间隔最长不超过10天。"
     )
 
 

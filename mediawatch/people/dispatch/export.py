@@ -50,6 +50,7 @@ from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.sentences import moment
 from mediawatch.workbooks.images import EMBEDDED, dimensions, media_type
 
 _MAX_PIXELS = 64_000_000
@@ -197,7 +198,7 @@ def _term(suspect: Suspect, now: datetime) -> date:
 
 def _cover(sweep: Sweep, file: DispatchFile, marks: Sequence[str]) -> FormCover:
     title = (
-        f"政务新媒体疑似问题核实表  监测时间点 {minute(sweep.as_of)}  反馈期限 {file.term}  "
+        f"政务新媒体疑似问题核实表  {' '.join(moment(sweep))}  反馈期限 {file.term}  "
         f"{given_text(file.part)}"
     )
     meta = {

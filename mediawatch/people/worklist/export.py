@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mediawatch.domain import Sweep, UserError
-from mediawatch.domain.clock import beijing, minute
+from mediawatch.domain.clock import beijing
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
@@ -29,6 +29,7 @@ from mediawatch.people.worklist.todo import (
 from mediawatch.ports import Store
 from mediawatch.rules.hints import call_of
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.sentences import moment
 from mediawatch.workbooks.images import MAX_QR_TEXT
 
 NO_LINK = "无链接，请在平台内搜索备案名称"
@@ -128,7 +129,7 @@ async def export(
         raise UserError(f"{path}: a worklist is an .xlsx file")
     files = divide(items, path, by, people)
     target.refuse_existing((file for file, _, _ in files), "give another name or --overwrite")
-    title = f"政务新媒体待核查清单  监测时间点 {minute(sweep.as_of)}"
+    title = f"政务新媒体待核查清单  {' '.join(moment(sweep))}"
     cover = FormCover(
         title=title,
         made_at=sweep.as_of,

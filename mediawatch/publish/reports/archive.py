@@ -32,6 +32,7 @@ from mediawatch.publish.reports import notices as lists
 from mediawatch.publish.reports.pages import tables_page
 from mediawatch.publish.reports.sheets import safe
 from mediawatch.rules.policy import parse
+from mediawatch.rules.sentences import moment
 from mediawatch.table import Table
 
 INDEX = "目录.html"
@@ -237,7 +238,7 @@ def _index(
         ("整改期限", str(notice.rectify_by or "未定")),
         ("报送期限", str(notice.report_by or "未定")),
         ("检查批次", f"第{record.sweep.id}号检查" if record.sweep else "外部通报"),
-        ("监测时间点", minute(record.sweep.as_of) if record.sweep else ""),
+        moment(record.sweep) if record.sweep else ("监测时间点", ""),
         ("检查规则", parse(record.sweep.policy_toml).title if record.sweep else ""),
         ("材料截至", minute(record.state_at)),
         ("所用软件", f"mediawatch {__version__}"),

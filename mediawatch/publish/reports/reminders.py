@@ -6,6 +6,7 @@ says no more than that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from mediawatch.domain import Account, Contact, DateKind, Sweep, SweepAccount, V
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.people.forms.rowkey import CLOSED
 from mediawatch.people.link_report import ASK
+from mediawatch.publish.circular.frame import moment
+from mediawatch.publish.circular.printed import DAY, PrintedLine, expect
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.table import join_filled, plain
@@ -143,7 +146,7 @@ def _text(
     lines += [f"（{people}）"] if people else []
     if soon:
         lines += [
-            f"在监测时间点为{_cn(day_of(sweep.as_of))}的政务新媒体检查中，以下账号请贵单位留意。",
+            f"在{moment(sweep)}的政务新媒体检查中，以下账号请贵单位留意。",
             "",
             "请在期限前发布新内容：",
         ]
@@ -156,7 +159,37 @@ def _text(
         lines += [""] if soon else []
         lines += [f"{ASK}："]
         lines += [f"{number}. {_name(entry)}" for number, entry in enumerate(asked, 1)]
+    hold_lines(lines, soon, asked)
     return "\n".join([*lines, "", "本提醒不是检查结论。"]) + "\n"
+
+
+def hold_lines(
+    lines: Sequence[str],
+    soon: Sequence[tuple[SweepAccount, date]],
+    asked: Sequence[SweepAccount],
+) -> None:
+    """Read back each number of the list: its place, and the days. AssertionError for a wrong one."""
+    until = {number: day for number, (_, day) in enumerate(soon, 1)}
+    latest = {number: _latest(entry) for number, (entry, _) in enumerate(soon, 1)}
+    numbered = [line for line in lines if re.match(r"\d+\. ", line)]
+    entries = [*(entry for entry, _ in soon), *asked]
+    if len(numbered) != len(entries):
+        raise AssertionError(f"a reminder lists {len(numbered)} accounts of {len(entries)}.")
+    wrong: list[str] = []
+    for place, (text, entry) in enumerate(zip(numbered, entries, strict=True), 1):
+        number = place if place <= len(soon) else place - len(soon)
+        line = PrintedLine(text)
+        line.put_aside({_name(entry): ""})
+        line.hold(
+            [
+                expect(r"^(\d+)\. ", number),
+                expect(rf"最近发布于(?=\d)({DAY})，", latest.get(place)),
+                expect(rf"请于(?=\d)({DAY})（含当日）前", until.get(place)),
+            ]
+        )
+        wrong += line.faults()
+    if wrong:
+        raise AssertionError(" ".join(wrong))
 
 
 def _name(entry: SweepAccount) -> str:

@@ -175,7 +175,7 @@ def sheet(
     notice: NoticeOption = "",
     include_open: OpenOption = False,
 ) -> None:
-    """Write a 佐证单 for each account with findings, a printable page each; all of them zipped by
+    """Write the 佐证材料 of each account with findings, a printable page each; all of them zipped by
     prefecture.
     """
 

@@ -105,7 +105,7 @@ class Policy(_Part):
     basis: PrintedText
     tiers_counted: Literal["exclusive", "nested"]
     listed_counted: Literal["checked", "apart"] = "checked"
-    """Whether accounts that are listed (异常单列) stand in 检查数."""
+    """Whether accounts that are listed (其他需关注情形) stand in 检查数."""
     precedence: tuple[Code, ...]
     window: WindowRule
     identity: IdentityRule

@@ -251,10 +251,12 @@ def test_people_err_and_are_set_right(tibet: tuple[Path, str]) -> None:
 
 def test_the_documents_stand_beside(tibet: tuple[Path, str]) -> None:
     folder = tibet[0] / "documents"
-    first = {"通报附件.xlsx", "通报.docx", "检查报告.html", "佐证单", "提醒"}
+    first = {"通报附件.xlsx", "通报.docx", "检查报告.html", "佐证材料", "提醒"}
     assert {path.name for path in folder.iterdir()} == first | {"复查清单.csv", "复查附件.xlsx"}
     names = [
-        name for path in (folder / "佐证单").iterdir() for name in zipfile.ZipFile(path).namelist()
+        name
+        for path in (folder / "佐证材料").iterdir()
+        for name in zipfile.ZipFile(path).namelist()
     ]
     assert len(names) == len({*names}) == 59
     assert "DEMO-0124" in "".join(

@@ -207,7 +207,7 @@ def test_the_circular_as_a_word_document() -> None:
         "全市正常运行的政务新媒体共5个，本次检查3个（检查率60.00%），发现不合格1个，合格率66.67%。"
         in text
     )
-    assert f"（一）超2周未更新。共1个。新浪微博1个：{HOSTILE}“{HOSTILE}”。" in text
+    assert f"（一）超2周未更新。共有1个政务新媒体。新浪微博1个：{HOSTILE}“{HOSTILE}”。" in text
     assert "2023年2月9日" in text
     assert "根据国办秘函〔2019〕19号要求，示例市人民政府办公室组织开展了本次政务新媒体检查" in text
     headings = [
@@ -373,8 +373,8 @@ def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
         ]
     )
     made = dict(bundles(found, found.problems, tmp_path))
-    assert list(made) == ["佐证单 甲县.zip", "佐证单 乙县.zip"]
-    names = zipfile.ZipFile(io.BytesIO(made["佐证单 甲县.zip"])).namelist()
+    assert list(made) == ["佐证材料 甲县.zip", "佐证材料 乙县.zip"]
+    names = zipfile.ZipFile(io.BytesIO(made["佐证材料 甲县.zip"])).namelist()
     assert len(names) == 2
     assert not any(set(name) & set('/\\<>:"=') for name in names)
     assert made == dict(bundles(found, found.problems, tmp_path))
@@ -382,7 +382,9 @@ def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
 
 def test_a_long_list_of_names_points_to_the_annex() -> None:
     many = [entry(number, Verdict.FAILED) for number in range(1, prose.MANY + 2)]
-    assert [paragraph.text for paragraph in prose.problems(told(many))] == ["共31个，名单见附件2。"]
+    assert [paragraph.text for paragraph in prose.problems(told(many))] == [
+        "共有31个政务新媒体，名单见附件2。"
+    ]
     assert prose.overview(told(many))[0].endswith("本次全覆盖检查，发现不合格31个，合格率0.00%。")
     assert len(annexes.failed_table(told(many)).rows) == 31
 

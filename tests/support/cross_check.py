@@ -204,7 +204,7 @@ def from_workbook(body: bytes) -> Printed:
         return cells[top + 1 :]
 
     return _printed(
-        rows("检查情况统计表"), rows("突出问题名单"), rows("异常单列"), rows("人工核查清单")
+        rows("检查情况统计表"), rows("突出问题名单"), rows("其他需关注情形"), rows("人工核查清单")
     )
 
 

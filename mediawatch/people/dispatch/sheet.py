@@ -23,7 +23,7 @@ class DispatchColumn(StrEnum):
     ORGANISER = "所属组织"
     PLACE = "地区"
     PROBLEM = "疑似问题"
-    SENTENCE = "认定依据"
+    SENTENCE = "疑似依据"
     SOURCE = "信息来源"
     READ_AT = "核查时间"
     PICTURE = "佐证截图"

@@ -27,7 +27,7 @@ def annex_book(inspection: Inspection) -> bytes:
     """
     sheets = [("检查情况统计表", regions(inspection)), ("突出问题名单", failed_table(inspection))]
     others = (
-        ("异常单列", listed_table(inspection)),
+        ("其他需关注情形", listed_table(inspection)),
         ("复查情况", rechecks_table(inspection)),
         ("人工核查清单", to_be_seen(inspection)),
     )
@@ -59,9 +59,11 @@ def failed_table(inspection: Inspection) -> Table:
 
 
 def listed_table(inspection: Inspection) -> Table:
-    """异常单列: what is conclusive without being a failure under this policy."""
+    """其他需关注情形: what is conclusive without being a failure under this policy."""
     return Table(
-        "异常单列的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in inspection.listed)
+        "存在其他需关注情形的政务新媒体名单",
+        _PROBLEM,
+        tuple(_row(problem) for problem in inspection.listed),
     )
 
 

@@ -1,4 +1,4 @@
-"""Pages for a browser: the report of an inspection, and the 佐证单 of one account.
+"""Pages for a browser: the report of an inspection, and the 佐证材料 of one account.
 
 They are self-contained: they load nothing from outside.
 """
@@ -69,7 +69,7 @@ def report(inspection: Inspection, folder: Path) -> bytes:
     whole = inspection.statistics.whole
     decimals = inspection.office.decimals
     lists = (
-        ("listed", "异常单列", annexes.listed_table(inspection)),
+        ("listed", "其他需关注情形", annexes.listed_table(inspection)),
         ("rechecked", "上期通报复查情况", annexes.rechecks_table(inspection)),
         ("open", "待人工核查", annexes.to_be_seen(inspection)),
     )
@@ -109,7 +109,7 @@ def tables_page(
 
 
 def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> bytes:
-    """佐证单, on one printable page.
+    """佐证材料, on one printable page.
 
     Filed beside seen, the rule in a sentence, the picture, times and hashes.
     """

@@ -232,7 +232,7 @@ def _kind(
     measure = inspection.office.measure
     heading = f"（{numeral(number + 1)}）{label}。"
     if len(entries) > MANY:
-        return Paragraph(heading, f"共{len(entries)}{measure}，名单见附件2。")
+        return Paragraph(heading, f"共有{len(entries)}{measure}政务新媒体，名单见附件2。")
     platforms: dict[str, list[str]] = {}
     for entry in entries:
         filed = entry.account.filed
@@ -243,7 +243,7 @@ def _kind(
         f"{platform}{len(names)}{measure}：{'、'.join(names)}"
         for platform, names in platforms.items()
     )
-    return Paragraph(heading, f"共{len(entries)}{measure}。{named}。")
+    return Paragraph(heading, f"共有{len(entries)}{measure}政务新媒体。{named}。")
 
 
 def numeral(number: int) -> str:

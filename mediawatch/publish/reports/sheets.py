@@ -1,4 +1,4 @@
-"""佐证单 of many accounts: a printable page each, one zip a prefecture."""
+"""佐证材料 of many accounts: a printable page each, one zip a prefecture."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def bundles(
                     sheet(inspection, problem, folder),
                     zipfile.ZIP_DEFLATED,
                 )
-        yield f"佐证单 {safe(prefecture)}.zip", stream.getvalue()
+        yield f"佐证材料 {safe(prefecture)}.zip", stream.getvalue()
 
 
 def file_name(problem: AccountProblem) -> str:
     """Filing number and name, with the account's own number: two accounts may have one name."""
     account = problem.entry.account
     return (
-        f"佐证单 {safe(account.filed.filing_number)} {safe(account.filed.name)} {account.id}.html"
+        f"佐证材料 {safe(account.filed.filing_number)} {safe(account.filed.name)} {account.id}.html"
     )
 
 

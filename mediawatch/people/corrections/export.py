@@ -108,6 +108,7 @@ async def export_corrections(
             meta={"schema": "mediawatch.corrections/1"},
             guide=_GUIDE,
             marks=target.marks,
+            issuer=target.issuer,
         )
         rows = [_row(each, labels, now) for each in listed]
         write_form(files[part], _FORM, rows, cover, overwrite=target.overwrite, write=target.write)

@@ -77,7 +77,7 @@ def explanation(subject: AccountCase) -> str:
     """The whole explanation, line by line."""
     judged = as_reviewed(subject.entry, include_open=True).judgement or subject.entry.judgement
     filed = subject.entry.account.filed
-    lines = [f"“{filed.name}”（{filed.type or filed.platform}）", heading(subject.sweep)]
+    lines = [f"“{filed.name}”（{filed.printed_type}）", heading(subject.sweep)]
     if judged is None:
         return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(subject)])
     lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]

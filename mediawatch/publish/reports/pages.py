@@ -1,4 +1,4 @@
-"""Pages for a browser: the report of an inspection, and the 佐证材料 of one account.
+"""Pages for a browser: the report of an inspection, and pages of tables.
 
 They are self-contained: they load nothing from outside.
 """
@@ -11,12 +11,10 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
-from mediawatch.domain.clock import beijing, minute
-from mediawatch.publish.defects import mark_of
+from mediawatch.domain.clock import minute
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
-from mediawatch.publish.reports.account_page import LOOKS, describe_newest
+from mediawatch.publish.reports.account_page import LOOKS
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
@@ -32,13 +30,12 @@ _PAGES = Environment(
 )
 _PAGES.filters["typeset"] = typeset
 _THUMB = (400, 300)
-_SHEET = (1280, 1400)
-"""Pixels. A printed page shows only the upper part of a whole page's picture."""
 _BAR = 560
-_KINDS = {
-    EvidenceKind.SCREENSHOT: "截图", EvidenceKind.PAYLOAD: "响应原文", EvidenceKind.TEXT: "页面文字", EvidenceKind.PICTURE: "人工截图",
-    EvidenceKind.MANIFEST: "取证清单",
-}  # fmt: skip
+
+
+def render(template: str, **words: object) -> bytes:
+    """The page of a template in `data/templates`, filled in."""
+    return _PAGES.get_template(template).render(words).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +70,14 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         ("rechecked", "上期通报复查情况", annexes.rechecks_table(inspection)),
         ("open", "待人工核查", annexes.to_be_seen(inspection)),
     )
-    page = _PAGES.get_template("report.html").render(
+    return render(
+        "report.html",
         title=prose.title(inspection),
         marks=inspection.marks,
         as_of=minute(inspection.sweep.as_of),
         policy=inspection.policy.title,
-        sweep=inspection.sweep.id,
+        round=inspection.sweep.round,
+        issuer=inspection.office.issuer,
         cards=[
             (whole.total, "在管数"),
             (whole.checked, "检查数"),
@@ -95,83 +94,13 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         counts=annexes.COUNTS | annexes.RATES,
         problems=[_problem_words(problem, folder) for problem in inspection.failed],
     )
-    return page.encode()
 
 
 def tables_page(
     title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Table], note: str
 ) -> bytes:
     """A page of named facts and tables, with a note at its end."""
-    page = _PAGES.get_template("tables.html").render(
-        title=title, facts=facts, tables=tables, note=note
-    )
-    return page.encode()
-
-
-def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> bytes:
-    """佐证材料, on one printable page.
-
-    Filed beside seen, the rule in a sentence, the picture, times and hashes.
-    """
-    filed, judged = problem.entry.account.filed, problem.entry.judgement
-    named = next((reading for reading in reversed(problem.readings) if reading.name), None)
-    newest = judged.latest_on if judged else None
-    exact = judged is not None and judged.date_kind is DateKind.EXACT
-    seen = next(
-        (
-            sight
-            for reading in reversed(problem.readings)
-            for sight in reading.sights
-            if sight.platform_id
-        ),
-        None,
-    )
-    picture = next(iter(problem.pictures), None)
-    page = _PAGES.get_template("sheet.html").render(
-        name=filed.name,
-        marks=inspection.marks,
-        facts=(
-            f"监测时间点 {minute(inspection.sweep.as_of)}（北京时间）　规则："
-            f"{inspection.policy.title}　第{inspection.sweep.id}号检查"
-        ),
-        compared=[
-            ("备案单号", filed.filing_number, ""),
-            ("账号名称", filed.name, named.name if named else "未见"),
-            ("类型", filed.type, ""),
-            ("所属组织", filed.organiser, _verified(problem)),
-            (
-                "平台ID",
-                filed.platform_id or filed.original_id,
-                (seen.platform_id or seen.original_id) if seen else "",
-            ),
-            ("运行状态", filed.status.label, ""),
-            ("最近更新", "", describe_newest(newest, exact) if newest else "未见发布内容"),
-        ],
-        findings=[
-            {
-                "label": finding.label,
-                "review": finding.review.label,
-                "sentence": finding.sentence
-                + (f"{caution}。" if (caution := problem.caution_of(finding)) else ""),
-            }
-            for finding in problem.findings
-        ],
-        looks=_looks(inspection, problem),
-        picture=(shown := _picture(picture, folder, _SHEET)),
-        unreadable=picture is not None and not shown,
-        defects=mark_of(problem.defects),
-        caption=f"{minute(picture.taken_at)} {picture.url}" if picture else "",
-        files=[
-            {
-                "kind": _KINDS[item.kind],
-                "at": f"{beijing(item.taken_at):%Y-%m-%d %H:%M:%S}",
-                "sha256": item.sha256,
-                "fault": fault.label if (fault := problem.faults.get(item.path)) else "",
-            }
-            for item in problem.evidence
-        ],
-    )
-    return page.encode()
+    return render("tables.html", title=title, facts=facts, tables=tables, note=note)
 
 
 def _charts(inspection: Inspection) -> list[Chart]:
@@ -225,41 +154,6 @@ def _problem_words(problem: AccountProblem, folder: Path) -> Mapping[str, object
         "sentences": [finding.sentence for finding in problem.findings],
         "seen": "；".join(looks),
         "hash": picture.sha256 if picture else "",
-        "picture": (shown := _picture(picture, folder, _THUMB)),
+        "picture": (shown := draw_thumbnail(folder / picture.path, _THUMB) if picture else ""),
         "unreadable": picture is not None and not shown,
     }
-
-
-def _looks(inspection: Inspection, problem: AccountProblem) -> list[Mapping[str, str]]:
-    """What each surface gave in each proving look."""
-    return [
-        {
-            "kind": LOOKS[reading.look],
-            "at": minute(sight.read_at),
-            "surface": reading.by or inspection.surfaces.get(sight.surface, sight.surface),
-            "seen": _seen(sight),
-        }
-        for reading in problem.readings
-        for sight in reading.sights
-    ]
-
-
-def _picture(item: Evidence | None, folder: Path, size: tuple[int, int]) -> str:
-    return draw_thumbnail(folder / item.path, size) if item else ""
-
-
-def _verified(problem: AccountProblem) -> str:
-    return next((sight.verified_as for sight in _newest_first(problem) if sight.verified_as), "")
-
-
-def _newest_first(problem: AccountProblem) -> Sequence[Sight]:
-    return [sight for reading in reversed(problem.readings) for sight in reading.sights]
-
-
-def _seen(sight: Sight) -> str:
-    parts = [sight.outcome.label, f"“{sight.name}”" if sight.name else ""]
-    if sight.latest:
-        parts.append(f"最近更新{describe_newest(sight.latest.on, sight.exact)}")
-    if sight.control:
-        parts.append(f"对照“{sight.control}”正常")
-    return "，".join(part for part in parts if part)

@@ -106,7 +106,6 @@ def _annexes(inspection: Inspection) -> list[Table]:
         for table in (
             annexes.listed_table(inspection),
             annexes.rechecks_table(inspection),
-            annexes.to_be_seen(inspection),
         )
         if table.rows
     ]

@@ -28,8 +28,11 @@ _A4, _MARGIN = 11.69, 0.3
 """Inches."""
 _PIXELS = 96
 """An inch has so many on the screen."""
-_SIGN, _PADDING = 7, 5
-"""Pixels of a width of 1, and of the room beside the text of a column."""
+_SIGN, _PADDING = 8, 5
+"""Pixels of a width of 1, and of the room beside the text of a column.
+
+Excel has 7; a machine without the font of our workbooks (most that run WPS or LibreOffice) has 8.
+"""
 _SPARE = 0.97
 """What programs differ by in measuring the same columns."""
 _MANY = 24

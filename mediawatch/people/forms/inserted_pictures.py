@@ -17,9 +17,12 @@ from mediawatch.workbooks.images import dimensions
 
 _HIGH, _WIDE = 96, 140
 """Pixels of a picture within a row, at most."""
-_PAGE_HIGH, _PAGE_WIDE = 860, 680
-"""Pixels of a standing A4 page below its caption."""
-_PAGE_WIDTH = 96
+_PAGE_HIGH, _PAGE_WIDE = 860, 590
+"""Pixels of a standing A4 page below its caption, where a character of a column has 7.
+
+Programs that take 8 for it widen the picture with its column, and it still fits.
+"""
+_PAGE_WIDTH = 84
 """The same width in characters."""
 _LINE_PIXELS = LINE * 96 // 72
 _CAPTION = 45

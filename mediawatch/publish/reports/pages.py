@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,7 +16,7 @@ from mediawatch.domain.clock import minute
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS
-from mediawatch.publish.reports.thumbnails import draw_thumbnail
+from mediawatch.publish.reports.thumbnails import draw_thumbnails
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
 from mediawatch.visible import make_visible
@@ -29,8 +30,8 @@ _PAGES = Environment(
     finalize=lambda value: make_visible(value) if type(value) is str else value,
 )
 _PAGES.filters["typeset"] = typeset
-_THUMB = (400, 300)
-_BAR = 560
+_MOST_BYTES = 1_900_000
+"""Of the page of an inspection: a telephone loads it, and a mailbox takes it."""
 
 
 def render(template: str, **words: object) -> bytes:
@@ -40,12 +41,11 @@ def render(template: str, **words: object) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart; `y` and `width` in the picture's units."""
+    """One bar of a chart; `share` is its length in percent of the longest that there can be."""
 
     name: str
     value: str
-    y: int
-    width: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,6 @@ class Chart:
     title: str
     bars: tuple[Bar, ...]
     bad: bool = False
-
-    @property
-    def height(self) -> int:
-        return 26 * len(self.bars)
 
 
 def report(inspection: Inspection, folder: Path) -> bytes:
@@ -70,7 +66,8 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         ("rechecked", "上期通报复查情况", annexes.rechecks_table(inspection)),
         ("open", "待人工核查", annexes.to_be_seen(inspection)),
     )
-    return render(
+    fill_in = partial(
+        render,
         "report.html",
         title=prose.title(inspection),
         marks=inspection.marks,
@@ -92,7 +89,17 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         further=[each for each in lists if each[2].rows],
         numerals=prose.NUMERALS,
         counts=annexes.COUNTS | annexes.RATES,
-        problems=[_problem_words(problem, folder) for problem in inspection.failed],
+    )
+    problems = [_problem_words(problem) for problem in inspection.failed]
+    bare = fill_in(problems=problems)
+    pictures = [problem.pictures[0] if problem.pictures else None for problem in inspection.failed]
+    if not any(pictures):
+        return bare
+    drawn = draw_thumbnails(
+        [folder / each.path if each else None for each in pictures], _MOST_BYTES - len(bare)
+    )
+    return fill_in(
+        problems=[{**each, "picture": one} for each, one in zip(problems, drawn, strict=True)]
     )
 
 
@@ -105,34 +112,28 @@ def tables_page(
 
 def _charts(inspection: Inspection) -> list[Chart]:
     platforms = next(split for split in inspection.statistics.splits if split.heading == "平台")
-    rates = [
-        (name, part.rate_text(inspection.office.decimals), float(part.rate))
-        for name, part in platforms.parts
-        if part.rate is not None
-    ]
+    decimals = inspection.office.decimals
     kinds = sorted(inspection.statistics.whole.kinds.items(), key=lambda pair: -pair[1])
     most = max((count for _, count in kinds), default=1)
     charts = [
         Chart(
             "各平台合格率",
             tuple(
-                Bar(name, text, 26 * row, round(_BAR * share))
-                for row, (name, text, share) in enumerate(rates)
+                Bar(name, part.rate_text(decimals), round(100 * float(part.rate), 1))
+                for name, part in platforms.parts
+                if part.rate is not None
             ),
         ),
         Chart(
             "问题类型",
-            tuple(
-                Bar(name, str(count), 26 * row, round(_BAR * count / most))
-                for row, (name, count) in enumerate(kinds)
-            ),
+            tuple(Bar(name, str(count), round(100 * count / most, 1)) for name, count in kinds),
             bad=True,
         ),
     ]
     return [chart for chart in charts if chart.bars]
 
 
-def _problem_words(problem: AccountProblem, folder: Path) -> Mapping[str, object]:
+def _problem_words(problem: AccountProblem) -> Mapping[str, object]:
     filed = problem.entry.account.filed
     picture = next(iter(problem.pictures), None)
     looks = [f"{LOOKS[reading.look]} {minute(reading.read_at)}" for reading in problem.readings]
@@ -154,6 +155,5 @@ def _problem_words(problem: AccountProblem, folder: Path) -> Mapping[str, object
         "sentences": [finding.sentence for finding in problem.findings],
         "seen": "；".join(looks),
         "hash": picture.sha256 if picture else "",
-        "picture": (shown := draw_thumbnail(folder / picture.path, _THUMB) if picture else ""),
-        "unreadable": picture is not None and not shown,
+        "picture": None,
     }

@@ -49,8 +49,11 @@ def page_widths(wished: Sequence[float], firm: Collection[int] = ()) -> list[flo
 
     Those at the places `firm` (pictures) stay; where room is short the others give way alike.
     """
-    paper = (_A4 - 2 * _MARGIN) * _PIXELS * pages_across(len(wished)) * _SPARE
+    pages = pages_across(len(wished))
+    paper = (_A4 - 2 * _MARGIN) * _PIXELS * pages * _SPARE
     room = (paper * TYPE_SIZE / LEGIBLE - _PADDING * len(wished)) / _SIGN
+    # A page ends between two columns, so the first of two is hardly full.
+    room -= max(wished) * (pages - 1)
     kept = sum(wished[place] for place in firm)
     rest = sum(wished) - kept
     share = min(1.0, (room - kept) / rest) if rest else 1.0

@@ -18,6 +18,8 @@ ANNEX_STYLE, ISSUER_STYLE, DAY_STYLE = "附件说明", "发文机关署名", "�
 _ANNEX = re.compile(r"(附件：)?\s*(\d+[.．])?\s*(.*)", re.DOTALL)
 _CHARACTER = Pt(16)
 """三号."""
+_SHORT = 8 * 2 * 28
+"""Eight lines: LibreOffice moves a paragraph as a whole that it keeps with the next."""
 _INDENT, _MARK, _RIGHT = 2, 3, 4
 """Characters before 附件, of it with its colon, and beside the day."""
 
@@ -65,8 +67,11 @@ def _keep_with_text(document: Doc, issuer: Paragraph) -> None:
     place = next(at for at, each in enumerate(before) if each._p is issuer._p)
     issuer.paragraph_format.keep_with_next = True
     above = list(takewhile(_is_no_text, reversed(before[:place])))
-    for each in before[place - len(above) - 1 : place]:
+    for each in before[place - len(above) : place]:
         each.paragraph_format.keep_with_next = True
+    text = before[place - len(above) - 1] if place > len(above) else None
+    if text is not None and cell_len(text.text) <= _SHORT:
+        text.paragraph_format.keep_with_next = True
 
 
 def _is_no_text(paragraph: Paragraph) -> bool:

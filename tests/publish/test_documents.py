@@ -8,9 +8,10 @@ import io
 import os
 import re
 import zipfile
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -379,6 +380,88 @@ def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
     assert len(names) == 2
     assert not any(set(name) & set('/\\<>:"=') for name in names)
     assert made == dict(bundles(found, found.problems, tmp_path))
+
+
+def test_the_sheet_shows_the_sight_that_proves_it(tmp_path: Path) -> None:
+    """A newer picture of another page says nothing of the problem."""
+    for colour in ("red", "blue"):
+        Image.new("RGB", (40, 30), colour).save(tmp_path / f"{colour}.jpg")
+    proof = reading(1, "red.jpg")
+    newer = replace(
+        reading(1, "blue.jpg").sights[0],
+        surface="other",
+        read_at=AT + timedelta(hours=3),
+        complete_since=None,
+    )
+    later = replace(newer.evidence[0], taken_at=AT + timedelta(hours=3))
+    both = replace(proof, sights=(*proof.sights, replace(newer, evidence=(later,))))
+    problem = replace(told().failed[0], readings=(both,))
+    page = sheets.sheet(told(), problem, tmp_path).decode()
+    (shown,) = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', page)
+    pixel = Image.open(io.BytesIO(b64decode(shown))).getpixel((20, 15))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] > 200 > 50 > pixel[2]
+    unproved = replace(problem, readings=(replace(proof, sights=(newer,)),))
+    assert "data:image" not in sheets.sheet(told(), unproved, tmp_path).decode()
+
+
+def test_only_the_internal_copy_names_people(tmp_path: Path) -> None:
+    by_person = replace(reading(1), look=LookKind.PERSON, by="核查员甲")
+    problem = replace(told().failed[0], readings=(reading(1), by_person))
+    internal = sheets.SheetCopy(internal=True, reviewers={1: ["审核员乙", "审核员乙"]})
+    out = sheets.sheet(told(), problem, tmp_path).decode()
+    kept = sheets.sheet(told(), problem, tmp_path, internal).decode()
+    inside = ("核查员甲", "审核员乙", "检查人", "审核人", "内部留存")
+    assert not [each for each in inside if each in out]
+    assert "检查人：系统监测、核查员甲　（签字）" in kept
+    assert "审核人：审核员乙　（签字）" in kept
+    assert "内部留存" in kept
+    names = [name for name, _ in bundles(told(), [problem], tmp_path, internal)]
+    assert names == ["佐证材料（内部留存） 甲县.zip"]
+
+
+def test_what_a_person_confirmed_is_no_preliminary_result(tmp_path: Path) -> None:
+    found = told(include_open=True)
+    assert found.marks == ("含未经审核的疑似问题，不得公开", "初步结果")
+    confirmed, suspected = found.failed
+    assert "初步结果" not in sheets.sheet(found, confirmed, tmp_path).decode()
+    assert "不得公开" not in sheets.sheet(found, confirmed, tmp_path).decode()
+    page = sheets.sheet(found, suspected, tmp_path).decode()
+    assert "含未经审核的疑似问题，不得公开；初步结果" in page
+
+
+def test_the_annex_book_of_a_re_check_has_no_statistics() -> None:
+    again = {"scope": "recheck of 文1号: list of 1 accounts (0a)", "kind": SweepKind.RECHECK}
+    book = load_workbook(io.BytesIO(annex_book(told([entry(1, Verdict.FRESH)], of_sweep=again))))
+    assert book.sheetnames == ["突出问题名单"]
+    rows = [[cell.value for cell in row] for row in book["突出问题名单"].iter_rows()]
+    assert [row[0] for row in rows[-2:]] == ["备案单号", "无"]
+
+
+def test_the_open_list_is_a_book_of_its_own() -> None:
+    book = load_workbook(io.BytesIO(annexes.open_book(told())))
+    assert book.sheetnames == ["人工核查清单"]
+    rows = [[cell.value for cell in row] for row in book["人工核查清单"].iter_rows()]
+    assert rows[1][0] == "内部使用，不随通报印发；初步结果"
+    assert [row[1] for row in rows[3:]] == ["示例4", "示例5"]
+    circular = Document(io.BytesIO(word.circular(told())))
+    cells = {cell.text for table in circular.tables for row in table.rows for cell in row.cells}
+    assert not {"示例4", "示例5"} & cells
+    assert "人工核查清单" not in "".join(paragraph.text for paragraph in circular.paragraphs)
+
+
+def test_the_files_say_whose_they_are() -> None:
+    title = prose.title(told())
+    circular = Document(io.BytesIO(word.circular(told()))).core_properties
+    book = load_workbook(io.BytesIO(annex_book(told()))).properties
+    assert (circular.title, circular.author, circular.language, circular.comments) == (
+        title,
+        OFFICE.issuer,
+        "zh-CN",
+        "",
+    )
+    assert circular.last_modified_by == OFFICE.issuer
+    assert (book.title, book.creator, book.language) == (f"{title}附件", OFFICE.issuer, "zh-CN")
 
 
 def test_a_long_list_of_names_points_to_the_annex() -> None:

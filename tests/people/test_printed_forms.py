@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import shutil
+import subprocess
 import zipfile
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -136,3 +139,36 @@ def test_findings_are_named_without_our_code_and_older_names_are_taken() -> None
     facts = Facts(code=Code.STALE_2W)
     assert version_of(facts) == facts.version
     assert versions_in(f"{version_of(facts)}、stale_2w@{facts.version}") == {facts.version}
+
+
+def missing_program() -> str:
+    return next((name for name in ("soffice", "pdftotext") if shutil.which(name) is None), "")
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(bool(missing_program()), reason="LibreOffice or poppler-utils is missing")
+def test_forms_are_legible_on_paper(tmp_path: Path) -> None:
+    """As LibreOffice prints them, which takes other fonts for ours."""
+    for number, form in enumerate((DISPATCH, FEEDBACK, CORRECTIONS)):
+        written(form, tmp_path / f"{number}.xlsx", pictured=form is DISPATCH)
+    cells = {column: LONG for column in Column if column is not Column.QR}
+    write_book(tmp_path / "3.xlsx", [WorklistLine(cells=cells, qr="https://x.invalid")], COVER)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    books = sorted(map(str, tmp_path.glob("*.xlsx")))
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, *books], check=True, capture_output=True, timeout=300)
+    for number in range(4):
+        printed = tmp_path / f"{number}.pdf"
+        command = ["pdftotext", "-bbox", "-l", "1", str(printed), "-"]
+        page = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+        wide, high = map(float, re.findall(r'<page width="([\d.]+)" height="([\d.]+)"', page)[0])
+        assert (round(wide), round(high)) == (842, 595)
+        words = [
+            [float(each) for each in re.findall(r'M\w+="([\d.]+)"', line)]
+            for line in page.splitlines()
+            if "<word" in line
+        ]
+        assert max(right for _, _, right, _ in words) <= wide - 15
+        # A line of a font is about 1.4 times as high as its type.
+        low = min(bottom - top for _, top, _, bottom in words)
+        assert low >= 1.1 * LEGIBLE, (number, low)

@@ -14,7 +14,7 @@ help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
 	@echo "make test    set everything up and pass the tests (TESTS=tests/cli/test_cli.py for some of them)"
 	@echo "make lint    ruff and mypy"
-	@echo "make soak    the tests at full size"
+	@echo "make soak    the tests at full size; documents on paper by LibreOffice, which it installs"
 	@echo "make bench   what a sweep costs next to plain Playwright and httpx"
 	@echo "make year    a year of nights next to a nightly census, simulated"
 	@echo "make coverage what a quarter of nights proves of WeChat accounts, simulated"
@@ -58,7 +58,7 @@ pictures: setup
 	@$(BIN)/python tests/support/pictures.py
 
 soak: setup
-	@sh .ci/test-tools
+	@sh .ci/test-tools soak
 	@$(BIN)/pytest -m soak $(TESTS)
 
 lock:

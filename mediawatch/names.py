@@ -155,10 +155,3 @@ def same_body(certified: str, body: str, prefecture: str = "", county: str = "")
     of_county = filed if not district or filed.startswith(district) else district + filed
     placed = [of_county, city + of_county] if not filed.startswith(city) or not city else []
     return shown in (filed, *(each for each in placed if each))
-
-
-def similarity(one: str, other: str) -> int:
-    """0 to 100; grades a mismatch for the reviewer, never decides one."""
-    from rapidfuzz import fuzz
-
-    return round(fuzz.ratio(fold(one), fold(other)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
@@ -26,6 +27,10 @@ _WIDEST = 220
 _INDENT = "     "
 _TIE = "\ue000"
 """A space at which no line ends; nothing printed holds it."""
+NONE = "无"
+"""What a paper says in place of an empty list."""
+_CENTRED = frozenset({"序号", "备案单号", "类型", "地区", "地区（部门）", "平台", "复查结果"})
+_FIGURE = re.compile(r"[\d.%/—-]+|待核查|")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -202,3 +207,8 @@ def _console(stream: io.StringIO, width: int) -> Console:
 def lines_of(text: str, width: float) -> int:
     """In how many lines a cell of that width shows the text: rather too many than too few."""
     return max(1, math.ceil(1.1 * cell_len(text) / width))
+
+
+def is_centred(heading: str, cells: Iterable[str]) -> bool:
+    """Whether a column stands in its middle on paper: kinds, days and figures do, names stand left."""
+    return heading in _CENTRED or all(map(_FIGURE.fullmatch, cells))

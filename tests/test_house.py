@@ -46,6 +46,7 @@ GROUND = {
             "plurals",
             "typesetting",
             "table",
+            "paper",
             "refusals",
             "visible",
             "inputs",

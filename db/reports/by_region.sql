@@ -4,7 +4,7 @@ SELECT
     sum(total) AS "应查数",
     sum(concluded) AS "有结论数",
     sum(failed) AS "不合格数",
-    sum(listed) AS "异常单列",
+    sum(listed) AS "其他需关注情形",
     sum(open) AS "待核查"
 FROM COUNTED AS counted
 GROUP BY region

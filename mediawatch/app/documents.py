@@ -14,14 +14,18 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
     CanaryCheck,
+    Code,
     EvidenceFault,
     Notice,
     NoticeEvent,
     Reading,
+    ReviewEvent,
+    ReviewState,
     Sweep,
     SweepAccount,
     UserError,
     Verdict,
+    review_standing,
 )
 from mediawatch.figures.counts import figures
 from mediawatch.ops.retention import pruned_paths
@@ -93,6 +97,21 @@ async def issued_inspection(
         # Of a notice that is about to be issued, its inspection has told.
         tell=scope is None or bool(after),
     )
+
+
+async def reviewers_of(app: App, inspection: Inspection) -> dict[int, list[str]]:
+    """Who confirmed the findings of each account that an inspection prints."""
+    events: dict[tuple[int, Code], list[ReviewEvent]] = {}
+    for event in await app.store.reviews.events(inspection.sweep.id):
+        events.setdefault((event.account_id, event.code), []).append(event)
+    people: dict[int, list[str]] = {}
+    for problem in inspection.problems:
+        account = problem.entry.account.id
+        for finding in problem.findings:
+            standing = review_standing(events.get((account, finding.code), ()), finding)
+            if standing.by is not None and standing.state is ReviewState.CONFIRMED:
+                people.setdefault(account, []).append(standing.by.by)
+    return people
 
 
 async def _issues(app: App) -> Issues:

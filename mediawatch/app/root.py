@@ -23,6 +23,7 @@ from mediawatch.ops.drafts import Draft, decide
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
+from mediawatch.ops.settings.office import read_office
 from mediawatch.people import PERSON
 from mediawatch.ports import Clock, Logins, Looker, Store, StoredSession, SurfaceFacts
 
@@ -170,6 +171,11 @@ class App:
     def marks(self) -> tuple[str, ...]:
         """What is printed on everything that leaves this home (a demonstration says so)."""
         return self.settings.output.marks
+
+    @property
+    def issuer(self) -> str:
+        """发文机关, from `office.toml`; "" where it is not filled in."""
+        return read_office(self.home.root).issuer
 
     def supports(self, platform: str) -> bool:
         """Whether the machine can look at accounts of this platform; needs no browser."""

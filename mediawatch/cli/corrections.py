@@ -72,6 +72,7 @@ def corrections(
                 form = FormTarget(
                     path=target.path,
                     marks=app.marks,
+                    issuer=app.issuer,
                     overwrite=overwrite,
                     write=target.writer(planning.write_file),
                 )

@@ -11,6 +11,7 @@ import typer
 
 from mediawatch import stops
 from mediawatch.app import only_one
+from mediawatch.app.documents import reviewers_of
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection, sweep_of
 from mediawatch.cli.outputs import output
@@ -23,8 +24,8 @@ from mediawatch.ops.personal import PersonalCount, clear_personal
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.plurals import agree, count_of
 from mediawatch.ports import KeptEvidence
-from mediawatch.publish.reports.pages import sheet as page
-from mediawatch.publish.reports.sheets import bundles, file_name
+from mediawatch.publish.reports.sheets import OUTGOING, SheetCopy, bundles, file_name
+from mediawatch.publish.reports.sheets import sheet as page
 from mediawatch.registry.find import find_account
 from mediawatch.rules.policy import Retention, load
 
@@ -174,16 +175,26 @@ def sheet(
     sweep: SweepOption = None,
     notice: NoticeOption = "",
     include_open: OpenOption = False,
+    internal: Annotated[
+        bool,
+        typer.Option(
+            "--internal",
+            help="The copy that stays: it names who looked (检查人) and reviewed (审核人).",
+        ),
+    ] = False,
 ) -> None:
-    """Write a 佐证单 for each account with findings, a printable page each; all of them zipped by
-    prefecture.
+    """Write the 佐证材料 of each account with findings, a printable page each; all of them zipped by
+    prefecture. They name no person of the office, but for `--internal`.
     """
 
     async def work() -> list[tuple[str, bytes]]:
         async with open_home(ctx) as app:
             told = await choose_inspection(app, sweep, notice, include_open=include_open)
+            copy = OUTGOING
+            if internal:
+                copy = SheetCopy(internal=True, reviewers=await reviewers_of(app, told))
             if not account:
-                return list(bundles(told, told.problems, app.home.evidence))
+                return list(bundles(told, told.problems, app.home.evidence, copy))
             everybody = [entry.account for entry in told.scope]
             wanted = {find_account(everybody, text).id for text in account}
             chosen = [problem for problem in told.problems if problem.entry.account.id in wanted]
@@ -194,7 +205,8 @@ def sheet(
                     "--include-open"
                 )
             return [
-                (file_name(problem), page(told, problem, app.home.evidence)) for problem in chosen
+                (file_name(problem, copy), page(told, problem, app.home.evidence, copy))
+                for problem in chosen
             ]
 
     files = run(work())

@@ -76,6 +76,7 @@ def export(
                     FormTarget(
                         path=out.path,
                         marks=app.marks,
+                        issuer=app.issuer,
                         overwrite=overwrite,
                         write=out.writer(planning.write_file),
                     ),

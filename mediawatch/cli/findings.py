@@ -91,6 +91,7 @@ def dispatch(
                 target = FormTarget(
                     path=folder.path,
                     marks=app.marks,
+                    issuer=app.issuer,
                     overwrite=overwrite,
                     write=folder.writer(planning.write_file),
                 )

@@ -23,7 +23,7 @@ from mediawatch.publish.circular.frame import number
 from mediawatch.publish.circular.overview import rate_points
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import pages, word
-from mediawatch.publish.reports.annexes import annex_book
+from mediawatch.publish.reports.annexes import annex_book, open_book
 
 OutOption = Annotated[Output, output("--out", metavar="FILE", help="Where the document goes.")]
 OpenOption = Annotated[
@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
         help="Write the documents of an inspection (xlsx, docx, html) and the texts to the units.",
     )
     group.command("xlsx")(xlsx)
+    group.command("open")(open_list)
     group.command("docx")(docx)
     group.command("html")(html)
     group.command("template")(template)
@@ -60,8 +61,21 @@ def xlsx(
     notice: NoticeOption = "",
     include_open: OpenOption = False,
 ) -> None:
-    """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 人工核查清单."""
+    """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 复查情况."""
     _write(ctx, out, sweep, notice, include_open, lambda inspection, app: annex_book(inspection))
+
+
+def open_list(
+    ctx: typer.Context,
+    out: OutOption,
+    sweep: SweepOption = None,
+    notice: NoticeOption = "",
+    include_open: OpenOption = False,
+) -> None:
+    """Write 人工核查清单 as a workbook of its own: what is still open, and why. It is internal, and
+    stands in no circular.
+    """
+    _write(ctx, out, sweep, notice, include_open, lambda inspection, app: open_book(inspection))
 
 
 def docx(

@@ -116,6 +116,7 @@ def export(
                     FormTarget(
                         path=file.path,
                         marks=app.marks,
+                        issuer=app.issuer,
                         overwrite=overwrite,
                         write=file.writer(planning.write_file),
                     ),

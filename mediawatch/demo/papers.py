@@ -33,7 +33,7 @@ async def remind(scene: Scene) -> None:
 
 
 async def write(scene: Scene, notice: Notice) -> None:
-    """The hand-off, the annexes, the circular, the page, the 佐证单 by prefecture."""
+    """The hand-off, the annexes, the circular, the page, the 佐证材料 by prefecture."""
     app, root = scene.app, scene.app.home.root
     write_whole(
         root / "handoff.json",
@@ -48,7 +48,7 @@ async def write(scene: Scene, notice: Notice) -> None:
     except UserError as error:  # without the extra `word`
         scene.tell(str(error))
     for name, body in bundles(inspection, inspection.problems, app.home.evidence):
-        write_whole(folder / "佐证单" / name, body)
+        write_whole(folder / "佐证材料" / name, body)
     whole = inspection.statistics.whole
     scene.tell(
         f"documents: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "

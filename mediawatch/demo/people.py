@@ -38,7 +38,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     app, tell = scene.app, scene.tell
     folder = app.home.root / "worklist"
     sheet = Output(folder, OutputKind.FOLDER, home=app.home.root).file("worklist.xlsx")
-    target = FormTarget(path=sheet.path, marks=app.marks, write=sheet.writer())
+    target = FormTarget(path=sheet.path, marks=app.marks, issuer=app.issuer, write=sheet.writer())
     written = await export_worklist(
         app.store, target, await scene.judged_scope(), indexes=app.index_names()
     )

@@ -49,7 +49,7 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         labels=app.surface_labels({each.account.platform for each in everything}),
     )
     place = Output(app.home.root / folder, OutputKind.FOLDER, home=app.home.root)
-    target = FormTarget(path=place.path, marks=app.marks, write=place.writer())
+    target = FormTarget(path=place.path, marks=app.marks, issuer=app.issuer, write=place.writer())
     written = await dispatch.dispatch(
         app.store, target, everything, await scene.judged_scope(), order
     )

@@ -81,6 +81,11 @@ class Filing:
     exempt_until: date | None = None
 
     @property
+    def printed_type(self) -> str:
+        """类型 as filed, else the platform in Chinese."""
+        return self.type or PLATFORM_LABELS.get(self.platform, self.platform)
+
+    @property
     def ids(self) -> tuple[tuple[str, str, str], ...]:
         """(field, platform, id) of every id by which a platform knows the account."""
         named = (("platform_id", self.platform_id), ("original_id", self.original_id.lower()))

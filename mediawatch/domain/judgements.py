@@ -32,9 +32,9 @@ _VERDICT_LABELS: Mapping[Verdict, str] = {
     Verdict.DUE_SOON: "即将超期",
     Verdict.AT_LIMIT: "临界（满14天）",
     Verdict.FAILED: "不合格",
-    Verdict.LISTED: "异常单列",
+    Verdict.LISTED: "其他需关注情形",
     Verdict.UNPROVEN: "待人工核查",
-    Verdict.OUT_OF_SCOPE: "暂不支持自动核查",
+    Verdict.OUT_OF_SCOPE: "人工检查",
 }
 
 
@@ -69,7 +69,7 @@ class Effect(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"fails": "不合格", "listed": "异常单列", "hint": "提示"}[self.value]
+        return {"fails": "不合格", "listed": "其他需关注情形", "hint": "提示"}[self.value]
 
 
 class ReviewState(StrEnum):

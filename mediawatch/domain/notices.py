@@ -35,7 +35,7 @@ class NoticeItem:
     problem: str
     """存在的突出问题 as printed."""
     fails: bool
-    """不合格; False for 异常单列."""
+    """不合格; False for 其他需关注情形."""
     account_id: int | None = None
     """None for an account of another system's notice that our registry lacks."""
     findings: tuple[IssuedFinding, ...] = ()

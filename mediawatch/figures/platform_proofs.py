@@ -46,7 +46,7 @@ class PlatformProofs:
     suspects: int
     """With a finding that nobody has dismissed."""
     open: int
-    """待人工核查, and 暂不支持自动核查."""
+    """待人工核查, and 人工检查."""
     others: Mapping[Verdict, int]
 
     @property

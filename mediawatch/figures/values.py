@@ -36,9 +36,9 @@ class Figures:
     unproven: int
     """待人工核查."""
     out_of_scope: int
-    """暂不支持自动核查, and not yet settled by a person."""
+    """人工检查, and not yet settled by a person."""
     apart: int = 0
-    """异常单列 where the policy keeps them out of 检查数."""
+    """其他需关注情形 where the policy keeps them out of 检查数."""
     closed: int = 0
     """已关停 and 已注销, in scope only to see whether they are gone."""
     provisional: int = 0

@@ -14,7 +14,6 @@ from mediawatch.domain import (
     Effect,
     Evidence,
     EvidenceFault,
-    EvidenceKind,
     Filing,
     Finding,
     Reading,
@@ -41,6 +40,7 @@ from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules import cautions
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
+from mediawatch.rules.proving_sights import proving_pictures
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.scope import totals_of
 
@@ -124,14 +124,10 @@ class AccountProblem:
 
     @property
     def pictures(self) -> tuple[Evidence, ...]:
-        """Newest first, without those that are not what was kept."""
-        shown = [
-            item
-            for item in self.evidence
-            if item.kind in (EvidenceKind.SCREENSHOT, EvidenceKind.PICTURE)
-            and item.path not in self.faults
-        ]
-        return tuple(sorted(shown, key=lambda item: item.taken_at, reverse=True))
+        """Of the sights that prove its findings, the best first, without those that are not what
+        was kept."""
+        shown = proving_pictures(self.findings, self.readings)
+        return tuple(item for item in shown if item.path not in self.faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

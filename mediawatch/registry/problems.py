@@ -22,12 +22,14 @@ class RowProblem:
 
     `column` is how the file's reader knows it; "" where the whole row is meant. Of a registry it is
     the letter and the heading, "C 备案单号". `reason` is Chinese and says what would be right.
+    `hint` goes on for whoever runs the import: a unit that gets the row back does not read it.
     """
 
     place: Place
     column: str = ""
     value: str = ""
     reason: str = ""
+    hint: str = ""
 
     def __str__(self) -> str:
         column = f", column {self.column}" if self.column else ""
@@ -46,7 +48,7 @@ class RowProblem:
         """For a list that people read in Chinese: where the row stands, what is wrong with it."""
         column = f"「{self.column}」" if self.column else ""
         value = f"（填写的是“{self.value[:60]}”）" if self.value else ""
-        return f"{self.place.spot}{column}：{self.reason}{value}"
+        return f"{self.place.spot}{column}：{self.reason}{self.hint}{value}"
 
 
 @dataclass(slots=True)

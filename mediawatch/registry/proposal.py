@@ -100,7 +100,7 @@ def as_table(listed: Sequence[Proposal]) -> Table:
             each.kind.label,
             each.account.filed.filing_number,
             each.account.filed.name,
-            each.account.filed.type or each.account.platform,
+            each.account.filed.printed_type,
             each.account.filed.organiser,
             FIELDS[each.field],
             each.old,

@@ -17,6 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.files import FileWriter, write_whole
+from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_points
 from mediawatch.registry.cells import show
 from mediawatch.registry.headings import ROW_MARKS, Heading
 from mediawatch.registry.problems import RowProblem
@@ -24,6 +25,8 @@ from mediawatch.workbooks.places import Place
 from mediawatch.workbooks.sheet import Sheet, Value
 from mediawatch.workbooks.tables import File
 
+_REASON, _MARK = 36, 12
+"""Widths of 错误说明 and of the marks of a row, before they give way on paper."""
 _NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
 
 
@@ -46,6 +49,7 @@ def write_refused(
     with xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
+        book.set_properties({"title": "台账退回更正"})
         pen = _Pen(book)
         for sheet in (sheet for file in files for sheet in file.sheets):
             refused = sorted(
@@ -53,20 +57,24 @@ def write_refused(
             )
             if refused:
                 pen.sheet(sheet, headings[sheet.file, sheet.name], refused, reasons)
-    write(target, stream.getvalue())
+    write(target, in_chinese(stream.getvalue()))
 
 
 class _Pen:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.book = book
-        self.text: Format = book.add_format({"num_format": "@"})
-        self.day: Format = book.add_format({"num_format": "yyyy-mm-dd"})
-        self.head: Format = book.add_format(
-            {"num_format": "@", "bold": True, "text_wrap": True, "border": 1}
-        )
-        self.reason: Format = book.add_format(
-            {"font_color": "#C00000", "text_wrap": True, "valign": "top"}
-        )
+        cell = {
+            "font_name": "宋体",
+            "font_size": TYPE_SIZE,
+            "text_wrap": True,
+            "valign": "vcenter",
+            "border": 1,
+            "border_color": "#BFBFBF",
+        }
+        self.text: Format = book.add_format({**cell, "num_format": "@"})
+        self.day: Format = book.add_format({**cell, "num_format": "yyyy-mm-dd"})
+        self.head: Format = book.add_format({**cell, "num_format": "@", "bold": True})
+        self.reason: Format = book.add_format({**cell, "font_color": "#C00000"})
         self._titles: set[str] = set()
 
     def sheet(
@@ -92,16 +100,23 @@ class _Pen:
         for column, title in [*titles.items(), *enumerate(ROW_MARKS, width)]:
             out.write_string(0, column, title, self.head)
         out.freeze_panes(1, 0)
-        out.set_column(0, width - 1, 18)
-        out.set_column(width, width, 60)
+        columns = width + len(ROW_MARKS)
+        widths = page_widths([18] * width + [_REASON] + [_MARK] * (len(ROW_MARKS) - 1))
+        for column, wide in enumerate(widths):
+            out.set_column(column, column, wide)
+        shown = [titles.get(column, "") for column in range(width)]
+        out.set_row(0, row_points([*shown, *ROW_MARKS], widths))
         for (line, column), value in cells.items():
             self._cell(out, line, column, value)
         for line, place in enumerate(refused, 1):
-            out.write_string(line, width, "；\n".join(reasons[place]), self.reason)
-            for column, text in enumerate(
-                (Path(place.file).name, place.sheet, str(place.row)), width + 1
-            ):
+            reason = "；\n".join(reasons[place])
+            marks = (Path(place.file).name, place.sheet, str(place.row))
+            out.write_string(line, width, reason, self.reason)
+            for column, text in enumerate(marks, width + 1):
                 out.write_string(line, column, text, self.text)
+            filed = [show(cells.get((line, column), "")) for column in range(width)]
+            out.set_row(line, row_points([*filed, reason, *marks], widths))
+        lay_out(out, heading=0, rows=len(refused) + 1, columns=columns)
 
     def _cell(self, out: Worksheet, row: int, column: int, value: Value) -> None:
         match value:

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from mediawatch.domain import PLATFORM_LABELS, Excuse, FiledStatus
 from mediawatch.files import FileWriter, write_whole
+from mediawatch.paper import in_chinese, lay_out, page_widths, row_points
 from mediawatch.registry.headings import label
 
 _ROWS = 100_000
@@ -76,6 +77,9 @@ _LISTS = {
     "exempt_reason": [*Excuse],
 }
 _STRICT = frozenset({"status"})
+_WIDE = frozenset({"name", "organiser", "url", "article_links"})
+_PRINTED = 30
+"""Rows of an empty page."""
 _CONTACTS = frozenset({"person", "phone"})
 
 
@@ -87,19 +91,19 @@ def write_template(target: Path, *, contacts: bool = True, write: FileWriter = w
     columns = [each for each in COLUMNS if contacts or each[0] not in _CONTACTS]
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        book.set_properties({"title": "政务新媒体台账"})
         text = book.add_format({"num_format": "@"})
+        wrapped = book.add_format({"num_format": "@", "text_wrap": True, "valign": "vcenter"})
         head = book.add_format(
             {"num_format": "@", "bold": True, "border": 1, "bg_color": "#DDEBF7", "text_wrap": True}
         )
         table = book.add_worksheet("台账")
         table.freeze_panes(1, 2)
+        wished = [24 if name in _WIDE else 16 for name, *_ in columns]
+        widths = page_widths(wished)
+        table.set_row(0, row_points([label(name) for name, *_ in columns], widths))
         for column, (name, need, how, _) in enumerate(columns):
-            table.set_column(
-                column,
-                column,
-                24 if name in ("name", "organiser", "url", "article_links") else 16,
-                text,
-            )
+            table.set_column(column, column, widths[column], text)
             table.write_string(0, column, label(name), head)
             table.write_comment(0, column, f"{need}：{how}")
             if name in _LISTS:
@@ -109,6 +113,7 @@ def write_template(target: Path, *, contacts: bool = True, write: FileWriter = w
                     "error_type": "stop" if name in _STRICT else "warning",
                 }
                 table.data_validation(1, column, _ROWS, column, options)
+        lay_out(table, heading=0, rows=_PRINTED, columns=len(columns))
         notes = book.add_worksheet("填写说明")
         notes.set_column(0, 1, 16)
         notes.set_column(2, 3, 60)
@@ -119,5 +124,6 @@ def write_template(target: Path, *, contacts: bool = True, write: FileWriter = w
             ]
         ):
             for column, cell in enumerate(cells):
-                notes.write_string(line, column, cell, text if line else head)
-    write(target, stream.getvalue(), shared=True)
+                notes.write_string(line, column, cell, wrapped if line else head)
+        lay_out(notes, heading=0, rows=len(columns) + 1, columns=4)
+    write(target, in_chinese(stream.getvalue()), shared=True)

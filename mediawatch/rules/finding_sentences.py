@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from mediawatch.domain import Code, LookKind, MatchedBy, Outcome
 from mediawatch.domain.clock import chinese_day
-from mediawatch.names import similarity
 from mediawatch.ports import Dossier
 from mediawatch.rules.name_proof import NameProof
 from mediawatch.rules.policy import Policy
@@ -62,8 +61,7 @@ def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: 
 
 def name(known: Dossier, named: NameProof) -> str:
     """A finding about another name than the filed one."""
-    alike = similarity(known.filed.name, named.seen)
-    return f"备案名称为“{known.filed.name}”，平台上同一账号现名为“{named.seen}”（相似度{alike}）。"
+    return f"备案名称为“{known.filed.name}”，平台上同一账号现名为“{named.seen}”。"
 
 
 def _how_missed(known: Dossier, there: PresenceProof) -> str:

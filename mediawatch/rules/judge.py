@@ -88,7 +88,7 @@ def _judge(
     if not known.supported and not any(
         reading.look is LookKind.PERSON for reading in known.readings
     ):
-        sentence = "该平台暂不支持自动核查，请人工核查。"
+        sentence = "该平台由人工检查。"
         return Judgement(
             verdict=Verdict.OUT_OF_SCOPE, sentence=sentence, otherwise=Verdict.OUT_OF_SCOPE
         )

@@ -106,7 +106,7 @@ class Policy(_Part):
     basis: PrintedText
     tiers_counted: Literal["exclusive", "nested"]
     listed_counted: Literal["checked", "apart"] = "checked"
-    """Whether accounts that are listed (异常单列) stand in 检查数."""
+    """Whether accounts that are listed (其他需关注情形) stand in 检查数."""
     rectified_before_notice: Literal["counted", "apart"] = "counted"
     """Whether a circular counts those apart, among 不合格, that posted again before its issue
     (通报前已整改). They stay failed either way."""

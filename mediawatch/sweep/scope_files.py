@@ -18,6 +18,7 @@ import xlsxwriter
 from mediawatch.domain import Account, SweepKind, UserError
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.files import FileWriter, write_whole
+from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_points
 from mediawatch.registry import headings
 from mediawatch.registry.cells import text_of
 from mediawatch.registry.find import COMPARED, Finder
@@ -61,25 +62,32 @@ def write(
     with xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        text, head = (
-            book.add_format({"num_format": "@"}),
-            book.add_format({"num_format": "@", "bold": True, "border": 1}),
-        )
+        book.set_properties({"title": LIST_SHEET})
+        look = {"num_format": "@", "font_name": "宋体", "font_size": TYPE_SIZE, "text_wrap": True}
+        text = book.add_format({**look, "border": 1, "valign": "vcenter"})
+        head = book.add_format({**look, "border": 1, "bold": True, "align": "center"})
         sheet = book.add_worksheet(LIST_SHEET)
-        for column, title in enumerate(("序号", *(headings.label(name) for name in _COLUMNS))):
+        titles = ("序号", *(headings.label(name) for name in _COLUMNS))
+        widths = page_widths([6, *([20] * len(_COLUMNS))])
+        for column, (title, width) in enumerate(zip(titles, widths, strict=True)):
             sheet.write_string(0, column, title, head)
+            sheet.set_column(column, column, width)
         for number, account in enumerate(scope.accounts, 1):
-            sheet.write_string(number, 0, str(number), text)
-            for column, name in enumerate(_COLUMNS, 1):
-                sheet.write_string(number, column, str(getattr(account.filed, name)), text)
-        sheet.set_column(1, len(_COLUMNS), 20)
+            filed = [str(number), *(str(getattr(account.filed, name)) for name in _COLUMNS)]
+            for column, value in enumerate(filed):
+                sheet.write_string(number, column, value, text)
+            sheet.set_row(number, row_points(filed, widths))
         sheet.freeze_panes(1, 0)
-        how = book.add_worksheet(HOW_SHEET)
+        lay_out(sheet, heading=0, rows=len(scope.accounts) + 1, columns=len(titles))
+        how, plain = book.add_worksheet(HOW_SHEET), book.add_format({"num_format": "@"})
         for number, row in enumerate(_explained(scope, marks, home)):
             for column, cell in enumerate(row):
-                how.write_string(number, column, cell, text)
+                how.write_string(number, column, cell, plain)
         how.set_column(0, 4, 24)
-    put(target, stream.getvalue())
+        how.set_landscape()
+        how.set_paper(9)
+        how.fit_to_pages(1, 0)
+    put(target, in_chinese(stream.getvalue()))
 
 
 def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[str, ...]]:

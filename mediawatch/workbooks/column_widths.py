@@ -1,4 +1,4 @@
-"""The widths of a Word table's columns, by what stands in them."""
+"""The widths of a Word table's columns, and where their texts stand, by what is in them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import re
 from collections.abc import Sequence
 
 from docx.document import Document as Doc
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
+from docx.table import Table
 from rich.cells import cell_len
+
+from mediawatch.table import NONE, is_centred
 
 _CELL = Pt(12)
 """The size of a table's text."""
@@ -32,7 +36,8 @@ def fit_columns(
     """Give the columns of a filled-in table the widths that their texts ask for.
 
     A template does not know the columns and makes them all alike. `tables`: the (headings, rows),
-    found in the document by their headings.
+    found in the document by their headings. Kinds and figures stand in their middle; a table
+    without rows says 无.
     """
     section = document.sections[0]
     room = (
@@ -55,6 +60,28 @@ def fit_columns(
         for line in lines:
             for cell, width in zip(line.tc_lst, widths, strict=True):
                 cell.width = width
+        _align(table, headings, rows)
+        if not rows:
+            _say_none(table)
+
+
+def _align(table: Table, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    centred = [
+        is_centred(heading, (row[place] for row in rows)) for place, heading in enumerate(headings)
+    ]
+    for line in table._tbl.tr_lst[1:]:
+        for cell, middle in zip(line.tc_lst, centred, strict=True):
+            if middle:
+                for paragraph in cell.p_lst:
+                    paragraph.get_or_add_pPr().jc_val = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _say_none(table: Table) -> None:
+    cells = table.add_row().cells  # type: ignore[no-untyped-call]
+    whole = cells[0].merge(cells[-1])
+    paragraph = whole.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.add_run(NONE).font.size = _CELL
 
 
 def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:

@@ -23,6 +23,7 @@ import jsonschema
 import openpyxl
 import pytest
 from commands import in_process as mediawatch
+from paper_words import faults_in, papers_in
 
 from mediawatch.demo import MARK, prepare, shipped_world
 from mediawatch.demo.machine import CONTACT, PHONE
@@ -251,15 +252,56 @@ def test_people_err_and_are_set_right(tibet: tuple[Path, str]) -> None:
 
 def test_the_documents_stand_beside(tibet: tuple[Path, str]) -> None:
     folder = tibet[0] / "documents"
-    first = {"通报附件.xlsx", "通报.docx", "检查报告.html", "佐证单", "提醒"}
+    again = openpyxl.load_workbook(folder / "复查附件.xlsx").sheetnames
+    assert ("复查情况" in again, "检查情况统计表" in again) == (True, False)
+    first = {"通报附件.xlsx", "通报.docx", "检查报告.html", "佐证材料", "提醒"}
     assert {path.name for path in folder.iterdir()} == first | {"复查清单.csv", "复查附件.xlsx"}
     names = [
-        name for path in (folder / "佐证单").iterdir() for name in zipfile.ZipFile(path).namelist()
+        name
+        for path in (folder / "佐证材料").iterdir()
+        for name in zipfile.ZipFile(path).namelist()
     ]
     assert len(names) == len({*names}) == 59
     assert "DEMO-0124" in "".join(
         path.read_text(encoding="utf-8") for path in (folder / "提醒").iterdir()
     )
+
+
+def test_no_paper_says_what_only_we_know(tibet: tuple[Path, str], tmp_path: Path) -> None:
+    """No English, no codes or numbers of ours, no path, no narrow punctuation, none of our former
+    words: in whatever leaves, and in what its receivers fill in.
+    """
+    home = tmp_path / "home"
+    shutil.copytree(tibet[0], home)
+    out = tmp_path / "out"
+    out.mkdir()
+    for command in (
+        ("registry", "corrections", out / "更正", "--by", "prefecture"),
+        ("notice", "feedback", "export", "1", "--out", out / "反馈"),
+        ("evidence", "sheet", "DEMO-0001", "--out", out / "内部", "--notice", "1", "--internal"),
+        ("report", "open", "--out", out / "清单.xlsx", "--notice", "1"),
+        ("worklist", "export", out / "再核.xlsx", "--sweep", "1"),
+    ):
+        done = mediawatch("--home", home, *command)
+        assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(home / "mediawatch.db")) as base:
+        columns = "name, organiser, supervisor, filing_number, platform_id, original_id, alias, url"
+        rows = base.execute(f"SELECT {columns} FROM account").fetchall()
+    filed = {value for row in rows for value in row if value and len(value) > 1}
+    filed |= {"registry.xlsx", "registry-next.xlsx"}  # the office's own names of its files
+    papers = {
+        name: text
+        for folder in (home / "documents", home / "dispatch", home / "worklist", out)
+        for path in sorted(folder.rglob("*"))
+        # What people wrote into their answers is theirs.
+        if path.suffix in (".xlsx", ".docx", ".html", ".txt", ".csv", ".zip")
+        and "answered" not in path.name
+        and "反馈.xlsx" not in path.name
+        for name, text in papers_in(path)
+    }
+    said = {name: faults for name, text in papers.items() if (faults := faults_in(text, filed))}
+    assert not said, {name: (len(each), each[:3]) for name, each in said.items()}
+    assert len(papers) > 90
 
 
 def test_the_lists_of_an_inspector(tibet: tuple[Path, str], tmp_path: Path) -> None:

@@ -124,6 +124,6 @@ def test_every_account_is_counted_once_and_told() -> None:
     assert parts + sum(found.others.values()) == found.accounts == 7
     assert found.lines(LABELS) == (
         "微信公众号：共7个账号，系统已证实正常更新1个，疑似2个，待人工核查2个",
-        "  另有：即将超期1个、异常单列1个",
+        "  另有：即将超期1个、其他需关注情形1个",
         "  证实所据：微信文章链接1个",
     )

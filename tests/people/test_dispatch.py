@@ -467,6 +467,8 @@ async def test_a_sheet_of_before_the_column_disputes(store: Store, tmp_path: Pat
     ):
         sheet.delete_cols(places[field.value])
         places = {cell.value: cell.column for cell in sheet[1]}
+    # Its ground had another heading then.
+    sheet.cell(1, places["疑似依据"], "认定依据")
     book.save(tmp_path / "旧.xlsx")
     done = await taken(store, inspection, tmp_path / "旧.xlsx")
     assert (done.accounts, done.problems, (await hearing(store, inspection)).state) == (

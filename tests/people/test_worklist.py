@@ -195,7 +195,10 @@ async def test_sorting_some_of_the_columns_accuses_nobody(store: Store, tmp_path
         (None, "缺少行键"),
         ("MW1.1.1.000000000000", "对不上"),
         ("{0}x", "缺少行键"),
-        ("MW1.2.1.000000000000", "属于第2次检查"),
+        (
+            "MW1.2.1.000000000000",
+            "属于另一次检查：请交回本次检查导出的表（属于第2号检查，导入时请加 --sweep 2）",
+        ),
     ],
 )
 async def test_a_row_that_is_not_ours(

@@ -8,9 +8,10 @@ import io
 import os
 import re
 import zipfile
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ from mediawatch.ops.settings.office import Office, Part, read_office
 from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.circular.text import MANY
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
-from mediawatch.publish.reports import annexes, pages, word
+from mediawatch.publish.reports import annexes, pages, sheets, word
 from mediawatch.publish.reports.account_page import reading_lines
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.sheets import bundles
@@ -126,6 +127,8 @@ def reading(number: int, picture: str = "") -> Reading:
         matched_by=MatchedBy.ID,
         platform_id="0012",
         outcome=Outcome.OK,
+        posts=(Post(on=date(2022, 12, 11)),),
+        complete_since=datetime(2022, 12, 1, tzinfo=UTC),
         evidence=(shown,) if picture else (),
     )
     return Reading(
@@ -178,7 +181,7 @@ def test_only_what_a_person_confirmed_is_held_against_anybody() -> None:
 
 def test_the_annexes_as_a_workbook() -> None:
     book = load_workbook(io.BytesIO(annex_book(told())))
-    assert book.sheetnames == ["检查情况统计表", "突出问题名单", "人工核查清单"]
+    assert book.sheetnames == ["检查情况统计表", "突出问题名单"]
     rows = [[cell.value for cell in row] for row in book["检查情况统计表"].iter_rows(min_row=3)]
     assert rows[0] == [
         "序号",
@@ -278,9 +281,31 @@ def test_a_sight_says_how_sure_its_newest_day_is(
     sight = replace(one.sights[0], posts=(Post(on=date(2019, 6, 19)),), complete_since=since)
     seen = replace(one, sights=(sight,))
     assert f"（按平台ID匹配），{newest}" in reading_lines(seen, {})[1]
-    page = pages.sheet(told(), replace(told().failed[0], readings=(seen,)), tmp_path).decode()
+    page = sheets.sheet(told(), replace(told().failed[0], readings=(seen,)), tmp_path).decode()
     assert f"”，{newest}<" in page
     assert "不早于2022-12-11" in page
+
+
+_LEGIBLE = """() => {
+  const shown = element => element.getClientRects().length && element.textContent.trim()
+  const texts = [...document.querySelectorAll('main p, dt, dd b, td, th, h1, h2, h3, span')]
+  const size = element => parseFloat(getComputedStyle(element).fontSize)
+  const cell = document.querySelector('td[data-name]')
+  const bar = row => {
+    const name = row.getBoundingClientRect(), value = row.nextElementSibling
+    const beside = value.getBoundingClientRect()
+    return value.querySelector('i').offsetHeight >= 10
+      && (name.right <= beside.left || name.bottom <= beside.top)
+  }
+  return {
+    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    letters: texts.filter(shown).map(size),
+    cards: getComputedStyle(cell).display === 'flex'
+      && getComputedStyle(cell, '::before').content.includes(cell.dataset.name),
+    bars: [...document.querySelectorAll('dt')].map(bar),
+  }
+}"""
+"""How a page looks at its width: pixels that stick out, sizes of letters, whether lists are cards."""
 
 
 async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
@@ -291,7 +316,7 @@ async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
         problem,
         readings=tuple(replace(reading(number, "shown.jpg"), id=number) for number in range(4)),
     )
-    (tmp_path / "sheet.html").write_bytes(pages.sheet(told(), rich, tmp_path))
+    (tmp_path / "sheet.html").write_bytes(sheets.sheet(told(), rich, tmp_path))
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=executable)
         page = await chromium.new_page()
@@ -303,6 +328,14 @@ async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
         assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
         assert await page.locator(".problem h3").all_inner_texts() == [HOSTILE]
         assert await page.locator(".problem img").evaluate("image => image.naturalWidth") == 400
+        for width in (375, 1280):
+            await page.set_viewport_size({"width": width, "height": 800})
+            seen = await page.evaluate(_LEGIBLE)
+            assert seen["overflow"] == 0, width
+            assert min(seen["letters"]) >= 12, width
+            assert seen["cards"] is (width == 375)
+            # A bar and its value stand beside or below its name, and nothing covers anything.
+            assert seen["bars"] == [True] * len(seen["bars"]) != [], width
         await page.keyboard.press("/")
         await page.keyboard.type("没有这个")
         assert await page.locator(".problem:visible").count() == 0
@@ -316,6 +349,24 @@ async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
     assert dialogs == []
 
 
+@pytest.mark.soak
+def test_the_page_of_a_province_is_small(tmp_path: Path) -> None:
+    """2 432 accounts; as many fail as in Tibet (40 %), and a sixth is open."""
+    Image.effect_noise((1280, 900), 60).save(tmp_path / "shown.jpg", quality=70)
+    verdicts = [Verdict.FAILED] * 973 + [Verdict.UNPROVEN] * 400 + [Verdict.FRESH] * 1059
+    name = "示例县某某单位政务发布"
+    scope = [
+        entry(number, verdict, name=f"{name}{number}", organiser="示例市示例县某某局办公室")
+        for number, verdict in enumerate(verdicts, 1)
+    ]
+    for part, few in ((scope, False), (scope[900:], True)):
+        page = pages.report(told(part, picture="shown.jpg"), tmp_path)
+        assert len(page) < 2_000_000
+        drawn = page.count(b"data:image/jpeg")
+        assert drawn == 73 if few else 0 < drawn < 973
+        assert drawn + page.count("截图见佐证材料".encode()) == (73 if few else 973)
+
+
 def test_long_reasons_have_room_in_every_document(tmp_path: Path) -> None:
     why = "已知最近发布不早于2022年11月14日，按名称匹配；现有信息来源不能证明其后无更新，不能认定超期。"
     judged = Judgement(verdict=Verdict.UNPROVEN, sentence=why)
@@ -325,14 +376,10 @@ def test_long_reasons_have_room_in_every_document(tmp_path: Path) -> None:
             replace(entry(6, Verdict.UNPROVEN, name="示例县住房和城乡建设局"), judgement=judged),
         ]
     )
-    rows = load_workbook(io.BytesIO(annex_book(found)))["人工核查清单"]
+    rows = load_workbook(io.BytesIO(annexes.open_book(found)))["人工核查清单"]
     last = rows.max_row
     heights = [rows.row_dimensions[number].height or 15 for number in (last - 1, last)]
     assert (rows.cell(last, 6).value, heights) == (typeset(why), [15, 45])
-    sound = told([entry(6, Verdict.FAILED, name="示例县住房和城乡建设局")])
-    table = Document(io.BytesIO(word.circular(sound, signed_on=date(2023, 2, 9)))).tables[-1]
-    widths = {cell.text: cell.width for cell in table.rows[0].cells}
-    assert widths["类型"] >= 4 * CELL  # 新浪微博 stays in one line
     assert "，按名称匹配；" in pages.report(found, tmp_path).decode()
 
 
@@ -362,10 +409,15 @@ def test_the_page_has_the_re_check_of_the_notice_before(tmp_path: Path, *, unpro
     assert "<h2>四、上期通报复查情况</h2>" in page
     assert ("<h2>五、待人工核查</h2>" in page) is unproven
     assert '<a href="#rechecked">上期通报复查情况</a>' in page
-    assert (
-        "<td>示例2</td><td>新浪微博</td><td>示例局</td><td>超2周未更新</td><td>已完成整改</td></tr>"
-        in page
-    )
+    row = re.search(r"<tr>(?:<td[^>]*>[^<]*</td>)*<td[^>]*>示例2</td>.*?</tr>", page)
+    assert row is not None
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", row[0])[1:] == [
+        "示例2",
+        "新浪微博",
+        "示例局",
+        "超2周未更新",
+        "已完成整改",
+    ]
 
 
 def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
@@ -377,11 +429,93 @@ def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
         ]
     )
     made = dict(bundles(found, found.problems, tmp_path))
-    assert list(made) == ["佐证单 甲县.zip", "佐证单 乙县.zip"]
-    names = zipfile.ZipFile(io.BytesIO(made["佐证单 甲县.zip"])).namelist()
+    assert list(made) == ["佐证材料 甲县.zip", "佐证材料 乙县.zip"]
+    names = zipfile.ZipFile(io.BytesIO(made["佐证材料 甲县.zip"])).namelist()
     assert len(names) == 2
     assert not any(set(name) & set('/\\<>:"=') for name in names)
     assert made == dict(bundles(found, found.problems, tmp_path))
+
+
+def test_the_sheet_shows_the_sight_that_proves_it(tmp_path: Path) -> None:
+    """A newer picture of another page says nothing of the problem."""
+    for colour in ("red", "blue"):
+        Image.new("RGB", (40, 30), colour).save(tmp_path / f"{colour}.jpg")
+    proof = reading(1, "red.jpg")
+    newer = replace(
+        reading(1, "blue.jpg").sights[0],
+        surface="other",
+        read_at=AT + timedelta(hours=3),
+        complete_since=None,
+    )
+    later = replace(newer.evidence[0], taken_at=AT + timedelta(hours=3))
+    both = replace(proof, sights=(*proof.sights, replace(newer, evidence=(later,))))
+    problem = replace(told().failed[0], readings=(both,))
+    page = sheets.sheet(told(), problem, tmp_path).decode()
+    (shown,) = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', page)
+    pixel = Image.open(io.BytesIO(b64decode(shown))).getpixel((20, 15))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] > 200 > 50 > pixel[2]
+    unproved = replace(problem, readings=(replace(proof, sights=(newer,)),))
+    assert "data:image" not in sheets.sheet(told(), unproved, tmp_path).decode()
+
+
+def test_only_the_internal_copy_names_people(tmp_path: Path) -> None:
+    by_person = replace(reading(1), look=LookKind.PERSON, by="核查员甲")
+    problem = replace(told().failed[0], readings=(reading(1), by_person))
+    internal = sheets.SheetCopy(internal=True, reviewers={1: ["审核员乙", "审核员乙"]})
+    out = sheets.sheet(told(), problem, tmp_path).decode()
+    kept = sheets.sheet(told(), problem, tmp_path, internal).decode()
+    inside = ("核查员甲", "审核员乙", "检查人", "审核人", "内部留存")
+    assert not [each for each in inside if each in out]
+    assert "检查人：系统监测、核查员甲　（签字）" in kept
+    assert "审核人：审核员乙　（签字）" in kept
+    assert "内部留存" in kept
+    names = [name for name, _ in bundles(told(), [problem], tmp_path, internal)]
+    assert names == ["佐证材料（内部留存） 甲县.zip"]
+
+
+def test_what_a_person_confirmed_is_no_preliminary_result(tmp_path: Path) -> None:
+    found = told(include_open=True)
+    assert found.marks == ("含未经审核的疑似问题，不得公开", "初步结果")
+    confirmed, suspected = found.failed
+    assert "初步结果" not in sheets.sheet(found, confirmed, tmp_path).decode()
+    assert "不得公开" not in sheets.sheet(found, confirmed, tmp_path).decode()
+    page = sheets.sheet(found, suspected, tmp_path).decode()
+    assert "含未经审核的疑似问题，不得公开；初步结果" in page
+
+
+def test_the_annex_book_of_a_re_check_has_no_statistics() -> None:
+    again = {"scope": "recheck of 文1号: list of 1 accounts (0a)", "kind": SweepKind.RECHECK}
+    book = load_workbook(io.BytesIO(annex_book(told([entry(1, Verdict.FRESH)], of_sweep=again))))
+    assert book.sheetnames == ["突出问题名单"]
+    rows = [[cell.value for cell in row] for row in book["突出问题名单"].iter_rows()]
+    assert [row[0] for row in rows[-2:]] == ["备案单号", "无"]
+
+
+def test_the_open_list_is_a_book_of_its_own() -> None:
+    book = load_workbook(io.BytesIO(annexes.open_book(told())))
+    assert book.sheetnames == ["人工核查清单"]
+    rows = [[cell.value for cell in row] for row in book["人工核查清单"].iter_rows()]
+    assert rows[1][0] == "内部使用，不随通报印发；初步结果"
+    assert [row[1] for row in rows[3:]] == ["示例4", "示例5"]
+    circular = Document(io.BytesIO(word.circular(told())))
+    cells = {cell.text for table in circular.tables for row in table.rows for cell in row.cells}
+    assert not {"示例4", "示例5"} & cells
+    assert "人工核查清单" not in "".join(paragraph.text for paragraph in circular.paragraphs)
+
+
+def test_the_files_say_whose_they_are() -> None:
+    title = compose(told()).title
+    circular = Document(io.BytesIO(word.circular(told()))).core_properties
+    book = load_workbook(io.BytesIO(annex_book(told()))).properties
+    assert (circular.title, circular.author, circular.language, circular.comments) == (
+        title,
+        OFFICE.issuer,
+        "zh-CN",
+        "",
+    )
+    assert circular.last_modified_by == OFFICE.issuer
+    assert (book.title, book.creator, book.language) == (f"{title}附件", OFFICE.issuer, "zh-CN")
 
 
 def paragraphs(inspection: Inspection, part: Part) -> list[str]:

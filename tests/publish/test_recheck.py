@@ -300,7 +300,7 @@ def test_the_words_of_another_system(problem: str, expected: Rectification) -> N
 def test_who_left_the_registry_or_never_stood_in_it() -> None:
     assert result(item(Code.STALE_2W), None, retired=AS_OF) == (
         ABSENT,
-        "自2032-03-31起台账中已无此账号。",
+        "自2032年3月31日起已不在报送系统台账内。",
     )
     (one,) = recheck([replace(item(Code.STALE_2W), account_id=None)], {}, {}, since=ISSUED)
     assert one.result is UNKNOWN

@@ -102,7 +102,9 @@ def test_a_double_that_stayed_and_left_is_not_filed_since_it_left(tmp_path: Path
     office.within(leave)
     again = office.sweep(LATER, {}, only=[3])
     office.run("recheck", "文1", "--sweep", str(again))
-    assert results(office) == [(1, Rectification.NOT_FILED, "自2032-05-04起台账中已无此账号。")]
+    assert results(office) == [
+        (1, Rectification.NOT_FILED, "自2032年5月4日起已不在报送系统台账内。")
+    ]
     with pytest.raises(UserError, match="no account of 文1 is in the registry any more"):
         asyncio.run(asked_for(office))
 

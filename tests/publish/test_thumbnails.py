@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mediawatch.publish.reports.thumbnails import draw_thumbnail
+from mediawatch.publish.reports.thumbnails import draw_thumbnail, draw_thumbnails
 from mediawatch.workbooks.images import media_type
 
 SIZE = (400, 300)
@@ -71,6 +71,26 @@ def test_a_picture_is_shown_small(tmp_path: Path, kind: str) -> None:
     assert isinstance(top, tuple)
     assert isinstance(bottom, tuple)
     assert (top[0] > 200, bottom[2] > 200) == (True, True)
+
+
+def test_the_pictures_of_a_page_share_its_room(tmp_path: Path) -> None:
+    noise = Image.effect_noise((420, 320), 80)
+    paths = []
+    for number in range(6):
+        paths.append(tmp_path / f"{number}.jpg")
+        noise.save(paths[-1])
+    alone = len(draw_thumbnail(paths[0], SIZE))
+    plenty = draw_thumbnails([*paths, None], 7 * alone)
+    assert [len(each or "") for each in plenty] == [alone] * 6 + [0]
+    tight = draw_thumbnails(paths, 3 * alone)
+    assert all(tight)
+    assert sum(len(each or "") for each in tight) <= 3 * alone
+    short = draw_thumbnails(paths, alone // 2)
+    assert sum(len(each or "") for each in short) <= alone // 2
+    assert short[-1] is None
+    assert draw_thumbnails(paths, -1) == [None] * 6
+    (tmp_path / "0.jpg").write_bytes(b"no picture")
+    assert draw_thumbnails(paths[:2], 3 * alone)[0] == ""
 
 
 def test_a_picture_stands_upright_and_keeps_no_writing(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from mediawatch.publish import handoff
 from mediawatch.publish.inspection import Inspection, expected_regions
 from mediawatch.publish.reports import lists, pages, word
 from mediawatch.publish.reports import statistics as tables
-from mediawatch.publish.reports.annexes import annex_book
+from mediawatch.publish.reports.annexes import annex_book, open_book
 from mediawatch.sweep.judging import checks_for
 from mediawatch.sweep.scope import totals_of
 
@@ -112,6 +112,7 @@ def documents(inspection: Inspection, app: App, body: bytes) -> dict[str, Printe
     return {
         "hand-off": from_handoff(body),
         "workbook": from_workbook(annex_book(inspection)),
+        "open list": from_open_book(open_book(inspection)),
         "page": from_page(pages.report(inspection, app.home.evidence)),
         "Word": from_word(word.circular(inspection, template=_template())),
     }
@@ -201,11 +202,16 @@ def from_workbook(body: bytes) -> Printed:
             for row in book[name].iter_rows(values_only=True)
         ]
         top = next(place for place, row in enumerate(cells) if row[0] in ("序号", "备案单号"))
-        return cells[top + 1 :]
+        return [row for row in cells[top + 1 :] if row[0] != "无"]
 
-    return _printed(
-        rows("检查情况统计表"), rows("突出问题名单"), rows("异常单列"), rows("人工核查清单")
-    )
+    return _printed(rows("检查情况统计表"), rows("突出问题名单"), rows("其他需关注情形"))
+
+
+def from_open_book(body: bytes) -> Printed:
+    """人工核查清单."""
+    rows = load_workbook(io.BytesIO(body))["人工核查清单"].iter_rows(min_row=4, values_only=True)
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    return Printed(open=[(row[0], row[1], row[2], row[3], "") for row in cells if row[0] != "无"])
 
 
 def from_word(body: bytes) -> Printed:
@@ -217,7 +223,9 @@ def from_word(body: bytes) -> Printed:
         for heading, *rows in ((each[0], *each[1:]) for each in map(_keyed, found[2:]))
     }
     printed = _printed(
-        found[0][1:], found[1][1:], by_heading.get("listed", []), by_heading.get("open", [])
+        found[0][1:],
+        [row for row in found[1][1:] if row[0] != "无"],
+        by_heading.get("listed", []),
     )
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     told = _TOLD.search(text)
@@ -277,7 +285,7 @@ async def from_figures(app: App, sweep: Sweep) -> Printed:
         expected=expected_regions(office),
     )
     table = tables.split_table(counted.splits[0], counted.whole, office.decimals)
-    printed = _printed([list(row) for row in table.rows], [], [], [])
+    printed = _printed([list(row) for row in table.rows], [], [])
     return Printed(whole=printed.whole, parts=printed.parts)
 
 
@@ -388,14 +396,14 @@ def _printed(
     regions: Sequence[Sequence[str]],
     failed: Sequence[Sequence[str]],
     listed: Sequence[Sequence[str]],
-    left: Sequence[Sequence[str]],
+    left: Sequence[Sequence[str]] | None = None,
 ) -> Printed:
     return Printed(
-        whole=_whole(regions[-1]),
-        parts={row[1]: tuple(row[2:8]) for row in regions[:-1]},
+        whole=_whole(regions[-1]) if regions else None,
+        parts={row[1]: tuple(row[2:8]) for row in regions[:-1]} if regions else None,
         failed=[_problem(row) for row in failed],
         listed=[_problem(row) for row in listed],
-        open=[(row[0], row[1], row[2], row[3], "") for row in left],
+        open=None if left is None else [(row[0], row[1], row[2], row[3], "") for row in left],
     )
 
 
@@ -421,10 +429,7 @@ def _word_rows(table: WordTable) -> list[list[str]]:
 def _keyed(rows: list[list[str]]) -> list[Any]:
     """What the table is by its headings, then its rows."""
     heading = rows[0]
-    return [
-        "open" if "原因" in heading else "rechecked" if "复查结果" in heading else "listed",
-        *rows[1:],
-    ]
+    return ["rechecked" if "复查结果" in heading else "listed", *rows[1:]]
 
 
 def _cells(part: Mapping[str, Any], coverage: str, rate: str, left: int) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ async def shot(page: Path, width: int, height: int) -> Image.Image:
 
 
 def evidence_sheet(documents: Path, folder: Path) -> Path:
-    """The 佐证单 of the first account with findings on which a machine looked twice."""
+    """The 佐证材料 of the first account with findings on which a machine looked twice."""
     found = sorted(_sheets(documents, folder))
     return next(path for path in found if "第二次核查" in path.read_text("utf-8"))
 
@@ -183,7 +183,7 @@ def main() -> None:
 
 
 def _sheets(documents: Path, folder: Path) -> Iterator[Path]:
-    for bundle in sorted((documents / "佐证单").glob("*.zip")):
+    for bundle in sorted((documents / "佐证材料").glob("*.zip")):
         with zipfile.ZipFile(bundle) as opened:
             opened.extractall(folder / "sheets")
     yield from (folder / "sheets").glob("*.html")

@@ -48,7 +48,7 @@ _GUIDE = (
     "请补报平台标识、原始标识或微信号；不是本单位账号的，请填写“不更正”，并注明本单位账号的微信号。",
     "4．下次导入台账时，系统按新的备案值核对各项是否已经更正。",
 )
-_FORM = Form(
+FORM = Form(
     name="台账更正提示单",
     columns=tuple(column for column in RemarkColumn if column is not RemarkColumn.ERROR),
     answers=(RemarkColumn.ANSWER,),
@@ -108,9 +108,10 @@ async def export_corrections(
             meta={"schema": "mediawatch.corrections/1"},
             guide=_GUIDE,
             marks=target.marks,
+            issuer=target.issuer,
         )
         rows = [_row(each, labels, now) for each in listed]
-        write_form(files[part], _FORM, rows, cover, overwrite=target.overwrite, write=target.write)
+        write_form(files[part], FORM, rows, cover, overwrite=target.overwrite, write=target.write)
     await store.accounts.add_remarks([remark_of(each, labels, now) for each in proposals])
     return [
         RemarksFile(path=files[part], part=part, rows=len(listed)) for part, listed in parts.items()

@@ -50,13 +50,14 @@ from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.proving_sights import proving_pictures
 from mediawatch.rules.sentences import moment
 from mediawatch.workbooks.images import EMBEDDED, dimensions, media_type
 
 _MAX_PIXELS = 64_000_000
 """Decoded, more would fill the receiver's memory: a few bytes can hold any number of them."""
 _MAX_PICTURE = 3_000_000
-"""Bytes of a picture that still goes into the file; a larger one gives only its path."""
+"""Bytes of a picture that still goes into the file: a unit gets it by mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ async def dispatch(
     for file, accounts in zip(written, parts.values(), strict=True):
         known = order.by.contacts_in(file.part, contacts)
         lines = [_line(found, known.get(number), rows) for number, found in accounts.items()]
-        cover = _cover(judged.sweep, file, target.marks)
+        cover = _cover(judged.sweep, file, target)
         form = FORM if known else without_contacts(FORM)
         write_form(file.path, form, lines, cover, overwrite=target.overwrite, write=target.write)
     concerned = judged.rejudged.of(event.account_id for event in events)
@@ -196,7 +197,7 @@ def _term(suspect: Suspect, now: datetime) -> date:
     )
 
 
-def _cover(sweep: Sweep, file: DispatchFile, marks: Sequence[str]) -> FormCover:
+def _cover(sweep: Sweep, file: DispatchFile, target: FormTarget) -> FormCover:
     title = (
         f"政务新媒体疑似问题核实表  {' '.join(moment(sweep))}  反馈期限 {file.term}  "
         f"{given_text(file.part)}"
@@ -206,7 +207,14 @@ def _cover(sweep: Sweep, file: DispatchFile, marks: Sequence[str]) -> FormCover:
         "sweep": str(sweep.id),
         "as_of": beijing(sweep.as_of).isoformat(),
     }
-    return FormCover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
+    return FormCover(
+        title=title,
+        made_at=sweep.as_of,
+        meta=meta,
+        guide=GUIDE,
+        marks=target.marks,
+        issuer=target.issuer,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,8 +237,7 @@ def _line(
     readings = {reading.id: reading for each in found for reading in each.readings}
     pictures = [
         item
-        for reading in readings.values()
-        for item in reading.evidence
+        for item in proving_pictures([each.finding for each in found], readings.values())
         if item.media_type in EMBEDDED
     ]
     newest = max(readings.values(), key=lambda reading: (reading.read_at, reading.id), default=None)
@@ -253,14 +260,30 @@ def _line(
             )
         ),
         DispatchColumn.READ_AT: minute(newest.read_at) if newest else "",
-        DispatchColumn.FILE: given_text(_file_words(readings.values(), pictures, rows.faults)),
+        DispatchColumn.PICTURE: _fault_words(readings.values(), rows.faults),
         DispatchColumn.VERSION: "、".join(version_of(each.finding.facts) for each in found),
         DispatchColumn.TERM: max(_term(each, rows.now) for each in found).isoformat(),
     }
     cells[DispatchColumn.KEY] = str(
         key_of(rows.home, first.sweep_id, first.account, rows.window, cells)
     )
-    return FormRow(cells=cells, picture=_picture(pictures, rows))
+    shown, body = _picture(pictures, rows)
+    return FormRow(cells=cells, picture=body, caption=_caption(cells, shown) if shown else "")
+
+
+def _caption(cells: Mapping[DispatchColumn, Cell], shown: Evidence) -> str:
+    """Whose picture it is, of which suspicion, and when it was taken."""
+    name, kind, organiser, problem = texts_of(
+        cells,
+        (
+            DispatchColumn.NAME,
+            DispatchColumn.TYPE,
+            DispatchColumn.ORGANISER,
+            DispatchColumn.PROBLEM,
+        ),
+    )
+    unit = f"，{organiser}" if organiser else ""
+    return f"“{name}”（{kind}{unit}）　疑似问题：{problem}　截图时间：{minute(shown.taken_at)}"
 
 
 def _sentence(suspect: Suspect) -> str:
@@ -278,23 +301,20 @@ def key_of(
     return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts], account.filed)
 
 
-def _picture(pictures: Sequence[Evidence], rows: _Rows) -> bytes:
-    """The newest picture that is still what was kept and that a program can show; b"" for none."""
-    for item in reversed(pictures):
+def _picture(pictures: Sequence[Evidence], rows: _Rows) -> tuple[Evidence | None, bytes]:
+    """The best picture that is still what was kept and that a program can show, with its bytes."""
+    for item in pictures:
         if item.size <= _MAX_PICTURE and item.path not in rows.faults:
             body = (rows.evidence.root / item.path).read_bytes()
             width, height = dimensions(body)
             if media_type(body) in EMBEDDED and width * height <= _MAX_PIXELS:
-                return body
-    return b""
+                return item, body
+    return None, b""
 
 
-def _file_words(
-    readings: Iterable[Reading], pictures: Sequence[Evidence], faults: Mapping[str, EvidenceFault]
-) -> str:
-    """The path of the newest picture, and what is wrong with the row's evidence."""
+def _fault_words(readings: Iterable[Reading], faults: Mapping[str, EvidenceFault]) -> str:
+    """What is wrong with the row's evidence; "" where nothing is."""
     items = [item.path for reading in readings for item in reading.evidence]
     wrong = {faults[path] for path in items if path in faults}
     marks = "、".join(fault.label for fault in EvidenceFault if fault in wrong)
-    paths = [f"evidence/{item.path}" for item in pictures[-1:]]
-    return "\n".join([*paths, *([f"（{marks}）"] if marks else [])])
+    return f"（{marks}）" if marks else ""

@@ -153,7 +153,7 @@ class _Intake:
         texts = {column: row.text(column) for column in DispatchColumn}
         account = self.scope.get(key.account_id)
         altered = (
-            "行键与本行的备案单号、名称、类型、认定依据对不上：这几列被改动，或只对部分列作了排序"
+            "行键与本行的备案单号、名称、类型、疑似依据对不上：这几列被改动，或只对部分列作了排序"
         )
         if account is None:
             return row.problem(DispatchColumn.KEY, altered)

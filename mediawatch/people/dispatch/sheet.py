@@ -23,11 +23,10 @@ class DispatchColumn(StrEnum):
     ORGANISER = "所属组织"
     PLACE = "地区"
     PROBLEM = "疑似问题"
-    SENTENCE = "认定依据"
+    SENTENCE = "疑似依据"
     SOURCE = "信息来源"
     READ_AT = "核查时间"
     PICTURE = "佐证截图"
-    FILE = "佐证文件"
     CONTACT = "联系人"
     PHONE = "联系电话"
     VERSION = "问题编号"
@@ -60,12 +59,13 @@ SEALED = (DispatchColumn.NUMBER, DispatchColumn.NAME, DispatchColumn.TYPE, Dispa
 `VERSION` is sealed where it stands.
 """
 GUIDE = (
-    "1. 每行一个账号，列出检查中发现的疑似问题和佐证。疑似问题尚未认定，请逐行核实。",
+    "1. 每行一个账号，列出检查中发现的疑似问题、疑似依据和佐证截图；有截图的，“佐证截图”工作表中另有一页大图。"
+    "疑似问题尚未认定，请逐行核实。",
     "2. 黄色表头的各列由贵单位填写：是否有异议（从下拉列表选择“无异议”或“有异议”，"
     "没有选择的按有异议处理）；情况说明（是否属实、"
     "原因、整改情况）；最新链接（最新一篇内容的网址，以 http:// 或 https:// "
     "开头，可填多个）；责任人（填写人姓名，必填）。"
-    "其余各列和隐藏的“行键”请勿改动。",
+    "其余各列和隐藏的各列请勿改动。",
     (
         "3. 请在“反馈期限”当日前交回。没有异议的行也请填写；没有填写的行视为未反馈，"
         "期限届满后注明“逾期未反馈”，按现有证据审核。"
@@ -87,29 +87,31 @@ FORM = Form(
     error=DispatchColumn.ERROR,
     picture=DispatchColumn.PICTURE,
     choices={DispatchColumn.STANCE: tuple(Stance)},
+    hidden=(DispatchColumn.VERSION,),
+    pictures=(DispatchColumn.PICTURE,),
+    picture_sheet="佐证截图",
     widths={
         DispatchColumn.KEY: 12,
-        DispatchColumn.NUMBER: 18,
-        DispatchColumn.NAME: 22,
-        DispatchColumn.TYPE: 11,
-        DispatchColumn.ORGANISER: 20,
-        DispatchColumn.PLACE: 16,
-        DispatchColumn.PROBLEM: 18,
-        DispatchColumn.SENTENCE: 40,
-        DispatchColumn.SOURCE: 18,
-        DispatchColumn.READ_AT: 16,
-        DispatchColumn.PICTURE: 22,
-        DispatchColumn.FILE: 24,
-        DispatchColumn.CONTACT: 10,
-        DispatchColumn.PHONE: 14,
-        DispatchColumn.VERSION: 18,
-        DispatchColumn.TERM: 12,
-        DispatchColumn.STANCE: 12,
-        DispatchColumn.RECORD: 22,
-        DispatchColumn.EXPLANATION: 36,
-        DispatchColumn.LINK: 30,
-        DispatchColumn.PERSON: 10,
-        DispatchColumn.ERROR: 40,
+        DispatchColumn.NUMBER: 10,
+        DispatchColumn.NAME: 13,
+        DispatchColumn.TYPE: 7.5,
+        DispatchColumn.ORGANISER: 13,
+        DispatchColumn.PLACE: 9,
+        DispatchColumn.PROBLEM: 10,
+        DispatchColumn.SENTENCE: 28,
+        DispatchColumn.SOURCE: 10,
+        DispatchColumn.READ_AT: 10.5,
+        DispatchColumn.PICTURE: 21,
+        DispatchColumn.CONTACT: 8,
+        DispatchColumn.PHONE: 12,
+        DispatchColumn.VERSION: 12,
+        DispatchColumn.TERM: 10.5,
+        DispatchColumn.STANCE: 7.5,
+        DispatchColumn.RECORD: 12,
+        DispatchColumn.EXPLANATION: 18,
+        DispatchColumn.LINK: 12,
+        DispatchColumn.PERSON: 7.5,
+        DispatchColumn.ERROR: 20,
     },
 )
 
@@ -121,9 +123,13 @@ def texts_of(cells: Mapping[DispatchColumn, Cell], fields: Sequence[DispatchColu
 
 def version_of(facts: Facts) -> str:
     """How a row names a finding: an answer is about what it said then."""
-    return f"{facts.code.value}@{facts.version}"
+    return facts.version
 
 
 def versions_in(text: str) -> frozenset[str]:
-    """The findings that a row names; empty in sheets older than these names."""
-    return frozenset(filter(None, (part.strip() for part in text.split("、"))))
+    """The findings that a row names; empty in sheets older than these names.
+
+    Sheets that went out before have our code before each: `stale_2w@3f2a`.
+    """
+    parts = (part.strip().rpartition("@")[2] for part in text.split("、"))
+    return frozenset(filter(None, parts))

@@ -75,6 +75,7 @@ def export(
             notice,
             f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}",
             target.marks,
+            target.issuer,
         )
         form = FORM if known else without_contacts(FORM)
         write_form(paths[part], form, rows, cover, overwrite=target.overwrite, write=target.write)

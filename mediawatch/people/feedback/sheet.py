@@ -46,7 +46,7 @@ GUIDE = (
     "1. 每行一个账号，列出通报的突出问题。请在整改期限前完成整改，并填写本表报送。",
     "2. 黄色表头的三列由贵单位填写：整改情况（采取的措施、完成日期；已申请关停或已变更备案的请写明）；"
     "最新链接（最新一篇内容的网址，"
-    "以 http:// 或 https:// 开头，可填多个）；责任人（填写人姓名，必填）。其余各列和隐藏的“行键”"
+    "以 http:// 或 https:// 开头，可填多个）；责任人（填写人姓名，必填）。其余各列和隐藏的各列"
     "请勿改动；没有填写的行视为未反馈。",
     "3. 是否完成整改以复查结果为准。可以用 Excel、WPS 或 LibreOffice 保存，格式须为 xlsx。",
 )
@@ -59,27 +59,32 @@ FORM = Form(
     error=FeedbackColumn.ERROR,
     widths={
         FeedbackColumn.KEY: 12,
-        FeedbackColumn.NUMBER: 18,
-        FeedbackColumn.NAME: 22,
-        FeedbackColumn.TYPE: 11,
-        FeedbackColumn.ORGANISER: 20,
-        FeedbackColumn.PLACE: 16,
-        FeedbackColumn.PROBLEM: 24,
-        FeedbackColumn.DEADLINE: 12,
-        FeedbackColumn.CONTACT: 10,
-        FeedbackColumn.PHONE: 14,
-        FeedbackColumn.DONE: 36,
-        FeedbackColumn.LINK: 30,
-        FeedbackColumn.PERSON: 10,
-        FeedbackColumn.ERROR: 40,
+        FeedbackColumn.NUMBER: 13,
+        FeedbackColumn.NAME: 18,
+        FeedbackColumn.TYPE: 10,
+        FeedbackColumn.ORGANISER: 18,
+        FeedbackColumn.PLACE: 13,
+        FeedbackColumn.PROBLEM: 22,
+        FeedbackColumn.DEADLINE: 11,
+        FeedbackColumn.CONTACT: 9,
+        FeedbackColumn.PHONE: 13,
+        FeedbackColumn.DONE: 34,
+        FeedbackColumn.LINK: 22,
+        FeedbackColumn.PERSON: 9,
+        FeedbackColumn.ERROR: 24,
     },
 )
 
 
-def cover_of(notice: Notice, title: str, marks: Sequence[str]) -> FormCover:
+def cover_of(notice: Notice, title: str, marks: Sequence[str], issuer: str = "") -> FormCover:
     meta = {"schema": "mediawatch.feedback/1", "notice": notice.number}
     return FormCover(
-        title=title, made_at=day_start(notice.issued_on), meta=meta, guide=GUIDE, marks=marks
+        title=title,
+        made_at=day_start(notice.issued_on),
+        meta=meta,
+        guide=GUIDE,
+        marks=marks,
+        issuer=issuer,
     )
 
 

@@ -7,38 +7,41 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Generic
 
 import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.files import FileWriter, write_whole
+from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_points
 from mediawatch.people.forms.account import CONTACT_HEADINGS
 from mediawatch.people.forms.columns import Cell, H
 from mediawatch.people.forms.hyperlinks import clickable
+from mediawatch.people.forms.inserted_pictures import (
+    PagePicture,
+    write_picture,
+    write_picture_pages,
+)
 from mediawatch.table import lines_of
-from mediawatch.workbooks.images import dimensions
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
+HEAD_POINTS = 44
 ROW_POINTS = 80
+"""The least height of a row: a picture has room in it, and so has a hand."""
 _GUIDE_WIDTH = 105
 """In characters: a printed page is as wide where the default font is a wide one.
 
 Not every program narrows a sheet of one column.
 """
-PICTURE_PIXELS = 96
-"""Height of a picture within a row."""
 _MAX_TEXT = 32_000
 
 
@@ -54,6 +57,8 @@ class FormCover:
     meta: Mapping[str, str]
     guide: Sequence[str] = ()
     marks: Sequence[str] = ()
+    issuer: str = ""
+    """发文机关: the file's properties name it as the author."""
 
     @property
     def heading(self) -> str:
@@ -69,6 +74,8 @@ class FormRow(Generic[H]):
 
     cells: Mapping[H, Cell]
     picture: bytes = b""
+    caption: str = ""
+    """What stands above that picture where it has a page of its own."""
     filed: Mapping[H, bytes] = field(default_factory=dict)
 
 
@@ -76,13 +83,16 @@ class FormRow(Generic[H]):
 class FormLayout(Generic[H]):
     """How the columns of a sheet look: those to answer in, their widths, and what stays in sight.
 
-    `key` is hidden, the columns to `frozen` stay in sight.
+    `key` and `hidden` are hidden, the columns to `frozen` stay in sight. Those with `pictures` do
+    not give way on a narrow page.
     """
 
     answers: Container[H]
-    widths: Mapping[H, int]
+    widths: Mapping[H, float]
     key: H
     frozen: H
+    hidden: Container[H] = ()
+    pictures: Container[H] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,8 @@ class Form(FormLayout[H]):
     picture: H | None = None
     choices: Mapping[H, Sequence[str]] = field(default_factory=dict)
     """Drop-down lists, by column."""
+    picture_sheet: str = ""
+    """The sheet on which each picture has a page of its own; "" for none."""
 
 
 def without_contacts(form: Form[H]) -> Form[H]:
@@ -115,7 +127,8 @@ class Formats:
             "border_color": "#BFBFBF",
             "valign": "vcenter",
             "text_wrap": True,
-            "font_size": 10,
+            "font_name": "宋体",
+            "font_size": TYPE_SIZE,
         }
 
         def add(**extra: object) -> Format:
@@ -161,7 +174,11 @@ def writing(
     }
     book = xlsxwriter.Workbook(buffer, options)
     book.set_properties(
-        {"title": cover.heading, "created": beijing(cover.made_at).replace(tzinfo=None)}
+        {
+            "title": cover.heading,
+            "author": cover.issuer,
+            "created": beijing(cover.made_at).replace(tzinfo=None),
+        }
     )
     yield book
     _write_guide(book, cover)
@@ -171,7 +188,7 @@ def writing(
         hidden.write_string(number, 1, value)
     hidden.hide()
     book.close()
-    write(path, buffer.getvalue(), shared=shared)
+    write(path, in_chinese(buffer.getvalue()), shared=shared)
 
 
 def write_form(
@@ -212,7 +229,10 @@ def write_form(
         for column, words in form.choices.items():
             place, rule = columns.index(column), {"validate": "list", "source": list(words)}
             sheet.data_validation(1, place, max(1, len(rows)), place, rule)
-        furnish(sheet, columns, len(rows), cover.heading, formats, form)
+        furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, form)
+        pages = [PagePicture(line.caption, line.picture) for line in rows if line.picture]
+        if pages and form.picture_sheet:
+            write_picture_pages(book, sheet_name(form.picture_sheet, cover.marks), pages)
 
 
 def with_errors(columns: Sequence[H], error: H, rows: Iterable[Mapping[H, Cell]]) -> list[H]:
@@ -240,63 +260,36 @@ def write_cell(
         sheet.write_string(row, place, str(cell)[:_MAX_TEXT], style)
 
 
-def write_picture(sheet: Worksheet, row: int, place: int, body: bytes, description: str) -> None:
-    """A PNG or JPEG within its cell, which moves with it."""
-    scale = PICTURE_PIXELS / max(dimensions(body)[1], 1)
-    options = {
-        "x_offset": 5,
-        "y_offset": 5,
-        "x_scale": scale,
-        "y_scale": scale,
-        "object_position": 1,
-        "description": description,
-    }
-    insert_picture(sheet, row, place, body, options)
-
-
-def insert_picture(
-    sheet: Worksheet, row: int, place: int, body: bytes, options: Mapping[str, object]
-) -> None:
-    """Insert a picture, or leave it out where the writer of workbooks cannot make it out.
-
-    It reads more of a picture than its size, and what people hand in may be damaged there.
-    """
-    with suppress(XlsxWriterException, struct.error, ArithmeticError, LookupError, ValueError):
-        sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
-
-
 def furnish(
     sheet: Worksheet,
     columns: Sequence[H],
-    count: int,
+    rows: Sequence[Mapping[H, Cell]],
     title: str,
     formats: Formats,
     layout: FormLayout[H],
 ) -> None:
-    """Headings, widths, filter, print layout."""
+    """Headings, widths, heights, filter, print layout."""
+    shown = [
+        column for column in columns if column is not layout.key and column not in layout.hidden
+    ]
+    firm = [place for place, column in enumerate(shown) if column in layout.pictures]
+    fitted = page_widths([layout.widths[column] for column in shown], firm)
+    widths = dict(zip(shown, fitted, strict=True))
     for place, column in enumerate(columns):
-        sheet.write_string(
-            0,
-            place,
-            column.value,
-            formats.head_answer if column in layout.answers else formats.head,
-        )
-        sheet.set_column(
-            place, place, layout.widths[column], None, {"hidden": column is layout.key}
-        )
-    sheet.set_row(0, 44)
-    for number in range(1, count + 1):
-        sheet.set_row(number, ROW_POINTS)
+        style = formats.head_answer if column in layout.answers else formats.head
+        sheet.write_string(0, place, column.value, style)
+        hidden = column not in widths
+        width = layout.widths[column] if hidden else widths[column]
+        sheet.set_column(place, place, width, None, {"hidden": hidden})
+    sheet.set_row(0, row_points([column.value for column in shown], fitted, HEAD_POINTS))
+    for number, cells in enumerate(rows, 1):
+        texts = [str(cells.get(column) or "") for column in shown]
+        sheet.set_row(number, row_points(texts, fitted, ROW_POINTS))
     sheet.freeze_panes(1, columns.index(layout.frozen) + 1)
-    sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_margins(left=0.3, right=0.3, top=0.6, bottom=0.5)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    lay_out(sheet, heading=0, rows=len(rows) + 1, columns=len(columns))
     # "&" begins a code in headers, and a prefecture's name is input.
     sheet.set_header("&L" + title.replace("&", "&&")[:200])
-    sheet.set_footer("&C第 &P 页 共 &N 页")
 
 
 def _write_guide(book: xlsxwriter.Workbook, cover: FormCover) -> None:
@@ -312,3 +305,4 @@ def _write_guide(book: xlsxwriter.Workbook, cover: FormCover) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C第 &P 页，共 &N 页")

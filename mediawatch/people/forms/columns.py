@@ -78,6 +78,8 @@ _OTHER_HEADINGS = {
     Column.TIME: ("核查日期", "检查时间"),
     Column.PERSON: ("检查人",),
 }
+_FORMER = {"疑似依据": ("认定依据",)}
+"""Headings that a column had in files which may still come back."""
 _MAX_GIVEN = 500
 _ALIKE = 75
 """Percent of likeness from which a changed heading still counts.
@@ -106,7 +108,8 @@ def match_columns(
     folded = [fold_heading(cell) for cell in cells]
     found: dict[H, int] = {}
     for column in columns:
-        wanted = [fold_heading(heading) for heading in (column.value, *others.get(column, ()))]
+        known = (column.value, *others.get(column, ()), *_FORMER.get(column.value, ()))
+        wanted = [fold_heading(heading) for heading in known]
         place = next((folded.index(heading) for heading in wanted if heading in folded), None)
         if place is not None and place not in found.values():
             found[column] = place

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -77,11 +77,9 @@ class ReturnedRow(Generic[H]):
         if elsewhere := from_elsewhere(key, home):
             return self.problem(column, elsewhere)
         if key.sweep_id != sweep_id:
-            return self.problem(
-                column,
-                f"这一行属于第{key.sweep_id}次检查，不是第{sweep_id}次：导入时请加 --sweep "
-                f"{key.sweep_id}",
-            )
+            wrong = self.problem(column, "这一行属于另一次检查：请交回本次检查导出的表")
+            hint = f"（属于第{key.sweep_id}号检查，导入时请加 --sweep {key.sweep_id}）"
+            return replace(wrong, hint=hint)
         return key
 
 

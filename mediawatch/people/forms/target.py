@@ -12,10 +12,14 @@ from mediawatch.files import FileWriter, write_whole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormTarget:
-    """The file or folder that forms are written to, and the marks (演示数据) that they bear."""
+    """The file or folder that forms are written to, and the marks (演示数据) that they bear.
+
+    `issuer` is the office (发文机关) that sends them.
+    """
 
     path: Path
     marks: tuple[str, ...] = ()
+    issuer: str = ""
     overwrite: bool = False
     write: FileWriter = write_whole
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from mediawatch.domain import PLATFORM_LABELS, Account, Filing
+from mediawatch.domain import Account, Filing
 from mediawatch.domain.clock import day_of
 from mediawatch.names import fold
 from mediawatch.people.chats import read_messages
@@ -98,17 +98,13 @@ def _why_unclear(names: FiledNames, text: str, by_id: Mapping[int, Account]) -> 
         return f"台账中有{len(filings)}个账号用此名称：{there}，请改用表格，写明备案单号"
     return (
         f"台账中有{len(filings)}个账号用此名称：{there}，请在名称旁写明类型，"
-        f"如“{name}（{_type_of(filings[0])}）”"
+        f"如“{name}（{filings[0].printed_type}）”"
     )
 
 
 def _filing_words(filed: Filing) -> str:
     number = f"，备案单号{filed.filing_number}" if filed.filing_number else ""
-    return f"{filed.name}（{_type_of(filed)}{number}）"
-
-
-def _type_of(filed: Filing) -> str:
-    return filed.type or PLATFORM_LABELS.get(filed.platform, filed.platform)
+    return f"{filed.name}（{filed.printed_type}{number}）"
 
 
 def _claimed(entry: HintEntry, claim: re.Match[str], account: Account, now: datetime) -> HintEntry:

@@ -65,7 +65,7 @@ def to_line(
     filed = item.account.filed
     cells: dict[Column, Cell] = {
         Column.NAME: given_text(filed.name),
-        Column.TYPE: given_text(filed.type or filed.platform),
+        Column.TYPE: given_text(filed.printed_type),
         Column.ORGANISER: given_text(filed.organiser),
         Column.IDS: given_text(" / ".join(item.ids)),
         Column.LATEST: item.latest_on.isoformat() if item.latest_on else "未知",
@@ -135,6 +135,7 @@ async def export(
         made_at=sweep.as_of,
         meta=_meta(sweep, window),
         marks=target.marks,
+        issuer=target.issuer,
         guide=guide(policy.updates.reposts),
     )
     for file, part, chosen in files:

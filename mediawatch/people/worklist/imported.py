@@ -28,7 +28,7 @@ class Conflict:
 
     def __str__(self) -> str:
         return (
-            f"{self.account.filed.name}（{self.account.filed.type or self.account.platform}）待复核，"
+            f"{self.account.filed.name}（{self.account.filed.printed_type}）待复核，"
             f"核查结论不一致：{' ≠ '.join(self.answers)}"
         )
 

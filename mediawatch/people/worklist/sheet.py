@@ -15,24 +15,29 @@ from mediawatch.people.forms.book import (
     FormCover,
     FormLayout,
     furnish,
-    insert_picture,
     sheet_name,
     with_errors,
     write_cell,
-    write_picture,
     writing,
 )
 from mediawatch.people.forms.columns import ANSWERS, Cell, Column
+from mediawatch.people.forms.inserted_pictures import insert_picture, write_picture
 from mediawatch.people.worklist.states import State
 from mediawatch.workbooks.images import EMBEDDED, media_type, qr_png
 
 SHEET = "待核查清单"
 _WIDTHS = {
-    Column.KEY: 12, Column.QR: 15, Column.NAME: 22, Column.TYPE: 11, Column.ORGANISER: 20, Column.IDS: 18, Column.LATEST: 13,
-    Column.LINK: 24, Column.REASON: 24, Column.QUESTION: 22, Column.POSTED: 9, Column.POSTED_ON: 13, Column.SEEN_NAME: 18,
-    Column.STATE: 11, Column.SEEN_ID: 18, Column.SHOT: 20, Column.PERSON: 10, Column.TIME: 17, Column.REMARK: 18, Column.ERROR: 40,
+    Column.KEY: 12, Column.QR: 14.5, Column.NAME: 14, Column.TYPE: 7.5, Column.ORGANISER: 13, Column.IDS: 13, Column.LATEST: 10.5,
+    Column.LINK: 11, Column.REASON: 18, Column.QUESTION: 17, Column.POSTED: 6.5, Column.POSTED_ON: 11, Column.SEEN_NAME: 10,
+    Column.STATE: 8.5, Column.SEEN_ID: 10, Column.SHOT: 11, Column.PERSON: 7.5, Column.TIME: 10.5, Column.REMARK: 9, Column.ERROR: 20,
 }  # fmt: skip
-_LAYOUT = FormLayout(answers=ANSWERS, widths=_WIDTHS, key=Column.KEY, frozen=Column.NAME)
+_LAYOUT = FormLayout(
+    answers=ANSWERS,
+    widths=_WIDTHS,
+    key=Column.KEY,
+    frozen=Column.NAME,
+    pictures=(Column.QR,),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ def write_book(
         sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))
         for number, line in enumerate(rows, 1):
             _write_line(sheet, number, line, columns, formats)
-        furnish(sheet, columns, len(rows), cover.heading, formats, _LAYOUT)
+        furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, _LAYOUT)
         if rows:
             _add_lists(
                 lambda column, rule: sheet.data_validation(

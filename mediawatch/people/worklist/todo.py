@@ -271,7 +271,7 @@ def as_table(items: Sequence[Unproven], *, unanswered: bool = False) -> Table:
         given = (
             filed.filing_number,
             filed.name,
-            filed.type or filed.platform,
+            filed.printed_type,
             filed.organiser,
             filed.prefecture,
         )

@@ -28,7 +28,7 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.domain.clock import day_of, minute
+from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.names import same
 from mediawatch.publish.results import ProblemResult, RecheckResult
 from mediawatch.rules.problems import NAMED, SILENT, alike, codes_of
@@ -116,9 +116,10 @@ def _of(
 ) -> list[ProblemResult]:
     codes = codes_of(item)
     if account is None:
-        return _all(codes, (Rectification.UNVERIFIED, "台账中没有与该条目相符的账号。"))
+        return _all(codes, (Rectification.UNVERIFIED, "报送系统台账中没有与该条目相符的账号。"))
     if account.retired_on:
-        return _all(codes, (Rectification.NOT_FILED, f"自{account.retired_on}起台账中已无此账号。"))
+        left = f"自{chinese_day(account.retired_on)}起已不在报送系统台账内。"
+        return _all(codes, (Rectification.NOT_FILED, left))
     if not codes:
         closed = None if account.filed.in_service else _closed(account, look)
         return _all(

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from mediawatch.domain import Filing, SweepAccount
+from mediawatch.domain import Filing, SweepAccount, SweepKind
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.publish.circular.annex_numbers import annex_title
+from mediawatch.publish.circular.frame import title as title_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports.statistics import split_table
-from mediawatch.publish.reports.xlsx import workbook
+from mediawatch.publish.reports.xlsx import BookCover, workbook
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
 
@@ -21,20 +23,50 @@ COUNTS = frozenset({"序号", "在管数", "检查数", "不合格数", "待核�
 RATES = frozenset({"检查率", "合格率"})
 
 
-def annex_book(inspection: Inspection) -> bytes:
-    """The annexes of an inspection as a workbook, a sheet each.
+INTERNAL = "内部使用，不随通报印发"
 
-    Empty lists are left out, except the list of problems.
+
+def annex_book(inspection: Inspection) -> bytes:
+    """The annexes of an inspection as a workbook, a sheet each; an empty list of problems says 无.
+
+    A re-check has no statistics of its own: its accounts are those that failed before.
     """
-    sheets = [("检查情况统计表", regions(inspection)), ("突出问题名单", failed_table(inspection))]
-    others = (
-        ("异常单列", listed_table(inspection)),
-        ("复查情况", rechecks_table(inspection)),
-        ("人工核查清单", to_be_seen(inspection)),
+    failed = ("突出问题名单", failed_table(inspection))
+    others = [
+        (name, table)
+        for name, table in (
+            ("其他需关注情形", listed_table(inspection)),
+            ("复查情况", rechecks_table(inspection)),
+        )
+        if table.rows
+    ]
+    again = inspection.sweep.kind is SweepKind.RECHECK
+    first = [] if again else [("检查情况统计表", regions(inspection))]
+    return _book(
+        inspection, f"{title_of(inspection)}附件", [*first, failed, *others], inspection.marks
     )
-    sheets += [(name, table) for name, table in others if table.rows]
+
+
+def open_book(inspection: Inspection) -> bytes:
+    """人工核查清单 as a workbook of its own: it is for the office, and goes out with nothing."""
+    table = to_be_seen(inspection)
+    return _book(inspection, table.title, [(table.title, table)], (INTERNAL, *inspection.marks))
+
+
+def _book(
+    inspection: Inspection,
+    title: str,
+    tables: Sequence[tuple[str, Table]],
+    marks: Sequence[str],
+) -> bytes:
     return workbook(
-        sheets, counts=COUNTS, rates=RATES, marks=inspection.marks, made_at=inspection.sweep.as_of
+        tables,
+        counts=COUNTS,
+        rates=RATES,
+        marks=marks,
+        cover=BookCover(
+            title=title, issuer=inspection.office.issuer, made_at=inspection.sweep.as_of
+        ),
     )
 
 
@@ -62,7 +94,7 @@ def failed_table(inspection: Inspection) -> Table:
 
 
 def listed_table(inspection: Inspection) -> Table:
-    """异常单列: what is conclusive without being a failure under this policy."""
+    """其他需关注情形: what is conclusive without being a failure under this policy."""
     return Table(
         annex_title(inspection.office, "listed"),
         _PROBLEM,

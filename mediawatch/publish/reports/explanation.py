@@ -77,7 +77,7 @@ def explanation(subject: AccountCase) -> str:
     """The whole explanation, line by line."""
     judged = as_reviewed(subject.entry, include_open=True).judgement or subject.entry.judgement
     filed = subject.entry.account.filed
-    lines = [f"“{filed.name}”（{filed.type or filed.platform}）", heading(subject.sweep)]
+    lines = [f"“{filed.name}”（{filed.printed_type}）", heading(subject.sweep)]
     if judged is None:
         return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(subject)])
     lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]
@@ -193,7 +193,7 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
         came = "他人提供的链接仅与名称相符" if by_others else f"{PROVISIONAL}按名称检索所得"
         lacks.append(f"人工看一眼：{came}，须确认是该单位的账号，或补报备案标识。")
     if judged.verdict is Verdict.OUT_OF_SCOPE:
-        lacks.append("人工核查：该平台暂不支持自动核查。")
+        lacks.append("人工核查：该平台由人工检查。")
     for suspect in subject.suspects:
         if suspect.finding not in judged.findings or suspect.standing.state.value == "confirmed":
             continue

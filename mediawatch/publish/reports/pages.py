@@ -1,4 +1,4 @@
-"""Pages for a browser: the report of an inspection, and the 佐证单 of one account.
+"""Pages for a browser: the report of an inspection, and pages of tables.
 
 They are self-contained: they load nothing from outside.
 """
@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
-from mediawatch.domain.clock import beijing, minute
+from mediawatch.domain.clock import minute
 from mediawatch.publish.circular.compose import overview_texts
 from mediawatch.publish.circular.frame import title
 from mediawatch.publish.circular.text import NUMERALS
-from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes
-from mediawatch.publish.reports.account_page import LOOKS, describe_newest
-from mediawatch.publish.reports.thumbnails import draw_thumbnail
+from mediawatch.publish.reports.account_page import LOOKS
+from mediawatch.publish.reports.thumbnails import draw_thumbnails
 from mediawatch.rules.sentences import moment
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
@@ -35,24 +34,22 @@ _PAGES = Environment(
     finalize=lambda value: make_visible(value) if type(value) is str else value,
 )
 _PAGES.filters["typeset"] = typeset
-_THUMB = (400, 300)
-_SHEET = (1280, 1400)
-"""Pixels. A printed page shows only the upper part of a whole page's picture."""
-_BAR = 560
-_KINDS = {
-    EvidenceKind.SCREENSHOT: "截图", EvidenceKind.PAYLOAD: "响应原文", EvidenceKind.TEXT: "页面文字", EvidenceKind.PICTURE: "人工截图",
-    EvidenceKind.MANIFEST: "取证清单",
-}  # fmt: skip
+_MOST_BYTES = 1_900_000
+"""Of the page of an inspection: a telephone loads it, and a mailbox takes it."""
+
+
+def render(template: str, **words: object) -> bytes:
+    """The page of a template in `data/templates`, filled in."""
+    return _PAGES.get_template(template).render(words).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart; `y` and `width` in the picture's units."""
+    """One bar of a chart; `share` is its length in percent of the longest that there can be."""
 
     name: str
     value: str
-    y: int
-    width: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +59,6 @@ class Chart:
     title: str
     bars: tuple[Bar, ...]
     bad: bool = False
-
-    @property
-    def height(self) -> int:
-        return 26 * len(self.bars)
 
 
 def report(inspection: Inspection, folder: Path, *, checked_during: str = "") -> bytes:
@@ -77,16 +70,19 @@ def report(inspection: Inspection, folder: Path, *, checked_during: str = "") ->
     whole = inspection.statistics.whole
     decimals = inspection.office.decimals
     lists = (
-        ("listed", "异常单列", annexes.listed_table(inspection)),
+        ("listed", "其他需关注情形", annexes.listed_table(inspection)),
         ("rechecked", "上期通报复查情况", annexes.rechecks_table(inspection)),
         ("open", "待人工核查", annexes.to_be_seen(inspection)),
     )
-    page = _PAGES.get_template("report.html").render(
+    fill_in = partial(
+        render,
+        "report.html",
         title=title(inspection),
         marks=inspection.marks,
-        moment=_moment(inspection, checked_during),
+        moment=describe_moment(inspection, checked_during),
         policy=inspection.policy.title,
-        sweep=inspection.sweep.id,
+        round=inspection.sweep.round,
+        issuer=inspection.office.issuer,
         cards=[
             (whole.total, "在管数"),
             (whole.checked, "检查数"),
@@ -101,12 +97,21 @@ def report(inspection: Inspection, folder: Path, *, checked_during: str = "") ->
         further=[each for each in lists if each[2].rows],
         numerals=NUMERALS,
         counts=annexes.COUNTS | annexes.RATES,
-        problems=[_problem_words(problem, folder) for problem in inspection.failed],
     )
-    return page.encode()
+    problems = [_problem_words(problem) for problem in inspection.failed]
+    bare = fill_in(problems=problems)
+    pictures = [problem.pictures[0] if problem.pictures else None for problem in inspection.failed]
+    if not any(pictures):
+        return bare
+    drawn = draw_thumbnails(
+        [folder / each.path if each else None for each in pictures], _MOST_BYTES - len(bare)
+    )
+    return fill_in(
+        problems=[{**each, "picture": one} for each, one in zip(problems, drawn, strict=True)]
+    )
 
 
-def _moment(inspection: Inspection, checked_during: str = "") -> str:
+def describe_moment(inspection: Inspection, checked_during: str = "") -> str:
     """监测时间点 to the minute, or 检查时段; with 检查时间 where it is given."""
     said = " ".join(moment(inspection.sweep))
     said += "（北京时间）" if inspection.sweep.period_from is None else ""
@@ -117,107 +122,33 @@ def tables_page(
     title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Table], note: str
 ) -> bytes:
     """A page of named facts and tables, with a note at its end."""
-    page = _PAGES.get_template("tables.html").render(
-        title=title, facts=facts, tables=tables, note=note
-    )
-    return page.encode()
-
-
-def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> bytes:
-    """佐证单, on one printable page.
-
-    Filed beside seen, the rule in a sentence, the picture, times and hashes.
-    """
-    filed, judged = problem.entry.account.filed, problem.entry.judgement
-    named = next((reading for reading in reversed(problem.readings) if reading.name), None)
-    newest = judged.latest_on if judged else None
-    exact = judged is not None and judged.date_kind is DateKind.EXACT
-    seen = next(
-        (
-            sight
-            for reading in reversed(problem.readings)
-            for sight in reading.sights
-            if sight.platform_id
-        ),
-        None,
-    )
-    picture = next(iter(problem.pictures), None)
-    page = _PAGES.get_template("sheet.html").render(
-        name=filed.name,
-        marks=inspection.marks,
-        facts=(
-            f"{_moment(inspection)}　规则：{inspection.policy.title}　第{inspection.sweep.id}号检查"
-        ),
-        compared=[
-            ("备案单号", filed.filing_number, ""),
-            ("账号名称", filed.name, named.name if named else "未见"),
-            ("类型", filed.type, ""),
-            ("所属组织", filed.organiser, _verified(problem)),
-            (
-                "平台ID",
-                filed.platform_id or filed.original_id,
-                (seen.platform_id or seen.original_id) if seen else "",
-            ),
-            ("运行状态", filed.status.label, ""),
-            ("最近更新", "", describe_newest(newest, exact) if newest else "未见发布内容"),
-        ],
-        findings=[
-            {
-                "label": finding.label,
-                "review": finding.review.label,
-                "sentence": finding.sentence
-                + (f"{caution}。" if (caution := problem.caution_of(finding)) else ""),
-            }
-            for finding in problem.findings
-        ],
-        looks=_looks(inspection, problem),
-        picture=(shown := _picture(picture, folder, _SHEET)),
-        unreadable=picture is not None and not shown,
-        defects=mark_of(problem.defects),
-        caption=f"{minute(picture.taken_at)} {picture.url}" if picture else "",
-        files=[
-            {
-                "kind": _KINDS[item.kind],
-                "at": f"{beijing(item.taken_at):%Y-%m-%d %H:%M:%S}",
-                "sha256": item.sha256,
-                "fault": fault.label if (fault := problem.faults.get(item.path)) else "",
-            }
-            for item in problem.evidence
-        ],
-    )
-    return page.encode()
+    return render("tables.html", title=title, facts=facts, tables=tables, note=note)
 
 
 def _charts(inspection: Inspection) -> list[Chart]:
     platforms = next(split for split in inspection.statistics.splits if split.heading == "平台")
-    rates = [
-        (name, part.rate_text(inspection.office.decimals), float(part.rate))
-        for name, part in platforms.parts
-        if part.rate is not None
-    ]
+    decimals = inspection.office.decimals
     kinds = sorted(inspection.statistics.whole.kinds.items(), key=lambda pair: -pair[1])
     most = max((count for _, count in kinds), default=1)
     charts = [
         Chart(
             "各平台合格率",
             tuple(
-                Bar(name, text, 26 * row, round(_BAR * share))
-                for row, (name, text, share) in enumerate(rates)
+                Bar(name, part.rate_text(decimals), round(100 * float(part.rate), 1))
+                for name, part in platforms.parts
+                if part.rate is not None
             ),
         ),
         Chart(
             "问题类型",
-            tuple(
-                Bar(name, str(count), 26 * row, round(_BAR * count / most))
-                for row, (name, count) in enumerate(kinds)
-            ),
+            tuple(Bar(name, str(count), round(100 * count / most, 1)) for name, count in kinds),
             bad=True,
         ),
     ]
     return [chart for chart in charts if chart.bars]
 
 
-def _problem_words(problem: AccountProblem, folder: Path) -> Mapping[str, object]:
+def _problem_words(problem: AccountProblem) -> Mapping[str, object]:
     filed = problem.entry.account.filed
     picture = next(iter(problem.pictures), None)
     looks = [f"{LOOKS[reading.look]} {minute(reading.read_at)}" for reading in problem.readings]
@@ -239,41 +170,5 @@ def _problem_words(problem: AccountProblem, folder: Path) -> Mapping[str, object
         "sentences": [finding.sentence for finding in problem.findings],
         "seen": "；".join(looks),
         "hash": picture.sha256 if picture else "",
-        "picture": (shown := _picture(picture, folder, _THUMB)),
-        "unreadable": picture is not None and not shown,
+        "picture": None,
     }
-
-
-def _looks(inspection: Inspection, problem: AccountProblem) -> list[Mapping[str, str]]:
-    """What each surface gave in each proving look."""
-    return [
-        {
-            "kind": LOOKS[reading.look],
-            "at": minute(sight.read_at),
-            "surface": reading.by or inspection.surfaces.get(sight.surface, sight.surface),
-            "seen": _seen(sight),
-        }
-        for reading in problem.readings
-        for sight in reading.sights
-    ]
-
-
-def _picture(item: Evidence | None, folder: Path, size: tuple[int, int]) -> str:
-    return draw_thumbnail(folder / item.path, size) if item else ""
-
-
-def _verified(problem: AccountProblem) -> str:
-    return next((sight.verified_as for sight in _newest_first(problem) if sight.verified_as), "")
-
-
-def _newest_first(problem: AccountProblem) -> Sequence[Sight]:
-    return [sight for reading in reversed(problem.readings) for sight in reading.sights]
-
-
-def _seen(sight: Sight) -> str:
-    parts = [sight.outcome.label, f"“{sight.name}”" if sight.name else ""]
-    if sight.latest:
-        parts.append(f"最近更新{describe_newest(sight.latest.on, sight.exact)}")
-    if sight.control:
-        parts.append(f"对照“{sight.control}”正常")
-    return "，".join(part for part in parts if part)

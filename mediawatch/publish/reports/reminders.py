@@ -195,7 +195,7 @@ def hold_lines(
 def _name(entry: SweepAccount) -> str:
     filed = entry.account.filed
     number = f"，备案单号{_line(filed.filing_number)}" if filed.filing_number else ""
-    return f"“{_line(filed.name)}”（{_line(filed.type or filed.platform)}{number}）"
+    return f"“{_line(filed.name)}”（{_line(filed.printed_type)}{number}）"
 
 
 def _people(entries: Sequence[SweepAccount], contacts: Mapping[int, Contact]) -> str:

@@ -11,6 +11,7 @@ import struct
 import warnings
 import zlib
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -19,6 +20,10 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 """What the evidence folder takes in: other decoders of the library are not asked."""
 _MOST_PIXELS = 64_000_000
 """A whole page of 1280 pixels is 50 000 high then. Decoded it takes 192 MB."""
+_SIZES = ((400, 300), (280, 210), (200, 150))
+"""Pixels of the pictures of a page, the largest first: below the last a date cannot be made out."""
+_SAMPLE = 12
+"""By so many of them the size of all is chosen."""
 _DAMAGED = (
     OSError,
     SyntaxError,
@@ -57,6 +62,28 @@ def draw_thumbnail(path: Path, size: tuple[int, int]) -> str:
     except _DAMAGED:
         return ""
     return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode()}"
+
+
+def draw_thumbnails(paths: Sequence[Path | None], room: int) -> list[str | None]:
+    """The pictures of a page as `draw_thumbnail` gives them, in `room` bytes together.
+
+    With many of them each is smaller. None for those that are left out when the room is used up.
+    """
+    asked = [path for path in paths if path is not None]
+    sample = asked[:_SAMPLE]
+    size = next((each for each in _SIZES if _mean(sample, each) * len(asked) <= room), _SIZES[-1])
+    drawn: list[str | None] = []
+    for path in paths:
+        picture = draw_thumbnail(path, size) if path is not None and room > 0 else None
+        if picture is not None and len(picture) > room:
+            picture, room = None, 0
+        room -= len(picture or "")
+        drawn.append(picture)
+    return drawn
+
+
+def _mean(paths: Sequence[Path], size: tuple[int, int]) -> float:
+    return sum(len(draw_thumbnail(path, size)) for path in paths) / max(1, len(paths))
 
 
 def _upper_part(whole: Image.Image, width: int, height: int) -> Image.Image:

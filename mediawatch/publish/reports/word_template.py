@@ -12,30 +12,42 @@ from dataclasses import dataclass
 
 from docx import Document
 from docx.document import Document as Doc
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.section import CT_SectPr
+from docx.oxml.text.font import CT_RPr
+from docx.oxml.text.parfmt import CT_PPr
 from docx.shared import Mm, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from mediawatch.workbooks.document_end import ANNEX_STYLE, DAY_STYLE, ISSUER_STYLE
+
 SONG, HEI, KAI, TITLE = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"
 BODY, HEADLINE, SMALL, CELL = Pt(16), Pt(22), Pt(14), Pt(12)
 LINE = Pt(28.95)
 """225 mm in 22 lines."""
+_CLOSER = -5
+"""Twentieths of a point: 28 characters of 三号 are a little wider than 156 mm.
+
+A grid of characters would say the same, and LibreOffice sets 19 a line by it.
+"""
+_LANGUAGE = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Style:
-    """How a paragraph looks. `right` is its right margin in characters."""
+    """How a paragraph looks; `name` is its style, by which it is found again in a circular."""
 
     font: str = SONG
     size: Pt = BODY
     align: WD_ALIGN_PARAGRAPH | None = None
     indent: bool = False
-    right: int = 0
+    name: str = ""
 
 
 _PLAIN = _Style()
@@ -43,12 +55,14 @@ _INDENTED = _Style(indent=True)
 _HEADING = _Style(font=HEI, indent=True)
 _CENTRED = _Style(align=WD_ALIGN_PARAGRAPH.CENTER)
 _TITLE = _Style(font=TITLE, size=HEADLINE, align=WD_ALIGN_PARAGRAPH.CENTER)
-_SIGNATURE = _Style(align=WD_ALIGN_PARAGRAPH.RIGHT, right=4)
+_ISSUER = _Style(align=WD_ALIGN_PARAGRAPH.RIGHT, name=ISSUER_STYLE)
+_DAY = _Style(align=WD_ALIGN_PARAGRAPH.RIGHT, name=DAY_STYLE)
 
 
 def template() -> bytes:
     """The template as a .docx."""
     document = Document()
+    _properties(document)
     _page(document)
     _text(document, "{%p if marks %}")
     _text(document, "{{ marks }}", _Style(font=HEI, align=WD_ALIGN_PARAGRAPH.RIGHT))
@@ -68,11 +82,11 @@ def template() -> bytes:
     _text(document, "{%p endfor %}")
     _text(document, "{%p endfor %}")
     _text(document, "")
-    _each(document, "line in annex_list", "{{ line }}")
+    _each(document, "line in annex_list", "{{ line }}", _Style(name=ANNEX_STYLE))
     _text(document, "{%p if date %}")
     _text(document, "")
-    _text(document, "{{ issuer }}", _SIGNATURE)
-    _text(document, "{{ date }}", _SIGNATURE)
+    _text(document, "{{ issuer }}", _ISSUER)
+    _text(document, "{{ date }}", _DAY)
     _text(document, "{%p endif %}")
     _if(document, "publicity", _INDENTED)
     _annexes(document)
@@ -80,6 +94,21 @@ def template() -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _properties(document: Doc) -> None:
+    """Nothing of the library that writes it; a circular fills in its title and its issuer."""
+    properties = document.core_properties
+    properties.author = properties.last_modified_by = properties.comments = ""
+    properties.language = _LANGUAGE
+    normal = document.styles["Normal"]
+    normal.font.size, normal.font.name = BODY, SONG
+    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), SONG)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), _LANGUAGE)
+        language.set(qn("w:eastAsia"), _LANGUAGE)
+    for name in (ANNEX_STYLE, ISSUER_STYLE, DAY_STYLE):
+        document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = normal
 
 
 def _page(document: Doc) -> None:
@@ -92,13 +121,30 @@ def _page(document: Doc) -> None:
         Mm(26),
     )
     section.footer_distance = Mm(25)
+    _grid(section._sectPr)
     document.settings.odd_and_even_pages_header_footer = True
     _number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
     _number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
 
 
+def _grid(section: CT_SectPr) -> None:
+    """22 lines a page."""
+    for old in section.findall(qn("w:docGrid")):
+        section.remove(old)
+    grid = OxmlElement("w:docGrid")
+    grid.set(qn("w:type"), "lines")
+    grid.set(qn("w:linePitch"), str(round(LINE.pt * 20)))
+    section.append(grid)
+
+
 def _number(paragraph: Paragraph, align: WD_ALIGN_PARAGRAPH) -> None:
+    """The number between dashes, one character from the outer edge."""
     paragraph.alignment = align
+    layout = paragraph.paragraph_format
+    if align is WD_ALIGN_PARAGRAPH.RIGHT:
+        layout.right_indent = SMALL
+    else:
+        layout.left_indent = SMALL
     _run(paragraph, "— ", "宋体", SMALL)
     run = _run(paragraph, "", "宋体", SMALL)
     for kind, code in (("begin", ""), ("", "PAGE"), ("end", "")):
@@ -112,10 +158,12 @@ def _number(paragraph: Paragraph, align: WD_ALIGN_PARAGRAPH) -> None:
 
 
 def _annexes(document: Doc) -> None:
-    """One table a page, for any columns and rows."""
+    """One table a page, for any columns and rows: its number, a blank line, its title."""
     _text(document, "{%p for annex in annexes %}")
     head = _text(document, "{{ annex.number }}", _Style(font=HEI))
     head.paragraph_format.page_break_before = True
+    head.paragraph_format.keep_with_next = True
+    _text(document, "")
     _text(document, "{{ annex.title }}", _TITLE)
     table = document.add_table(rows=4, cols=3)
     table.style = "Table Grid"
@@ -149,9 +197,18 @@ def _cells(
 ) -> None:
     for cell, words in zip(cells, (first, second, third), strict=True):
         run = _run(cell.paragraphs[0], words, font, CELL)
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+        # A line of a cell is as high as its text, not as a line of the page's grid.
+        _leave_grid(cell.paragraphs[0]._p.get_or_add_pPr(), "w:spacing", "w:ind", "w:jc")
+        _leave_grid(run._r.get_or_add_rPr(), "w:color", "w:sz", "w:szCs", "w:lang")
         if heading:
             run.bold, cell.paragraphs[0].alignment = True, WD_ALIGN_PARAGRAPH.CENTER
-            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+
+
+def _leave_grid(properties: CT_PPr | CT_RPr, *after: str) -> None:
+    free = OxmlElement("w:snapToGrid")
+    free.set(qn("w:val"), "0")
+    properties.insert_element_before(free, *after)
 
 
 def _if(document: Doc, tag: str, style: _Style) -> None:
@@ -161,14 +218,14 @@ def _if(document: Doc, tag: str, style: _Style) -> None:
     _text(document, "{%p endif %}")
 
 
-def _each(document: Doc, loop: str, words: str) -> None:
+def _each(document: Doc, loop: str, words: str, style: _Style = _INDENTED) -> None:
     _text(document, f"{{%p for {loop} %}}")
-    _text(document, words, _INDENTED)
+    _text(document, words, style)
     _text(document, "{%p endfor %}")
 
 
 def _text(document: Doc, words: str, style: _Style = _PLAIN) -> Paragraph:
-    paragraph = document.add_paragraph()
+    paragraph = document.add_paragraph(style=style.name or None)
     if style.align is not None:
         paragraph.alignment = style.align
     layout = paragraph.paragraph_format
@@ -177,10 +234,10 @@ def _text(document: Doc, words: str, style: _Style = _PLAIN) -> Paragraph:
         WD_LINE_SPACING.EXACTLY,
         LINE if style.size == BODY else Pt(35),
     )
+    if style.size != BODY:
+        _leave_grid(paragraph._p.get_or_add_pPr(), "w:spacing", "w:ind", "w:jc")
     if style.indent:
         layout.first_line_indent = 2 * BODY
-    if style.right:
-        layout.right_indent = style.right * BODY
     # A heading never stands alone at the foot of a page.
     layout.keep_with_next = style.font == HEI and style.indent
     _run(paragraph, words, style.font, style.size)
@@ -195,4 +252,8 @@ def _run(paragraph: Paragraph, words: str, font: str, size: Pt) -> Run:
     fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
     fonts.set(qn("w:eastAsia"), font)
     fonts.set(qn("w:hint"), "eastAsia")
+    if size == BODY:
+        closer = OxmlElement("w:spacing")
+        closer.set(qn("w:val"), str(_CLOSER))
+        run._r.get_or_add_rPr().insert_element_before(closer, "w:sz", "w:szCs", "w:lang")
     return run

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import xlsxwriter
@@ -14,14 +15,25 @@ from rich.cells import cell_len
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.domain.clock import beijing
-from mediawatch.table import Table, lines_of
+from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_points
+from mediawatch.table import NONE, Table, is_centred
 from mediawatch.typesetting import typeset
 
 _MAX_TEXT = 32_000
 """Excel refuses a cell of more than 32 767 characters."""
 _WIDEST = 48
-_LINE = 15
-"""Points."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookCover:
+    """What the properties of a file say.
+
+    `made_at` is the inspection's moment, so that the same state gives the same bytes.
+    """
+
+    title: str
+    issuer: str
+    made_at: datetime
 
 
 def workbook(
@@ -30,24 +42,29 @@ def workbook(
     counts: Collection[str],
     rates: Collection[str],
     marks: Sequence[str],
-    made_at: datetime,
+    cover: BookCover,
 ) -> bytes:
-    """One sheet a table: (name of at most 31 characters, table).
+    """One sheet a table: (name of at most 31 characters, table). An empty table says 无.
 
     `counts` are the columns of whole numbers; `rates` are those of percentages, which stand as they
-    are printed. `made_at` is the moment that the file states. It is the inspection's, so that the
-    same state gives the same bytes.
+    are printed.
     """
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    book.set_properties({"created": beijing(made_at).replace(tzinfo=None)})
+    book.set_properties(
+        {
+            "title": cover.title,
+            "author": cover.issuer,
+            "created": beijing(cover.made_at).replace(tzinfo=None),
+        }
+    )
     formats = _Formats(book)
     for name, table in sheets:
         _write(book.add_worksheet(name), table, formats, counts, rates, marks)
     book.close()
-    return stream.getvalue()
+    return in_chinese(stream.getvalue())
 
 
 class _Formats:
@@ -57,7 +74,7 @@ class _Formats:
             "valign": "vcenter",
             "text_wrap": True,
             "font_name": "宋体",
-            "font_size": 11,
+            "font_size": TYPE_SIZE,
         }
         self.title = book.add_format(
             {
@@ -75,7 +92,7 @@ class _Formats:
             {**cell, "bold": True, "align": "center", "bg_color": "#E7E6E6"}
         )
         self.text = book.add_format({**cell, "num_format": "@"})
-        self.rate = book.add_format({**cell, "num_format": "@", "align": "center"})
+        self.centred = book.add_format({**cell, "num_format": "@", "align": "center"})
         self.count = book.add_format({**cell, "num_format": "0", "align": "center"})
 
 
@@ -97,32 +114,37 @@ def _write(
         sheet.merge_range(1, 0, 1, last, "", formats.mark)
         sheet.write_string(1, 0, typeset("；".join(marks)), formats.mark)
         top = 2
-    widths = [
-        _width([column, *(row[place] for row in table.rows)])
-        for place, column in enumerate(table.columns)
-    ]
+    widths = page_widths(
+        [
+            _width([column, *(row[place] for row in table.rows)])
+            for place, column in enumerate(table.columns)
+        ]
+    )
     for place, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
         sheet.write_string(top, place, column, formats.head)
         sheet.set_column(place, place, width)
+    sheet.set_row(top, row_points(table.columns, widths))
+    centred = [
+        column in rates or is_centred(column, (row[place] for row in table.rows))
+        for place, column in enumerate(table.columns)
+    ]
     for number, row in enumerate(table.rows, top + 1):
-        # LibreOffice shows one line of a row without a height of its own.
-        sheet.set_row(number, _LINE * max(map(lines_of, row, widths)))
+        sheet.set_row(number, row_points(row, widths))
         for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             if column in counts and cell.isdecimal():
                 sheet.write_number(number, place, int(cell), formats.count)
             else:
-                sheet.write_string(
-                    number,
-                    place,
-                    cell[:_MAX_TEXT],
-                    formats.rate if column in rates else formats.text,
-                )
+                style = formats.centred if centred[place] else formats.text
+                sheet.write_string(number, place, cell[:_MAX_TEXT], style)
+    if not table.rows:
+        sheet.merge_range(top + 1, 0, top + 1, last, NONE, formats.centred)
     sheet.freeze_panes(top + 1, 0)
-    sheet.repeat_rows(top)
-    sheet.set_paper(9)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&C第 &P 页，共 &N 页")
+    lay_out(
+        sheet,
+        heading=top,
+        rows=top + 1 + max(1, len(table.rows)),
+        columns=len(table.columns),
+    )
 
 
 def _width(texts: Sequence[str]) -> float:

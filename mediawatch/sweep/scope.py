@@ -217,7 +217,7 @@ def _lot(filed: Filing, seed: str) -> str:
     return hashlib.sha256(f"{seed}\n{identity(filed)}".encode()).hexdigest()
 
 
-STRATA = ("supervisor", "prefecture", "level", "body_kind", "jurisdiction")
+STRATA = ("supervisor", "prefecture", "township", "level", "body_kind", "jurisdiction")
 """The filed words that split a registry and that are no part of an account's identity.
 
 A drawn list freezes them.

@@ -36,6 +36,7 @@ _COLUMNS = (
     "supervisor",
     "prefecture",
     "county",
+    "township",
     "level",
     "body_kind",
     "jurisdiction",

@@ -19,6 +19,7 @@ from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_
 from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
+from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
@@ -29,6 +30,7 @@ from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.todo import Unproven, as_table, open_ones
 from mediawatch.plurals import count_of
 from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
 
 BAD_ROWS = 2
@@ -86,7 +88,11 @@ def export(
     ],
     sweep: SweepOption = None,
     by: Annotated[
-        WorklistSplit | None, typer.Option(help="One file a prefecture or person.")
+        WorklistSplit | None,
+        typer.Option(
+            help="One file a region or department, a prefecture or a person; `whole`: one file. "
+            "Default region where office.toml says a level, else whole."
+        ),
     ] = None,
     people: Annotated[str, typer.Option(metavar="甲,乙", help="Who looks, for --by person.")] = "",
     with_glances: Annotated[
@@ -101,11 +107,13 @@ def export(
     instructions in Chinese."""
     if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
-    if by is None:
-        file.check()
 
     async def work() -> tuple[list[WorklistFile], int]:
         async with open_home(ctx) as app:
+            divided = office_regions(read_office(app.home.root))
+            usual = WorklistSplit.REGION if divided.level else WorklistSplit.WHOLE
+            if (by or usual) is WorklistSplit.WHOLE:
+                file.check()
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
 
@@ -120,7 +128,8 @@ def export(
                         write=file.writer(planning.write_file),
                     ),
                     judged,
-                    by=by,
+                    by=by or usual,
+                    regions=divided,
                     people=_names(people),
                     indexes=planning.index_names(),
                     with_glances=with_glances,

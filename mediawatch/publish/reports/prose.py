@@ -24,6 +24,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.filings import once
+from mediawatch.figures.region_parts import PartGroup
 from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.inspection import Inspection
 from mediawatch.sweep.scope import WHOLE
@@ -80,9 +81,7 @@ def overview(inspection: Inspection) -> tuple[str, ...]:
         f"{rated}{whole.rate_text(office.decimals)}。"
     )
     said = [first, *_by_platform(inspection)]
-    perfect = _split(inspection, Dimension.REGION.label).perfect
-    if perfect:
-        said.append(f"{rated}为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。")
+    said += _without_failure(inspection, rated)
     if whole.preliminary:
         said.append(f"另有{whole.open}{measure}尚待人工核查，以上为初步结果。")
     if whole.provisional:
@@ -94,6 +93,26 @@ def overview(inspection: Inspection) -> tuple[str, ...]:
     said += _since_last(inspection)
     said.append("各地区（部门）情况详见附件1。")
     return tuple(said)
+
+
+def _without_failure(inspection: Inspection, rated: str) -> list[str]:
+    """Which regions and which departments are at 100%.
+
+    Without the level of the office the two cannot be told apart. A part that says only which
+    column is empty is neither.
+    """
+    split = _split(inspection, Dimension.REGION.label)
+    if not split.groups:
+        perfect = split.perfect
+        named = f"{rated}为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。"
+        return [named] if perfect else []
+    kinds = [
+        f"{group.kind}有{len(group.perfect)}个：{'、'.join(group.perfect)}"
+        for group in split.groups
+        if group.kind != PartGroup.UNFILED and group.perfect
+    ]
+    whose = "所检查账号" if rated.startswith("所检查") else ""
+    return [f"{whose}政务新媒体检查合格率为100%的{'；'.join(kinds)}。"] if kinds else []
 
 
 def _coverage(inspection: Inspection, *, partial: bool) -> str:

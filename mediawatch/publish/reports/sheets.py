@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mediawatch.domain.clock import beijing
-from mediawatch.figures.dimensions import NOT_FILED
+from mediawatch.figures.regions import NOT_FILED
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports.pages import sheet
 from mediawatch.visible import make_visible
@@ -21,14 +21,18 @@ _UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
 def bundles(
     inspection: Inspection, problems: Sequence[AccountProblem], folder: Path
 ) -> Iterator[tuple[str, bytes]]:
-    """(file name, zip) of each prefecture, in the order of the list."""
-    prefectures: dict[str, list[AccountProblem]] = {}
+    """(file name, zip) of each prefecture, in the order of the list.
+
+    Of each region or department where the office says its level.
+    """
+    regions = inspection.regions
+    places: dict[str, list[AccountProblem]] = {}
     for problem in problems:
-        prefectures.setdefault(problem.entry.account.filed.prefecture or NOT_FILED, []).append(
-            problem
-        )
+        filed = problem.entry.account.filed
+        place = regions.of(filed) if regions.level else filed.prefecture or NOT_FILED
+        places.setdefault(place, []).append(problem)
     moment = beijing(inspection.sweep.as_of).timetuple()[:6]
-    for prefecture, members in prefectures.items():
+    for place, members in places.items():
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
             for problem in members:
@@ -38,7 +42,7 @@ def bundles(
                     sheet(inspection, problem, folder),
                     zipfile.ZIP_DEFLATED,
                 )
-        yield f"佐证单 {safe(prefecture)}.zip", stream.getvalue()
+        yield f"佐证单 {safe(place)}.zip", stream.getvalue()
 
 
 def file_name(problem: AccountProblem) -> str:

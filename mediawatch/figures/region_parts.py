@@ -87,7 +87,14 @@ def part_of(filed: Filing, level: Level) -> RegionPart:
     below = bool(ranks) and all(_RANKS.index(rank) > _RANKS.index(level) for rank in ranks)
     if (below and level != "县") or (below and ranks == {"乡"}) or _deeper(filed, level):
         return _unfiled(_COLUMN[level])
-    return _department(filed)
+    return _department(
+        filed, {"省": filed.prefecture, "市": filed.county, "县": filed.township}[level]
+    )
+
+
+def is_own_level(place: str) -> bool:
+    """Whether it names no place of its own: 市本级, 省直部门, 自治区直属 …"""
+    return _OWN.fullmatch(place) is not None
 
 
 def part_without_level(filed: Filing) -> str:
@@ -109,10 +116,11 @@ def _unfiled(column: str) -> RegionPart:
     return RegionPart(PartGroup.UNFILED, f"（{column}未填报）")
 
 
-def _department(filed: Filing) -> RegionPart:
+def _department(filed: Filing, own_level: str = "") -> RegionPart:
+    """Who supervises or organises; `own_level` as it is filed (自治区直属) where neither is told."""
     # A government that supervises its own departments is none of them.
     supervisor = "" if filed.supervisor.endswith("人民政府") else filed.supervisor
-    name = supervisor or filed.organiser or filed.supervisor
+    name = supervisor or filed.organiser or filed.supervisor or own_level
     return RegionPart(PartGroup.DEPARTMENT, name) if name else _unfiled("所属组织")
 
 

@@ -35,6 +35,7 @@ from mediawatch.publish.defects import (
     mark_of,
     without_unproven,
 )
+from mediawatch.publish.naming import name_account
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules import cautions
 from mediawatch.rules.judged_scope import JudgedScope
@@ -100,7 +101,7 @@ class AccountProblem:
     def _filed_besides(self) -> str:
         return (
             "同一账号另有备案："
-            f"{'、'.join(filed.filing_number or f'{filed.organiser}“{filed.name}”' for filed in self.twins)}"
+            f"{'、'.join(filed.filing_number or name_account(filed) for filed in self.twins)}"
         )
 
     @property

@@ -33,6 +33,7 @@ def filed(**values: str) -> Filing:
         ("省", {"prefecture": "甲市", "county": "乙县"}, "地区", "甲市"),
         ("省", {"prefecture": "甲市", "county": "市本级", "level": "市州政府及部门"}, "地区", "甲市"),
         ("省", {"prefecture": "自治区直属", "organiser": "示例厅"}, "部门", "示例厅"),
+        ("省", {"prefecture": "自治区直属", "county": "自治区直属"}, "部门", "自治区直属"),
         ("省", {"prefecture": "省直", "organiser": "中心", "supervisor": "示例厅"}, "部门", "示例厅"),
         ("省", {"prefecture": "示例省", "organiser": "示例厅"}, "部门", "示例厅"),
         ("省", {"prefecture": "甲市", "organiser": "示例厅", "level": "省级部门"}, "部门", "示例厅"),

@@ -9,7 +9,8 @@ import pytest
 from docx import Document
 from offices import Office, filed
 
-from mediawatch.domain import Code, Verdict
+from mediawatch.domain import Code, Filing, Verdict
+from mediawatch.publish.naming import name_account
 
 STALE = [Code.STALE_2W]
 AS_OF = date(2022, 12, 31)
@@ -50,7 +51,17 @@ def test_the_table_has_regions_first_and_departments_after(office: Office, tmp_p
     assert [table[name][2:4] for name in ("乙县", "县区小计", "市直部门小计", "合计")] == [
         (2, 2), (3, 3), (2, 2), (6, 5),
     ]  # fmt: skip
-    assert [str(row[0] or "") for row in table.values()] == ["1", "2", "3", "", "4", "5", "", "6", ""]
+    assert [str(row[0] or "") for row in table.values()] == [
+        "1",
+        "2",
+        "3",
+        "",
+        "4",
+        "5",
+        "",
+        "6",
+        "",
+    ]
     office.run("report", "docx", "--out", tmp_path / "通报.docx")
     word = Document(str(tmp_path / "通报.docx"))
     assert [row.cells[1].text for row in word.tables[0].rows[1:]] == PARTS
@@ -101,10 +112,27 @@ def test_suspects_go_to_the_same_parts(office: Office, tmp_path: Path) -> None:
 
 def test_a_sample_is_drawn_from_the_same_parts(office: Office) -> None:
     drawn = office.run("scope", "--take", "1个", "--seed", "一").stdout
-    assert all(name in drawn for name in ("丙区", "乙县", "甲市第一局", "甲市第二局", "（县区未填报）"))
+    assert all(
+        name in drawn for name in ("丙区", "乙县", "甲市第一局", "甲市第二局", "（县区未填报）")
+    )
     assert "抽查5个账号" in drawn.replace(" ", "")
     assert "抽查1个账号" in office.run(
         "scope", "--take", "1个", "--seed", "一", "--by", "none"
     ).stdout.replace(" ", "")
     only = office.run("scope", "--take", "地区=乙县 全部").stdout
     assert "2个账号" in only
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ({"prefecture": "拉萨市", "county": "达孜区", "organiser": "示例局"}, "示例局“示例”"),
+        ({"prefecture": "拉萨市", "county": "达孜区"}, "拉萨市达孜区“示例”"),
+        ({"prefecture": "拉萨市", "county": "市本级"}, "拉萨市“示例”"),
+        ({"prefecture": "自治区直属", "county": "自治区直属"}, "自治区直属“示例”"),
+        ({"county": "乙县", "township": "丙镇"}, "乙县丙镇“示例”"),
+        ({}, "“示例”"),
+    ],
+)
+def test_a_text_names_the_place_where_no_body_is_filed(place: dict[str, str], named: str) -> None:
+    assert name_account(Filing(name="示例", platform="weibo", **place)) == named  # type: ignore[arg-type]

@@ -27,6 +27,7 @@ from mediawatch.figures.filings import once
 from mediawatch.figures.region_parts import PartGroup
 from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.inspection import Inspection
+from mediawatch.publish.naming import name_account
 from mediawatch.sweep.scope import WHOLE
 from mediawatch.typesetting import typeset
 
@@ -255,9 +256,7 @@ def _kind(
     platforms: dict[str, list[str]] = {}
     for entry in entries:
         filed = entry.account.filed
-        platforms.setdefault(Dimension.PLATFORM.of(filed), []).append(
-            f"{filed.organiser}“{filed.name}”"
-        )
+        platforms.setdefault(Dimension.PLATFORM.of(filed), []).append(name_account(filed))
     named = "；".join(
         f"{platform}{len(names)}{measure}：{'、'.join(names)}"
         for platform, names in platforms.items()

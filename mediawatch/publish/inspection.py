@@ -148,8 +148,8 @@ class Inspection:
 
     @property
     def regions(self) -> Regions:
-        """How its office divides the registry."""
-        return office_regions(self.office)
+        """How its office divides the registry, as its figures do."""
+        return regions_of(self.sweep, self.scope, office_regions(self.office))
 
     @property
     def preliminary(self) -> bool:

@@ -186,6 +186,12 @@ def _deeper(filed: Filing, level: Level) -> bool:
             return False
 
 
+def level_rank(text: str) -> int:
+    """The place of a filed 层级 from the top down; what names no level comes last."""
+    ranks = _ranks(text, "")
+    return min((_RANKS.index(rank) for rank in ranks), default=len(_RANKS))
+
+
 @lru_cache(maxsize=256)
 def _ranks(text: str, level: Level) -> frozenset[str]:
     """The levels that 层级 names; a bare 区 is an autonomous region to a province's office."""

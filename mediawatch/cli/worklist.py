@@ -13,7 +13,7 @@ import typer
 from mediawatch import stops
 from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import DryRun, open_home, run
+from mediawatch.cli.base import DryRun, home_of, open_home, run
 from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.cli.outputs import Overwrite, output
@@ -107,13 +107,13 @@ def export(
     instructions in Chinese."""
     if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
+    divided = office_regions(read_office(home_of(ctx).root))
+    usual = WorklistSplit.REGION if divided.level else WorklistSplit.WHOLE
+    if (by or usual) is WorklistSplit.WHOLE:
+        file.check()
 
     async def work() -> tuple[list[WorklistFile], int]:
         async with open_home(ctx) as app:
-            divided = office_regions(read_office(app.home.root))
-            usual = WorklistSplit.REGION if divided.level else WorklistSplit.WHOLE
-            if (by or usual) is WorklistSplit.WHOLE:
-                file.check()
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
 

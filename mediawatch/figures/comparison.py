@@ -131,7 +131,7 @@ def compare(
     return found
 
 
-def moved(
+def compare_registries(
     before: Sequence[SweepAccount], now: Sequence[SweepAccount]
 ) -> tuple[tuple[SweepAccount, ...], tuple[SweepAccount, ...]]:
     """新开设 and 关停 of two states of a whole registry, as in `Comparison`."""

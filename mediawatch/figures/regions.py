@@ -44,7 +44,7 @@ class Regions:
     """What kind each known part is; set for the parts of one inspection (`with_parts`)."""
 
     def part(self, filed: Filing) -> RegionPart:
-        """UserError never: an account without any place stands in a part that says so."""
+        """The part of an account; without any place it is one that names the empty column."""
         found = part_of(filed, self.level)
         return replace(found, name=self.named(found.name))
 

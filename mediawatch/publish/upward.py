@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from mediawatch.domain import Account, Filing, Rectification, SweepAccount
-from mediawatch.figures.comparison import moved
+from mediawatch.figures.comparison import compare_registries
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.filings import once
 from mediawatch.figures.region_parts import level_rank
@@ -95,7 +95,7 @@ def movement_between(
         [SweepAccount(sweep_id=0, account=account) for account in accounts]
         for accounts in (before, now)
     )
-    opened, closed = moved(then, today)
+    opened, closed = compare_registries(then, today)
     kept = {entry.account.id for entry in today}
     was, is_now = len(once(then)), len(once(today))
     if was + len(opened) - len(closed) != is_now:

@@ -176,7 +176,7 @@ def sheet(
     include_open: OpenOption = False,
 ) -> None:
     """Write a 佐证单 for each account with findings, a printable page each; all of them zipped by
-    prefecture.
+    prefecture, or by region and department where office.toml says the level.
     """
 
     async def work() -> list[tuple[str, bytes]]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from mediawatch.domain import Account, Filing, SweepAccount, UserError
 from mediawatch.figures.counts import Key
-from mediawatch.figures.region_parts import LEVELS, Level, part_of
+from mediawatch.figures.region_parts import Level, part_of
 from mediawatch.figures.regions import NOT_FILED, Regions
 from mediawatch.registry.kinds import fold, platform_label
 
@@ -87,23 +87,20 @@ def _key(by: Dimension, regions: Regions) -> Key:
     return part
 
 
-def totals(accounts: Sequence[Account]) -> dict[str, dict[str, int]]:
+def totals(accounts: Sequence[Account], level: Level = "") -> dict[str, dict[str, int]]:
     """总数 of every part of a registry by every heading, for `figures.statistics`.
 
-    The accounts stand once each, in service. Regions are counted for every level that an office may
-    have: which one it has may be said later.
+    The accounts stand once each, in service. Regions are counted without a level, and for `level`
+    under a heading of its own.
     """
-    by_word = {
+    found = {
         each.label: dict(Counter(each.of(account.filed) for account in accounts))
         for each in Dimension
     }
-    by_level = {
-        level_heading(level): dict(
-            Counter(str(part_of(account.filed, level)) for account in accounts)
-        )
-        for level in LEVELS
-    }
-    return by_word | by_level
+    if level:
+        parts = Counter(str(part_of(account.filed, level)) for account in accounts)
+        found[level_heading(level)] = dict(parts)
+    return found
 
 
 def level_heading(level: Level) -> str:

@@ -16,7 +16,6 @@ from mediawatch.domain import Filing
 from mediawatch.figures.prefectures import names_prefecture
 
 Level = Literal["省", "市", "县", ""]
-LEVELS: tuple[Level, ...] = ("省", "市", "县")
 _RANKS = "省市县乡"
 """From the top down."""
 

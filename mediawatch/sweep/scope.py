@@ -19,7 +19,7 @@ from typing import Any
 from mediawatch.domain import Account, Filing, Sweep, SweepAccount, SweepKind, UserError
 from mediawatch.figures.dimensions import Dimension, level_heading, totals
 from mediawatch.figures.filings import once
-from mediawatch.figures.region_parts import RegionPart
+from mediawatch.figures.region_parts import Level, RegionPart
 from mediawatch.figures.regions import NOT_FILED, Regions, parts_of
 from mediawatch.figures.values import percent
 from mediawatch.ops.settings.office import Office
@@ -157,7 +157,7 @@ def _scope(
     strata: Sequence[Stratum],
     spec: Spec,
 ) -> Scope:
-    counted = totals(population)
+    counted = totals(population, spec.regions.level)
     text = json.dumps(
         {
             "kind": kind.value,
@@ -235,15 +235,15 @@ def strata_of(filed: Filing) -> dict[str, Any]:
 
 
 def registry_totals(
-    registry: Iterable[Account], scope: Iterable[Account]
+    registry: Iterable[Account], scope: Iterable[Account], level: Level = ""
 ) -> dict[str, dict[str, int]]:
-    """总数 of the whole registry by heading and part, for `Sweep.totals`.
+    """总数 of the whole registry by heading and part, for `Sweep.totals`; `level`: the office's.
 
     The accounts of the scope count as the scope has them.
     """
     looked_at = {account.id: account for account in scope}
     everybody = (looked_at.get(account.id, account) for account in registry)
-    return totals(in_service(everybody, first=frozenset(looked_at)))
+    return totals(in_service(everybody, first=frozenset(looked_at)), level)
 
 
 def office_regions(office: Office) -> Regions:
@@ -254,8 +254,8 @@ def office_regions(office: Office) -> Regions:
 def regions_of(sweep: Sweep, scope: Sequence[SweepAccount], regions: Regions) -> Regions:
     """How the parts of a sweep are divided, knowing each of them.
 
-    Without a level where an early sweep of a part kept no totals of that level: then its parts are
-    those by which it was counted.
+    Without a level where a sweep of a part kept no totals of that level, for the office had none
+    then: its parts stay those by which it was counted.
     """
     kept = _kept_totals(sweep) or {}
     heading = level_heading(regions.level)

@@ -85,7 +85,7 @@ class StratumOut(HandoffPart):
 class DrawingOut(HandoffPart):
     """How a scope was drawn, so that anybody can draw it again."""
 
-    kind: str = Field(description="sample or list")
+    kind: str = Field(description="sample or list; empty where an early version did not keep it")
     seed: str = Field(description="随机种子; empty for a list")
     clauses: list[str] = Field(description="抽取规则, in the order in which they are tried")
     by: list[str] = Field(description="分层: by which words of a registry")

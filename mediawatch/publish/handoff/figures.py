@@ -57,18 +57,21 @@ def _coverage(counts: Figures, decimals: int) -> RatioOut | None:
 
 
 def _drawing(spec: str) -> DrawingOut | None:
-    """The drawing of `Sweep.scope_spec`; None where nothing was drawn."""
+    """The drawing of `Sweep.scope_spec`; None where nothing was drawn.
+
+    Early versions kept less of it.
+    """
     if not spec:
         return None
     said = json.loads(spec)
     return DrawingOut(
-        kind=said["kind"],
-        seed=said["seed"],
-        clauses=said["clauses"],
-        by=said["by"],
+        kind=said.get("kind", ""),
+        seed=said.get("seed", ""),
+        clauses=said.get("clauses", []),
+        by=said.get("by", []),
         strata=[
             StratumOut(name=name, clause=clause, total=total, drawn=drawn)
-            for name, clause, total, drawn in said["strata"]
+            for name, clause, total, drawn in said.get("strata", [])
         ],
     )
 

@@ -26,6 +26,7 @@ class FiledColumns:
     supervisor: Field[str]
     prefecture: Field[str]
     county: Field[str]
+    township: Field[str] = Field(server_default=text("''"))
     jurisdiction: Field[str]
     level: Field[str]
     body_kind: Field[str]

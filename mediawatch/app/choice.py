@@ -7,7 +7,7 @@ from datetime import timedelta
 from mediawatch.app.root import App
 from mediawatch.domain import Sweep, SweepKind, SweepState, UserError
 
-_OF_ITS_OWN = (SweepKind.NIGHTLY, SweepKind.RECHECK)
+OF_ITS_OWN = (SweepKind.NIGHTLY, SweepKind.RECHECK)
 """Kinds that make a list or a circular only where the command names them."""
 _QUARTER = timedelta(days=100)
 
@@ -26,7 +26,7 @@ async def choose_sweep(app: App, number: int | None, *, surely: bool = False) ->
         if found is None:
             raise UserError(f"there is no sweep {number}: `mediawatch sweeps` lists them")
         return found
-    sweeps = [sweep for sweep in sweeps if sweep.kind not in _OF_ITS_OWN]
+    sweeps = [sweep for sweep in sweeps if sweep.kind not in OF_ITS_OWN]
     finished = [sweep for sweep in sweeps if sweep.state is SweepState.FINISHED]
     if not finished:
         unfinished = (

@@ -115,11 +115,12 @@ async def reviewers_of(app: App, inspection: Inspection) -> dict[int, list[str]]
 
 
 async def _issues(app: App) -> Issues:
-    moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps.all()}
+    sweeps = await app.store.sweeps.all()
     return Issues(
         notices=await app.store.notices.all(),
         events=await app.store.notices.events(),
-        moments=moments,
+        moments={sweep.id: sweep.as_of for sweep in sweeps},
+        rounds={sweep.id: sweep.round for sweep in sweeps},
     )
 
 

@@ -91,6 +91,7 @@ class App:
 
     def engine(self) -> Engine:
         """A sweep's engine with breakers of its own."""
+        from mediawatch.ops.settings.office import read_office
         from mediawatch.sweep.engine import Engine
 
         return Engine(
@@ -102,6 +103,7 @@ class App:
             self.canaries(),
             lambda platforms: wiring.why_unreachable(platforms, self.settings, self._route),
             self.rates,
+            read_office(self.home.root).level,
         )
 
     def canaries(self) -> Canaries:

@@ -13,6 +13,7 @@ from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import PLATFORM_LABELS, UserError
+from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.people.forms.splits import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
@@ -26,6 +27,7 @@ from mediawatch.registry.remarks import (
     standings,
     standings_table,
 )
+from mediawatch.sweep.scope import office_regions
 
 _SHOWN = 30
 """So many remarks are listed after an import."""
@@ -47,7 +49,9 @@ def corrections(
     ] = None,
     by: Annotated[
         DispatchSplit,
-        typer.Option(help="One file a 主管单位, a county, a prefecture, or a unit (所属组织)."),
+        typer.Option(
+            help="One file a 主管单位, a county, a prefecture, a region or department, or a unit."
+        ),
     ] = DispatchSplit.SUPERVISOR,
     overwrite: Overwrite = False,
     csv: CsvOption = None,
@@ -67,6 +71,7 @@ def corrections(
 
     async def work() -> list[RemarksFile]:
         async with open_home(ctx) as app:
+            divided = office_regions(read_office(app.home.root))
 
             async def plan(planning: App) -> list[RemarksFile]:
                 form = FormTarget(
@@ -80,7 +85,7 @@ def corrections(
                     planning.store,
                     form,
                     await current(planning.store),
-                    by,
+                    lambda filed: by.of(filed, divided),
                     planning.surface_labels(PLATFORM_LABELS),
                     planning.clock(),
                 )

@@ -184,7 +184,8 @@ def sheet(
     ] = False,
 ) -> None:
     """Write the 佐证材料 of each account with findings, a printable page each; all of them zipped by
-    prefecture. They name no person of the office, but for `--internal`.
+    prefecture, or by region and department where office.toml says the level. They name no person
+    of the office, but for `--internal`.
     """
 
     async def work() -> list[tuple[str, bytes]]:

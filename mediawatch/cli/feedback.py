@@ -15,6 +15,7 @@ from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import NoticeAction, NoticeEvent, UserError, is_closed
+from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.people import feedback
 from mediawatch.people.dispatch import DispatchSplit
@@ -22,6 +23,7 @@ from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
 from mediawatch.plurals import count_of
 from mediawatch.publish.results import standing_items
+from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
 
 BAD_ROWS = 2
@@ -50,11 +52,12 @@ def export(
         ),
     ],
     by: Annotated[
-        DispatchSplit,
+        DispatchSplit | None,
         typer.Option(
-            help="One file a prefecture, a 主管单位, or a unit (所属组织) with its own contact, as filed now."
+            help="One file a region or department, a prefecture, a county, a 主管单位, or a unit "
+            "(所属组织) with its own contact, as filed now. Default as for `findings dispatch`."
         ),
-    ] = DispatchSplit.PREFECTURE,
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Write what still stands of a notice as xlsx files with its deadlines and three columns to
@@ -63,6 +66,7 @@ def export(
 
     async def work() -> list[tuple[Path, int]]:
         async with open_home(ctx) as app:
+            divided = office_regions(read_office(app.home.root))
 
             async def plan(planning: App) -> list[tuple[Path, int]]:
                 store = planning.store
@@ -70,7 +74,10 @@ def export(
                 contacts = await store.accounts.contacts()
                 filed_now = {account.id: account.filed for account in await store.accounts.all()}
                 receivers = feedback.FeedbackReceivers(
-                    by=by, contacts=contacts, filed_now=filed_now
+                    by=by or DispatchSplit.usual(divided),
+                    contacts=contacts,
+                    filed_now=filed_now,
+                    regions=divided,
                 )
                 written = feedback.export(
                     FormTarget(

@@ -13,16 +13,19 @@ from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.outputs import output
 from mediawatch.domain import Sweep
 from mediawatch.figures.comparison import JudgedInspection, compare
-from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, dimension, keys
 from mediawatch.ops.settings.office import Office, read_office
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.plurals import count_of
-from mediawatch.publish.inspection import OPEN_MARK, expected_regions
+from mediawatch.publish.inspection import (
+    OPEN_MARK,
+    expected_regions,
+    statistics_of,
+)
 from mediawatch.publish.reports import lists
 from mediawatch.publish.reports import statistics as tables
 from mediawatch.rules.reviewed import as_reviewed
-from mediawatch.sweep.scope import WHOLE, totals_of
+from mediawatch.sweep.scope import WHOLE, office_regions
 from mediawatch.table import Table, to_csv
 
 _BY = (Dimension.REGION, Dimension.PLATFORM)
@@ -97,17 +100,13 @@ async def _tables(
     app: App, now: Sweep, earlier: Sweep | None, chosen: list[Dimension], office: Office
 ) -> tuple[str, list[Table], list[str]]:
     judged, order = await judged_of(app, now), expected_regions(office)
-    counted = statistics(
-        judged.scope,
-        judged.policy,
-        keys(chosen),
-        totals=totals_of(now, judged.scope),
-        expected=order,
-    )
+    counted = statistics_of(now, judged.scope, judged.policy, office, by=chosen)
     found = [tables.split_table(split, counted.whole, office.decimals) for split in counted.splits]
     found.append(tables.kinds_table(counted))
     if earlier is not None:
-        compared = compare(await judged_of(app, earlier), judged, keys(chosen), order)
+        compared = compare(
+            await judged_of(app, earlier), judged, keys(chosen, office_regions(office)), order
+        )
         found += [
             tables.change_table(heading, parts, compared.whole, office.decimals)
             for heading, parts in compared.splits.items()

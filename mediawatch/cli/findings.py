@@ -24,6 +24,7 @@ from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.cli.progress import show_progress
 from mediawatch.domain import Sweep, UserError
 from mediawatch.ops.retention import still_judged
+from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.people import dispatch as sheets
 from mediawatch.people.dispatch import DispatchFile, DispatchOrder, DispatchSplit, UnitAnswers
@@ -35,6 +36,7 @@ from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import parse
 from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.request import Request
+from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
 
 BAD_ROWS = 2
@@ -62,11 +64,13 @@ def dispatch(
     ],
     person: Annotated[str, typer.Option(metavar="NAME", help="Who sends them down.")],
     by: Annotated[
-        DispatchSplit,
+        DispatchSplit | None,
         typer.Option(
-            help="One file a prefecture, a county, a 主管单位, or a unit (所属组织) with its own contact."
+            help="One file a region or department, a prefecture, a county, a 主管单位, or a unit "
+            "(所属组织) with its own contact. Default region where office.toml says a level, else "
+            "prefecture."
         ),
-    ] = DispatchSplit.PREFECTURE,
+    ] = None,
     sweep: SweepOption = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -77,11 +81,13 @@ def dispatch(
         async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             await check_answered(app, chosen)
+            divided = office_regions(read_office(app.home.root))
 
             async def plan(planning: App) -> list[DispatchFile]:
                 newest, judged, found = await _suspects(planning, chosen)
                 order = DispatchOrder(
-                    by=by,
+                    by=by or DispatchSplit.usual(divided),
+                    regions=divided,
                     person=person,
                     at=planning.clock(),
                     after=newest,

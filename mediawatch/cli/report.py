@@ -15,6 +15,7 @@ from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
 from mediawatch.cli.outputs import output
 from mediawatch.cli.reminders import reminders
+from mediawatch.cli.upward import upward
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import parse_day
 from mediawatch.outputs import Output
@@ -50,6 +51,7 @@ def register(app: typer.Typer) -> None:
     group.command("html")(html)
     group.command("template")(template)
     group.command("reminders")(reminders)
+    group.command("upward")(upward)
     group.command("statistics-script")(statistics_script)
     app.add_typer(group, name="report")
 

@@ -11,12 +11,16 @@ from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.outputs import output
 from mediawatch.domain import UserError
 from mediawatch.figures.dimensions import Dimension, dimension
+from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 from mediawatch.publish.reports.statistics import strata_table
 from mediawatch.sweep import scope_files
 from mediawatch.sweep.clauses import Spec, clause
-from mediawatch.sweep.scope import Scope, draw
+from mediawatch.sweep.scope import Scope, draw, office_regions
+
+_NONE = "none"
+"""All accounts are one stratum."""
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +41,11 @@ def scope(
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="WORD", help=f"Stratify by {', '.join(Dimension)}; may be repeated."),
+        typer.Option(
+            metavar="WORD",
+            help=f"Stratify by {', '.join(Dimension)}, or {_NONE}; may be repeated. Default region "
+            f"where office.toml says a level, else {_NONE}.",
+        ),
     ] = None,
     seed: Annotated[
         str,
@@ -65,10 +73,13 @@ def scope(
             accounts, home = await app.store.accounts.all(), await app.store.operator.home_id()
             if list_ is not None:
                 return scope_files.read(list_, accounts, home=home), app.marks, home
+            divided = office_regions(read_office(app.home.root))
+            usual = [Dimension.REGION.value] if divided.level else []
             spec = Spec(
                 tuple(clause(text) for text in take or ["全部"]),
-                tuple(dimension(word) for word in by or ()),
+                tuple(dimension(word) for word in by or usual if word != _NONE),
                 seed,
+                divided,
             )
             return draw(accounts, spec), app.marks, home
 

@@ -13,12 +13,13 @@ import typer
 from mediawatch import stops
 from mediawatch.app import App, only_one, without_sweep
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import DryRun, open_home, run
+from mediawatch.cli.base import DryRun, home_of, open_home, run
 from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
+from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.links import open_links
@@ -29,6 +30,7 @@ from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.todo import Unproven, as_table, open_ones
 from mediawatch.plurals import count_of
 from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
 
 BAD_ROWS = 2
@@ -86,7 +88,11 @@ def export(
     ],
     sweep: SweepOption = None,
     by: Annotated[
-        WorklistSplit | None, typer.Option(help="One file a prefecture or person.")
+        WorklistSplit | None,
+        typer.Option(
+            help="One file a region or department, a prefecture or a person; `whole`: one file. "
+            "Default region where office.toml says a level, else whole."
+        ),
     ] = None,
     people: Annotated[str, typer.Option(metavar="甲,乙", help="Who looks, for --by person.")] = "",
     with_glances: Annotated[
@@ -101,7 +107,9 @@ def export(
     instructions in Chinese."""
     if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
-    if by is None:
+    divided = office_regions(read_office(home_of(ctx).root))
+    usual = WorklistSplit.REGION if divided.level else WorklistSplit.WHOLE
+    if (by or usual) is WorklistSplit.WHOLE:
         file.check()
 
     async def work() -> tuple[list[WorklistFile], int]:
@@ -121,7 +129,8 @@ def export(
                         write=file.writer(planning.write_file),
                     ),
                     judged,
-                    by=by,
+                    by=by or usual,
+                    regions=divided,
                     people=_names(people),
                     indexes=planning.index_names(),
                     with_glances=with_glances,

@@ -28,6 +28,7 @@ _OFFICE = """\
 # 演示数据
 issuer = "演示市人民政府办公室"
 reach = "全区"
+level = "省"
 addressees = "各地（市）演示办公室："
 number = "演示办函〔2023〕1号"
 regions = {regions}

@@ -59,6 +59,8 @@ class Filing:
     supervisor: str = ""
     prefecture: str = ""
     county: str = ""
+    township: str = ""
+    """乡镇、街道."""
     jurisdiction: str = ""
     """属地/系统归口."""
     level: str = ""

@@ -119,12 +119,8 @@ def compare(
             heading: _changes(before, now, key, order.get(heading, ()))
             for heading, key in keys.items()
         },
-        opened=tuple(one.entry for one in today if not _same(one, of_then))
-        if looked_at_all
-        else None,
-        closed=tuple(one.entry for one in then if not _same(one, of_today))
-        if looked_at_all
-        else None,
+        opened=_missing_in(of_then, today) if looked_at_all else None,
+        closed=_missing_in(of_today, then) if looked_at_all else None,
         renamed=tuple(_renamed(before.scope, now.scope)),
         new=tuple(one.entry for one in failed if one not in persisting),
         persisting=tuple(one.entry for one in persisting),
@@ -133,6 +129,20 @@ def compare(
     )
     _assert_sums(found, len(failed_then), len(failed), sum(fate == "failed" for _, fate in fates))
     return found
+
+
+def compare_registries(
+    before: Sequence[SweepAccount], now: Sequence[SweepAccount]
+) -> tuple[tuple[SweepAccount, ...], tuple[SweepAccount, ...]]:
+    """新开设 and 关停 of two states of a whole registry, as in `Comparison`."""
+    then, today = once(before), once(now)
+    return _missing_in(_by_id(then), today), _missing_in(_by_id(today), then)
+
+
+def _missing_in(
+    others: Mapping[int, CountedAccount], counted: Sequence[CountedAccount]
+) -> tuple[SweepAccount, ...]:
+    return tuple(one.entry for one in counted if not _same(one, others))
 
 
 def _by_id(counted: Sequence[CountedAccount]) -> dict[int, CountedAccount]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from mediawatch.figures.values import Figures, Statistics
 
@@ -32,6 +34,31 @@ def assert_sums(one: Figures) -> None:
         raise AssertionError(
             f"kinds {dict(one.kinds)} sum to {kinds}, not to 不合格数 {one.failed}"
         )
+
+
+def sum_of(parts: Iterable[Figures]) -> Figures:
+    """The figures of several parts together. AssertionError where they do not agree."""
+    whole = reduce(_added, parts)
+    assert_sums(whole)
+    return whole
+
+
+def _added(one: Figures, other: Figures) -> Figures:
+    return Figures(
+        total=one.total + other.total,
+        drawn=one.drawn + other.drawn,
+        checked=one.checked + other.checked,
+        failed=one.failed + other.failed,
+        unproven=one.unproven + other.unproven,
+        out_of_scope=one.out_of_scope + other.out_of_scope,
+        apart=one.apart + other.apart,
+        closed=one.closed + other.closed,
+        provisional=one.provisional + other.provisional,
+        verdicts=Counter(one.verdicts) + Counter(other.verdicts),
+        kinds=Counter(one.kinds) + Counter(other.kinds),
+        nested=one.nested or other.nested,
+        registry_known=one.registry_known and other.registry_known,
+    )
 
 
 def assert_parts(split: Mapping[str, Figures], whole: Figures) -> None:

@@ -98,11 +98,29 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitGroup:
+    """Parts of one kind, in printed order."""
+
+    kind: str
+    """地区, 部门 or 未填报."""
+    label: str
+    """As a table calls them: 县区, 市直部门 …"""
+    parts: tuple[tuple[str, Figures], ...]
+
+    @property
+    def perfect(self) -> tuple[str, ...]:
+        """The parts with 合格率 100%, nothing open."""
+        return tuple(name for name, part in self.parts if part.perfect)
+
+
+@dataclass(frozen=True, slots=True)
 class FiguresSplit:
     """The figures by one word (地市, 平台 …), part by part in printed order."""
 
     heading: str
     parts: tuple[tuple[str, Figures], ...]
+    groups: tuple[SplitGroup, ...] = ()
+    """The same parts by their kind, where they are of several kinds: regions, departments."""
 
     @property
     def perfect(self) -> tuple[str, ...]:

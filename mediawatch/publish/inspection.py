@@ -5,7 +5,7 @@ Its judged scope as reviewed, its figures, its problems with their evidence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from mediawatch.figures.counts import by as count_by
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
+from mediawatch.figures.regions import Regions
 from mediawatch.figures.values import FiguresSplit, Statistics
 from mediawatch.ops.settings.office import Office
 from mediawatch.publish.defects import (
@@ -36,13 +37,14 @@ from mediawatch.publish.defects import (
     without_unproven,
 )
 from mediawatch.publish.earlier_census import EarlierCensus
+from mediawatch.publish.naming import name_account
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules import cautions
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.proving_sights import proving_pictures
 from mediawatch.rules.reviewed import as_reviewed
-from mediawatch.sweep.scope import totals_of
+from mediawatch.sweep.scope import office_regions, regions_of, totals_of
 
 OPEN_MARK = "含未经审核的疑似问题，不得公开"
 PRELIMINARY = "初步结果"
@@ -110,7 +112,7 @@ class AccountProblem:
     def _filed_besides(self) -> str:
         return (
             "同一账号另有备案："
-            f"{'、'.join(filed.filing_number or f'{filed.organiser}“{filed.name}”' for filed in self.twins)}"
+            f"{'、'.join(filed.filing_number or name_account(filed) for filed in self.twins)}"
         )
 
     @property
@@ -152,6 +154,11 @@ class Inspection:
     """Of its whole scope, what they withhold included."""
     before: EarlierCensus | None = None
     """The census that its 合格率 is compared with."""
+
+    @property
+    def regions(self) -> Regions:
+        """How its office divides the registry, as its figures do."""
+        return regions_of(self.sweep, self.scope, office_regions(self.office))
 
     @property
     def preliminary(self) -> bool:
@@ -226,14 +233,7 @@ def inspection(
         for entry in printable
     }
     reviewed = tuple(without_unproven(entry, defects[entry.account.id]) for entry in printable)
-    by = keys(_DIMENSIONS)
-    counted = statistics(
-        reviewed,
-        judged.policy,
-        by,
-        totals=totals_of(judged.sweep, reviewed),
-        expected=expected_regions(imprint.office),
-    )
+    counted = statistics_of(judged.sweep, reviewed, judged.policy, imprint.office, by=_DIMENSIONS)
     before = past or EarlierNotices()
     problems = tuple(
         replace(
@@ -262,6 +262,33 @@ def inspection(
         issued=issued,
         defects=tuple(each for found in defects.values() for each in found),
     )
+
+
+def statistics_of(
+    sweep: Sweep,
+    scope: Sequence[SweepAccount],
+    policy: Policy,
+    office: Office,
+    *,
+    by: Iterable[Dimension],
+) -> Statistics:
+    """The figures of a reviewed scope, divided as the office of that level divides its registry.
+
+    AssertionError where figures do not agree.
+    """
+    regions = regions_of(sweep, scope, office_regions(office))
+    found = statistics(
+        scope,
+        policy,
+        keys(by, regions),
+        totals=totals_of(sweep, scope, regions),
+        expected=expected_regions(office),
+    )
+    splits = tuple(
+        regions.arranged(split) if split.heading == Dimension.REGION.label else split
+        for split in found.splits
+    )
+    return replace(found, splits=splits)
 
 
 def expected_regions(office: Office) -> dict[str, Sequence[str]]:

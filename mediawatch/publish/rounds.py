@@ -34,6 +34,8 @@ class EarlierNotices:
     """What an inspection prints about earlier notices."""
 
     previous: Notice | None = None
+    round: str = ""
+    """The office's name for the inspection of the previous notice."""
     rechecked: tuple[RecheckResult, ...] = ()
     """Results of the latest re-check of the previous notice, in its order; empty without a
     re-check.
@@ -79,6 +81,8 @@ class Issues:
     events: Sequence[NoticeEvent]
     moments: Mapping[int, datetime] = field(default_factory=dict)
     """as_of by sweep."""
+    rounds: Mapping[int, str] = field(default_factory=dict)
+    """What the office called it, by sweep."""
     cover: Mapping[int, Collection[int]] = field(default_factory=dict)
     """By notice on any account of the inspected scope: which failed accounts of the scope it was
     issued on."""
@@ -89,6 +93,7 @@ class Issues:
             notices=[notice for notice in self.notices if notice.kept_at <= at],
             events=[event for event in self.events if event.at <= at],
             moments=self.moments,
+            rounds=self.rounds,
             cover=self.cover,
         )
 
@@ -132,6 +137,7 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Earlier
     partly = not whole and any(item.account_id not in inside for item in previous.standing)
     return EarlierNotices(
         previous=previous.notice,
+        round=issues.rounds.get(previous.notice.sweep_id or 0, ""),
         rechecked=tuple(results),
         repeats=repeats,
         last=last_items(repeats, scope, [(each.notice, each.standing) for each in before]),

@@ -24,6 +24,7 @@ _TEXTS = (
     "supervisor",
     "prefecture",
     "county",
+    "township",
     "jurisdiction",
     "level",
     "exempt_reason",

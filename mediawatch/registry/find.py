@@ -69,6 +69,7 @@ COMPARED = (
     "supervisor",
     "prefecture",
     "county",
+    "township",
     "jurisdiction",
     "level",
     "body_kind",

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from mediawatch.domain import (
     Account,
     AccountChange,
-    FiledStatus,
-    Filing,
     RegistryChanges,
     Source,
     SweepState,
@@ -23,12 +20,11 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.ports import Store
+from mediawatch.registry.history import RETIRED, value_of
 from mediawatch.registry.merge import MERGED
 from mediawatch.registry.proposal import is_acceptance
 
 UNDONE = "registry undo"
-_RETIRED = "retired_on"
-_DATES = {field.name for field in fields(Filing) if "date" in str(field.type)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +113,13 @@ def reverse(
     updated, retired = [], [key for key in brought if known[key].retired_on is None]
     for key, several in by_account.items():
         before = {
-            change.field: _value(change.field, change.old)
+            change.field: value_of(change.field, change.old)
             for change in several
-            if change.field != _RETIRED
+            if change.field != RETIRED
         }
-        moved = next((change for change in several if change.field == _RETIRED), None)
+        moved = next((change for change in several if change.field == RETIRED), None)
         told = tuple(
-            (change.field, change.new, change.old) for change in several if change.field != _RETIRED
+            (change.field, change.new, change.old) for change in several if change.field != RETIRED
         )
         if moved is not None and moved.old:
             retired.append(key)
@@ -138,16 +134,3 @@ def reverse(
     return RegistryChanges(
         source=source, updated=tuple(updated), retired=tuple(sorted(set(retired)))
     )
-
-
-def _value(field: str, text: str) -> Any:
-    """A value of `Filing` out of what the history says of it."""
-    if field == "status":
-        return FiledStatus(text)
-    if field == "type_certain":
-        return text in ("yes", "True")
-    if field == "article_links":
-        return tuple(text.split())
-    if field in _DATES:
-        return date.fromisoformat(text) if text else None
-    return text

@@ -9,8 +9,10 @@ from math import ceil
 
 from mediawatch.domain import Filing, UserError
 from mediawatch.figures.dimensions import Dimension, dimension
+from mediawatch.figures.regions import Regions
 from mediawatch.registry.kinds import fold
 
+_NO_LEVEL = Regions()
 _ALL = ("all", "全部", "全查", "普查")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s*[%%]")
 _WORDED = re.compile(r"[〇零一二两三四五六七八九十百千万]+\s*个")
@@ -28,9 +30,10 @@ class Clause:
     ratio: Fraction | None = None
     size: int | None = None
 
-    def holds(self, filed: Filing) -> bool:
+    def holds(self, filed: Filing, regions: Regions = _NO_LEVEL) -> bool:
         return all(
-            fold(by.of(filed)) in {fold(value) for value in values} for by, values in self.where
+            fold(by.of(filed, regions)) in {fold(value) for value in values}
+            for by, values in self.where
         )
 
     def count(self, population: int) -> int:
@@ -63,6 +66,8 @@ class Spec:
     clauses: tuple[Clause, ...]
     by: tuple[Dimension, ...] = ()
     seed: str = ""
+    regions: Regions = _NO_LEVEL
+    """How the office divides its registry."""
 
 
 def clause(text: str) -> Clause:

@@ -181,7 +181,7 @@ class Engine(SweepTools):
         if request.nightly:
             states = await self.store.readings.account_states([account.id for account in accounts])
             accounts = (await self._night(request, now, states)).due(accounts, states)
-        return await self.store.sweeps.open(request.sweep(now, registry), accounts)
+        return await self.store.sweeps.open(request.sweep(now, registry, self.level), accounts)
 
     async def _close_abandoned(
         self, request: Request, sweeps: Iterable[Sweep], now: datetime

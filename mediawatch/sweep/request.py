@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import Account, Sweep, SweepKind
+from mediawatch.figures.region_parts import Level
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.budget import Night
 from mediawatch.sweep.rates import LookRates
@@ -95,10 +96,17 @@ class Request:
         """The moment of a sweep that is no nightly one; None for a period: no post settles it."""
         return None if self.nightly or self.period_from else self.as_of or now
 
-    def sweep(self, now: datetime, registry: Sequence[Account] | None = None) -> Sweep:
-        """The sweep that is to be opened, with the whole registry's 总数 of that moment."""
+    def sweep(
+        self, now: datetime, registry: Sequence[Account] | None = None, level: Level = ""
+    ) -> Sweep:
+        """The sweep that is to be opened, with the whole registry's 总数 of that moment.
+
+        `level` is the office's; a nightly sweep tells nobody of regions.
+        """
         counted = (
-            registry_totals(registry, self.in_scope(registry)) if registry is not None else None
+            registry_totals(registry, self.in_scope(registry), "" if self.nightly else level)
+            if registry is not None
+            else None
         )
         return Sweep(
             as_of=self.as_of or now,

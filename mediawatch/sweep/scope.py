@@ -17,9 +17,12 @@ from functools import cached_property
 from typing import Any
 
 from mediawatch.domain import Account, Filing, Sweep, SweepAccount, SweepKind, UserError
-from mediawatch.figures.dimensions import NOT_FILED, Dimension, totals
+from mediawatch.figures.dimensions import Dimension, level_heading, totals
 from mediawatch.figures.filings import once
+from mediawatch.figures.region_parts import Level, RegionPart
+from mediawatch.figures.regions import NOT_FILED, Regions, parts_of
 from mediawatch.figures.values import percent
+from mediawatch.ops.settings.office import Office
 from mediawatch.sweep.clauses import Spec
 from mediawatch.typesetting import typeset
 
@@ -96,13 +99,16 @@ def draw(accounts: Sequence[Account], spec: Spec) -> Scope:
     groups: dict[tuple[int, tuple[str, ...]], list[Account]] = {}
     for account in population:
         held = next(
-            (place for place, clause in enumerate(spec.clauses) if clause.holds(account.filed)),
+            (
+                place
+                for place, clause in enumerate(spec.clauses)
+                if clause.holds(account.filed, spec.regions)
+            ),
             None,
         )
         if held is not None:
-            groups.setdefault((held, tuple(by.of(account.filed) for by in spec.by)), []).append(
-                account
-            )
+            parts = tuple(by.of(account.filed, spec.regions) for by in spec.by)
+            groups.setdefault((held, parts), []).append(account)
     if not groups:
         raise UserError(
             "no account in service is meant by "
@@ -151,7 +157,7 @@ def _scope(
     strata: Sequence[Stratum],
     spec: Spec,
 ) -> Scope:
-    counted = totals(population)
+    counted = totals(population, spec.regions.level)
     text = json.dumps(
         {
             "kind": kind.value,
@@ -217,7 +223,7 @@ def _lot(filed: Filing, seed: str) -> str:
     return hashlib.sha256(f"{seed}\n{identity(filed)}".encode()).hexdigest()
 
 
-STRATA = ("supervisor", "prefecture", "level", "body_kind", "jurisdiction")
+STRATA = ("supervisor", "prefecture", "township", "level", "body_kind", "jurisdiction")
 """The filed words that split a registry and that are no part of an account's identity.
 
 A drawn list freezes them.
@@ -229,31 +235,58 @@ def strata_of(filed: Filing) -> dict[str, Any]:
 
 
 def registry_totals(
-    registry: Iterable[Account], scope: Iterable[Account]
+    registry: Iterable[Account], scope: Iterable[Account], level: Level = ""
 ) -> dict[str, dict[str, int]]:
-    """总数 of the whole registry by heading and part, for `Sweep.totals`.
+    """总数 of the whole registry by heading and part, for `Sweep.totals`; `level`: the office's.
 
     The accounts of the scope count as the scope has them.
     """
     looked_at = {account.id: account for account in scope}
     everybody = (looked_at.get(account.id, account) for account in registry)
-    return totals(in_service(everybody, first=frozenset(looked_at)))
+    return totals(in_service(everybody, first=frozenset(looked_at)), level)
+
+
+def office_regions(office: Office) -> Regions:
+    """How an office divides its registry, by its settings."""
+    return Regions(level=office.level, names=office.regions, reach=office.reach)
+
+
+def regions_of(sweep: Sweep, scope: Sequence[SweepAccount], regions: Regions) -> Regions:
+    """How the parts of a sweep are divided, knowing each of them.
+
+    Without a level where a sweep of a part kept no totals of that level, for the office had none
+    then: its parts stay those by which it was counted.
+    """
+    kept = _kept_totals(sweep) or {}
+    heading = level_heading(regions.level)
+    if not regions.level or (kept and heading not in kept):
+        return Regions(names=regions.names)
+    here = parts_of((entry.account.filed for entry in scope), regions.level)
+    return regions.with_parts([*map(RegionPart.parse, kept.get(heading, ())), *here])
+
+
+def _kept_totals(sweep: Sweep) -> Mapping[str, Mapping[str, int]] | None:
+    if sweep.scope == WHOLE:
+        return {}
+    return sweep.totals or (json.loads(sweep.scope_spec)["totals"] if sweep.scope_spec else None)
 
 
 def totals_of(
-    sweep: Sweep, scope: Sequence[SweepAccount]
+    sweep: Sweep, scope: Sequence[SweepAccount], regions: Regions | None = None
 ) -> Mapping[str, Mapping[str, int]] | None:
     """总数 of the registry by heading and part; a sweep's figures are compared with them.
 
-    Empty where the scope is the whole registry. None where they are unknown: an early sweep of a
-    part did not keep them, or the accounts of an early sample no longer fit them.
+    `regions` are those of the sweep (`regions_of`). Empty where the scope is the whole registry.
+    None where they are unknown: an early sweep of a part did not keep them, or the accounts of an
+    early sample no longer fit them.
     """
-    if sweep.scope == WHOLE:
-        return {}
-    kept = sweep.totals or (json.loads(sweep.scope_spec)["totals"] if sweep.scope_spec else None)
-    if not kept:
-        return None
+    kept = _kept_totals(sweep)
+    if sweep.scope == WHOLE or not kept:
+        return {} if sweep.scope == WHOLE else None
+    divided = regions or Regions()
     kept = {typeset(heading): _widened(parts) for heading, parts in kept.items()}
+    if divided.level:
+        kept[Dimension.REGION.label] = _named(kept[level_heading(divided.level)], divided)
     # An account that is filed twice counts by the filing that speaks for it; the verdicts decide
     # which.
     standing = in_service(entry.account for entry in scope)
@@ -262,8 +295,8 @@ def totals_of(
     for each in Dimension:
         if each.label in kept:
             counts = Counter({part: int(count) for part, count in kept[each.label].items()})
-            drawn = Counter(each.of(account.filed) for account in speaking)
-            counts.subtract(Counter(each.of(account.filed) for account in standing))
+            drawn = Counter(each.of(account.filed, divided) for account in speaking)
+            counts.subtract(Counter(each.of(account.filed, divided) for account in standing))
             counts.update(drawn)
             if (
                 any(counts[part] < drawn[part] for part in drawn)
@@ -271,6 +304,14 @@ def totals_of(
             ):
                 return None
             found[each.label] = counts
+    return found
+
+
+def _named(parts: Mapping[str, int], regions: Regions) -> Mapping[str, int]:
+    """Kept parts of a level by the names that the office has for them."""
+    found: Counter[str] = Counter()
+    for text, count in parts.items():
+        found[regions.named(RegionPart.parse(text).name)] += count
     return found
 
 

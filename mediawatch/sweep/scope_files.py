@@ -37,6 +37,7 @@ _COLUMNS = (
     "supervisor",
     "prefecture",
     "county",
+    "township",
     "level",
     "body_kind",
     "jurisdiction",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
+from mediawatch.figures.region_parts import Level
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Clock, Looker, Store
 from mediawatch.sweep.gate.canaries import Canaries
@@ -37,3 +38,5 @@ class SweepTools:
     """Why none of these platforms' sites can be reached, as an English clause; "" where one can."""
     rates: Callable[[], Awaitable[LookRates]] = _no_rates
     """How accounts can be looked at tonight: a nightly sweep spends rationed surfaces by it."""
+    level: Level = ""
+    """The office's: for it the registry's 总数 is kept by regions and departments."""

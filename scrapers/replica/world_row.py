@@ -22,7 +22,8 @@ from scrapers.replica.truth import (
 
 HEADINGS: Mapping[str, str] = {
     "filing_number": "备案编号", "name": "政务新媒体名称", "type": "类型", "kind": "账号类别", "organiser": "所属组织",
-    "supervisor": "主管单位", "prefecture": "地市", "county": "县区", "jurisdiction": "属地/系统归口", "level": "级别",
+    "supervisor": "主管单位", "prefecture": "地市", "county": "县区", "township": "乡镇街道",
+    "jurisdiction": "属地/系统归口", "level": "级别",
     "body_kind": "主体类别", "platform_id": "平台ID", "original_id": "原始ID", "alias": "微信号", "url": "链接地址",
     "article_links": "文章链接", "reader_url": "微信读书链接", "status": "运行状态", "closing_requested_on": "申请关停日期",
     "closing_notice_url": "停更公告链接",

@@ -176,6 +176,8 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         change(home, f"DROP TABLE {table}")
     for table in ("sight", "sweep_account"):
         change(home, f"ALTER TABLE {table} DROP COLUMN provisional")
+    for table in ("account", "sweep_account", "notice_account", "notice_item"):
+        change(home, f"ALTER TABLE {table} DROP COLUMN township")
     for column in ("sight.calls", "sight.ends_day", "sight.link_from", "canary_check.calls"):
         change(home, "ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
     change(home, "ALTER TABLE canary_check DROP COLUMN ends_day")

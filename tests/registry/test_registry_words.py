@@ -116,6 +116,7 @@ def test_body_kinds() -> None:
         ("主办单位", "organiser"),
         ("市(州)", "prefecture"),
         ("县(市、区)", "county"),
+        ("乡镇(街道)", "township"),
         ("属地/系统归口", "jurisdiction"),
         ("UID", "platform_id"),
         ("文章链接2", "article_links"),

@@ -26,6 +26,7 @@ TEMPLATE = """\
 # basis = ["《示例文件》（示例办〔2019〕1号）"]      # 引据的文件全称
 # requirements = ["各单位要对照问题清单立行立改。"]   # 工作要求，一段一项
 # phone = "0000-0000000"                           # 联系方式
+# superior = "示例省人民政府办公厅"                # 上级机关（检查情况报告的主送机关）
 # copies = "市委办公室，市人大常委会办公室。"      # 抄送
 # publicity = "主动公开"                           # 公开属性
 # order = ["上期整改", "总体情况", "主要问题", "工作要求"]   # 各部分的次序
@@ -105,6 +106,8 @@ class Office(BaseModel):
     """工作要求, paragraph by paragraph; empty for a neutral one."""
     phone: str = ""
     """The office's own 联系方式."""
+    superior: str = ""
+    """上级机关: to whom the office reports (`report upward`)."""
     copies: str = ""
     """抄送机关."""
     publicity: str = ""

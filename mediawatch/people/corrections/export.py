@@ -5,17 +5,17 @@ One file for each 主管单位, county, prefecture or unit. Contacts stand in no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from mediawatch.domain import Filing
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.people.forms.account import account_cells
 from mediawatch.people.forms.book import Form, FormCover, FormRow, write_form
 from mediawatch.people.forms.columns import given_text
-from mediawatch.people.forms.splits import DispatchSplit
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store
@@ -83,17 +83,17 @@ async def export_corrections(
     store: Store,
     target: FormTarget,
     proposals: Sequence[Proposal],
-    by: DispatchSplit,
+    part_of: Callable[[Filing], str],
     labels: Mapping[str, str],
     now: datetime,
 ) -> list[RemarksFile]:
     """Write the files into the target's folder, and note what they point out.
 
-    `labels`: what inspectors call the surfaces. UserError where a file is there already.
+    `part_of`: in whose file an account stands. `labels`: what inspectors call the surfaces. UserError where a file is there already.
     """
     parts: dict[str, list[Proposal]] = {}
     for each in proposals:
-        parts.setdefault(by.of(each.account.filed), []).append(each)
+        parts.setdefault(part_of(each.account.filed), []).append(each)
     taken: set[str] = set()
     files = {
         part: target.path / part_name(target.path / "台账更正提示单.xlsx", part, taken)

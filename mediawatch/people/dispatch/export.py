@@ -24,6 +24,7 @@ from mediawatch.domain import (
     Sweep,
 )
 from mediawatch.domain.clock import beijing, minute
+from mediawatch.figures.regions import Regions
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.people.dispatch.sheet import (
     FORM,
@@ -87,6 +88,8 @@ class DispatchOrder:
     evidence: EvidenceFolder
     labels: Mapping[str, str] = field(default_factory=dict)
     """What inspectors call the surfaces."""
+    regions: Regions = field(default_factory=Regions)
+    """How the office divides its registry."""
 
 
 async def dispatch(
@@ -101,7 +104,7 @@ async def dispatch(
     Run again, it writes the same and notes nothing. `suspects` are those of the judged scope; those
     that are decided, and mere hints, stay.
     """
-    parts = _by_part(suspects, order.by)
+    parts = _by_part(suspects, order)
     written, events = _plan(parts, target.path, order)
     target.refuse_existing((file.path for file in written), "name another folder, or --overwrite")
     contacts = await store.accounts.contacts()
@@ -149,12 +152,14 @@ async def _faults(
     return faults
 
 
-def _by_part(suspects: Sequence[Suspect], by: DispatchSplit) -> dict[str, dict[int, list[Suspect]]]:
+def _by_part(
+    suspects: Sequence[Suspect], order: DispatchOrder
+) -> dict[str, dict[int, list[Suspect]]]:
     """What is sent, by part and account."""
     parts: dict[str, dict[int, list[Suspect]]] = {}
     for each in suspects:
         if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT:
-            part = parts.setdefault(by.of(each.account.filed), {})
+            part = parts.setdefault(order.by.of(each.account.filed, order.regions), {})
             part.setdefault(each.account.id, []).append(each)
     return parts
 

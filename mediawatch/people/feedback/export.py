@@ -12,6 +12,7 @@ from mediawatch.domain import (
     Notice,
     NoticeItem,
 )
+from mediawatch.figures.regions import Regions
 from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.feedback.sheet import FORM, SEALED, FeedbackColumn, cover_of, key_of
 from mediawatch.people.forms.account import account_cells
@@ -35,6 +36,11 @@ class FeedbackReceivers:
     by: DispatchSplit
     contacts: Mapping[int, Contact]
     filed_now: Mapping[int, Filing] = field(default_factory=dict)
+    regions: Regions = field(default_factory=Regions)
+    """How the office divides its registry."""
+
+    def part_of(self, item: NoticeItem) -> str:
+        return self.by.of(self.filing_of(item), self.regions)
 
     def filing_of(self, item: NoticeItem) -> Filing:
         """As the registry has the account now, else as it was in the notice.
@@ -61,7 +67,7 @@ def export(
     folder = target.path
     parts: dict[str, list[NoticeItem]] = {}
     for item in items:
-        parts.setdefault(receivers.by.of(receivers.filing_of(item)), []).append(item)
+        parts.setdefault(receivers.part_of(item), []).append(item)
     taken = set[str]()
     paths = {part: folder / part_name(folder / "整改反馈.xlsx", part, taken) for part in parts}
     target.refuse_existing(paths.values(), "name another folder, or --overwrite")

@@ -19,7 +19,7 @@ def account_cells(filed: Filing, contact: Contact | None) -> dict[str, Cell]:
         "政务新媒体名称": given_text(filed.name),
         "类型": given_text(filed.printed_type),
         "所属组织": given_text(filed.organiser),
-        "地区": given_text(join_filled((filed.prefecture, filed.county), " ")),
+        "地区": given_text(join_filled((filed.prefecture, filed.county, filed.township), " ")),
         "联系人": given_text(contact.person) if contact else "",
         "联系电话": given_text(contact.phone) if contact else "",
     }

@@ -6,22 +6,32 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from mediawatch.domain import Contact, Filing
+from mediawatch.figures.regions import Regions
 from mediawatch.table import join_filled
 
 _NO_UNIT = "未填所属组织"
+_NO_LEVEL = Regions()
 
 
 class DispatchSplit(StrEnum):
     """By which receivers a dispatch, or a 台账更正提示单, is split into files."""
 
+    REGION = "region"
     PREFECTURE = "prefecture"
     COUNTY = "county"
     SUPERVISOR = "supervisor"
     UNIT = "unit"
 
-    def of(self, filed: Filing) -> str:
-        """The part that an account's file goes to."""
+    @classmethod
+    def usual(cls, regions: Regions) -> DispatchSplit:
+        """What is sent where the operator names no split: as the office's tables are divided."""
+        return cls.REGION if regions.level else cls.PREFECTURE
+
+    def of(self, filed: Filing, regions: Regions = _NO_LEVEL) -> str:
+        """The part that an account's file goes to; `regions`: how the office divides."""
         match self:
+            case DispatchSplit.REGION:
+                return regions.of(filed)
             case DispatchSplit.PREFECTURE:
                 return filed.prefecture or "未填地市"
             case DispatchSplit.COUNTY:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import beijing
+from mediawatch.figures.regions import Regions
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
@@ -32,6 +33,7 @@ from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.sentences import moment
 from mediawatch.workbooks.images import MAX_QR_TEXT
 
+_NO_LEVEL = Regions()
 NO_LINK = "无链接，请在平台内搜索备案名称"
 LONG_LINK = "链接过长，请点击“最新文章链接”"
 
@@ -39,8 +41,11 @@ LONG_LINK = "链接过长，请点击“最新文章链接”"
 class WorklistSplit(StrEnum):
     """How a worklist is divided into files."""
 
+    REGION = "region"
     PREFECTURE = "prefecture"
     PERSON = "person"
+    WHOLE = "whole"
+    """Not at all: one file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,7 @@ async def export(
     people: Sequence[str] = (),
     indexes: Mapping[str, str] = MappingProxyType({}),
     with_glances: bool = False,
+    regions: Regions = _NO_LEVEL,
 ) -> list[WorklistFile]:
     """Write the worklist of a sweep, by its judged scope.
 
@@ -112,7 +118,7 @@ async def export(
 
     A split writes `NAME-PART.xlsx` beside it. UserError for bad requests. By person, rows are dealt
     out in equal runs (neighbours stay together) and 核查人 is filled in. `with_glances`: those that
-    a 暂用标识 alone proves sound come last.
+    a 暂用标识 alone proves sound come last. `regions`: how the office divides its registry.
     """
     sweep, path, policy = judged.sweep, target.path, judged.policy
     window, home = Window.of(sweep, policy), await store.operator.home_id()
@@ -127,7 +133,7 @@ async def export(
     ]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
-    files = divide(items, path, by, people)
+    files = divide(items, path, by, people, regions)
     target.refuse_existing((file for file, _, _ in files), "give another name or --overwrite")
     title = f"政务新媒体待核查清单  {' '.join(moment(sweep))}"
     cover = FormCover(
@@ -176,13 +182,20 @@ def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:
 
 
 def divide(
-    items: Sequence[Unproven], path: Path, by: WorklistSplit | None, people: Sequence[str] = ()
+    items: Sequence[Unproven],
+    path: Path,
+    by: WorklistSplit | None,
+    people: Sequence[str] = (),
+    regions: Regions = _NO_LEVEL,
 ) -> list[tuple[Path, str, Sequence[Unproven]]]:
     """(file, part, accounts) of each file. Without a split one file, even if it is empty."""
-    if by is None:
+    if by in (None, WorklistSplit.WHOLE):
         return [(path, "", items)]
     parts: dict[str, list[Unproven]] = {}
-    if by is WorklistSplit.PREFECTURE:
+    if by is WorklistSplit.REGION:
+        for item in items:
+            parts.setdefault(regions.of(item.account.filed), []).append(item)
+    elif by is WorklistSplit.PREFECTURE:
         for item in items:
             parts.setdefault(item.account.filed.prefecture or "未填地市", []).append(item)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from mediawatch.domain import Filing
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.publish.inspection import AccountProblem
+from mediawatch.publish.naming import name_account
 
 
 def type_of(filed: Filing) -> str:
@@ -14,12 +15,8 @@ def type_of(filed: Filing) -> str:
     return filed.type or Dimension.PLATFORM.of(filed)
 
 
-def name_of(filed: Filing) -> str:
-    return f"{filed.organiser}“{filed.name}”"
-
-
 def name_with_type(filed: Filing) -> str:
-    return f"{name_of(filed)}（{type_of(filed)}）"
+    return f"{name_account(filed)}（{type_of(filed)}）"
 
 
 def names_by_type(problems: Sequence[AccountProblem], measure: str) -> str:
@@ -41,6 +38,6 @@ def names_with_types(problems: Iterable[AccountProblem]) -> str:
 
 
 def _names(some: Sequence[AccountProblem]) -> str:
-    shown = [name_of(each.entry.account.filed) for each in some if not each.unnamed]
+    shown = [name_account(each.entry.account.filed) for each in some if not each.unnamed]
     more = "等" if len(shown) < len(some) else ""
     return f"：{'、'.join(shown)}{more}" if shown else ""

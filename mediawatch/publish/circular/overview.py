@@ -17,6 +17,7 @@ from mediawatch.domain import (
 from mediawatch.figures.comparison import RateChange
 from mediawatch.figures.dimensions import Dimension, dimension
 from mediawatch.figures.filings import once
+from mediawatch.figures.region_parts import PartGroup
 from mediawatch.figures.values import Figures, FiguresSplit, percent
 from mediawatch.ops.settings.office import FILE
 from mediawatch.publish.circular.frame import moment
@@ -189,15 +190,21 @@ def _rate(part: Figures, inspection: Inspection) -> str:
 
 
 def _perfect(inspection: Inspection) -> list[str]:
-    perfect = _split(inspection, Dimension.REGION).perfect
-    if not perfect:
+    """Which regions and which departments are at 100%.
+
+    Without the level of the office the two cannot be told apart. A part that says only which
+    column is empty is neither.
+    """
+    split = _split(inspection, Dimension.REGION)
+    kinds = [
+        (group.kind, group.perfect) for group in split.groups if group.kind != PartGroup.UNFILED
+    ] or [("地区（部门）", split.perfect)]
+    said = [f"{kind}有{len(names)}个：{'、'.join(names)}" for kind, names in kinds if names]
+    if not said:
         return []
-    what = (
-        f"{_rated(_is_partial(inspection))}为100%的"
-        if inspection.office.print_rate
-        else "未发现不合格的"
-    )
-    return [f"{what}地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。"]
+    rated = "所检查账号合格率" if _is_partial(inspection) else "政务新媒体检查合格率"
+    what = f"{rated}为100%的" if inspection.office.print_rate else "未发现不合格的"
+    return [f"{what}{'；'.join(said)}。"]
 
 
 def _split(inspection: Inspection, by: Dimension) -> FiguresSplit:

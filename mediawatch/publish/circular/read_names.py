@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mediawatch.domain import Filing
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.publish.inspection import Inspection
+from mediawatch.publish.naming import place_in_words
 
 _FIRST_SIGN = 0xE000
 _LAST_SIGN = 0xF8FF
@@ -47,7 +48,7 @@ def type_of(filed: Filing) -> str:
 
 
 def printed_name(filed: Filing) -> str:
-    return f"{filed.organiser}“{filed.name}”"
+    return f"{filed.organiser or place_in_words(filed)}“{filed.name}”"
 
 
 def _framed(inspection: Inspection, checked_during: str) -> Iterator[tuple[str, str, str]]:

@@ -175,15 +175,7 @@ def _split_rules(inspection: Inspection) -> Iterator[Rule]:
             ),
             part,
         )
-    regions = dict(_parts(inspection, Dimension.REGION))
-    perfect = "、".join(name for name, part in regions.items() if part.perfect)
-    yield Rule(
-        re.compile(
-            r"(合格率为100%|未发现不合格)的[^：。\d]*?有(\d+)个："
-            rf"({re.escape(perfect)}|[^。]*)。"
-        ),
-        lambda match, line: _perfect(match, regions),
-    )
+    yield from _perfect_rules(inspection)
     for word in dict.fromkeys(inspection.office.totals_by):
         by = dimension(word)
         totals = [(name, part.total) for name, part in inspection.split(by).parts if part.total]
@@ -203,9 +195,18 @@ def _part_checks(match: re.Match[str], part: Figures | None) -> Iterator[Check]:
         yield match[4], part.rate if part else None
 
 
-def _perfect(match: re.Match[str], regions: dict[str, Figures]) -> Iterator[Check]:
-    perfect = [name for name, part in regions.items() if part.perfect]
-    listed = match[3].split("、")
-    known = "、".join(perfect) == match[3] or set(listed) <= set(perfect)
-    yield match[3], match[3] if known else "、".join(perfect)
-    yield match[2], len(perfect) if "、".join(perfect) == match[3] else len(listed)
+def _perfect_rules(inspection: Inspection) -> Iterator[Rule]:
+    """Names and count of the regions, and of the departments, at 100 %."""
+    split = next(
+        each for each in inspection.statistics.splits if each.heading == Dimension.REGION.label
+    )
+    kinds = {group.kind: group.parts for group in split.groups} or {"地区（部门）": split.parts}
+    for kind, parts in kinds.items():
+        perfect = [name for name, part in parts if part.perfect]
+        names = "、".join(perfect)
+        yield expect(
+            rf"(?:(?:合格率为100%|未发现不合格)的|；){re.escape(kind)}有(\d+)个："
+            rf"({re.escape(names)}(?=[；。])|[^。]*)",
+            len(perfect) or None,
+            names,
+        )

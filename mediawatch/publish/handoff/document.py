@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from mediawatch.domain import CanaryCheck, Code, FiledStatus, SweepAccount, Verdict
 from mediawatch.domain.clock import beijing, day_of
-from mediawatch.figures.values import Figures, FiguresSplit
+from mediawatch.figures.counts import leading_finding
+from mediawatch.publish.handoff.figures import counts_out, scope_out, split_out
+from mediawatch.publish.handoff.finding_parts import FindingOut
 from mediawatch.publish.handoff.findings import as_filed, finding_out
 from mediawatch.publish.handoff.parts import (
     CorrectionOut,
-    Counts,
     EvidenceFaultOut,
-    FiguresBy,
-    FiguresRow,
     Handoff,
-    KindCount,
     MismatchOut,
     NoticeOut,
     PolicyOut,
     RecheckedOut,
     RecheckOut,
-    ScopeEntry,
-    ScopeOut,
     SweepOut,
     UnprovenOut,
 )
@@ -59,15 +55,11 @@ def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
             window_days=policy.window.days,
             toml=policy.toml,
         ),
-        counts=_counts(whole),
-        findings=[
-            finding_out(problem.entry.account, finding, problem.readings, checks, problem.times)
-            for problem in inspection.problems
-            for finding in problem.findings
-        ],
-        scope=_scope(inspection),
+        counts=counts_out(whole, inspection.office.decimals),
+        findings=_findings(inspection, checks),
+        scope=scope_out(inspection),
         figures=[
-            _split(split, inspection.office.decimals) for split in inspection.statistics.splits
+            split_out(split, inspection.office.decimals) for split in inspection.statistics.splits
         ],
         unproven=[_unproven(entry) for entry in inspection.open],
         registry_mismatches=_mismatches(inspection),
@@ -89,63 +81,38 @@ def to_bytes(document: Handoff) -> bytes:
 
 
 def json_schema() -> bytes:
-    """The JSON Schema (2020-12) of the document."""
+    """The JSON Schema (2020-12) of the document, open to fields that are added later.
+
+    Our own models take no other field (`Handoff.model_validate`).
+    """
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Handoff.model_json_schema(by_alias=True, mode="validation"),
+        **_opened(Handoff.model_json_schema(by_alias=True, mode="validation")),
     }
     return (json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _counts(counts: Figures) -> Counts:
-    return Counts(
-        total=counts.total,
-        checked=counts.checked,
-        failed=counts.failed,
-        unproven=counts.unproven,
-        out_of_scope=counts.out_of_scope,
-        closed=counts.closed,
-        verdicts={verdict.value: count for verdict, count in counts.verdicts.items()},
-        kinds=[
-            KindCount(label=label, failed=count) for label, count in sorted(counts.kinds.items())
-        ],
-    )
+def _opened(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same schema, which refuses no field that it does not know."""
+    parts = [schema, *schema["$defs"].values()]
+    for part in parts:
+        part.pop("additionalProperties", None)
+    return schema
 
 
-def _scope(inspection: Inspection) -> ScopeOut:
-    return ScopeOut(
-        round=inspection.sweep.round,
-        period_from=inspection.sweep.period_from,
-        drawn=inspection.sweep.scope_spec,
-        accounts=[
-            ScopeEntry(
-                filing_number=entry.account.filed.filing_number,
-                name=entry.account.filed.name,
-                type=entry.account.filed.type,
-                verdict=(entry.judgement.verdict if entry.judgement else Verdict.UNPROVEN).value,
-                sentence=entry.judgement.sentence if entry.judgement else "",
-            )
-            for entry in inspection.scope
-        ],
-    )
-
-
-def _split(split: FiguresSplit, decimals: int) -> FiguresBy:
-    return FiguresBy(
-        heading=split.heading,
-        parts=[
-            FiguresRow(
-                name=name,
-                total=one.total,
-                checked=one.checked,
-                failed=one.failed,
-                open=one.open,
-                coverage=one.coverage_text(decimals),
-                rate=one.rate_text(decimals),
-            )
-            for name, one in split.parts
-        ],
-    )
+def _findings(inspection: Inspection, checks: Sequence[CanaryCheck]) -> list[FindingOut]:
+    return [
+        finding_out(
+            problem.entry.account,
+            finding,
+            problem.readings,
+            checks,
+            times=problem.times,
+            leading=problem.fails and finding == leading_finding(problem.entry, inspection.policy),
+        )
+        for problem in inspection.problems
+        for finding in problem.findings
+    ]
 
 
 def _unproven(entry: SweepAccount) -> UnprovenOut:
@@ -198,7 +165,9 @@ def _recheck(past: EarlierNotices) -> RecheckOut | None:
         )
         for each in past.rechecked
     ]  # fmt: skip
-    return RecheckOut(notice=past.previous.number, items=items)
+    return RecheckOut(
+        notice=past.previous.number, title=past.previous.title, round=past.round, items=items
+    )
 
 
 def _evidence_faults(inspection: Inspection) -> list[EvidenceFaultOut]:

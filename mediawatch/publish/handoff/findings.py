@@ -16,7 +16,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import beijing
-from mediawatch.publish.handoff.parts import (
+from mediawatch.publish.handoff.finding_parts import (
     AccountAsFiled,
     Canary,
     EvidenceOut,
@@ -37,9 +37,13 @@ def finding_out(
     finding: Finding,
     readings: Sequence[Reading],
     checks: Sequence[CanaryCheck],
+    *,
     times: int,
+    leading: bool,
 ) -> FindingOut:
     """One finding of the hand-off; `times`: consecutive notices with it, including this one.
+
+    `leading`: whether the account is counted by it.
 
     UserError where no evidence shows what was seen.
     """
@@ -56,6 +60,7 @@ def finding_out(
         account=as_filed(account.filed),
         code=finding.code.value,
         label=finding.label,
+        leading=leading,
         effect=finding.effect.value,
         sentence=finding.sentence,
         gap_days=finding.gap_days,
@@ -124,6 +129,7 @@ def as_filed(filed: Filing) -> AccountAsFiled:
         supervisor=filed.supervisor,
         prefecture=filed.prefecture,
         county=filed.county,
+        township=filed.township,
         level=filed.level,
         body_kind=filed.body_kind,
         status=filed.status.value,

@@ -1,7 +1,7 @@
 """The shape of `mediawatch.handoff/1`.
 
-Frozen: a field is never removed and never changes its meaning; new fields make another version.
-A section may be added that is absent where it has nothing to say.
+Frozen: a field is never removed and never changes its meaning. Fields are added with a default, so
+that documents of before still are what the schema says; readers pass over what they do not know.
 """
 
 from __future__ import annotations
@@ -9,230 +9,111 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from mediawatch.publish.handoff.figure_parts import Counts, FiguresBy, ScopeOut
+from mediawatch.publish.handoff.finding_parts import AccountAsFiled, FindingOut, HandoffPart
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class SweepOut(HandoffPart):
+    """The inspection."""
+
+    as_of: datetime = Field(description="监测时间点, with Beijing offset")
+    as_of_day: date = Field(description="its Beijing day")
+    kind: str = Field(description="census, sample, list or recheck")
+    scope: str = Field(description="what was looked at, as a text; all: the whole registry")
+    state: str = Field(description="finished, or why it is not")
 
 
-Canary = Literal["checked", "unchecked", "person"]
+class PolicyOut(HandoffPart):
+    """The rules that were applied."""
+
+    name: str = Field(description="key of the policy")
+    title: str = Field(description="its Chinese name")
+    basis: str = Field(description="依据: the documents that it follows")
+    window_days: int = Field(description="days in which a post must stand")
+    toml: str = Field(description="the whole policy, as it was")
 
 
-class AccountAsFiled(_Part):
-    """The account exactly as the registry held it when the sweep's scope was frozen."""
+class UnprovenOut(HandoffPart):
+    """An account that somebody still has to look at."""
 
-    filing_number: str = Field(description="备案单号, text: some have 16 digits")
-    name: str
-    type: str = Field(description="类型 exactly as filed")
-    platform: str = Field(description="mediawatch's key of the platform")
-    organiser: str = Field(description="所属组织")
-    supervisor: str
-    prefecture: str
-    county: str
-    level: str
-    body_kind: str
-    status: str = Field(description="运行状态: running, closing, closed, deregistered")
-    platform_id: str
-    original_id: str
-
-
-class LatestPost(_Part):
-    on: date = Field(description="Beijing day")
-    date_kind: Literal["exact", "at_least"]
-    at: datetime | None = Field(
-        description="instant with Beijing offset, where the platform shows it"
+    account: AccountAsFiled = Field(description="which one")
+    verdict: Literal["unproven", "out_of_scope"] = Field(
+        description="out_of_scope: on a platform that nothing reads"
     )
-
-
-class SightOut(_Part):
-    """What one surface gave in one of the proving looks."""
-
-    look: str
-    surface: str
-    attested: str = Field(
-        description="recorded: a real recording of this surface exists; described: only text attests it"
-    )
-    outcome: str
-    read_at: datetime
-    name: str
-    matched_by: str | None
-    control: str = Field(description="for negatives: the account that answered in the same session")
-    by: str = Field(description="the person, for surface `person`")
-
-
-class EvidenceOut(_Part):
-    path: str = Field(description="relative to the hand-off's home folder")
-    sha256: str
-    kind: str
-    media_type: str
-    taken_at: datetime
-    url: str
-
-
-class FindingOut(_Part):
-    account: AccountAsFiled
-    code: str
-    label: str
-    effect: Literal["fails", "listed", "hint"]
-    sentence: str
-    gap_days: int | None
-    gap_is_minimum: bool
-    latest_post: LatestPost | None
-    name_seen: str
-    matched_by: str | None
-    surface: str
-    read_at: datetime
-    sights: list[SightOut]
-    evidence: list[EvidenceOut] = Field(min_length=1)
-    attested: Literal["recorded", "described"] = Field(
-        description="described: it rests on a surface or wording that only text attests"
-    )
-    canary: Canary = Field(
-        description=(
-            "checked: a known-active account read well before and after each look; unchecked: "
-            "未经对照账号校验; person: a person looked"
-        )
-    )
-    review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
-    times: int = Field(
-        ge=1,
-        description="重复问题: number of consecutive notices including this one; 1: not in the previous notice",
-    )
-
-
-class SweepOut(_Part):
-    as_of: datetime
-    as_of_day: date
-    kind: str
-    scope: str
-    state: str
-
-
-class PolicyOut(_Part):
-    name: str
-    title: str
-    basis: str
-    window_days: int
-    toml: str
-
-
-class KindCount(_Part):
-    label: str
-    failed: int
-
-
-class Counts(_Part):
-    total: int
-    checked: int
-    failed: int
-    unproven: int
-    out_of_scope: int
-    closed: int
-    verdicts: dict[str, int]
-    kinds: list[KindCount]
-
-
-class ScopeEntry(_Part):
-    filing_number: str
-    name: str
-    type: str
-    verdict: str
     sentence: str = Field(description="why, in Chinese")
 
 
-class ScopeOut(_Part):
-    """What was looked at."""
-
-    round: str = Field(description="the office's name for the inspection")
-    period_from: date | None = Field(
-        description="first day of a period (时段制); null: one moment is judged"
-    )
-    drawn: str = Field(
-        description="how the scope was drawn, as JSON text with its seed; empty where nothing was drawn"
-    )
-    accounts: list[ScopeEntry]
-
-
-class FiguresRow(_Part):
-    name: str
-    total: int
-    checked: int
-    failed: int
-    open: int = Field(description="待核查")
-    coverage: str = Field(description="检查率 as printed")
-    rate: str = Field(description="合格率 as printed")
-
-
-class FiguresBy(_Part):
-    heading: str
-    parts: list[FiguresRow]
-
-
-class UnprovenOut(_Part):
-    account: AccountAsFiled
-    verdict: Literal["unproven", "out_of_scope"]
-    sentence: str
-
-
-class MismatchOut(_Part):
+class MismatchOut(HandoffPart):
     """台账状态与平台实况不一致."""
 
-    account: AccountAsFiled
-    kind: Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
-    sentence: str
-    review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
+    account: AccountAsFiled = Field(description="which one")
+    kind: Literal[
+        "running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"
+    ] = Field(description="what is filed, and what the platform shows")
+    sentence: str = Field(description="what was found, in Chinese")
+    review_state: Literal["open", "dispatched", "confirmed", "dismissed"] = Field(
+        description="as of the finding"
+    )
 
 
-class RecheckedOut(_Part):
+class RecheckedOut(HandoffPart):
+    """One account of the previous notice, looked at again."""
+
     account: AccountAsFiled = Field(description="as filed when the previous notice was issued")
-    problem: str
+    problem: str = Field(description="存在的突出问题 that the result is about")
     result: Literal[
         "done", "not_done", "deregistered", "filed_as_closed", "not_filed", "unverified"
-    ]
+    ] = Field(description="what became of it; unverified: 无法核实")
     label: str = Field(description="复查结果")
-    basis: str
+    basis: str = Field(description="on what the result rests, in Chinese")
     registry: str = Field(description="the import of the registry that it was compared with")
 
 
-class RecheckOut(_Part):
+class RecheckOut(HandoffPart):
     """复查情况 of the previous notice."""
 
     notice: str = Field(description="its 文号")
-    items: list[RecheckedOut]
+    title: str = Field(default="", description="its title")
+    round: str = Field(
+        default="",
+        description="the office's name for the inspection that it told of; empty where none is known",
+    )
+    items: list[RecheckedOut] = Field(description="in the order of the notice")
 
 
-class CorrectionOut(_Part):
+class CorrectionOut(HandoffPart):
     """更正: what was withdrawn from the notice after its issue."""
 
-    account: AccountAsFiled
+    account: AccountAsFiled = Field(description="as filed when the notice was issued")
     codes: list[str] = Field(
         description="the findings that were withdrawn; empty: all of the account's"
     )
-    reason: str
-    by: str
-    at: datetime
+    reason: str = Field(description="as it was given")
+    by: str = Field(description="who withdrew it")
+    at: datetime = Field(description="with Beijing offset")
 
 
-class NoticeOut(_Part):
+class NoticeOut(HandoffPart):
     """The notice that this document belongs to."""
 
-    number: str
-    title: str
-    issued_on: date
+    number: str = Field(description="文号")
+    title: str = Field(description="as it was issued")
+    issued_on: date = Field(description="成文日期")
     rectify_by: date | None = Field(description="整改期限")
     report_by: date | None = Field(description="报送期限")
     version: int = Field(ge=1, description="1: as issued; each correction makes the next one")
 
 
-class EvidenceFaultOut(_Part):
+class EvidenceFaultOut(HandoffPart):
     """A file that is not what was kept, and the finding that rests on it."""
 
-    account: AccountAsFiled
-    code: str
+    account: AccountAsFiled = Field(description="whose finding rests on it")
+    code: str = Field(description="of that finding")
     path: str = Field(description="relative to the hand-off's home folder")
     sha256: str = Field(description="of the file that was kept")
-    fault: Literal["missing", "altered"]
+    fault: Literal["missing", "altered"] = Field(description="what is wrong with it")
     withheld: bool = Field(
         description=(
             "true: no other evidence shows the finding. It stands in no list, and its account is "
@@ -241,12 +122,14 @@ class EvidenceFaultOut(_Part):
     )
 
 
-class Handoff(_Part):
+class Handoff(HandoffPart):
     """The whole document."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    schema_: Literal["mediawatch.handoff/1"] = Field(alias="schema")
+    schema_: Literal["mediawatch.handoff/1"] = Field(
+        alias="schema", description="another value is another contract: refuse it"
+    )
     preliminary: bool = Field(
         description="初步结果: some accounts are still 待人工核查 or on unsupported platforms"
     )
@@ -254,21 +137,32 @@ class Handoff(_Part):
         description="true: findings that no person has confirmed are in it; not for publication"
     )
     marks: list[str] = Field(description="what must be printed with any use of it, in Chinese")
-    sweep: SweepOut
-    policy: PolicyOut
-    counts: Counts
-    findings: list[FindingOut]
-    scope: ScopeOut | None = None
-    figures: list[FiguresBy] | None = None
-    unproven: list[UnprovenOut] | None = None
-    registry_mismatches: list[MismatchOut] | None = None
+    sweep: SweepOut = Field(description="the inspection")
+    policy: PolicyOut = Field(description="the rules")
+    counts: Counts = Field(description="the figures of the whole, the same as in every document")
+    findings: list[FindingOut] = Field(
+        description="in the order of the scope, the leading one first"
+    )
+    scope: ScopeOut | None = Field(
+        default=None, description="whom the inspection looked at, and how"
+    )
+    figures: list[FiguresBy] | None = Field(default=None, description="by region and by platform")
+    unproven: list[UnprovenOut] | None = Field(
+        default=None, description="待核查: whom somebody still has to look at"
+    )
+    registry_mismatches: list[MismatchOut] | None = Field(
+        default=None,
+        description="where registry and platform disagree about an account's existence",
+    )
     recheck: RecheckOut | None = Field(
         default=None, description="absent where the previous notice was not re-checked"
     )
     notice: NoticeOut | None = Field(
         default=None, description="absent where the inspection was not issued as a notice"
     )
-    corrections: list[CorrectionOut] | None = None
+    corrections: list[CorrectionOut] | None = Field(
+        default=None, description="what was withdrawn; absent where there is no notice"
+    )
     evidence_faults: list[EvidenceFaultOut] | None = Field(
         default=None, description="absent where every file is what was kept"
     )

@@ -113,7 +113,7 @@ def _change_line(one: AccountChange) -> str:
 def filed_lines(account: Account) -> list[str]:
     """The account as filed, a field a line; contacts never."""
     filed = account.filed
-    place = join_filled((filed.prefecture, filed.county), " ")
+    place = join_filled((filed.prefecture, filed.county, filed.township), " ")
     links = "、".join(account.links[:3])
     pairs = [
         ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from mediawatch.domain import Filing, SweepAccount, SweepKind
 from mediawatch.figures.dimensions import Dimension
+from mediawatch.figures.regions import Regions
 from mediawatch.publish.circular.annex_numbers import annex_title
 from mediawatch.publish.circular.frame import title as title_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
@@ -125,10 +126,11 @@ def rechecks_table(inspection: Inspection) -> Table:
 def to_be_seen(inspection: Inspection) -> Table:
     """人工核查清单: what the machine could not settle, and why."""
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地区（部门）", "原因")
-    return Table("人工核查清单", columns, tuple(_open_row(entry) for entry in inspection.open))
+    rows = tuple(_open_row(entry, inspection.regions) for entry in inspection.open)
+    return Table("人工核查清单", columns, rows)
 
 
-def _open_row(entry: SweepAccount) -> tuple[str, ...]:
+def _open_row(entry: SweepAccount, regions: Regions) -> tuple[str, ...]:
     filed = entry.account.filed
     why = typeset(entry.judgement.sentence) if entry.judgement else "尚未核查。"
     return (
@@ -136,6 +138,6 @@ def _open_row(entry: SweepAccount) -> tuple[str, ...]:
         filed.name,
         filed.type,
         filed.organiser,
-        Dimension.REGION.of(filed),
+        regions.of(filed),
         why,
     )

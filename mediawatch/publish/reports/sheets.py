@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mediawatch.domain import DateKind, Effect, EvidenceKind, LookKind, Sight
 from mediawatch.domain.clock import beijing, minute
-from mediawatch.figures.dimensions import NOT_FILED
+from mediawatch.figures.regions import NOT_FILED
 from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY, AccountProblem, Inspection
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
@@ -188,14 +188,18 @@ def bundles(
     folder: Path,
     copy: SheetCopy = OUTGOING,
 ) -> Iterator[tuple[str, bytes]]:
-    """(file name, zip) of each prefecture, in the order of the list."""
-    prefectures: dict[str, list[AccountProblem]] = {}
+    """(file name, zip) of each prefecture, in the order of the list.
+
+    Of each region or department where the office says its level.
+    """
+    regions = inspection.regions
+    places: dict[str, list[AccountProblem]] = {}
     for problem in problems:
-        prefectures.setdefault(problem.entry.account.filed.prefecture or NOT_FILED, []).append(
-            problem
-        )
+        filed = problem.entry.account.filed
+        place = regions.of(filed) if regions.level else filed.prefecture or NOT_FILED
+        places.setdefault(place, []).append(problem)
     moment = beijing(inspection.sweep.as_of).timetuple()[:6]
-    for prefecture, members in prefectures.items():
+    for place, members in places.items():
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
             for problem in members:
@@ -205,7 +209,7 @@ def bundles(
                     sheet(inspection, problem, folder, copy),
                     zipfile.ZIP_DEFLATED,
                 )
-        yield f"{_paper(copy)} {safe(prefecture)}.zip", stream.getvalue()
+        yield f"{_paper(copy)} {safe(place)}.zip", stream.getvalue()
 
 
 def file_name(problem: AccountProblem, copy: SheetCopy = OUTGOING) -> str:

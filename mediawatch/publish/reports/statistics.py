@@ -6,16 +6,20 @@ Every table is read back, and its sums are checked, before it leaves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 from mediawatch.domain import PROVISIONAL, SweepAccount
 from mediawatch.figures.circulars import CircularLine, PrintedFigures, slips
 from mediawatch.figures.comparison import Comparison, RateChange
-from mediawatch.figures.values import Figures, FiguresSplit, Statistics
+from mediawatch.figures.region_parts import PartGroup
+from mediawatch.figures.sums import sum_of
+from mediawatch.figures.values import Figures, FiguresSplit, SplitGroup, Statistics
 from mediawatch.publish.inspection import PRELIMINARY
 from mediawatch.sweep.scope import Scope
 from mediawatch.table import Table
 
 WHOLE = "合计"
+SUBTOTAL = "小计"
 
 
 def split_table(split: FiguresSplit, whole: Figures, decimals: int = 2) -> Table:
@@ -23,35 +27,59 @@ def split_table(split: FiguresSplit, whole: Figures, decimals: int = 2) -> Table
 
     AssertionError names the figures that do not agree.
     """
-    rows = [
-        (str(number), name, *_cells(part, decimals))
-        for number, (name, part) in enumerate(split.parts, 1)
-    ]
+    rows = _rows_of(split, decimals)
     columns = ("序号", split.heading, "在管数", "检查数", "检查率", "不合格数", "合格率", "待核查")
     table = Table(
         _marked(f"按{split.heading}检查情况统计表", whole),
         columns,
         (*rows, ("", WHOLE, *_cells(whole, decimals))),
     )
-    if found := slips(read_back(table)):
+    if found := [*slips(read_back(table)), *_subtotal_slips(table)]:
         raise AssertionError(f"{table.title}: {' '.join(found)}")
     return table
 
 
+def _rows_of(split: FiguresSplit, decimals: int) -> list[tuple[str, ...]]:
+    """A row a part; where there are regions and departments, each of them ends with its 小计."""
+    numbers = count(1)
+    groups = split.groups or (SplitGroup("", "", split.parts),)
+    rows: list[tuple[str, ...]] = []
+    for group in groups:
+        rows += [(str(next(numbers)), name, *_cells(part, decimals)) for name, part in group.parts]
+        if len(groups) > 1 and group.kind != PartGroup.UNFILED:
+            whole = sum_of(part for _, part in group.parts)
+            rows.append(("", f"{group.label}{SUBTOTAL}", *_cells(whole, decimals)))
+    return rows
+
+
 def read_back(table: Table) -> PrintedFigures:
-    """The figures of a statistics table from its printed cells."""
-    lines = [
-        CircularLine(
-            name=row[1],
-            total=int(row[2]),
-            checked=int(row[3]),
-            coverage=_ratio(row[4]),
-            failed=int(row[5]),
-            rate=_ratio(row[6]),
-        )
-        for row in table.rows
-    ]
+    """The figures of a statistics table from its printed cells, without its 小计."""
+    lines = [_line(row) for row in table.rows if row[0] or row is table.rows[-1]]
     return PrintedFigures(whole=lines[-1], splits={table.columns[1]: tuple(lines[:-1])})
+
+
+def _subtotal_slips(table: Table) -> list[str]:
+    """What is wrong in the 小计 of a printed table: each sums the rows since the one before."""
+    found: list[str] = []
+    parts: list[CircularLine] = []
+    for row in table.rows[:-1]:
+        if row[0]:
+            parts.append(_line(row))
+            continue
+        found += slips(PrintedFigures(whole=_line(row), splits={row[1]: tuple(parts)}))
+        parts = []
+    return found
+
+
+def _line(row: Sequence[str]) -> CircularLine:
+    return CircularLine(
+        name=row[1],
+        total=int(row[2]),
+        checked=int(row[3]),
+        coverage=_ratio(row[4]),
+        failed=int(row[5]),
+        rate=_ratio(row[6]),
+    )
 
 
 def strata_table(scope: Scope) -> Table:
@@ -99,10 +127,18 @@ def kinds_table(statistics: Statistics) -> Table:
 
 def remarks(split: FiguresSplit) -> list[str]:
     """Which parts are without a failure, and which without an account, in Chinese."""
-    said = (("合格率100%的", split.perfect), ("无在管账号的", split.without_account))
+    perfect = [(split.heading, split.perfect)]
+    if split.groups:
+        perfect = [
+            (group.label, group.perfect)
+            for group in split.groups
+            if group.kind != PartGroup.UNFILED
+        ]
+    said = [("合格率100%的", heading, names) for heading, names in perfect]
+    said.append(("无在管账号的", split.heading, split.without_account))
     return [
-        f"{what}{split.heading}（{len(names)}个）：{'、'.join(names)}"
-        for what, names in said
+        f"{what}{heading}（{len(names)}个）：{'、'.join(names)}"
+        for what, heading, names in said
         if names
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 
 from docx import Document
 from docx.document import Document as Doc
@@ -57,6 +58,7 @@ _CENTRED = _Style(align=WD_ALIGN_PARAGRAPH.CENTER)
 _TITLE = _Style(font=TITLE, size=HEADLINE, align=WD_ALIGN_PARAGRAPH.CENTER)
 _ISSUER = _Style(align=WD_ALIGN_PARAGRAPH.RIGHT, name=ISSUER_STYLE)
 _DAY = _Style(align=WD_ALIGN_PARAGRAPH.RIGHT, name=DAY_STYLE)
+_COPIES = _Style(size=SMALL)
 
 
 def template() -> bytes:
@@ -109,6 +111,33 @@ def _properties(document: Doc) -> None:
         language.set(qn("w:eastAsia"), _LANGUAGE)
     for name in (ANNEX_STYLE, ISSUER_STYLE, DAY_STYLE):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = normal
+
+
+@cache
+def letter_template() -> bytes:
+    """The layout of a letter of the office (`letters.py` fills it in), as a .docx."""
+    document = Document()
+    _properties(document)
+    _page(document)
+    _if(document, "marks", _Style(font=HEI, align=WD_ALIGN_PARAGRAPH.RIGHT))
+    _text(document, "{{ title }}", _TITLE)
+    _if(document, "number", _CENTRED)
+    _text(document, "")
+    _if(document, "addressee", _PLAIN)
+    _each(document, "paragraph in paragraphs", "{{ paragraph }}")
+    _text(document, "{%p if annex_list %}")
+    _text(document, "")
+    _text(document, "{%p endif %}")
+    _each(document, "line in annex_list", "{{ line }}", _Style(name=ANNEX_STYLE))
+    _text(document, "")
+    _if(document, "issuer", _ISSUER)
+    _if(document, "date", _DAY)
+    _if(document, "remark", _INDENTED)
+    _if(document, "copies", _COPIES)
+    _annexes(document)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
 
 
 def _page(document: Doc) -> None:

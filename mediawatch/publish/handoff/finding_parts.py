@@ -1,0 +1,120 @@
+"""The shape of `mediawatch.handoff/1`: accounts as filed, and findings with what proves them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class HandoffPart(BaseModel):
+    """A part of the document; our own models take no field that they do not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Canary = Literal["checked", "unchecked", "person"]
+
+
+class AccountAsFiled(HandoffPart):
+    """The account exactly as the registry held it when the sweep's scope was frozen."""
+
+    filing_number: str = Field(description="备案单号, text: some have 16 digits")
+    name: str = Field(description="政务新媒体名称")
+    type: str = Field(description="类型 exactly as filed")
+    platform: str = Field(description="mediawatch's key of the platform")
+    organiser: str = Field(description="所属组织")
+    supervisor: str = Field(description="主管单位")
+    prefecture: str = Field(description="地市")
+    county: str = Field(description="县区")
+    township: str = Field(default="", description="乡镇街道")
+    level: str = Field(description="层级 of the body, as filed")
+    body_kind: str = Field(description="主体类别: 政府, 部门, or as filed")
+    status: str = Field(description="运行状态: running, closing, closed, deregistered")
+    platform_id: str = Field(description="the platform's own id of it, text")
+    original_id: str = Field(description="WeChat's 原始ID, gh_…")
+
+
+class LatestPost(HandoffPart):
+    """The newest post that the finding speaks of."""
+
+    on: date = Field(description="Beijing day")
+    date_kind: Literal["exact", "at_least"] = Field(
+        description="exact: no newer post existed when it was read; at_least: posted at least as late"
+    )
+    at: datetime | None = Field(
+        description="instant with Beijing offset, where the platform shows it"
+    )
+
+
+class SightOut(HandoffPart):
+    """What one surface gave in one of the proving looks."""
+
+    look: str = Field(description="first, second, control or another kind of look")
+    surface: str = Field(description="信息来源: mediawatch's key of what was read")
+    attested: str = Field(
+        description="recorded: a real recording of this surface exists; described: only text attests it"
+    )
+    outcome: str = Field(description="what came of it, about the account or about us")
+    read_at: datetime = Field(description="with Beijing offset")
+    name: str = Field(description="the name that was seen; empty where none was")
+    matched_by: str | None = Field(
+        description="id, url or name: how it was known to be the account"
+    )
+    control: str = Field(description="for negatives: the account that answered in the same session")
+    by: str = Field(description="the person, for surface `person`")
+
+
+class EvidenceOut(HandoffPart):
+    """One file that shows what was seen."""
+
+    path: str = Field(description="relative to the hand-off's home folder")
+    sha256: str = Field(description="of the file, hexadecimal")
+    kind: str = Field(description="screenshot, payload, text, picture or manifest")
+    media_type: str = Field(description="as in HTTP: image/jpeg …")
+    taken_at: datetime = Field(description="with Beijing offset")
+    url: str = Field(description="the page that it shows")
+
+
+class FindingOut(HandoffPart):
+    """One problem of one account, with what proves it."""
+
+    account: AccountAsFiled = Field(description="whose problem it is")
+    code: str = Field(description="mediawatch's key of the kind of problem")
+    label: str = Field(description="问题类型 in the words of the policy")
+    leading: bool = Field(
+        default=False,
+        description="true: of the findings of a failed account the one by which `kinds` count it",
+    )
+    effect: Literal["fails", "listed", "hint"] = Field(
+        description="fails: 不合格; listed: named apart, no failure under this policy; hint: a remark"
+    )
+    sentence: str = Field(description="what was found, in Chinese, as it is printed")
+    gap_days: int | None = Field(
+        description="days without a post up to as_of; null: no such finding"
+    )
+    gap_is_minimum: bool = Field(description="true: the gap is at least that long")
+    latest_post: LatestPost | None = Field(description="null where no date is stated")
+    name_seen: str = Field(description="the name on the page, where the name is the problem")
+    matched_by: str | None = Field(description="as in the newest look that proves it")
+    surface: str = Field(description="信息来源 of the newest look that proves it")
+    read_at: datetime = Field(description="of the newest look that proves it, with Beijing offset")
+    sights: list[SightOut] = Field(description="what every proving look gave, surface by surface")
+    evidence: list[EvidenceOut] = Field(min_length=1, description="the files behind it")
+    attested: Literal["recorded", "described"] = Field(
+        description="described: it rests on a surface or wording that only text attests"
+    )
+    canary: Canary = Field(
+        description=(
+            "checked: a known-active account read well before and after each look; unchecked: "
+            "未经对照账号校验; person: a person looked"
+        )
+    )
+    review_state: Literal["open", "dispatched", "confirmed", "dismissed"] = Field(
+        description="whether a person confirmed it; open and dispatched are 疑似"
+    )
+    times: int = Field(
+        ge=1,
+        description="重复问题: number of consecutive notices including this one; 1: not in the previous notice",
+    )

@@ -33,6 +33,8 @@ ALLOWED = {
     ",，;；": "marks that are cut in a printed list of problems",
     "\"'“”‘’`´「」『』《》〈〉<>()（）[]【】{}〔〕": "marks that names are compared without",
     "□ (认证 □)": "within an English detail",
+    "按?系统(归口|统计|管理)?": "a regular expression",
+    "自治州|地区|盟|设区的?市|地级市|地市": "a regular expression",
 }
 
 

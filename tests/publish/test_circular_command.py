@@ -48,7 +48,9 @@ def circular(office: Office, *words: str) -> Written:
     """The paragraphs of the document, and what was said on standard error."""
     target = office.home.root.parent / "通报.docx"
     done = office.run("report", "docx", "--out", target, "--force", *words)
-    return [each.text for each in Document(str(target)).paragraphs if each.text], done.stderr
+    return [
+        each.text.replace("\t", "") for each in Document(str(target)).paragraphs if each.text
+    ], done.stderr
 
 
 def test_a_draft_says_what_it_lacks_of_a_notice(draft: Written) -> None:

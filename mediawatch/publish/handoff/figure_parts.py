@@ -13,8 +13,8 @@ class RatioOut(HandoffPart):
     """A rate: as it is printed, and as the fraction of two counts, not reduced."""
 
     text: str = Field(description="as printed; 待核查 instead of 100% while anything is open")
-    numerator: int = Field(ge=0, description="合格率: checked - failed; 检查率: checked")
-    denominator: int = Field(ge=1, description="合格率: checked; 检查率: total")
+    numerator: int = Field(ge=0, description="of 合格率 it is checked - failed, of 检查率 checked")
+    denominator: int = Field(ge=1, description="of 合格率 it is checked, of 检查率 total")
 
 
 class KindCount(HandoffPart):
@@ -27,7 +27,7 @@ class KindCount(HandoffPart):
 class Counts(HandoffPart):
     """The figures of the whole."""
 
-    total: int = Field(description="总数 (在管数): accounts in service in the registry")
+    total: int = Field(description="总数, or 在管数: accounts in service in the registry")
     drawn: int | None = Field(
         default=None, description="应查数: of these the accounts in the scope of the inspection"
     )
@@ -121,7 +121,7 @@ class FiguresRow(HandoffPart):
             "has no groups"
         ),
     )
-    total: int = Field(description="总数 (在管数)")
+    total: int = Field(description="总数: accounts in service of this part in the registry")
     checked: int = Field(description="检查数")
     failed: int = Field(description="不合格数")
     open: int = Field(description="待核查")

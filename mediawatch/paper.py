@@ -47,7 +47,7 @@ def pages_across(columns: int) -> int:
 def page_widths(wished: Sequence[float], firm: Collection[int] = ()) -> list[float]:
     """The widths of a sheet's columns, in Excel's unit, with which its cells print at `LEGIBLE`.
 
-    Those at the places `firm` (pictures) stay; where room is short the others give way alike.
+    Those at the places `firm` stay; where room is short the others give way alike.
     """
     pages = pages_across(len(wished))
     paper = (_A4 - 2 * _MARGIN) * _PIXELS * pages * _SPARE
@@ -78,6 +78,7 @@ def lay_out(sheet: Worksheet, *, heading: int, rows: int, columns: int) -> None:
     """Print the first `rows` rows and `columns` columns; row `heading` (from 0) on every page."""
     sheet.set_paper(9)
     sheet.set_landscape()
+    sheet.center_horizontally()
     sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.6, bottom=0.6)
     sheet.fit_to_pages(pages_across(columns), 0)
     sheet.repeat_rows(heading)

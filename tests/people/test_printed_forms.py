@@ -13,8 +13,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
+from printed_sheets import printed_size
 
 from mediawatch.paper import LEGIBLE
 from mediawatch.people.corrections.export import FORM as CORRECTIONS
@@ -33,15 +33,6 @@ COVER = FormCover(
     guide=("1. 说明。",),
     issuer="示例市人民政府办公室",
 )
-
-
-def printed_size(sheet: Worksheet) -> float:
-    """Points of the type on paper where a column's character has 8 pixels, as without Calibri."""
-    shown = [look for look in sheet.column_dimensions.values() if not look.hidden]
-    wide = sum(8 * look.width * (look.max - look.min + 1) for look in shown)
-    paper = (11.69 - sheet.page_margins.left - sheet.page_margins.right) * 96
-    size = min(cell.font.size for row in sheet.iter_rows() for cell in row)
-    return float(size * min(1, paper / wide))
 
 
 def picture(high: int = 900) -> bytes:

@@ -15,12 +15,14 @@ from typing import Any
 import openpyxl
 import pytest
 from commands import in_process
+from printed_sheets import printed_size
 from registry_files import GOOD, HEADINGS, NOW, SECOND, encrypted_xlsx, read, text, xls, xlsx
 from samples import sql
 from typer.testing import CliRunner, Result
 
 from mediawatch.cli import app
 from mediawatch.domain import Account, Contact, Excuse, UserError
+from mediawatch.paper import LEGIBLE
 from mediawatch.ports import Store
 from mediawatch.registry.check import check
 from mediawatch.registry.service import ImportOptions, import_files
@@ -239,6 +241,7 @@ def test_the_template_is_understood_and_keeps_ids_as_text(tmp_path: Path) -> Non
         read(path)
     book = openpyxl.load_workbook(path)
     page = book["台账"]
+    assert printed_size(page) >= LEGIBLE
     text_columns = [
         range(group.min, group.max + 1)
         for group in page.column_dimensions.values()

@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from printed_sheets import printed_size
 from samples import NOW, enter
 
 from mediawatch.domain import (
@@ -28,6 +29,7 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
+from mediawatch.paper import LEGIBLE
 from mediawatch.ports import Store
 from mediawatch.publish.reports.lists import scope_words
 from mediawatch.rules.policy import load
@@ -224,6 +226,8 @@ def test_a_drawn_list_goes_out_and_comes_back(tmp_path: Path) -> None:
         "政务新媒体名称",
         "类型",
     ]
+    assert printed_size(book["抽查名单"]) >= LEGIBLE
+    assert book["抽查名单"].print_title_rows == "$1:$1"
     assert book["抽查名单"]["B2"].value == drawn.accounts[0].filed.filing_number
     how = {row[0]: row[1:] for row in book["抽样说明"].iter_rows(values_only=True) if row[0]}
     assert (how["随机种子"][0], how["抽查数"][0], how["在管数"][0], how["甲市"][-1]) == (

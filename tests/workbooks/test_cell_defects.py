@@ -12,8 +12,10 @@ import pytest
 import xlsxwriter
 import xlwt
 from openpyxl.worksheet.formula import ArrayFormula
+from printed_sheets import printed_size
 from registry_files import GOOD, HEADINGS, SECOND, TODAY, read, text, xlsx
 
+from mediawatch.paper import LEGIBLE
 from mediawatch.publish.notices.annex import read_annex
 from mediawatch.registry.returned import write_refused
 from mediawatch.registry.rows import read_rows
@@ -209,6 +211,24 @@ def test_what_goes_back_to_the_unit_is_refused_until_it_is_mended(tmp_path: Path
     write_refused(files, rows.headings, rows.errors, tmp_path / "back.xlsx")
     again = read(tmp_path / "back.xlsx")
     assert [error.column for error in again.errors] == ["D 所属组织", "E 运行状态"]
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx").active
+    assert printed_size(sheet) >= LEGIBLE
+    assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$1:$1")
+
+
+def test_a_wide_registry_goes_back_legibly(tmp_path: Path) -> None:
+    """As wide as the national system exports it: two pages beside each other."""
+    book = openpyxl.Workbook()
+    more = [f"其他信息{number}" for number in range(30)]
+    book.active.append([*HEADINGS, *more])
+    book.active.append([*GOOD[:3], "#REF!", *GOOD[4:], *more])
+    book.save(tmp_path / "r.xlsx")
+    files = read_files([tmp_path / "r.xlsx"])
+    rows = read_rows(files, TODAY)
+    write_refused(files, rows.headings, rows.errors, tmp_path / "back.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx").active
+    assert sheet.page_setup.fitToWidth == 2
+    assert printed_size(sheet) >= LEGIBLE
 
 
 def test_the_annex_of_a_notice_names_the_cell(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ The first two forward their files, so only a unit's own file holds contacts: its
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -16,9 +16,7 @@ from mediawatch.domain import (
     Account,
     Contact,
     Effect,
-    Evidence,
     EvidenceFault,
-    Reading,
     ReviewAction,
     ReviewEvent,
     Sweep,
@@ -26,6 +24,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.figures.regions import Regions
 from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.people.dispatch.row_pictures import best_picture, caption_of, fault_words
 from mediawatch.people.dispatch.sheet import (
     FORM,
     GUIDE,
@@ -53,12 +52,7 @@ from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.proving_sights import proving_pictures
 from mediawatch.rules.sentences import moment
-from mediawatch.workbooks.images import EMBEDDED, dimensions, media_type
-
-_MAX_PIXELS = 64_000_000
-"""Decoded, more would fill the receiver's memory: a few bytes can hold any number of them."""
-_MAX_PICTURE = 3_000_000
-"""Bytes of a picture that still goes into the file: a unit gets it by mail."""
+from mediawatch.workbooks.images import EMBEDDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,30 +259,15 @@ def _line(
             )
         ),
         DispatchColumn.READ_AT: minute(newest.read_at) if newest else "",
-        DispatchColumn.PICTURE: _fault_words(readings.values(), rows.faults),
+        DispatchColumn.PICTURE: fault_words(readings.values(), rows.faults),
         DispatchColumn.VERSION: "、".join(version_of(each.finding.facts) for each in found),
         DispatchColumn.TERM: max(_term(each, rows.now) for each in found).isoformat(),
     }
     cells[DispatchColumn.KEY] = str(
         key_of(rows.home, first.sweep_id, first.account, rows.window, cells)
     )
-    shown, body = _picture(pictures, rows)
-    return FormRow(cells=cells, picture=body, caption=_caption(cells, shown) if shown else "")
-
-
-def _caption(cells: Mapping[DispatchColumn, Cell], shown: Evidence) -> str:
-    """Whose picture it is, of which suspicion, and when it was taken."""
-    name, kind, organiser, problem = texts_of(
-        cells,
-        (
-            DispatchColumn.NAME,
-            DispatchColumn.TYPE,
-            DispatchColumn.ORGANISER,
-            DispatchColumn.PROBLEM,
-        ),
-    )
-    unit = f"，{organiser}" if organiser else ""
-    return f"“{name}”（{kind}{unit}）　疑似问题：{problem}　截图时间：{minute(shown.taken_at)}"
+    shown, body = best_picture(pictures, rows.evidence, rows.faults)
+    return FormRow(cells=cells, picture=body, caption=caption_of(cells, shown) if shown else "")
 
 
 def _sentence(suspect: Suspect) -> str:
@@ -304,22 +283,3 @@ def key_of(
         text for text in texts_of(cells, [DispatchColumn.VERSION]) if text
     ]
     return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts], account.filed)
-
-
-def _picture(pictures: Sequence[Evidence], rows: _Rows) -> tuple[Evidence | None, bytes]:
-    """The best picture that is still what was kept and that a program can show, with its bytes."""
-    for item in pictures:
-        if item.size <= _MAX_PICTURE and item.path not in rows.faults:
-            body = (rows.evidence.root / item.path).read_bytes()
-            width, height = dimensions(body)
-            if media_type(body) in EMBEDDED and width * height <= _MAX_PIXELS:
-                return item, body
-    return None, b""
-
-
-def _fault_words(readings: Iterable[Reading], faults: Mapping[str, EvidenceFault]) -> str:
-    """What is wrong with the row's evidence; "" where nothing is."""
-    items = [item.path for reading in readings for item in reading.evidence]
-    wrong = {faults[path] for path in items if path in faults}
-    marks = "、".join(fault.label for fault in EvidenceFault if fault in wrong)
-    return f"（{marks}）" if marks else ""

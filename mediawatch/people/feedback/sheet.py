@@ -57,6 +57,7 @@ FORM = Form(
     key=FeedbackColumn.KEY,
     frozen=FeedbackColumn.NAME,
     error=FeedbackColumn.ERROR,
+    firm=(FeedbackColumn.DEADLINE,),
     widths={
         FeedbackColumn.KEY: 12,
         FeedbackColumn.NUMBER: 13,

@@ -24,24 +24,19 @@ from mediawatch.files import FileWriter, write_whole
 from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_points
 from mediawatch.people.forms.account import CONTACT_HEADINGS
 from mediawatch.people.forms.columns import Cell, H
+from mediawatch.people.forms.guide_sheet import write_guide
 from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.inserted_pictures import (
     PagePicture,
     write_picture,
     write_picture_pages,
 )
-from mediawatch.table import lines_of
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
 HEAD_POINTS = 44
 ROW_POINTS = 80
 """The least height of a row: a picture has room in it, and so has a hand."""
-_GUIDE_WIDTH = 105
-"""In characters: a printed page is as wide where the default font is a wide one.
-
-Not every program narrows a sheet of one column.
-"""
 _MAX_TEXT = 32_000
 
 
@@ -83,8 +78,8 @@ class FormRow(Generic[H]):
 class FormLayout(Generic[H]):
     """How the columns of a sheet look: those to answer in, their widths, and what stays in sight.
 
-    `key` and `hidden` are hidden, the columns to `frozen` stay in sight. Those with `pictures` do
-    not give way on a narrow page.
+    `key` and `hidden` are hidden, the columns to `frozen` stay in sight. Those that are
+    `firm` (pictures, days) do not give way on a narrow page.
     """
 
     answers: Container[H]
@@ -92,7 +87,7 @@ class FormLayout(Generic[H]):
     key: H
     frozen: H
     hidden: Container[H] = ()
-    pictures: Container[H] = ()
+    firm: Container[H] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +176,7 @@ def writing(
         }
     )
     yield book
-    _write_guide(book, cover)
+    write_guide(book, GUIDE_SHEET, cover.heading, cover.guide)
     hidden = book.add_worksheet(META_SHEET)
     for number, (key, value) in enumerate(cover.meta.items()):
         hidden.write_string(number, 0, key)
@@ -272,7 +267,7 @@ def furnish(
     shown = [
         column for column in columns if column is not layout.key and column not in layout.hidden
     ]
-    firm = [place for place, column in enumerate(shown) if column in layout.pictures]
+    firm = [place for place, column in enumerate(shown) if column in layout.firm]
     fitted = page_widths([layout.widths[column] for column in shown], firm)
     widths = dict(zip(shown, fitted, strict=True))
     for place, column in enumerate(columns):
@@ -290,19 +285,3 @@ def furnish(
     lay_out(sheet, heading=0, rows=len(rows) + 1, columns=len(columns))
     # "&" begins a code in headers, and a prefecture's name is input.
     sheet.set_header("&L" + title.replace("&", "&&")[:200])
-
-
-def _write_guide(book: xlsxwriter.Workbook, cover: FormCover) -> None:
-    sheet = book.add_worksheet(GUIDE_SHEET)
-    sheet.set_column(0, 0, _GUIDE_WIDTH)
-    head = book.add_format({"bold": True, "font_size": 14})
-    text = book.add_format({"text_wrap": True, "valign": "top", "font_size": 11})
-    sheet.write_string(0, 0, cover.heading, head)
-    for number, paragraph in enumerate(cover.guide, 2):
-        sheet.write_string(number, 0, paragraph, text)
-        # LibreOffice leaves a row without a height of its own at one line.
-        sheet.set_row(number, 16 * lines_of(paragraph, _GUIDE_WIDTH))
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&C第 &P 页，共 &N 页")

@@ -27,16 +27,16 @@ from mediawatch.workbooks.images import EMBEDDED, media_type, qr_png
 
 SHEET = "待核查清单"
 _WIDTHS = {
-    Column.KEY: 12, Column.QR: 14.5, Column.NAME: 14, Column.TYPE: 7.5, Column.ORGANISER: 13, Column.IDS: 13, Column.LATEST: 10.5,
+    Column.KEY: 12, Column.QR: 14.5, Column.NAME: 14, Column.TYPE: 7.5, Column.ORGANISER: 13, Column.IDS: 13, Column.LATEST: 11,
     Column.LINK: 11, Column.REASON: 18, Column.QUESTION: 17, Column.POSTED: 6.5, Column.POSTED_ON: 11, Column.SEEN_NAME: 10,
-    Column.STATE: 8.5, Column.SEEN_ID: 10, Column.SHOT: 11, Column.PERSON: 7.5, Column.TIME: 10.5, Column.REMARK: 9, Column.ERROR: 20,
+    Column.STATE: 8.5, Column.SEEN_ID: 10, Column.SHOT: 11, Column.PERSON: 7.5, Column.TIME: 11, Column.REMARK: 9, Column.ERROR: 20,
 }  # fmt: skip
 _LAYOUT = FormLayout(
     answers=ANSWERS,
     widths=_WIDTHS,
     key=Column.KEY,
     frozen=Column.NAME,
-    pictures=(Column.QR,),
+    firm=(Column.QR, Column.LATEST, Column.POSTED_ON, Column.TIME),
 )
 
 

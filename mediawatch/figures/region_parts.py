@@ -6,14 +6,14 @@ Pure: what is filed of the account decides, and the level of the office, nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Literal
 
 from mediawatch.domain import Filing
-from mediawatch.figures.prefectures import names_prefecture
+from mediawatch.figures.divisions import names_county, names_prefecture
 
 Level = Literal["省", "市", "县", ""]
 _RANKS = "省市县乡"
@@ -83,8 +83,7 @@ def part_of(filed: Filing, level: Level) -> RegionPart:
     by_place = filed.jurisdiction.startswith("属地")
     if place and (by_place or ranks != {level}):
         return RegionPart(PartGroup.REGION, place)
-    below = bool(ranks) and all(_RANKS.index(rank) > _RANKS.index(level) for rank in ranks)
-    if (below and level != "县") or (below and ranks == {"乡"}) or _deeper(filed, level):
+    if ranks != {level} and (_is_below(ranks, level) or _deeper(filed, level)):
         return _unfiled(_COLUMN[level])
     return _department(
         filed, {"省": filed.prefecture, "市": filed.county, "县": filed.township}[level]
@@ -105,6 +104,12 @@ def part_without_level(filed: Filing) -> str:
         named = filed.jurisdiction not in ("系统", "系统归口")
         return filed.jurisdiction if named else filed.supervisor or filed.organiser
     return filed.prefecture or filed.supervisor or filed.organiser
+
+
+def _is_below(ranks: Collection[str], level: Level) -> bool:
+    """Whether 层级 names something further down alone; 县级及乡镇街道 leaves it open to a county."""
+    lower = _RANKS[_RANKS.index(level) + 1 :]
+    return bool(ranks) and all(rank in lower for rank in ranks)
 
 
 _COLUMN = {"省": "地市", "市": "县区", "县": "乡镇街道"}
@@ -180,7 +185,8 @@ def _deeper(filed: Filing, level: Level) -> bool:
                 for place in (filed.county, filed.township)
             ) or any(map(names_prefecture, bodies))
         case "市":
-            return bool(filed.township) and not _OWN.fullmatch(filed.township)
+            township = bool(filed.township) and not _OWN.fullmatch(filed.township)
+            return township or (not filed.county and names_county(filed.organiser))
         case _:
             return False
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mediawatch.domain import Filing
-from mediawatch.figures.prefectures import place_of
+from mediawatch.figures.divisions import order_of
 from mediawatch.figures.region_parts import (
     Level,
     PartGroup,
@@ -26,6 +26,8 @@ _BODY = re.compile(
 )
 _AREA = re.compile(r".*(?:管委会|管理委员会|办事处)")
 _GROUPS = tuple(PartGroup)
+_LAST = 10_000
+"""Behind all places that are known."""
 _COUNTED = {"省": "地区", "市": "县区", "县": "乡镇街道", "": "地区"}
 
 
@@ -74,8 +76,8 @@ class Regions:
     def arranged(self, split: FiguresSplit) -> FiguresSplit:
         """The regions in their order, then the departments, then what is not filed.
 
-        Within each kind the office's own names come first, then prefectures in the order of their
-        codes, then the order of the registry. AssertionError where a group does not sum.
+        Within each kind the office's own names come first, then prefectures or counties in the
+        order of their codes, then the order of the registry. AssertionError where a group does not sum.
         """
         if not self.level:
             return split
@@ -86,16 +88,18 @@ class Regions:
         counted = dict(split.parts)
         groups = []
         for group, names in found.items():
-            names.sort(key=lambda name: (rank.get(name, len(rank)), self._place(name, group)))
+            places = self._places(names, group)
+            names.sort(key=lambda name: (rank.get(name, len(rank)), places.get(name, _LAST)))
             if names:
                 parts = tuple((name, counted[name]) for name in names)
                 groups.append(SplitGroup(group.value, self._label(group), parts))
         parts = tuple(pair for group in groups for pair in group.parts)
         return replace(split, parts=parts, groups=tuple(groups))
 
-    def _place(self, name: str, group: PartGroup) -> int:
-        known = place_of(name) if self.level == "省" and group is PartGroup.REGION else None
-        return 10_000 if known is None else known
+    def _places(self, names: Sequence[str], group: PartGroup) -> Mapping[str, int]:
+        if group is not PartGroup.REGION or self.level not in ("省", "市"):
+            return {}
+        return order_of(names, counties=self.level == "市")
 
     def _label(self, group: PartGroup) -> str:
         match group:

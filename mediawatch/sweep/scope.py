@@ -164,6 +164,7 @@ def _scope(
             "seed": spec.seed,
             "clauses": [clause.words for clause in spec.clauses],
             "by": [by.value for by in spec.by],
+            **({"level": spec.regions.level} if spec.regions.level else {}),
             "strata": [[one.name, one.clause, one.total, one.drawn] for one in strata],
             "list": digest(drawn),
             "totals": counted,

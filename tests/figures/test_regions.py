@@ -10,7 +10,7 @@ from samples import NOW
 
 from mediawatch.domain import Account, Filing, Judgement, Sweep, SweepAccount, SweepKind, Verdict
 from mediawatch.figures.dimensions import Dimension
-from mediawatch.figures.prefectures import place_of
+from mediawatch.figures.divisions import names_county, names_prefecture, order_of
 from mediawatch.figures.region_parts import Level, PartGroup, part_of
 from mediawatch.figures.regions import Regions
 from mediawatch.figures.values import FiguresSplit
@@ -53,6 +53,9 @@ def filed(**values: str) -> Filing:
         ("市", {"prefecture": "甲市", "county": "甲市", "organiser": "甲市测试局"}, "部门", "甲市测试局"),
         ("市", {"prefecture": "甲市", "organiser": "支队", "supervisor": "甲市公安局"}, "部门", "甲市公安局"),
         ("市", {"organiser": "乙县测试局", "level": "县（市、区）级"}, "未填报", "（县区未填报）"),
+        ("市", {"organiser": "广水市公安局"}, "未填报", "（县区未填报）"),
+        ("市", {"organiser": "广水市公安局", "level": "市级"}, "部门", "广水市公安局"),
+        ("市", {"county": "市直", "organiser": "广水市公安局"}, "部门", "广水市公安局"),
         ("市", {"organiser": "丙镇人民政府", "township": "丙镇"}, "未填报", "（县区未填报）"),
         ("县", {"county": "乙县", "township": "丙镇", "organiser": "某站"}, "地区", "丙镇"),
         ("县", {"county": "乙县", "organiser": "乙县丙镇人民政府"}, "地区", "丙镇"),
@@ -71,11 +74,41 @@ def test_where_an_account_counts(
     assert (found.group.value, found.name) == (group, name)
 
 
-def test_prefectures_stand_in_the_order_of_their_codes() -> None:
-    names = ["长沙", "株洲市", "湘西州", "成都市", "甘孜藏族自治州", "拉萨市"]
-    places = [place_of(name) or 0 for name in names]
-    assert places == sorted(places)
-    assert [place_of(name) for name in ("某市", "州", "")] == [None, None, None]
+@pytest.mark.parametrize(
+    ("names", "counties", "order"),
+    [
+        (
+            ["拉萨市", "甘孜藏族自治州", "成都", "湘西州", "株洲市", "长沙", "某市"], False,
+            ["长沙", "株洲市", "湘西州", "成都", "甘孜藏族自治州", "拉萨市"],
+        ),
+        (["广水市", "随县", "曾都区", "高新区"], True, ["曾都区", "随县", "广水市"]),
+        (["鼓楼区", "示例县"], True, []),
+        ([], True, []),
+    ],
+)  # fmt: skip
+def test_places_stand_in_the_order_of_their_codes(
+    names: list[str], counties: bool, order: list[str]
+) -> None:
+    places = order_of(names, counties=counties)
+    assert sorted(places, key=lambda name: places[name]) == order
+
+
+def test_a_body_is_known_whose_name_begins_with_a_place() -> None:
+    bodies = [
+        "衡阳市公安局",
+        "广水市公安局",
+        "随州市曾都区公安局",
+        "随州市公安局",
+        "城市管理局",
+        "城区管理局",
+        "随县",
+    ]
+    assert [names_prefecture(body) for body in bodies] == [
+        True, False, True, True, False, False, False,
+    ]  # fmt: skip
+    assert [names_county(body) for body in bodies] == [
+        False, True, True, False, False, False, False,
+    ]  # fmt: skip
 
 
 def test_a_place_filed_in_short_is_the_offices_own() -> None:

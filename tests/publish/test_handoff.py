@@ -310,6 +310,7 @@ def test_a_drawn_scope_stands_as_an_object_too() -> None:
         "seed": "一",
         "clauses": ["每层2个"],
         "by": ["prefecture"],
+        "level": "",
         "strata": [{"name": "甲示例市", "clause": "每层2个", "total": 3, "drawn": 2}],
     }
     assert {(one["organiser"], one["region"]) for one in scope["accounts"]} == {

@@ -77,6 +77,18 @@ def test_figures_say_which_regions_and_which_departments(office: Office) -> None
     assert "县区小计" not in office.run("figures", "--by", "county").stdout
 
 
+def test_the_hand_off_tells_regions_from_departments(office: Office) -> None:
+    document = office.handoff()
+    assert {part["name"]: part["group"] for part in document["figures"][0]["parts"]} == {
+        "丙区": "地区", "乙县": "地区", "丁县": "地区", "甲市第一局": "部门", "甲市第二局": "部门",
+        "（县区未填报）": "未填报",
+    }  # fmt: skip
+    assert {part["group"] for part in document["figures"][1]["parts"]} == {""}
+    assert [one["region"] for one in document["scope"]["accounts"]] == [
+        "甲市第一局", "乙县", "丙区", "乙县", "甲市第二局", "（县区未填报）",
+    ]  # fmt: skip
+
+
 def test_what_goes_out_is_split_by_the_same_parts(office: Office, tmp_path: Path) -> None:
     number = "市1"
     office.issue(1, number, date(2023, 1, 20), "--preliminary")

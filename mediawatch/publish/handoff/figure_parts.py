@@ -89,6 +89,10 @@ class DrawingOut(HandoffPart):
     seed: str = Field(description="随机种子; empty for a list")
     clauses: list[str] = Field(description="抽取规则, in the order in which they are tried")
     by: list[str] = Field(description="分层: by which words of a registry")
+    level: str = Field(
+        default="",
+        description="省, 市 or 县: the office's, by which regions were told; empty for none",
+    )
     strata: list[StratumOut] = Field(description="层, with what was drawn of each")
 
 

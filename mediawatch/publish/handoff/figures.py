@@ -69,6 +69,7 @@ def _drawing(spec: str) -> DrawingOut | None:
         seed=said.get("seed", ""),
         clauses=said.get("clauses", []),
         by=said.get("by", []),
+        level=said.get("level", ""),
         strata=[
             StratumOut(name=name, clause=clause, total=total, drawn=drawn)
             for name, clause, total, drawn in said.get("strata", [])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 
 from docx import Document
 from docx.document import Document as Doc
@@ -43,6 +44,7 @@ _INDENTED = _Style(indent=True)
 _HEADING = _Style(font=HEI, indent=True)
 _CENTRED = _Style(align=WD_ALIGN_PARAGRAPH.CENTER)
 _TITLE = _Style(font=TITLE, size=HEADLINE, align=WD_ALIGN_PARAGRAPH.CENTER)
+_COPIES = _Style(size=SMALL)
 _SIGNATURE = _Style(align=WD_ALIGN_PARAGRAPH.RIGHT, right=4)
 
 
@@ -78,6 +80,39 @@ def template() -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+@cache
+def letter_template() -> bytes:
+    """The layout of a letter of the office (`letters.py` fills it in), as a .docx."""
+    document = Document()
+    _page(document)
+    _if(document, "marks", _Style(font=HEI, align=WD_ALIGN_PARAGRAPH.RIGHT))
+    _text(document, "{{ title }}", _TITLE)
+    _if(document, "number", _CENTRED)
+    _text(document, "")
+    _if(document, "addressee")
+    _each(document, "paragraph in paragraphs", "{{ paragraph }}")
+    _text(document, "{%p if annex_list %}")
+    _text(document, "")
+    _text(document, "{%p endif %}")
+    _each(document, "line in annex_list", "{{ line }}")
+    _text(document, "")
+    _if(document, "issuer", _SIGNATURE)
+    _if(document, "date", _SIGNATURE)
+    _if(document, "remark", _INDENTED)
+    _if(document, "copies", _COPIES)
+    _annexes(document)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _if(document: Doc, word: str, style: _Style = _PLAIN) -> None:
+    """A paragraph that is there where the word is not empty."""
+    _text(document, f"{{%p if {word} %}}")
+    _text(document, f"{{{{ {word} }}}}", style)
+    _text(document, "{%p endif %}")
 
 
 def _page(document: Doc) -> None:

@@ -1,0 +1,86 @@
+"""A letter of the office as a Word document: 更正通知, 函告 and the like, in the circular's layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.util import find_spec
+
+from mediawatch.domain import UserError
+from mediawatch.domain.clock import chinese_day
+from mediawatch.table import Table
+from mediawatch.visible import make_visible
+from mediawatch.workbooks.templates import fill_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What stands in a letter, from top to bottom; what is empty is left out."""
+
+    title: str
+    paragraphs: Sequence[str]
+    marks: Sequence[str] = ()
+    """What is printed above the title: 送审稿, 演示数据 …"""
+    number: str = ""
+    """发文字号."""
+    addressee: str = ""
+    """主送机关, with its colon."""
+    issuer: str = ""
+    signed_on: date | None = None
+    """成文日期; None leaves it open."""
+    remark: str = ""
+    """附注, in brackets."""
+    copies: str = ""
+    """抄送机关."""
+    annexes: Sequence[Table] = ()
+    """Each on a page of its own."""
+
+
+def letter_document(letter: Letter, at: datetime) -> bytes:
+    """The .docx of a letter; `at` is the date of its parts, so one state gives the same bytes.
+
+    UserError where the extra `word` is missing.
+    """
+    if find_spec("docxtpl") is None:
+        raise UserError("a Word document needs docxtpl: run `pip install 'mediawatch[word]'`")
+    # Imported here: python-docx is part of that extra.
+    from mediawatch.publish.reports.word_template import letter_template
+
+    annexes = [table.with_visible_cells() for table in letter.annexes]
+    return fill_in(
+        letter_template(),
+        {
+            "marks": make_visible("；".join(letter.marks)),
+            "title": make_visible(letter.title),
+            "number": make_visible(letter.number),
+            "addressee": make_visible(letter.addressee),
+            "paragraphs": [make_visible(each) for each in letter.paragraphs],
+            "annex_list": [make_visible(each) for each in annex_lines(annexes)],
+            "issuer": make_visible(letter.issuer),
+            "date": chinese_day(letter.signed_on) if letter.signed_on else "    年  月  日",
+            "remark": make_visible(letter.remark),
+            "copies": make_visible(f"抄送：{letter.copies}" if letter.copies else ""),
+            "annexes": [
+                {
+                    "number": f"附件{number if len(annexes) > 1 else ''}",
+                    "title": make_visible(table.title),
+                    "columns": table.columns,
+                    "rows": table.rows,
+                }
+                for number, table in enumerate(annexes, 1)
+            ],
+        },
+        [(table.columns, table.rows) for table in annexes],
+        at,
+    )
+
+
+def annex_lines(annexes: Sequence[Table]) -> list[str]:
+    """附件说明: no mark after a name."""
+    if len(annexes) == 1:
+        return [f"附件：{annexes[0].title}"]
+    return [
+        f"{'附件：' if number == 1 else '　　　'}{number}.{table.title}"
+        for number, table in enumerate(annexes, 1)
+    ]

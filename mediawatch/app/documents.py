@@ -22,13 +22,14 @@ from mediawatch.domain import (
     SweepAccount,
     UserError,
     Verdict,
+    omissions_of,
 )
 from mediawatch.ops.retention import pruned_paths
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import agree
 from mediawatch.publish.defects import EvidenceDefect, resting_on
-from mediawatch.publish.inspection import Imprint, Inspection, inspection
+from mediawatch.publish.inspection import Imprint, Inspection, inspection, with_omissions
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.judged_scope import JudgedScope
@@ -136,7 +137,18 @@ async def _build_inspection(
     )
     if tell:
         _tell(told.defects)
-    return told
+    return with_omissions(told, await _omissions(app, sweep, issued))
+
+
+async def _omissions(app: App, sweep: Sweep, issued: IssuedNotice | None) -> dict[int, str]:
+    """By account how its name is left out: as the notice was issued, else as the draft has it."""
+    if issued is None:
+        return omissions_of(await app.store.notices.drafts(), sweep.id)
+    return {
+        item.account_id: item.unnamed
+        for item in issued.notice.items
+        if item.account_id is not None and item.unnamed
+    }
 
 
 def _tell(defects: Sequence[EvidenceDefect]) -> None:

@@ -15,6 +15,7 @@ from mediawatch.cli.out import (
 )
 from mediawatch.cli.outputs import output
 from mediawatch.domain import (
+    UNFINISHED,
     Code,
     Notice,
     NoticeAction,
@@ -22,6 +23,7 @@ from mediawatch.domain import (
     NoticeItem,
     UserError,
     is_closed,
+    outdated_places,
 )
 from mediawatch.outputs import Output
 from mediawatch.publish.notices.issuing import refuse_appeal
@@ -186,6 +188,12 @@ def close(
                 notice, events = await notice_of(planning, number)
                 if is_closed(events):
                     raise UserError(f"{notice.number} is closed already")
+                if left := outdated_places(events):
+                    raise UserError(
+                        f"{notice.number}: {UNFINISHED}: "
+                        f"{'、'.join(each.place for each in left)} still shows what was corrected: "
+                        "`notice retract` notes what each did"
+                    )
                 event = NoticeEvent(
                     notice_id=notice.id,
                     action=NoticeAction.CLOSED,

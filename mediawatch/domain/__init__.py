@@ -110,6 +110,7 @@ from mediawatch.domain.provisional import (
 from mediawatch.domain.publications import (
     UNFINISHED,
     Publication,
+    UnfinishedCorrection,
     outdated_places,
     publications,
     version_now,
@@ -247,6 +248,7 @@ __all__ = [
     "SweepRun",
     "SweepState",
     "Tie",
+    "UnfinishedCorrection",
     "UnnamedAccount",
     "Unreachable",
     "UpdatedAccount",

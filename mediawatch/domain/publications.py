@@ -74,3 +74,18 @@ def outdated_places(events: Iterable[NoticeEvent]) -> list[Publication]:
     own = list(events)
     version = version_now(own)
     return [each for each in publications(own) if each.is_outdated(version)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedCorrection:
+    """A place that still shows what a notice corrected."""
+
+    notice: str
+    """Its 文号."""
+    place: Publication
+
+    @property
+    def words(self) -> str:
+        """`文1：示例网（http…，2023-02-10发布）仍为更正前的内容`."""
+        where = f"{self.place.url}，" if self.place.url else ""
+        return f"{self.notice}：{self.place.place}（{where}{self.place.on}发布）仍为更正前的内容"

@@ -23,7 +23,7 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
-from mediawatch.figures.filings import each_once, once
+from mediawatch.figures.filings import each_once, filings_of_one, once
 from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
 from mediawatch.publish.defects import (
@@ -63,6 +63,8 @@ class AccountProblem:
     """The other filings of the same account (重复备案)."""
     defects: tuple[EvidenceDefect, ...] = ()
     """The files of its evidence that are not what was kept."""
+    unnamed: str = ""
+    """How a circular leaves its name out (不在正文点名, 另行函告); "" where it is named. It counts."""
 
     @property
     def fails(self) -> bool:
@@ -143,6 +145,8 @@ class Inspection:
     """The notice that it became, where the documents are of that notice."""
     defects: tuple[EvidenceDefect, ...] = ()
     """Of its whole scope, what they withhold included."""
+    omissions: Mapping[int, str] = field(default_factory=dict)
+    """By every filing of an account how its name is left out."""
 
     @property
     def preliminary(self) -> bool:
@@ -155,6 +159,11 @@ class Inspection:
     @property
     def listed(self) -> tuple[AccountProblem, ...]:
         return tuple(problem for problem in self.problems if not problem.fails)
+
+    @property
+    def omitted(self) -> tuple[AccountProblem, ...]:
+        """Those that count and are named in no text or list that is published."""
+        return tuple(problem for problem in self.problems if problem.unnamed)
 
     @property
     def open(self) -> tuple[SweepAccount, ...]:
@@ -237,6 +246,29 @@ def inspection(
         past=before,
         issued=issued,
         defects=tuple(each for found in defects.values() for each in found),
+    )
+
+
+def with_omissions(told: Inspection, omissions: Mapping[int, str]) -> Inspection:
+    """The same with accounts whose names are left out, by account how.
+
+    Whichever filing speaks for an account, its name is left out.
+    """
+    if not omissions and not told.omissions:
+        return told
+    of_filings = {
+        entry.account.id: omissions[marked[0]]
+        for group in filings_of_one(told.scope)
+        if (marked := [each.account.id for each in group if each.account.id in omissions])
+        for entry in group
+    }
+    return replace(
+        told,
+        omissions=of_filings,
+        problems=tuple(
+            replace(problem, unnamed=of_filings.get(problem.entry.account.id, ""))
+            for problem in told.problems
+        ),
     )
 
 

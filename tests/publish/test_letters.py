@@ -19,7 +19,7 @@ LETTER = Letter(
     issuer="示例办公室",
     signed_on=date(2032, 1, 10),
     remark="（此件公开发布）",
-    copies="示例委。",
+    copies="抄送：示例委。",
     annexes=(Table("名单", ("序号", "名称"), (("1", "甲\u202e乙"),)),),
 )
 
@@ -38,9 +38,9 @@ def test_a_letter_prints_all_of_its_words_in_order() -> None:
         "示例办公室",
         "2032年1月10日",
         "（此件公开发布）",
-        "抄送：示例委。",
         "附件",
         "名单",
+        "抄送：示例委。",
     ]
     (table,) = document.tables
     assert [[cell.text for cell in row.cells] for row in table.rows] == [

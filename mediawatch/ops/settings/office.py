@@ -28,6 +28,7 @@ TEMPLATE = """\
 # phone = "0000-0000000"                           # 联系方式
 # copies = "市委办公室，市人大常委会办公室。"      # 抄送
 # publicity = "主动公开"                           # 公开属性
+# approval = true                                  # 印发前须经签发（notice approve）
 # order = ["上期整改", "总体情况", "主要问题", "工作要求"]   # 各部分的次序
 # others = "留空"                                  # 政府网站等他人提供的部分：留空（只列标题）、略去
 # print_rate = true                                # 是否写合格率
@@ -92,6 +93,8 @@ class Office(BaseModel):
     """抄送机关."""
     publicity: str = ""
     """公开属性."""
+    approval: bool = False
+    """A notice is issued only of a draft that was signed (签发)."""
     order: tuple[Part, ...] = ("总体情况", "主要问题", "上期整改", "工作要求")
     others: Literal["留空", "略去"] = "略去"
     """The sections of a whole circular that others supply: as empty headings, or not at all."""

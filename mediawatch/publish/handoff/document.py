@@ -61,7 +61,9 @@ def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
         ),
         counts=_counts(whole),
         findings=[
-            finding_out(problem.entry.account, finding, problem.readings, checks, problem.times)
+            finding_out(
+                problem.entry.account, finding, problem.readings, checks, problem.times
+            ).model_copy(update={"unnamed": problem.unnamed})
             for problem in inspection.problems
             for finding in problem.findings
         ],
@@ -194,7 +196,7 @@ def _recheck(past: EarlierNotices) -> RecheckOut | None:
     items = [
         RecheckedOut(
             account=as_filed(each.item.filed), problem=each.about, result=each.result.value, label=each.result.label,
-            basis=each.basis, registry=each.registry,
+            basis=each.basis, registry=each.registry, unnamed=each.item.unnamed,
         )
         for each in past.rechecked
     ]  # fmt: skip
@@ -224,6 +226,9 @@ def _notice(issued: IssuedNotice) -> NoticeOut:
         rectify_by=notice.rectify_by,
         report_by=notice.report_by,
         version=issued.version,
+        addressees=notice.addressees,
+        copies=notice.copies,
+        publicity=notice.publicity,
     )
 
 

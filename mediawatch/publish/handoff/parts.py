@@ -7,13 +7,31 @@ A section may be added that is absent where it has nothing to say.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _SparsePart(_Part):
+    """Its fields in `sparse` are absent where they are empty."""
+
+    sparse: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {
+            name: value for name, value in dump(self).items() if value or name not in self.sparse
+        }
 
 
 Canary = Literal["checked", "unchecked", "person"]
@@ -70,7 +88,8 @@ class EvidenceOut(_Part):
     url: str
 
 
-class FindingOut(_Part):
+class FindingOut(_SparsePart):
+    sparse = ("unnamed",)
     account: AccountAsFiled
     code: str
     label: str
@@ -98,6 +117,13 @@ class FindingOut(_Part):
     times: int = Field(
         ge=1,
         description="重复问题: number of consecutive notices including this one; 1: not in the previous notice",
+    )
+    unnamed: str = Field(
+        default="",
+        description=(
+            "不在正文点名 or 另行函告: the account counts and must be named in nothing that is "
+            "published; empty: it is named"
+        ),
     )
 
 
@@ -184,7 +210,8 @@ class MismatchOut(_Part):
     review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
 
 
-class RecheckedOut(_Part):
+class RecheckedOut(_SparsePart):
+    sparse = ("unnamed",)
     account: AccountAsFiled = Field(description="as filed when the previous notice was issued")
     problem: str
     result: Literal[
@@ -193,6 +220,9 @@ class RecheckedOut(_Part):
     label: str = Field(description="复查结果")
     basis: str
     registry: str = Field(description="the import of the registry that it was compared with")
+    unnamed: str = Field(
+        default="", description="as in findings: the previous notice did not name it"
+    )
 
 
 class RecheckOut(_Part):
@@ -214,8 +244,10 @@ class CorrectionOut(_Part):
     at: datetime
 
 
-class NoticeOut(_Part):
+class NoticeOut(_SparsePart):
     """The notice that this document belongs to."""
+
+    sparse = ("addressees", "copies", "publicity")
 
     number: str
     title: str
@@ -223,6 +255,9 @@ class NoticeOut(_Part):
     rectify_by: date | None = Field(description="整改期限")
     report_by: date | None = Field(description="报送期限")
     version: int = Field(ge=1, description="1: as issued; each correction makes the next one")
+    addressees: str = Field(default="", description="主送机关; empty where it keeps none")
+    copies: str = Field(default="", description="抄送机关")
+    publicity: str = Field(default="", description="公开属性")
 
 
 class EvidenceFaultOut(_Part):

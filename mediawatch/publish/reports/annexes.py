@@ -50,18 +50,20 @@ def regions(inspection: Inspection) -> Table:
 
 
 def failed_table(inspection: Inspection) -> Table:
-    """存在突出问题的政务新媒体名单: each failed account once, with all of its problems."""
+    """存在突出问题的政务新媒体名单: each failed account that is named, with all of its problems."""
     return Table(
         "检查发现存在突出问题的政务新媒体名单",
         _PROBLEM,
-        tuple(_row(problem) for problem in inspection.failed),
+        tuple(_row(problem) for problem in inspection.failed if not problem.unnamed),
     )
 
 
 def listed_table(inspection: Inspection) -> Table:
     """异常单列: what is conclusive without being a failure under this policy."""
     return Table(
-        "异常单列的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in inspection.listed)
+        "异常单列的政务新媒体名单",
+        _PROBLEM,
+        tuple(_row(problem) for problem in inspection.listed if not problem.unnamed),
     )
 
 
@@ -77,10 +79,11 @@ def _filed_row(filed: Filing) -> tuple[str, str, str, str]:
 
 
 def rechecks_table(inspection: Inspection) -> Table:
-    """上期通报问题复查情况: each account of the previous notice with its result."""
+    """上期通报问题复查情况: each account that the previous notice named, with its result."""
     rows = tuple(
         (*_filed_row(each.item.filed), each.about, each.result.label)
         for each in inspection.past.rechecked
+        if not each.item.unnamed
     )
     return Table("上期通报存在突出问题的政务新媒体复查情况", (*_PROBLEM, "复查结果"), rows)
 

@@ -93,7 +93,14 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         further=[each for each in lists if each[2].rows],
         numerals=prose.NUMERALS,
         counts=annexes.COUNTS | annexes.RATES,
-        problems=[_problem_words(problem, folder) for problem in inspection.failed],
+        problems=[
+            _problem_words(problem, folder) for problem in inspection.failed if not problem.unnamed
+        ],
+        omitted=prose.omission_words(
+            (problem.unnamed for problem in inspection.failed if problem.unnamed),
+            inspection.office.measure,
+            len(inspection.failed),
+        ),
     )
     return page.encode()
 

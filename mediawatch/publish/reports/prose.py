@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mediawatch.domain import (
@@ -15,6 +15,7 @@ from mediawatch.domain import (
     PROVISIONAL,
     FiledStatus,
     Finding,
+    NameOmission,
     Rectification,
     Sweep,
     SweepAccount,
@@ -32,6 +33,8 @@ from mediawatch.typesetting import typeset
 NUMERALS = "一二三四五六七八九十"
 MANY = 30
 """A paragraph holds no more names: above this number it points to the annex."""
+
+_OMITTED = {NameOmission.UNNAMED.label: "不予点名", NameOmission.LETTER.label: "另行函告"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +169,17 @@ def _since_last(inspection: Inspection) -> list[str]:
         f"{result.label}{counts[result]}{measure}" for result in Rectification if counts[result]
     )
     which = "所列本次检查范围内的" if inspection.past.partly else "所列"
+    total = len(inspection.past.rechecked)
+    besides = omission_words(
+        (each.item.unnamed for each in inspection.past.rechecked if each.item.unnamed),
+        measure,
+        total,
+    )
     return [
         (
             f"对上期通报（{inspection.past.previous.number}）"
-            f"{which}{len(inspection.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"
+            f"{which}{total}{measure}政务新媒体{f'（{besides}）' if besides else ''}"
+            f"进行了复查：{said}。"
         )
     ]
 
@@ -231,10 +241,17 @@ def _kind(
 ) -> Paragraph:
     measure = inspection.office.measure
     heading = f"（{numeral(number + 1)}）{label}。"
+    omitted = [inspection.omissions.get(entry.account.id, "") for entry in entries]
+    besides = omission_words(filter(None, omitted), measure, len(entries))
+    if all(omitted):
+        return Paragraph(heading, f"共{len(entries)}{measure}，{besides}。")
+    counted = f"共{len(entries)}{measure}" + (f"（{besides}）" if besides else "")
     if len(entries) > MANY:
-        return Paragraph(heading, f"共{len(entries)}{measure}，名单见附件2。")
+        return Paragraph(heading, f"{counted}，名单见附件2。")
     platforms: dict[str, list[str]] = {}
     for entry in entries:
+        if entry.account.id in inspection.omissions:
+            continue
         filed = entry.account.filed
         platforms.setdefault(Dimension.PLATFORM.of(filed), []).append(
             f"{filed.organiser}“{filed.name}”"
@@ -243,7 +260,20 @@ def _kind(
         f"{platform}{len(names)}{measure}：{'、'.join(names)}"
         for platform, names in platforms.items()
     )
-    return Paragraph(heading, f"共{len(entries)}{measure}。{named}。")
+    return Paragraph(heading, f"{counted}。{named}。")
+
+
+def omission_words(omitted: Iterable[str], measure: str, of: int) -> str:
+    """其中1个不予点名，2个另行函告: how many of a count are named nowhere; "" for none."""
+    counts = Counter(omitted)
+    if not counts:
+        return ""
+    if list(counts.values()) == [of]:
+        return f"均{_OMITTED[next(iter(counts))]}"
+    said = "，".join(
+        f"{counts[how]}{measure}{words}" for how, words in _OMITTED.items() if counts[how]
+    )
+    return f"其中{said}"
 
 
 def numeral(number: int) -> str:

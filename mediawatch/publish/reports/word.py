@@ -60,12 +60,14 @@ def shipped_template() -> bytes:
 def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
     tables = _annexes(inspection)
     notice = inspection.issued.notice if inspection.issued else None
-    day = signed_on or (notice.issued_on if notice else None)
+    # A draft has no number, and its day is open.
+    day = signed_on or (notice.issued_on if notice and notice.number else None)
     return {
         "marks": typeset("；".join(inspection.marks)),
         "title": prose.title(inspection),
         "number": notice.number if notice else inspection.office.number,
-        "addressees": inspection.office.addressees,
+        # Notices issued before they kept 主送 have none.
+        "addressees": (notice.addressees if notice else "") or inspection.office.addressees,
         "basis": prose.occasion(inspection),
         "overview": prose.overview(inspection),
         "problems": [asdict(problem) for problem in prose.problems(inspection)],
@@ -74,6 +76,8 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
             _listed(number, table, len(tables)) for number, table in enumerate(tables, 1)
         ],
         "issuer": inspection.office.issuer,
+        "remark": remark_of(notice.publicity if notice else inspection.office.publicity),
+        "copies": copies_line(notice.copies if notice else inspection.office.copies),
         "date": chinese_day(day) if day else "    年  月  日",
         "annexes": [
             {
@@ -85,6 +89,18 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
             for number, table in enumerate(tables, 1)
         ],
     }
+
+
+def remark_of(publicity: str) -> str:
+    """附注 of 公开属性: （此件主动公开）."""
+    told = publicity.strip().strip("（）()")
+    return f"（{told if told.startswith('此件') else f'此件{told}'}）" if told else ""
+
+
+def copies_line(copies: str) -> str:
+    """版记: 抄送机关, with a full stop."""
+    told = copies.strip().removeprefix("抄送：").rstrip("。")
+    return f"抄送：{told}。" if told else ""
 
 
 def _make_visible(value: Any) -> Any:

@@ -67,18 +67,21 @@ async def issued_inspection(
     *,
     scope: Sequence[SweepAccount] | None = None,
     uncorrected: bool = False,
+    until: int | None = None,
 ) -> Inspection:
     """What the documents of a notice print, with its corrections and the events `after`.
 
     It is made of the scope on which the notice was issued, and of what was known of other notices
     then. `scope` is that of a notice that is about to be issued. `uncorrected`: as it was issued.
+    `until`: as it stood before the event of that id.
     UserError where another system issued it.
     """
     found = [sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id]
     if not found:
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
     issues = await _issues(app)
-    events = [] if uncorrected else [*issues.events, *after]
+    known = [each for each in issues.events if until is None or each.id < until]
+    events = [] if uncorrected else [*known, *after]
     kept = as_issued(
         await app.store.notices.scope(notice.id) if scope is None else scope, notice, events
     )

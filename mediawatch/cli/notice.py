@@ -19,7 +19,12 @@ from mediawatch.cli.notice_changes import By, appeal, close, correct
 from mediawatch.cli.notice_drafts import RectifyBy, ReportBy, approve, draft, unname
 from mediawatch.cli.notice_issue import issue
 from mediawatch.cli.notice_lists import list_, show
-from mediawatch.cli.notice_places import publish, retract
+from mediawatch.cli.notice_places import (
+    consult,
+    publish,
+    retract,
+    write_correction_papers,
+)
 from mediawatch.cli.report import day_option
 from mediawatch.domain import (
     Notice,
@@ -43,8 +48,10 @@ def register(app: typer.Typer) -> None:
     group.command("approve")(approve)
     group.command("unname")(unname)
     group.command("issue")(issue)
+    group.command("consult")(consult)
     group.command("published")(publish)
     group.command("retract")(retract)
+    group.command("correction-papers")(write_correction_papers)
     group.command("import")(import_)
     group.command("list")(list_)
     group.command("show")(show)

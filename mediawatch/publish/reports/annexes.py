@@ -91,7 +91,10 @@ def rechecks_table(inspection: Inspection) -> Table:
 def to_be_seen(inspection: Inspection) -> Table:
     """人工核查清单: what the machine could not settle, and why."""
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地区（部门）", "原因")
-    return Table("人工核查清单", columns, tuple(_open_row(entry) for entry in inspection.open))
+    # What a notice did not name, it does not name after a correction either.
+    hidden = inspection.omissions if inspection.issued else {}
+    shown = [entry for entry in inspection.open if entry.account.id not in hidden]
+    return Table("人工核查清单", columns, tuple(map(_open_row, shown)))
 
 
 def _open_row(entry: SweepAccount) -> tuple[str, ...]:

@@ -84,3 +84,15 @@ def annex_lines(annexes: Sequence[Table]) -> list[str]:
         f"{'附件：' if number == 1 else '　　　'}{number}.{table.title}"
         for number, table in enumerate(annexes, 1)
     ]
+
+
+def publicity_line(publicity: str) -> str:
+    """附注 of 公开属性: （此件主动公开）."""
+    told = publicity.strip().strip("（）()")
+    return f"（{told if told.startswith('此件') else f'此件{told}'}）" if told else ""
+
+
+def copies_line(copies: str) -> str:
+    """版记: 抄送机关, with a full stop."""
+    told = copies.strip().removeprefix("抄送：").rstrip("。")
+    return f"抄送：{told}。" if told else ""

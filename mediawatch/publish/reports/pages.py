@@ -17,6 +17,7 @@ from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
+from mediawatch.publish.reports.omissions import omission_words
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
@@ -96,7 +97,7 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         problems=[
             _problem_words(problem, folder) for problem in inspection.failed if not problem.unnamed
         ],
-        omitted=prose.omission_words(
+        omitted=omission_words(
             (problem.unnamed for problem in inspection.failed if problem.unnamed),
             inspection.office.measure,
             len(inspection.failed),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mediawatch.domain import (
@@ -15,7 +15,6 @@ from mediawatch.domain import (
     PROVISIONAL,
     FiledStatus,
     Finding,
-    NameOmission,
     Rectification,
     Sweep,
     SweepAccount,
@@ -27,14 +26,13 @@ from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.inspection import Inspection
+from mediawatch.publish.reports.omissions import omission_words
 from mediawatch.sweep.scope import WHOLE
 from mediawatch.typesetting import typeset
 
 NUMERALS = "一二三四五六七八九十"
 MANY = 30
 """A paragraph holds no more names: above this number it points to the annex."""
-
-_OMITTED = {NameOmission.UNNAMED.label: "不予点名", NameOmission.LETTER.label: "另行函告"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,19 +259,6 @@ def _kind(
         for platform, names in platforms.items()
     )
     return Paragraph(heading, f"{counted}。{named}。")
-
-
-def omission_words(omitted: Iterable[str], measure: str, of: int) -> str:
-    """其中1个不予点名，2个另行函告: how many of a count are named nowhere; "" for none."""
-    counts = Counter(omitted)
-    if not counts:
-        return ""
-    if list(counts.values()) == [of]:
-        return f"均{_OMITTED[next(iter(counts))]}"
-    said = "，".join(
-        f"{counts[how]}{measure}{words}" for how, words in _OMITTED.items() if counts[how]
-    )
-    return f"其中{said}"
 
 
 def numeral(number: int) -> str:

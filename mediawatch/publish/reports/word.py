@@ -13,6 +13,7 @@ from mediawatch.domain import UserError
 from mediawatch.domain.clock import chinese_day
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes, prose
+from mediawatch.publish.reports.letters import copies_line, publicity_line
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
 from mediawatch.visible import make_visible
@@ -76,7 +77,7 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
             _listed(number, table, len(tables)) for number, table in enumerate(tables, 1)
         ],
         "issuer": inspection.office.issuer,
-        "remark": remark_of(notice.publicity if notice else inspection.office.publicity),
+        "publicity": publicity_line(notice.publicity if notice else inspection.office.publicity),
         "copies": copies_line(notice.copies if notice else inspection.office.copies),
         "date": chinese_day(day) if day else "    年  月  日",
         "annexes": [
@@ -89,18 +90,6 @@ def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
             for number, table in enumerate(tables, 1)
         ],
     }
-
-
-def remark_of(publicity: str) -> str:
-    """附注 of 公开属性: （此件主动公开）."""
-    told = publicity.strip().strip("（）()")
-    return f"（{told if told.startswith('此件') else f'此件{told}'}）" if told else ""
-
-
-def copies_line(copies: str) -> str:
-    """版记: 抄送机关, with a full stop."""
-    told = copies.strip().removeprefix("抄送：").rstrip("。")
-    return f"抄送：{told}。" if told else ""
 
 
 def _make_visible(value: Any) -> Any:
@@ -122,7 +111,6 @@ def _annexes(inspection: Inspection) -> list[Table]:
         for table in (
             annexes.listed_table(inspection),
             annexes.rechecks_table(inspection),
-            annexes.to_be_seen(inspection),
         )
         if table.rows
     ]

@@ -76,7 +76,7 @@ def template() -> bytes:
     _text(document, "")
     _text(document, "{{ issuer }}", _SIGNATURE)
     _text(document, "{{ date }}", _SIGNATURE)
-    _if(document, "remark", _INDENTED)
+    _if(document, "publicity", _INDENTED)
     _annexes(document)
     _if(document, "copies", _COPIES)
     stream = io.BytesIO()

@@ -121,7 +121,9 @@ def draft(
 def approve(
     ctx: typer.Context,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who signed (签发人).")],
-    signed_on: Annotated[str, typer.Option("--on", metavar="DAY", help="签发日期, 2023-02-09.")],
+    signed_on: Annotated[
+        str, typer.Option("--on", metavar="DAY", help="The day of the signature, 2023-02-09.")
+    ],
     sweep: SweepOption = None,
 ) -> None:
     """Note that the draft was signed (签发). It is refused where the draft would print something
@@ -255,7 +257,7 @@ def _tell(made: DrawnDraft, out: Output | None) -> None:
         f"{drawn.label}: {count_of(len(listed), 'account')}, "
         f"{sum(bool(each['fails']) for each in listed)} failed"
         + (f", {unnamed} of them not named" if unnamed else "")
-        + f"; fingerprint {fingerprint(drawn.content)}"
+        + f"; fingerprint {fingerprint(drawn.content)[:16]}"
     )
     tell_changes(made.changes)
     if out:

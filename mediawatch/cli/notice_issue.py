@@ -103,7 +103,8 @@ async def _of_draft(
     app: App, sweep: Sweep, given: DraftWords, terms: IssueTerms, by: str, issued_on: date
 ) -> tuple[NoticeHeading, IssueTerms]:
     """What a notice has at its top and may leave open: the draft's that waits, else as given."""
-    draft = open_draft(await app.store.notices.drafts(), sweep.id)
+    drafts = await app.store.notices.drafts()
+    draft = open_draft(drafts, sweep.id)
     if draft is None:
         office = read_office(app.home.root)
         words = DraftWords(
@@ -120,7 +121,11 @@ async def _of_draft(
         raise UserError(
             f"--date {issued_on} is before {draft.label} was signed, {draft.approval.on}"
         )
-    return heading_of(words_of(draft), by.strip() or draft.by, issued_on), terms_of(draft)
+    # Whoever left out a name made the next draft, and is not who drew it up.
+    own = [each for each in drafts if each.sweep_id == sweep.id]
+    issued = max((each.id for each in own if each.notice_number), default=0)
+    first = next(each for each in own if each.id > issued)
+    return heading_of(words_of(draft), by.strip() or first.by, issued_on), terms_of(draft)
 
 
 def _refuse_others(draft: NoticeDraft, given: DraftWords, terms: IssueTerms) -> None:

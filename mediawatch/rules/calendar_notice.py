@@ -20,10 +20,10 @@ def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     """签发通报."""
     name, sweep, notice = StepName.ISSUE, facts.sweep, facts.notice
     when = short_day(days.issued_on, days.today)
-    if notice:
-        return _issued_step(notice, days.today)
     if facts.draft:
         return _draft_step(facts.draft, when)
+    if notice:
+        return _issued_step(notice, days.today)
     if sweep and sweep.is_clean:
         return CalendarStep(name=name, state=StepState.DONE, figures="无认定的问题")
     if sweep is None or not sweep.finished or sweep.rows or sweep.suspects.undecided:

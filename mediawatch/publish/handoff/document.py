@@ -169,6 +169,7 @@ def _mismatches(inspection: Inspection) -> list[MismatchOut]:
             kind=kind,
             sentence=finding.sentence,
             review_state=finding.review.value,
+            unnamed=problem.unnamed,
         )
         for problem in inspection.problems
         for finding in problem.findings
@@ -233,12 +234,16 @@ def _notice(issued: IssuedNotice) -> NoticeOut:
 
 
 def _corrections(issued: IssuedNotice) -> list[CorrectionOut]:
-    filed = {item.number: item.filed for item in issued.notice.items}
+    items = {item.number: item for item in issued.notice.items}
     return [
         CorrectionOut(
-            account=as_filed(filed[event.item]), codes=[code.value for code in event.codes], reason=event.reason, by=event.by,
+            account=as_filed(items[event.item].filed),
+            codes=[code.value for code in event.codes],
+            reason=event.reason,
+            by=event.by,
             at=beijing(event.at),
+            unnamed=items[event.item].unnamed,
         )
         for event in issued.corrections
         if event.item is not None
-    ]  # fmt: skip
+    ]

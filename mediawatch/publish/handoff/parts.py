@@ -7,7 +7,7 @@ A section may be added that is absent where it has nothing to say.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -34,6 +34,12 @@ class _SparsePart(_Part):
         }
 
 
+Unnamed = Annotated[
+    str,
+    Field(
+        description="不在正文点名 or 另行函告: the account counts, and is named in nothing that is published"
+    ),
+]
 Canary = Literal["checked", "unchecked", "person"]
 
 
@@ -118,13 +124,7 @@ class FindingOut(_SparsePart):
         ge=1,
         description="重复问题: number of consecutive notices including this one; 1: not in the previous notice",
     )
-    unnamed: str = Field(
-        default="",
-        description=(
-            "不在正文点名 or 另行函告: the account counts and must be named in nothing that is "
-            "published; empty: it is named"
-        ),
-    )
+    unnamed: Unnamed = ""
 
 
 class SweepOut(_Part):
@@ -201,13 +201,16 @@ class UnprovenOut(_Part):
     sentence: str
 
 
-class MismatchOut(_Part):
+class MismatchOut(_SparsePart):
     """台账状态与平台实况不一致."""
+
+    sparse = ("unnamed",)
 
     account: AccountAsFiled
     kind: Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
     sentence: str
     review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
+    unnamed: Unnamed = ""
 
 
 class RecheckedOut(_SparsePart):
@@ -220,9 +223,7 @@ class RecheckedOut(_SparsePart):
     label: str = Field(description="复查结果")
     basis: str
     registry: str = Field(description="the import of the registry that it was compared with")
-    unnamed: str = Field(
-        default="", description="as in findings: the previous notice did not name it"
-    )
+    unnamed: Unnamed = ""
 
 
 class RecheckOut(_Part):
@@ -232,8 +233,10 @@ class RecheckOut(_Part):
     items: list[RecheckedOut]
 
 
-class CorrectionOut(_Part):
+class CorrectionOut(_SparsePart):
     """更正: what was withdrawn from the notice after its issue."""
+
+    sparse = ("unnamed",)
 
     account: AccountAsFiled
     codes: list[str] = Field(
@@ -242,6 +245,7 @@ class CorrectionOut(_Part):
     reason: str
     by: str
     at: datetime
+    unnamed: Unnamed = ""
 
 
 class NoticeOut(_SparsePart):

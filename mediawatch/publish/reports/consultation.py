@@ -59,7 +59,9 @@ def _row(own: Sequence[Suspect]) -> tuple[str, str, str, str, str]:
 def _ground(suspect: Suspect) -> str:
     confirmed = suspect.standing.state is ReviewState.CONFIRMED
     caution = f"{suspect.caution}。" if suspect.caution else ""
-    return f"{'认定' if confirmed else '疑似'}依据：{typeset(suspect.finding.sentence)}{caution}"
+    # The documents of the rule are the same for all.
+    seen = typeset(suspect.finding.sentence).partition("（依据")[0].rstrip("。")
+    return f"{'认定' if confirmed else '疑似'}依据：{seen}。{caution}"
 
 
 def _answer(suspect: Suspect) -> str:

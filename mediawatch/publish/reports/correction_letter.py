@@ -83,12 +83,10 @@ def replaced_annexes(corrected: CorrectedNotice) -> list[Table]:
 def _items(
     changes: Sequence[tuple[NoticeItem, NoticeItem | None, NoticeEvent]], measure: str
 ) -> list[str]:
-    said = [
-        f"{prose.numeral(number)}、{_item(stood, left, event)}"
-        for number, (stood, left, event) in enumerate(
-            (each for each in changes if not each[0].unnamed), 1
-        )
-    ]
+    named = [_item(*each) for each in changes if not each[0].unnamed]
+    said = named
+    if len(named) > 1:
+        said = [f"{prose.numeral(number)}、{each}" for number, each in enumerate(named, 1)]
     unnamed = sum(bool(stood.unnamed) for stood, _, _ in changes)
     if unnamed:
         said.append(f"《通报》未点名的{unnamed}{measure}账号的问题一并更正，另行告知有关单位。")

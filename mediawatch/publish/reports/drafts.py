@@ -103,8 +103,9 @@ def draft_rows(drafts: Sequence[NoticeDraft]) -> list[tuple[datetime, str, str, 
     """What was done about drafts, as rows of 经过: instant, item, 事项, 经办, 说明."""
     rows: list[tuple[datetime, str, str, str, str]] = []
     known: set[tuple[int, datetime]] = set()
-    for draft in drafts:
-        rows.append((draft.at, "", f"拟稿（{draft.label}）", draft.by, draft.title))
+    for place, draft in enumerate(drafts):
+        what = "改稿" if place else "拟稿"
+        rows.append((draft.at, "", f"{what}（{draft.label}）", draft.by, draft.title))
         places = {each["account"]: number for number, each in enumerate(draft.content["items"], 1)}
         for each in draft.unnamed:
             if (key := (each.account_id, each.at)) not in known:

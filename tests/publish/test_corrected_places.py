@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -75,6 +77,11 @@ def test_a_correction_is_unfinished_until_each_place_has_followed(office: Office
         assert "更正未完成：文1：示例日报（2023-01-12发布）仍为更正前的内容" in told
         assert f"www.shili.gov.cn（{PAGE}，2023-01-11发布）" in told
     assert "更正未完成2处" in office.run("next").stdout
+    told_json = json.loads(office.run("status", "--json").stdout)
+    assert [each["place"] for each in told_json["corrections_unfinished"]] == [
+        "www.shili.gov.cn",
+        "示例日报",
+    ]
     assert "still shows what was corrected" in office.refused("notice", "close", "文1", *BY)
     tick = ("notice", "retract", "文1")
     done = office.run(*tick, "示例日报", "--how", "removed", "--on", day, *BY).stdout
@@ -227,3 +234,19 @@ def test_a_sheet_for_the_consultation_prints_across(office: Office, tmp_path: Pa
     ] == [("", "")] * 3
     assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
     assert sheet.print_title_rows == "$3:$3"
+
+
+def test_the_archive_holds_drafts_and_places(office: Office, tmp_path: Path) -> None:
+    office.run("notice", "archive", "文1", "--out", tmp_path / "案卷.zip")
+    with zipfile.ZipFile(tmp_path / "案卷.zip") as bundle:
+        drafts = json.loads(bundle.read("1 通报/拟稿和签发.json"))
+        index = bundle.read("目录.html").decode()
+    assert [each["id"] for each in drafts] == [1, 2]
+    assert drafts[1]["unnamed"][0]["reason"] == "涉专项"
+    for words_of_index in ("拟稿（稿1）", "改稿（稿2）", "示例日报（2023-01-12）"):
+        assert words_of_index in index
+
+
+def test_a_correction_tells_what_is_left_to_do(office: Office) -> None:
+    told = office.run("notice", "correct", "文1", "1", "--yes", *BY, "--reason", "有误").stderr
+    assert "`mediawatch notice correction-papers 文1 --out DIR` writes the papers" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from mediawatch.domain import (
     NoticeDraft,
     Sweep,
     UserError,
-    open_draft,
+    waiting_drafts,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings.office import read_office
@@ -123,18 +124,11 @@ async def issue(
     print something else by now, or where the office wants a signature that is missing.
     """
     prepared = await prepare_notice(app, sweep, heading.check(), terms)
-    draft = open_draft(await app.store.notices.drafts(), sweep.id)
+    waiting = waiting_drafts(await app.store.notices.drafts(), sweep.id)
+    draft = waiting[-1] if waiting else None
     if draft is not None:
         refuse_changes(draft, prepared.inspection)
-    if read_office(app.home.root).approval and (draft is None or draft.approval is None):
-        raise UserError(
-            f"sweep {sweep.id}: office.toml demands a signature (approval = true): "
-            + (
-                f"`notice approve` the draft {draft.label} first"
-                if draft
-                else "`notice draft` it, then `notice approve` the draft"
-            )
-        )
+    _require_signature(sweep, waiting, demanded=read_office(app.home.root).approval)
     notice = replace(prepared.notice, draft_id=draft.id if draft else None)
     issued = await issued_inspection(app, notice, scope=prepared.inspection.scope)
     body = handoff.to_bytes(handoff.of(issued, await checks_behind(app, issued)))
@@ -142,6 +136,26 @@ async def issue(
     return await app.store.notices.issue(
         notice, document, scope=issued.scope, rejudged=prepared.judged.rejudged
     ), document
+
+
+def _require_signature(sweep: Sweep, waiting: Sequence[NoticeDraft], *, demanded: bool) -> None:
+    """UserError where the office signs, and nobody has signed the draft as it is now."""
+    if waiting and waiting[-1].approval:
+        return
+    if signed := [draft for draft in waiting if draft.approval]:
+        raise UserError(
+            f"{signed[-1].label} was signed, and {waiting[-1].label} took its place: "
+            "`notice approve` that one, too"
+        )
+    if demanded:
+        raise UserError(
+            f"sweep {sweep.id}: office.toml demands a signature (approval = true): "
+            + (
+                f"`notice approve` the draft {waiting[-1].label} first"
+                if waiting
+                else "`notice draft` it, then `notice approve` the draft"
+            )
+        )
 
 
 def refuse_changes(draft: NoticeDraft, inspection: Inspection) -> None:

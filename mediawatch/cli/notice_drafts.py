@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App
+from mediawatch.app.choice import choose_sweep
 from mediawatch.app.notice_drafts import (
     DrawnDraft,
     approve_draft,
@@ -104,7 +105,7 @@ def draft(
 
     async def work() -> DrawnDraft:
         async with open_home(ctx) as app:
-            chosen = await sweep_with_draft(app, sweep)
+            chosen = await sweep_of(app, sweep, surely=True)
             await check_answered(app, chosen)
 
             async def plan(planning: App) -> DrawnDraft:
@@ -190,19 +191,19 @@ def unname(
 
 
 async def sweep_with_draft(app: App, sweep: int | None) -> Sweep:
-    """The sweep of that number, else the one whose draft waits, else the one that is surely meant."""
+    """The sweep of that number, else the newest inspection, whose draft waits.
+
+    UserError where the draft of an older one waits: it may have been given up.
+    """
     if sweep is None:
-        drafts = await app.store.notices.drafts()
-        waiting = [
-            number
-            for number in sorted({each.sweep_id for each in drafts})
-            if open_draft(drafts, number)
-        ]
-        if len(waiting) > 1:
+        drafts, newest = await app.store.notices.drafts(), await choose_sweep(app, None)
+        if open_draft(drafts, newest.id):
+            sweep = newest.id
+        elif waiting := [each for each in drafts if open_draft(drafts, each.sweep_id) is each]:
+            named = "、".join(f"{each.label} (sweep {each.sweep_id})" for each in waiting)
             raise UserError(
-                f"drafts of the sweeps {', '.join(map(str, waiting))} wait: name one with --sweep"
+                f"{named} waits, and sweep {newest.id} is newer: name the inspection with --sweep"
             )
-        sweep = waiting[0] if waiting else None
     return await sweep_of(app, sweep, surely=True)
 
 

@@ -24,7 +24,7 @@ from mediawatch.cli.notice_drafts import (
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.outputs import output
 from mediawatch.cli.report import day_option
-from mediawatch.domain import IssuedDocument, Notice, NoticeDraft, Sweep, UserError, open_draft
+from mediawatch.domain import IssuedDocument, Notice, NoticeDraft, Sweep, UserError, waiting_drafts
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output
@@ -103,9 +103,8 @@ async def _of_draft(
     app: App, sweep: Sweep, given: DraftWords, terms: IssueTerms, by: str, issued_on: date
 ) -> tuple[NoticeHeading, IssueTerms]:
     """What a notice has at its top and may leave open: the draft's that waits, else as given."""
-    drafts = await app.store.notices.drafts()
-    draft = open_draft(drafts, sweep.id)
-    if draft is None:
+    waiting = waiting_drafts(await app.store.notices.drafts(), sweep.id)
+    if not waiting:
         office = read_office(app.home.root)
         words = DraftWords(
             title=given.title,
@@ -116,16 +115,14 @@ async def _of_draft(
             report_by=given.report_by,
         )
         return heading_of(words, by.strip(), issued_on), terms
+    draft = waiting[-1]
     _refuse_others(draft, given, terms)
     if draft.approval and issued_on < draft.approval.on:
         raise UserError(
             f"--date {issued_on} is before {draft.label} was signed, {draft.approval.on}"
         )
     # Whoever left out a name made the next draft, and is not who drew it up.
-    own = [each for each in drafts if each.sweep_id == sweep.id]
-    issued = max((each.id for each in own if each.notice_number), default=0)
-    first = next(each for each in own if each.id > issued)
-    return heading_of(words_of(draft), by.strip() or first.by, issued_on), terms_of(draft)
+    return heading_of(words_of(draft), by.strip() or waiting[0].by, issued_on), terms_of(draft)
 
 
 def _refuse_others(draft: NoticeDraft, given: DraftWords, terms: IssueTerms) -> None:

@@ -161,25 +161,24 @@ def _show_draft(ctx: typer.Context, label: str, csv: Output | None, out: Output 
     if out:
         raise UserError("a draft has no hand-off: `notice issue` makes it")
 
-    async def work() -> tuple[NoticeDraft, Sequence[str]]:
+    async def work() -> tuple[NoticeDraft, str, Sequence[str]]:
         async with open_home(ctx) as app:
             drafts = await app.store.notices.drafts()
             draft = draft_lists.find_draft(drafts, label)
-            if open_draft(drafts, draft.sweep_id) != draft:
-                return draft, ()
+            if draft.notice_number:
+                return draft, draft_lists.draft_state(draft), ()
+            if open_draft(drafts, draft.sweep_id) is not draft:
+                return draft, "已由后稿代替", ()
             sweeps = await app.store.sweeps.all()
             sweep = next(each for each in sweeps if each.id == draft.sweep_id)
-            return draft, await changes_of(app, sweep, draft)
+            changes = await changes_of(app, sweep, draft)
+            return draft, draft_lists.draft_state(draft, changes), changes
 
-    draft, changes = run(work())
+    draft, state, changes = run(work())
     print_or_write(draft_lists.draft_items(draft), csv)
     if csv:
         return
     signed = f"，{draft.approval.by}于{draft.approval.on}签发" if draft.approval else ""
-    typer.echo(
-        plain(
-            f"{draft_lists.draft_state(draft, changes)}{signed}；{draft.by}拟稿，{minute(draft.at)}"
-        )
-    )
+    typer.echo(plain(f"{state}{signed}；{draft.by}拟稿，{minute(draft.at)}"))
     if changes:
         typer.echo(plain(f"现在印出将有不同：{'；'.join(changes)}"))

@@ -61,6 +61,7 @@ from mediawatch.domain.notice_drafts import (
     UnnamedAccount,
     omissions_of,
     open_draft,
+    waiting_drafts,
 )
 from mediawatch.domain.notices import (
     IssuedDocument,
@@ -281,6 +282,7 @@ __all__ = [
     "standing_item",
     "version_now",
     "version_on",
+    "waiting_drafts",
     "with_found_id",
     "without_disowned",
 ]

@@ -87,8 +87,15 @@ class NoticeDraft:
 
 def open_draft(drafts: Sequence[NoticeDraft], sweep_id: int) -> NoticeDraft | None:
     """The draft of a sweep that waits to be signed or issued; `drafts` are oldest first."""
+    waiting = waiting_drafts(drafts, sweep_id)
+    return waiting[-1] if waiting else None
+
+
+def waiting_drafts(drafts: Sequence[NoticeDraft], sweep_id: int) -> list[NoticeDraft]:
+    """The drafts of a sweep since its last issue, oldest first; the last one counts."""
     own = [draft for draft in drafts if draft.sweep_id == sweep_id]
-    return own[-1] if own and not own[-1].notice_number else None
+    issued = max((draft.id for draft in own if draft.notice_number), default=0)
+    return [draft for draft in own if draft.id > issued]
 
 
 def omissions_of(drafts: Sequence[NoticeDraft], sweep_id: int) -> dict[int, str]:

@@ -115,7 +115,8 @@ def test_a_correction_is_unfinished_until_each_place_has_followed(office: Office
         (("correction-papers", "文1", "--out", "更正"), "文1 was not corrected"),
     ],
 )  # fmt: skip
-def test_what_a_place_refuses(office: Office, typed: tuple[str, ...], said: str) -> None:
+def test_what_a_place_refuses(prepared: Home, typed: tuple[str, ...], said: str) -> None:
+    office = Office(prepared)
     before = office.within(lambda store: store.notices.events())
     assert said in office.refused("notice", *typed)
     assert office.within(lambda store: store.notices.events()) == before

@@ -157,7 +157,8 @@ def test_a_change_of_a_word_of_the_office_voids_the_signature(office: Office) ->
         ((*DRAFT, "--rectify-by", "快"), "deadline 快: that is no day"),
     ],
 )
-def test_what_a_draft_refuses(office: Office, words: tuple[str, ...], said: str) -> None:
+def test_what_a_draft_refuses(prepared: Home, words: tuple[str, ...], said: str) -> None:
+    office = Office(prepared)
     assert said in office.refused(*words)
     assert len(drafts(office)) == 1
     assert office.within(lambda store: store.notices.all()) == []
@@ -178,9 +179,13 @@ def test_an_office_may_demand_the_signature(office: Office) -> None:
 def test_a_draft_that_was_drawn_up_anew_is_signed_anew(office: Office) -> None:
     sign(office)
     office.run(*DRAFT, "--title", "另一题")
+    said = office.refused(*NUMBER)
+    assert "稿1 was signed, and 稿2 took its place: `notice approve` that one, too" in said
     toml = office.home.root / "office.toml"
     toml.write_text(toml.read_text("utf-8") + "approval = true\n", "utf-8")
-    assert "approve` the draft 稿2 first" in office.refused(*NUMBER)
+    assert "稿1 was signed, and 稿2 took its place" in office.refused(*NUMBER)
+    sign(office)
+    office.run(*NUMBER)
 
 
 def test_names_are_left_out_and_counted(office: Office, tmp_path: Path) -> None:
@@ -239,7 +244,7 @@ def test_a_name_is_named_again(office: Office) -> None:
 
 
 def test_all_names_of_a_kind_may_be_left_out(office: Office, tmp_path: Path) -> None:
-    for item in ("1", "2", "3"):
+    for item in "123":
         office.run("notice", "unname", item, "--how", "letter", "--by", "乙某", "--reason", "r")
     office.run("report", "docx", "--out", tmp_path / "通报.docx")
     assert "超2周未更新。共3个，均另行函告。" in paragraphs(tmp_path / "通报.docx")
@@ -259,3 +264,18 @@ def test_a_dismissed_finding_is_told_by_name(office: Office) -> None:
     sign(office)
     office.within(lambda store: store.sweeps.keep_judgements(1, {3: FRESH}))
     assert "“示例3”不再列入" in office.refused(*NUMBER)
+
+
+def test_a_draft_that_was_given_up_is_no_newer_inspections(office: Office) -> None:
+    other = office.sweep(Q1, {1: STALE})
+    for words in (NUMBER, ("notice", "approve", "--by", "乙某", "--on", today(office))):
+        told = office.refused(*words)
+        assert f"稿1 (sweep 1) waits, and sweep {other} is newer" in told
+    office.issue(other, "文2", date(2023, 4, 1))
+    assert [each.notice_number for each in drafts(office)] == [""]
+
+
+def test_a_draft_says_that_the_next_took_its_place(office: Office) -> None:
+    office.run(*DRAFT)
+    assert "已由后稿代替" in office.run("notice", "show", "稿1").stdout
+    assert "拟稿；甲某拟稿" in office.run("notice", "show", "稿2").stdout

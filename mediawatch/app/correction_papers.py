@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mediawatch.app.corrections import refuse_due
 from mediawatch.app.documents import issued_inspection
 from mediawatch.app.root import App
 from mediawatch.domain import (
@@ -26,9 +27,11 @@ async def correction_papers(app: App, notice: Notice, since: int | None = None) 
     """The files by name. They tell the corrections after the version `since`.
 
     None: after the oldest version that a place of publication still shows, else the newest
-    correction. UserError where the notice was not corrected, or another system issued it.
+    correction. UserError where the notice was not corrected, another correction is due, or another
+    system issued it.
     """
     events = await app.store.notices.events(notice.id)
+    await refuse_due(app, notice)
     told = _corrections_after(notice, events, since)
     after = await issued_inspection(app, notice)
     before = await issued_inspection(app, notice, until=told[0].id)

@@ -19,12 +19,8 @@ from mediawatch.cli.notice_changes import By, appeal, close, correct
 from mediawatch.cli.notice_drafts import RectifyBy, ReportBy, approve, draft, unname
 from mediawatch.cli.notice_issue import issue
 from mediawatch.cli.notice_lists import list_, show
-from mediawatch.cli.notice_places import (
-    consult,
-    publish,
-    retract,
-    write_correction_papers,
-)
+from mediawatch.cli.notice_papers import consult, write_correction_papers, write_letters
+from mediawatch.cli.notice_places import publish, retract
 from mediawatch.cli.report import day_option
 from mediawatch.domain import (
     Notice,
@@ -49,6 +45,7 @@ def register(app: typer.Typer) -> None:
     group.command("unname")(unname)
     group.command("issue")(issue)
     group.command("consult")(consult)
+    group.command("letters")(write_letters)
     group.command("published")(publish)
     group.command("retract")(retract)
     group.command("correction-papers")(write_correction_papers)

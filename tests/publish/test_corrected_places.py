@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from offices import Office, filed
+from offices import Office, filed, reading
 from openpyxl import load_workbook
+from samples import post
 
 from mediawatch.domain import Code, NoticeAction
-from mediawatch.domain.clock import day_of
+from mediawatch.domain.clock import day_end, day_of
 from mediawatch.ops.settings import Home
 
 Q4 = date(2022, 12, 31)
@@ -251,3 +252,31 @@ def test_the_archive_holds_drafts_and_places(office: Office, tmp_path: Path) -> 
 def test_a_correction_tells_what_is_left_to_do(office: Office) -> None:
     told = office.run("notice", "correct", "文1", "1", "--yes", *BY, "--reason", "有误").stderr
     assert "`mediawatch notice correction-papers 文1 --out DIR` writes the papers" in told
+
+
+def test_a_unit_that_is_not_named_gets_its_letter(office: Office, tmp_path: Path) -> None:
+    office.run("notice", "letters", "文1", "--out", tmp_path / "函")
+    (letter,) = (tmp_path / "函").iterdir()
+    assert letter.name == "函 002 示例2.docx"
+    for told in (
+        "示例办关于政务新媒体“示例2”检查情况的函",
+        "示例2局：",
+        "超2周未更新",
+        "2023年1月10日",
+    ):
+        assert told in words(letter)
+    assert "涉专项" not in words(letter), "why it is not named is internal"
+    correct(office, "2")
+    left = office.refused("notice", "letters", "文1", "--out", tmp_path / "再")
+    assert "no item that stands with 另行函告" in left
+
+
+def test_papers_say_nothing_again_that_is_to_be_corrected(office: Office, tmp_path: Path) -> None:
+    correct(office, "1")
+    shown = reading(2, day_end(date(2023, 1, 20)), None, post(date(2022, 12, 28)))
+    office.within(lambda store: store.readings.keep(shown))
+    for command in (("correction-papers",), ("letters",)):
+        told = office.refused("notice", *command, "文1", "--out", tmp_path / "再")
+        assert "文1第2项“示例2”" in told
+        assert "`mediawatch notice correct` it first" in told
+    assert not (tmp_path / "再").exists()

@@ -86,6 +86,7 @@ def consultation_book(table: Table, marks: Iterable[str], made_at: datetime) -> 
     )
     plain = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True}
     cell = book.add_format({**plain, "border": 1, "num_format": "@"})
+    centred = book.add_format({**plain, "border": 1, "num_format": "@", "align": "center"})
     head = book.add_format({**plain, "border": 1, "bold": True, "align": "center"})
     line = book.add_format({**plain, "text_wrap": False})
     sheet = book.add_worksheet("会商清单")
@@ -96,11 +97,12 @@ def consultation_book(table: Table, marks: Iterable[str], made_at: datetime) -> 
     for place, (column, width) in enumerate(COLUMNS.items()):
         sheet.set_column(place, place, width)
         sheet.write_string(2, place, column, head)
-    widths = list(COLUMNS.values())
+    # Fonts that stand in for 宋体 have wider letters.
+    widths = [max(4, width - 3) for width in COLUMNS.values()]
     for number, row in enumerate(table.rows, 3):
-        sheet.set_row(number, max(_ROOM, _LINE * max(map(lines_of, row, widths))))
+        sheet.set_row(number, max(_ROOM, _LINE * max(map(lines_of, row, widths)) + 4))
         for place, text in enumerate(row):
-            sheet.write_string(number, place, text, cell)
+            sheet.write_string(number, place, text, centred if place == 0 else cell)
     foot = len(table.rows) + 4
     sheet.write_string(foot, 0, "会商时间：　　　　年　　月　　日　　　　地点：", line)
     sheet.write_string(foot + 1, 0, "参加人员：", line)

@@ -42,10 +42,13 @@ class DrawnDraft:
     changes: Sequence[str] = ()
 
 
-def heading_of(draft: DraftWords, by: str, issued_on: date, number: str = "") -> NoticeHeading:
-    """What a notice of that draft has at its top; deadlines count from the day of issue."""
+def heading_of(draft: DraftWords, by: str, issued_on: date) -> NoticeHeading:
+    """What a notice of that draft has at its top, but for its number.
+
+    Deadlines count from the day of issue.
+    """
     return NoticeHeading(
-        number=number,
+        number="",
         title=draft.title,
         by=by,
         issued_on=issued_on,
@@ -107,8 +110,8 @@ async def omit_name(
 async def approve_draft(app: App, sweep: Sweep, by: str, on: date) -> NoticeDraft:
     """签发 of the draft that waits, which must print what it printed when it was drawn up.
 
-    UserError where it is signed already, for a day before the draft or in the future, and where
-    something was found out since.
+    UserError where it is signed already, for a day before the inspection or in the future, and
+    where something was found out since.
     """
     if not by.strip():
         raise UserError("a signature needs the name of the 签发人 (--by)")
@@ -117,11 +120,11 @@ async def approve_draft(app: App, sweep: Sweep, by: str, on: date) -> NoticeDraf
         raise UserError(
             f"{draft.label} was signed by {draft.approval.by} on {draft.approval.on} already"
         )
-    now = app.clock()
-    if not day_of(draft.at) <= on <= day_of(now):
+    now, inspected = app.clock(), day_of(sweep.as_of)
+    today = max(day_of(now), inspected)
+    if not inspected <= on <= today:
         raise UserError(
-            f"--on {on}: {draft.label} was drawn up on {day_of(draft.at)}, and today is "
-            f"{day_of(now)}: it was signed between the two"
+            f"--on {on} is not between the inspection's own day, {inspected}, and today, {today}"
         )
     prepared = await _prepare(app, sweep, words_of(draft), terms_of(draft))
     refuse_changes(draft, prepared.inspection)
@@ -148,8 +151,24 @@ async def changes_of(app: App, sweep: Sweep, draft: NoticeDraft) -> Sequence[str
 
 
 async def _prepare(app: App, sweep: Sweep, words: DraftWords, terms: IssueTerms) -> PreparedNotice:
-    today = max(day_of(app.clock()), day_of(sweep.as_of))
-    return await prepare_notice(app, sweep, heading_of(words, "", today), terms)
+    inspected = day_of(sweep.as_of)
+    today = max(day_of(app.clock()), inspected)
+
+    def day(text: str) -> date | None:
+        return deadline(text, today if text.startswith("+") else inspected) if text else None
+
+    heading = NoticeHeading(
+        number="",
+        title=words.title,
+        by="",
+        issued_on=today,
+        rectify_by=day(words.rectify_by),
+        report_by=day(words.report_by),
+        addressees=words.addressees,
+        copies=words.copies,
+        publicity=words.publicity,
+    )
+    return await prepare_notice(app, sweep, heading, terms)
 
 
 async def _keep(

@@ -47,8 +47,8 @@ async def note_publication(
 async def note_retraction(app: App, notice: Notice, event: NoticeEvent) -> NoticeEvent:
     """撤稿 or 替换: a place took the notice down, or shows the corrected version since a day.
 
-    UserError for a place that does not show the notice, and for a day before it did, before the
-    correction that it follows, or in the future.
+    UserError for a place that does not show the notice, or shows it as it stands, and for a day
+    before it did or in the future.
     """
     events = await app.store.notices.events(notice.id)
     known = {each.place: each for each in publications(events)}
@@ -65,10 +65,8 @@ async def note_retraction(app: App, notice: Notice, event: NoticeEvent) -> Notic
         raise UserError(
             f"{found.place} shows {notice.number} as it stands: nothing is to be replaced"
         )
-    after = found.on
-    if replaced:
-        after = max(after, _newest_correction(events))
-    _checked_day(app, event, after)
+    # A place may have followed before the correction was noted here.
+    _checked_day(app, event, found.on)
     kept = _with_version(event, version if replaced else None)
     await app.store.notices.add_events([kept])
     return kept
@@ -82,10 +80,6 @@ async def unfinished_corrections(app: App) -> list[UnfinishedCorrection]:
         for notice in await app.store.notices.all()
         for place in outdated_places(event for event in events if event.notice_id == notice.id)
     ]
-
-
-def _newest_correction(events: list[NoticeEvent]) -> date:
-    return max(day_of(event.at) for event in events if event.action is NoticeAction.CORRECTED)
 
 
 def _checked_day(app: App, event: NoticeEvent, after: date) -> date:

@@ -238,7 +238,7 @@ def _write(app: App, made: DrawnDraft, out: Output | None) -> None:
     from mediawatch.publish.reports import word
 
     body = word.circular(made.inspection, template=word.own_template(app.home.root))
-    out.writer(app.write_file)(out.path, body, shared=True)
+    out.writer(app.write_file)(out.path, body)
 
 
 async def _with_number(app: App, made: DrawnDraft) -> DrawnDraft:

@@ -95,7 +95,8 @@ def consult(
             table = consultation_table(chosen, found)
             if not table.rows:
                 raise UserError(f"sweep {chosen.id} holds nothing against any account")
-            out.write(consultation_book(table, app.marks, chosen.as_of), shared=True)
+            # Answers of units are free text, telephone numbers included.
+            out.write(consultation_book(table, app.marks, chosen.as_of))
             return len(table.rows)
 
     typer.echo(f"{out}: {count_of(run(work()), 'account')}")

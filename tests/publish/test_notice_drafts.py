@@ -138,11 +138,11 @@ def test_a_change_of_a_word_of_the_office_voids_the_signature(office: Office) ->
     [
         (
             ("notice", "approve", "--by", "乙某", "--on", "2022-01-01"),
-            "it was signed between the two",
+            "is not between the inspection's own day, 2022-12-31",
         ),
         (
             ("notice", "approve", "--by", "乙某", "--on", "2099-01-01"),
-            "it was signed between the two",
+            "is not between the inspection's own day, 2022-12-31",
         ),
         (("notice", "approve", "--by", " ", "--on", "2023-01-01"), "needs the name of the 签发人"),
         (("notice", "unname", "1", "--by", "乙某", "--how", "letter"), "give --how and --reason"),
@@ -279,3 +279,13 @@ def test_a_draft_says_that_the_next_took_its_place(office: Office) -> None:
     office.run(*DRAFT)
     assert "已由后稿代替" in office.run("notice", "show", "稿1").stdout
     assert "拟稿；甲某拟稿" in office.run("notice", "show", "稿2").stdout
+
+
+def test_days_of_the_past_may_be_noted_afterwards(office: Office) -> None:
+    office.run(*DRAFT, "--rectify-by", "2023-01-20")
+    office.run("notice", "approve", "--by", "乙某", "--on", "2023-01-09")
+    early = ("notice", "issue", "--number", "文1", "--date")
+    assert "is before 稿2 was signed, 2023-01-09" in office.refused(*early, "2023-01-08")
+    office.run(*early, "2023-01-10")
+    (notice,) = office.within(lambda store: store.notices.all())
+    assert notice.rectify_by == date(2023, 1, 20)

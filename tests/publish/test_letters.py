@@ -19,7 +19,7 @@ LETTER = Letter(
     issuer="示例办公室",
     signed_on=date(2032, 1, 10),
     remark="（此件公开发布）",
-    copies="抄送：示例委。",
+    copies="示例委。",
     annexes=(Table("名单", ("序号", "名称"), (("1", "甲\u202e乙"),)),),
 )
 

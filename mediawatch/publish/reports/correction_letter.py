@@ -13,7 +13,7 @@ from mediawatch.domain.clock import chinese_day
 from mediawatch.figures.values import Figures
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes, prose
-from mediawatch.publish.reports.letters import Letter, copies_line, publicity_line
+from mediawatch.publish.reports.letters import Letter, publicity_line
 from mediawatch.table import Table
 
 
@@ -65,7 +65,7 @@ def correction_letter(corrected: CorrectedNotice) -> Letter:
         paragraphs=paragraphs,
         issuer=office.issuer,
         remark=publicity_line(notice.publicity),
-        copies=copies_line(notice.copies),
+        copies=notice.copies,
         annexes=replaced_annexes(corrected),
     )
 

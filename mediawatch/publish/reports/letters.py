@@ -32,7 +32,7 @@ class Letter:
     remark: str = ""
     """附注, in brackets."""
     copies: str = ""
-    """版记, last: 抄送：…。"""
+    """抄送机关, printed last (版记)."""
     annexes: Sequence[Table] = ()
     """Each on a page of its own."""
 
@@ -60,7 +60,7 @@ def letter_document(letter: Letter, at: datetime) -> bytes:
             "issuer": make_visible(letter.issuer),
             "date": chinese_day(letter.signed_on) if letter.signed_on else "    年  月  日",
             "remark": make_visible(letter.remark),
-            "copies": make_visible(letter.copies),
+            "copies": make_visible(copies_line(letter.copies)),
             "annexes": [
                 {
                     "number": f"附件{number if len(annexes) > 1 else ''}",

@@ -10,18 +10,29 @@ from db.mapping.sweeps import finding_fields, finding_values
 from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import (
     Code,
+    DraftApproval,
     Finding,
     IssuedFinding,
     Notice,
+    NoticeDraft,
     NoticeEvent,
     NoticeItem,
     ReviewState,
+    UnnamedAccount,
 )
 
 _NOTICE = tuple(field.name for field in fields(Notice) if field.name not in ("id", "items"))
 _NOTICE_EVENT = tuple(
     field.name for field in fields(NoticeEvent) if field.name not in ("id", "codes")
 )
+
+_DRAFT = tuple(
+    field.name
+    for field in fields(NoticeDraft)
+    if field.name not in ("id", "unnamed", "approval", "notice_number")
+)
+_OMISSION = tuple(field.name for field in fields(UnnamedAccount))
+_APPROVAL = tuple(field.name for field in fields(DraftApproval))
 
 
 def notice_values(notice: Notice) -> Values:
@@ -41,6 +52,7 @@ def notice_item_of(row: AnyRow, findings: Sequence[IssuedFinding]) -> NoticeItem
         account_id=row.account_id,
         findings=tuple(findings),
         result=row.result,
+        unnamed=row.unnamed,
     )
 
 
@@ -63,4 +75,28 @@ def notice_event_values(event: NoticeEvent) -> Values:
 def notice_event_of(row: AnyRow) -> NoticeEvent:
     return NoticeEvent(
         **fields_of(row, _NOTICE_EVENT), codes=tuple(Code(code) for code in row.codes), id=row.id
+    )
+
+
+def draft_values(draft: NoticeDraft) -> Values:
+    return fields_of(draft, _DRAFT)
+
+
+def omission_values(unnamed: UnnamedAccount) -> Values:
+    return fields_of(unnamed, _OMISSION)
+
+
+def approval_values(approval: DraftApproval) -> Values:
+    return fields_of(approval, _APPROVAL)
+
+
+def draft_of(
+    row: AnyRow, omissions: Sequence[AnyRow], approval: AnyRow | None, notice_number: str
+) -> NoticeDraft:
+    return NoticeDraft(
+        **fields_of(row, _DRAFT),
+        unnamed=tuple(UnnamedAccount(**fields_of(each, _OMISSION)) for each in omissions),
+        approval=DraftApproval(**fields_of(approval, _APPROVAL)) if approval else None,
+        notice_number=notice_number,
+        id=row.id,
     )

@@ -17,12 +17,16 @@ from db.models.accounts import (
 )
 from db.models.hints import HintRow, LinkReceiptRow
 from db.models.notices import (
+    DRAFTS,
     ISSUED,
     NoticeAccountRow,
+    NoticeApprovalRow,
     NoticeDocumentRow,
+    NoticeDraftRow,
     NoticeEventRow,
     NoticeFindingRow,
     NoticeItemRow,
+    NoticeOmissionRow,
     NoticeReadingRow,
     NoticeRow,
 )
@@ -45,6 +49,7 @@ from db.models.runs import AlertRow, BackupRow, ClearingRow, NightRow, PruningRo
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 
 __all__ = [
+    "DRAFTS",
     "IMMUTABLE",
     "ISSUED",
     "POSTS",
@@ -70,10 +75,13 @@ __all__ = [
     "LinkReceiptRow",
     "NightRow",
     "NoticeAccountRow",
+    "NoticeApprovalRow",
     "NoticeDocumentRow",
+    "NoticeDraftRow",
     "NoticeEventRow",
     "NoticeFindingRow",
     "NoticeItemRow",
+    "NoticeOmissionRow",
     "NoticeReadingRow",
     "NoticeRow",
     "PostRow",

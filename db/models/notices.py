@@ -6,13 +6,14 @@ Rows of all of them are never updated (triggers refuse it).
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 
 from db.base import Base, Field, Key
 from db.models.accounts import FiledColumns
 from db.models.sweeps import FindingColumns
-from mediawatch.domain import DateKind, NoticeAction, Rectification, Verdict
+from mediawatch.domain import DateKind, NameOmission, NoticeAction, Rectification, Verdict
 
 ISSUED = (
     "notice",
@@ -23,6 +24,8 @@ ISSUED = (
     "notice_document",
     "notice_event",
 )
+DRAFTS = ("notice_draft", "notice_omission", "notice_approval")
+NONE = text("''")
 
 
 class NoticeRow(Base):
@@ -40,8 +43,16 @@ class NoticeRow(Base):
     by: Field[str]
     kept_at: Field[datetime]
     source: Field[str]
-    again: Field[str] = Field(server_default=text("''"))
-    __table_args__ = (UniqueConstraint("number"),)
+    again: Field[str] = Field(server_default=NONE)
+    addressees: Field[str] = Field(server_default=NONE)
+    copies: Field[str] = Field(server_default=NONE)
+    publicity: Field[str] = Field(server_default=NONE)
+    draft_id: Field[int | None] = Field(Key)
+    # No reference: SQLite cannot add one to a table. A draft becomes one notice.
+    __table_args__ = (
+        UniqueConstraint("number"),
+        Index("uq_notice_draft_id", "draft_id", unique=True),
+    )
 
 
 class NoticeAccountRow(FiledColumns, Base):
@@ -75,6 +86,7 @@ class NoticeItemRow(FiledColumns, Base):
     problem: Field[str]
     fails: Field[bool]
     result: Field[str]
+    unnamed: Field[str] = Field(server_default=NONE)
 
 
 class NoticeFindingRow(FindingColumns, Base):
@@ -139,9 +151,59 @@ class NoticeEventRow(Base):
     sweep_id: Field[int | None] = Field(ForeignKey("sweep.id"))
     verdict: Field[Verdict | None]
     review_id: Field[int | None]
+    place: Field[str] = Field(server_default=NONE)
+    on: Field[date | None]
+    version: Field[int | None]
     __table_args__ = (
         ForeignKeyConstraint(
             ["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]
         ),
         {"sqlite_autoincrement": True},
     )
+
+
+class NoticeDraftRow(Base):
+    """拟稿: another wording is another row."""
+
+    __tablename__ = "notice_draft"
+    id: Field[int] = Field(Key, primary_key=True)
+    sweep_id: Field[int] = Field(ForeignKey("sweep.id"), index=True)
+    title: Field[str]
+    addressees: Field[str]
+    copies: Field[str]
+    publicity: Field[str]
+    rectify_by: Field[str]
+    report_by: Field[str]
+    preliminary: Field[bool]
+    leave_out_open: Field[bool]
+    again: Field[str]
+    by: Field[str]
+    at: Field[datetime]
+    content: Field[dict[str, Any]]
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class NoticeOmissionRow(Base):
+    """An account of a draft whose name the circular leaves out."""
+
+    __tablename__ = "notice_omission"
+    draft_id: Field[int] = Field(
+        ForeignKey("notice_draft.id"), primary_key=True, autoincrement=False
+    )
+    account_id: Field[int] = Field(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    how: Field[NameOmission]
+    by: Field[str]
+    reason: Field[str]
+    at: Field[datetime]
+
+
+class NoticeApprovalRow(Base):
+    """签发 of a draft: once."""
+
+    __tablename__ = "notice_approval"
+    draft_id: Field[int] = Field(
+        ForeignKey("notice_draft.id"), primary_key=True, autoincrement=False
+    )
+    by: Field[str]
+    on: Field[date]
+    at: Field[datetime]

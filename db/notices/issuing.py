@@ -59,7 +59,9 @@ def add_notice(
             "problem": item.problem,
             "fails": item.fails,
         }
-        items.append(filed_values(item.filed) | own | {"result": item.result})
+        items.append(
+            filed_values(item.filed) | own | {"result": item.result, "unnamed": item.unnamed}
+        )
         for position, held in enumerate(item.findings):
             place = {"notice_id": key, "item": item.number, "position": position}
             findings.append(issued_finding_values(held) | place)

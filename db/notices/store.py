@@ -21,13 +21,21 @@ from db.models import (
     SweepAccountRow,
 )
 from db.notices.archived import archived_notices, closed_notices
+from db.notices.drafts import insert_approval, insert_draft, load_drafts
 from db.notices.issuing import add_document, add_notice
 from db.notices.loading import load_events, load_notices
 from db.revision import raise_revision
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
 from db.types import portions
-from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, SweepAccount
+from mediawatch.domain import (
+    DraftApproval,
+    IssuedDocument,
+    Notice,
+    NoticeDraft,
+    NoticeEvent,
+    SweepAccount,
+)
 from mediawatch.ports import Rejudgement
 
 
@@ -46,6 +54,33 @@ class SqlNotices(Aggregate):
         if rejudged is not None and notice.sweep_id is not None:
             keep_rejudgement(conn, notice.sweep_id, rejudged)
         return add_notice(conn, notice, document, scope)
+
+    @writes
+    def add_draft(
+        self, conn: Connection, draft: NoticeDraft, *, rejudged: Rejudgement | None = None
+    ) -> NoticeDraft:
+        raise_revision(conn)
+        if rejudged is not None:
+            keep_rejudgement(conn, draft.sweep_id, rejudged)
+        return insert_draft(conn, draft)
+
+    @writes
+    def approve_draft(
+        self,
+        conn: Connection,
+        draft: NoticeDraft,
+        approval: DraftApproval,
+        *,
+        rejudged: Rejudgement | None = None,
+    ) -> None:
+        raise_revision(conn)
+        if rejudged is not None:
+            keep_rejudgement(conn, draft.sweep_id, rejudged)
+        insert_approval(conn, draft.id, approval)
+
+    @reads
+    def drafts(self, conn: Connection) -> list[NoticeDraft]:
+        return load_drafts(conn)
 
     @reads
     def all(self, conn: Connection) -> list[Notice]:

@@ -14,6 +14,7 @@ from mediawatch.ops.retention import pruned_paths
 from mediawatch.publish.reports import word
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.archive import NoticeArchive, NoticeRecord, notice_archive
+from mediawatch.publish.reports.drafts import drafts_of
 
 
 async def build_archive(app: App, notice: Notice) -> NoticeArchive:
@@ -84,6 +85,7 @@ async def _record(app: App, notice: Notice) -> NoticeRecord:
         documents=await store.notices.documents(notice.id),
         reviews=[each for each in reviews if each.account_id in accounts],
         readings=dict(sorted(readings.items())),
+        drafts=drafts_of(notice, await store.notices.drafts()),
     )
     return replace(record, papers=await _papers(app, record, sweep)) if sweep else record
 

@@ -27,13 +27,17 @@ from mediawatch.domain import (
     SweepState,
     Verdict,
     is_closed,
+    open_draft,
+    outdated_places,
 )
 from mediawatch.domain.clock import day_of, day_start
 from mediawatch.figures.filings import once
+from mediawatch.ops.settings.office import read_office
 from mediawatch.publish.results import recheck_results, standing_items
 from mediawatch.rules.ahead import first_night, wants_proof
 from mediawatch.rules.calendar import has_begun, is_over, steps_of
 from mediawatch.rules.calendar_facts import (
+    DraftProgress,
     InspectionFacts,
     NoticeProgress,
     SuspectCounts,
@@ -129,9 +133,19 @@ async def _of_sweep(app: App, base: InspectionFacts, sweep: Sweep) -> Inspection
         as_of=sweep.as_of,
         sweep=await _sweep_progress(app, sweep, policy),
         notice=await _progress(app, own[-1]) if own else None,
+        draft=await _draft_of(app, sweep),
+        approval=read_office(app.home.root).approval,
         others=tuple(other for other in base.others if other.number not in numbers),
         **await _before(app, policy, sweep.as_of),
     )
+
+
+async def _draft_of(app: App, sweep: Sweep) -> DraftProgress | None:
+    draft = open_draft(await app.store.notices.drafts(), sweep.id)
+    if draft is None:
+        return None
+    signed = draft.approval.on if draft.approval else None
+    return DraftProgress(label=draft.label, sweep=sweep.id, signed_on=signed)
 
 
 async def _with_unissued(
@@ -259,4 +273,6 @@ async def _progress(app: App, notice: Notice) -> NoticeProgress:
         corrections=0 if is_closed(events) else len(await corrections_due(app, notice)),
         closed=is_closed(events),
         archived=any(event.action is NoticeAction.ARCHIVED for event in events),
+        published=any(event.action is NoticeAction.PUBLISHED for event in events),
+        outdated_places=len(outdated_places(events)),
     )

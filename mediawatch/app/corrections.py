@@ -264,6 +264,16 @@ async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[
     return f"{day_of(changes[-1].at)}台账变更" if changes else "已有新证据"
 
 
+async def refuse_due(app: App, notice: Notice, items: Collection[int] = ()) -> None:
+    """UserError where papers would say again what has to be corrected: of these items, or of any."""
+    due = [each for each in await corrections_due(app, notice) if not items or each.item in items]
+    if due:
+        raise UserError(
+            f"{'；'.join(each.words for each in due)}: `mediawatch notice correct` it first, for "
+            "the papers would say it again"
+        )
+
+
 async def all_corrections_due(app: App) -> list[CorrectionDue]:
     """The corrections due in every notice that is not closed."""
     events = await app.store.notices.events()

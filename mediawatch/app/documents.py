@@ -25,6 +25,7 @@ from mediawatch.domain import (
     SweepAccount,
     UserError,
     Verdict,
+    omissions_of,
     review_standing,
 )
 from mediawatch.figures.counts import figures
@@ -34,7 +35,7 @@ from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import agree
 from mediawatch.publish.defects import EvidenceDefect, resting_on
 from mediawatch.publish.earlier_census import EarlierCensus, choose_census_before
-from mediawatch.publish.inspection import Imprint, Inspection, inspection
+from mediawatch.publish.inspection import Imprint, Inspection, inspection, with_omissions
 from mediawatch.publish.later_updates import with_later_updates
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.rounds import IssuedNotice, Issues, past
@@ -73,18 +74,21 @@ async def issued_inspection(
     *,
     scope: Sequence[SweepAccount] | None = None,
     uncorrected: bool = False,
+    until: int | None = None,
 ) -> Inspection:
     """What the documents of a notice print, with its corrections and the events `after`.
 
     It is made of the scope on which the notice was issued, and of what was known of other notices
     then. `scope` is that of a notice that is about to be issued. `uncorrected`: as it was issued.
+    `until`: as it stood before the event of that id.
     UserError where another system issued it.
     """
     found = [sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id]
     if not found:
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
     issues = await _issues(app)
-    events = [] if uncorrected else [*issues.events, *after]
+    known = [each for each in issues.events if until is None or each.id < until]
+    events = [] if uncorrected else [*known, *after]
     kept = as_issued(
         await app.store.notices.scope(notice.id) if scope is None else scope, notice, events
     )
@@ -161,7 +165,7 @@ async def _build_inspection(
         _tell(told.defects)
     accused = [problem.entry.account.id for problem in told.failed]
     later = await app.store.readings.by_account(accused, since=sweep.as_of) if accused else {}
-    told = with_later_updates(told, later)
+    told = with_omissions(with_later_updates(told, later), await _omissions(app, sweep, issued))
     return (
         replace(told, before=await _census_before(app, sweep, issues))
         if told.office.compare
@@ -181,6 +185,17 @@ async def _census_before(app: App, sweep: Sweep, issues: Issues) -> EarlierCensu
     else:
         scope = as_issued(await app.store.notices.scope(notice.id), notice, issues.events)
     return EarlierCensus(before, figures(scope, parse(before.policy_toml)))
+
+
+async def _omissions(app: App, sweep: Sweep, issued: IssuedNotice | None) -> dict[int, str]:
+    """By account how its name is left out: as the notice was issued, else as the draft has it."""
+    if issued is None:
+        return omissions_of(await app.store.notices.drafts(), sweep.id)
+    return {
+        item.account_id: item.unnamed
+        for item in issued.notice.items
+        if item.account_id is not None and item.unnamed
+    }
 
 
 def _tell(defects: Sequence[EvidenceDefect]) -> None:

@@ -5,43 +5,34 @@ It stays as it was issued; all later changes are events.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mediawatch.app import App, corrections, notices
+from mediawatch.app import App
 from mediawatch.cli import feedback
 from mediawatch.cli.archive import archive
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.notice_changes import By, appeal, close, correct
-from mediawatch.cli.out import (
-    NumberArgument,
-    SweepOption,
-    check_answered,
-    notice_of,
-    print_or_write,
-    sweep_of,
-)
-from mediawatch.cli.outputs import output
+from mediawatch.cli.notice_drafts import RectifyBy, ReportBy, approve, draft, unname
+from mediawatch.cli.notice_issue import issue
+from mediawatch.cli.notice_lists import list_, show
+from mediawatch.cli.notice_papers import consult, write_correction_papers, write_letters
+from mediawatch.cli.notice_places import publish, retract
 from mediawatch.cli.report import day_option
 from mediawatch.domain import (
-    IssuedDocument,
     Notice,
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ops.settings.office import read_office
-from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.publish.reports import notices as lists
-from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
-from mediawatch.table import Table, to_text
+from mediawatch.table import to_text
 
 group = typer.Typer(
     no_args_is_help=True, help="Issue notices (通报), correct them, and see what became of them."
@@ -49,7 +40,15 @@ group = typer.Typer(
 
 
 def register(app: typer.Typer) -> None:
+    group.command("draft")(draft)
+    group.command("approve")(approve)
+    group.command("unname")(unname)
     group.command("issue")(issue)
+    group.command("consult")(consult)
+    group.command("letters")(write_letters)
+    group.command("published")(publish)
+    group.command("retract")(retract)
+    group.command("correction-papers")(write_correction_papers)
     group.command("import")(import_)
     group.command("list")(list_)
     group.command("show")(show)
@@ -61,99 +60,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="notice")
 
 
-def issue(
-    ctx: typer.Context,
-    title: Annotated[str, typer.Option(metavar="TEXT", help="标题.")],
-    by: By,
-    number: Annotated[
-        str, typer.Option(metavar="TEXT", help="文号; default `number` of office.toml.")
-    ] = "",
-    sweep: SweepOption = None,
-    signed_on: Annotated[
-        str, typer.Option("--date", metavar="DAY", help="成文日期, 2023-02-09; default today.")
-    ] = "",
-    rectify_by: Annotated[
-        str, typer.Option(metavar="DAY|+10工作日", help="整改期限; +14日 counts every day.")
-    ] = "",
-    report_by: Annotated[str, typer.Option(metavar="DAY|+12工作日", help="报送期限.")] = "",
-    preliminary: Annotated[
-        bool,
-        typer.Option("--preliminary", help="Issue it as 初步结果: accounts are still 待人工核查."),
-    ] = False,
-    leave_out_open: Annotated[
-        bool,
-        typer.Option(
-            "--leave-out-open",
-            help=(
-                "Issue it although findings are undecided: it leaves them out, and their accounts "
-                "count as open."
-            ),
-        ),
-    ] = False,
-    again: Annotated[
-        bool,
-        typer.Option(
-            "--again",
-            help=(
-                "Issue it although accounts stand in an earlier notice of this sweep; with "
-                "--reason."
-            ),
-        ),
-    ] = False,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why they are issued again.")] = "",
-    out: Annotated[
-        Output | None, output("--out", metavar="FILE", help="Write its hand-off, too.")
-    ] = None,
-) -> None:
-    """Freeze the confirmed findings of a sweep as a notice, with its deadlines and its hand-off."""
-
-    if again != bool(reason.strip()):
-        raise UserError("issuing accounts again needs both --again and --reason")
-
-    async def work() -> tuple[Notice, IssuedDocument]:
-        async with open_home(ctx) as app:
-            chosen = await sweep_of(app, sweep, surely=True)
-            await check_answered(app, chosen)
-            chosen_number = number or read_office(app.home.root).number
-            heading = _heading(
-                chosen_number,
-                title,
-                by,
-                day_option(signed_on) or day_of(app.clock()),
-                rectify_by,
-                report_by,
-            )
-
-            async def plan(planning: App) -> tuple[Notice, IssuedDocument]:
-                made = await notices.issue(
-                    planning,
-                    chosen,
-                    heading,
-                    preliminary=preliminary,
-                    leave_out_open=leave_out_open,
-                    again=reason,
-                )
-                if out:
-                    write = out.writer(planning.write_file)
-                    write(out.path, made[1].body.encode(), shared=True)
-                return made
-
-            return await app.decide(plan)
-
-    notice, document = run(work())
-    failed = sum(item.fails for item in notice.items)
-    typer.echo(
-        f"{notice.number}: {count_of(len(notice.items), 'account')}, {failed} failed; hand-off "
-        "version 1, "
-        f"SHA-256 {document.sha256}"
-    )
-    for what, day in (("整改期限", notice.rectify_by), ("报送期限", notice.report_by)):
-        if day:
-            typer.echo(f"{what}: {day}")
-    if out:
-        typer.echo(str(out))
-
-
 def import_(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Its annex: xlsx, xls or csv.")],
@@ -161,8 +67,8 @@ def import_(
     title: Annotated[str, typer.Option(metavar="TEXT", help="标题.")],
     signed_on: Annotated[str, typer.Option("--date", metavar="DAY", help="成文日期, 2023-02-09.")],
     by: By,
-    rectify_by: Annotated[str, typer.Option(metavar="DAY|+10工作日", help="整改期限.")] = "",
-    report_by: Annotated[str, typer.Option(metavar="DAY|+12工作日", help="报送期限.")] = "",
+    rectify_by: RectifyBy = "",
+    report_by: ReportBy = "",
     dry_run: DryRun = False,
 ) -> None:
     """Import a notice that another system issued, by its annex (备案单号, 政务新媒体名称, 类型,
@@ -216,64 +122,3 @@ def _heading(
         rectify_by=deadline(rectify_by, issued_on) if rectify_by else None,
         report_by=deadline(report_by, issued_on) if report_by else None,
     )
-
-
-def list_(ctx: typer.Context) -> None:
-    """List the notices: number, day, accounts, deadlines, version, state."""
-
-    async def work() -> tuple[Table, list[CorrectionDue]]:
-        async with open_home(ctx) as app:
-            table = lists.notices(await app.store.notices.all(), await app.store.notices.events())
-            return table, await corrections.all_corrections_due(app)
-
-    table, due = run(work())
-    print_or_write(table, None)
-    _tell(due)
-
-
-def _tell(due: Sequence[CorrectionDue]) -> None:
-    for each in due:
-        typer.echo(f"{CORRECTION_DUE}: {each.words}")
-
-
-def show(
-    ctx: typer.Context,
-    number: NumberArgument,
-    csv: Annotated[
-        Output | None,
-        output("--csv", metavar="FILE", help="Write the items as a CSV for Excel instead."),
-    ] = None,
-    out: Annotated[
-        Output | None,
-        output("--out", metavar="FILE", help="Write its hand-off, byte for byte."),
-    ] = None,
-    version: Annotated[
-        int | None, typer.Option(metavar="N", help="This version of it; default the newest.", min=1)
-    ] = None,
-) -> None:
-    """Show a notice: each item, what still stands of it, every event; `--out` gives its hand-off as
-    it was issued or corrected.
-    """
-
-    async def work() -> tuple[Table, Table, bytes, list[CorrectionDue]]:
-        async with open_home(ctx) as app:
-            notice, events = await notice_of(app, number)
-            documents = await app.store.notices.documents(notice.id)
-            wanted = [document for document in documents if version in (None, document.version)]
-            if out and not wanted:
-                raise UserError(
-                    f"{notice.number} has no hand-off{f' of version {version}' if version else ''}"
-                )
-            body = wanted[-1].body.encode() if wanted else b""
-            due = [] if out else await corrections.corrections_due(app, notice)
-            return lists.items(notice, events), lists.events(notice, events, documents), body, due
-
-    items, happened, body, due = run(work())
-    if out:
-        out.write(body, shared=True)
-        typer.echo(str(out))
-        return
-    print_or_write(items, csv)
-    if not csv:
-        print_or_write(happened, None)
-        _tell(due)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from mediawatch.cli.out import (
 )
 from mediawatch.cli.outputs import output
 from mediawatch.domain import (
+    UNFINISHED,
     Code,
     Notice,
     NoticeAction,
@@ -22,6 +24,8 @@ from mediawatch.domain import (
     NoticeItem,
     UserError,
     is_closed,
+    outdated_places,
+    publications,
 )
 from mediawatch.outputs import Output
 from mediawatch.publish.notices.issuing import refuse_appeal
@@ -74,7 +78,7 @@ def correct(
     the hand-off gets its next version.
     """
 
-    async def work() -> corrections.Corrections:
+    async def work() -> tuple[corrections.Corrections, list[str]]:
         async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
             named = next(
@@ -86,11 +90,12 @@ def correct(
             correction = corrections.Correction(
                 item=item, codes=tuple(code or ()), by=by, reason=reason
             )
-            return await corrections.correct_everywhere(
+            made = await corrections.correct_everywhere(
                 app, notice, correction, everywhere=everywhere
             )
+            return made, await _left_to_publish(app, [each for each, _, _ in made[0]])
 
-    done, left = run(work())
+    (done, left), places = run(work())
     for notice, place, made in done:
         typer.echo(f"{notice.number}: item {place} corrected")
         if made:
@@ -105,10 +110,31 @@ def correct(
             "--everywhere all at once",
             err=True,
         )
+    for line in places:
+        typer.echo(line, err=True)
     _, _, document = done[0]
     if out and document:
         out.write(document.body.encode(), shared=True)
         typer.echo(str(out))
+
+
+async def _left_to_publish(app: App, notices: Sequence[Notice]) -> list[str]:
+    """What is left to do where corrected notices are published, a sentence each."""
+    lines = []
+    for notice in notices:
+        events = await app.store.notices.events(notice.id)
+        if places := outdated_places(events):
+            lines.append(
+                f"{UNFINISHED}：{notice.number}：{'、'.join(each.place for each in places)}: "
+                f"`mediawatch notice correction-papers {notice.number} --out DIR` writes the "
+                "papers, `notice retract` notes what each place did"
+            )
+        elif not publications(events):
+            lines.append(
+                f"{notice.number}: no place of publication is known: `notice published` notes "
+                "where it stands"
+            )
+    return lines
 
 
 def _ask(notice: Notice, item: NoticeItem, *, yes: bool) -> None:
@@ -186,6 +212,12 @@ def close(
                 notice, events = await notice_of(planning, number)
                 if is_closed(events):
                     raise UserError(f"{notice.number} is closed already")
+                if left := outdated_places(events):
+                    raise UserError(
+                        f"{notice.number}: {UNFINISHED}: "
+                        f"{'、'.join(each.place for each in left)} still shows what was corrected: "
+                        "`notice retract` notes what each did"
+                    )
                 event = NoticeEvent(
                     notice_id=notice.id,
                     action=NoticeAction.CLOSED,

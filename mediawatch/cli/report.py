@@ -226,9 +226,9 @@ def tell_missing(inspection: Inspection, signed_on: date | None) -> None:
         typer.echo(f"no 合格率 to compare with: {why}", err=True)
 
 
-def day_option(text: str) -> date | None:
-    """What `--date` says. UserError where it is no day."""
+def day_option(text: str, option: str = "--date") -> date | None:
+    """What `--date`, or another option, says. UserError where it is no day."""
     try:
         return parse_day(text) if text else None
     except ValueError as error:
-        raise UserError(f"--date {text}: {error}") from None
+        raise UserError(f"{option} {text}: {error}") from None

@@ -12,13 +12,25 @@ import typer
 
 from mediawatch.app import runs_now
 from mediawatch.app.corrections import all_corrections_due
+from mediawatch.app.publications import unfinished_corrections
 from mediawatch.cli.base import fit_table, open_home, run
-from mediawatch.domain import Backup, Ending, Notice, SweepRun, Verdict
+from mediawatch.domain import (
+    UNFINISHED,
+    Backup,
+    Ending,
+    Notice,
+    NoticeDraft,
+    SweepRun,
+    UnfinishedCorrection,
+    Verdict,
+    open_draft,
+)
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import ListedLogin
 from mediawatch.ops.retention import archive_due
 from mediawatch.plurals import count_of
+from mediawatch.publish.reports.drafts import draft_state
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table
 
@@ -56,6 +68,10 @@ class Status:
     """Closed notices whose evidence waits for their archive."""
     unanswered: frozenset[int] = frozenset()
     """Sweeps whose looks no site answered."""
+    drafts: Sequence[NoticeDraft] = ()
+    """Drafts that wait to be signed or issued."""
+    unfinished: Sequence[UnfinishedCorrection] = ()
+    """Places that still show what was corrected."""
 
 
 def register(app: typer.Typer) -> None:
@@ -82,8 +98,18 @@ def status(
             )
             backup, due = await app.store.runs.last_backup(), await all_corrections_due(app)
             unarchived = await app.store.notices.unarchived()
+            drafts = await app.store.notices.drafts()
             return Status(
-                nights, runs_now(app.home), logins, backup, due, app.clock(), unarchived, unanswered
+                nights,
+                runs_now(app.home),
+                logins,
+                backup,
+                due,
+                app.clock(),
+                unarchived,
+                unanswered,
+                drafts=[each for each in drafts if open_draft(drafts, each.sweep_id) is each],
+                unfinished=await unfinished_corrections(app),
             )
 
     found = run(work())
@@ -132,6 +158,8 @@ def _as_text(found: Status) -> str:
     for each in found.sessions:
         parts.append(_login(each, found.now))
     parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
+    parts += [f"{UNFINISHED}：{each.words}" for each in found.unfinished]
+    parts += [f"{draft_state(each)}：{each.label}《{each.title}》" for each in found.drafts]
     parts += [archive_due(notice) for notice in found.unarchived]
     backup = found.backup
     last_backup = (
@@ -221,6 +249,19 @@ def _as_json(found: Status) -> dict[str, Any]:
         ],
         "sessions": logins,
         "corrections_due": [asdict(each) for each in found.due],
+        "corrections_unfinished": [
+            {"notice": each.notice, "place": each.place.place, "url": each.place.url}
+            for each in found.unfinished
+        ],
+        "drafts": [
+            {
+                "draft": each.label,
+                "sweep": each.sweep_id,
+                "title": each.title,
+                "approved_by": each.approval.by if each.approval else None,
+            }
+            for each in found.drafts
+        ],
         "archives_due": [notice.number for notice in found.unarchived],
         "backup": _plain(asdict(found.backup)) if found.backup else None,
     }

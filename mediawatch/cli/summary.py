@@ -7,6 +7,7 @@ import typer
 from mediawatch.app import App, only_one
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.app.platform_proofs import proof_lines
+from mediawatch.app.publications import unfinished_corrections
 from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import show_progress
 from mediawatch.cli.stopping import report_when_stopped
@@ -35,6 +36,7 @@ async def run_sweep(app: App, request: Request, ended: nights.Ended | None = Non
         app.sessions,
         app.surface_labels(PLATFORM_LABELS),
         await all_corrections_due(app),
+        await unfinished_corrections(app),
     )
     await app.alerts.tell_unused(await list_logins(app.sessions, app.logins()))
     return summary

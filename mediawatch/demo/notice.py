@@ -26,7 +26,9 @@ async def issue(scene: Scene, issued_on: date) -> Notice:
         rectify_by=rectify_by,
         report_by=deadline("+5工作日", rectify_by),
     )
-    notice, _ = await notices.issue(scene.app, scene.sweep, heading, preliminary=True)
+    notice, _ = await notices.issue(
+        scene.app, scene.sweep, heading, notices.IssueTerms(preliminary=True)
+    )
     scene.tell(
         f"{notice.number}: {count_of(len(notice.items), 'account')}, issued on {issued_on}, "
         "整改期限 "

@@ -42,6 +42,8 @@ class NoticeItem:
     """None for another system's notice: it has the printed words alone."""
     result: str = ""
     """复查结果, where another system's annex has that column."""
+    unnamed: str = ""
+    """How the circular leaves its name out (不在正文点名, 另行函告); "" where it is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,14 @@ class Notice:
     """The file that another system's notice came in."""
     again: str = ""
     """Why accounts of an earlier notice of the same sweep stand in it; "" where no account does."""
+    addressees: str = ""
+    """主送机关."""
+    copies: str = ""
+    """抄送机关."""
+    publicity: str = ""
+    """公开属性."""
+    draft_id: int | None = None
+    """The draft that it was; None where it was issued in one step."""
     items: tuple[NoticeItem, ...] = ()
     id: int = 0
 
@@ -100,6 +110,12 @@ class NoticeAction(StrEnum):
     CLOSED = "closed"
     ARCHIVED = "archived"
     """归档: somebody took in the notice's file (案卷); `source` is its SHA-256, `reason` its 档号."""
+    PUBLISHED = "published"
+    """发布 at a `place`, whose address is the `source`, of a `version`."""
+    TAKEN_DOWN = "taken_down"
+    """撤稿: a `place` shows it no more."""
+    REPLACED = "replaced"
+    """替换: a `place` shows the corrected `version`; `source` is its address."""
 
     @property
     def label(self) -> str:
@@ -109,7 +125,7 @@ class NoticeAction(StrEnum):
 _ACTIONS: Mapping[NoticeAction, str] = {
     NoticeAction.CORRECTED: "更正", NoticeAction.APPEALED: "申诉", NoticeAction.UPHELD: "申诉成立", NoticeAction.REJECTED: "申诉不成立",
     NoticeAction.ASKED: "反馈表发出", NoticeAction.REPORTED: "整改反馈", NoticeAction.RECHECKED: "复查", NoticeAction.CLOSED: "办结",
-    NoticeAction.ARCHIVED: "归档",
+    NoticeAction.ARCHIVED: "归档", NoticeAction.PUBLISHED: "发布", NoticeAction.TAKEN_DOWN: "撤稿", NoticeAction.REPLACED: "替换",
 }  # fmt: skip
 
 
@@ -165,6 +181,12 @@ class NoticeEvent:
     """Of a correction: the verdict on the account without what was withdrawn."""
     review_id: int | None = None
     """Of an archive: the newest decision about its accounts that it tells; 0 for none."""
+    place: str = ""
+    """发布场所 of what was published, taken down or replaced."""
+    on: date | None = None
+    """The Beijing day on which that was done."""
+    version: int | None = None
+    """The version that the place shows since."""
     id: int = 0
 
 

@@ -18,7 +18,15 @@ from importlib.util import find_spec
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from mediawatch.domain import Alert, AlertState, SessionState, Sweep, SweepRun, UserError
+from mediawatch.domain import (
+    Alert,
+    AlertState,
+    SessionState,
+    Sweep,
+    SweepRun,
+    UnfinishedCorrection,
+    UserError,
+)
 from mediawatch.ops import digest
 from mediawatch.ops.logins import ListedLogin, SessionBook
 from mediawatch.ports import Clock, Store
@@ -81,10 +89,12 @@ class Alerts:
         book: SessionBook,
         surfaces: Mapping[str, str],
         due: Sequence[CorrectionDue] = (),
+        unfinished: Sequence[UnfinishedCorrection] = (),
     ) -> None:
         """Send the digest of a finished sweep once, and all that is still waiting.
 
-        `surfaces`: their Chinese names; `due`: the corrections that notices need.
+        `surfaces`: their Chinese names; `due`: the corrections that notices need; `unfinished`:
+        those that places of publication have not followed.
         """
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
@@ -101,7 +111,7 @@ class Alerts:
                 )
             )
             sweep_digest = digest.SweepDigest(
-                sweep, night, changes, sessions, surfaces, broken, due, unanswered
+                sweep, night, changes, sessions, surfaces, broken, due, unanswered, unfinished
             )
             for place, url in self._places.items():
                 message = sweep_digest.compose(lines=self._lines, size=_room(url))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mediawatch.domain import (
+    UNFINISHED,
     Ending,
     FindingChange,
     FindingChangeKind,
@@ -18,6 +19,7 @@ from mediawatch.domain import (
     SourcePause,
     Sweep,
     SweepRun,
+    UnfinishedCorrection,
     Verdict,
 )
 from mediawatch.domain.clock import minute
@@ -45,6 +47,8 @@ class SweepDigest:
     """The corrections that notices need."""
     unanswered: bool = False
     """No site answered any look of the sweep, so the digest says nothing of accounts."""
+    unfinished: Sequence[UnfinishedCorrection] = ()
+    """Places that still show what was corrected."""
 
     def compose(self, *, lines: int, size: int) -> tuple[str, str]:
         """Title and body of the message.
@@ -78,7 +82,10 @@ class SweepDigest:
             head.append(
                 f"通报应更正（{CORRECTION_DUE}）{len(self.due)}处，见 mediawatch notice list"
             )
-        return [*head, *(f"  {each.words}" for each in self.due[:3])]
+        head += [f"  {each.words}" for each in self.due[:3]]
+        if self.unfinished:
+            head.append(f"{UNFINISHED}{len(self.unfinished)}处，见 mediawatch notice list")
+        return [*head, *(f"  {each.words}" for each in self.unfinished[:3])]
 
     def _tail(self) -> list[str]:
         night, tail = self.night, list[str]()

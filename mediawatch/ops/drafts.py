@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from mediawatch.domain import Notice, Reading
+from mediawatch.domain import Notice, NoticeDraft, Reading
 from mediawatch.files import FileBatch, FileWriter
 from mediawatch.ports import OutdatedPlan, PlannedWrite, Store
 
@@ -28,7 +28,9 @@ WRITES = frozenset(
         "accounts.delete_contacts",
         "hints.add",
         "hints.keep_receipts",
+        "notices.add_draft",
         "notices.add_events",
+        "notices.approve_draft",
         "notices.issue",
         "operator.add_canary_check",
         "operator.add_session_event",
@@ -130,6 +132,9 @@ class _DraftAggregate:
                 case "notices.issue":
                     notice: Notice = given[0]
                     return notice
+                case "notices.add_draft":
+                    draft: NoticeDraft = given[0]
+                    return draft
                 case "readings.delete" | "personal.clear_names" | "personal.clear_givers":
                     return 0
             return None

@@ -24,7 +24,7 @@ from mediawatch.domain import (
 from mediawatch.figures.counts import by as count_by
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
-from mediawatch.figures.filings import each_once, once
+from mediawatch.figures.filings import each_once, filings_of_one, once
 from mediawatch.figures.regions import Regions
 from mediawatch.figures.values import FiguresSplit, Statistics
 from mediawatch.ops.settings.office import Office
@@ -69,7 +69,7 @@ class AccountProblem:
     defects: tuple[EvidenceDefect, ...] = ()
     """The files of its evidence that are not what was kept."""
     unnamed: str = ""
-    """"" or why it is not named in the body; it stays in every count."""
+    """How a circular leaves its name out (不在正文点名, 另行函告); "" where it is named. It counts."""
     updated_on: date | None = None
     """The first Beijing day after as_of, and before the notice, on which it is known to have
     posted."""
@@ -152,6 +152,8 @@ class Inspection:
     """The notice that it became, where the documents are of that notice."""
     defects: tuple[EvidenceDefect, ...] = ()
     """Of its whole scope, what they withhold included."""
+    omissions: Mapping[int, str] = field(default_factory=dict)
+    """By every filing of an account how its name is left out."""
     before: EarlierCensus | None = None
     """The census that its 合格率 is compared with."""
 
@@ -171,6 +173,11 @@ class Inspection:
     @property
     def listed(self) -> tuple[AccountProblem, ...]:
         return tuple(problem for problem in self.problems if not problem.fails)
+
+    @property
+    def omitted(self) -> tuple[AccountProblem, ...]:
+        """Those that count and are named in no text or list that is published."""
+        return tuple(problem for problem in self.problems if problem.unnamed)
 
     @property
     def noteworthy(self) -> tuple[AccountProblem, ...]:
@@ -289,6 +296,29 @@ def statistics_of(
         for split in found.splits
     )
     return replace(found, splits=splits)
+
+
+def with_omissions(told: Inspection, omissions: Mapping[int, str]) -> Inspection:
+    """The same with accounts whose names are left out, by account how.
+
+    Whichever filing speaks for an account, its name is left out.
+    """
+    if not omissions and not told.omissions:
+        return told
+    of_filings = {
+        entry.account.id: omissions[marked[0]]
+        for group in filings_of_one(told.scope)
+        if (marked := [each.account.id for each in group if each.account.id in omissions])
+        for entry in group
+    }
+    return replace(
+        told,
+        omissions=of_filings,
+        problems=tuple(
+            replace(problem, unnamed=of_filings.get(problem.entry.account.id, ""))
+            for problem in told.problems
+        ),
+    )
 
 
 def expected_regions(office: Office) -> dict[str, Sequence[str]]:

@@ -115,6 +115,7 @@ def remarks_of(facts: InspectionFacts) -> tuple[str, ...]:
     for notice in facts.others:
         told = calendar_steps.list_counts(
             ("待更正", notice.corrections),
+            ("更正未完成", notice.outdated_places),
             ("未反馈", max(0, notice.items - notice.reported)),
             ("未复查", notice.not_rechecked),
             ("未完成", notice.unsettled),

@@ -156,6 +156,19 @@ class NoticeProgress:
     """Corrections that are due."""
     closed: bool = False
     archived: bool = False
+    published: bool = False
+    outdated_places: int = 0
+    """Places of publication that still show what was corrected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftProgress:
+    """What became of the draft of a notice that waits."""
+
+    label: str
+    sweep: int
+    signed_on: date | None = None
+    """签发日期; None where nobody has signed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +195,10 @@ class InspectionFacts:
     """Whether an inspection was finished before, from which units can be asked."""
     sweep: SweepProgress | None = None
     notice: NoticeProgress | None = None
+    draft: DraftProgress | None = None
+    """The draft of its notice, while it waits."""
+    approval: bool = False
+    """Whether the office issues only what was signed."""
     others: tuple[NoticeProgress, ...] = ()
     """Open notices of other inspections, oldest first."""
     demonstration: bool = False

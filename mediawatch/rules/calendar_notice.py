@@ -7,6 +7,7 @@ from datetime import date
 from mediawatch.rules.calendar_days import InspectionDays, short_day
 from mediawatch.rules.calendar_facts import (
     CalendarStep,
+    DraftProgress,
     InspectionFacts,
     NoticeProgress,
     StepName,
@@ -19,29 +20,73 @@ def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     """签发通报."""
     name, sweep, notice = StepName.ISSUE, facts.sweep, facts.notice
     when = short_day(days.issued_on, days.today)
+    if facts.draft:
+        return _draft_step(facts.draft, when)
     if notice:
-        due = notice.corrections
-        return CalendarStep(
-            name=name,
-            state=StepState.NOW if due else StepState.DONE,
-            days=short_day(notice.issued_on, days.today),
-            figures=notice.number + (f"，{due}处待更正" if due else ""),
-            command=f"mediawatch notice show {one_word(notice.number)}" if due else "",
-            why="查看应更正之处，再用 notice correct 更正" if due else "",
-            pressing=bool(due),
-        )
+        return _issued_step(notice, days.today)
     if sweep and sweep.is_clean:
         return CalendarStep(name=name, state=StepState.DONE, figures="无认定的问题")
     if sweep is None or not sweep.finished or sweep.rows or sweep.suspects.undecided:
         return CalendarStep(name=name, state=StepState.LATER, days=when)
+    figures = f"可以签发，已认定{sweep.suspects.confirmed}"
+    if facts.approval:
+        return CalendarStep(
+            name=name,
+            state=StepState.NOW,
+            days=when,
+            figures=figures,
+            command=f"mediawatch notice draft --by 姓名 --sweep {sweep.id} --out 送审稿.docx",
+            why="拟稿送签，签发后用 notice approve 登记",
+            pressing=True,
+        )
     return CalendarStep(
         name=name,
         state=StepState.NOW,
         days=when,
-        figures=f"可以签发，已认定{sweep.suspects.confirmed}",
+        figures=figures,
         command="mediawatch notice issue --number 文号 --title 标题 --by 姓名 "
         f"--rectify-by +20工作日 --report-by +25工作日 --sweep {sweep.id}",
         why="填写文号、标题和两个期限",
+        pressing=True,
+    )
+
+
+def _issued_step(notice: NoticeProgress, today: date) -> CalendarStep:
+    """签发通报 of a notice that has its number."""
+    due, outdated = notice.corrections, notice.outdated_places
+    figures = f"{notice.number}，{'已发布' if notice.published else '已编号印发'}"
+    command, why = "", ""
+    if due or outdated:
+        command = f"mediawatch notice show {one_word(notice.number)}"
+    if due:
+        figures += f"，{due}处待更正"
+        why = "查看应更正之处，再用 notice correct 更正"
+    elif outdated:
+        figures += f"，更正未完成{outdated}处"
+        why = "督促发布场所撤稿或替换，再用 notice retract 登记"
+    return CalendarStep(
+        name=StepName.ISSUE,
+        state=StepState.NOW if command else StepState.DONE,
+        days=short_day(notice.issued_on, today),
+        figures=figures,
+        command=command,
+        why=why,
+        pressing=bool(command),
+    )
+
+
+def _draft_step(draft: DraftProgress, when: str) -> CalendarStep:
+    """签发通报 while its draft waits for the signature or the number."""
+    signed = draft.signed_on is not None
+    return CalendarStep(
+        name=StepName.ISSUE,
+        state=StepState.NOW,
+        days=when,
+        figures=f"{draft.label}已签发" if signed else f"{draft.label}拟稿",
+        command=f"mediawatch notice issue --number 文号 --sweep {draft.sweep}"
+        if signed
+        else f"mediawatch notice approve --by 签发人 --on 日期 --sweep {draft.sweep}",
+        why="填写文号印发" if signed else "领导签发后登记",
         pressing=True,
     )
 
@@ -138,7 +183,7 @@ def closing_step(notice: NoticeProgress) -> CalendarStep:
             why="写出案卷，归档后用 --acknowledge 登记",
             pressing=True,
         )
-    if notice.not_rechecked or notice.unsettled or notice.corrections:
+    if notice.not_rechecked or notice.unsettled or notice.corrections or notice.outdated_places:
         return CalendarStep(name=name, state=StepState.LATER)
     return CalendarStep(
         name=name,

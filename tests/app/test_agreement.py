@@ -25,7 +25,7 @@ from mediawatch.app import App
 from mediawatch.app.choice import choose_sweep
 from mediawatch.app.corrections import Correction, correct
 from mediawatch.app.judged import judged_scope
-from mediawatch.app.notices import issue
+from mediawatch.app.notices import IssueTerms, issue
 from mediawatch.domain import (
     Account,
     Evidence,
@@ -425,8 +425,7 @@ class History:
                 self.app,
                 await choose_sweep(self.app, None),
                 heading,
-                preliminary=True,
-                leave_out_open=True,
+                IssueTerms(preliminary=True, leave_out_open=True),
             )
 
     async def correct(self, place: int, number: int) -> None:

@@ -116,7 +116,7 @@ def test_suspects_wait_for_their_units_then_for_their_notice(home: Home) -> None
     steps = {step["name"]: step for step in found["steps"]}
     assert [name for name, state in states(found).items() if state == "now"] == ["督促整改"]
     assert (steps["签发通报"]["figures"], steps["督促整改"]["figures"]) == (
-        "示例办函〔2026〕1号",
+        "示例办函〔2026〕1号，已编号印发",
         "已反馈0/2",
     )
     assert steps["复查"]["figures"] == "未复查2"

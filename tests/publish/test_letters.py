@@ -38,9 +38,9 @@ def test_a_letter_prints_all_of_its_words_in_order() -> None:
         "示例办公室",
         "2032年1月10日",
         "（此件公开发布）",
-        "抄送：示例委。",
         "附件",
         "名单",
+        "抄送：示例委。",
     ]
     (table,) = document.tables
     assert [[cell.text for cell in row.cells] for row in table.rows] == [

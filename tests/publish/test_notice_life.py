@@ -20,12 +20,14 @@ from mediawatch.domain import (
     NoticeEvent,
     Outcome,
     Post,
+    Publication,
     Rectification,
     RegistryChanges,
     ReviewAction,
     Source,
     Sweep,
     SweepRun,
+    UnfinishedCorrection,
     UpdatedAccount,
     UserError,
     Verdict,
@@ -424,6 +426,18 @@ def test_the_digest_names_what_notices_have_to_correct() -> None:
         "correction due"
         not in SweepDigest(sweep, night, [], {}, {}).compose(lines=20, size=2_000)[1]
     )
+
+
+def test_the_digest_names_places_that_a_correction_waits_for() -> None:
+    place = Publication(place="示例网", url="", on=date(2023, 1, 11), version=1)
+    left = UnfinishedCorrection(notice="文1", place=place)
+    at = day_end(Q4)
+    sweep = Sweep(as_of=at, policy="national", policy_toml="", started_at=at, id=1)
+    night = SweepRun(started_at=at, sweep_id=1, verdicts={"fresh": 1})
+    told = SweepDigest(sweep, night, [], {}, {}, unfinished=[left])
+    _, body = told.compose(lines=20, size=2_000)
+    assert "更正未完成1处，见 mediawatch notice list" in body
+    assert "文1：示例网（2023-01-11发布）仍为更正前的内容" in body
 
 
 def test_who_was_faster_has_issued_the_account(office: Office) -> None:

@@ -14,6 +14,7 @@ from mediawatch.rules.calendar import is_over, next_of, remarks_of, steps_of
 from mediawatch.rules.calendar_days import day_span
 from mediawatch.rules.calendar_facts import (
     CalendarStep,
+    DraftProgress,
     InspectionFacts,
     NoticeProgress,
     StepName,
@@ -163,6 +164,36 @@ def named(facts: InspectionFacts) -> dict[StepName, CalendarStep]:
             ["签发通报", "督促整改"],
             "mediawatch notice show 示例办函〔2026〕1号",
         ),
+        # A place still shows what was corrected.
+        (
+            after(
+                at(7, 20),
+                counts=SuspectCounts(confirmed=5),
+                notice=replace(ISSUED, published=True, outdated_places=2),
+            ),
+            ["签发通报", "督促整改"],
+            "mediawatch notice show 示例办函〔2026〕1号",
+        ),
+        (
+            after(at(7, 9), counts=SuspectCounts(confirmed=5), approval=True),
+            ["签发通报"],
+            "mediawatch notice draft --by 姓名 --sweep 7 --out 送审稿.docx",
+        ),
+        (
+            after(at(7, 9), draft=DraftProgress(label="稿1", sweep=7)),
+            ["签发通报"],
+            "mediawatch notice approve --by 签发人 --on 日期 --sweep 7",
+        ),
+        (
+            after(at(7, 9), draft=DraftProgress(label="稿1", sweep=7, signed_on=date(2026, 7, 9))),
+            ["签发通报"],
+            "mediawatch notice issue --number 文号 --sweep 7",
+        ),
+        (
+            after(at(8, 20), notice=replace(ISSUED, not_rechecked=0, outdated_places=1)),
+            ["签发通报"],
+            "mediawatch notice show 示例办函〔2026〕1号",
+        ),
         (
             after(at(8, 8), counts=SuspectCounts(confirmed=5), notice=replace(ISSUED, reported=5)),
             ["复查"],
@@ -220,6 +251,10 @@ def test_the_days_follow_from_the_moment_the_policy_and_working_days() -> None:
     sent = named(after(at(7, 3), counts=SuspectCounts(unanswered=1, term=date(2026, 7, 10))))
     assert (sent[StepName.HEARING].days, sent[StepName.REVIEW].days) == ("7月10日前反馈", "7月13日")
     issued = named(after(at(7, 20), notice=ISSUED))
+    assert issued[StepName.ISSUE].figures == "示例办函〔2026〕1号，已编号印发"
+    shown = replace(ISSUED, published=True, outdated_places=2)
+    figures = named(after(at(7, 20), notice=shown))[StepName.ISSUE].figures
+    assert figures == "示例办函〔2026〕1号，已发布，更正未完成2处"
     assert issued[StepName.ISSUE].days == "7月10日"
     assert issued[StepName.RECTIFICATION].days == "8月14日前"
     assert issued[StepName.RECHECK].days == "8月7日后"

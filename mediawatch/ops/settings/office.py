@@ -29,6 +29,7 @@ TEMPLATE = """\
 # superior = "示例省人民政府办公厅"                # 上级机关（检查情况报告的主送机关）
 # copies = "市委办公室，市人大常委会办公室。"      # 抄送
 # publicity = "主动公开"                           # 公开属性
+# approval = true                                  # 印发前须经签发（notice approve）
 # order = ["上期整改", "总体情况", "主要问题", "工作要求"]   # 各部分的次序
 # others = "留空"                                  # 政府网站等他人提供的部分：留空（只列标题）、略去
 # print_rate = true                                # 是否写合格率
@@ -112,6 +113,8 @@ class Office(BaseModel):
     """抄送机关."""
     publicity: str = ""
     """公开属性."""
+    approval: bool = False
+    """A notice is issued only of a draft that was signed (签发)."""
     order: Annotated[tuple[Part, ...], AfterValidator(_each_once)] = (
         "总体情况",
         "主要问题",

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, SweepAccount
+from mediawatch.domain import (
+    DraftApproval,
+    IssuedDocument,
+    Notice,
+    NoticeDraft,
+    NoticeEvent,
+    SweepAccount,
+)
 from mediawatch.ports.store.sweeps import Rejudgement
 
 
@@ -29,6 +36,30 @@ class NoticeStore(Protocol):
         UserError where a notice of that number exists, and where anything became known since
         `rejudged`. `rejudged` is written first, in the same transaction.
         """
+
+    async def add_draft(
+        self, draft: NoticeDraft, *, rejudged: Rejudgement | None = None
+    ) -> NoticeDraft:
+        """Keep the next draft of a sweep, which takes the place of the one before.
+
+        It is returned with its id. UserError where anything became known since `rejudged`, which
+        is written first, in the same transaction.
+        """
+
+    async def approve_draft(
+        self,
+        draft: NoticeDraft,
+        approval: DraftApproval,
+        *,
+        rejudged: Rejudgement | None = None,
+    ) -> None:
+        """Keep the signature under a draft.
+
+        UserError where it is signed or issued already, or a newer draft of its sweep exists.
+        """
+
+    async def drafts(self) -> list[NoticeDraft]:
+        """All of them, oldest first, each with its approval and the notice that it became."""
 
     async def all(self) -> list[Notice]:
         """All of them with their items, by day of issue."""

@@ -57,12 +57,14 @@ def compose(
             found,
             title=title(inspection),
             number=number(inspection),
-            addressees=office.addressees,
+            # Notices issued before they kept 主送 have none.
+            addressees=(notice.addressees if notice else "") or office.addressees,
             occasion=occasion(inspection, checked_during),
             issuer=office.issuer,
-            signed_on=signed_on or (notice.issued_on if notice else None),
-            copies=office.copies,
-            publicity=office.publicity,
+            # A draft has no number, and its day is open.
+            signed_on=signed_on or (notice.issued_on if notice and notice.number else None),
+            copies=notice.copies if notice else office.copies,
+            publicity=notice.publicity if notice else office.publicity,
         )
     hold_against_figures(found.lines, inspection, annexes, checked_during)
     return found

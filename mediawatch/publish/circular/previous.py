@@ -6,6 +6,7 @@ from collections import Counter
 
 from mediawatch.domain import Rectification
 from mediawatch.publish.circular.naming import names_with_types
+from mediawatch.publish.circular.omissions import omission_words
 from mediawatch.publish.circular.text import MANY, CircularParagraph, References
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.repeats import is_unrectified
@@ -22,18 +23,28 @@ def previous(inspection: Inspection, references: References) -> tuple[CircularPa
         f"{result.label}{counts[result]}{measure}" for result in Rectification if counts[result]
     )
     which = "所列本次检查范围内的" if inspection.past.partly else "所列"
+    besides = omission_words((each.item.unnamed for each in inspection.past.rechecked), measure)
     said = (
         f"对上期通报（{notice.number}）{which}{len(inspection.past.rechecked)}{measure}"
-        f"政务新媒体进行了复查：{results}。"
+        f"政务新媒体{f'（{besides}）' if besides else ''}进行了复查：{results}。"
     )
     if still := find_unrectified(inspection):
         count = f"上期通报指出的问题仍未整改的有{len(still)}{measure}"
-        names = names_with_types(still) if len(still) <= MANY else ""
-        more = "等" if any(each.unnamed for each in still) else ""
+        shown = [each for each in still if not _was_unnamed(each, inspection)]
+        names = names_with_types(shown) if len(still) <= MANY else ""
+        more = "等" if len(shown) < len(still) or any(each.unnamed for each in shown) else ""
         said += f"{count}{f'：{names}{more}' if names else ''}。"
     if where := references.get("recheck"):
         said += f"复查情况详见{where}。"
     return (CircularParagraph(said),)
+
+
+def _was_unnamed(problem: AccountProblem, inspection: Inspection) -> bool:
+    """Whether the notice before did not name it: who was in that notice is told by no other."""
+    return any(
+        each.item.unnamed and each.item.account_id == problem.entry.account.id
+        for each in inspection.past.rechecked
+    )
 
 
 def find_unrectified(inspection: Inspection) -> list[AccountProblem]:

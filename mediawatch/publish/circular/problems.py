@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mediawatch.domain import Code, Effect, Finding, Notice
 from mediawatch.figures.counts import leading_finding
 from mediawatch.publish.circular.naming import name_with_type, names_by_type, names_with_types
+from mediawatch.publish.circular.omissions import omission_words
 from mediawatch.publish.circular.text import MANY, CircularParagraph, References
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.repeats import is_unrectified
@@ -75,7 +76,10 @@ def _tiers(
 
 def _text(kind: _Kind, inspection: Inspection, references: References) -> str:
     measure, count = inspection.office.measure, len(kind.problems)
-    total = f"共有{count}{measure}政务新媒体"
+    besides = omission_words((each.unnamed for each in kind.problems), measure)
+    total = f"共有{count}{measure}政务新媒体{f'（{besides}）' if besides else ''}"
+    if all(each.unnamed for each in kind.problems):
+        return f"{total}。"
     longer = kind.tiers[:-1]
     if count > MANY and "list" in references:
         among = "".join(f"，其中{label}的有{reached}{measure}" for label, reached, _ in longer)
@@ -102,7 +106,7 @@ def _repeats(kind: _Kind, inspection: Inspection) -> str:
     notices: dict[int, Notice] = {}
     for problem in kind.problems:
         last = inspection.past.last.get(problem.entry.account.id)
-        if last is None or problem.times < 2:
+        if last is None or last[1].unnamed or problem.times < 2:
             continue
         notice, item = last
         still = problem.updated_on is None and is_unrectified(

@@ -13,6 +13,12 @@ from mediawatch.publish.inspection import AccountProblem, Inspection
 
 _NAMES = rf"{NAME}(?:、{NAME})*等?"
 _TYPED = rf"{NAME}（[^）]*）(?:、{NAME}（[^）]*）)*等?"
+
+
+def _omitted(one: str) -> re.Pattern[str]:
+    return re.compile(rf"（其中(?:(\d+){one}不予点名)?，?(?:(\d+){one}另行函告)?）")
+
+
 _START = r"(?:（[一二三四五六七八九十]+）|\d+\.)"
 """How the heading of a kind begins."""
 
@@ -50,6 +56,7 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
         ),
         above,
     )
+    yield Rule(_omitted(one), lambda match, line: _omissions(match, line, inspection))
     types = _alternatives(filed_types(inspection))
     # Each count of names is held against the names behind it, all of a kind against the figures.
     yield Rule(
@@ -64,6 +71,18 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
         re.compile(rf"(?:中，|；)(?:({_TYPED})共)?(\d+){one}政务新媒体在[^，。\d]*中已被指出"),
         lambda match, line: _count_of_repeats(match, line, inspection),
     )
+
+
+def _omissions(match: re.Match[str], line: str, inspection: Inspection) -> Iterator[Check]:
+    """How many of the kind, or of the notice before, are left out, and how."""
+    left_out = (
+        [each.item.unnamed for each in inspection.past.rechecked]
+        if "进行了复查" in line
+        else [each.unnamed for each in _of_kind(line, inspection)]
+    )
+    counts = Counter(left_out)
+    for printed, how in zip(match.groups(), ("不在正文点名", "另行函告"), strict=True):
+        yield printed or "0", counts[how]
 
 
 def _rest(line: str, counts: Mapping[str, int], one: str) -> int | None:
@@ -94,7 +113,9 @@ def _count_of_repeats(match: re.Match[str], line: str, inspection: Inspection) -
     again = [
         problem
         for problem in _of_kind(line, inspection)
-        if problem.times > 1 and problem.entry.account.id in inspection.past.last
+        if problem.times > 1
+        and (last := inspection.past.last.get(problem.entry.account.id))
+        and not last[1].unnamed
     ]
     yield str(sum(int(count or 1) for count in groups)), len(again)
 
@@ -135,7 +156,8 @@ def _previous(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     counts = Counter(each.result for each in inspection.past.rechecked)
     yield expect(
-        rf"对上期通报（[^）\d]*）[^。\d]*?(\d+){one}政务新媒体进行了复查", sum(counts.values())
+        rf"对上期通报（[^）\d]*）[^。\d]*?(\d+){one}政务新媒体(?:（[^）]*）)?进行了复查",
+        sum(counts.values()),
     )
     for result in Rectification:
         yield expect(rf"(?<=[：，]){result.label}(\d+){one}(?=[，。])", counts[result])

@@ -109,7 +109,7 @@ def _findings(inspection: Inspection, checks: Sequence[CanaryCheck]) -> list[Fin
             checks,
             times=problem.times,
             leading=problem.fails and finding == leading_finding(problem.entry, inspection.policy),
-        )
+        ).model_copy(update={"unnamed": problem.unnamed})
         for problem in inspection.problems
         for finding in problem.findings
     ]
@@ -134,6 +134,7 @@ def _mismatches(inspection: Inspection) -> list[MismatchOut]:
             kind=kind,
             sentence=finding.sentence,
             review_state=finding.review.value,
+            unnamed=problem.unnamed,
         )
         for problem in inspection.problems
         for finding in problem.findings
@@ -161,7 +162,7 @@ def _recheck(past: EarlierNotices) -> RecheckOut | None:
     items = [
         RecheckedOut(
             account=as_filed(each.item.filed), problem=each.about, result=each.result.value, label=each.result.label,
-            basis=each.basis, registry=each.registry,
+            basis=each.basis, registry=each.registry, unnamed=each.item.unnamed,
         )
         for each in past.rechecked
     ]  # fmt: skip
@@ -193,16 +194,23 @@ def _notice(issued: IssuedNotice) -> NoticeOut:
         rectify_by=notice.rectify_by,
         report_by=notice.report_by,
         version=issued.version,
+        addressees=notice.addressees,
+        copies=notice.copies,
+        publicity=notice.publicity,
     )
 
 
 def _corrections(issued: IssuedNotice) -> list[CorrectionOut]:
-    filed = {item.number: item.filed for item in issued.notice.items}
+    items = {item.number: item for item in issued.notice.items}
     return [
         CorrectionOut(
-            account=as_filed(filed[event.item]), codes=[code.value for code in event.codes], reason=event.reason, by=event.by,
+            account=as_filed(items[event.item].filed),
+            codes=[code.value for code in event.codes],
+            reason=event.reason,
+            by=event.by,
             at=beijing(event.at),
+            unnamed=items[event.item].unnamed,
         )
         for event in issued.corrections
         if event.item is not None
-    ]  # fmt: skip
+    ]

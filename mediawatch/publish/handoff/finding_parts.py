@@ -118,3 +118,7 @@ class FindingOut(HandoffPart):
         ge=1,
         description="重复问题: number of consecutive notices including this one; 1: not in the previous notice",
     )
+    unnamed: str = Field(
+        default="",
+        description="不在正文点名 or 另行函告: it counts, and is named in nothing that is published",
+    )

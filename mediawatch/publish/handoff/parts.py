@@ -56,6 +56,10 @@ class MismatchOut(HandoffPart):
     review_state: Literal["open", "dispatched", "confirmed", "dismissed"] = Field(
         description="as of the finding"
     )
+    unnamed: str = Field(
+        default="",
+        description="不在正文点名 or 另行函告: it counts, and is named in nothing that is published",
+    )
 
 
 class RecheckedOut(HandoffPart):
@@ -69,6 +73,10 @@ class RecheckedOut(HandoffPart):
     label: str = Field(description="复查结果")
     basis: str = Field(description="on what the result rests, in Chinese")
     registry: str = Field(description="the import of the registry that it was compared with")
+    unnamed: str = Field(
+        default="",
+        description="不在正文点名 or 另行函告: it counts, and is named in nothing that is published",
+    )
 
 
 class RecheckOut(HandoffPart):
@@ -93,6 +101,10 @@ class CorrectionOut(HandoffPart):
     reason: str = Field(description="as it was given")
     by: str = Field(description="who withdrew it")
     at: datetime = Field(description="with Beijing offset")
+    unnamed: str = Field(
+        default="",
+        description="不在正文点名 or 另行函告: it counts, and is named in nothing that is published",
+    )
 
 
 class NoticeOut(HandoffPart):
@@ -104,6 +116,9 @@ class NoticeOut(HandoffPart):
     rectify_by: date | None = Field(description="整改期限")
     report_by: date | None = Field(description="报送期限")
     version: int = Field(ge=1, description="1: as issued; each correction makes the next one")
+    addressees: str = Field(default="", description="主送机关; empty where it keeps none")
+    copies: str = Field(default="", description="抄送机关")
+    publicity: str = Field(default="", description="公开属性")
 
 
 class EvidenceFaultOut(HandoffPart):

@@ -38,8 +38,8 @@ WAITS = "疑似问题待审核。"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeHeading:
-    """What the office gives a notice: 文号, 标题, 成文日期, 整改期限, 报送期限, and who issues
-    it.
+    """What the office gives a notice: 文号, 标题, 成文日期, 整改期限, 报送期限, who issues it, and
+    to whom it goes (主送, 抄送, 公开属性).
     """
 
     number: str
@@ -48,6 +48,9 @@ class NoticeHeading:
     rectify_by: date | None = None
     report_by: date | None = None
     by: str
+    addressees: str = ""
+    copies: str = ""
+    publicity: str = ""
 
     def check(self) -> NoticeHeading:
         """UserError where the number, the title or the issuer's name is missing."""
@@ -82,6 +85,9 @@ def draw_up(inspection: Inspection, heading: NoticeHeading, now: datetime) -> No
         preliminary=inspection.preliminary,
         by=heading.by,
         kept_at=now,
+        addressees=heading.addressees,
+        copies=heading.copies,
+        publicity=heading.publicity,
         items=tuple(_item(number, problem) for number, problem in enumerate(issued, 1)),
     )
 
@@ -107,6 +113,7 @@ def _item(number: int, problem: AccountProblem) -> NoticeItem:
         fails=problem.fails,
         account_id=account.id,
         findings=held,
+        unnamed=problem.unnamed,
     )
 
 

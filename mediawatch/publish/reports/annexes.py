@@ -86,11 +86,11 @@ def regions(inspection: Inspection) -> Table:
 
 
 def failed_table(inspection: Inspection) -> Table:
-    """存在突出问题的政务新媒体名单: each failed account once, with all of its problems."""
+    """存在突出问题的政务新媒体名单: each failed account that is named, with all of its problems."""
     return Table(
         annex_title(inspection.office, "list"),
         _PROBLEM,
-        tuple(_row(problem) for problem in inspection.failed),
+        tuple(_row(problem) for problem in inspection.failed if not problem.unnamed),
     )
 
 
@@ -99,7 +99,7 @@ def listed_table(inspection: Inspection) -> Table:
     return Table(
         annex_title(inspection.office, "listed"),
         _PROBLEM,
-        tuple(_row(problem) for problem in inspection.noteworthy),
+        tuple(_row(problem) for problem in inspection.noteworthy if not problem.unnamed),
     )
 
 
@@ -115,10 +115,11 @@ def _filed_row(filed: Filing) -> tuple[str, str, str, str]:
 
 
 def rechecks_table(inspection: Inspection) -> Table:
-    """上期通报问题复查情况: each account of the previous notice with its result."""
+    """上期通报问题复查情况: each account that the previous notice named, with its result."""
     rows = tuple(
         (*_filed_row(each.item.filed), each.about, each.result.label)
         for each in inspection.past.rechecked
+        if not each.item.unnamed
     )
     return Table(annex_title(inspection.office, "recheck"), (*_PROBLEM, "复查结果"), rows)
 
@@ -126,7 +127,13 @@ def rechecks_table(inspection: Inspection) -> Table:
 def to_be_seen(inspection: Inspection) -> Table:
     """人工核查清单: what the machine could not settle, and why."""
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地区（部门）", "原因")
-    rows = tuple(_open_row(entry, inspection.regions) for entry in inspection.open)
+    # What a notice did not name, it does not name after a correction either.
+    hidden = inspection.omissions if inspection.issued else {}
+    rows = tuple(
+        _open_row(entry, inspection.regions)
+        for entry in inspection.open
+        if entry.account.id not in hidden
+    )
     return Table("人工核查清单", columns, rows)
 
 

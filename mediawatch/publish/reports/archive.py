@@ -19,6 +19,7 @@ from mediawatch.domain import (
     IssuedDocument,
     Notice,
     NoticeAction,
+    NoticeDraft,
     NoticeEvent,
     NoticeItem,
     Reading,
@@ -55,6 +56,8 @@ class NoticeRecord:
     reviews: Sequence[ReviewEvent] = ()
     readings: Mapping[int, Reading]
     papers: Sequence[tuple[str, str, bytes]] = ()
+    drafts: Sequence[NoticeDraft] = ()
+    """Those that led to it, with the signature."""
 
     @property
     def happened(self) -> list[NoticeEvent]:
@@ -144,6 +147,8 @@ def _papers(record: NoticeRecord) -> Iterator[ArchiveMember]:
     for name, title, body in record.papers:
         yield ArchiveMember.of_bytes(f"1 通报/{name}", title, body)
     yield _data("1 通报/通报及条目.json", "通报、条目、所认定问题", record.notice)
+    if record.drafts:
+        yield _data("1 通报/拟稿和签发.json", "各次拟稿、不点名的账号、签发", record.drafts)
     if record.sweep is not None:
         yield ArchiveMember.of_bytes(
             "2 规则/检查规则.toml", "检查所用规则（原文）", record.sweep.policy_toml.encode()
@@ -247,7 +252,7 @@ def _index(
         _contents(members),
         lists.items(notice, happened),
         _review_table(record),
-        lists.events(notice, happened, record.documents),
+        lists.events(notice, happened, record.documents, record.drafts),
         _gap_table(gaps),
     )
     note = (

@@ -32,7 +32,7 @@ class Letter:
     remark: str = ""
     """附注, in brackets."""
     copies: str = ""
-    """抄送机关."""
+    """抄送机关, printed last (版记)."""
     annexes: Sequence[Table] = ()
     """Each on a page of its own."""
 
@@ -60,7 +60,7 @@ def letter_document(letter: Letter, at: datetime) -> bytes:
             "issuer": make_visible(letter.issuer),
             "date": chinese_day(letter.signed_on) if letter.signed_on else "    年  月  日",
             "remark": make_visible(letter.remark),
-            "copies": make_visible(f"抄送：{letter.copies}" if letter.copies else ""),
+            "copies": make_visible(copies_line(letter.copies)),
             "annexes": [
                 {
                     "number": f"附件{number if len(annexes) > 1 else ''}",
@@ -84,3 +84,15 @@ def annex_lines(annexes: Sequence[Table]) -> list[str]:
         f"{'附件：' if number == 1 else '　　　'}{number}.{table.title}"
         for number, table in enumerate(annexes, 1)
     ]
+
+
+def publicity_line(publicity: str) -> str:
+    """附注 of 公开属性: （此件主动公开）."""
+    told = publicity.strip().strip("（）()")
+    return f"（{told if told.startswith('此件') else f'此件{told}'}）" if told else ""
+
+
+def copies_line(copies: str) -> str:
+    """版记: 抄送机关, with a full stop."""
+    told = copies.strip().removeprefix("抄送：").rstrip("。")
+    return f"抄送：{told}。" if told else ""

@@ -8,12 +8,14 @@ from mediawatch.domain import (
     Code,
     IssuedDocument,
     Notice,
+    NoticeDraft,
     NoticeEvent,
     NoticeItem,
     is_closed,
     standing_item,
 )
 from mediawatch.domain.clock import beijing
+from mediawatch.publish.reports.drafts import draft_rows, notice_state
 from mediawatch.publish.results import RecheckResult, standing_items
 from mediawatch.publish.results import recheck_results as latest
 from mediawatch.table import Table
@@ -32,6 +34,7 @@ def notices(all_notices: Sequence[Notice], happened: Sequence[NoticeEvent]) -> T
         "整改期限",
         "报送期限",
         "状态",
+        "印发",
     )
     return Table("通报", columns, tuple(_notice(notice, happened) for notice in all_notices))
 
@@ -51,6 +54,7 @@ def _notice(notice: Notice, happened: Sequence[NoticeEvent]) -> tuple[str, ...]:
         str(notice.rectify_by or ""),
         str(notice.report_by or ""),
         "已办结" if is_closed(own) else "整改中",
+        notice_state(own),
     )
 
 
@@ -73,6 +77,7 @@ def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
                 now,
                 _result(found) if found else item.result,
                 found.basis if found else "",
+                item.unnamed,
             )
         )
     columns = (
@@ -85,6 +90,7 @@ def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
         "更正后",
         "复查结果",
         "复查依据",
+        "点名方式",
     )
     return Table(f"{notice.number} {notice.title}", columns, tuple(rows))
 
@@ -116,9 +122,14 @@ def unmatched_table(some: Sequence[NoticeItem]) -> Table:
 
 
 def events(
-    notice: Notice, happened: Sequence[NoticeEvent], documents: Sequence[IssuedDocument]
+    notice: Notice,
+    happened: Sequence[NoticeEvent],
+    documents: Sequence[IssuedDocument],
+    drafts: Sequence[NoticeDraft] = (),
 ) -> Table:
-    """What was done about a notice, oldest first, with the versions of its hand-off."""
+    """What was done about a notice, oldest first, with its drafts and the versions of its
+    hand-off.
+    """
     labels = {
         held.finding.code: held.finding.label for item in notice.items for held in item.findings
     }
@@ -139,7 +150,8 @@ def events(
     again = (
         [(beijing(notice.kept_at), "", "再次通报", notice.by, notice.again)] if notice.again else []
     )
-    rows = sorted((*issued, *again, *done), key=lambda row: row[0])
+    before = [(beijing(row[0]), *row[1:]) for row in draft_rows(drafts)]
+    rows = sorted((*before, *issued, *again, *done), key=lambda row: row[0])
     return Table(
         "经过",
         ("时间", "序号", "事项", "经办", "说明"),
@@ -171,5 +183,8 @@ def rechecks_table(notice: Notice, found: Sequence[RecheckResult]) -> Table:
 
 def _words(event: NoticeEvent, labels: Mapping[Code, str]) -> str:
     codes = "、".join(labels.get(code, "") for code in event.codes)
-    parts = [event.result.label if event.result else "", event.reason, codes, event.source]
+    where = f"{event.place}（{event.on}）" if event.place else ""
+    shown = f"第{event.version}版" if event.version else ""
+    result = event.result.label if event.result else ""
+    parts = [result, where, event.reason, codes, event.source, shown]
     return "；".join(part for part in parts if part)

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from mediawatch.domain.clock import minute
 from mediawatch.publish.circular.compose import overview_texts
 from mediawatch.publish.circular.frame import title
+from mediawatch.publish.circular.omissions import omission_words
 from mediawatch.publish.circular.text import NUMERALS
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes
@@ -97,10 +98,14 @@ def report(inspection: Inspection, folder: Path, *, checked_during: str = "") ->
         further=[each for each in lists if each[2].rows],
         numerals=NUMERALS,
         counts=annexes.COUNTS | annexes.RATES,
+        omitted=omission_words(
+            (problem.unnamed for problem in inspection.failed), inspection.office.measure
+        ),
     )
-    problems = [_problem_words(problem) for problem in inspection.failed]
+    named = [problem for problem in inspection.failed if not problem.unnamed]
+    problems = [_problem_words(problem) for problem in named]
     bare = fill_in(problems=problems)
-    pictures = [problem.pictures[0] if problem.pictures else None for problem in inspection.failed]
+    pictures = [problem.pictures[0] if problem.pictures else None for problem in named]
     if not any(pictures):
         return bare
     drawn = draw_thumbnails(

@@ -17,6 +17,7 @@ from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.circular.text import AnnexEntry, CircularText
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes
+from mediawatch.publish.reports.letters import copies_line, publicity_line
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
 from mediawatch.visible import make_visible
@@ -89,8 +90,8 @@ def _words(text: CircularText, marks: Sequence[str], tables: Sequence[Table]) ->
         "annex_list": [_listed(place, entry) for place, entry in enumerate(text.annexes)],
         "issuer": text.issuer,
         "date": _day(text),
-        "copies": f"抄送：{text.copies}" if text.copies else "",
-        "publicity": f"（{_publicity(text.publicity)}）" if text.publicity else "",
+        "copies": copies_line(text.copies),
+        "publicity": publicity_line(text.publicity),
         "annexes": [
             {
                 "number": entry.name,

@@ -92,7 +92,7 @@ def template() -> bytes:
     _text(document, "{%p endif %}")
     _if(document, "publicity", _INDENTED)
     _annexes(document)
-    _if(document, "copies", _PLAIN)
+    _if(document, "copies", _COPIES)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -133,11 +133,18 @@ def letter_template() -> bytes:
     _if(document, "issuer", _ISSUER)
     _if(document, "date", _DAY)
     _if(document, "remark", _INDENTED)
-    _if(document, "copies", _COPIES)
     _annexes(document)
+    _if(document, "copies", _COPIES)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _if(document: Doc, word: str, style: _Style = _PLAIN) -> None:
+    """A paragraph that is there where the word is not empty."""
+    _text(document, f"{{%p if {word} %}}")
+    _text(document, f"{{{{ {word} }}}}", style)
+    _text(document, "{%p endif %}")
 
 
 def _page(document: Doc) -> None:
@@ -238,13 +245,6 @@ def _leave_grid(properties: CT_PPr | CT_RPr, *after: str) -> None:
     free = OxmlElement("w:snapToGrid")
     free.set(qn("w:val"), "0")
     properties.insert_element_before(free, *after)
-
-
-def _if(document: Doc, tag: str, style: _Style) -> None:
-    """A paragraph of one word, which is left out where the word is empty."""
-    _text(document, f"{{%p if {tag} %}}")
-    _text(document, f"{{{{ {tag} }}}}", style)
-    _text(document, "{%p endif %}")
 
 
 def _each(document: Doc, loop: str, words: str, style: _Style = _INDENTED) -> None:

@@ -23,8 +23,10 @@ from mediawatch.ops.drafts import Draft, decide
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
+from mediawatch.ops.settings.holidays import read_office_days
 from mediawatch.people import PERSON
 from mediawatch.ports import Clock, Logins, Looker, Store, StoredSession, SurfaceFacts
+from mediawatch.workdays import office_calendar
 
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
@@ -288,10 +290,12 @@ async def open_app(
 ) -> AsyncIterator[App]:
     """The app over an existing home.
 
-    UserError where the home is missing, its settings are wrong or its database cannot be opened.
+    UserError where the home is missing, its settings or working days are wrong, or its database
+    cannot be opened.
     `clock` is the host's unless `verify` or `demo` set it; only these two give a `route`.
     """
     settings = settings or read_settings(home.require())
+    days = read_office_days(home.root)
     clock = clock or host_clock
     safeguard = Safeguard(copy=settings.database.copy_first, folder=home.root)
     app = App(
@@ -302,6 +306,7 @@ async def open_app(
         route,
     )
     try:
-        yield app
+        with office_calendar(days):
+            yield app
     finally:
         await app.close()

@@ -430,7 +430,9 @@ def test_days_that_rest_on_an_unknown_calendar_say_so() -> None:
     as_of = day_end(date(2098, 12, 31))
     facts = before(datetime(2098, 12, 20, 10, tzinfo=BEIJING), as_of=as_of, next_as_of=as_of)
     assert remarks_of(facts) == tuple(
-        f"{year}年的工作日安排未收录，该年的日期按周一至周五推算，请核对。" for year in (2098, 2099)
+        f"{year}年的工作日安排未收录，该年的日期按周一至周五推算，请核对；"
+        "放假通知公布后可写入workdays.toml。"
+        for year in (2098, 2099)
     )
     assert remarks_of(before(at(6, 20))) == ()
     # The days of a notice were set by people.

@@ -15,13 +15,17 @@ from mediawatch.domain import (
     Notice,
     NoticeEvent,
     NoticeItem,
+    Reconsideration,
     ReviewState,
 )
 
 _NOTICE = tuple(field.name for field in fields(Notice) if field.name not in ("id", "items"))
 _NOTICE_EVENT = tuple(
-    field.name for field in fields(NoticeEvent) if field.name not in ("id", "codes")
+    field.name
+    for field in fields(NoticeEvent)
+    if field.name not in ("id", "codes", "reconsideration")
 )
+_RECONSIDERATION = tuple(field.name for field in fields(Reconsideration))
 
 
 def notice_values(notice: Notice) -> Values:
@@ -60,7 +64,17 @@ def notice_event_values(event: NoticeEvent) -> Values:
     return fields_of(event, _NOTICE_EVENT) | {"codes": [code.value for code in event.codes]}
 
 
-def notice_event_of(row: AnyRow) -> NoticeEvent:
+def notice_event_of(row: AnyRow, asked: AnyRow | None = None) -> NoticeEvent:
+    """`asked`: its row of a 复核, where it has one."""
     return NoticeEvent(
-        **fields_of(row, _NOTICE_EVENT), codes=tuple(Code(code) for code in row.codes), id=row.id
+        **fields_of(row, _NOTICE_EVENT),
+        codes=tuple(Code(code) for code in row.codes),
+        reconsideration=Reconsideration(**fields_of(asked, _RECONSIDERATION)) if asked else None,
+        id=row.id,
     )
+
+
+def reconsideration_values(event: NoticeEvent) -> Values:
+    """Without the event's id, which the database gives."""
+    assert event.reconsideration is not None, "only a 复核 has a row of its own"
+    return fields_of(event.reconsideration, _RECONSIDERATION)

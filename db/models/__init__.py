@@ -5,9 +5,11 @@ change here needs a migration: a test compares the two.
 """
 
 from db.models.accounts import (
+    LEDGER,
     AccountChangeRow,
     AccountLinkRow,
     AccountRow,
+    ClosureNoteRow,
     ContactRow,
     FiledColumns,
     FilingRemarkRow,
@@ -19,6 +21,7 @@ from db.models.hints import HintRow, LinkReceiptRow
 from db.models.notices import (
     ISSUED,
     NoticeAccountRow,
+    NoticeAppealRow,
     NoticeDocumentRow,
     NoticeEventRow,
     NoticeFindingRow,
@@ -47,6 +50,7 @@ from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, Swe
 __all__ = [
     "IMMUTABLE",
     "ISSUED",
+    "LEDGER",
     "POSTS",
     "AccountChangeRow",
     "AccountLinkRow",
@@ -56,6 +60,7 @@ __all__ = [
     "BackupRow",
     "CanaryCheckRow",
     "ClearingRow",
+    "ClosureNoteRow",
     "ContactRow",
     "EvidenceRow",
     "FiledColumns",
@@ -70,6 +75,7 @@ __all__ = [
     "LinkReceiptRow",
     "NightRow",
     "NoticeAccountRow",
+    "NoticeAppealRow",
     "NoticeDocumentRow",
     "NoticeEventRow",
     "NoticeFindingRow",

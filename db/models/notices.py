@@ -22,6 +22,7 @@ ISSUED = (
     "notice_reading",
     "notice_document",
     "notice_event",
+    "notice_appeal",
 )
 
 
@@ -122,6 +123,19 @@ class NoticeDocumentRow(Base):
     sha256: Field[str]
     body: Field[str]
     at: Field[datetime]
+
+
+class NoticeAppealRow(Base):
+    """What is kept of a 复核 besides its event. Never updated (a trigger refuses it)."""
+
+    __tablename__ = "notice_appeal"
+    event_id: Field[int] = Field(
+        ForeignKey("notice_event.id"), primary_key=True, autoincrement=False
+    )
+    unit: Field[str]
+    received_on: Field[date | None]
+    term: Field[date | None]
+    signer_reason: Field[str]
 
 
 class NoticeEventRow(Base):

@@ -14,9 +14,10 @@ import typer
 
 from mediawatch.app import App, corrections, notices
 from mediawatch.cli import feedback
+from mediawatch.cli.appeals import appeal, opinion
 from mediawatch.cli.archive import archive
 from mediawatch.cli.base import DryRun, open_home, run
-from mediawatch.cli.notice_changes import By, appeal, close, correct
+from mediawatch.cli.notice_changes import By, close, correct
 from mediawatch.cli.out import (
     NumberArgument,
     SweepOption,
@@ -40,8 +41,9 @@ from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.publish.reports import notices as lists
+from mediawatch.rules.appeals import APPEAL_OPEN, open_appeals
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
-from mediawatch.table import Table, to_text
+from mediawatch.table import Table, plain, to_text
 
 group = typer.Typer(
     no_args_is_help=True, help="Issue notices (通报), correct them, and see what became of them."
@@ -55,6 +57,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("correct")(correct)
     group.command("appeal")(appeal)
+    group.command("opinion")(opinion)
     group.command("close")(close)
     group.command("archive")(archive)
     feedback.register(group)
@@ -255,7 +258,7 @@ def show(
     it was issued or corrected.
     """
 
-    async def work() -> tuple[Table, Table, bytes, list[CorrectionDue]]:
+    async def work() -> tuple[Table, Sequence[Table], bytes, list[str]]:
         async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
             documents = await app.store.notices.documents(notice.id)
@@ -266,14 +269,26 @@ def show(
                 )
             body = wanted[-1].body.encode() if wanted else b""
             due = [] if out else await corrections.corrections_due(app, notice)
-            return lists.items(notice, events), lists.events(notice, events, documents), body, due
+            today = day_of(app.clock())
+            tables = [lists.events(notice, events, documents)]
+            asked = lists.appeals(notice, events, today)
+            told = [f"{CORRECTION_DUE}: {each.words}" for each in due]
+            told += [f"{APPEAL_OPEN}: {each.words(today)}" for each in open_appeals(notice, events)]
+            return (
+                lists.items(notice, events),
+                [*tables, *([asked] if asked.rows else [])],
+                body,
+                told,
+            )
 
-    items, happened, body, due = run(work())
+    items, more, body, told = run(work())
     if out:
         out.write(body, shared=True)
         typer.echo(str(out))
         return
     print_or_write(items, csv)
     if not csv:
-        print_or_write(happened, None)
-        _tell(due)
+        for table in more:
+            print_or_write(table, None)
+        for line in told:
+            typer.echo(plain(line))

@@ -144,9 +144,9 @@ def _write(
     )
 
 
-def day_option(text: str) -> date | None:
-    """What `--date` says. UserError where it is no day."""
+def day_option(text: str, option: str = "--date") -> date | None:
+    """What an option for a day says. UserError where it is no day."""
     try:
         return parse_day(text) if text else None
     except ValueError as error:
-        raise UserError(f"--date {text}: {error}") from None
+        raise UserError(f"{option} {text}: {error}") from None

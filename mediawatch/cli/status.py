@@ -11,16 +11,18 @@ from typing import Annotated, Any
 import typer
 
 from mediawatch.app import runs_now
+from mediawatch.app.appeals import all_open_appeals
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Backup, Ending, Notice, SweepRun, Verdict
-from mediawatch.domain.clock import beijing, minute
+from mediawatch.domain.clock import beijing, day_of, minute
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import ListedLogin
 from mediawatch.ops.retention import archive_due
 from mediawatch.plurals import count_of
+from mediawatch.rules.appeals import APPEAL_OPEN, Appeal, AppealState
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
-from mediawatch.table import Table
+from mediawatch.table import Table, plain
 
 _COLUMNS = (
     "night",
@@ -56,6 +58,8 @@ class Status:
     """Closed notices whose evidence waits for their archive."""
     unanswered: frozenset[int] = frozenset()
     """Sweeps whose looks no site answered."""
+    appeals: Sequence[Appeal] = ()
+    """复核 that wait for their opinion, the first term first."""
 
 
 def register(app: typer.Typer) -> None:
@@ -83,7 +87,15 @@ def status(
             backup, due = await app.store.runs.last_backup(), await all_corrections_due(app)
             unarchived = await app.store.notices.unarchived()
             return Status(
-                nights, runs_now(app.home), logins, backup, due, app.clock(), unarchived, unanswered
+                nights,
+                runs_now(app.home),
+                logins,
+                backup,
+                due,
+                app.clock(),
+                unarchived,
+                unanswered,
+                await all_open_appeals(app),
             )
 
     found = run(work())
@@ -132,6 +144,7 @@ def _as_text(found: Status) -> str:
     for each in found.sessions:
         parts.append(_login(each, found.now))
     parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
+    parts += [plain(f"{APPEAL_OPEN}: {each.words(day_of(found.now))}") for each in found.appeals]
     parts += [archive_due(notice) for notice in found.unarchived]
     backup = found.backup
     last_backup = (
@@ -221,6 +234,18 @@ def _as_json(found: Status) -> dict[str, Any]:
         ],
         "sessions": logins,
         "corrections_due": [asdict(each) for each in found.due],
+        "appeals_open": [
+            {
+                "notice": each.notice.number,
+                "item": each.item.number,
+                "name": each.item.filed.name,
+                "unit": each.unit,
+                "received_on": each.received_on.isoformat(),
+                "term": each.term.isoformat() if each.term else None,
+                "overdue": each.state(day_of(found.now)) is AppealState.OVERDUE,
+            }
+            for each in found.appeals
+        ],
         "archives_due": [notice.number for notice in found.unarchived],
         "backup": _plain(asdict(found.backup)) if found.backup else None,
     }

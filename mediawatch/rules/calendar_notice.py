@@ -21,14 +21,17 @@ def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     when = short_day(days.issued_on, days.today)
     if notice:
         due = notice.corrections
+        counts = list_counts(("待更正", due), ("待复核", notice.appeals))
         return CalendarStep(
             name=name,
-            state=StepState.NOW if due else StepState.DONE,
+            state=StepState.NOW if counts else StepState.DONE,
             days=short_day(notice.issued_on, days.today),
-            figures=notice.number + (f"，{due}处待更正" if due else ""),
-            command=f"mediawatch notice show {one_word(notice.number)}" if due else "",
-            why="查看应更正之处，再用 notice correct 更正" if due else "",
-            pressing=bool(due),
+            figures=f"{notice.number}，{counts}" if counts else notice.number,
+            command=f"mediawatch notice show {one_word(notice.number)}" if counts else "",
+            why="查看应更正之处，再用 notice correct 更正"
+            if due
+            else appeal_words(notice, days.today),
+            pressing=bool(counts),
         )
     if sweep and sweep.is_clean:
         return CalendarStep(name=name, state=StepState.DONE, figures="无认定的问题")
@@ -44,6 +47,16 @@ def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
         why="填写文号、标题和两个期限",
         pressing=True,
     )
+
+
+def appeal_words(notice: NoticeProgress, today: date) -> str:
+    """What is to be done about the 复核 of a notice; "" for nothing."""
+    if not notice.appeals:
+        return ""
+    until = notice.appeals_by
+    late = "（已逾期）" if until and today > until else ""
+    when = f"应于{short_day(until, today)}前{late}" if until else ""
+    return f"查看单位提出的复核，{when}用 notice appeal 作出复核意见"
 
 
 def steps_after_issue(facts: InspectionFacts, days: InspectionDays) -> tuple[CalendarStep, ...]:
@@ -138,7 +151,7 @@ def closing_step(notice: NoticeProgress) -> CalendarStep:
             why="写出案卷，归档后用 --acknowledge 登记",
             pressing=True,
         )
-    if notice.not_rechecked or notice.unsettled or notice.corrections:
+    if notice.not_rechecked or notice.unsettled or notice.corrections or notice.appeals:
         return CalendarStep(name=name, state=StepState.LATER)
     return CalendarStep(
         name=name,

@@ -84,6 +84,13 @@ class HearingRule(_Part):
 HEARING = HearingRule()
 
 
+class AppealRule(_Part):
+    """复核: a unit asks that an item of a notice be looked into again."""
+
+    working_days: PositiveInt = 10
+    """Working days within which it is decided, after it was received. Assumption."""
+
+
 class Tier(_Part):
     """A staleness tier. Without `months` it is the window's own tier."""
 
@@ -115,6 +122,7 @@ class Policy(_Part):
     retention: Retention = Retention()
     review: Review = Review()
     hearing: HearingRule = HEARING
+    appeal: AppealRule = AppealRule()
     tiers: tuple[Tier, ...]
     codes: dict[Code, CodeRule]
     toml: str = ""
@@ -198,7 +206,7 @@ def _refuse_borrowed(policy: Policy, where: str) -> None:
 
     Documents state the rules to their readers by these words.
     """
-    house = {"toml", "retention", "review", "identity"}
+    house = {"toml", "retention", "review", "identity", "appeal"}
     for ours in map(load, shipped_policies()):
         if policy.model_dump(exclude=house) == ours.model_dump(exclude=house):
             return

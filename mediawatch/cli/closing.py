@@ -105,7 +105,7 @@ def list_(
     """List accounts that are filed as closing or closed: each step with its day and source, what is
     missing, and what contradicts itself."""
     from mediawatch.app.closures import closure_ledger
-    from mediawatch.registry.closures import BRIEF, ledger_table
+    from mediawatch.registry.closures import BRIEF, PRINTED, ledger_table
 
     async def work() -> None:
         async with open_home(ctx) as app:
@@ -116,7 +116,8 @@ def list_(
             # Imported here: with it comes the writer of workbooks.
             from mediawatch.publish.reports.xlsx import workbook
 
-            body = workbook([("关停台账", table)], counts=(), rates=(), marks=marks, made_at=at)
+            sheet = table.only(*PRINTED)
+            body = workbook([("关停台账", sheet)], counts=(), rates=(), marks=marks, made_at=at)
             out.write(body, shared=True)
             typer.echo(str(out))
         if csv or not out:

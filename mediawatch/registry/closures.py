@@ -45,7 +45,9 @@ COLUMNS = (
     *(step.label for step in ClosureStep),
     "尚缺",
     "须核对",
+    "证明材料（佐证目录内）",
 )
+PRINTED = COLUMNS[:-1]
 BRIEF = (
     "政务新媒体名称",
     "类型",
@@ -170,7 +172,7 @@ def _of_note(note: ClosureNote | None) -> StepStanding | None:
     if note is None or note.on is None:
         return None
     more = [f"{note.approver}批准" if note.approver else "", note.link]
-    proof = f"有证明材料（{note.proof.path}）" if note.proof else ""
+    proof = "有证明材料" if note.proof else ""
     words = "，".join(filter(None, (str(note.on), *more, proof, f"{note.by}登记")))
     return StepStanding(words=words, on=note.on, exact=True, noted=note)
 
@@ -271,6 +273,11 @@ def ledger_table(entries: Iterable[ClosureEntry]) -> Table:
     rows = []
     for entry in entries:
         filed = entry.account.filed
+        proofs = [
+            each.noted.proof.path
+            for each in entry.steps.values()
+            if each.noted and each.noted.proof
+        ]
         words = [
             entry.steps[step].words if step in entry.steps else "未登记" for step in ClosureStep
         ]
@@ -285,6 +292,7 @@ def ledger_table(entries: Iterable[ClosureEntry]) -> Table:
                 *words,
                 "；".join(entry.lacks) or "无",
                 "；".join(entry.doubts) or "无",
+                "\n".join(proofs),
             )
         )
     return Table("政务新媒体关停台账", COLUMNS, tuple(rows))

@@ -16,6 +16,7 @@ from mediawatch.app import App, corrections, notices
 from mediawatch.cli import feedback
 from mediawatch.cli.appeals import appeal, opinion
 from mediawatch.cli.archive import archive
+from mediawatch.cli.arrears import overdue
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.notice_changes import By, close, correct
 from mediawatch.cli.out import (
@@ -58,6 +59,7 @@ def register(app: typer.Typer) -> None:
     group.command("correct")(correct)
     group.command("appeal")(appeal)
     group.command("opinion")(opinion)
+    group.command("overdue")(overdue)
     group.command("close")(close)
     group.command("archive")(archive)
     feedback.register(group)

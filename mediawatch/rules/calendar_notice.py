@@ -93,15 +93,17 @@ def _rectification_step(notice: NoticeProgress, today: date) -> CalendarStep:
         return CalendarStep(name=name, state=StepState.LEFT, days=when, figures=figures)
     past = last is not None and today > last
     number = one_word(notice.number)
-    command, why = f"export {number} --out 整改反馈/", "请各单位填报整改情况"
+    command, why = f"feedback export {number} --out 整改反馈/", "请各单位填报整改情况"
     if notice.asked:
-        command, why = f"import {number} 整改反馈/*.xlsx", "收回各单位的整改情况反馈表"
+        command, why = f"feedback import {number} 整改反馈/*.xlsx", "收回各单位的整改情况反馈表"
+    if notice.asked and past:
+        command, why = f"overdue {number} --letters 催办/", "收回反馈表后，催办逾期的单位"
     return CalendarStep(
         name=name,
         state=StepState.NOW,
         days=when,
         figures=figures + ("，已逾期" if past else ""),
-        command=f"mediawatch notice feedback {command}",
+        command=f"mediawatch notice {command}",
         why=why,
     )
 

@@ -5,7 +5,7 @@ It stays as it was issued; all later changes are events.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App, corrections, notices
+from mediawatch.app.appeals import all_open_appeals
 from mediawatch.cli import feedback
 from mediawatch.cli.appeals import appeal, opinion
 from mediawatch.cli.archive import archive
@@ -42,7 +43,7 @@ from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.publish.reports import notices as lists
-from mediawatch.rules.appeals import APPEAL_OPEN, open_appeals
+from mediawatch.rules.appeals import APPEAL_OPEN, Appeal, open_appeals
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table, plain, to_text
 
@@ -226,19 +227,27 @@ def _heading(
 def list_(ctx: typer.Context) -> None:
     """List the notices: number, day, accounts, deadlines, version, state."""
 
-    async def work() -> tuple[Table, list[CorrectionDue]]:
+    async def work() -> tuple[Table, list[str]]:
         async with open_home(ctx) as app:
             table = lists.notices(await app.store.notices.all(), await app.store.notices.events())
-            return table, await corrections.all_corrections_due(app)
+            return table, _reminders(
+                await corrections.all_corrections_due(app),
+                await all_open_appeals(app),
+                day_of(app.clock()),
+            )
 
-    table, due = run(work())
+    table, told = run(work())
     print_or_write(table, None)
-    _tell(due)
+    for line in told:
+        typer.echo(plain(line))
 
 
-def _tell(due: Sequence[CorrectionDue]) -> None:
-    for each in due:
-        typer.echo(f"{CORRECTION_DUE}: {each.words}")
+def _reminders(due: Iterable[CorrectionDue], asked: Iterable[Appeal], today: date) -> list[str]:
+    """What is to be done about notices: corrections, and 复核 that wait for their opinion."""
+    return [
+        *(f"{CORRECTION_DUE}: {each.words}" for each in due),
+        *(f"{APPEAL_OPEN}: {each.words(today)}" for each in asked),
+    ]
 
 
 def show(
@@ -274,13 +283,11 @@ def show(
             today = day_of(app.clock())
             tables = [lists.events(notice, events, documents)]
             asked = lists.appeals(notice, events, today)
-            told = [f"{CORRECTION_DUE}: {each.words}" for each in due]
-            told += [f"{APPEAL_OPEN}: {each.words(today)}" for each in open_appeals(notice, events)]
             return (
                 lists.items(notice, events),
                 [*tables, *([asked] if asked.rows else [])],
                 body,
-                told,
+                _reminders(due, open_appeals(notice, events), today),
             )
 
     items, more, body, told = run(work())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from offices import Office, filed, reading
 from openpyxl import load_workbook
+from samples import enter
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -19,6 +20,8 @@ from mediawatch.domain import (
     AccountChange,
     ClosureNote,
     ClosureStep,
+    Evidence,
+    EvidenceKind,
     FiledStatus,
     Filing,
     LookKind,
@@ -28,6 +31,7 @@ from mediawatch.domain import (
     Reading,
 )
 from mediawatch.domain.clock import day_start
+from mediawatch.ports import Store
 from mediawatch.registry.closures import ClosureEntry, ClosureFacts, ledger
 from mediawatch.rules.policy import load
 
@@ -153,6 +157,23 @@ def test_a_note_that_was_taken_back_stands_no_more() -> None:
     step = ClosureStep.APPROVAL
     back = noted(step, None, reason="批准的是另一账号")
     assert "未登记批准" in entry(closing(), noted(step, ALL[step]), back).lacks
+
+
+async def test_both_databases_keep_notes_and_proofs(any_store: Store) -> None:
+    (account,) = await enter(any_store, closing())
+    proof = Evidence(
+        kind=EvidenceKind.PICTURE, media_type="application/pdf", path="2023-02-20/ab/x.pdf",
+        sha256="ab", size=3, taken_at=day_start(TODAY),
+    )  # fmt: skip
+    notes = [
+        noted(ClosureStep.DEREGISTRATION, date(2023, 2, 20), account_id=account.id, proof=proof),
+        noted(ClosureStep.APPROVAL, None, account_id=account.id, reason="误登"),
+    ]
+    await any_store.accounts.add_closures(notes)
+    kept = await any_store.accounts.closures()
+    assert [replace(each, id=0) for each in kept] == notes
+    (item,) = await any_store.evidence.all()
+    assert (item.evidence, item.account_id, item.proves) == (proof, account.id, True)
 
 
 @pytest.fixture

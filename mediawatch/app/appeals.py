@@ -17,10 +17,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ops.settings.office import read_office
 from mediawatch.publish.notices.deadlines import deadline
-from mediawatch.publish.reports.letters import letter_document
-from mediawatch.publish.reports.opinions import opinion_letter
 from mediawatch.rules.appeals import (
     Appeal,
     appeals_of,
@@ -170,6 +167,11 @@ async def opinion_document(app: App, notice: Notice, item: int) -> tuple[bytes, 
             f"item {item} of {notice.number} has no 复核意见: `mediawatch notice appeal "
             f"{notice.number} {item} --result … --by … --reason …` gives it"
         )
+    # Imported here: `status` asks for open 复核 and writes no letter.
+    from mediawatch.ops.settings.office import read_office
+    from mediawatch.publish.reports.letters import letter_document
+    from mediawatch.publish.reports.opinions import opinion_letter
+
     appeal, office = given[-1], read_office(app.home.root)
     corrected = left_to_withdraw(appeal, events) is None
     letter = opinion_letter(appeal, office, corrected=corrected, marks=app.marks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -23,10 +24,9 @@ from mediawatch.ops.drafts import Draft, decide
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
-from mediawatch.ops.settings.holidays import read_office_days
 from mediawatch.people import PERSON
 from mediawatch.ports import Clock, Logins, Looker, Store, StoredSession, SurfaceFacts
-from mediawatch.workdays import office_calendar
+from mediawatch.workdays import FILE, OfficeDays, office_calendar
 
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
@@ -280,6 +280,17 @@ class App:
             await self.store.close()
 
 
+def _office_days(home: Home) -> OfficeDays:
+    """The office's own working days. UserError where they are wrong."""
+    # A link to nothing counts as there: it is told when it is read.
+    if not os.path.lexists(home.root / FILE):
+        return OfficeDays()
+    # Imported here: few homes have the file, and every command would pay for its reader.
+    from mediawatch.ops.settings.holidays import read_office_days
+
+    return read_office_days(home.root)
+
+
 @asynccontextmanager
 async def open_app(
     home: Home,
@@ -295,7 +306,7 @@ async def open_app(
     `clock` is the host's unless `verify` or `demo` set it; only these two give a `route`.
     """
     settings = settings or read_settings(home.require())
-    days = read_office_days(home.root)
+    days = _office_days(home)
     clock = clock or host_clock
     safeguard = Safeguard(copy=settings.database.copy_first, folder=home.root)
     app = App(

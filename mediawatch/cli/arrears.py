@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,14 +12,14 @@ from mediawatch.app.arrears import overdue_of
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.cli.outputs import output
-from mediawatch.domain import Notice, NoticeAction
+from mediawatch.domain import NoticeAction
 from mediawatch.domain.clock import day_of
-from mediawatch.ops.settings.office import Office, read_office
+from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.people.worklist.export import part_name, safe_part
 from mediawatch.plurals import count_of
 from mediawatch.publish.reports.reminders import Unit
-from mediawatch.publish.reports.urgings import Urging, overdue_tables, urgings
+from mediawatch.publish.reports.urgings import Urger, Urging, overdue_tables, urgings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,11 +54,9 @@ def overdue(
         async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
             items = await overdue_of(app, notice)
-            office, now = read_office(app.home.root), app.clock()
-            contacts = await app.store.accounts.contacts()
-            texts = urgings(
-                notice, items, contacts, office, today=day_of(now), to=to, marks=app.marks
-            )
+            now, contacts = app.clock(), await app.store.accounts.contacts()
+            by = Urger(office=read_office(app.home.root), today=day_of(now), marks=app.marks)
+            texts = urgings(notice, items, contacts, by, to)
             tables = overdue_tables(notice, items)
             if out:
                 # Imported here: with it comes the writer of workbooks.
@@ -68,7 +67,7 @@ def overdue(
                 out.write(body)
                 typer.echo(str(out))
             if letters:
-                _write(letters, texts, notice, office, now if word else None, app.marks)
+                _write(letters, texts, by, now if word else None)
             if not out and not letters:
                 for _, table in tables:
                     if table.rows:
@@ -90,14 +89,7 @@ def overdue(
     run(work())
 
 
-def _write(
-    folder: Output,
-    texts: list[Urging],
-    notice: Notice,
-    office: Office,
-    word_at: datetime | None,
-    marks: tuple[str, ...],
-) -> None:
+def _write(folder: Output, texts: Sequence[Urging], by: Urger, word_at: datetime | None) -> None:
     """A file a unit; nothing is written where one of them is there already."""
     places = {each.prefecture for each in texts}
     whole = folder.path / ("催办.docx" if word_at else "催办.txt")
@@ -110,18 +102,12 @@ def _write(
     for file in files:
         file.check()
     for file, each in zip(files, texts, strict=True):
-        file.write(_body(each, notice, office, word_at, marks))
+        file.write(_body(each, by, word_at))
 
 
-def _body(
-    text: Urging,
-    notice: Notice,
-    office: Office,
-    word_at: datetime | None,
-    marks: tuple[str, ...],
-) -> bytes:
+def _body(text: Urging, by: Urger, word_at: datetime | None) -> bytes:
     if word_at is None:
         return text.text.encode()
     from mediawatch.publish.reports.letters import letter_document
 
-    return letter_document(text.letter(notice, office, day_of(word_at), marks), word_at)
+    return letter_document(text.letter(by), word_at)

@@ -33,6 +33,21 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Urger:
+    """Who urges, on which Beijing day, and what is printed on all that leaves the home."""
+
+    office: Office
+    today: date
+    marks: Sequence[str] = ()
+
+    @property
+    def contact(self) -> str:
+        """The office's own contact, as a sentence; "" where it has none."""
+        known = "，".join(filter(None, (self.office.contact, self.office.phone)))
+        return f"联系人：{known}。" if known else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Urging:
     """The text of one unit. `prefecture` is its own, "" where none is filed."""
 
@@ -47,15 +62,15 @@ class Urging:
         """As it is pasted into a message."""
         return "\n".join((self.addressee, *self.lines)) + "\n"
 
-    def letter(self, notice: Notice, office: Office, today: date, marks: Sequence[str]) -> Letter:
+    def letter(self, by: Urger) -> Letter:
         """The same as a letter of the office."""
         return Letter(
             title="关于抓紧办理政务新媒体整改事项的催办函",
-            marks=marks,
+            marks=by.marks,
             addressee=f"{self.unit}：",
             paragraphs=self.lines,
-            issuer=office.issuer,
-            signed_on=today,
+            issuer=by.office.issuer,
+            signed_on=by.today,
         )
 
 
@@ -116,11 +131,8 @@ def urgings(
     notice: Notice,
     items: Iterable[OverdueItem],
     contacts: Mapping[int, Contact],
-    office: Office,
-    *,
-    today: date,
+    by: Urger,
     to: Unit = Unit.ORGANISER,
-    marks: Sequence[str] = (),
 ) -> list[Urging]:
     """The texts, in the order of the notice; what only awaits a re-check is in none.
 
@@ -134,10 +146,8 @@ def urgings(
         Urging(
             unit=_line(unit),
             prefecture=own[0].filed.prefecture,
-            addressee="".join(f"【{mark}】" for mark in marks) + f"{_line(unit)}：",
-            lines=tuple(
-                _lines(notice, own, office, today, contacts if to is Unit.ORGANISER else {})
-            ),
+            addressee="".join(f"【{mark}】" for mark in by.marks) + f"{_line(unit)}：",
+            lines=tuple(_lines(notice, own, by, contacts if to is Unit.ORGANISER else {})),
             accounts=len(own),
         )
         for (unit, *_), own in units.items()
@@ -152,15 +162,14 @@ def _account(each: OverdueItem) -> Account:
 def _lines(
     notice: Notice,
     own: Sequence[OverdueItem],
-    office: Office,
-    today: date,
+    by: Urger,
     contacts: Mapping[int, Contact],
 ) -> Iterable[str]:
     if people := _people(own, contacts):
         yield f"（{people}）"
     yield (
         f"《{notice.title}》（{notice.number}）于{chinese_day(notice.issued_on)}印发。"
-        f"截至{chinese_day(today)}，贵单位有以下事项逾期，请抓紧办理。"
+        f"截至{chinese_day(by.today)}，贵单位有以下事项逾期，请抓紧办理。"
     )
     report_by = notice.report_by or notice.rectify_by
     unreported = [each for each in own if each.unreported]
@@ -173,10 +182,9 @@ def _lines(
         yield from _named(
             unrectified, [f"{each.unrectified}。{each.ground}" for each in unrectified]
         )
-    contact = "，".join(filter(None, (office.contact, office.phone)))
     yield (
         "如已反馈或已完成整改，请告知反馈的日期和方式，或最新一篇内容的链接；对以上情况有异议的，"
-        f"可以提出复核。{f'联系人：{contact}。' if contact else ''}"
+        f"可以提出复核。{by.contact}"
     )
 
 

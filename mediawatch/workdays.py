@@ -16,6 +16,9 @@ import chinese_calendar
 
 FILE = "workdays.toml"
 """The office's own years, in its home."""
+_LONGEST_FESTIVAL = 6
+"""Weekdays by which festivals moved the end of a term of up to 45 working days at most, since 2004
+(春节 2020)."""
 _FESTIVALS = {"Spring Festival": "春节", "National Day": "国庆节"}
 
 
@@ -96,6 +99,18 @@ def working_days_after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def term_ends(day: date, count: int) -> date:
+    """The last day on which a term of `count` working days after `day` may still run.
+
+    In a year that nobody knows, the longest festival may lie in it: nobody is late before that,
+    too, would be over.
+    """
+    end = working_days_after(day, count)
+    if all(knows(year) for year in range(day.year, end.year + 1)):
+        return end
+    return working_days_after(end, _LONGEST_FESTIVAL)
 
 
 def working_days_before(day: date, count: int) -> date:

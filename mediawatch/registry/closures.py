@@ -26,7 +26,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.sentences import in_chinese
 from mediawatch.table import Table
-from mediawatch.workdays import working_days_after
+from mediawatch.workdays import term_ends
 
 _CLOSED = (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
 _LACKS = {
@@ -250,7 +250,7 @@ def _doubts(
         asked, days = account.filed.closing_requested_on, policy.closing.working_days
         if asked is None:
             yield "台账未填写申请关停日期，检查时按正常运行判定"
-        elif not (system and system.exact) and today > working_days_after(asked, days):
+        elif not (system and system.exact) and today > term_ends(asked, days):
             yield f"申请关停已超过{days}个工作日，尚未关停"
     if account.retired_on:
         yield f"自{account.retired_on}起已不在报送系统台账内"

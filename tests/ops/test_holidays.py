@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from offices import filed
 
 from mediawatch import workdays
 from mediawatch.app import open_app
-from mediawatch.domain import UserError
+from mediawatch.domain import FiledStatus, UserError
 from mediawatch.ops.settings import Home
 from mediawatch.ops.settings.holidays import read_office_days
 from mediawatch.publish.notices.deadlines import deadline
+from mediawatch.rules.policy import load
+from mediawatch.rules.verdicts import FiledStanding, filed_standing
 
 OF_2026 = """\
 [2026]
@@ -124,6 +127,25 @@ def test_an_office_may_replace_a_year_of_the_table(home: Home) -> None:
     with workdays.office_calendar(read_office_days(home.root)):
         assert workdays.is_working_day(date(2026, 5, 5))
     assert not workdays.is_working_day(date(2026, 5, 5))
+
+
+def test_a_closing_runs_on_while_an_unknown_festival_may_lie_in_it(home: Home) -> None:
+    """An account in closing is judged only once its term is surely over."""
+    policy, asked = load("national"), date(2032, 1, 30)
+    closing = filed(1, status=FiledStatus.CLOSING, closing_requested_on=asked)
+
+    def last_day() -> date:
+        days = (asked + timedelta(days=number) for number in range(60))
+        return max(
+            day for day in days if filed_standing(closing, day, policy) is FiledStanding.CLOSING
+        )
+
+    unknown = last_day()
+    write(home, OF_2032)
+    with workdays.office_calendar(read_office_days(home.root)):
+        known = last_day()
+    # Fifteen working days; 春节 takes six of the weekdays, and one Saturday is worked.
+    assert (known, unknown) == (date(2032, 2, 27), date(2032, 3, 1))
 
 
 def test_an_unknown_year_says_which_file_in_which_form(home: Home) -> None:

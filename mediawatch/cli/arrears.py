@@ -92,12 +92,15 @@ def overdue(
 def _write(folder: Output, texts: Sequence[Urging], by: Urger, word_at: datetime | None) -> None:
     """A file a unit; nothing is written where one of them is there already."""
     places = {each.prefecture for each in texts}
+    alike = Counter((each.prefecture, each.unit) for each in texts)
     whole = folder.path / ("催办.docx" if word_at else "催办.txt")
     taken: dict[str, set[str]] = {}
     files = []
     for each in texts:
         place = safe_part(each.prefecture or _NO_PLACE) if len(places) > 1 else ""
-        name = part_name(whole, each.unit, taken.setdefault(place, set()))
+        # Units of one name in two counties are two units.
+        county = f"{each.county} " if alike[each.prefecture, each.unit] > 1 else ""
+        name = part_name(whole, f"{county}{each.unit}", taken.setdefault(place, set()))
         files.append(folder.file(f"{place}/{name}" if place else name))
     for file in files:
         file.check()

@@ -226,6 +226,32 @@ def test_the_texts_go_out_as_word_documents_without_contacts_above(
     assert "联络" not in text
 
 
+def test_two_units_of_one_name_in_a_prefecture_are_told_apart(
+    office: Office, tmp_path: Path
+) -> None:
+    async def rename(store: Store) -> None:
+        source = Source(file="台账3.csv", sha256="2" * 64, at=day_start(date(2022, 3, 1)))
+        places = {1: "丙县", 3: "丁县"}
+        updated = tuple(
+            UpdatedAccount(
+                account_id=each.id,
+                filed=replace(
+                    each.filed, organiser="气象局", prefecture="甲市", county=places[each.id]
+                ),
+            )
+            for each in await store.accounts.all()
+            if each.id in places
+        )
+        await store.accounts.apply(RegistryChanges(source=source, updated=updated))
+
+    office.within(rename)
+    office.run("notice", "overdue", "文1", "--letters", tmp_path / "催办")
+    assert sorted(path.name for path in (tmp_path / "催办").iterdir()) == [
+        "催办-丁县_气象局.txt",
+        "催办-丙县_气象局.txt",
+    ]
+
+
 def test_what_is_dismissed_after_the_recheck_is_off_the_list(office: Office) -> None:
     """The re-check's word stands in the notice; what a person knows today decides."""
     office.run(

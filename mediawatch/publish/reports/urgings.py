@@ -49,10 +49,11 @@ class Urger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urging:
-    """The text of one unit. `prefecture` is its own, "" where none is filed."""
+    """The text of one unit. Its places are "" where none are filed, and for a unit above."""
 
     unit: str
     prefecture: str
+    county: str
     addressee: str
     lines: tuple[str, ...]
     accounts: int
@@ -145,12 +146,13 @@ def urgings(
     return [
         Urging(
             unit=_line(unit),
-            prefecture=own[0].filed.prefecture,
+            prefecture=prefecture,
+            county=county,
             addressee="".join(f"【{mark}】" for mark in by.marks) + f"{_line(unit)}：",
             lines=tuple(_lines(notice, own, by, contacts if to is Unit.ORGANISER else {})),
             accounts=len(own),
         )
-        for (unit, *_), own in units.items()
+        for (unit, prefecture, county), own in units.items()
     ]
 
 

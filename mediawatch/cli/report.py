@@ -145,7 +145,7 @@ def _write(
 
 
 def day_option(text: str, option: str = "--date") -> date | None:
-    """What an option for a day says. UserError where it is no day."""
+    """What `--date`, or another option, says. UserError where it is no day."""
     try:
         return parse_day(text) if text else None
     except ValueError as error:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mediawatch.app.corrections import corrections_due
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
-from mediawatch.domain import Notice, NoticeAction, ReviewState, UserError, is_closed
+from mediawatch.domain import (
+    Finding,
+    Notice,
+    NoticeAction,
+    Reading,
+    ReviewState,
+    SweepAccount,
+    UserError,
+    is_closed,
+)
 from mediawatch.domain.clock import day_of
+from mediawatch.people.suspects import proving_readings
+from mediawatch.publish.defects import defects_of
 from mediawatch.publish.notices.arrears import (
     ItemFacts,
     OverdueItem,
@@ -65,11 +78,34 @@ async def _proofs(
     for sweep in await app.store.sweeps.all():
         if sweep.id not in sweep_ids:
             continue
-        for entry in (await judged_scope(app, sweep, account_ids)).entries:
-            findings = entry.judgement.findings if entry.judgement else ()
+        entries = (await judged_scope(app, sweep, account_ids)).entries
+        readings = await proving_readings(app.store, entries)
+        for entry in entries:
+            sound, unsound = _confirmed(app, entry, readings.get(entry.account.id, ()))
             found.setdefault(entry.account.id, {})[sweep.id] = RecheckProof(
                 as_of=day_of(sweep.as_of),
                 filed=entry.account.filed,
-                confirmed=tuple(one for one in findings if one.review is ReviewState.CONFIRMED),
+                confirmed=sound,
+                unsound=unsound,
             )
     return found
+
+
+def _confirmed(
+    app: App, entry: SweepAccount, readings: Sequence[Reading]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """An account's confirmed findings: those with sound evidence, and those without any."""
+    findings = entry.judgement.findings if entry.judgement else ()
+    held = [one for one in findings if one.review is ReviewState.CONFIRMED]
+    if not held:
+        return (), ()
+    faults = app.evidence.faults_in(item for each in readings for item in each.evidence)
+    lost = {
+        each.finding.code
+        for each in defects_of(entry, readings, faults, issued=False)
+        if each.withheld
+    }
+    return (
+        tuple(one for one in held if one.code not in lost),
+        tuple(one for one in held if one.code in lost),
+    )

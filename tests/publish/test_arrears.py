@@ -264,6 +264,14 @@ def test_what_is_dismissed_after_the_recheck_is_off_the_list(office: Office) -> 
     assert "未按期整改" not in office.run("notice", "overdue", "文1").stderr
 
 
+def test_a_recheck_whose_evidence_was_altered_proves_nothing(office: Office) -> None:
+    shown = next(office.home.evidence.rglob("2023032600.jpg"))
+    shown.write_bytes(b"something else")
+    told = office.run("notice", "overdue", "文1")
+    assert "未按期整改 1, 整改情况待复查 1" in told.stderr
+    assert "佐证材料缺失或与记录不符" in told.stdout
+
+
 def test_a_notice_without_deadline_or_end_has_nothing_overdue(office: Office) -> None:
     office.import_published(4, date(2023, 3, 1))
     assert "neither 整改期限 nor 报送期限" in office.refused("notice", "overdue", "省1")

@@ -32,12 +32,14 @@ class RecheckProof:
     """What a re-check's sweep says of an account today.
 
     `as_of` is its Beijing day, `filed` the account as it was filed then, `confirmed` the findings
-    that a person confirmed and that still stand.
+    that a person confirmed and that still stand. Those of which no sound evidence is left are
+    `unsound` instead.
     """
 
     as_of: date
     filed: Filing
     confirmed: tuple[Finding, ...] = ()
+    unsound: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,8 @@ def _doubt(
     if proof.as_of <= rectify_by:
         return f"{proof.as_of}复查未整改，其时整改期限未过，须再次复查"
     still = [finding for finding in proof.confirmed if alike(part.code, finding.code)]
+    if not still and any(alike(part.code, finding.code) for finding in proof.unsound):
+        return f"{proof.as_of}复查的佐证材料缺失或与记录不符，须再次复查"
     if not still:
         return f"{proof.as_of}复查后结论有变，须再次复查"
     if later := [each for each in own[noted + 1 :] if each.action is NoticeAction.REPORTED]:

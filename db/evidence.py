@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, exists, or_, select
 
+from db.accounts.closures import closures
 from db.base import table
 from db.mapping.readings import evidence_of
 from db.models import (
@@ -77,7 +78,7 @@ class SqlEvidence(Aggregate):
             )
             for row in conn.execute(wanted)
         ]
-        return of_readings + _of_answers(conn)
+        return of_readings + _of_answers(conn) + _of_closures(conn)
 
     @reads
     def owners(self, conn: Connection, hashes: Collection[str]) -> dict[str, set[int]]:
@@ -94,6 +95,22 @@ class SqlEvidence(Aggregate):
             for digest, account_id in conn.execute(wanted):
                 found.setdefault(digest, set()).add(account_id)
         return found
+
+
+def _of_closures(conn: Connection) -> list[KeptEvidence]:
+    """Proofs of closing steps. They stay for good, as the ledger does that names them."""
+    return [
+        KeptEvidence(
+            evidence=note.proof,
+            reading_id=0,
+            account_id=note.account_id,
+            sweep_id=None,
+            read_at=note.at,
+            proves=True,
+        )
+        for note in closures(conn)
+        if note.proof
+    ]
 
 
 def _of_answers(conn: Connection) -> list[KeptEvidence]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, update
 
+from db.accounts.closures import add_closures, closures
 from db.accounts.identities import identity
 from db.accounts.provisional import end_standing, ever, standing_of
 from db.accounts.provisional_filings import release_taken
@@ -30,6 +31,8 @@ def carry_over(conn: Connection, keep: int, dropped: Sequence[int], at: datetime
     conn.execute(of_them.values(account_id=keep))
     said = [each for each in remarks(conn) if each.account_id in dropped]
     add_remarks(conn, [replace(each, account_id=keep) for each in said])
+    noted = [each for each in closures(conn) if each.account_id in dropped]
+    add_closures(conn, [replace(each, account_id=keep) for each in noted])
     found = ever(conn, ProvisionalIdRow.account_id.in_(dropped))
     for number in dropped:
         for each in found.get(number, ()):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from db.accounts.changes import RegistryRows, add_source, apply_changes, overwrite_deleted
+from db.accounts.closures import add_closures, closures
 from db.accounts.identities import identities, twins
 from db.accounts.merging import carry_over
 from db.accounts.news import counters, raise_news
@@ -32,6 +33,7 @@ from db.types import AnyRow, portions
 from mediawatch.domain import (
     Account,
     AccountChange,
+    ClosureNote,
     Contact,
     FilingRemark,
     ProvisionalId,
@@ -173,6 +175,16 @@ class SqlAccounts(Aggregate):
     @reads
     def remarks(self, conn: Connection) -> list[FilingRemark]:
         return remarks(conn)
+
+    @writes
+    def add_closures(self, conn: Connection, given: Sequence[ClosureNote]) -> None:
+        if given:
+            raise_revision(conn)
+            add_closures(conn, given)
+
+    @reads
+    def closures(self, conn: Connection) -> list[ClosureNote]:
+        return closures(conn)
 
     @reads
     def contacts(self, conn: Connection) -> Mapping[int, Contact]:

@@ -17,14 +17,18 @@ from mediawatch.domain import (
     NoticeDraft,
     NoticeEvent,
     NoticeItem,
+    Reconsideration,
     ReviewState,
     UnnamedAccount,
 )
 
 _NOTICE = tuple(field.name for field in fields(Notice) if field.name not in ("id", "items"))
 _NOTICE_EVENT = tuple(
-    field.name for field in fields(NoticeEvent) if field.name not in ("id", "codes")
+    field.name
+    for field in fields(NoticeEvent)
+    if field.name not in ("id", "codes", "reconsideration")
 )
+_RECONSIDERATION = tuple(field.name for field in fields(Reconsideration))
 
 _DRAFT = tuple(
     field.name
@@ -72,9 +76,13 @@ def notice_event_values(event: NoticeEvent) -> Values:
     return fields_of(event, _NOTICE_EVENT) | {"codes": [code.value for code in event.codes]}
 
 
-def notice_event_of(row: AnyRow) -> NoticeEvent:
+def notice_event_of(row: AnyRow, asked: AnyRow | None = None) -> NoticeEvent:
+    """`asked`: its row of a 复核, where it has one."""
     return NoticeEvent(
-        **fields_of(row, _NOTICE_EVENT), codes=tuple(Code(code) for code in row.codes), id=row.id
+        **fields_of(row, _NOTICE_EVENT),
+        codes=tuple(Code(code) for code in row.codes),
+        reconsideration=Reconsideration(**fields_of(asked, _RECONSIDERATION)) if asked else None,
+        id=row.id,
     )
 
 
@@ -100,3 +108,9 @@ def draft_of(
         notice_number=notice_number,
         id=row.id,
     )
+
+
+def reconsideration_values(event: NoticeEvent) -> Values:
+    """Without the event's id, which the database gives."""
+    assert event.reconsideration is not None, "only a 复核 has a row of its own"
+    return fields_of(event.reconsideration, _RECONSIDERATION)

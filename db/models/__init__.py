@@ -5,9 +5,11 @@ change here needs a migration: a test compares the two.
 """
 
 from db.models.accounts import (
+    LEDGER,
     AccountChangeRow,
     AccountLinkRow,
     AccountRow,
+    ClosureNoteRow,
     ContactRow,
     FiledColumns,
     FilingRemarkRow,
@@ -20,6 +22,7 @@ from db.models.notices import (
     DRAFTS,
     ISSUED,
     NoticeAccountRow,
+    NoticeAppealRow,
     NoticeApprovalRow,
     NoticeDocumentRow,
     NoticeDraftRow,
@@ -52,6 +55,7 @@ __all__ = [
     "DRAFTS",
     "IMMUTABLE",
     "ISSUED",
+    "LEDGER",
     "POSTS",
     "AccountChangeRow",
     "AccountLinkRow",
@@ -61,6 +65,7 @@ __all__ = [
     "BackupRow",
     "CanaryCheckRow",
     "ClearingRow",
+    "ClosureNoteRow",
     "ContactRow",
     "EvidenceRow",
     "FiledColumns",
@@ -75,6 +80,7 @@ __all__ = [
     "LinkReceiptRow",
     "NightRow",
     "NoticeAccountRow",
+    "NoticeAppealRow",
     "NoticeApprovalRow",
     "NoticeDocumentRow",
     "NoticeDraftRow",

@@ -7,7 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 
 from db.base import Base, Field, Key
-from mediawatch.domain import FiledStatus, ProvisionalEnd
+from mediawatch.domain import ClosureStep, FiledStatus, ProvisionalEnd
+
+LEDGER = ("closure_note",)
+"""Tables whose rows are never updated (triggers refuse it)."""
 
 
 class FiledColumns:
@@ -148,6 +151,25 @@ class FilingRemarkRow(Base):
     ground: Field[str]
     at: Field[datetime]
     __table_args__ = (UniqueConstraint("account_id", "field", "filed", "seen"),)
+
+
+class ClosureNoteRow(Base):
+    """A step by which an account is closed, as noted. Never updated (a trigger refuses it)."""
+
+    __tablename__ = "closure_note"
+    id: Field[int] = Field(Key, primary_key=True)
+    account_id: Field[int] = Field(ForeignKey("account.id"), index=True)
+    step: Field[ClosureStep]
+    on: Field[date | None]
+    approver: Field[str]
+    link: Field[str]
+    reason: Field[str]
+    path: Field[str]
+    sha256: Field[str]
+    media_type: Field[str]
+    size: Field[int]
+    by: Field[str]
+    at: Field[datetime]
 
 
 class ContactRow(Base):

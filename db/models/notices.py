@@ -23,6 +23,7 @@ ISSUED = (
     "notice_reading",
     "notice_document",
     "notice_event",
+    "notice_appeal",
 )
 DRAFTS = ("notice_draft", "notice_omission", "notice_approval")
 NONE = text("''")
@@ -134,6 +135,19 @@ class NoticeDocumentRow(Base):
     sha256: Field[str]
     body: Field[str]
     at: Field[datetime]
+
+
+class NoticeAppealRow(Base):
+    """What is kept of a 复核 besides its event. Never updated (a trigger refuses it)."""
+
+    __tablename__ = "notice_appeal"
+    event_id: Field[int] = Field(
+        ForeignKey("notice_event.id"), primary_key=True, autoincrement=False
+    )
+    unit: Field[str]
+    received_on: Field[date | None]
+    term: Field[date | None]
+    signer_reason: Field[str]
 
 
 class NoticeEventRow(Base):

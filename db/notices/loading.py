@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from db.base import rows
 from db.mapping.notices import issued_finding_of, notice_event_of, notice_item_of, notice_of
 from db.models import (
+    NoticeAppealRow,
     NoticeEventRow,
     NoticeFindingRow,
     NoticeItemRow,
@@ -46,4 +47,5 @@ def load_events(conn: Connection, notice_id: int | None = None) -> list[NoticeEv
     wanted = rows(NoticeEventRow).order_by(NoticeEventRow.id)
     if notice_id is not None:
         wanted = wanted.where(NoticeEventRow.notice_id == notice_id)
-    return [notice_event_of(row) for row in conn.execute(wanted)]
+    asked = {row.event_id: row for row in conn.execute(rows(NoticeAppealRow))}
+    return [notice_event_of(row, asked.get(row.id)) for row in conn.execute(wanted)]

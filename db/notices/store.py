@@ -10,10 +10,11 @@ from sqlalchemy import Connection, func, insert, select
 from db.base import rows
 from db.errors import StoreError
 from db.mapping.accounts import account_of
-from db.mapping.notices import notice_event_values
+from db.mapping.notices import notice_event_values, reconsideration_values
 from db.mapping.sweeps import judgement_of
 from db.models import (
     NoticeAccountRow,
+    NoticeAppealRow,
     NoticeDocumentRow,
     NoticeEventRow,
     NoticeItemRow,
@@ -149,7 +150,7 @@ class SqlNotices(Aggregate):
             _refuse_younger(conn, {event.notice_id for event in events}, after)
         if events:
             raise_revision(conn)
-            conn.execute(insert(NoticeEventRow), [notice_event_values(event) for event in events])
+            _add(conn, events)
         if document:
             (notice_id,) = {event.notice_id for event in events}
             newest = conn.scalar(
@@ -189,6 +190,17 @@ class SqlNotices(Aggregate):
             IssuedDocument(version=row.version, sha256=row.sha256, body=row.body, at=row.at)
             for row in conn.execute(wanted)
         ]
+
+
+def _add(conn: Connection, events: Sequence[NoticeEvent]) -> None:
+    plain = [event for event in events if event.reconsideration is None]
+    if plain:
+        conn.execute(insert(NoticeEventRow), [notice_event_values(event) for event in plain])
+    for event in events:
+        if event.reconsideration is not None:
+            added = insert(NoticeEventRow).values(notice_event_values(event))
+            key = {"event_id": conn.scalar(added.returning(NoticeEventRow.id))}
+            conn.execute(insert(NoticeAppealRow).values(reconsideration_values(event) | key))
 
 
 def _refuse_younger(conn: Connection, notice_ids: set[int], after: int) -> None:

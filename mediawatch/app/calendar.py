@@ -35,6 +35,7 @@ from mediawatch.figures.filings import once
 from mediawatch.ops.settings.office import read_office
 from mediawatch.publish.results import recheck_results, standing_items
 from mediawatch.rules.ahead import first_night, wants_proof
+from mediawatch.rules.appeals import open_appeals
 from mediawatch.rules.calendar import has_begun, is_over, steps_of
 from mediawatch.rules.calendar_facts import (
     DraftProgress,
@@ -271,6 +272,8 @@ async def _progress(app: App, notice: Notice) -> NoticeProgress:
         not_rechecked=len(standing) - len(results),
         unsettled=sum(not each.result.settles for each in results),
         corrections=0 if is_closed(events) else len(await corrections_due(app, notice)),
+        appeals=len(waiting := open_appeals(notice, events)),
+        appeals_by=min((each.term for each in waiting if each.term), default=None),
         closed=is_closed(events),
         archived=any(event.action is NoticeAction.ARCHIVED for event in events),
         published=any(event.action is NoticeAction.PUBLISHED for event in events),

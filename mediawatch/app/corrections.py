@@ -206,7 +206,7 @@ async def same_accusations(
 async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     """What a notice says and would not say today, item by item, with the reading that caused it.
 
-    What an appeal took away is due, too. Of another system's notice only appeals count.
+    What a 复核 took away is due, too. Of another system's notice only 复核 count.
     """
     events = await app.store.notices.events(notice.id)
     items = standing_items(notice, events)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from mediawatch.app import App
 from mediawatch.app.home_checks import OLDEST_CLOCK, DoctorCheck, Level, check_of
@@ -21,14 +21,17 @@ from mediawatch.files import open_to_others
 from mediawatch.ops import install_browser
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.settings import Home, Settings
+from mediawatch.ops.settings.holidays import read_office_days
 from mediawatch.rules import policy
 from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
-from mediawatch.workdays import knows
+from mediawatch.workdays import FILE, how_to_add, knows, office_calendar
 
 _LITTLE, _TOO_LITTLE = 2_000, 200
 """MB. A second look keeps about 0.4 MB; a province makes some hundreds a sweep, every month."""
 
+_ANNOUNCED = 11
+"""The month in which the State Council's notice for the next year has come in recent years."""
 _NAMED = 3
 """Files and folders that a line names."""
 
@@ -65,18 +68,7 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorChe
         f"Beijing is UTC+{offset}",
         "update the package tzdata: pip install -U tzdata",
     )
-    unknown = [year for year in (beijing(now).year, beijing(now).year + 1) if not knows(year)]
-    text = (
-        (
-            f"working days of {' and '.join(map(str, unknown))} are not known: the terms of "
-            "dispatches and closings count Monday to Friday there; a notice refuses +10工作日 and "
-            "needs the day itself"
-        )
-        if unknown
-        else "known to next year"
-    )
-    remedy = "after the State Council's notice (November): pip install -U chinesecalendar"
-    yield check_of(not unknown, "calendar", text, remedy, otherwise=Level.WARN)
+    yield _calendar(home, beijing(now).date())
     try:
         yield DoctorCheck(Level.OK, "policy", policy.load(settings.sweep.policy).title)
     except UserError as error:
@@ -90,6 +82,33 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorChe
         canaries.read(home.canaries)
     except UserError as error:
         yield DoctorCheck(Level.FAIL, "canaries", str(error), f"correct {home.canaries}")
+
+
+def _calendar(home: Home, today: date) -> DoctorCheck:
+    """Whether the working days are known as far as terms reach."""
+    try:
+        own = read_office_days(home.root)
+    except UserError as error:
+        return DoctorCheck(
+            Level.FAIL,
+            "calendar",
+            str(error),
+            f"correct {home.root / FILE}: no command runs before",
+        )
+    with office_calendar(own):
+        unknown = [year for year in (today.year, today.year + 1) if not knows(year)]
+    if not unknown:
+        return DoctorCheck(Level.OK, "calendar", "working days known to next year")
+    if unknown == [today.year + 1] and today.month < _ANNOUNCED:
+        text = f"working days of {unknown[0]} are announced in November: known to this year"
+        return DoctorCheck(Level.OK, "calendar", text)
+    text = (
+        f"working days of {' and '.join(map(str, unknown))} are not known: the terms of "
+        "dispatches and closings count Monday to Friday there; a notice refuses +10工作日 and "
+        "needs the day itself"
+    )
+    remedy = f"after the State Council's notice (November): {how_to_add(unknown)}"
+    return DoctorCheck(Level.WARN, "calendar", text, remedy)
 
 
 def _modes(home: Home) -> Iterator[DoctorCheck]:

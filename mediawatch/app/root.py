@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people import PERSON
 from mediawatch.ports import Clock, Logins, Looker, Store, StoredSession, SurfaceFacts
+from mediawatch.workdays import FILE, OfficeDays, office_calendar
 
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
@@ -286,6 +288,17 @@ class App:
             await self.store.close()
 
 
+def _office_days(home: Home) -> OfficeDays:
+    """The office's own working days. UserError where they are wrong."""
+    # A link to nothing counts as there: it is told when it is read.
+    if not os.path.lexists(home.root / FILE):
+        return OfficeDays()
+    # Imported here: few homes have the file, and every command would pay for its reader.
+    from mediawatch.ops.settings.holidays import read_office_days
+
+    return read_office_days(home.root)
+
+
 @asynccontextmanager
 async def open_app(
     home: Home,
@@ -296,10 +309,12 @@ async def open_app(
 ) -> AsyncIterator[App]:
     """The app over an existing home.
 
-    UserError where the home is missing, its settings are wrong or its database cannot be opened.
+    UserError where the home is missing, its settings or working days are wrong, or its database
+    cannot be opened.
     `clock` is the host's unless `verify` or `demo` set it; only these two give a `route`.
     """
     settings = settings or read_settings(home.require())
+    days = _office_days(home)
     clock = clock or host_clock
     safeguard = Safeguard(copy=settings.database.copy_first, folder=home.root)
     app = App(
@@ -310,6 +325,7 @@ async def open_app(
         route,
     )
     try:
-        yield app
+        with office_calendar(days):
+            yield app
     finally:
         await app.close()

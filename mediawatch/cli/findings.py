@@ -38,6 +38,7 @@ from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
+from mediawatch.workdays import how_to_add
 
 BAD_ROWS = 2
 group = typer.Typer(
@@ -116,7 +117,7 @@ def dispatch(
         typer.echo(
             (
                 f"the State Council's calendar of {year} is not known: its terms are counted by "
-                "Monday to Friday"
+                f"Monday to Friday; {how_to_add([year])}"
             ),
             err=True,
         )

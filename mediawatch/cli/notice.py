@@ -13,9 +13,11 @@ import typer
 
 from mediawatch.app import App
 from mediawatch.cli import feedback
+from mediawatch.cli.appeals import appeal, opinion
 from mediawatch.cli.archive import archive
+from mediawatch.cli.arrears import overdue
 from mediawatch.cli.base import DryRun, open_home, run
-from mediawatch.cli.notice_changes import By, appeal, close, correct
+from mediawatch.cli.notice_changes import By, close, correct
 from mediawatch.cli.notice_drafts import RectifyBy, ReportBy, approve, draft, unname
 from mediawatch.cli.notice_issue import issue
 from mediawatch.cli.notice_lists import list_, show
@@ -54,6 +56,8 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("correct")(correct)
     group.command("appeal")(appeal)
+    group.command("opinion")(opinion)
+    group.command("overdue")(overdue)
     group.command("close")(close)
     group.command("archive")(archive)
     feedback.register(group)

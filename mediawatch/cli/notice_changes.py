@@ -1,9 +1,8 @@
-"""`mediawatch notice correct`, `appeal`, `close`: changes of a notice after its issue."""
+"""`mediawatch notice correct`, `close`: changes of a notice after its issue."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -28,8 +27,8 @@ from mediawatch.domain import (
     publications,
 )
 from mediawatch.outputs import Output
-from mediawatch.publish.notices.issuing import refuse_appeal
 from mediawatch.publish.results import standing_items
+from mediawatch.rules.appeals import open_appeals
 from mediawatch.table import plain
 
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
@@ -38,13 +37,6 @@ By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
 ItemArgument = Annotated[
     int, typer.Argument(metavar="ITEM", help="Its 序号 in `notice show`.", min=1)
 ]
-
-
-class AppealResult(StrEnum):
-    """申诉结果."""
-
-    UPHELD = "upheld"
-    REJECTED = "rejected"
 
 
 def correct(
@@ -153,49 +145,6 @@ def _ask(notice: Notice, item: NoticeItem, *, yes: bool) -> None:
         )
 
 
-def appeal(
-    ctx: typer.Context,
-    number: NumberArgument,
-    item: ItemArgument,
-    by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help="Who appeals; with --result who decides.")
-    ],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
-    result: Annotated[
-        AppealResult | None,
-        typer.Option(
-            help=(
-                "Decide it: upheld (then `notice correct`) or rejected; without it an appeal is "
-                "taken in."
-            )
-        ),
-    ] = None,
-) -> None:
-    """Note an appeal (申诉), or decide one. An appeal changes nothing by itself: one that is upheld
-    is followed by a correction."""
-
-    async def work() -> str:
-        async with open_home(ctx) as app:
-
-            async def plan(planning: App) -> str:
-                notice, events = await notice_of(planning, number)
-                event = NoticeEvent(
-                    notice_id=notice.id,
-                    item=item,
-                    action=NoticeAction(result.value) if result else NoticeAction.APPEALED,
-                    at=planning.clock(),
-                    by=by.strip(),
-                    reason=reason.strip(),
-                )
-                refuse_appeal(event, notice, events)
-                await planning.store.notices.add_events([event])
-                return f"{notice.number}: item {item}, {event.action.value}"
-
-            return await app.decide(plan)
-
-    typer.echo(run(work()))
-
-
 def close(
     ctx: typer.Context,
     number: NumberArgument,
@@ -218,6 +167,13 @@ def close(
                         f"{'、'.join(each.place for each in left)} still shows what was corrected: "
                         "`notice retract` notes what each did"
                     )
+                stands = {item.number for item in standing_items(notice, events)}
+                for waiting in open_appeals(notice, events):
+                    if waiting.item.number in stands:
+                        raise UserError(
+                            f"{notice.number} has an open 复核 of item {waiting.item.number}: decide "
+                            "it by `mediawatch notice appeal … --result` first"
+                        )
                 event = NoticeEvent(
                     notice_id=notice.id,
                     action=NoticeAction.CLOSED,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from mediawatch.app import App, corrections
+from mediawatch.app.appeals import all_open_appeals
 from mediawatch.app.notice_drafts import changes_of
 from mediawatch.app.publications import unfinished_corrections
 from mediawatch.cli.base import open_home, run
@@ -25,10 +27,11 @@ from mediawatch.domain import (
     open_draft,
     outdated_places,
 )
-from mediawatch.domain.clock import minute
+from mediawatch.domain.clock import day_of, minute
 from mediawatch.outputs import Output
 from mediawatch.publish.reports import drafts as draft_lists
 from mediawatch.publish.reports import notices as lists
+from mediawatch.rules.appeals import APPEAL_OPEN, Appeal, open_appeals
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table, plain
 
@@ -36,19 +39,24 @@ from mediawatch.table import Table, plain
 def list_(ctx: typer.Context) -> None:
     """List the notices: number, day, accounts, deadlines, version, state; and the drafts that wait."""
 
-    async def work() -> tuple[Table, Table, list[CorrectionDue], list[UnfinishedCorrection]]:
+    async def work() -> tuple[Table, Table, list[str]]:
         async with open_home(ctx) as app:
             table = lists.notices(await app.store.notices.all(), await app.store.notices.events())
             waiting = await _waiting(app)
-            due = await corrections.all_corrections_due(app)
-            return table, waiting, due, await unfinished_corrections(app)
+            told = _reminders(
+                await corrections.all_corrections_due(app),
+                await unfinished_corrections(app),
+                await all_open_appeals(app),
+                day_of(app.clock()),
+            )
+            return table, waiting, told
 
-    table, waiting, due, unfinished = run(work())
+    table, waiting, told = run(work())
     print_or_write(table, None)
     if waiting.rows:
         print_or_write(waiting, None)
-    _tell(due)
-    _tell_unfinished(unfinished)
+    for line in told:
+        typer.echo(plain(line))
 
 
 async def _waiting(app: App) -> Table:
@@ -62,14 +70,18 @@ async def _waiting(app: App) -> Table:
     return draft_lists.drafts_table(waiting, changes)
 
 
-def _tell_unfinished(unfinished: Sequence[UnfinishedCorrection]) -> None:
-    for each in unfinished:
-        typer.echo(f"{UNFINISHED}：{each.words}")
-
-
-def _tell(due: Sequence[CorrectionDue]) -> None:
-    for each in due:
-        typer.echo(f"{CORRECTION_DUE}: {each.words}")
+def _reminders(
+    due: Iterable[CorrectionDue],
+    unfinished: Iterable[UnfinishedCorrection],
+    asked: Iterable[Appeal],
+    today: date,
+) -> list[str]:
+    """What is to be done about notices: corrections, their places, 复核 without an opinion."""
+    return [
+        *(f"{CORRECTION_DUE}: {each.words}" for each in due),
+        *(f"{UNFINISHED}：{each.words}" for each in unfinished),
+        *(f"{APPEAL_OPEN}: {each.words(today)}" for each in asked),
+    ]
 
 
 def show(
@@ -106,7 +118,7 @@ def show(
             documents = await app.store.notices.documents(notice.id)
             drafts = draft_lists.drafts_of(notice, await app.store.notices.drafts())
             due = [] if out else await corrections.corrections_due(app, notice)
-            return _ShownNotice(notice, events, documents, drafts, due)
+            return _ShownNotice(notice, events, documents, drafts, due, day_of(app.clock()))
 
     shown = run(work())
     if out:
@@ -126,16 +138,15 @@ def show(
         if words:
             typer.echo(plain(f"{what}：{words}"))
     print_or_write(lists.events(notice, events, shown.documents, shown.drafts), None)
-    places = draft_lists.places_table(notice, events)
-    if places.rows:
-        print_or_write(places, None)
-    _tell(shown.due)
-    _tell_unfinished(
-        [
-            UnfinishedCorrection(notice=notice.number, place=place)
-            for place in outdated_places(events)
-        ]
-    )
+    asked = lists.appeals(notice, events, shown.today)
+    for table in (asked, draft_lists.places_table(notice, events)):
+        if table.rows:
+            print_or_write(table, None)
+    left = [
+        UnfinishedCorrection(notice=notice.number, place=place) for place in outdated_places(events)
+    ]
+    for line in _reminders(shown.due, left, open_appeals(notice, events), shown.today):
+        typer.echo(plain(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,7 @@ class _ShownNotice:
     documents: Sequence[IssuedDocument]
     drafts: Sequence[NoticeDraft]
     due: Sequence[CorrectionDue]
+    today: date
 
 
 def _body(shown: _ShownNotice, version: int | None) -> bytes:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App, without_sweep
+from mediawatch.cli import closing
 from mediawatch.cli.base import DryRun, open_home, run, settings_of
 from mediawatch.cli.corrections import corrections, tell_remarks
 from mediawatch.cli.merge import merge
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
     group.command()(merge)
     group.command()(corrections)
     group.command("list")(list_)
+    group.add_typer(closing.group, name="closing")
     app.add_typer(group, name="registry")
 
 

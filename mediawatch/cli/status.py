@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from mediawatch.app import runs_now
+from mediawatch.app.appeals import all_open_appeals
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.app.publications import unfinished_corrections
 from mediawatch.cli.base import fit_table, open_home, run
@@ -25,14 +26,15 @@ from mediawatch.domain import (
     Verdict,
     open_draft,
 )
-from mediawatch.domain.clock import beijing, minute
+from mediawatch.domain.clock import beijing, day_of, minute
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import ListedLogin
 from mediawatch.ops.retention import archive_due
 from mediawatch.plurals import count_of
 from mediawatch.publish.reports.drafts import draft_state
+from mediawatch.rules.appeals import APPEAL_OPEN, Appeal, AppealState
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
-from mediawatch.table import Table
+from mediawatch.table import Table, plain
 
 _COLUMNS = (
     "night",
@@ -72,6 +74,8 @@ class Status:
     """Drafts that wait to be signed or issued."""
     unfinished: Sequence[UnfinishedCorrection] = ()
     """Places that still show what was corrected."""
+    appeals: Sequence[Appeal] = ()
+    """复核 that wait for their opinion, the first term first."""
 
 
 def register(app: typer.Typer) -> None:
@@ -110,6 +114,7 @@ def status(
                 unanswered,
                 drafts=[each for each in drafts if open_draft(drafts, each.sweep_id) is each],
                 unfinished=await unfinished_corrections(app),
+                appeals=await all_open_appeals(app),
             )
 
     found = run(work())
@@ -160,6 +165,7 @@ def _as_text(found: Status) -> str:
     parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
     parts += [f"{UNFINISHED}：{each.words}" for each in found.unfinished]
     parts += [f"{draft_state(each)}：{each.label}《{each.title}》" for each in found.drafts]
+    parts += [plain(f"{APPEAL_OPEN}: {each.words(day_of(found.now))}") for each in found.appeals]
     parts += [archive_due(notice) for notice in found.unarchived]
     backup = found.backup
     last_backup = (
@@ -261,6 +267,18 @@ def _as_json(found: Status) -> dict[str, Any]:
                 "approved_by": each.approval.by if each.approval else None,
             }
             for each in found.drafts
+        ],
+        "appeals_open": [
+            {
+                "notice": each.notice.number,
+                "item": each.item.number,
+                "name": each.item.filed.name,
+                "unit": each.unit,
+                "received_on": each.received_on.isoformat(),
+                "term": each.term.isoformat() if each.term else None,
+                "overdue": each.state(day_of(found.now)) is AppealState.OVERDUE,
+            }
+            for each in found.appeals
         ],
         "archives_due": [notice.number for notice in found.unarchived],
         "backup": _plain(asdict(found.backup)) if found.backup else None,

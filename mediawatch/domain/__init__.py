@@ -19,6 +19,7 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
+from mediawatch.domain.closures import ClosureNote, ClosureStep
 from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
 from mediawatch.domain.found_ids import as_led_by_name, with_found_id
 from mediawatch.domain.hints import Hint, LinkReceipt, LinkSort, LinkWay, Saying
@@ -70,6 +71,7 @@ from mediawatch.domain.notices import (
     NoticeAction,
     NoticeEvent,
     NoticeItem,
+    Reconsideration,
     Rectification,
     is_closed,
     problem_of,
@@ -177,6 +179,8 @@ __all__ = [
     "Captcha",
     "Capture",
     "Changed",
+    "ClosureNote",
+    "ClosureStep",
     "Code",
     "Contact",
     "DateKind",
@@ -227,6 +231,7 @@ __all__ = [
     "Publication",
     "RateLimited",
     "Reading",
+    "Reconsideration",
     "Rectification",
     "Refusal",
     "RegistryChanges",

@@ -99,9 +99,11 @@ class NoticeAction(StrEnum):
     CORRECTED = "corrected"
     """更正: findings of an item were withdrawn."""
     APPEALED = "appealed"
+    """提出复核: a unit asked that an item be looked into again."""
     UPHELD = "upheld"
-    """The appeal was granted."""
+    """The 复核 found for the unit: the item, or what `codes` name of it, is to be withdrawn."""
     REJECTED = "rejected"
+    """The 复核 maintained the item."""
     ASKED = "asked"
     """反馈表发出: forms to report in were written for its units; `reason` says how many."""
     REPORTED = "reported"
@@ -123,7 +125,8 @@ class NoticeAction(StrEnum):
 
 
 _ACTIONS: Mapping[NoticeAction, str] = {
-    NoticeAction.CORRECTED: "更正", NoticeAction.APPEALED: "申诉", NoticeAction.UPHELD: "申诉成立", NoticeAction.REJECTED: "申诉不成立",
+    NoticeAction.CORRECTED: "更正", NoticeAction.APPEALED: "提出复核",
+    NoticeAction.UPHELD: "复核意见：不予维持", NoticeAction.REJECTED: "复核意见：维持",
     NoticeAction.ASKED: "反馈表发出", NoticeAction.REPORTED: "整改反馈", NoticeAction.RECHECKED: "复查", NoticeAction.CLOSED: "办结",
     NoticeAction.ARCHIVED: "归档", NoticeAction.PUBLISHED: "发布", NoticeAction.TAKEN_DOWN: "撤稿", NoticeAction.REPLACED: "替换",
 }  # fmt: skip
@@ -158,10 +161,29 @@ _RESULTS: Mapping[Rectification, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reconsideration:
+    """What is kept of a 复核 besides its event. Days are Beijing's.
+
+    `unit`, `received_on` and `term` belong to its reception, `signer_reason` to its decision.
+    """
+
+    unit: str = ""
+    """提出单位."""
+    received_on: date | None = None
+    term: date | None = None
+    """The last day on which it is decided in time."""
+    signer_reason: str = ""
+    """Why the 签发人 decided: nobody was there who had no part in the finding. "" where somebody
+    else decided.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeEvent:
     """One thing that was done about a notice, or about the item of that number.
 
-    Never updated. `codes` of a correction are the findings that it withdraws; empty means all.
+    Never updated. `codes` of a correction are the findings that it withdraws, those of an upheld
+    复核 the ones that are to be withdrawn; empty means all.
     `codes` of a re-check are the one problem that its result is about; empty means the item as a
     whole. `result` and `sweep_id` belong to a re-check, whose basis is the `reason` and whose
     registry is the `source`. Otherwise `source` is the file that a report came in.
@@ -187,6 +209,8 @@ class NoticeEvent:
     """The Beijing day on which that was done."""
     version: int | None = None
     """The version that the place shows since."""
+    reconsideration: Reconsideration | None = None
+    """Of a 复核 and its decision; None in events older than this field."""
     id: int = 0
 
 

@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 WRITES = frozenset(
     {
+        "accounts.add_closures",
         "accounts.add_links",
         "accounts.add_refusals",
         "accounts.add_remarks",

@@ -19,6 +19,7 @@ from mediawatch.files import sync_folder, write_whole
 MANIFEST = "application/json"
 _SUFFIX = {
     "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/gzip": ".gz", "text/plain": ".txt", MANIFEST: ".json",
+    "application/pdf": ".pdf",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from mediawatch.rules.calendar_facts import (
     StepName,
     StepState,
 )
+from mediawatch.workdays import FILE
 
 _NO_LOOKS = "本目录为演示数据，不能再核查账号"
 _LOOKING = ("sweep", "recheck", "links import")
@@ -116,6 +117,7 @@ def remarks_of(facts: InspectionFacts) -> tuple[str, ...]:
         told = calendar_steps.list_counts(
             ("待更正", notice.corrections),
             ("更正未完成", notice.outdated_places),
+            ("待复核", notice.appeals),
             ("未反馈", max(0, notice.items - notice.reported)),
             ("未复查", notice.not_rechecked),
             ("未完成", notice.unsettled),
@@ -123,7 +125,7 @@ def remarks_of(facts: InspectionFacts) -> tuple[str, ...]:
         lines.append(f"{notice.number}尚未办结" + (f"：{told}。" if told else "。"))
     if facts.as_of is not None and facts.notice is None and not is_over(steps_of(facts)):
         lines += [
-            f"{year}年的工作日安排未收录，该年的日期按周一至周五推算，请核对。"
+            f"{year}年的工作日安排未收录，该年的日期按周一至周五推算，请核对；放假通知公布后可写入{FILE}。"
             for year in InspectionDays.of(facts, facts.as_of).unknown_years
         ]
     if facts.next_as_of is None and facts.sweep is not None and not facts.demonstration:
@@ -136,6 +138,11 @@ def remarks_of(facts: InspectionFacts) -> tuple[str, ...]:
 
 def _left_of(notice: NoticeProgress, today: date) -> NextStep | None:
     """What can be done now about the notice of another inspection."""
+    if notice.appeals:
+        return NextStep(
+            text=f"{notice.number}：{calendar_notice.appeal_words(notice, today)}",
+            command=f"mediawatch notice show {calendar_notice.one_word(notice.number)}",
+        )
     for step in (calendar_notice.recheck_step(notice, today), calendar_notice.closing_step(notice)):
         if step.state is StepState.NOW:
             return NextStep(text=f"{notice.number}{step.name}：{step.why}", command=step.command)

@@ -154,6 +154,10 @@ class NoticeProgress:
     """Re-checked items whose problem stands, or could not be verified."""
     corrections: int = 0
     """Corrections that are due."""
+    appeals: int = 0
+    """复核 that wait for their opinion."""
+    appeals_by: date | None = None
+    """The first day by which one of them is decided in time."""
     closed: bool = False
     archived: bool = False
     published: bool = False

@@ -53,10 +53,10 @@ def issue_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
 
 def _issued_step(notice: NoticeProgress, today: date) -> CalendarStep:
     """签发通报 of a notice that has its number."""
-    due, outdated = notice.corrections, notice.outdated_places
+    due, outdated, asked = notice.corrections, notice.outdated_places, notice.appeals
     figures = f"{notice.number}，{'已发布' if notice.published else '已编号印发'}"
     command, why = "", ""
-    if due or outdated:
+    if due or outdated or asked:
         command = f"mediawatch notice show {one_word(notice.number)}"
     if due:
         figures += f"，{due}处待更正"
@@ -64,6 +64,9 @@ def _issued_step(notice: NoticeProgress, today: date) -> CalendarStep:
     elif outdated:
         figures += f"，更正未完成{outdated}处"
         why = "督促发布场所撤稿或替换，再用 notice retract 登记"
+    if asked:
+        figures += f"，{asked}处待复核"
+        why = why or appeal_words(notice, today)
     return CalendarStep(
         name=StepName.ISSUE,
         state=StepState.NOW if command else StepState.DONE,
@@ -89,6 +92,16 @@ def _draft_step(draft: DraftProgress, when: str) -> CalendarStep:
         why="填写文号印发" if signed else "领导签发后登记",
         pressing=True,
     )
+
+
+def appeal_words(notice: NoticeProgress, today: date) -> str:
+    """What is to be done about the 复核 of a notice; "" for nothing."""
+    if not notice.appeals:
+        return ""
+    until = notice.appeals_by
+    late = "（已逾期）" if until and today > until else ""
+    when = f"应于{short_day(until, today)}前{late}" if until else ""
+    return f"查看单位提出的复核，{when}用 notice appeal 作出复核意见"
 
 
 def steps_after_issue(facts: InspectionFacts, days: InspectionDays) -> tuple[CalendarStep, ...]:
@@ -125,15 +138,17 @@ def _rectification_step(notice: NoticeProgress, today: date) -> CalendarStep:
         return CalendarStep(name=name, state=StepState.LEFT, days=when, figures=figures)
     past = last is not None and today > last
     number = one_word(notice.number)
-    command, why = f"export {number} --out 整改反馈/", "请各单位填报整改情况"
+    command, why = f"feedback export {number} --out 整改反馈/", "请各单位填报整改情况"
     if notice.asked:
-        command, why = f"import {number} 整改反馈/*.xlsx", "收回各单位的整改情况反馈表"
+        command, why = f"feedback import {number} 整改反馈/*.xlsx", "收回各单位的整改情况反馈表"
+    if notice.asked and past:
+        command, why = f"overdue {number} --letters 催办/", "收回反馈表后，催办逾期的单位"
     return CalendarStep(
         name=name,
         state=StepState.NOW,
         days=when,
         figures=figures + ("，已逾期" if past else ""),
-        command=f"mediawatch notice feedback {command}",
+        command=f"mediawatch notice {command}",
         why=why,
     )
 
@@ -183,7 +198,8 @@ def closing_step(notice: NoticeProgress) -> CalendarStep:
             why="写出案卷，归档后用 --acknowledge 登记",
             pressing=True,
         )
-    if notice.not_rechecked or notice.unsettled or notice.corrections or notice.outdated_places:
+    open_ends = (notice.unsettled, notice.corrections, notice.outdated_places, notice.appeals)
+    if notice.not_rechecked or any(open_ends):
         return CalendarStep(name=name, state=StepState.LATER)
     return CalendarStep(
         name=name,

@@ -14,7 +14,6 @@ from mediawatch.domain import (
     Effect,
     Finding,
     Notice,
-    NoticeAction,
     NoticeEvent,
     NoticeItem,
     Reading,
@@ -22,6 +21,7 @@ from mediawatch.domain import (
     SweepAccount,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.rules.appeals import appeals_of, left_to_withdraw
 from mediawatch.rules.problems import SILENT
 from mediawatch.rules.sentences import in_chinese
 
@@ -61,29 +61,28 @@ def find_fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
 
 
 def find_upheld(
-    notice: Notice, items: Iterable[NoticeItem], events: Iterable[NoticeEvent]
+    notice: Notice, items: Iterable[NoticeItem], events: Sequence[NoticeEvent]
 ) -> list[CorrectionDue]:
-    """The items that still stand although their appeal was granted and no correction followed.
+    """The items that still stand although a 复核 found for the unit, and no correction followed.
 
     `events` are the notice's own.
     """
-    granted: dict[int, NoticeEvent] = {}
-    for event in events:
-        if event.item is not None and event.action is NoticeAction.UPHELD:
-            granted[event.item] = event
-        elif event.item is not None and event.action is NoticeAction.CORRECTED:
-            granted.pop(event.item, None)
-    return [
-        CorrectionDue(
-            notice=notice.number, item=item.number, name=item.filed.name, problem=item.problem,
-            cause=(
-                f"{day_of(granted[item.number].at)}经{granted[item.number].by}认定申诉成立，"
-                "尚未更正"
-            ),
+    standing = {item.number: item for item in items}
+    due: dict[int, CorrectionDue] = {}
+    for each in appeals_of(notice, events):
+        codes = left_to_withdraw(each, events)
+        if codes is None or each.decision is None:
+            continue
+        item = standing[each.item.number]
+        held = [one.finding.label for one in item.findings if one.finding.code in codes]
+        due[item.number] = CorrectionDue(
+            notice=notice.number,
+            item=item.number,
+            name=item.filed.name,
+            problem="、".join(held) or item.problem,
+            cause=(f"{day_of(each.decision.at)}经{each.decision.by}复核不予维持，尚未更正"),
         )
-        for item in items
-        if item.number in granted
-    ]  # fmt: skip
+    return list(due.values())
 
 
 def cause(

@@ -14,7 +14,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.verdicts import FiledStanding, filed_standing
-from mediawatch.workdays import working_days_after
+from mediawatch.workdays import term_ends
 
 RECENT = timedelta(weeks=4)
 """An account that was read exactly within this time is one that the machine can settle."""
@@ -138,8 +138,7 @@ def _standing_ends(filed: Filing, today: date, policy: Policy) -> date | None:
         case FiledStanding.EXEMPT if filed.exempt_until:
             return filed.exempt_until + timedelta(days=1)
         case FiledStanding.CLOSING if filed.closing_requested_on:
-            return working_days_after(
-                filed.closing_requested_on, policy.closing.working_days
-            ) + timedelta(days=1)
+            ends = term_ends(filed.closing_requested_on, policy.closing.working_days)
+            return ends + timedelta(days=1)
         case _:
             return date.max

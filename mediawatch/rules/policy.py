@@ -85,6 +85,13 @@ class HearingRule(_Part):
 HEARING = HearingRule()
 
 
+class AppealRule(_Part):
+    """复核: a unit asks that an item of a notice be looked into again."""
+
+    working_days: PositiveInt = 10
+    """Working days within which it is decided, after it was received. Assumption."""
+
+
 class Tier(_Part):
     """A staleness tier. Without `months` it is the window's own tier."""
 
@@ -119,6 +126,7 @@ class Policy(_Part):
     retention: Retention = Retention()
     review: Review = Review()
     hearing: HearingRule = HEARING
+    appeal: AppealRule = AppealRule()
     tiers: tuple[Tier, ...]
     codes: dict[Code, CodeRule]
     toml: str = ""
@@ -238,7 +246,7 @@ def _refuse_borrowed(policy: Policy, where: str) -> None:
                 )
 
 
-_HOUSE = {"toml", "retention", "review", "identity", "basis"}
+_HOUSE = {"toml", "retention", "review", "identity", "appeal", "basis"}
 """What an office may set without another rule for any account."""
 
 

@@ -8,7 +8,7 @@ from itertools import product
 
 from mediawatch.domain import Code, FiledStatus, Filing, Verdict
 from mediawatch.rules.policy import Policy
-from mediawatch.workdays import working_days_after
+from mediawatch.workdays import term_ends
 
 
 class FiledStanding(StrEnum):
@@ -60,7 +60,7 @@ def filed_standing(filed: Filing, as_of_day: date, policy: Policy) -> FiledStand
         if filed.status is FiledStatus.CLOSING and not policy.closing.judged
         else None
     )
-    if since is not None and as_of_day <= working_days_after(since, policy.closing.working_days):
+    if since is not None and as_of_day <= term_ends(since, policy.closing.working_days):
         return FiledStanding.CLOSING
     return FiledStanding.RUNNING
 

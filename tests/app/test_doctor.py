@@ -38,6 +38,7 @@ from mediawatch.rules.later_readings import warn_of_later_readings
 from mediawatch.sweep.forecast import Forecast, forecast, spell
 from mediawatch.sweep.forecast_keys import Reach
 from mediawatch.sweep.gate.canaries import to_toml
+from mediawatch.workdays import FILE, knows
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
 CANARY = Canary(platform="weibo", platform_id="9990000001", name="对照示例日报", source="演示数据")
@@ -115,8 +116,37 @@ def test_an_unknown_calendar_is_said_for_dispatches_and_notices_alike(home: Home
     ]
     assert "dispatches and closings count Monday to Friday" in check.text
     assert "a notice refuses +10工作日" in check.text
+    assert "workdays.toml" in check.remedy
     with pytest.raises(UserError, match="does not have 2090 yet"):
         deadline("+10工作日", date(2090, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("month", "level"), [(10, Level.OK), (11, Level.WARN)], ids=["october", "november"]
+)
+def test_a_missing_next_year_is_told_from_november_on(
+    home: Home, month: int, level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whatever years the installed table has: the office's own year is the last known one.
+    last = next(year for year in range(2026, 2100) if not knows(year))
+    year = f"[{last}]\n[{last}.off]\n" + "\n".join(
+        f'"{name}" = "{days}"'
+        for name, days in (
+            ("元旦", "1月1日"), ("春节", "2月1日"), ("清明节", "4月4日"), ("劳动节", "5月1日至2日"),
+            ("端午节", "6月6日"), ("中秋节", "9月9日"), ("国庆节", "10月1日至3日"),
+        )
+    )  # fmt: skip
+    (home.root / FILE).write_text(year, encoding="utf-8")
+    checks = on_host(home, datetime(last, month, 20, tzinfo=UTC))
+    assert levels(checks)["calendar"] is level
+    assert str(last + 1) in next(check.text for check in checks if check.name == "calendar")
+
+
+def test_a_wrong_calendar_of_the_office_is_told(home: Home) -> None:
+    (home.root / FILE).write_text("[2090]\nwork = []\n", encoding="utf-8")
+    (check,) = [check for check in on_host(home) if check.name == "calendar"]
+    assert check.level is Level.FAIL
+    assert FILE in check.remedy
 
 
 def test_a_wrong_canary_file_is_said_once(home: Home) -> None:

@@ -30,6 +30,7 @@ INPUTS = {
     ("plan", "policy"),
     ("recheck", "policy"),
     ("registry check", "abolished"),
+    ("registry closing note", "file"),
     ("registry import", "files"),
     ("report docx", "template_"),
     ("restore", "source"),

@@ -40,6 +40,7 @@ from mediawatch.domain import (
     NoticeAction,
     NoticeEvent,
     NoticeItem,
+    Reconsideration,
     Rectification,
     RegistryChanges,
     ReviewState,
@@ -212,10 +213,10 @@ def test_a_correction_names_the_account_and_asks(
 
 def test_an_appeal_that_was_upheld_waits_for_its_correction(home: Home) -> None:
     assert mediawatch(home, *ISSUE).exit_code == 0
-    for more in ((), ("--result", "upheld")):
+    for by, more in (("单位", ()), ("戊某", ("--result", "upheld"))):
         assert (
             mediawatch(
-                home, "notice", "appeal", "1", "2", "--by", "戊某", "--reason", "属实", *more
+                home, "notice", "appeal", "1", "2", "--by", by, "--reason", "属实", *more
             ).exit_code
             == 0
         )
@@ -225,7 +226,7 @@ def test_an_appeal_that_was_upheld_waits_for_its_correction(home: Home) -> None:
         assert done.exit_code == 0, (words, done.output)
         told = done.stdout
         assert due in told, words
-        assert "经戊某认定申诉成立，尚未更正" in told
+        assert "经戊某复核不予维持，尚未更正" in told
     assert (
         mediawatch(
             home, "notice", "correct", "1", "2", "--by", "丙某", "--reason", "申诉成立", "--yes"
@@ -301,6 +302,10 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(
         NoticeEvent(
             notice_id=issued.id, item=2, action=NoticeAction.RECHECKED, at=NOW, by="丙某", result=Rectification.DONE, sweep_id=sweep.id
         ),
+        NoticeEvent(
+            notice_id=issued.id, item=2, action=NoticeAction.APPEALED, at=NOW, by="丁某", reason="r",
+            reconsideration=Reconsideration(unit="乙局", received_on=date(2031, 3, 7), term=date(2031, 3, 9)),
+        ),
     ]  # fmt: skip
     second = IssuedDocument(version=2, sha256="c" * 64, body="{}\n", at=NOW)
     await any_store.notices.add_events(events, second)
@@ -309,7 +314,9 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(
     with pytest.raises(UserError, match="there is a notice 一 already"):
         await any_store.notices.issue(notice)
     assert await any_store.notices.all() == [issued]
-    assert [event.item for event in await any_store.notices.events()] == [1, 2]
+    known = await any_store.notices.events()
+    assert [event.item for event in known] == [1, 2, 2]
+    assert [event.reconsideration for event in known] == [event.reconsideration for event in events]
     assert await any_store.notices.documents(issued.id) == [document, second]
     engine = migration_engine(normal_url(migrated_url))
     scope = ", ".join(
@@ -323,7 +330,7 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(
             )
         )
     for table in ISSUED:
-        column = "notice_id" if table != "notice" else "id"
+        column = {"notice": "id", "notice_appeal": "event_id"}.get(table, "notice_id")
         with (
             pytest.raises(DBAPIError, match=f"a {table} is never updated"),
             engine.begin() as connection,
@@ -391,7 +398,8 @@ def test_a_correction_withdraws_and_keeps_the_original(home: Home, tmp_path: Pat
     ] == ["reopened", "dismissed"]
     shown = mediawatch(home, "notice", "show", "1").stdout
     assert all(
-        words in shown for words in ("已撤销", "申诉成立", "更正", "移交件第2版", "链接核实有更新")
+        words in shown
+        for words in ("已撤销", "复核意见：不予维持", "更正", "移交件第2版", "链接核实有更新")
     )
     for words, told in (
         (("correct", "1", "2", *because), "has no item 2 any more: it was withdrawn"),
@@ -402,7 +410,7 @@ def test_a_correction_withdraws_and_keeps_the_original(home: Home, tmp_path: Pat
         ),
         (
             ("appeal", "1", "1", "--by", "戊某", "--reason", "x", "--result", "rejected"),
-            "has no open appeal",
+            "has no open 复核",
         ),
         (("appeal", "1", "2", "--by", "单位", "--reason", "x"), "has no item 2 that stands"),
         (("show", "没有"), "there is no notice '没有'"),

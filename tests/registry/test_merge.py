@@ -19,6 +19,8 @@ from db.base import Base
 from db.errors import StoreError
 from db.migrate import upgrade
 from mediawatch.domain import (
+    ClosureNote,
+    ClosureStep,
     Contact,
     Filing,
     FilingRemark,
@@ -170,7 +172,7 @@ def test_only_doubles_are_merged(home: Home, words: tuple[str, ...], why: str) -
 
 def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home) -> None:
     change(home, "ALTER TABLE home DROP COLUMN revision")
-    for later in ("hint", "link_receipt"):
+    for later in ("hint", "link_receipt", "notice_appeal", "closure_note"):
         change(home, f"DROP TABLE {later}")
     for table in ("provisional_id", "filing_remark"):
         change(home, f"DROP TABLE {table}")
@@ -197,6 +199,7 @@ async def test_a_number_stands_once_in_service(any_store: Store) -> None:
 BIZ = "MzkwMDAwMDAwMQ=="
 GOES_ON = {
     "account_link",
+    "closure_note",
     "contact",
     "filing_remark",
     "first_seen",
@@ -248,6 +251,8 @@ async def said_of_the_double(store: Store) -> None:
         account_id=4, field="name", filed="示例二", seen="示例三", ground="检索", at=AT
     )
     await store.accounts.add_remarks([remark])
+    step = ClosureNote(account_id=4, step=ClosureStep.SYSTEM, on=AT.date(), by="甲某", at=AT)
+    await store.accounts.add_closures([step])
     receipt = LinkReceipt(
         url=LINK, way=LinkWay.LINKS, sort=LinkSort.OWN, received_at=AT, account_id=4, file="群.txt"
     )

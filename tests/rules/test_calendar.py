@@ -194,6 +194,18 @@ def named(facts: InspectionFacts) -> dict[StepName, CalendarStep]:
             ["签发通报"],
             "mediawatch notice show 示例办函〔2026〕1号",
         ),
+        # A 复核 waits for us.
+        (
+            after(at(7, 20), notice=replace(ISSUED, asked=True, appeals=1)),
+            ["签发通报", "督促整改"],
+            "mediawatch notice show 示例办函〔2026〕1号",
+        ),
+        # The deadline is over: who has not reported is urged.
+        (
+            after(at(8, 17), notice=replace(ISSUED, asked=True, not_rechecked=0, unsettled=1)),
+            ["督促整改", "复查"],
+            "mediawatch recheck 示例办函〔2026〕1号",
+        ),
         (
             after(at(8, 8), counts=SuspectCounts(confirmed=5), notice=replace(ISSUED, reported=5)),
             ["复查"],
@@ -460,12 +472,33 @@ def test_a_demonstration_names_no_command_that_it_refuses(facts: InspectionFacts
     assert [command for command in named if command.startswith(looking)] == []
 
 
+def test_a_deadline_that_is_over_leads_to_the_overdue_ones() -> None:
+    facts = after(at(8, 17), notice=replace(ISSUED, asked=True))
+    step = named(facts)[StepName.RECTIFICATION]
+    assert step.command == "mediawatch notice overdue 示例办函〔2026〕1号 --letters 催办/"
+    assert step.figures == "已反馈0/5，已逾期"
+
+
+def test_an_open_appeal_of_an_earlier_notice_is_told_with_its_term() -> None:
+    asked = replace(ISSUED, appeals=2, appeals_by=date(2026, 7, 24))
+    facts = before(at(6, 1), others=(asked,))
+    step = next_of(facts, steps_of(facts))
+    assert step.command == "mediawatch notice show 示例办函〔2026〕1号"
+    assert "应于7月24日前用 notice appeal 作出复核意见" in step.text
+    assert "待复核2" in remarks_of(facts)[0]
+    later = after(at(8, 1), notice=asked)
+    assert "应于7月24日前（已逾期）" in next_of(later, steps_of(later)).text
+    assert named(later)[StepName.CLOSING].state is StepState.LATER
+
+
 def test_days_that_rest_on_an_unknown_calendar_say_so() -> None:
     """The State Council's calendar of 2099 is in no table."""
     as_of = day_end(date(2098, 12, 31))
     facts = before(datetime(2098, 12, 20, 10, tzinfo=BEIJING), as_of=as_of, next_as_of=as_of)
     assert remarks_of(facts) == tuple(
-        f"{year}年的工作日安排未收录，该年的日期按周一至周五推算，请核对。" for year in (2098, 2099)
+        f"{year}年的工作日安排未收录，该年的日期按周一至周五推算，请核对；"
+        "放假通知公布后可写入workdays.toml。"
+        for year in (2098, 2099)
     )
     assert remarks_of(before(at(6, 20))) == ()
     # The days of a notice were set by people.

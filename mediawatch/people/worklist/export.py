@@ -231,19 +231,18 @@ def _pass_on(parts: dict[str, list[Unproven]]) -> None:
             parts[others[0]] += own
 
 
+def safe_part(part: str) -> str:
+    """A part of a file's or a folder's name, safe on every system, of at most 40 characters."""
+    shown = "".join(char for char in part if unicodedata.category(char)[0] != "C")
+    return re.sub(r'[\s\\/:*?"<>|.]+', "_", shown).strip("_")[:40] or "其他"
+
+
 def part_name(path: Path, part: str, taken: set[str]) -> str:
     """`FILE-PART.xlsx`, safe on every system.
 
     A prefecture's name is input and may hold `/` or `..`.
     """
-    text = (
-        re.sub(
-            r'[\s\\/:*?"<>|.]+',
-            "_",
-            "".join(char for char in part if unicodedata.category(char)[0] != "C"),
-        ).strip("_")[:40]
-        or "其他"
-    )
+    text = safe_part(part)
     name, count = text, 1
     while name.casefold() in taken:
         count += 1

@@ -10,6 +10,7 @@ from typing import Protocol
 from mediawatch.domain import (
     Account,
     AccountChange,
+    ClosureNote,
     Contact,
     FiledIdentity,
     FilingRemark,
@@ -86,8 +87,14 @@ class AccountStore(Protocol):
     async def remarks(self) -> list[FilingRemark]:
         """All that was pointed out, by account and oldest first."""
 
+    async def add_closures(self, given: Sequence[ClosureNote]) -> None:
+        """Append notes of steps by which accounts are closed."""
+
+    async def closures(self) -> list[ClosureNote]:
+        """All notes of closing steps, oldest first."""
+
     async def carry_over(self, keep: int, dropped: Sequence[int]) -> None:
-        """Let remarks, refusals, 暂用标识 and received links of merged doubles serve `keep`."""
+        """Let remarks, refusals, closing steps, 暂用标识 and received links of merged doubles serve `keep`."""
 
     async def contacts(self) -> Mapping[int, Contact]: ...
     async def delete_contacts(self) -> int:

@@ -12,7 +12,8 @@ from mediawatch.domain import Evidence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvidence:
-    """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer).
+    """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer, or somebody with a
+    step of 关停).
 
     `proves`: a finding rests on it.
     """

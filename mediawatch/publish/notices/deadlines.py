@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import parse_day
-from mediawatch.workdays import knows, working_days_after
+from mediawatch.workdays import how_to_add, knows, working_days_after
 
 _AFTER = re.compile(r"\+\s*(\d{1,3})\s*个?(工作日|日|天)")
 
@@ -16,7 +16,7 @@ def deadline(text: str, issued_on: date) -> date:
     """`2023-03-06`, `+10工作日` or `+14日`, counted from the day after the issue.
 
     UserError where it cannot be read or lies before the issue. UserError, too, for a year whose
-    working days the State Council's calendar in chinesecalendar lacks: they are never guessed.
+    working days nobody knows (`mediawatch.workdays`): they are never guessed.
     """
     if found := _AFTER.fullmatch(text.strip()):
         count = int(found[1])
@@ -36,10 +36,10 @@ def deadline(text: str, issued_on: date) -> date:
 
 def _working_day(after: date, count: int, text: str) -> date:
     day = working_days_after(after, count)
-    if unknown := [str(year) for year in range(after.year, day.year + 1) if not knows(year)]:
+    if unknown := [year for year in range(after.year, day.year + 1) if not knows(year)]:
         raise UserError(
-            f"deadline {text!r}: the calendar of working days does not have {', '.join(unknown)} "
-            "yet: give the day itself, "
-            "or `pip install -U chinesecalendar` when the State Council has announced it"
+            f"deadline {text!r}: the calendar of working days does not have "
+            f"{', '.join(map(str, unknown))} yet: give the day itself; or, once the State Council "
+            f"has announced it, {how_to_add(unknown)}"
         )
     return day

@@ -157,32 +157,6 @@ def issued_before(
     return ""
 
 
-def refuse_appeal(event: NoticeEvent, notice: Notice, events: Sequence[NoticeEvent]) -> None:
-    """UserError for an appeal (申诉), or its result, that may not be noted.
-
-    The item must stand, a name and a reason be given, and a result needs an open appeal.
-    """
-    item = event.item
-    found = next((each for each in notice.items if each.number == item), None)
-    if found is None or standing_item(found, events) is None:
-        raise UserError(
-            f"{notice.number} has no item {item} that stands: `mediawatch notice show` lists them"
-        )
-    if not event.by or not event.reason:
-        raise UserError("an appeal and its result need a reason and a name (--reason, --by)")
-    appeals = (NoticeAction.APPEALED, NoticeAction.UPHELD, NoticeAction.REJECTED)
-    last = next(
-        (
-            earlier.action
-            for earlier in reversed(events)
-            if earlier.item == item and earlier.action in appeals
-        ),
-        None,
-    )
-    if event.action is not NoticeAction.APPEALED and last is not NoticeAction.APPEALED:
-        raise UserError(f"item {item} of {notice.number} has no open appeal")
-
-
 def version_of(body: bytes, number: int, at: datetime) -> IssuedDocument:
     """A version of a hand-off, to be kept."""
     return IssuedDocument(

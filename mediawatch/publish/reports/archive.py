@@ -155,7 +155,7 @@ def _papers(record: NoticeRecord) -> Iterator[ArchiveMember]:
         )
         yield _data("2 规则/检查批次.json", "检查批次", record.sweep)
     yield _data("3 审核/审核记录.json", "下发核实、单位反馈、认定、排除记录", record.reviews)
-    yield _data("4 办理/办理经过.json", "更正、申诉、整改反馈、复查、办结记录", record.happened)
+    yield _data("4 办理/办理经过.json", "更正、复核、整改反馈、复查、办结记录", record.happened)
     yield _data("5 佐证/核查记录.json", "认定所依据的核查记录", list(record.readings.values()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from mediawatch.domain import (
     Code,
@@ -18,6 +19,7 @@ from mediawatch.domain.clock import beijing
 from mediawatch.publish.reports.drafts import draft_rows, notice_state
 from mediawatch.publish.results import RecheckResult, standing_items
 from mediawatch.publish.results import recheck_results as latest
+from mediawatch.rules.appeals import appeals_of
 from mediawatch.table import Table
 
 
@@ -159,6 +161,37 @@ def events(
     )
 
 
+def appeals(notice: Notice, happened: Sequence[NoticeEvent], today: date) -> Table:
+    """复核: who asked for it, until when it is decided, and what came of it."""
+    rows = []
+    for each in appeals_of(notice, happened):
+        decision = each.decision
+        made = (
+            (decision.by, f"{beijing(decision.at):%Y-%m-%d}", decision.reason)
+            if decision
+            else ("", "", "")
+        )
+        rows.append(
+            (
+                str(each.item.number), each.item.filed.name, each.unit, str(each.received_on), each.said,
+                str(each.term or "未定"), each.state(today).value, *made,
+            )
+        )  # fmt: skip
+    columns = (
+        "序号",
+        "政务新媒体名称",
+        "提出单位",
+        "收到日期",
+        "提出的意见",
+        "复核期限",
+        "复核意见",
+        "复核人",
+        "复核日期",
+        "复核理由",
+    )
+    return Table("复核", columns, tuple(rows))
+
+
 def rechecks_table(notice: Notice, found: Sequence[RecheckResult]) -> Table:
     """复查清单: the result of each item that still stands, its basis, and the registry used."""
     rows = [
@@ -187,4 +220,12 @@ def _words(event: NoticeEvent, labels: Mapping[Code, str]) -> str:
     shown = f"第{event.version}版" if event.version else ""
     result = event.result.label if event.result else ""
     parts = [result, where, event.reason, codes, event.source, shown]
+    if asked := event.reconsideration:
+        days = (
+            f"提出单位：{asked.unit}" if asked.unit else "",
+            f"{asked.received_on}收到" if asked.received_on else "",
+            f"复核期限{asked.term}" if asked.term else "",
+            f"由签发人复核：{asked.signer_reason}" if asked.signer_reason else "",
+        )
+        parts = [*parts, *days]
     return "；".join(part for part in parts if part)

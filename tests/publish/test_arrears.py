@@ -1,0 +1,279 @@
+"""未按期反馈, 未按期整改: on the list only by what is known today, and off it by whatever speaks against."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from offices import Office, filed, held
+from openpyxl import load_workbook
+
+from mediawatch.domain import (
+    Code,
+    Contact,
+    FiledStatus,
+    IssuedFinding,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
+    Rectification,
+    RegistryChanges,
+    Source,
+    UpdatedAccount,
+)
+from mediawatch.domain.clock import day_start
+from mediawatch.ops.settings import Home
+from mediawatch.ports import Store
+from mediawatch.publish.notices.arrears import ItemFacts, OverdueItem, RecheckProof, overdue_items
+
+ISSUED, RECTIFY, REPORT = date(2023, 2, 28), date(2023, 3, 6), date(2023, 3, 8)
+RECHECKED = date(2023, 3, 25)
+AT = datetime(2023, 3, 26, tzinfo=UTC)
+STALE = held(1, Code.STALE_2W, RECHECKED)
+ITEM = NoticeItem(
+    number=1, filed=filed(1), problem="超2周未更新", fails=True, account_id=1,
+    findings=(IssuedFinding(STALE),),
+)  # fmt: skip
+NOTICE = Notice(
+    number="文1", title="通报", issued_on=ISSUED, rectify_by=RECTIFY, report_by=REPORT, by="丙某",
+    kept_at=AT, items=(ITEM,), id=1, sweep_id=1,
+)  # fmt: skip
+PROOF = RecheckProof(as_of=RECHECKED, filed=filed(1), confirmed=(STALE,))
+
+
+def event(action: NoticeAction, **more: Any) -> NoticeEvent:
+    values = {"notice_id": 1, "item": 1, "action": action, "at": AT, "by": "某", "reason": "r"}
+    return NoticeEvent(**values | more)
+
+
+def rechecked(result: Rectification, sweep: int = 2) -> NoticeEvent:
+    return event(
+        NoticeAction.RECHECKED, result=result, codes=(Code.STALE_2W,), sweep_id=sweep,
+        reason="2023-03-25复查：超2周未更新。",
+    )  # fmt: skip
+
+
+def overdue(
+    *events: NoticeEvent,
+    today: date = date(2023, 4, 1),
+    notice: Notice = NOTICE,
+    **facts: Any,
+) -> list[OverdueItem]:
+    known = ItemFacts(**{"filed": filed(1), "proofs": {2: PROOF}} | facts)
+    return overdue_items(notice, events, {1: known}, today)
+
+
+NOT_DONE = rechecked(Rectification.NOT_DONE)
+REPORTED = event(NoticeAction.REPORTED)
+
+
+def test_nothing_is_overdue_on_the_last_day() -> None:
+    assert overdue(today=RECTIFY) == []
+    (rectification,) = overdue(today=REPORT)
+    assert (rectification.unreported, rectification.awaits) == (False, True)
+    (both,) = overdue(today=date(2023, 3, 9))
+    assert (both.unreported, both.unrectified, both.ground) == (True, "", "整改期限已过，尚未复查")
+
+
+def test_a_report_takes_an_item_off_the_list_of_silence() -> None:
+    (one,) = overdue(REPORTED)
+    assert (one.unreported, one.awaits) == (False, True)
+
+
+def test_a_confirmed_recheck_after_the_deadline_proves_it() -> None:
+    (one,) = overdue(REPORTED, NOT_DONE)
+    assert (one.unreported, one.unrectified, one.awaits) == (False, "超2周未更新", False)
+    assert one.ground == "2023-03-25复查：超2周未更新。"
+    (silent,) = overdue(NOT_DONE)
+    assert silent.unreported
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (rechecked(Rectification.DONE),),
+        (NOT_DONE, rechecked(Rectification.DONE, 3)),
+        (rechecked(Rectification.DEREGISTERED),),
+        (NOT_DONE, event(NoticeAction.CORRECTED)),
+    ],
+    ids=["done", "done later", "deregistered", "withdrawn"],
+)
+def test_what_is_settled_is_on_no_list(events: tuple[NoticeEvent, ...]) -> None:
+    assert overdue(*events) == []
+
+
+POSTED = replace(STALE, latest_on=date(2023, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("events", "facts", "why"),
+    [
+        ((rechecked(Rectification.UNVERIFIED),), {}, "未能核实：2023-03-25复查"),
+        ((NOT_DONE,), {"proofs": {2: replace(PROOF, as_of=RECTIFY)}}, "其时整改期限未过"),
+        ((NOT_DONE,), {"proofs": {2: replace(PROOF, confirmed=())}}, "复查后结论有变"),
+        ((NOT_DONE,), {"proofs": {}}, "复查结果未对应到具体问题"),
+        ((NOT_DONE, REPORTED), {}, "复查后单位已于2023-03-26反馈"),
+        ((NOT_DONE,), {"latest_on": date(2023, 3, 30)}, "复查后见有2023-03-30发布的内容"),
+        # It posted between notice and deadline, and fell silent again.
+        ((NOT_DONE,), {"proofs": {2: replace(PROOF, confirmed=(POSTED,))}}, "通报后曾于2023-03-02发布内容"),
+        ((NOT_DONE,), {"filed": filed(1, status=FiledStatus.CLOSED)}, "运行状态已变更为“已关停”"),
+        ((NOT_DONE,), {"correction": "平台读到内容"}, "应先更正：平台读到内容"),
+        ((NOT_DONE, event(NoticeAction.APPEALED)), {}, "复核办理中"),
+        ((NOT_DONE,), {"retired_on": date(2023, 3, 20)}, "已不在报送系统台账内"),
+    ],
+)  # fmt: skip
+def test_what_is_not_proved_awaits_a_recheck(
+    events: tuple[NoticeEvent, ...], facts: dict[str, Any], why: str
+) -> None:
+    (one,) = overdue(*events, **facts)
+    assert (one.unrectified, one.awaits) == ("", True)
+    assert why in one.ground
+
+
+def test_a_name_that_the_registry_took_over_awaits_a_recheck() -> None:
+    name = held(1, Code.NAME_MISMATCH, RECHECKED)
+    item = replace(ITEM, problem="名称不一致", findings=(IssuedFinding(name),))
+    said = replace(NOT_DONE, codes=(Code.NAME_MISMATCH,))
+    proofs = {2: replace(PROOF, confirmed=(name,))}
+    notice = replace(NOTICE, items=(item,))
+    (one,) = overdue(said, notice=notice, proofs=proofs)
+    assert one.unrectified == "名称不一致"
+    (now,) = overdue(said, notice=notice, proofs=proofs, filed=filed(1, name="别名"))
+    assert "备案名称已变更为“别名”" in now.ground
+
+
+async def settle(store: Store, sweep: int) -> None:
+    """Let made-up judgements stand although readings were kept since."""
+    entries = await store.sweeps.scope(sweep)
+    judged = {each.account.id: each.judgement for each in entries if each.judgement}
+    await store.sweeps.keep_judgements(sweep, judged)
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """文1 names 1 to 3, of two prefectures; a re-check found 1 and 3 stale again, and 2 fresh."""
+    accounts = (filed(1), filed(2), filed(3, prefecture="乙/市"), filed(4))
+    made = Office.of(tmp_path_factory.mktemp("issued"), *accounts)
+    stale = [Code.STALE_2W]
+    sweep = made.sweep(date(2023, 2, 20), {1: stale, 2: stale, 3: stale})
+    made.issue(sweep, "文1", ISSUED, "--rectify-by", str(RECTIFY), "--report-by", str(REPORT))
+    again = made.sweep(RECHECKED, {1: stale, 3: stale})
+    made.within(lambda store: settle(store, sweep))
+    made.run("recheck", "文1", "--sweep", str(again))
+
+    async def file_contacts(store: Store) -> None:
+        source = Source(file="台账2.csv", sha256="1" * 64, at=day_start(date(2022, 2, 1)))
+        updated = tuple(
+            UpdatedAccount(
+                account_id=each.id, filed=each.filed, contact=Contact(person=f"联络{each.id}", phone="0000-1")
+            )
+            for each in await store.accounts.all()
+        )  # fmt: skip
+        await store.accounts.apply(RegistryChanges(source=source, updated=updated))
+
+    made.within(file_contacts)
+    return made
+
+
+@pytest.fixture
+def office(issued: Office, tmp_path: Path) -> Office:
+    shutil.copytree(issued.home.root, tmp_path / "home")
+    return Office(Home(tmp_path / "home"))
+
+
+def test_the_lists_are_by_unit_and_each_unit_gets_its_text(office: Office, tmp_path: Path) -> None:
+    out, letters = tmp_path / "逾期.xlsx", tmp_path / "催办"
+    told = office.run("notice", "overdue", "文1", "--out", out, "--letters", letters)
+    assert "文1: 未按期反馈 2, 未按期整改 2; 2 units to urge" in told.stderr
+    book = load_workbook(out)
+    assert book.sheetnames == ["未按期反馈", "未按期整改", "整改情况待复查", "按单位汇总"]
+    rows = list(book["未按期整改"].iter_rows(min_row=3, values_only=True))
+    assert [(row[0], row[2], row[-2]) for row in rows] == [
+        ("示例1局", "1", "2023-03-06"),
+        ("示例3局", "3", "2023-03-06"),
+    ]
+    files = sorted(path.relative_to(letters).as_posix() for path in letters.rglob("*.txt"))
+    assert files == ["乙_市/催办-示例3局.txt", "甲市/催办-示例1局.txt"]
+    text = (letters / files[1]).read_text("utf-8")
+    assert text.splitlines()[:2] == ["示例1局：", "（联系人：联络1 0000-1）"]
+    for said in (
+        "《通报》（文1）于2023年2月28日印发。",
+        "尚未收到整改情况反馈（报送期限为2023年3月8日）：",
+        "1. “示例1”（新浪微博，备案单号B001）：超2周未更新。",
+        "经复查尚未完成整改（整改期限为2023年3月6日）：",
+        "超2周未更新。2023年3月25日复查：",
+        "如已反馈或已完成整改，请告知",
+    ):
+        assert said in text
+    assert "联络3" not in text
+    assert "exists already" in office.refused("notice", "overdue", "文1", "--letters", letters)
+
+
+def test_the_texts_go_out_as_word_documents_without_contacts_above(
+    office: Office, tmp_path: Path
+) -> None:
+    words = ("notice", "overdue", "文1", "--letters", tmp_path / "催办", "--word")
+    office.run(*words, "--to", "supervisor")
+    (first, _) = sorted((tmp_path / "催办").rglob("*.docx"))
+    text = "\n".join(each.text for each in Document(str(first)).paragraphs)
+    assert "关于抓紧办理政务新媒体整改事项的催办函" in text
+    assert "联络" not in text
+
+
+def test_two_units_of_one_name_in_a_prefecture_are_told_apart(
+    office: Office, tmp_path: Path
+) -> None:
+    async def rename(store: Store) -> None:
+        source = Source(file="台账3.csv", sha256="2" * 64, at=day_start(date(2022, 3, 1)))
+        places = {1: "丙县", 3: "丁县"}
+        updated = tuple(
+            UpdatedAccount(
+                account_id=each.id,
+                filed=replace(
+                    each.filed, organiser="气象局", prefecture="甲市", county=places[each.id]
+                ),
+            )
+            for each in await store.accounts.all()
+            if each.id in places
+        )
+        await store.accounts.apply(RegistryChanges(source=source, updated=updated))
+
+    office.within(rename)
+    office.run("notice", "overdue", "文1", "--letters", tmp_path / "催办")
+    assert sorted(path.name for path in (tmp_path / "催办").iterdir()) == [
+        "催办-丁县_气象局.txt",
+        "催办-丙县_气象局.txt",
+    ]
+
+
+def test_what_is_dismissed_after_the_recheck_is_off_the_list(office: Office) -> None:
+    """The re-check's word stands in the notice; what a person knows today decides."""
+    office.run(
+        "review", "reopen", "1/stale_2w", "--sweep", "2", "--by", "丁某", "--reason", "有新链接"
+    )
+    told = office.run("notice", "overdue", "文1")
+    assert "未按期反馈 2, 未按期整改 1, 整改情况待复查 1" in told.stderr
+    assert "复查后结论有变" in told.stdout
+    office.run("notice", "correct", "文1", "3", "--yes", "--by", "丁某", "--reason", "认定有误")
+    assert "未按期整改" not in office.run("notice", "overdue", "文1").stderr
+
+
+def test_a_recheck_whose_evidence_was_altered_proves_nothing(office: Office) -> None:
+    shown = next(office.home.evidence.rglob("2023032600.jpg"))
+    shown.write_bytes(b"something else")
+    told = office.run("notice", "overdue", "文1")
+    assert "未按期整改 1, 整改情况待复查 1" in told.stderr
+    assert "佐证材料缺失或与记录不符" in told.stdout
+
+
+def test_a_notice_without_deadline_or_end_has_nothing_overdue(office: Office) -> None:
+    office.import_published(4, date(2023, 3, 1))
+    assert "neither 整改期限 nor 报送期限" in office.refused("notice", "overdue", "省1")
+    office.run("notice", "close", "文1", "--by", "丁某")
+    assert "is closed" in office.refused("notice", "overdue", "文1")

@@ -24,7 +24,6 @@ from mediawatch.ops.drafts import Draft, decide
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
-from mediawatch.ops.settings.office import read_office
 from mediawatch.people import PERSON
 from mediawatch.ports import Clock, Logins, Looker, Store, StoredSession, SurfaceFacts
 from mediawatch.workdays import FILE, OfficeDays, office_calendar
@@ -179,6 +178,8 @@ class App:
     @property
     def issuer(self) -> str:
         """发文机关, from `office.toml`; "" where it is not filled in."""
+        from mediawatch.ops.settings.office import read_office
+
         return read_office(self.home.root).issuer
 
     def supports(self, platform: str) -> bool:

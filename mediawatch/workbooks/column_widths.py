@@ -49,9 +49,12 @@ def fit_columns(
         found = tuple(
             "".join(text.text or "" for text in cell.iter(qn("w:t"))) for cell in lines[0].tc_lst
         )
-        headings, rows = next((one for one in tables if one[0] == found), ((), ()))
-        if not headings:
+        alike = [one for one in tables if one[0] == found]
+        if not alike:
             continue
+        # Two lists may have the same headings.
+        same = (one for one in alike if len(one[1]) == len(lines) - 1)
+        headings, rows = next(same, alike[0])
         shares = _shares(list(zip(headings, *rows, strict=True)), 2 * room // _CELL)
         widths = [Emu(room * share // sum(shares)) for share in shares]
         table.autofit = False
@@ -61,7 +64,7 @@ def fit_columns(
             for cell, width in zip(line.tc_lst, widths, strict=True):
                 cell.width = width
         _align(table, headings, rows)
-        if not rows:
+        if len(lines) == 1:
             _say_none(table)
 
 

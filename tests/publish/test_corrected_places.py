@@ -153,7 +153,7 @@ def test_the_letter_tells_item_reason_and_corrected_figures(office: Office) -> N
         "合格率由25.00%更正为33.33%",
         "（此件主动公开）",
         "抄送：示例委。",
-        "附件：1.政务新媒体检查情况统计表",
+        "政务新媒体检查情况统计表",
     ):
         assert told in letter
     assert "示例2" not in letter, "it was not named, and is not named now"

@@ -492,6 +492,19 @@ def test_the_annex_book_of_a_re_check_has_no_statistics() -> None:
     assert [row[0] for row in rows[-2:]] == ["备案单号", "无"]
 
 
+def test_only_the_empty_one_of_two_lists_says_none() -> None:
+    """Both have the same headings."""
+    listed = entry(1, Verdict.FAILED, review=ReviewState.DISMISSED)
+    confirmed = entry(2, Verdict.FAILED)
+    assert confirmed.judgement is not None
+    noted = replace(confirmed.judgement.findings[0], effect=Effect.LISTED)
+    judged = replace(confirmed.judgement, verdict=Verdict.LISTED, findings=(noted,))
+    found = told([listed, replace(confirmed, judgement=judged)])
+    tables = Document(io.BytesIO(word.circular(found))).tables
+    rows = [[cell.text for cell in row.cells][1] for table in tables[1:] for row in table.rows]
+    assert rows == ["政务新媒体名称", "无", "政务新媒体名称", "示例2"]
+
+
 def test_the_open_list_is_a_book_of_its_own() -> None:
     book = load_workbook(io.BytesIO(annexes.open_book(told())))
     assert book.sheetnames == ["人工核查清单"]

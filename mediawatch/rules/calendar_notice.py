@@ -65,7 +65,7 @@ def _issued_step(notice: NoticeProgress, today: date) -> CalendarStep:
         figures += f"，更正未完成{outdated}处"
         why = "督促发布场所撤稿或替换，再用 notice retract 登记"
     if asked:
-        figures += f"，{asked}处待复核"
+        figures += f"，待复核{asked}"
         why = why or appeal_words(notice, today)
     return CalendarStep(
         name=StepName.ISSUE,

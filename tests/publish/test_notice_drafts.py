@@ -220,7 +220,7 @@ def test_names_are_left_out_and_counted(office: Office, tmp_path: Path) -> None:
     assert "示例2局" not in page
     document_out = office.handoff("--notice", "文1")
     assert document_out["counts"]["failed"] == 3
-    assert [each.get("unnamed") for each in document_out["findings"]] == [None, "另行函告", None]
+    assert [each["unnamed"] for each in document_out["findings"]] == ["", "另行函告", ""]
     internal = office.run("notice", "show", "文1").stdout
     assert "另行函告" in internal
     assert "涉专项" in internal

@@ -105,7 +105,7 @@ def test_confirmed_findings_are_issued_with_their_hand_off(home: Home, tmp_path:
     document = json.loads(body)
     assert document["notice"] == {
         "number": "示例办函〔2032〕1号", "title": "示例通报", "issued_on": "2032-01-10", "rectify_by": "2032-01-20",
-        "report_by": "2032-01-22", "version": 1,
+        "report_by": "2032-01-22", "version": 1, "addressees": "", "copies": "", "publicity": "",
     }  # fmt: skip
     assert (document["counts"]["failed"], document["corrections"]) == (2, [])
     (notice,) = within(home, lambda store: store.notices.all())

@@ -28,10 +28,10 @@ from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.registry.undo import undo
 
 READS = {
-    "accounts": "added_by all changes contacts current get names_in_service provisional_ids refusals remarks sources twins",
+    "accounts": "added_by all changes closures contacts current get names_in_service provisional_ids refusals remarks sources twins",
     "evidence": "all owners",
     "hints": "all of_accounts receipts",
-    "notices": "all coverage documents events issued_at scope unarchived",
+    "notices": "all coverage documents drafts events issued_at scope unarchived",
     "operator": "canary_checks home_id session_events visits",
     "personal": "all cleared lost_contacts old_givers",
     "queries": "all judged_sweeps run send",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,20 @@ def test_on_paper_a_page_has_22_lines_of_28_characters(tmp_path: Path) -> None:
     second = _lines(tmp_path, "c.docx")[1]
     assert [len(line) for line in second] == [28] * 22 + [3]
     assert second[-1] == "—2—"
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(bool(missing_program()), reason="LibreOffice or poppler-utils is missing")
+def test_on_paper_no_figure_is_broken_between_lines(tmp_path: Path) -> None:
+    text = "".join(
+        f"检查{number}个，合格率{number / 200:.2f}%，" for number in range(10_001, 10_101)
+    )
+    (tmp_path / "c.docx").write_bytes(Circular(paragraphs=[text]).body)
+    lines = [line for page in _lines(tmp_path, "c.docx") for line in page if "—" not in line]
+    broken = [
+        (one, other) for one, other in pairwise(lines) if one[-1:].isdigit() and other[:1].isdigit()
+    ]
+    assert (len(lines) > 60, broken) == (True, [])
 
 
 def _lines(folder: Path, name: str) -> list[list[str]]:

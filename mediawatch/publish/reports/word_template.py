@@ -106,8 +106,8 @@ def _properties(document: Doc) -> None:
     normal = document.styles["Normal"]
     normal.font.size, normal.font.name = BODY, SONG
     normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), SONG)
+    # Of Chinese characters alone: figures called Chinese are broken between two lines.
     for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), _LANGUAGE)
         language.set(qn("w:eastAsia"), _LANGUAGE)
     for name in (ANNEX_STYLE, ISSUER_STYLE, DAY_STYLE):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = normal

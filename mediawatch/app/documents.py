@@ -23,12 +23,15 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
+from mediawatch.figures.counts import figures
 from mediawatch.ops.retention import pruned_paths
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import agree
 from mediawatch.publish.defects import EvidenceDefect, resting_on
+from mediawatch.publish.earlier_census import EarlierCensus, choose_census_before
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
+from mediawatch.publish.later_updates import with_later_updates
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.judged_scope import JudgedScope
@@ -136,7 +139,28 @@ async def _build_inspection(
     )
     if tell:
         _tell(told.defects)
-    return told
+    accused = [problem.entry.account.id for problem in told.failed]
+    later = await app.store.readings.by_account(accused, since=sweep.as_of) if accused else {}
+    told = with_later_updates(told, later)
+    return (
+        replace(told, before=await _census_before(app, sweep, issues))
+        if told.office.compare
+        else told
+    )
+
+
+async def _census_before(app: App, sweep: Sweep, issues: Issues) -> EarlierCensus | None:
+    """The census that 合格率 is compared with, as its notice has it, else as it stands now."""
+    before = choose_census_before(sweep, await app.store.sweeps.all())
+    if before is None:
+        return None
+    notice = next((each for each in reversed(issues.notices) if each.sweep_id == before.id), None)
+    if notice is None:
+        judged = await judged_scope(app, before)
+        scope = [as_reviewed(entry, include_open=False) for entry in judged.entries]
+    else:
+        scope = as_issued(await app.store.notices.scope(notice.id), notice, issues.events)
+    return EarlierCensus(before, figures(scope, parse(before.policy_toml)))
 
 
 def _tell(defects: Sequence[EvidenceDefect]) -> None:

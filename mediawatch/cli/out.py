@@ -280,19 +280,27 @@ async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
 
 
 async def choose_inspection(
-    app: App, sweep: int | None, notice: str, *, include_open: bool
+    app: App, sweep: int | None, notice: str, *, include_open: bool, newest_notice: bool = False
 ) -> Inspection:
-    """What the documents of a sweep, or of a notice, print. UserError where both are named."""
-    if not notice:
-        chosen = await sweep_of(app, sweep)
-        await check_answered(app, chosen)
-        return await inspection_of(app, chosen, include_open=include_open)
-    if sweep is not None or include_open:
-        raise UserError(
-            "--notice holds what was issued of its own sweep: it goes without --sweep and "
-            "--include-open"
-        )
-    return await issued_inspection(app, (await notice_of(app, notice))[0])
+    """What the documents of a sweep, or of a notice, print. UserError where both are named.
+
+    `newest_notice`: of a sweep whose notice was issued, the newest of them, named on standard
+    error; not with `include_open`, for a notice has nothing open.
+    """
+    if notice:
+        if sweep is not None or include_open:
+            raise UserError(
+                "--notice holds what was issued of its own sweep: it goes without --sweep and "
+                "--include-open"
+            )
+        return await issued_inspection(app, (await notice_of(app, notice))[0])
+    chosen = await sweep_of(app, sweep)
+    await check_answered(app, chosen)
+    issued = [each for each in await app.store.notices.all() if each.sweep_id == chosen.id]
+    if newest_notice and issued and not include_open:
+        typer.echo(f"as issued: {issued[-1].number} {issued[-1].title}", err=True)
+        return await issued_inspection(app, issued[-1])
+    return await inspection_of(app, chosen, include_open=include_open)
 
 
 def print_or_write(table: Table, csv: Output | None) -> None:

@@ -29,6 +29,14 @@ OpenOption = Annotated[
 ]
 
 
+DuringOption = Annotated[
+    str,
+    typer.Option(
+        "--checked-during", metavar="WORDS", help="检查时间 as people write it, such as 2月中下旬."
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     group = typer.Typer(
         no_args_is_help=True,
@@ -74,15 +82,32 @@ def docx(
             "--date", metavar="DAY", help="成文日期; default the notice's, else left open."
         ),
     ] = "",
+    checked_during: DuringOption = "",
+    part: Annotated[
+        bool,
+        typer.Option(
+            "--part",
+            help="Only our paragraphs and annexes of a joint circular, in our layout or --template.",
+        ),
+    ] = False,
 ) -> None:
-    """Write the circular as a Word document: 总体情况, 主要问题, annexes."""
+    """Write the circular as a Word document: of the newest notice of the inspection, else a draft,
+    or our part of a joint one (--part).
+    """
     day = day_option(signed_on)
 
     def made(inspection: Inspection, app: App) -> bytes:
-        own = template_ or word.own_template(app.home.root)
-        return word.circular(inspection, template=own, signed_on=day)
+        tell_missing(inspection, day)
+        own = template_ or (None if part else word.own_template(app.home.root))
+        return word.circular(
+            inspection,
+            template=own,
+            signed_on=day,
+            checked_during=checked_during,
+            part=part,
+        )
 
-    _write(ctx, out, sweep, notice, include_open, made)
+    _write(ctx, out, sweep, notice, include_open, made, newest_notice=True)
 
 
 def html(
@@ -91,6 +116,7 @@ def html(
     sweep: SweepOption = None,
     notice: NoticeOption = "",
     include_open: OpenOption = False,
+    checked_during: DuringOption = "",
 ) -> None:
     """Write one self-contained page: figures, charts, searchable lists, thumbnails of the
     evidence.
@@ -101,7 +127,9 @@ def html(
         sweep,
         notice,
         include_open,
-        lambda inspection, app: pages.report(inspection, app.home.evidence),
+        lambda inspection, app: pages.report(
+            inspection, app.home.evidence, checked_during=checked_during
+        ),
     )
 
 
@@ -129,10 +157,14 @@ def _write(
     notice: str,
     include_open: bool,
     made: Callable[[Inspection, App], bytes],
+    *,
+    newest_notice: bool = False,
 ) -> None:
     async def work() -> tuple[Inspection, bytes]:
         async with open_home(ctx) as app:
-            inspection = await choose_inspection(app, sweep, notice, include_open=include_open)
+            inspection = await choose_inspection(
+                app, sweep, notice, include_open=include_open, newest_notice=newest_notice
+            )
             return inspection, made(inspection, app)
 
     inspection, body = run(work())
@@ -142,6 +174,35 @@ def _write(
         f"{out}: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "
         f"{whole.open} open"
     )
+
+
+def tell_missing(inspection: Inspection, signed_on: date | None) -> None:
+    """Say on standard error what a draft lacks of a notice, and what could not be compared."""
+    office = inspection.office
+    if inspection.issued is None:
+        lacks = [
+            words
+            for filled, words in (
+                (office.issuer, "发文机关 (office.toml: issuer)"),
+                (office.addressees, "主送机关 (office.toml: addressees)"),
+                (office.number, "发文字号 (office.toml: number)"),
+                (signed_on, "成文日期 (--date)"),
+                (office.contact or office.phone, "联系人 (office.toml: contact, phone)"),
+            )
+            if not filled
+        ]
+        lacks.append("整改期限 and 报送期限 (`mediawatch notice issue` sets them)")
+        typer.echo(
+            f"a draft: no notice of sweep {inspection.sweep.id} was issued; it lacks "
+            f"{', '.join(lacks)}",
+            err=True,
+        )
+    if office.compare and inspection.before is None:
+        typer.echo(
+            f"no 合格率 to compare with: sweep {inspection.sweep.id} has no finished census before "
+            "it under the same rules",
+            err=True,
+        )
 
 
 def day_option(text: str) -> date | None:

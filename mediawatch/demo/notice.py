@@ -9,9 +9,9 @@ from mediawatch.app.documents import inspection_of
 from mediawatch.demo.scene import REVIEWER, Scene
 from mediawatch.domain import Notice
 from mediawatch.plurals import count_of
+from mediawatch.publish.circular.frame import title
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.notices.issuing import NoticeHeading
-from mediawatch.publish.reports import prose
 
 
 async def issue(scene: Scene, issued_on: date) -> Notice:
@@ -20,7 +20,7 @@ async def issue(scene: Scene, issued_on: date) -> Notice:
     inspection = await inspection_of(scene.app, scene.sweep)
     heading = NoticeHeading(
         number=inspection.office.number,
-        title=prose.title(inspection),
+        title=title(inspection),
         by=REVIEWER,
         issued_on=issued_on,
         rectify_by=rectify_by,

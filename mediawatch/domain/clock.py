@@ -44,6 +44,12 @@ def chinese_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def chinese_span(first: date, last: date) -> str:
+    """2020年8月1日至8月31日; the second year stands only where it is another one."""
+    end = chinese_day(last)
+    return f"{chinese_day(first)}至{end if first.year != last.year else end.partition('年')[2]}"
+
+
 def day_start(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=BEIJING)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from types import MappingProxyType
 
 from mediawatch.domain import (
@@ -24,7 +25,7 @@ from mediawatch.domain import (
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
-from mediawatch.figures.values import Statistics
+from mediawatch.figures.values import FiguresSplit, Statistics
 from mediawatch.ops.settings.office import Office
 from mediawatch.publish.defects import (
     MARK,
@@ -34,6 +35,7 @@ from mediawatch.publish.defects import (
     mark_of,
     without_unproven,
 )
+from mediawatch.publish.earlier_census import EarlierCensus
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules import cautions
 from mediawatch.rules.judged_scope import JudgedScope
@@ -63,6 +65,13 @@ class AccountProblem:
     """The other filings of the same account (重复备案)."""
     defects: tuple[EvidenceDefect, ...] = ()
     """The files of its evidence that are not what was kept."""
+    unnamed: str = ""
+    """"" or why it is not named in the body; it stays in every count."""
+    updated_on: date | None = None
+    """The first Beijing day after as_of, and before the notice, on which it is known to have
+    posted."""
+    rectified: bool = False
+    """通报前已整改: the policy counts it apart."""
 
     @property
     def fails(self) -> bool:
@@ -88,6 +97,7 @@ class AccountProblem:
         filings, and what is wrong with its evidence."""
         remarks = [f"重复问题，连续{self.times}次"] if self.times > 1 else []
         remarks += [self._filed_besides] if self.twins else []
+        remarks += ["通报印发前已完成整改"] if self.rectified else []
         remarks += [mark_of(self.defects)] if self.defects else []
         return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
 
@@ -143,6 +153,8 @@ class Inspection:
     """The notice that it became, where the documents are of that notice."""
     defects: tuple[EvidenceDefect, ...] = ()
     """Of its whole scope, what they withhold included."""
+    before: EarlierCensus | None = None
+    """The census that its 合格率 is compared with."""
 
     @property
     def preliminary(self) -> bool:
@@ -155,6 +167,17 @@ class Inspection:
     @property
     def listed(self) -> tuple[AccountProblem, ...]:
         return tuple(problem for problem in self.problems if not problem.fails)
+
+    @property
+    def noteworthy(self) -> tuple[AccountProblem, ...]:
+        """其他需关注情形: who is held to no failure, and to more than a hint."""
+        return tuple(problem for problem in self.listed if problem.labels)
+
+    def split(self, by: Dimension) -> FiguresSplit:
+        """Its figures by one word, also where its tables have no such split."""
+        totals = totals_of(self.sweep, self.scope)
+        (found,) = statistics(self.scope, self.policy, keys((by,)), totals=totals).splits
+        return found
 
     @property
     def open(self) -> tuple[SweepAccount, ...]:

@@ -20,6 +20,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
+from mediawatch.publish.repeats import last_items
 from mediawatch.publish.results import RecheckResult, recheck_results, standing_items
 from mediawatch.rules.problems import codes_like, codes_of
 from mediawatch.sweep.scope import WHOLE
@@ -41,6 +42,8 @@ class EarlierNotices:
     """
     repeats: Mapping[int, int] = field(default_factory=dict)
     """By account: in how many earlier inspections in a row it stood as failed in a notice."""
+    last: Mapping[int, tuple[Notice, NoticeItem]] = field(default_factory=dict)
+    """By the same accounts: the newest of these notices, and the item in it that still stands."""
     partly: bool = False
     """Whether the previous notice has accounts that the inspection did not look at."""
 
@@ -128,7 +131,11 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Earlier
     results = [each for each in previous.rechecked if whole or each.item.account_id in inside]
     partly = not whole and any(item.account_id not in inside for item in previous.standing)
     return EarlierNotices(
-        previous=previous.notice, rechecked=tuple(results), repeats=repeats, partly=partly
+        previous=previous.notice,
+        rechecked=tuple(results),
+        repeats=repeats,
+        last=last_items(repeats, scope, [(each.notice, each.standing) for each in before]),
+        partly=partly,
     )
 
 

@@ -53,8 +53,9 @@ def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: 
             f"至监测时间点{chinese_day(as_of_day)}间隔{gap.days}天"
         )
     if fresh.after_on:
-        seen += f"（监测时间点后于{chinese_day(fresh.after_on)}有更新）"
-    return f"{seen}，属“{policy.label(code)}”（依据：{policy.basis}）。"
+        end = "检查时段结束" if fresh.period_from else "监测时间点"
+        seen += f"（{end}后于{chinese_day(fresh.after_on)}有更新）"
+    return f"{seen}，属“{policy.label(code)}”（依据：{policy.short_basis}）。"
 
 
 def name(known: Dossier, named: NameProof) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -106,6 +107,9 @@ class Policy(_Part):
     tiers_counted: Literal["exclusive", "nested"]
     listed_counted: Literal["checked", "apart"] = "checked"
     """Whether accounts that are listed (异常单列) stand in 检查数."""
+    rectified_before_notice: Literal["counted", "apart"] = "counted"
+    """Whether a circular counts those apart, among 不合格, that posted again before its issue
+    (通报前已整改). They stay failed either way."""
     precedence: tuple[Code, ...]
     window: WindowRule
     identity: IdentityRule
@@ -125,6 +129,21 @@ class Policy(_Part):
         gap <= days, or gap < days where the edge is `reaches`.
         """
         return as_of_day - timedelta(days=self.window.days - (self.window.edge == "reaches"))
+
+    @property
+    def short_basis(self) -> str:
+        """依据 within a sentence: documents by their 文号 alone."""
+        return _TITLE.sub(r"\1", self.basis)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """引据 of a circular: the documents of the basis, without what is quoted of them.
+
+        An earlier circular is left out: it gave a policy its words, it orders no inspection, and
+        may be the office's own.
+        """
+        parts = (part.partition("：")[0] for part in self.basis.split("；"))
+        return tuple(part for part in parts if part and "通报" not in part)
 
     @property
     def stale_gap(self) -> int:
@@ -155,6 +174,8 @@ class Policy(_Part):
         return self.codes[code].effect
 
 
+_TITLE = re.compile(r"《[^》]*》（([^（）]*〔\d{4}〕[^（）]*)）")
+"""A document's title, and its 文号 behind it."""
 _SHIPPED = resources.files("mediawatch") / "data" / "policies"
 
 
@@ -198,9 +219,8 @@ def _refuse_borrowed(policy: Policy, where: str) -> None:
 
     Documents state the rules to their readers by these words.
     """
-    house = {"toml", "retention", "review", "identity"}
     for ours in map(load, shipped_policies()):
-        if policy.model_dump(exclude=house) == ours.model_dump(exclude=house):
+        if have_same_rules(policy, ours):
             return
         for key, own, theirs in (
             ("name", policy.name, ours.name),
@@ -211,6 +231,22 @@ def _refuse_borrowed(policy: Policy, where: str) -> None:
                     f"{where}: {key}: {own!r} is that of a shipped policy, whose rules are "
                     "others: give yours one of its own"
                 )
+
+
+_HOUSE = {"toml", "retention", "review", "identity", "basis"}
+"""What an office may set without another rule for any account."""
+
+
+def have_same_rules(one: Policy, other: Policy) -> bool:
+    """Whether both judge alike, by the same documents and under the same name."""
+    return one.model_dump(exclude=_HOUSE) == other.model_dump(exclude=_HOUSE) and _numbers(
+        one
+    ) == _numbers(other)
+
+
+def _numbers(policy: Policy) -> list[str]:
+    """The documents of its basis by their 文号: files of earlier versions have no titles."""
+    return [_TITLE.sub(r"\1", document) for document in policy.documents]
 
 
 def parse(toml: str, where: str = "policy") -> Policy:

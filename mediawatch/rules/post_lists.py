@@ -152,6 +152,17 @@ def seen_days(known: Dossier, as_of: datetime, policy: Policy) -> SeenDays:
     )
 
 
+def first_after(known: Dossier, day: date, until: date | None, policy: Policy) -> date | None:
+    """The first day after `day`, and not after `until`, on which the account surely posted."""
+    days = (
+        post.on
+        for reading in known.readings
+        for sight, post in posts_of(reading, policy)
+        if not proposes_only(sight, reading, known.filed)
+    )
+    return min((on for on in days if on > day and (until is None or on <= until)), default=None)
+
+
 def tie_of_lists(readings: Iterable[Reading], known: Dossier) -> Tie | None:
     """By what complete lists are tied to the account."""
     return weakest(

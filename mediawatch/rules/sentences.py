@@ -24,7 +24,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
-from mediawatch.domain.clock import chinese_day
+from mediawatch.domain.clock import chinese_day, chinese_span
 from mediawatch.names import differs_by_script
 from mediawatch.ports import Dossier
 from mediawatch.rules.doubts import Doubt
@@ -194,7 +194,10 @@ def _listed_sentence(basis: VerdictBasis) -> str:
     if basis.how_filed is FiledStanding.CLOSING:
         return "申请关停，在办理期限内。"
     if basis.fresh.state is Freshness.AFTER_ONLY:
-        return "监测窗口内无更新，监测时间点后才更新。"
+        first = basis.fresh.period_from
+        if first is None:
+            return "监测窗口内无更新，监测时间点后才更新。"
+        return f"{period(first, basis.as_of_day)}内无更新，时段结束后才更新。"
     return f"报送系统中为{known.filed.status.label}，平台上未见该账号。"
 
 
@@ -269,8 +272,8 @@ def trouble(reading: Reading) -> str:
 
 
 def period(first: date, last: date) -> str:
-    """检查时段 by its first and last day."""
-    return f"检查时段{chinese_day(first)}至{chinese_day(last)}"
+    """检查时段 by its first and last day; the year once where both have it."""
+    return f"检查时段{chinese_span(first, last)}"
 
 
 def in_chinese(names: Sequence[str], surfaces: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mediawatch.domain import UserError
 from mediawatch.inputs import InputFault, read_toml
@@ -40,6 +40,12 @@ TEMPLATE = """\
 Part = Literal["上期整改", "总体情况", "主要问题", "工作要求"]
 
 
+def _each_once(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    if len(set(parts)) < len(parts):
+        raise ValueError("a part stands in it twice")
+    return parts
+
+
 class AnnexNumbers(BaseModel):
     """附件序号 of our part of a joint circular; 0 where the office gives none."""
 
@@ -53,6 +59,15 @@ class AnnexNumbers(BaseModel):
     """其他需关注情形."""
     recheck: Annotated[int, Field(ge=0, le=99)] = 0
     """上期通报问题复查情况."""
+
+    @model_validator(mode="after")
+    def _no_number_twice(self) -> AnnexNumbers:
+        given: dict[int, str] = {}
+        for key, number in self:
+            if number and number in given:
+                raise ValueError(f"{given[number]} and {key} are both 附件{number}")
+            given[number] = key
+        return self
 
 
 class AnnexTitles(BaseModel):
@@ -92,7 +107,13 @@ class Office(BaseModel):
     """抄送机关."""
     publicity: str = ""
     """公开属性."""
-    order: tuple[Part, ...] = ("总体情况", "主要问题", "上期整改", "工作要求")
+    order: Annotated[tuple[Part, ...], AfterValidator(_each_once)] = (
+        "总体情况",
+        "主要问题",
+        "上期整改",
+        "工作要求",
+    )
+    """The parts of the circular, each once; one that is left out is not written."""
     others: Literal["留空", "略去"] = "略去"
     """The sections of a whole circular that others supply: as empty headings, or not at all."""
     print_rate: bool = True

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mediawatch.domain import Filing, SweepAccount
 from mediawatch.figures.dimensions import Dimension
+from mediawatch.publish.circular.annex_numbers import annex_title
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports.statistics import split_table
 from mediawatch.publish.reports.xlsx import workbook
@@ -44,15 +45,17 @@ def regions(inspection: Inspection) -> Table:
     )
     table = split_table(split, inspection.statistics.whole, inspection.office.decimals)
     headings = tuple(typeset(column) for column in table.columns)
-    return replace(
-        table, title=f"{inspection.office.reach}政务新媒体检查情况统计表", columns=headings
-    )
+    table = replace(table, title=annex_title(inspection.office, "table"), columns=headings)
+    # The figures were proved with their rates; an office may print none.
+    if inspection.office.print_rate:
+        return table
+    return table.only(*(column for column in table.columns if column not in RATES))
 
 
 def failed_table(inspection: Inspection) -> Table:
     """存在突出问题的政务新媒体名单: each failed account once, with all of its problems."""
     return Table(
-        "检查发现存在突出问题的政务新媒体名单",
+        annex_title(inspection.office, "list"),
         _PROBLEM,
         tuple(_row(problem) for problem in inspection.failed),
     )
@@ -61,7 +64,9 @@ def failed_table(inspection: Inspection) -> Table:
 def listed_table(inspection: Inspection) -> Table:
     """异常单列: what is conclusive without being a failure under this policy."""
     return Table(
-        "异常单列的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in inspection.listed)
+        annex_title(inspection.office, "listed"),
+        _PROBLEM,
+        tuple(_row(problem) for problem in inspection.noteworthy),
     )
 
 
@@ -82,7 +87,7 @@ def rechecks_table(inspection: Inspection) -> Table:
         (*_filed_row(each.item.filed), each.about, each.result.label)
         for each in inspection.past.rechecked
     )
-    return Table("上期通报存在突出问题的政务新媒体复查情况", (*_PROBLEM, "复查结果"), rows)
+    return Table(annex_title(inspection.office, "recheck"), (*_PROBLEM, "复查结果"), rows)
 
 
 def to_be_seen(inspection: Inspection) -> Table:

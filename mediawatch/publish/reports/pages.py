@@ -12,10 +12,13 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
-from mediawatch.domain.clock import beijing, minute
+from mediawatch.domain.clock import beijing, chinese_span, day_of, minute
+from mediawatch.publish.circular.compose import overview_texts
+from mediawatch.publish.circular.frame import title
+from mediawatch.publish.circular.text import NUMERALS
 from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
-from mediawatch.publish.reports import annexes, prose
+from mediawatch.publish.reports import annexes
 from mediawatch.publish.reports.account_page import LOOKS, describe_newest
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
 from mediawatch.table import Table
@@ -64,8 +67,12 @@ class Chart:
         return 26 * len(self.bars)
 
 
-def report(inspection: Inspection, folder: Path) -> bytes:
-    """The page of an inspection; `folder` is the home's evidence folder, for the thumbnails."""
+def report(inspection: Inspection, folder: Path, *, checked_during: str = "") -> bytes:
+    """The page of an inspection; `folder` is the home's evidence folder, for the thumbnails.
+
+    `checked_during`: 检查时间 as people write it. AssertionError where a number of its text is not
+    that of the figures.
+    """
     whole = inspection.statistics.whole
     decimals = inspection.office.decimals
     lists = (
@@ -74,9 +81,9 @@ def report(inspection: Inspection, folder: Path) -> bytes:
         ("open", "待人工核查", annexes.to_be_seen(inspection)),
     )
     page = _PAGES.get_template("report.html").render(
-        title=prose.title(inspection),
+        title=title(inspection),
         marks=inspection.marks,
-        as_of=minute(inspection.sweep.as_of),
+        moment=_moment(inspection, checked_during),
         policy=inspection.policy.title,
         sweep=inspection.sweep.id,
         cards=[
@@ -87,15 +94,25 @@ def report(inspection: Inspection, folder: Path) -> bytes:
             (whole.rate_text(decimals), "合格率"),
             (whole.open, "待人工核查"),
         ],
-        overview=prose.overview(inspection)[:-1],
+        overview=overview_texts(inspection),
         charts=_charts(inspection),
         regions=annexes.regions(inspection),
         further=[each for each in lists if each[2].rows],
-        numerals=prose.NUMERALS,
+        numerals=NUMERALS,
         counts=annexes.COUNTS | annexes.RATES,
         problems=[_problem_words(problem, folder) for problem in inspection.failed],
     )
     return page.encode()
+
+
+def _moment(inspection: Inspection, checked_during: str = "") -> str:
+    """监测时间点 to the minute, or 检查时段; with 检查时间 where it is given."""
+    sweep = inspection.sweep
+    if sweep.period_from is None:
+        said = f"监测时间点 {minute(sweep.as_of)}（北京时间）"
+    else:
+        said = f"检查时段 {chinese_span(sweep.period_from, day_of(sweep.as_of))}"
+    return f"{said} · 检查时间 {checked_during}" if checked_during else said
 
 
 def tables_page(
@@ -131,8 +148,7 @@ def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> byte
         name=filed.name,
         marks=inspection.marks,
         facts=(
-            f"监测时间点 {minute(inspection.sweep.as_of)}（北京时间）　规则："
-            f"{inspection.policy.title}　第{inspection.sweep.id}号检查"
+            f"{_moment(inspection)}　规则：{inspection.policy.title}　第{inspection.sweep.id}号检查"
         ),
         compared=[
             ("备案单号", filed.filing_number, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from importlib.util import find_spec
@@ -11,8 +12,10 @@ from typing import Any
 
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import chinese_day
+from mediawatch.publish.circular.compose import compose
+from mediawatch.publish.circular.text import AnnexEntry, AnnexKey, CircularText
 from mediawatch.publish.inspection import Inspection
-from mediawatch.publish.reports import annexes, prose
+from mediawatch.publish.reports import annexes
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
 from mediawatch.visible import make_visible
@@ -25,19 +28,28 @@ _NEEDS = "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
 
 
 def circular(
-    inspection: Inspection, *, template: Path | None = None, signed_on: date | None = None
+    inspection: Inspection,
+    *,
+    template: Path | None = None,
+    signed_on: date | None = None,
+    checked_during: str = "",
+    part: bool = False,
 ) -> bytes:
     """The .docx; of a notice with its title, 文号, date and deadlines.
 
-    UserError where the extra `word` is missing or the template is unusable.
+    `part`: only our paragraphs and annexes of a joint circular. `checked_during`: 检查时间 as people
+    write it. UserError where the extra `word` is missing, the template is unusable, or an annex
+    lacks its number. AssertionError where a number of the text is not that of the figures.
     """
     # Asked for here: what is missing in the reading process would look like a damaged template.
     if find_spec("docxtpl") is None:
         raise UserError(_NEEDS)
+    text = compose(inspection, part=part, checked_during=checked_during, signed_on=signed_on)
+    tables = [_TABLES[entry.key](inspection) for entry in text.annexes]
     return fill_in(
         template or shipped_template(),
-        _make_visible(_words(inspection, signed_on)),
-        [(table.columns, table.with_visible_cells().rows) for table in _annexes(inspection)],
+        _make_visible(_words(text, inspection.marks, tables)),
+        [(table.columns, table.with_visible_cells().rows) for table in tables],
         inspection.sweep.as_of,
     )
 
@@ -57,34 +69,49 @@ def shipped_template() -> bytes:
     return template()
 
 
-def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
-    tables = _annexes(inspection)
-    notice = inspection.issued.notice if inspection.issued else None
-    day = signed_on or (notice.issued_on if notice else None)
+def _words(text: CircularText, marks: Sequence[str], tables: Sequence[Table]) -> dict[str, object]:
+    """The words of a template: the sections as they stand, and part by part without headings."""
     return {
-        "marks": typeset("；".join(inspection.marks)),
-        "title": prose.title(inspection),
-        "number": notice.number if notice else inspection.office.number,
-        "addressees": inspection.office.addressees,
-        "basis": prose.occasion(inspection),
-        "overview": prose.overview(inspection),
-        "problems": [asdict(problem) for problem in prose.problems(inspection)],
-        "closing": prose.closing_paragraph(inspection),
-        "annex_list": [
-            _listed(number, table, len(tables)) for number, table in enumerate(tables, 1)
+        "marks": typeset("；".join(marks)),
+        "title": text.title,
+        "number": text.number,
+        "addressees": text.addressees,
+        "basis": text.occasion,
+        "sections": [
+            {"heading": each.heading, "paragraphs": [asdict(one) for one in each.paragraphs]}
+            for each in text.sections
         ],
-        "issuer": inspection.office.issuer,
-        "date": chinese_day(day) if day else "    年  月  日",
+        "overview": [each.whole for each in text.of("总体情况")],
+        "problems": [asdict(each) for each in text.of("主要问题")],
+        "previous": [each.whole for each in text.of("上期整改")],
+        "closing": [each.whole for each in text.of("工作要求")],
+        "annex_list": [_listed(place, entry) for place, entry in enumerate(text.annexes)],
+        "issuer": text.issuer,
+        "date": _day(text),
+        "copies": f"抄送：{text.copies}" if text.copies else "",
+        "publicity": f"（{_publicity(text.publicity)}）" if text.publicity else "",
         "annexes": [
             {
-                "number": f"附件{number if len(tables) > 1 else ''}",
-                "title": table.title,
+                "number": entry.name,
+                "title": entry.title,
                 "columns": table.columns,
                 "rows": table.rows,
             }
-            for number, table in enumerate(tables, 1)
+            for entry, table in zip(text.annexes, tables, strict=True)
         ],
     }
+
+
+def _day(text: CircularText) -> str:
+    """成文日期; room for it in a draft, and nothing in a part, which nobody signs."""
+    if not text.title:
+        return ""
+    return chinese_day(text.signed_on) if text.signed_on else "    年  月  日"
+
+
+def _publicity(words: str) -> str:
+    """附注: 此件公开发布, 此件不予公开 …"""
+    return words if words.startswith("此件") else f"此件{words}"
 
 
 def _make_visible(value: Any) -> Any:
@@ -99,20 +126,14 @@ def _make_visible(value: Any) -> Any:
     return value
 
 
-def _annexes(inspection: Inspection) -> list[Table]:
-    tables = [annexes.regions(inspection), annexes.failed_table(inspection)]
-    return tables + [
-        table
-        for table in (
-            annexes.listed_table(inspection),
-            annexes.rechecks_table(inspection),
-            annexes.to_be_seen(inspection),
-        )
-        if table.rows
-    ]
+_TABLES: Mapping[AnnexKey, Callable[[Inspection], Table]] = {
+    "table": annexes.regions,
+    "list": annexes.failed_table,
+    "listed": annexes.listed_table,
+    "recheck": annexes.rechecks_table,
+}
 
 
-def _listed(number: int, table: Table, of: int) -> str:
+def _listed(place: int, entry: AnnexEntry) -> str:
     """附件说明: no mark after a name."""
-    before = "附件：" if number == 1 else "   "
-    return f"{before}{number}.{table.title}" if of > 1 else f"{before}{table.title}"
+    return f"{'附件：' if place == 0 else '   '}{entry.line}"

@@ -53,28 +53,30 @@ def template() -> bytes:
     _text(document, "{%p if marks %}")
     _text(document, "{{ marks }}", _Style(font=HEI, align=WD_ALIGN_PARAGRAPH.RIGHT))
     _text(document, "{%p endif %}")
-    _text(document, "{{ title }}", _TITLE)
-    for tag in ("number", "addressees"):
-        _text(document, f"{{%p if {tag} %}}")
-        _text(document, f"{{{{ {tag} }}}}", _CENTRED if tag == "number" else _PLAIN)
-        _text(document, "{%p endif %}")
-    _text(document, "{{ basis }}", _INDENTED)
-    _text(document, "一、总体情况", _HEADING)
-    _each(document, "paragraph in overview", "{{ paragraph }}")
-    _text(document, "{%p if problems %}")
-    _text(document, "二、存在的主要问题", _HEADING)
-    _text(document, "{%p for problem in problems %}")
-    joined = _text(document, "{{ problem.heading }}", _Style(font=KAI, indent=True))
-    _run(joined, "{{ problem.text }}", SONG, BODY)
+    for tag, style in (
+        ("title", _TITLE),
+        ("number", _CENTRED),
+        ("addressees", _PLAIN),
+        ("basis", _INDENTED),
+    ):
+        _if(document, tag, style)
+    _text(document, "{%p for section in sections %}")
+    _text(document, "{{ section.heading }}", _HEADING)
+    _text(document, "{%p for paragraph in section.paragraphs %}")
+    joined = _text(document, "{{ paragraph.heading }}", _Style(font=KAI, indent=True))
+    _run(joined, "{{ paragraph.text }}", SONG, BODY)
     _text(document, "{%p endfor %}")
-    _text(document, "{%p endif %}")
-    _each(document, "paragraph in closing", "{{ paragraph }}")
+    _text(document, "{%p endfor %}")
     _text(document, "")
     _each(document, "line in annex_list", "{{ line }}")
+    _text(document, "{%p if date %}")
     _text(document, "")
     _text(document, "{{ issuer }}", _SIGNATURE)
     _text(document, "{{ date }}", _SIGNATURE)
+    _text(document, "{%p endif %}")
+    _if(document, "publicity", _INDENTED)
     _annexes(document)
+    _if(document, "copies", _PLAIN)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -150,6 +152,13 @@ def _cells(
         if heading:
             run.bold, cell.paragraphs[0].alignment = True, WD_ALIGN_PARAGRAPH.CENTER
             cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+
+
+def _if(document: Doc, tag: str, style: _Style) -> None:
+    """A paragraph of one word, which is left out where the word is empty."""
+    _text(document, f"{{%p if {tag} %}}")
+    _text(document, f"{{{{ {tag} }}}}", style)
+    _text(document, "{%p endif %}")
 
 
 def _each(document: Doc, loop: str, words: str) -> None:

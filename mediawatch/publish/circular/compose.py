@@ -1,0 +1,124 @@
+"""The circular, put together and read back: the whole one, our part of a joint one, the page's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from mediawatch.ops.settings.office import Part
+from mediawatch.publish.circular.annex_numbers import annex_entries
+from mediawatch.publish.circular.frame import occasion, title
+from mediawatch.publish.circular.overview import overview
+from mediawatch.publish.circular.previous import previous
+from mediawatch.publish.circular.problems import problems
+from mediawatch.publish.circular.readback import hold_against_figures
+from mediawatch.publish.circular.requirements import requirements
+from mediawatch.publish.circular.text import (
+    ACCOUNTS,
+    SITES,
+    CircularParagraph,
+    CircularSection,
+    CircularText,
+    References,
+    numeral,
+)
+from mediawatch.publish.inspection import Inspection
+
+_HEADINGS: dict[Part, str] = {
+    "总体情况": "总体情况",
+    "主要问题": "存在的主要问题",
+    "上期整改": "上期通报整改情况",
+    "工作要求": "工作要求",
+}
+_SHARED: tuple[Part, ...] = ("总体情况", "主要问题")
+"""The parts of which a joint circular has one half on 政府网站."""
+
+
+def compose(
+    inspection: Inspection,
+    *,
+    part: bool = False,
+    checked_during: str = "",
+    signed_on: date | None = None,
+) -> CircularText:
+    """The circular of an inspection; with `part` our paragraphs and annexes of a joint one.
+
+    UserError where an annex lacks its number. AssertionError names the numbers of the text that
+    do not agree with the figures: nothing may leave then.
+    """
+    office = inspection.office
+    annexes = annex_entries(inspection)
+    sections = _sections(inspection, {each.key: each.name for each in annexes}, part=part)
+    found = CircularText(sections=sections, annexes=annexes)
+    if not part:
+        notice = inspection.issued.notice if inspection.issued else None
+        found = replace(
+            found,
+            title=title(inspection),
+            number=notice.number if notice else office.number,
+            addressees=office.addressees,
+            occasion=occasion(inspection, checked_during),
+            issuer=office.issuer,
+            signed_on=signed_on or (notice.issued_on if notice else None),
+            copies=office.copies,
+            publicity=office.publicity,
+        )
+    hold_against_figures(found.lines, inspection, annexes, checked_during)
+    return found
+
+
+def overview_texts(inspection: Inspection) -> list[str]:
+    """总体情况 for a page that has the table itself. AssertionError as in `compose`."""
+    texts = [
+        paragraph.whole for paragraph in (*overview(inspection, {}), *previous(inspection, {}))
+    ]
+    hold_against_figures(texts, inspection)
+    return texts
+
+
+def _sections(
+    inspection: Inspection, references: References, *, part: bool
+) -> tuple[CircularSection, ...]:
+    written: dict[Part, tuple[CircularParagraph, ...]] = {
+        "总体情况": overview(inspection, references),
+        "主要问题": problems(inspection, references),
+        "上期整改": previous(inspection, references),
+        "工作要求": requirements(inspection),
+    }
+    left_open = inspection.office.others == "留空" and not part
+    found: list[CircularSection] = []
+    for each in inspection.office.order:
+        paragraphs = written[each]
+        if each in _SHARED and (part or left_open):
+            paragraphs = _half(paragraphs, left_open=left_open, numbered=each == "主要问题")
+        elif each == "主要问题":
+            paragraphs = _numbered(paragraphs, "（{}）")
+        if paragraphs:
+            heading = f"{numeral(len(found) + 1)}、{_HEADINGS[each]}"
+            found.append(CircularSection(each, heading, paragraphs))
+    return tuple(found)
+
+
+def _half(
+    ours: tuple[CircularParagraph, ...], *, left_open: bool, numbered: bool
+) -> tuple[CircularParagraph, ...]:
+    """Our half of a section of a joint circular; the heading of the other one where it is left
+    open."""
+    before = (CircularParagraph("", f"（一）{SITES}"),) if left_open else ()
+    if not ours:
+        return before
+    return (
+        *before,
+        CircularParagraph("", f"（二）{ACCOUNTS}"),
+        *(_numbered(ours, "{}.", plain=True) if numbered else ours),
+    )
+
+
+def _numbered(
+    paragraphs: Sequence[CircularParagraph], form: str, *, plain: bool = False
+) -> tuple[CircularParagraph, ...]:
+    return tuple(
+        replace(each, heading=form.format(number if plain else numeral(number)) + each.heading)
+        for number, each in enumerate(paragraphs, 1)
+    )

@@ -1,0 +1,64 @@
+"""重复问题: where an account was named before, and whether that was never put right. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from mediawatch.domain import Effect, Notice, NoticeItem, Rectification, Sweep, SweepAccount
+from mediawatch.domain.clock import day_of
+from mediawatch.figures.filings import once
+from mediawatch.publish.results import RecheckResult
+from mediawatch.rules.problems import SILENT, codes_of
+
+
+def last_items(
+    repeats: Collection[int],
+    scope: Iterable[SweepAccount],
+    before: Sequence[tuple[Notice, Sequence[NoticeItem]]],
+) -> dict[int, tuple[Notice, NoticeItem]]:
+    """By account of `repeats`: the newest notice that names it as failed, and its item there.
+
+    `before`: the earlier notices, newest first, each with the items that still stand.
+    """
+    found: dict[int, tuple[Notice, NoticeItem]] = {}
+    for one in once(scope):
+        named = (
+            (notice, item)
+            for notice, items in before
+            for item in items
+            if item.fails and item.account_id in one.ids
+        )
+        if not one.ids.isdisjoint(repeats) and (last := next(named, None)):
+            found |= dict.fromkeys(one.ids, last)
+    return found
+
+
+def is_unrectified(
+    entry: SweepAccount,
+    notice: Notice,
+    item: NoticeItem,
+    sweep: Sweep,
+    rechecked: Iterable[RecheckResult],
+) -> bool:
+    """Whether what the notice said of an account that fails now was never put right (仍未整改).
+
+    To fail twice is not enough: the account may have been in order in between. Its re-check must
+    say so, or one silence must reach from before the notice to the moment of this inspection.
+    """
+    here = f"{day_of(sweep.as_of)}复查"
+    if any(
+        # An older re-check says nothing of what came after it.
+        each.item == item and each.result is Rectification.NOT_DONE and each.basis.startswith(here)
+        for each in rechecked
+    ):
+        return True
+    if sweep.period_from is not None or SILENT.isdisjoint(codes_of(item)):
+        # The longest gap of a period may have ended before its last day.
+        return False
+    return any(
+        finding.effect is Effect.FAILS
+        and finding.code in SILENT
+        and finding.gap_since is not None
+        and finding.gap_since < notice.issued_on
+        for finding in (entry.judgement.findings if entry.judgement else ())
+    )

@@ -1,0 +1,105 @@
+"""`report docx` over a real home: drafts, notices, our part of a joint circular, what it is compared with."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from docx import Document
+from offices import Office, filed, reading
+
+from mediawatch.domain import Code, Post
+from mediawatch.domain.clock import day_end
+
+Q2, Q3 = date(2022, 6, 30), date(2022, 9, 30)
+ACCOUNTS = [filed(number, type="贴吧号" if number == 1 else "新浪微博") for number in range(1, 5)]
+SETTINGS = """\
+issuer = "示例市人民政府办公室"
+reach = "全市"
+contact = "张三，0000-0000000"
+compare = true
+copies = "市委办公室。"
+publicity = "主动公开"
+annexes = { table = 3, list = 4, recheck = 5 }
+"""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """A home with a census a quarter; the first one became a notice."""
+    made = Office.of(tmp_path_factory.mktemp("office"), *ACCOUNTS)
+    (made.home.root / "office.toml").write_text(SETTINGS, "utf-8")
+    first = made.sweep(Q2, {1: [Code.STALE_2W], 2: [Code.STALE_2W]})
+    made.issue(first, "文1号", date(2022, 7, 5), "--rectify-by", "2022-07-20")
+    made.sweep(Q3, {1: [Code.STALE_2W]})
+    return made
+
+
+def circular(office: Office, *words: str) -> tuple[list[str], str]:
+    """The paragraphs of the document, and what was said on standard error."""
+    target = office.home.root.parent / "通报.docx"
+    done = office.run("report", "docx", "--out", target, "--force", *words)
+    return [each.text for each in Document(str(target)).paragraphs if each.text], done.stderr
+
+
+def test_a_draft_says_what_it_lacks_of_a_notice(office: Office) -> None:
+    said, told = circular(office)
+    assert "a draft: no notice of sweep 2 was issued; it lacks 主送机关" in told
+    assert "发文字号 (office.toml: number), 成文日期 (--date), 整改期限" in told
+    assert "联系人" not in told
+    assert "    年  月  日" in said
+    assert (
+        said[-2:] == ["附件4", "检查发现存在突出问题的政务新媒体名单"]
+        or "抄送：市委办公室。" in said
+    )
+    assert "（此件主动公开）" in said
+    assert "联系人：张三，0000-0000000。" in said
+
+
+def test_the_newest_notice_of_the_inspection_is_taken(office: Office) -> None:
+    said, told = circular(office, "--sweep", "1")
+    assert "as issued: 文1号 通报" in told
+    assert "a draft" not in told
+    assert {"通报", "文1号", "请有关单位于2022年7月20日前完成整改。"} <= set(said)
+    draft, told = circular(office, "--sweep", "1", "--include-open")
+    assert "文1号" not in draft
+
+
+def test_a_part_has_our_paragraphs_and_annexes_alone(office: Office) -> None:
+    said, _ = circular(office, "--part", "--checked-during", "9月中下旬")
+    assert said[:2] == ["一、总体情况", "（二）政务新媒体"]
+    assert "各地区（部门）情况详见附件3。" in said
+    assert "附件：3.全市政务新媒体检查情况统计表" in said
+    assert [each for each in said if each.startswith("附件") and "：" not in each] == [
+        "附件3",
+        "附件4",
+    ]
+    assert not [each for each in said if "年  月" in each or "示例市" in each or "抄送" in each]
+
+
+def test_the_rate_is_compared_with_the_notice_before(office: Office) -> None:
+    said, told = circular(office)
+    assert any("合格率75.00%，较上季度提高25.00个百分点。" in each for each in said)
+    assert "to compare with" not in told
+    _, told = circular(office, "--sweep", "1")
+    assert "no 合格率 to compare with: sweep 1 has no finished census before it" in told
+
+
+def test_an_update_since_the_moment_is_not_denied(tmp_path: Path) -> None:
+    office = Office.of(tmp_path, *ACCOUNTS)
+    office.issue(office.sweep(Q2, {1: [Code.STALE_2W]}), "文1号", date(2022, 7, 5))
+    second = office.sweep(Q3, {1: [Code.STALE_2W]})
+    later = reading(1, day_end(Q3) + timedelta(days=4), None, Post(on=Q3 + timedelta(days=2)))
+    office.run("recheck", "文1号", "--sweep", str(second))
+    office.issue(second, "文2号", date(2022, 10, 9))
+    named = "示例1局“示例1”（贴吧号）"
+    said = "".join(circular(office)[0])
+    assert f"其中，{named}在上期通报（文1号）中已被指出“超2周未更新”，仍未整改。" in said
+    assert f"上期通报指出的问题仍未整改的有1个：{named}。" in said
+    office.within(lambda store: store.readings.keep(later))
+    said = "".join(circular(office)[0])
+    assert (
+        f"其中，{named}在上期通报（文1号）中已被指出“超2周未更新”，本次检查再次发现问题。" in said
+    )
+    assert "仍未整改" not in said

@@ -24,23 +24,39 @@ def annex_title(office: Office, key: AnnexKey) -> str:
 def annex_entries(inspection: Inspection) -> tuple[AnnexEntry, ...]:
     """The annexes of a circular in the order of their numbers.
 
-    The table and the list of problems always; the others where there is something in them.
-    UserError where the office gave some annexes a number, and not all that are printed.
+    Where the office gave numbers, those with a number. Else the table and the list of problems,
+    and the others where there is something in them. UserError where the list of problems has none,
+    though others have.
     """
-    office = inspection.office
+    office, printed = inspection.office, _printed(inspection)
+    numbers = _given(office)
+    if numbers and inspection.failed and "list" not in numbers:
+        raise UserError(
+            f"{FILE}: annexes: list has no number, though others have one: every account that "
+            f"fails stands in it ({annex_title(office, 'list')}): give it one, as in "
+            f"annexes = {{ list = {max(numbers.values()) + 1} }}"
+        )
+    numbers = numbers or {key: number for number, key in enumerate(printed, 1)}
+    entries = (
+        AnnexEntry(key, numbers[key], annex_title(office, key)) for key in printed if key in numbers
+    )
+    return tuple(sorted(entries, key=lambda entry: entry.number))
+
+
+def annexes_without_number(inspection: Inspection) -> list[str]:
+    """Titles of the annexes that have something in them and are left out for want of a number."""
+    numbers = _given(inspection.office)
+    left = [key for key in _printed(inspection) if numbers and key not in numbers]
+    return [annex_title(inspection.office, key) for key in left]
+
+
+def _printed(inspection: Inspection) -> list[AnnexKey]:
     printed: list[AnnexKey] = ["table", "list"]
     printed += ["listed"] if inspection.noteworthy else []
     printed += ["recheck"] if inspection.past.rechecked else []
-    numbers = {key: int(getattr(office.annexes, key)) for key in _TITLES}
-    if any(numbers.values()):
-        for key in printed:
-            if not numbers[key]:
-                raise UserError(
-                    f"{FILE}: annexes: {key} has no number, though the circular prints that annex "
-                    f"({annex_title(office, key)}) and others have one: give it one, as in "
-                    f"annexes = {{ {key} = {max(numbers.values()) + 1} }}"
-                )
-    else:
-        numbers = {key: number for number, key in enumerate(printed, 1)}
-    entries = (AnnexEntry(key, numbers[key], annex_title(office, key)) for key in printed)
-    return tuple(sorted(entries, key=lambda entry: entry.number))
+    return printed
+
+
+def _given(office: Office) -> dict[AnnexKey, int]:
+    numbers: dict[AnnexKey, int] = {key: getattr(office.annexes, key) for key in _TITLES}
+    return {key: number for key, number in numbers.items() if number}

@@ -18,8 +18,10 @@ from mediawatch.cli.reminders import reminders
 from mediawatch.cli.upward import upward
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import parse_day
+from mediawatch.ops.settings.office import FILE
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
+from mediawatch.publish.circular.annex_numbers import annexes_without_number
 from mediawatch.publish.circular.frame import number
 from mediawatch.publish.circular.overview import rate_points
 from mediawatch.publish.inspection import Inspection
@@ -217,6 +219,8 @@ def tell_missing(inspection: Inspection, signed_on: date | None) -> None:
             f"a draft of sweep {inspection.sweep.id}, not a notice; it lacks {', '.join(lacks)}",
             err=True,
         )
+    for title in annexes_without_number(inspection):
+        typer.echo(f"{FILE}: annexes has no number for {title}: it is left out", err=True)
     if office.compare and rate_points(inspection) is None:
         why = (
             f"sweep {inspection.sweep.id} has no finished census before it under the same rules"

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from mediawatch.domain import Code, FiledStatus, Rectification, SweepKind, UserError, Verdict
 from mediawatch.figures.counts import figures
 from mediawatch.ops.settings.office import AnnexNumbers, Part, read_office
+from mediawatch.publish.circular.annex_numbers import annexes_without_number
 from mediawatch.publish.circular.compose import compose, overview_texts
 from mediawatch.publish.circular.readback import FigureReader, hold_against_figures
 from mediawatch.publish.circular.text import MANY
@@ -356,11 +357,15 @@ def test_others_sections_are_left_open_or_out() -> None:
     assert texts(alone, "主要问题")[0].startswith("（一）长期未更新")
 
 
-def test_annex_numbers_are_whole_or_none(tmp_path: Path) -> None:
+def test_an_annex_without_a_number_is_left_out_but_for_the_list(tmp_path: Path) -> None:
     found = hunan()
     half = found.office.model_copy(update={"annexes": AnnexNumbers(table=3)})
     with pytest.raises(UserError, match=r"office\.toml: annexes: list has no number.*list = 4"):
         compose(replace(found, office=half))
+    given = found.office.model_copy(update={"annexes": AnnexNumbers(list=4)})
+    text = compose(replace(found, office=given))
+    assert [each.name for each in text.annexes] == ["附件4"]
+    assert annexes_without_number(replace(found, office=given))[0].endswith("检查情况统计表")
     (tmp_path / "office.toml").write_text("annexes = { table = 3, list = 3 }\n")
     with pytest.raises(
         UserError, match=r"office\.toml: bad setting annexes: .*table and list are both 附件3"

@@ -25,27 +25,42 @@ def annex_entries(inspection: Inspection) -> tuple[AnnexEntry, ...]:
     """The annexes of a circular in the order of their numbers.
 
     The table and the list of problems, the others where there is something in them; none that the
-    office leaves out.
-    UserError where the office gave some annexes a number, and not all that are printed.
+    office leaves out, and where it gave numbers only those that have one. UserError where the list
+    of problems has none, though others have.
     """
+    office, printed = inspection.office, _with_content(inspection)
+    numbers = _given(office)
+    if numbers and inspection.failed and "list" in printed and "list" not in numbers:
+        raise UserError(
+            f"{FILE}: annexes: list has no number, though others have one, and all that fail stand "
+            f"in it ({annex_title(office, 'list')}): give it one, as in "
+            f"annexes = {{ list = {max(numbers.values()) + 1} }}, or leave it out: "
+            'annexes_left_out = ["list"]'
+        )
+    if not numbers:
+        alone = len(printed) == 1
+        numbers = {key: 0 if alone else number for number, key in enumerate(printed, 1)}
+    entries = (
+        AnnexEntry(key, numbers[key], annex_title(office, key)) for key in printed if key in numbers
+    )
+    return tuple(sorted(entries, key=lambda entry: entry.number))
+
+
+def annexes_without_number(inspection: Inspection) -> list[str]:
+    """Titles of the annexes that have something in them and are left out for want of a number."""
     office = inspection.office
+    numbers = _given(office)
+    left = [key for key in _with_content(inspection) if numbers and key not in numbers]
+    return [annex_title(office, key) for key in left]
+
+
+def _with_content(inspection: Inspection) -> list[AnnexKey]:
     printed: list[AnnexKey] = ["table", "list"]
     printed += ["listed"] if inspection.noteworthy else []
     printed += ["recheck"] if inspection.past.rechecked else []
-    printed = [key for key in printed if key not in office.annexes_left_out]
-    numbers = {key: int(getattr(office.annexes, key)) for key in _TITLES}
-    if any(numbers.values()):
-        for key in printed:
-            if not numbers[key]:
-                raise UserError(
-                    f"{FILE}: annexes: {key} has no number, though the circular prints that annex "
-                    f"({annex_title(office, key)}) and others have one: give it one, as in "
-                    f"annexes = {{ {key} = {max(numbers.values()) + 1} }}, or leave it out: "
-                    f'annexes_left_out = ["{key}"]'
-                )
-    elif len(printed) == 1:
-        numbers = dict.fromkeys(printed, 0)
-    else:
-        numbers = {key: number for number, key in enumerate(printed, 1)}
-    entries = (AnnexEntry(key, numbers[key], annex_title(office, key)) for key in printed)
-    return tuple(sorted(entries, key=lambda entry: entry.number))
+    return [key for key in printed if key not in inspection.office.annexes_left_out]
+
+
+def _given(office: Office) -> dict[AnnexKey, int]:
+    numbers: dict[AnnexKey, int] = {key: getattr(office.annexes, key) for key in _TITLES}
+    return {key: number for key, number in numbers.items() if number}

@@ -111,17 +111,18 @@ def _coverage(inspection: Inspection, *, partial: bool) -> str:
         inspection.office.measure,
     )
     registry = f"{office.reach}{_registry(inspection)}，本次"
-    checked = f"检查{whole.checked}{measure}"
-    if whole.registry_known and office.print_rate:
-        checked += f"（检查率{whole.coverage_text(office.decimals)}）"
+    rated = whole.registry_known and office.print_rate
+    coverage = f"（检查率{whole.coverage_text(office.decimals)}）" if rated else ""
+    checked = f"检查{whole.checked}{measure}{coverage}"
     if whole.full_cover:
         return f"{registry}全覆盖检查"
     if not partial:
         return f"{registry}{checked}"
-    return (
-        f"{registry if whole.registry_known else '本次'}为部分检查：{extent(inspection.sweep)}，"
-        f"共{whole.drawn}{measure}，{checked}"
-    )
+    opening, which = registry if whole.registry_known else "本次", extent(inspection.sweep)
+    if which == SweepKind.SAMPLE.label:
+        settled = whole.checked == whole.drawn
+        return f"{opening}{which}{whole.drawn}{measure}{coverage if settled else f'，{checked}'}"
+    return f"{opening}为部分检查：{which}，共{whole.drawn}{measure}，{checked}"
 
 
 def _registry(inspection: Inspection) -> str:

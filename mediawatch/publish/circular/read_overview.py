@@ -74,6 +74,11 @@ def _whole(inspection: Inspection) -> Iterator[Rule]:
     yield expect(
         rf"检查(\d+){one}(?:（检查率({PERCENT})）)?，发现不合格", whole.checked, whole.coverage
     )
+    yield expect(
+        rf"本次抽查(\d+){one}(?:（检查率({PERCENT})）)?(?=，(?:检查|发现))",
+        whole.drawn,
+        whole.coverage,
+    )
     yield expect(rf"为部分检查：[^。\d]*?，共(\d+){one}，检查", whole.drawn)
     yield expect(
         rf"发现不合格(\d+){one}(?:（其中(\d+){one}在通报印发前已完成整改）)?"

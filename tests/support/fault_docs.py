@@ -33,7 +33,8 @@ would lose:
 
 * on every platform: {everywhere};
 * on Weibo alone, what no platform's own code answers: {browser};
-* the others on one platform after the other, and wherever the table expects something special of a platform.
+* the others on one platform after the other, and wherever the table expects something special of a platform. What lies
+  in a body alone (an odd date, a list that is null) the tests of the platforms' `read_*` functions hold on each.
 
 Breakers are off, and tested apart (`tests/sweep/test_pacing.py`).
 

@@ -26,8 +26,6 @@ SETTINGS = Settings.model_validate(
 )
 
 
-
-
 def one_of_a_kind(cases: Sequence[Case]) -> Iterator[Case]:
     """The first case of each platform, login and expected reading; all that need no browser.
 

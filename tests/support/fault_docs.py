@@ -66,7 +66,8 @@ _WORDS = {
 }
 _ASIDE = """
 ## The other surfaces, and visitors
-The faults are played here too, wherever these surfaces can meet them (in `make test` {everywhere}, and in turn {in_turn}). Expected is only what holds always:
+The faults are played here too, wherever these surfaces can meet them (in `make test` {everywhere},
+and in turn {in_turn}). Expected is only what holds always:
 no date that is not true, no gap where the newest post is not among those read, no finding beyond the truth, and a sound account that
 reads right afterwards. An account filed under a name alone is never `renamed`: to a search it is one that is not there.
 
@@ -95,7 +96,8 @@ def text() -> str:
     table = [_line(head), _line(["---"] * len(head)), *rows]
     return "\n".join(
         [
-            _INTRO.format(everywhere=_names(EVERYWHERE), browser=_names(OF_THE_BROWSER)) + "| truth | findings that may follow |",
+            _INTRO.format(everywhere=_names(EVERYWHERE), browser=_names(OF_THE_BROWSER))
+            + "| truth | findings that may follow |",
             "|---|---|",
             *truths,
             _LEGEND + "\n".join(legend),
@@ -108,9 +110,7 @@ def text() -> str:
             *table,
             "",
             *(f"{number}. {note}" for note, number in notes.items()),
-            _ASIDE.format(
-                everywhere=_names(ASIDE_EVERYWHERE), in_turn=_names(ASIDE_IN_TURN)
-            )
+            _ASIDE.format(everywhere=_names(ASIDE_EVERYWHERE), in_turn=_names(ASIDE_IN_TURN))
             + _line(_SCENE_HEAD),
             _line(["---"] * len(_SCENE_HEAD)),
             *map(_scene, ASIDE),

@@ -21,6 +21,26 @@ from db.migrate import Safeguard, upgrade
 from mediawatch.ports import Store
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a table of cases PostgreSQL gets the first one in short, and the others at full size:
+    their statements are the same.
+    """
+    seen = set[str]()
+    for item in items:
+        if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+            continue
+        given = item.callspec.params
+        if len(given) > 1 and "postgresql" in (
+            given.get("migrated_url"),
+            given.get("database_url"),
+        ):
+            table = item.nodeid.partition("[")[0]
+            if table in seen:
+                item.add_marker(pytest.mark.soak)
+            seen.add(table)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A new SQLite database that this process opens begins as a copy of one that was migrated from

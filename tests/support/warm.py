@@ -176,7 +176,8 @@ def _become(said: dict[str, Any], descriptors: list[int]) -> list[str]:
 
 
 def _run(words: list[str]) -> None:
-    sys.path[0] = ""
+    own = [place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+    sys.path[:1] = ["", *own]
     match words:
         case ["-m", name, *arguments]:
             sys.argv = [name, *arguments]

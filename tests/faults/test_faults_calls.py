@@ -13,6 +13,7 @@ PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 TELLING = frozenset(
     {
         Fault.NONE,
+        Fault.CAPTCHA_PAGE,
         Fault.LAPSED_SILENTLY,
         Fault.OTHER_ACCOUNT,
         Fault.EMPTY_LIST,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 
 from fault_scenes import ASIDE, SCENES, Scene, TruthOf
 from replica_faults import PLACES, Fault, Part
@@ -261,11 +262,14 @@ OF_THE_BROWSER = (
 EVERYWHERE = (
     Fault.NONE,
     Fault.CAPTCHA_PAGE,
+    Fault.CAPTCHA_OVERLAY,
     Fault.LOGIN_WALL,
     Fault.LAPSED,
     Fault.LAPSED_SILENTLY,
     Fault.OTHER_ACCOUNT,
     Fault.EMPTY_LIST,
+    Fault.DATE_FUTURE,
+    Fault.REDIRECT_HOME,
 )
 """What might be taken for a silent account; each platform's own code tells it: `make test` plays it
 on all of them.
@@ -279,7 +283,6 @@ IN_BODIES = (
     Fault.UNDATED,
     Fault.DATE_TEXT,
     Fault.DATE_MILLISECONDS,
-    Fault.DATE_FUTURE,
     Fault.DATE_1970,
     Fault.UNKNOWN_CELLS,
 )
@@ -347,7 +350,7 @@ def _is_special(scene: Scene, fault: Fault, parts: frozenset[Part]) -> bool:
 
 
 def _aside(scene: Scene) -> Iterator[Fault]:
-    yield from ASIDE_EVERYWHERE
     first = ASIDE.index(scene) % len(ASIDE_IN_TURN)
     turns = (*ASIDE_IN_TURN[first:], *ASIDE_IN_TURN[:first])
-    yield from [fault for fault in turns if _striking(scene, fault)][:1]
+    striking = (fault for fault in (*ASIDE_EVERYWHERE, *turns) if _striking(scene, fault))
+    yield from islice(striking, len(ASIDE_EVERYWHERE) + 1)

@@ -18,12 +18,8 @@ from races import COMMANDS, EIGHT, RaceHome, build, kill_in_apply, race, state
 Done = subprocess.CompletedProcess[str]
 LOCKED = "another sweep or import runs"
 """A command that looks at sites keeps others off that judge; they say so, and write nothing."""
-PAIRS = [
-    (one, EIGHT[(place + further) % len(EIGHT)])
-    for place, one in enumerate(EIGHT)
-    for further in (0, 3)
-]
-"""Each with itself and with another, on both sides; the whole of them is `TestEveryPair`."""
+PAIRS = [*zip(EIGHT, EIGHT, strict=True), *zip(EIGHT[:4], EIGHT[4:], strict=True)]
+"""Each with itself and with another; the whole of them is `TestEveryPair`."""
 ALL_PAIRS = list(combinations_with_replacement(COMMANDS, 2))
 
 
@@ -148,7 +144,7 @@ def kill_imports(course: Course, rows: int, delays: Sequence[float]) -> None:
 
 
 def test_a_killed_import_leaves_all_or_nothing(course: Course) -> None:
-    kill_imports(course, 500, [0.0, 0.02, 0.05, 0.3])
+    kill_imports(course, 500, [0.0, 0.05])
 
 
 @pytest.mark.soak

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import warm
 from commands import in_process
 from hostile_tars import add, files_of, hostile_tars, left_in, packed
 from postgres import Cluster
@@ -288,7 +289,7 @@ def test_a_killed_restore_leaves_no_home_and_the_next_one_cleans_up(
     """By a process that dies at the last moment before the home appears."""
     source, new = tmp_path / "b.tar", tmp_path / "new"
     source.write_bytes(good)
-    done = subprocess.run([sys.executable, "-c", KILLED, source, new], check=False)
+    done = warm.run([sys.executable, "-c", KILLED, str(source), str(new)], dict(os.environ))
     assert done.returncode == -signal.SIGKILL
     assert not new.exists()
     assert len(left_in(tmp_path)) == 2, "what was unpacked is left"

@@ -20,6 +20,7 @@ import command_docs
 import pytest
 from commands import commands, in_process
 from programs import DRIVER, clean, mediawatch
+from warm import Program
 
 from mediawatch.cli.commands import HELP
 from mediawatch.cli.logs import secrets_of
@@ -331,7 +332,7 @@ def test_the_unforeseen_is_one_and_its_traceback_is_kept_in_the_home(tmp_path: P
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    process = subprocess.Popen(
+    process = Program(
         [sys.executable, "-c", DRIVER, "talk"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -348,7 +349,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_being_stopped_cleans_up_first(sent: signal.Signals, code: int) -> None:
-    process = subprocess.Popen(
+    process = Program(
         [sys.executable, "-c", DRIVER, "wait"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -20,6 +20,7 @@ from commands import in_process
 from places import make_short_folder
 from programs import clean
 from stop_moments import ENTRY
+from warm import Program
 
 from mediawatch.ops import install_browser
 from mediawatch.ops.settings import Home
@@ -103,7 +104,7 @@ def test_a_stopped_command_leaves_no_browser_and_no_file(
         environ = clean(None, TMPDIR=str(folder / "tmp"), **known)
         environ["MEDIAWATCH_BROWSER__PROXY"] = silent_proxy
         environ["MEDIAWATCH_BROWSER__CONCURRENCY"] = "1"
-        process = subprocess.Popen(
+        process = Program(
             [sys.executable, "-c", ENTRY, "--home", str(home.root), *words],
             env=environ,
             stdin=subprocess.PIPE,

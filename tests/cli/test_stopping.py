@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from commands import in_process
 from places import make_short_folder
+from warm import Program
 
 from mediawatch.ops.settings import Home
 from scrapers.browser import processes
 
-MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 ARRIVALS = 2
 """Connections by which a sweep tries the proxy before its first look."""
 REGISTRY = "政务新媒体名称,类型,平台ID\n" + "".join(
@@ -93,8 +93,8 @@ def sweeping(
 ) -> Iterator[subprocess.Popen[str]]:
     """A sweep in the midst of its first looks, in a process group of its own."""
     port, asked = silent
-    process = subprocess.Popen(
-        [MEDIAWATCH, "sweep"],
+    process = Program(
+        [sys.executable, "-m", "mediawatch", "sweep"],
         env=environ(home.root, MEDIAWATCH_BROWSER__PROXY=f"http://127.0.0.1:{port}"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

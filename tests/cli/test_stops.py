@@ -18,6 +18,7 @@ import pytest
 from programs import clean
 from review_homes import home as home
 from review_homes import prepared as prepared
+from warm import Program
 
 from mediawatch.ops.settings import Home
 
@@ -137,7 +138,7 @@ ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELEC
 @contextmanager
 def running(*command: str | Path, **environ: str) -> Iterator[subprocess.Popen[str]]:
     """The process, in a group of its own; ended with all it has started."""
-    process = subprocess.Popen(
+    process = Program(
         [sys.executable, *map(str, command)],
         env=clean(None, **environ),
         stdin=subprocess.PIPE,

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from programs import clean
 from review_homes import prepared
+from warm import Program
 
 from mediawatch.cli import logs
 from mediawatch.cli.jsonlines import JsonLines
@@ -140,7 +141,7 @@ def test_every_command_quotes_hostile_words_visibly(tmp_path: Path) -> None:
 def on_terminal(home: Path, *words: str) -> str:
     """What a command writes to a terminal of its own, both streams."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
+    with Program(
         [sys.executable, "-m", "mediawatch", *words],
         env=clean(home),
         stdin=theirs,
@@ -172,10 +173,12 @@ def test_a_query_into_a_pipe_keeps_its_data(prepared: Home) -> None:
     program = [sys.executable, "-m", "mediawatch", *words]
 
     def told(form: str) -> str:
-        done = subprocess.run(
-            [*program, "--format", form], env=clean(None), check=True, capture_output=True
-        )
-        return done.stdout.decode("utf-8-sig")
+        with Program(
+            [*program, "--format", form], env=clean(None), stdout=subprocess.PIPE
+        ) as asked:
+            written, _ = asked.communicate()
+        assert asked.returncode == 0
+        return written.decode("utf-8-sig")
 
     assert [*csv.reader(io.StringIO(told("csv"), newline=""))] == [["name"], [f"示{ALL}"]]
     spelt = told("json")

@@ -18,6 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from warm import Program
 
 import db
 from db.base import Base
@@ -137,8 +138,7 @@ async def test_many_may_open_a_new_database_at_once(database_url: str) -> None:
 def test_several_processes_may_open_a_new_database_at_once(sqlite_url: str) -> None:
     code = f"from db.migrate import upgrade; upgrade({sqlite_url!r})"
     running = [
-        subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
+        Program([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(2)
     ]
     assert [process.communicate()[1] for process in running] == [""] * 2
 

@@ -33,6 +33,7 @@ from samples import (
     sql,
     without_captures,
 )
+from warm import Program
 
 import db
 from db.errors import StoreBusy, StoreError
@@ -223,7 +224,7 @@ def killed_after(lines: int, url: str, account_id: int) -> list[str]:
     """What a writing process had printed when it was killed in the midst of a later batch."""
     paths = os.pathsep.join([str(Path(samples.__file__).parent), *sys.path])
     command = [sys.executable, "-c", WRITER, url, str(account_id)]
-    with subprocess.Popen(
+    with Program(
         command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": paths}
     ) as writer:
         assert writer.stdout is not None

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import shutil
 import stat
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from older_homes import ROWS_REVISION, restore
+from programs import mediawatch
 from samples import sql
 from sqlalchemy import text
 
@@ -248,11 +247,8 @@ def test_the_copy_of_a_home_is_told_to_the_operator(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
     home.database.unlink(missing_ok=True)
     restore(f"sqlite:///{home.database}", tmp_path)
-    told = subprocess.run(
-        [sys.executable, "-m", "mediawatch", "--home", str(home.root), "sweeps"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stderr
+    done = mediawatch("--home", str(home.root), "sweeps")
+    assert done.returncode == 0
+    told = done.stderr
     assert f"kept in {home.database}.revision-{ROWS_REVISION}" in told
     assert len(told.strip().splitlines()) == 1

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import fault_docs
 import pytest
-from fault_scenes import ASIDE, SURFACES, TruthOf
-from fault_table import IN_CALLS, IN_PAGES, OF_THE_BROWSER, OVERRIDES, ROWS, STRUCK_BY, cells
+from fault_scenes import ASIDE, SCENES, SURFACES, TruthOf
+from fault_table import (
+    ASIDE_EVERYWHERE,
+    ASIDE_IN_TURN,
+    EVERYWHERE,
+    IN_BODIES,
+    IN_CALLS,
+    IN_PAGES,
+    OVERRIDES,
+    ROWS,
+    STRUCK_BY,
+    cells,
+)
 from replica_faults import PLACES, Fault
 
 from scrapers.platforms import SCRAPERS
@@ -17,11 +28,27 @@ def test_every_fault_has_its_row_and_its_places() -> None:
 
 @pytest.mark.parametrize("platform", list(SURFACES))
 def test_every_fault_is_played_on_every_platform(platform: str) -> None:
-    quick, full = cells(platform, full=False), cells(platform, full=True)
-    left_out = set() if platform == "weibo" else OF_THE_BROWSER
-    assert {cell.fault for cell in quick} == set(Fault) - left_out
+    full = cells(platform, full=True)
     assert {cell.fault for cell in full} == set(Fault)
     assert {cell.truth for cell in full} == set(TruthOf)
+    quick = cells(platform, full=False)
+    assert {cell.fault for cell in quick} >= {*EVERYWHERE}
+    assert {cell.truth for cell in quick} == set(TruthOf)
+    assert set(quick) <= set(full)
+
+
+def test_every_fault_and_surface_is_played_in_short() -> None:
+    quick = [cell for platform in SURFACES for cell in cells(platform, full=False)]
+    assert {cell.fault for cell in quick} == set(Fault)
+    assert {cell.scene for cell in quick} == {*SCENES.values(), *ASIDE}
+    assert {name for cell in quick for name in cell.struck} == set(STRUCK_BY)
+    assert {cell.fault for cell in quick if cell.scene.aside} == {*ASIDE_EVERYWHERE, *ASIDE_IN_TURN}
+    special = {(fault, name) for fault, name in OVERRIDES if fault not in IN_BODIES}
+    assert special - {(cell.fault, name) for cell in quick for name in cell.struck} == {
+        (Fault.CAPTCHA_PAGE, "wechat.list"),
+        (Fault.OTHER_ACCOUNT, "wechat.article"),
+        (Fault.OTHER_ACCOUNT, "wechat.search"),
+    }, "special at a further place alone, which is played at full size"
 
 
 def test_the_table_speaks_of_surfaces_that_exist() -> None:

@@ -14,11 +14,10 @@ TELLING = frozenset(
     {
         Fault.NONE,
         Fault.CAPTCHA_PAGE,
-        Fault.LAPSED,
         Fault.LAPSED_SILENTLY,
         Fault.OTHER_ACCOUNT,
-        Fault.HTML,
         Fault.EMPTY_LIST,
+        Fault.HTML,
         Fault.ONLY_PINNED,
         Fault.DATE_FUTURE,
     }

@@ -23,6 +23,7 @@ from disks import disk as disk
 from programs import clean
 from review_homes import home as home
 from review_homes import prepared as prepared
+from warm import Program
 
 from mediawatch.ops.settings import Home
 
@@ -39,6 +40,8 @@ class Served:
 
     home: Home
     seconds: float = 60
+    really: bool = False
+    """Whether its process is really started, with words and an environment of its own."""
     token: str = ""
     visited: dict[str, str] = field(default_factory=dict)
     """The headers that answered the first visit."""
@@ -48,7 +51,8 @@ class Served:
     def start(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        self.process = subprocess.Popen(
+        start = subprocess.Popen if self.really else Program
+        self.process = start(
             [sys.executable, "-m", "mediawatch", "browse", "--port", str(self.port)],
             env=clean(self.home.root, MEDIAWATCH_QUERY__SECONDS=str(self.seconds)),
             stdout=subprocess.PIPE,
@@ -85,8 +89,8 @@ class Served:
 def served(home: Home) -> Iterator[Callable[..., Served]]:
     started: list[Served] = []
 
-    def start(seconds: float = 60) -> Served:
-        one = Served(home, seconds)
+    def start(seconds: float = 60, really: bool = False) -> Served:
+        one = Served(home, seconds, really)
         one.start()
         started.append(one)
         return one
@@ -148,7 +152,7 @@ def test_another_host_name_is_refused_even_with_the_token(one: Served) -> None:
 def test_the_token_is_in_no_log_and_in_no_list_of_processes(
     served: Callable[..., Served], home: Home
 ) -> None:
-    one = served()
+    one = served(really=True)
     one.get("/mediawatch?sql=select", cookie=one.cookie())
     words = Path(f"/proc/{one.process.pid}/cmdline").read_text()
     environ = Path(f"/proc/{one.process.pid}/environ").read_text()

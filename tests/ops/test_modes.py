@@ -7,12 +7,12 @@ import os
 import shutil
 import sqlite3
 import stat
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import warm
 from commands import in_process
 from places import make_short_folder
 
@@ -169,12 +169,8 @@ def test_another_user_changes_nothing_in_a_home(folder_mode: int, command: str) 
         in_process("--home", home, "init")
         home.chmod(folder_mode)
         before = {path: path.lstat() for path in (home, *home.rglob("*"))}
-        done = subprocess.run(
-            [sys.executable, "-c", AS_ANOTHER, "--home", str(home), command],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        words = [sys.executable, "-c", AS_ANOTHER, "--home", str(home), command]
+        done = warm.run(words, dict(os.environ))
         assert done.returncode == 2, done.stderr
         assert str(home) in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fault_scenes import ASIDE, SURFACES, Scene
-from fault_table import ALLOWED, CANARIES, HANDFUL, STRUCK_BY, Proves, expected, place
+from fault_table import (
+    ALLOWED,
+    ASIDE_EVERYWHERE,
+    ASIDE_IN_TURN,
+    CANARIES,
+    EVERYWHERE,
+    OF_THE_BROWSER,
+    STRUCK_BY,
+    Proves,
+    expected,
+    place,
+)
 from replica_faults import PLACES, Fault, Part
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
@@ -14,10 +26,16 @@ _INTRO = """# What may go wrong, and what comes of it
 
 Made from `tests/support/fault_table.py` by `python tests/support/fault_docs.py`; do not edit. The replica can put
 each of these faults on any account of any platform (`Faults.strike`): on its **document**, on the **profile**
-call that says who it is, or on the **list** call that shows its posts. `make test` plays every fault on every
-platform at its first place, on an account whose one recent post is what a wrong reading would lose; what no
-platform's own code answers, such as a dialog or a crash, on Weibo alone. `make soak` plays every fault on all of
-them, every place under every truth, with second looks, retries, full sizes and a sound account read right after each.
+call that says who it is, or on the **list** call that shows its posts. `make soak` plays every fault on all
+platforms, every place under every truth, with second looks, retries, full sizes and a sound account read right after
+each. `make test` plays each fault at its first place, on an account whose one recent post is what a wrong reading
+would lose:
+
+* on every platform: {everywhere};
+* on Weibo alone, what no platform's own code answers: {browser};
+* the others on one platform after the other, and wherever the table expects something special of a platform. What lies
+  in a body alone (an odd date, a list that is null) the tests of the platforms' `read_*` functions hold on each.
+
 Breakers are off, and tested apart (`tests/sweep/test_pacing.py`).
 
 Under each truth an account is looked at, and judged by the policy `tibet` as if every negative had been vouched for and every second
@@ -48,7 +66,8 @@ _WORDS = {
 }
 _ASIDE = """
 ## The other surfaces, and visitors
-The faults are played here too, wherever these surfaces can meet them (in `make test` {handful}). Expected is only what holds always:
+The faults are played here too, wherever these surfaces can meet them (in `make test` {everywhere},
+and in turn {in_turn}). Expected is only what holds always:
 no date that is not true, no gap where the newest post is not among those read, no finding beyond the truth, and a sound account that
 reads right afterwards. An account filed under a name alone is never `renamed`: to a search it is one that is not there.
 
@@ -77,7 +96,8 @@ def text() -> str:
     table = [_line(head), _line(["---"] * len(head)), *rows]
     return "\n".join(
         [
-            _INTRO + "| truth | findings that may follow |",
+            _INTRO.format(everywhere=_names(EVERYWHERE), browser=_names(OF_THE_BROWSER))
+            + "| truth | findings that may follow |",
             "|---|---|",
             *truths,
             _LEGEND + "\n".join(legend),
@@ -90,15 +110,17 @@ def text() -> str:
             *table,
             "",
             *(f"{number}. {note}" for note, number in notes.items()),
-            _ASIDE.format(
-                handful=", ".join(fault.value for fault in HANDFUL if fault is not Fault.NONE)
-            )
+            _ASIDE.format(everywhere=_names(ASIDE_EVERYWHERE), in_turn=_names(ASIDE_IN_TURN))
             + _line(_SCENE_HEAD),
             _line(["---"] * len(_SCENE_HEAD)),
             *map(_scene, ASIDE),
             "",
         ]
     )
+
+
+def _names(faults: Sequence[Fault]) -> str:
+    return "; ".join(fault.value for fault in faults if fault is not Fault.NONE)
 
 
 _SCENE_HEAD = [

@@ -43,7 +43,8 @@ from scrapers.replica import Replica, TrueAccount, World
 AS_OF = datetime.fromisoformat("2022-12-31T18:00:00+08:00")
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 WINDOW = date(2022, 12, 17)
-_LANES = 4
+_LANES, _FULL_LANES = 2, 4
+"""Looks side by side; each lane ends with a look at a sound account."""
 _WAITS = {
     Fault.CAPTCHA_PAGE,
     Fault.LOGIN_WALL,
@@ -167,7 +168,7 @@ async def _play(
         warm = SharedPages(browser) if calls else None
         lanes = [
             _Lane(replica, faults, browser, sessions, sound, full, warm)
-            for sessions in _sessions(replica, logins, folder)
+            for sessions in _sessions(replica, logins, folder, _FULL_LANES if full else _LANES)
         ]
         true = {cell: accounts[true_id(platform, number)] for cell, number in rows.items()}
         try:
@@ -313,10 +314,10 @@ def _judged(scene: Scene, true: TrueAccount, *readings: Reading) -> Judgement:
 
 
 def _sessions(
-    replica: Replica, logins: Iterable[str], folder: Path
+    replica: Replica, logins: Iterable[str], folder: Path, lanes: int
 ) -> Iterator[dict[str, Session]]:
     """A login of each kind for every lane."""
-    for lane in range(_LANES):
+    for lane in range(lanes):
         sessions = {}
         for login in logins:
             state = folder / f"{login}{lane}.json"

@@ -24,6 +24,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
+from warm import Program
+
 from mediawatch import demo
 from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, open_app
 from mediawatch.cli import logs
@@ -168,7 +170,7 @@ class Theatre:
             for name in ("LAUNCH", "NAVIGATION", "REPLY", "CHALLENGE")
         }
         with (home / "stderr.txt").open("a") as errors:
-            return subprocess.Popen(
+            return Program(
                 command,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import warm
+
 DRIVER = """
 import asyncio, logging, os, sys, typer
 from mediawatch.cli import app, base, main
@@ -54,13 +56,8 @@ main()
 def mediawatch(
     *words: str, home: Path | None = None, driver: bool = False, **environ: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *(("-c", DRIVER) if driver else ("-m", "mediawatch")), *words],
-        env=clean(home, **environ),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, *(("-c", DRIVER) if driver else ("-m", "mediawatch")), *words]
+    return warm.run(command, clean(home, **environ))
 
 
 def clean(home: Path | None, **environ: str) -> dict[str, str]:

@@ -13,12 +13,32 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from samples import NOW
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, event
 
 import db
 from db.engine import BUSY_TIMEOUT, file_of, make_private, migration_engine, normal_url
 from db.migrate import Safeguard, upgrade
 from mediawatch.ports import Store
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a table of cases PostgreSQL gets the first one in short, and the others at full size:
+    their statements are the same.
+    """
+    seen = set[str]()
+    for item in items:
+        if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+            continue
+        given = item.callspec.params
+        if len(given) > 1 and "postgresql" in (
+            given.get("migrated_url"),
+            given.get("database_url"),
+        ):
+            table = item.nodeid.partition("[")[0]
+            if table in seen:
+                item.add_marker(pytest.mark.soak)
+            seen.add(table)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,21 +86,20 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once() -> Iterator[None]:
-    """A statement for SQLite is compiled once a run, and not for each database that a test opens:
-    half of the time of such tests. A process of the product opens one database.
+    """A statement is compiled once a run for each kind of database, and not for each one that a
+    test opens: half of the time of such tests. A process of the product opens one database.
     """
     # A compiled statement belongs to a dialect; how JSON is written belongs to it, too.
-    commons: dict[frozenset[str], Engine] = {}
+    commons: dict[tuple[str, bool], Engine] = {}
 
     def compiled_before(url: URL, **options: Any) -> Engine:
-        engine = create_engine(url, **options)
-        if engine.dialect.name == "sqlite":
-            if (kind := frozenset(options)) not in commons:
-                first = create_engine("sqlite://", query_cache_size=5000, **options)
-                first.connect().close()
-                commons[kind] = first
-            engine.dialect = commons[kind].dialect
-            engine._compiled_cache = commons[kind]._compiled_cache
+        engine = create_engine(url, query_cache_size=5000, **options)
+        kind = (engine.dialect.name, "json_serializer" in options)
+        if first := commons.get(kind):
+            engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+        else:
+            # The dialect is complete when it has seen a server.
+            event.listen(engine, "connect", lambda *_: commons.setdefault(kind, engine), once=True)
         return engine
 
     with pytest.MonkeyPatch.context() as patch:

@@ -38,7 +38,13 @@ from scrapers.wechat.reader_address import (
 )
 from scrapers.wechat.reader_cover import ReaderArticle, ReaderCover
 from scrapers.wechat.reader_list import ReaderList
-from scrapers.wechat.reader_replies import facts_of_list, read_cover, read_list, refuse_captcha
+from scrapers.wechat.reader_replies import (
+    facts_of_list,
+    read_cover,
+    read_list,
+    refuse_captcha,
+    says,
+)
 
 NUMBER, OTHER_NUMBER = "3900000001", "3900000002"
 BIZ = b64encode(NUMBER.encode()).decode()
@@ -183,6 +189,12 @@ def test_what_each_refusal_is_and_whose_day_it_ends(
         read_list(reply(payload))
     by_page = isinstance(payload, bytes)
     assert listed.value.ends_day is (ends if by_page or ends is None else DayEnd.SURFACE)
+
+
+@pytest.mark.parametrize("unread", [b"", b"<p>502</p>", b'{"errCode": -20'])
+def test_what_cannot_be_read_says_no_number(unread: bytes) -> None:
+    assert says(reply({"errCode": -2012, "errMsg": "登录超时"}), -2012)
+    assert not says(reply(unread), -2012)
 
 
 def test_a_refusal_is_told_with_its_number_and_text_and_no_token() -> None:

@@ -53,6 +53,7 @@ ODD = Filing(
     supervisor="示例市办公室",
     prefecture="示例市",
     county="示例县",
+    township="示例镇",
     jurisdiction="属地",
     level="市级",
     body_kind="部门",

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, Valida
 
 from mediawatch.domain import UserError
 from mediawatch.inputs import InputFault, read_toml
+from mediawatch.plurals import count_of
 from mediawatch.workdays import FILE, OfficeDays, table_says
 
 _HOLIDAYS: Mapping[str, frozenset[int]] = {
@@ -177,7 +178,7 @@ def _range(text: str, year: int, where: str) -> Iterator[date]:
             f"{_LONGEST} days at most; name the year where it is another one"
         )
     if found[9] and int(found[9]) != count:
-        raise UserError(f"{where}: {first} to {last} are {count} days, not {found[9]}")
+        raise UserError(f"{where}: {first} to {last} are {count_of(count, 'day')}, not {found[9]}")
     return iter([first + timedelta(days=number) for number in range(count)])
 
 

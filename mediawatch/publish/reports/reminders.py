@@ -174,7 +174,7 @@ def hold_lines(
     numbered = [line for line in lines if re.match(r"\d+\. ", line)]
     entries = [*(entry for entry, _ in soon), *asked]
     if len(numbered) != len(entries):
-        raise AssertionError(f"a reminder lists {len(numbered)} accounts of {len(entries)}.")
+        raise AssertionError(f"a reminder lists {len(numbered)} of {len(entries)} entries.")
     wrong: list[str] = []
     for place, (text, entry) in enumerate(zip(numbered, entries, strict=True), 1):
         number = place if place <= len(soon) else place - len(soon)

@@ -511,3 +511,10 @@ def test_requirements_terms_and_contact_are_the_offices() -> None:
         "联系人：张三，联系方式：0000-1234。",
     ]
     assert texts(hunan(), "工作要求") == ["请有关单位对照本通报指出的问题及时整改。"]
+
+
+def test_more_departments_at_100_than_a_paragraph_holds_are_counted() -> None:
+    many = [account(number, prefecture=f"{number}市") for number in range(1, MANY + 2)]
+    found = inspect([row(one, policy=NATIONAL) for one in many])
+    (said,) = [each for each in texts(found, "总体情况") if "为100%的" in each]
+    assert said == f"政务新媒体检查合格率为100%的地区（部门）有{MANY + 1}个。"

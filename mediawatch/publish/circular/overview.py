@@ -22,7 +22,7 @@ from mediawatch.figures.values import Figures, FiguresSplit, percent
 from mediawatch.ops.settings.office import FILE
 from mediawatch.publish.circular.frame import moment
 from mediawatch.publish.circular.samples import describe_clauses, drawn_clauses
-from mediawatch.publish.circular.text import CircularParagraph, References
+from mediawatch.publish.circular.text import MANY, CircularParagraph, References
 from mediawatch.publish.inspection import Inspection
 from mediawatch.sweep.scope import WHOLE
 
@@ -200,7 +200,11 @@ def _perfect(inspection: Inspection) -> list[str]:
     kinds = [
         (group.kind, group.perfect) for group in split.groups if group.kind != PartGroup.UNFILED
     ] or [("地区（部门）", split.perfect)]
-    said = [f"{kind}有{len(names)}个：{'、'.join(names)}" for kind, names in kinds if names]
+    said = [
+        f"{kind}有{len(names)}个" + (f"：{'、'.join(names)}" if len(names) <= MANY else "")
+        for kind, names in kinds
+        if names
+    ]
     if not said:
         return []
     rated = "所检查账号合格率" if _is_partial(inspection) else "政务新媒体检查合格率"

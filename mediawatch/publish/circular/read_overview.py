@@ -210,8 +210,8 @@ def _perfect_rules(inspection: Inspection) -> Iterator[Rule]:
         perfect = [name for name, part in parts if part.perfect]
         names = "、".join(perfect)
         yield expect(
-            rf"(?:(?:合格率为100%|未发现不合格)的|；){re.escape(kind)}有(\d+)个："
-            rf"({re.escape(names)}(?=[；。])|[^。]*)",
+            rf"(?:(?:合格率为100%|未发现不合格)的|；){re.escape(kind)}有(\d+)个"
+            rf"(?:：({re.escape(names)}(?=[；。])|[^。]*))?",
             len(perfect) or None,
             names,
         )

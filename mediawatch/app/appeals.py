@@ -17,6 +17,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.names import same_person
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.rules.appeals import (
     Appeal,
@@ -120,6 +121,8 @@ async def decide_appeal(app: App, notice: Notice, decision: AppealDecision) -> A
     appeal = next(
         each for each in open_appeals(notice, events) if each.item.number == decision.item
     )
+    if event.reconsideration and event.reconsideration.signer_reason:
+        await _refuse_other_signer(app, notice, event.by)
     involved = await involved_persons(app, notice, item)
     if why := why_not_decide(event.by, involved, appeal, decision.signer_reason.strip()):
         raise UserError(
@@ -131,6 +134,15 @@ async def decide_appeal(app: App, notice: Notice, decision: AppealDecision) -> A
         for each in reversed(appeals_of(notice, [*events, event]))
         if each.item.number == decision.item
     )
+
+
+async def _refuse_other_signer(app: App, notice: Notice, by: str) -> None:
+    """UserError where the notice was signed by somebody else than who decides as its 签发人."""
+    drafts = await app.store.notices.drafts()
+    draft = next((each for each in drafts if each.notice_number == notice.number), None)
+    signer = draft.approval.by if draft and draft.approval else ""
+    if signer and not same_person(by, signer):
+        raise UserError(f"--as-signer: {notice.number} was signed by {signer}, not by {by}")
 
 
 async def involved_persons(app: App, notice: Notice, item: NoticeItem) -> dict[str, str]:

@@ -86,6 +86,7 @@ def consult(
                 consultation_book,
                 consultation_table,
             )
+            from mediawatch.publish.reports.xlsx import BookCover
 
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
@@ -96,7 +97,12 @@ def consult(
             if not table.rows:
                 raise UserError(f"sweep {chosen.id} holds nothing against any account")
             # Answers of units are free text, telephone numbers included.
-            out.write(consultation_book(table, app.marks, chosen.as_of))
+            cover = BookCover(
+                title=table.title,
+                issuer=read_office(app.home.root).issuer,
+                made_at=chosen.as_of,
+            )
+            out.write(consultation_book(table, app.marks, cover))
             return len(table.rows)
 
     typer.echo(f"{out}: {count_of(run(work()), 'account')}")

@@ -280,6 +280,26 @@ def test_no_paper_says_what_only_we_know(tibet: tuple[Path, str], tmp_path: Path
         ("evidence", "sheet", "DEMO-0001", "--out", out / "内部", "--notice", "1", "--internal"),
         ("report", "open", "--out", out / "清单.xlsx", "--notice", "1"),
         ("worklist", "export", out / "再核.xlsx", "--sweep", "1"),
+        ("notice", "consult", "--out", out / "会商.xlsx", "--sweep", "1"),
+        ("notice", "overdue", "1", "--letters", out / "催办", "--word"),
+        ("notice", "appeal", "1", "2", "--by", "演示联络员", "--reason", "已更新"),
+        (
+            "notice",
+            "appeal",
+            "1",
+            "2",
+            "--by",
+            "演示复核员",
+            "--reason",
+            "维持",
+            "--result",
+            "rejected",
+        ),
+        ("notice", "opinion", "1", "2", "--out", out / "复核意见.docx"),
+        ("notice", "correct", "1", "3", "--by", "演示审核员", "--reason", "有误", "--yes"),
+        ("notice", "correction-papers", "1", "--out", out / "更正材料"),
+        ("report", "upward", "--notice", "1", "--out", out / "报告.docx"),
+        ("report", "docx", "--part", "--notice", "1", "--out", out / "部分.docx"),
     ):
         done = mediawatch("--home", home, *command)
         assert done.returncode == 0, done.stderr

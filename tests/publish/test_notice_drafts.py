@@ -13,14 +13,15 @@ from offices import FRESH, Office, filed, reading
 from samples import post
 
 from mediawatch.domain import Code, NoticeDraft
-from mediawatch.domain.clock import day_end, day_of
+from mediawatch.domain.clock import day_end
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 
 Q4, Q1 = date(2022, 12, 31), date(2023, 3, 31)
 STALE = [Code.STALE_2W]
+SIGNED = "2023-02-08"
 DRAFT = ("notice", "draft", "--by", "甲某")
-NUMBER = ("notice", "issue", "--number", "文1", "--date", "2026-12-01")
+NUMBER = ("notice", "issue", "--number", "文1", "--date", "2023-02-09")
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +49,8 @@ def drafts(office: Office) -> list[NoticeDraft]:
     return office.within(lambda store: store.notices.drafts())
 
 
-def today(office: Office) -> str:
-    return str(day_of(drafts(office)[-1].at))
-
-
 def sign(office: Office) -> None:
-    office.run("notice", "approve", "--by", "乙某", "--on", today(office))
+    office.run("notice", "approve", "--by", "乙某", "--on", SIGNED)
 
 
 def learn_post(office: Office, account: int, on: date = date(2022, 12, 28)) -> None:
@@ -83,7 +80,7 @@ def test_a_draft_is_signed_numbered_and_keeps_its_words(office: Office, tmp_path
         "示例委",
         "主动公开",
     )
-    assert notice.rectify_by == date(2026, 12, 11)
+    assert notice.rectify_by == date(2023, 2, 19)
     assert drafts(office)[0].notice_number == "文1"
     shown = office.run("notice", "show", "文1").stdout
     for words in ("主送：各局：", "抄送：示例委", "公开属性：主动公开", "印发：已编号印发"):
@@ -119,7 +116,7 @@ def test_a_post_found_after_the_signature_voids_it(office: Office) -> None:
 
 def test_a_post_found_before_the_signature_refuses_it(office: Office) -> None:
     learn_post(office, 2)
-    said = office.refused("notice", "approve", "--by", "乙某", "--on", today(office))
+    said = office.refused("notice", "approve", "--by", "乙某", "--on", SIGNED)
     assert "“示例2”不再列入" in said
     assert drafts(office)[0].approval is None
     assert "不再列入" in office.refused(*NUMBER), "also where the office signs on paper"
@@ -153,7 +150,7 @@ def test_a_change_of_a_word_of_the_office_voids_the_signature(office: Office) ->
         ),
         (("notice", "unname", "1", "--by", "乙某", "--undo"), "is named: nothing is to be undone"),
         ((*NUMBER, "--title", "别的"), "has another --title"),
-        ((*NUMBER, "--rectify-by", "2027-01-01"), "has another --rectify-by"),
+        ((*NUMBER, "--rectify-by", "2023-03-01"), "has another --rectify-by"),
         (("notice", "show", "稿7"), "there is no draft 稿7: the latest are 稿1"),
         ((*DRAFT, "--rectify-by", "快"), "deadline 快: that is no day"),
     ],
@@ -272,7 +269,7 @@ def test_a_dismissed_finding_is_told_by_name(office: Office) -> None:
 
 def test_a_draft_that_was_given_up_is_no_newer_inspections(office: Office) -> None:
     other = office.sweep(Q1, {1: STALE})
-    for words in (NUMBER, ("notice", "approve", "--by", "乙某", "--on", today(office))):
+    for words in (NUMBER, ("notice", "approve", "--by", "乙某", "--on", SIGNED)):
         told = office.refused(*words)
         assert f"稿1 (sweep 1) waits, and sweep {other} is newer" in told
     office.issue(other, "文2", date(2023, 4, 1))
@@ -293,3 +290,13 @@ def test_days_of_the_past_may_be_noted_afterwards(office: Office) -> None:
     office.run(*early, "2023-01-10")
     (notice,) = office.within(lambda store: store.notices.all())
     assert notice.rectify_by == date(2023, 1, 20)
+
+
+def test_only_the_one_who_signed_decides_a_reconsideration_as_signer(office: Office) -> None:
+    sign(office)
+    office.run(*NUMBER)
+    asked = ("notice", "appeal", "文1", "1", "--reason", "已更新")
+    office.run(*asked, "--by", "示例1局张三")
+    decided = (*asked, "--result", "rejected", "--as-signer", "本单位仅此一人", "--by")
+    assert "文1 was signed by 乙某, not by 丁某" in office.refused(*decided, "丁某")
+    office.run(*decided, "乙某")

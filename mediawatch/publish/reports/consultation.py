@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 import xlsxwriter
 
 from mediawatch.domain import Effect, ReviewAction, ReviewState, Sweep
 from mediawatch.domain.clock import beijing, chinese_day, day_of
+from mediawatch.paper import in_chinese
 from mediawatch.people.suspects import Suspect
 from mediawatch.publish.reports.reviews import hearing_words
+from mediawatch.publish.reports.xlsx import BookCover
 from mediawatch.table import Table, join_filled, lines_of
 from mediawatch.typesetting import typeset
 
@@ -73,14 +74,20 @@ def _answer(suspect: Suspect) -> str:
     return join_filled((last.stance.value if last.stance else "", last.reason))
 
 
-def consultation_book(table: Table, marks: Iterable[str], made_at: datetime) -> bytes:
+def consultation_book(table: Table, marks: Iterable[str], cover: BookCover) -> bytes:
     """The sheet as a workbook that prints on A4 across, with its heading on each page."""
     table, marks = table.with_visible_cells(), tuple(marks)
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    book.set_properties({"created": beijing(made_at).replace(tzinfo=None), "title": table.title})
+    book.set_properties(
+        {
+            "created": beijing(cover.made_at).replace(tzinfo=None),
+            "title": cover.title,
+            "author": cover.issuer,
+        }
+    )
     title = book.add_format(
         {"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter"}
     )
@@ -114,4 +121,4 @@ def consultation_book(table: Table, marks: Iterable[str], made_at: datetime) -> 
     sheet.fit_to_pages(1, 0)
     sheet.set_footer("&C第 &P 页，共 &N 页")
     book.close()
-    return stream.getvalue()
+    return in_chinese(stream.getvalue())

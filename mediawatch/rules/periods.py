@@ -28,7 +28,9 @@ def freshness(known: Dossier, first: date, as_of: datetime, policy: Policy) -> F
     seen = seen_days(known, as_of, policy)
     lists = [reading for reading in current_readings(known, as_of) if whole(reading, known)]
     exact = [reading for reading in lists if complete(reading, known)]
-    gaps = gaps_of(seen.days, first, last, opened=known.filed.opened_on)
+    # What came before the period counts against the account, so it must surely be its own.
+    days = [day for day in seen.days if day >= first or day in seen.surely_own]
+    gaps = gaps_of(days, first, last, opened=known.filed.opened_on)
     longest = max(gaps, key=lambda gap: gap.days)
     listed = (
         any(_newest(reading, last, policy) == seen.newest for reading in lists)
@@ -43,7 +45,8 @@ def freshness(known: Dossier, first: date, as_of: datetime, policy: Policy) -> F
         date_kind=(DateKind.EXACT if listed else DateKind.AT_LEAST) if seen.newest else None,
     )
     proved = {
-        reading.id: _proved(reading, gaps, seen.days, known.filed.opened_on) for reading in lists
+        reading.id: _proved(reading, gaps, seen.surely_own, known.filed.opened_on)
+        for reading in lists
     }
     if seen.days and not policy.exceeds(longest.days):
         at_limit = longest.days == policy.window.days and any(

@@ -124,6 +124,12 @@ class SeenDays:
 
     They prove nothing, and no silence stands against them.
     """
+    surely_own: tuple[date, ...] = ()
+    """Of `days` those of posts that are surely the account's (`ties.tie_of`).
+
+    Only from one of these may a silence be counted: a post of somebody else of that name, from
+    before the account was opened, would make it silent since then.
+    """
 
     @property
     def newest(self) -> date | None:
@@ -134,9 +140,12 @@ def seen_days(known: Dossier, as_of: datetime, policy: Policy) -> SeenDays:
     """All that is known of when the account posted, on either side of as_of."""
     days: set[date] = set()
     doubted: set[date] = set()
+    surely_own: set[date] = set()
     for reading in known.readings:
         for sight, post in posts_of(reading, policy):
             (doubted if proposes_only(sight, reading, known.filed) else days).add(post.on)
+            if tie_of(sight, reading, known) is not None:
+                surely_own.add(post.on)
     odd = any(
         is_odd(post, sight)
         for reading in current_readings(known, as_of)
@@ -149,6 +158,7 @@ def seen_days(known: Dossier, as_of: datetime, policy: Policy) -> SeenDays:
         max((day for day in days if day > as_of_day), default=None),
         odd,
         tuple(sorted(day for day in doubted - days if day <= as_of_day)),
+        tuple(sorted(day for day in surely_own & days if day <= as_of_day)),
     )
 
 

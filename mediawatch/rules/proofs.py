@@ -94,7 +94,7 @@ def freshness(known: Dossier, as_of: datetime, policy: Policy) -> FreshnessProof
     if opened is not None and not policy.exceeds((as_of_day - opened).days):
         # Not silent before it was opened. That nothing was seen since then asks for no second look.
         return replace(lower, just_opened=True)
-    if seen.after is not None and opened is None and newest is None:
+    if seen.after is not None and opened is None and not seen.surely_own:
         # The first known post may be the first that it ever made.
         return lower
     if not proof.reading_ids or any(day >= policy.window_start(as_of_day) for day in seen.doubted):

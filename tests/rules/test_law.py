@@ -245,6 +245,12 @@ def codes(judged: Judgement) -> set[Code]:
     return {finding.code for finding in judged.findings}
 
 
+def longest_silence(judged: Judgement) -> int:
+    """Days; -1 where no silence is held against the account."""
+    silences = [each.gap_days or 0 for each in judged.findings if each.code in STALE]
+    return max(silences, default=-1)
+
+
 def a_post_in_the_window_of_the_filed_id_leaves_no_silence(
     case: Case, gap: int, after: int
 ) -> None:
@@ -384,6 +390,9 @@ def a_provisional_id_never_makes_a_finding(case: Case, found: Sequence[Reading])
     alone, together = case.judged(), replace(case, vouched=frozenset({STRANGER})).judged(*seen)
     for finding in together.findings:
         assert not {number for number in finding.reading_ids if number >= 70}
+    # A shorter silence has another code than a longer one.
+    assert codes(together) - STALE <= codes(alone) - STALE
+    assert longest_silence(together) <= longest_silence(alone)
     if alone.verdict in SOUND:
         assert together.verdict in SOUND
         assert not together.provisional

@@ -273,3 +273,16 @@ def test_a_further_post_never_makes_it_worse(days: list[date], more: list[date])
     )
     if before.verdict is not Verdict.FAILED and days:
         assert after.verdict is not Verdict.FAILED
+
+
+def test_a_stranger_of_the_name_makes_no_silence_longer() -> None:
+    """Its post lies before the account was opened, and before the period."""
+    led = {"matched_by": MatchedBy.NAME, "provisional": "id-9", "platform_id": "id-9"}
+    stranger = reading(sight(md("10-20"), **led))
+    own = twice(sight(md("12-25"), ever=True))
+    for more in ((), (stranger,)):
+        assert judged(*own, *more).findings == ()
+    early = reading(sight(md("09-20"), **led))
+    seldom = [md("10-12") + timedelta(days=14 * turn) for turn in range(6)]
+    fresh = judged(reading(sight(*seldom)))
+    assert judged(reading(sight(*seldom)), early).verdict is fresh.verdict

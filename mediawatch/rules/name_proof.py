@@ -8,6 +8,7 @@ from datetime import datetime
 from mediawatch.domain import (
     LookKind,
     MatchedBy,
+    Outcome,
     Reading,
     Tie,
 )
@@ -52,6 +53,8 @@ def name(known: Dossier, as_of: datetime) -> NameProof:
         and last not in others
     ):
         return NameProof(seen=names[last.id][-1])
+    if _person_saw_as_filed(known, as_of, after=others[-1]):
+        return NameProof(seen=seen, doubtful=True)
     since = [
         reading
         for reading in named
@@ -75,6 +78,18 @@ def name(known: Dossier, as_of: datetime) -> NameProof:
         pending=proof.pending,
         doubtful=not proof.reading_ids,
         tie=Tie.ID if proof.reading_ids else None,
+    )
+
+
+def _person_saw_as_filed(known: Dossier, as_of: datetime, after: Reading) -> bool:
+    """Whether a person saw the filed name later, by whatever tie: that settles nothing, but doubts."""
+    return any(
+        (reading.read_at, reading.id) > (after.read_at, after.id)
+        and reading.look is LookKind.PERSON
+        and reading.outcome is Outcome.OK
+        and alike(known.filed.name, reading.name)
+        for reading in current_readings(known, as_of)
+        if reading.name
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import (
+    LookKind,
     MatchedBy,
     Outcome,
     Post,
@@ -74,12 +75,16 @@ def weakest(ties: Iterable[Tie | None]) -> Tie | None:
 
 
 def showed_less(exact: Sight, known: Dossier) -> bool:
-    """Whether another surface (or a person) knows a post that this "complete" list lacks."""
+    """Whether another surface, or a person, knows a post that this "complete" list lacks.
+
+    A person's list is held against what other answers saw, too: all answers are of one surface.
+    """
     if exact.complete_since is None:
         return True
     for reading in known.readings:
         for sight in reading.sights:
-            if sight.surface == exact.surface or sight.matched_by is None:
+            same_list = sight.surface == exact.surface and reading.look is not LookKind.PERSON
+            if same_list or sight is exact or sight.matched_by is None:
                 continue
             if any(_missing(post, exact) for post in sight.posts if not is_odd(post, sight)):
                 return True

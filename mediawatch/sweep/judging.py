@@ -115,6 +115,7 @@ async def judge_scope(
                 for reading in _after_issue(
                     readings.get(account.id, ()), issued.get(account.id), sweep
                 )
+                if _follows_filing(reading, filed, sweep)
             )
             if names is None and _bears_another_name(of_account, filed):
                 names = NamesInService.of(await store.accounts.names_in_service())
@@ -159,6 +160,19 @@ ACCUSES_FOR = timedelta(days=7)
 
 The time is counted from the inspection's beginning.
 """
+
+
+def _follows_filing(reading: Reading, filed: Filing, sweep: Sweep) -> bool:
+    """False for what was seen of a closed account before its scope was frozen.
+
+    It may have been seen before it was filed as closed: that it was alive then is no fault.
+    """
+    return (
+        filed.in_service
+        or reading.sweep_id == sweep.id
+        or sweep.started_at is None
+        or reading.read_at >= sweep.started_at
+    )
 
 
 def _of_its_time(reading: Reading, filed: Filing, sweep: Sweep) -> Reading:

@@ -23,6 +23,8 @@ from mediawatch.app.judged import PRUNED, judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
     Account,
+    Code,
+    FiledStatus,
     Filing,
     LookKind,
     MatchedBy,
@@ -496,3 +498,25 @@ def test_an_opening_that_is_filed_later_ends_a_silence(home: Home) -> None:
     within(home, work)
     listed = mediawatch(home, "flagged").stdout
     assert (ONE in listed, TWO in listed) == (False, True)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_look_before_the_closing_was_filed_accuses_no_closed_account(
+    home: Home, hours: int
+) -> None:
+    """It was alive while it was filed as running: only a look at the closed one tells more."""
+    closed = replace(filed(1, ONE), status=FiledStatus.CLOSED)
+    frozen = READ + timedelta(days=1)
+
+    async def work(store: Store) -> list[Code]:
+        (one,) = await enter(store, closed)
+        for minutes, second in ((0, False), (30, True)):
+            at = frozen + timedelta(hours=hours, minutes=minutes)
+            await store.readings.keep(look(one, NEW, at=at, second=second))
+        begun = Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=frozen)
+        sweep = await store.sweeps.open(begun, [one])
+        (entry,) = await rejudge(store, lambda platform: True, sweep.id)
+        assert entry.judgement
+        return [finding.code for finding in entry.judgement.findings]
+
+    assert within(home, work) == ([Code.CLOSED_BUT_ALIVE] if hours > 0 else [])

@@ -743,3 +743,28 @@ def test_date_kind_of_a_fresh_account() -> None:
         judge(known_as(FILED, (reading(sight(posts=posts(1))),)), AS_OF, NATIONAL).date_kind
         is DateKind.AT_LEAST
     )
+
+
+def test_an_answer_that_missed_a_known_post_accuses_nobody() -> None:
+    """It says that nothing came after the 12th; another answer saw a post of a later day."""
+    silent = exact(20, since=20)
+    alone = person(silent, by="甲某")
+    assert verdict(alone, person(silent, by="乙某")) is Verdict.FAILED
+    later = sight(posts=posts(-1), matched_by=MatchedBy.ID)
+    at = READ + timedelta(days=3)
+    saw = person(later, by="乙某", at=at)
+    assert verdict(replace_time(alone, at), saw) is Verdict.UNPROVEN
+
+
+def replace_time(read: Reading, at: datetime) -> Reading:
+    sights = tuple(replace(each, read_at=at) for each in read.sights)
+    return replace(read, started_at=at, read_at=at, sights=sights)
+
+
+def test_a_person_who_saw_the_filed_name_later_leaves_the_name_open() -> None:
+    other = twice(exact(1, name="别的名称"))
+    assert Code.NAME_MISMATCH in codes(*other)
+    as_filed = person(
+        sight(posts=posts(1), matched_by=MatchedBy.NAME), at=READ + timedelta(hours=5)
+    )
+    assert codes(*other, as_filed) == []

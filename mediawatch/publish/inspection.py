@@ -291,8 +291,14 @@ def statistics_of(
         totals=totals_of(sweep, scope, regions),
         expected=expected_regions(office),
     )
+    failed = [entry.account.filed for entry, _ in found.failed]
+
+    def arranged(split: FiguresSplit) -> FiguresSplit:
+        elsewhere = regions.failed_elsewhere((name for name, _ in split.parts), failed)
+        return regions.arranged(replace(split, failed_elsewhere=elsewhere))
+
     splits = tuple(
-        regions.arranged(split) if split.heading == Dimension.REGION.label else split
+        arranged(split) if split.heading == Dimension.REGION.label else split
         for split in found.splits
     )
     return replace(found, splits=splits)

@@ -24,7 +24,7 @@ from mediawatch.publish.circular.readback import FigureReader, hold_against_figu
 from mediawatch.publish.circular.text import MANY
 from mediawatch.publish.earlier_census import EarlierCensus
 from mediawatch.publish.inspection import Inspection
-from mediawatch.publish.reports import annexes, pages
+from mediawatch.publish.reports import annexes, pages, statistics
 from mediawatch.publish.rounds import EarlierNotices
 from mediawatch.rules.policy import load
 
@@ -518,3 +518,34 @@ def test_more_departments_at_100_than_a_paragraph_holds_are_counted() -> None:
     found = inspect([row(one, policy=NATIONAL) for one in many])
     (said,) = [each for each in texts(found, "总体情况") if "为100%的" in each]
     assert said == f"政务新媒体检查合格率为100%的地区（部门）有{MANY + 1}个。"
+
+
+@pytest.mark.parametrize(
+    ("level", "others", "failed", "said"),
+    [
+        # 县区 is not filed, the body says it all the same.
+        ("市", {"county": "资阳区"}, {"organiser": "资阳区交通运输局", "level": "县级"}, "地区有1个：丙区；"),
+        ("市", {"county": "资阳区"}, {"organiser": "甲市资阳区交通运输局", "level": "县级"}, "地区有1个：丙区；"),
+        ("市", {"county": "资阳区"}, {"organiser": "丁区资阳路小学", "level": "县级"}, "地区有2个：资阳区、丙区；"),
+        ("", {"prefecture": "", "organiser": "甲市公安局"}, {"organiser": "甲市公安局"}, "地区（部门）有1个：丙区。"),
+        ("", {"prefecture": "", "organiser": "甲市公安局"}, {"organiser": "支队", "supervisor": "甲市公安局"}, "地区（部门）有1个：丙区。"),
+    ],
+)  # fmt: skip
+def test_nobody_is_at_100_whose_failed_account_counts_elsewhere(
+    level: str, others: dict[str, str], failed: dict[str, str], said: str
+) -> None:
+    place = {"county": "丙区"} if level else {"prefecture": "丙区"}
+    accounts = [
+        account(1, **others),
+        account(2, **place),
+        account(3, county="", **failed),
+        *([account(4, county="市本级")] if level else []),
+    ]
+    scope = [row(one, policy=NATIONAL) for one in accounts]
+    scope[2] = row(accounts[2], Code.STALE_2W, policy=NATIONAL)
+    found = inspect(scope, office={"level": level})
+    (praise,) = [each for each in texts(found, "总体情况") if "为100%的" in each]
+    assert praise.startswith(f"政务新媒体检查合格率为100%的{said}")
+    region = next(each for each in found.statistics.splits if each.heading == "地区（部门）")
+    told = "".join(statistics.remarks(region))
+    assert ("资阳区" in told or "公安局" in told) == ("资阳区" in said)

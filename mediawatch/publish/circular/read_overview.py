@@ -205,9 +205,8 @@ def _perfect_rules(inspection: Inspection) -> Iterator[Rule]:
     split = next(
         each for each in inspection.statistics.splits if each.heading == Dimension.REGION.label
     )
-    kinds = {group.kind: group.parts for group in split.groups} or {"地区（部门）": split.parts}
-    for kind, parts in kinds.items():
-        perfect = [name for name, part in parts if part.perfect]
+    kinds = {group.kind: group.perfect for group in split.groups} or {"地区（部门）": split.perfect}
+    for kind, perfect in kinds.items():
         names = "、".join(perfect)
         yield expect(
             rf"(?:(?:合格率为100%|未发现不合格)的|；){re.escape(kind)}有(\d+)个"

@@ -15,7 +15,16 @@ from circulars import AS_OF, account, inspect, item, named, notice, recheck, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediawatch.domain import Code, FiledStatus, Rectification, SweepKind, UserError, Verdict
+from mediawatch.domain import (
+    Code,
+    FiledStatus,
+    LookKind,
+    Reading,
+    Rectification,
+    SweepKind,
+    UserError,
+    Verdict,
+)
 from mediawatch.figures.counts import figures
 from mediawatch.ops.settings.office import AnnexNumbers, Part, read_office
 from mediawatch.publish.circular.annex_numbers import annexes_without_number
@@ -34,6 +43,10 @@ NATIONAL = load("national")
 
 def texts(found: Inspection, of: Part, **how: Any) -> list[str]:
     return [each.whole for each in compose(found, **how).of(of)]
+
+
+def reading_of(look: LookKind) -> Reading:
+    return Reading(account_id=1, look=look, started_at=AS_OF, read_at=AS_OF, sights=())
 
 
 def hunan() -> Inspection:
@@ -276,12 +289,28 @@ def test_a_sample_says_what_was_drawn_of_whom() -> None:
 
 
 def test_people_are_named_only_where_they_looked_or_decided() -> None:
+    found = named(hunan(), 1, readings=(reading_of(LookKind.SECOND),))
     assert (
         "采取系统监测加人工审核的方式，于2月中下旬组织"
-        in compose(hunan(), checked_during="2月中下旬").occasion
+        in compose(found, checked_during="2月中下旬").occasion
     )
     sound = inspect([row(account(1), policy=NATIONAL)])
-    assert "人工审核" not in compose(sound).occasion
+    assert "人工" not in compose(sound).occasion
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        # Whether a machine looked at the others is not told: nothing is said of how.
+        ((LookKind.PERSON,), "办公厅组织开展"),
+        ((), "办公厅组织开展"),
+        ((LookKind.PERSON, LookKind.LINK), "办公厅采取系统监测加人工审核的方式，组织开展"),
+    ],
+)
+def test_a_machine_is_named_only_where_it_looked(looks: tuple[LookKind, ...], said: str) -> None:
+    found = inspect([row(account(1), Code.STALE_2W, policy=NATIONAL)])
+    readings = tuple(reading_of(look) for look in looks)
+    assert said in compose(named(found, 1, readings=readings)).occasion
 
 
 @pytest.mark.parametrize(

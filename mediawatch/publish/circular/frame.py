@@ -44,7 +44,7 @@ def occasion(inspection: Inspection, checked_during: str = "") -> str:
     """
     who = inspection.office.issuer or "我单位"
     basis = "、".join(inspection.office.basis or inspection.policy.documents)
-    how = "采取系统监测加人工审核的方式，" if is_reviewed_by_people(inspection) else ""
+    how = "采取系统监测加人工审核的方式，" if is_monitored_and_reviewed(inspection) else ""
     during = f"于{checked_during}" if checked_during else ""
     return (
         f"{f'根据{basis}要求，' if basis else ''}{who}{how}{during}"
@@ -52,10 +52,17 @@ def occasion(inspection: Inspection, checked_during: str = "") -> str:
     )
 
 
-def is_reviewed_by_people(inspection: Inspection) -> bool:
-    """Whether people saw or decided anything that is printed: 系统监测加人工审核."""
-    return any(
-        any(finding.review is ReviewState.CONFIRMED for finding in problem.findings)
-        or any(reading.look is LookKind.PERSON for reading in problem.readings)
-        for problem in inspection.problems
+def is_monitored_and_reviewed(inspection: Inspection) -> bool:
+    """Whether a machine saw what is printed, and people saw or decided it: 系统监测加人工审核.
+
+    What people alone proved leaves open how the other accounts were looked at.
+    """
+    looks = {reading.look for problem in inspection.problems for reading in problem.readings}
+    return bool(looks - {LookKind.PERSON}) and (
+        LookKind.PERSON in looks
+        or any(
+            finding.review is ReviewState.CONFIRMED
+            for problem in inspection.problems
+            for finding in problem.findings
+        )
     )

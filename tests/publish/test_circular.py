@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 
 from mediawatch.domain import (
     Code,
+    Effect,
     FiledStatus,
     LookKind,
     Reading,
     Rectification,
+    ReviewState,
     SweepKind,
     UserError,
     Verdict,
@@ -578,3 +580,26 @@ def test_nobody_is_at_100_whose_failed_account_counts_elsewhere(
     region = next(each for each in found.statistics.splits if each.heading == "地区（部门）")
     told = "".join(statistics.remarks(region))
     assert ("资阳区" in told or "公安局" in told) == ("资阳区" in said)
+
+
+@pytest.mark.parametrize(
+    ("review", "effect", "marks"),
+    [
+        (ReviewState.DISPATCHED, Effect.LISTED, ("初步结果",)),
+        (ReviewState.OPEN, Effect.LISTED, ("初步结果",)),
+        (ReviewState.OPEN, Effect.HINT, ()),
+        (ReviewState.CONFIRMED, Effect.LISTED, ()),
+        (ReviewState.DISMISSED, Effect.LISTED, ()),
+    ],
+)
+def test_what_waits_for_a_decision_leaves_a_document_preliminary(
+    review: ReviewState, effect: Effect, marks: tuple[str, ...]
+) -> None:
+    one = row(account(1), Code.NAME_MISMATCH, policy=NATIONAL)
+    assert one.judgement is not None
+    (held,) = one.judgement.findings
+    listed = replace(held, review=review, effect=effect)
+    judged = replace(one.judgement, findings=(listed,), otherwise=Verdict.FRESH)
+    found = inspect([replace(one, judgement=judged), row(account(2), policy=NATIONAL)])
+    assert (found.marks, found.preliminary) == (marks, bool(marks))
+    assert not found.statistics.whole.open

@@ -19,6 +19,7 @@ from mediawatch.domain import (
     Reading,
     Sweep,
     SweepAccount,
+    SweepKind,
     Verdict,
 )
 from mediawatch.figures.counts import by as count_by
@@ -163,6 +164,11 @@ class Inspection:
     def regions(self) -> Regions:
         """How its office divides the registry, as its figures do."""
         return regions_of(self.sweep, self.scope, office_regions(self.office))
+
+    @property
+    def is_recheck(self) -> bool:
+        """复查: its accounts are those that failed before, and its figures are theirs alone."""
+        return self.sweep.kind is SweepKind.RECHECK
 
     @property
     def preliminary(self) -> bool:

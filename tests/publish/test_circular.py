@@ -603,3 +603,49 @@ def test_what_waits_for_a_decision_leaves_a_document_preliminary(
     found = inspect([replace(one, judgement=judged), row(account(2), policy=NATIONAL)])
     assert (found.marks, found.preliminary) == (marks, bool(marks))
     assert not found.statistics.whole.open
+
+
+@pytest.mark.parametrize("others", ["略去", "留空"])
+def test_our_part_says_that_nothing_failed_under_its_heading(others: str) -> None:
+    sound = inspect([row(account(1), policy=NATIONAL)], office={"others": others})
+    text = compose(sound, part=True)
+    assert [each.heading for each in text.sections] == [
+        "一、总体情况",
+        "二、存在的主要问题",
+        "三、工作要求",
+    ]
+    assert [each.whole for each in text.of("主要问题")] == [
+        "（二）政务新媒体",
+        "本次检查未发现不合格的政务新媒体。",
+    ]
+    listed = inspect([row(account(1), Code.NAME_MISMATCH, policy=NATIONAL)])
+    said = [each.whole for each in compose(listed, part=True).of("主要问题")]
+    assert said[1] == "本次检查未发现不合格的政务新媒体。"
+    assert said[2].startswith("1.其他需关注情形。有1家")
+    waits = row(account(2), policy=NATIONAL, verdict=Verdict.UNPROVEN)
+    open_ = inspect([row(account(1), policy=NATIONAL), waits])
+    assert texts(open_, "主要问题", part=True)[1:] == ["已核查的政务新媒体中未发现不合格的。"]
+    assert "未发现不合格" not in "".join(compose(full(), part=True).lines)
+    whole = "".join(compose(sound).lines)
+    assert "本次检查未发现不合格" not in whole
+
+
+def test_a_recheck_is_told_as_one_without_table_and_praise() -> None:
+    found = inspect(
+        [row(account(1), policy=NATIONAL), row(account(2), Code.STALE_2W, policy=NATIONAL)],
+        of_sweep={
+            "kind": SweepKind.RECHECK,
+            "scope": "recheck of 示例政务函〔2022〕20号: 2 accounts",
+        },
+        office={"annexes": {"table": 1, "list": 2}},
+    )
+    text = compose(found)
+    assert text.title == "示例省人民政府办公厅关于全省政务新媒体复查情况的通报"
+    assert [each.key for each in text.annexes] == ["list"]
+    whole = "".join(text.lines)
+    assert "100%" not in whole
+    assert "季度" not in whole
+    assert "复查示例政务函〔2022〕20号所列账号，共2家" in whole
+    assert "组织开展了本次政务新媒体复查" in whole
+    named_round = replace(found, sweep=replace(found.sweep, round="2022年第三季度"))
+    assert compose(named_round).title.endswith("关于2022年第三季度全省政务新媒体复查情况的通报")

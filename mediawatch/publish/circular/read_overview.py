@@ -34,7 +34,7 @@ def _frame(inspection: Inspection, annexes: Sequence[AnnexEntry]) -> Iterator[Ru
     sweep = inspection.sweep
     as_of, first = day_of(sweep.as_of), sweep.period_from
     notice = inspection.issued.notice if inspection.issued else None
-    own_title = not inspection.issued and not sweep.round
+    own_title = not (inspection.issued or sweep.round or inspection.is_recheck)
     quarter = _QUARTERS[(as_of.month - 1) // 3]
     yield expect(
         r"关于(\d{4})年第(.)季度", *((str(as_of.year), quarter) if own_title else (None, None))
@@ -211,6 +211,6 @@ def _perfect_rules(inspection: Inspection) -> Iterator[Rule]:
         yield expect(
             rf"(?:(?:合格率为100%|未发现不合格)的|；){re.escape(kind)}有(\d+)个"
             rf"(?:：({re.escape(names)}(?=[；。])|[^。]*))?",
-            len(perfect) or None,
+            (len(perfect) or None) if not inspection.is_recheck else None,
             names,
         )

@@ -625,6 +625,7 @@ def test_our_part_says_that_nothing_failed_under_its_heading(others: str) -> Non
     waits = row(account(2), policy=NATIONAL, verdict=Verdict.UNPROVEN)
     open_ = inspect([row(account(1), policy=NATIONAL), waits])
     assert texts(open_, "主要问题", part=True)[1:] == ["已核查的政务新媒体中未发现不合格的。"]
+    assert texts(inspect([waits]), "主要问题", part=True)[1:] == ["政务新媒体检查尚无结论。"]
     assert "未发现不合格" not in "".join(compose(full(), part=True).lines)
     whole = "".join(compose(sound).lines)
     assert "本次检查未发现不合格" not in whole

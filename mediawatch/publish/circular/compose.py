@@ -127,6 +127,8 @@ def _half(
 
 def _no_failure(inspection: Inspection) -> CircularParagraph:
     """What a joint circular, whose other half may name problems, says where we found none."""
+    if not inspection.statistics.whole.checked:
+        return CircularParagraph("政务新媒体检查尚无结论。")
     if inspection.preliminary:
         return CircularParagraph("已核查的政务新媒体中未发现不合格的。")
     return CircularParagraph("本次检查未发现不合格的政务新媒体。")

@@ -25,7 +25,6 @@ from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.notices.drafting import differences, draft_content, words_of
 from mediawatch.publish.notices.issuing import (
     NoticeHeading,
-    count_unreviewed,
     draw_up,
     issued_before,
     version_of,
@@ -35,6 +34,7 @@ from mediawatch.publish.results import standing_items
 from mediawatch.registry.merge import follow_merges
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load, parse
+from mediawatch.rules.reviewed import count_unreviewed
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.scope import scope_of
 
@@ -82,7 +82,7 @@ async def prepare_notice(
             "--leave-out-open issues the notice without them"
         )
     inspection = await inspection_for(app, judged)
-    if inspection.preliminary and not terms.preliminary:
+    if inspection.statistics.whole.preliminary and not terms.preliminary:
         count = inspection.statistics.whole.open
         raise UserError(
             f"sweep {sweep.id}: {count_of(count, 'account')} open (初步结果): settle them, or add "

@@ -51,10 +51,11 @@ async def _movement(app: App, sweep: Sweep, since: date | None) -> RegistryMovem
         return RegistryMovement(unknown="没有上一次检查可比，也未指定起始日期")
     moment, day = begun
     known = await known_since(app.store)
-    if known is None or known > moment:
+    # By days: on the day of the first import the registry is known as that import has it.
+    if known is None or day_of(known) > day:
         first = f"台账自{chinese_day(day_of(known))}起才有记录" if known else "没有台账导入记录"
         return RegistryMovement(unknown=f"{first}，晚于{chinese_day(day)}")
-    before = await registry_at(app.store, moment)
+    before = await registry_at(app.store, max(moment, known))
     now = await registry_at(app.store, sweep.started_at)
     return movement_between(before, now, day)
 

@@ -115,6 +115,11 @@ def docx(
     or our part of a joint one (--part).
     """
     day = day_option(signed_on)
+    if part and checked_during:
+        raise UserError(
+            "--checked-during goes without --part: 检查时间 stands in the 引据, which the joint "
+            "document has and our part lacks"
+        )
 
     def made(inspection: Inspection, app: App) -> bytes:
         tell_missing(inspection, day)

@@ -6,7 +6,7 @@ Pure. Without a level of the office there are no groups, and parts are those of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mediawatch.domain import Filing
@@ -92,9 +92,27 @@ class Regions:
             names.sort(key=lambda name: (rank.get(name, len(rank)), places.get(name, _LAST)))
             if names:
                 parts = tuple((name, counted[name]) for name in names)
-                groups.append(SplitGroup(group.value, self._label(group), parts))
+                label = self._label(group)
+                groups.append(SplitGroup(group.value, label, parts, split.failed_elsewhere))
         parts = tuple(pair for group in groups for pair in group.parts)
         return replace(split, parts=parts, groups=tuple(groups))
+
+    def failed_elsewhere(self, names: Iterable[str], failed: Collection[Filing]) -> frozenset[str]:
+        """The parts whose own body failed, though its account counts in another part.
+
+        Such an account lacks its place, or is filed under another one. Its 主办 or 主管单位 tells whose
+        it is: the part's name stands in it, first or behind the places above (甲市乙区交通局).
+        """
+        counted = [(self.of(filed), (filed.organiser, filed.supervisor)) for filed in failed]
+        return frozenset(
+            name
+            for name in names
+            if name
+            and any(
+                name != part and any(_is_body_of(name, body) for body in bodies)
+                for part, bodies in counted
+            )
+        )
 
     def _places(self, names: Sequence[str], group: PartGroup) -> Mapping[str, int]:
         if group is not PartGroup.REGION or self.level not in ("省", "市"):
@@ -113,6 +131,11 @@ class Regions:
 
 
 _ENDING = re.compile(r"市|县|区|旗|盟|州|地区|镇|乡|街道|林区|.*自治[州县旗]")
+
+
+def _is_body_of(name: str, body: str) -> bool:
+    place = body.find(name)
+    return place == 0 or (place > 0 and body[place - 1] in "省区市州盟县旗")
 
 
 def _kind_of_name(name: str) -> PartGroup:

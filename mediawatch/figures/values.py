@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -106,11 +106,12 @@ class SplitGroup:
     label: str
     """As a table calls them: 县区, 市直部门 …"""
     parts: tuple[tuple[str, Figures], ...]
+    failed_elsewhere: frozenset[str] = frozenset()
 
     @property
     def perfect(self) -> tuple[str, ...]:
-        """The parts with 合格率 100%, nothing open."""
-        return tuple(name for name, part in self.parts if part.perfect)
+        """As those of `FiguresSplit`."""
+        return _perfect(self.parts, self.failed_elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,13 @@ class FiguresSplit:
     parts: tuple[tuple[str, Figures], ...]
     groups: tuple[SplitGroup, ...] = ()
     """The same parts by their kind, where they are of several kinds: regions, departments."""
+    failed_elsewhere: frozenset[str] = frozenset()
+    """The parts with a failed account that counts in another part (`Regions.failed_elsewhere`)."""
 
     @property
     def perfect(self) -> tuple[str, ...]:
-        """The parts with 合格率 100%, nothing open."""
-        return tuple(name for name, part in self.parts if part.perfect)
+        """The parts with 合格率 100%, nothing open, and no failed account that counts elsewhere."""
+        return _perfect(self.parts, self.failed_elsewhere)
 
     @property
     def without_account(self) -> tuple[str, ...]:
@@ -144,6 +147,12 @@ class Statistics:
     splits: tuple[FiguresSplit, ...]
     failed: tuple[tuple[SweepAccount, Finding], ...]
     """Every failed account once, with its leading finding, in scope order."""
+
+
+def _perfect(
+    parts: Iterable[tuple[str, Figures]], failed_elsewhere: frozenset[str]
+) -> tuple[str, ...]:
+    return tuple(name for name, part in parts if part.perfect and name not in failed_elsewhere)
 
 
 def percent(ratio: Fraction | None, decimals: int = 2) -> str:

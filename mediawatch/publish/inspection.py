@@ -19,6 +19,7 @@ from mediawatch.domain import (
     Reading,
     Sweep,
     SweepAccount,
+    SweepKind,
     Verdict,
 )
 from mediawatch.figures.counts import by as count_by
@@ -43,7 +44,7 @@ from mediawatch.rules import cautions
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.proving_sights import proving_pictures
-from mediawatch.rules.reviewed import as_reviewed
+from mediawatch.rules.reviewed import as_reviewed, count_unreviewed
 from mediawatch.sweep.scope import office_regions, regions_of, totals_of
 
 OPEN_MARK = "含未经审核的疑似问题，不得公开"
@@ -154,6 +155,8 @@ class Inspection:
     """Of its whole scope, what they withhold included."""
     omissions: Mapping[int, str] = field(default_factory=dict)
     """By every filing of an account how its name is left out."""
+    undecided: int = 0
+    """Findings, no hints, that nobody has confirmed or dismissed; 0 of a notice."""
     before: EarlierCensus | None = None
     """The census that its 合格率 is compared with."""
 
@@ -163,8 +166,14 @@ class Inspection:
         return regions_of(self.sweep, self.scope, office_regions(self.office))
 
     @property
+    def is_recheck(self) -> bool:
+        """复查: its accounts are those that failed before, and its figures are theirs alone."""
+        return self.sweep.kind is SweepKind.RECHECK
+
+    @property
     def preliminary(self) -> bool:
-        return self.statistics.whole.preliminary
+        """Whether an account is open, or a finding undecided: one of 其他需关注情形 opens none."""
+        return self.statistics.whole.preliminary or bool(self.undecided)
 
     @property
     def failed(self) -> tuple[AccountProblem, ...]:
@@ -250,10 +259,11 @@ def inspection(
         for entry, twins in each_once(reviewed)
         if _held(entry)
     )
+    undecided = 0 if issued else count_unreviewed(judged.entries)
     said = [
         *imprint.marks,
         *([OPEN_MARK] if include_open else []),
-        *([PRELIMINARY] if counted.whole.preliminary else []),
+        *([PRELIMINARY] if counted.whole.preliminary or undecided else []),
         *([MARK] if any(defects.values()) else []),
     ]
     return Inspection(
@@ -267,6 +277,7 @@ def inspection(
         surfaces=imprint.surfaces,
         past=before,
         issued=issued,
+        undecided=undecided,
         defects=tuple(each for found in defects.values() for each in found),
     )
 
@@ -291,8 +302,14 @@ def statistics_of(
         totals=totals_of(sweep, scope, regions),
         expected=expected_regions(office),
     )
+    failed = [entry.account.filed for entry, _ in found.failed]
+
+    def arranged(split: FiguresSplit) -> FiguresSplit:
+        elsewhere = regions.failed_elsewhere((name for name, _ in split.parts), failed)
+        return regions.arranged(replace(split, failed_elsewhere=elsewhere))
+
     splits = tuple(
-        regions.arranged(split) if split.heading == Dimension.REGION.label else split
+        arranged(split) if split.heading == Dimension.REGION.label else split
         for split in found.splits
     )
     return replace(found, splits=splits)

@@ -5,11 +5,12 @@ Pure. That is the verdict, the sentence and the findings that may leave.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mediawatch.domain import (
     ALL_DISMISSED,
+    DECIDED,
     Effect,
     Judgement,
     ReviewEvent,
@@ -27,6 +28,16 @@ def with_reviews(judgement: Judgement, events: Sequence[ReviewEvent]) -> Judgeme
         found = review_standing((event for event in events if event.code is finding.code), finding)
         findings.append(replace(finding, review=found.state, excuse=found.excuse))
     return replace(judgement, findings=tuple(findings))
+
+
+def count_unreviewed(scope: Iterable[SweepAccount]) -> int:
+    """How many findings of a sweep are undecided; hints need no decision."""
+    return sum(
+        finding.review not in DECIDED and finding.effect is not Effect.HINT
+        for entry in scope
+        if entry.judgement
+        for finding in entry.judgement.findings
+    )
 
 
 def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:

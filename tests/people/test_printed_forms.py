@@ -117,6 +117,27 @@ def test_each_picture_has_a_page_of_its_own(tmp_path: Path) -> None:
     assert len(media) == 1, "the same bytes serve the row and the page"
 
 
+def test_a_caption_has_lines_of_its_own_within_the_page(tmp_path: Path) -> None:
+    """Where a column is wider than the page, its own wrapping comes too late."""
+    said = [
+        f"“{'示例交通运输' * 8}”（微信公众号）",
+        "疑似问题：超2周未更新",
+        "截图时间：2023-01-01 10:33",
+    ]
+    row = FormRow(
+        cells=dict.fromkeys(DISPATCH.columns, LONG), picture=picture(), caption="　".join(said)
+    )
+    path = tmp_path / "核实.xlsx"
+    write_form(path, DISPATCH, [row], COVER)
+    sheet = openpyxl.load_workbook(path)["佐证截图"]
+    lines = str(sheet["A1"].value).split("\n")
+    assert "".join(lines) == "".join(said)
+    assert lines[-2:] == said[-2:]
+    # A character is as wide as the type is high; the page has 7.17 inches.
+    assert max(map(len, lines)) * 11 <= (8.27 - 1.1) * 72
+    assert sheet.row_dimensions[1].height >= 15 * len(lines)
+
+
 def test_units_see_no_code_and_no_path() -> None:
     shown = [column.value for column in DISPATCH.columns]
     assert "疑似依据" in shown

@@ -15,7 +15,18 @@ from circulars import AS_OF, account, inspect, item, named, notice, recheck, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediawatch.domain import Code, FiledStatus, Rectification, SweepKind, UserError, Verdict
+from mediawatch.domain import (
+    Code,
+    Effect,
+    FiledStatus,
+    LookKind,
+    Reading,
+    Rectification,
+    ReviewState,
+    SweepKind,
+    UserError,
+    Verdict,
+)
 from mediawatch.figures.counts import figures
 from mediawatch.ops.settings.office import AnnexNumbers, Part, read_office
 from mediawatch.publish.circular.annex_numbers import annexes_without_number
@@ -24,7 +35,7 @@ from mediawatch.publish.circular.readback import FigureReader, hold_against_figu
 from mediawatch.publish.circular.text import MANY
 from mediawatch.publish.earlier_census import EarlierCensus
 from mediawatch.publish.inspection import Inspection
-from mediawatch.publish.reports import annexes, pages
+from mediawatch.publish.reports import annexes, pages, statistics
 from mediawatch.publish.rounds import EarlierNotices
 from mediawatch.rules.policy import load
 
@@ -34,6 +45,10 @@ NATIONAL = load("national")
 
 def texts(found: Inspection, of: Part, **how: Any) -> list[str]:
     return [each.whole for each in compose(found, **how).of(of)]
+
+
+def reading_of(look: LookKind) -> Reading:
+    return Reading(account_id=1, look=look, started_at=AS_OF, read_at=AS_OF, sights=())
 
 
 def hunan() -> Inspection:
@@ -276,12 +291,28 @@ def test_a_sample_says_what_was_drawn_of_whom() -> None:
 
 
 def test_people_are_named_only_where_they_looked_or_decided() -> None:
+    found = named(hunan(), 1, readings=(reading_of(LookKind.SECOND),))
     assert (
         "采取系统监测加人工审核的方式，于2月中下旬组织"
-        in compose(hunan(), checked_during="2月中下旬").occasion
+        in compose(found, checked_during="2月中下旬").occasion
     )
     sound = inspect([row(account(1), policy=NATIONAL)])
-    assert "人工审核" not in compose(sound).occasion
+    assert "人工" not in compose(sound).occasion
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        # Whether a machine looked at the others is not told: nothing is said of how.
+        ((LookKind.PERSON,), "办公厅组织开展"),
+        ((), "办公厅组织开展"),
+        ((LookKind.PERSON, LookKind.LINK), "办公厅采取系统监测加人工审核的方式，组织开展"),
+    ],
+)
+def test_a_machine_is_named_only_where_it_looked(looks: tuple[LookKind, ...], said: str) -> None:
+    found = inspect([row(account(1), Code.STALE_2W, policy=NATIONAL)])
+    readings = tuple(reading_of(look) for look in looks)
+    assert said in compose(named(found, 1, readings=readings)).occasion
 
 
 @pytest.mark.parametrize(
@@ -518,3 +549,104 @@ def test_more_departments_at_100_than_a_paragraph_holds_are_counted() -> None:
     found = inspect([row(one, policy=NATIONAL) for one in many])
     (said,) = [each for each in texts(found, "总体情况") if "为100%的" in each]
     assert said == f"政务新媒体检查合格率为100%的地区（部门）有{MANY + 1}个。"
+
+
+@pytest.mark.parametrize(
+    ("level", "others", "failed", "said"),
+    [
+        # 县区 is not filed, the body says it all the same.
+        ("市", {"county": "资阳区"}, {"organiser": "资阳区交通运输局", "level": "县级"}, "地区有1个：丙区；"),
+        ("市", {"county": "资阳区"}, {"organiser": "甲市资阳区交通运输局", "level": "县级"}, "地区有1个：丙区；"),
+        ("市", {"county": "资阳区"}, {"organiser": "丁区资阳路小学", "level": "县级"}, "地区有2个：资阳区、丙区；"),
+        ("", {"prefecture": "", "organiser": "甲市公安局"}, {"organiser": "甲市公安局"}, "地区（部门）有1个：丙区。"),
+        ("", {"prefecture": "", "organiser": "甲市公安局"}, {"organiser": "支队", "supervisor": "甲市公安局"}, "地区（部门）有1个：丙区。"),
+    ],
+)  # fmt: skip
+def test_nobody_is_at_100_whose_failed_account_counts_elsewhere(
+    level: str, others: dict[str, str], failed: dict[str, str], said: str
+) -> None:
+    place = {"county": "丙区"} if level else {"prefecture": "丙区"}
+    accounts = [
+        account(1, **others),
+        account(2, **place),
+        account(3, county="", **failed),
+        *([account(4, county="市本级")] if level else []),
+    ]
+    scope = [row(one, policy=NATIONAL) for one in accounts]
+    scope[2] = row(accounts[2], Code.STALE_2W, policy=NATIONAL)
+    found = inspect(scope, office={"level": level})
+    (praise,) = [each for each in texts(found, "总体情况") if "为100%的" in each]
+    assert praise.startswith(f"政务新媒体检查合格率为100%的{said}")
+    region = next(each for each in found.statistics.splits if each.heading == "地区（部门）")
+    told = "".join(statistics.remarks(region))
+    assert ("资阳区" in told or "公安局" in told) == ("资阳区" in said)
+
+
+@pytest.mark.parametrize(
+    ("review", "effect", "marks"),
+    [
+        (ReviewState.DISPATCHED, Effect.LISTED, ("初步结果",)),
+        (ReviewState.OPEN, Effect.LISTED, ("初步结果",)),
+        (ReviewState.OPEN, Effect.HINT, ()),
+        (ReviewState.CONFIRMED, Effect.LISTED, ()),
+        (ReviewState.DISMISSED, Effect.LISTED, ()),
+    ],
+)
+def test_what_waits_for_a_decision_leaves_a_document_preliminary(
+    review: ReviewState, effect: Effect, marks: tuple[str, ...]
+) -> None:
+    one = row(account(1), Code.NAME_MISMATCH, policy=NATIONAL)
+    assert one.judgement is not None
+    (held,) = one.judgement.findings
+    listed = replace(held, review=review, effect=effect)
+    judged = replace(one.judgement, findings=(listed,), otherwise=Verdict.FRESH)
+    found = inspect([replace(one, judgement=judged), row(account(2), policy=NATIONAL)])
+    assert (found.marks, found.preliminary) == (marks, bool(marks))
+    assert not found.statistics.whole.open
+
+
+@pytest.mark.parametrize("others", ["略去", "留空"])
+def test_our_part_says_that_nothing_failed_under_its_heading(others: str) -> None:
+    sound = inspect([row(account(1), policy=NATIONAL)], office={"others": others})
+    text = compose(sound, part=True)
+    assert [each.heading for each in text.sections] == [
+        "一、总体情况",
+        "二、存在的主要问题",
+        "三、工作要求",
+    ]
+    assert [each.whole for each in text.of("主要问题")] == [
+        "（二）政务新媒体",
+        "本次检查未发现不合格的政务新媒体。",
+    ]
+    listed = inspect([row(account(1), Code.NAME_MISMATCH, policy=NATIONAL)])
+    said = [each.whole for each in compose(listed, part=True).of("主要问题")]
+    assert said[1] == "本次检查未发现不合格的政务新媒体。"
+    assert said[2].startswith("1.其他需关注情形。有1家")
+    waits = row(account(2), policy=NATIONAL, verdict=Verdict.UNPROVEN)
+    open_ = inspect([row(account(1), policy=NATIONAL), waits])
+    assert texts(open_, "主要问题", part=True)[1:] == ["已核查的政务新媒体中未发现不合格的。"]
+    assert texts(inspect([waits]), "主要问题", part=True)[1:] == ["政务新媒体检查尚无结论。"]
+    assert "未发现不合格" not in "".join(compose(full(), part=True).lines)
+    whole = "".join(compose(sound).lines)
+    assert "本次检查未发现不合格" not in whole
+
+
+def test_a_recheck_is_told_as_one_without_table_and_praise() -> None:
+    found = inspect(
+        [row(account(1), policy=NATIONAL), row(account(2), Code.STALE_2W, policy=NATIONAL)],
+        of_sweep={
+            "kind": SweepKind.RECHECK,
+            "scope": "recheck of 示例政务函〔2022〕20号: 2 accounts",
+        },
+        office={"annexes": {"table": 1, "list": 2}},
+    )
+    text = compose(found)
+    assert text.title == "示例省人民政府办公厅关于全省政务新媒体复查情况的通报"
+    assert [each.key for each in text.annexes] == ["list"]
+    whole = "".join(text.lines)
+    assert "100%" not in whole
+    assert "季度" not in whole
+    assert "复查示例政务函〔2022〕20号所列账号，共2家" in whole
+    assert "组织开展了本次政务新媒体复查" in whole
+    named_round = replace(found, sweep=replace(found.sweep, round="2022年第三季度"))
+    assert compose(named_round).title.endswith("关于2022年第三季度全省政务新媒体复查情况的通报")

@@ -85,7 +85,13 @@ def test_the_newest_notice_of_the_inspection_is_taken(office: Office) -> None:
 
 
 def test_a_part_has_our_paragraphs_and_annexes_alone(office: Office) -> None:
-    said, _ = circular(office, "--part", "--checked-during", "9月中下旬")
+    target = office.home.root.parent / "部分.docx"
+    refused = office.refused(
+        "report", "docx", "--part", "--checked-during", "9月中下旬", "--out", target
+    )
+    assert "--checked-during goes without --part" in refused
+    assert not target.exists()
+    said, _ = circular(office, "--part")
     assert said[:2] == ["一、总体情况", "（二）政务新媒体"]
     assert "各地区（部门）情况详见附件3，存在突出问题的政务新媒体名单见附件4。" in said
     assert "附件：3.全市政务新媒体检查情况统计表" in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,15 @@ from mediawatch.domain import (
     NewAccount,
     RegistryChanges,
     Source,
+    Sweep,
+    SweepState,
     UpdatedAccount,
     Verdict,
 )
-from mediawatch.domain.clock import day_start
+from mediawatch.domain.clock import day_end, day_start
 from mediawatch.ports import Store
 from mediawatch.publish.upward import UpwardRow, assert_rows
+from mediawatch.rules.policy import load
 
 STALE = [Code.STALE_2W]
 BEFORE, AS_OF, LATER = date(2022, 9, 30), date(2022, 12, 31), date(2023, 2, 20)
@@ -118,6 +121,37 @@ def test_the_report_of_a_quarter(office: Office, tmp_path: Path) -> None:
     assert [cell.value for cell in list(book["按层级"].rows)[-1]] == ["合计", 5, 1, 2, 4, 3, 2]
     printed = office.run("report", "upward", "--sweep", str(sweep)).stdout
     assert "已整改" in printed
+
+
+def test_movement_is_told_only_from_a_day_that_the_registry_knows(tmp_path: Path) -> None:
+    """The first import is of noon, the inspection before it of a day that nobody imported on."""
+    office = Office.of(tmp_path)
+    noon = day_start(date(2022, 10, 8)) + timedelta(hours=12)
+
+    async def prepare(store: Store) -> None:
+        source = Source(file="台账.csv", sha256="2" * 64, at=noon)
+        new = tuple(NewAccount(filed=filed(number)) for number in (1, 2))
+        await store.accounts.apply(RegistryChanges(source=source, new=new))
+        sources = [kept.at for kept, _ in await store.accounts.sources()]
+        assert sources == [noon]
+        accounts = await store.accounts.all()
+        before = Sweep(
+            as_of=day_end(BEFORE),
+            policy="national",
+            policy_toml=load("national").toml,
+            started_at=noon + timedelta(hours=1),
+        )
+        opened = await store.sweeps.open(before, accounts)
+        await store.sweeps.close(opened.id, SweepState.FINISHED, noon + timedelta(hours=2))
+
+    office.within(prepare)
+    office.sweep(AS_OF, {})
+    unknown = "新增、关停数量不详：台账自2022年10月8日起才有记录，晚于2022年9月30日。"
+    for folder, words in (("上次", ()), ("同日", ("--since", str(BEFORE)))):
+        (tmp_path / folder).mkdir()
+        assert unknown in told(office, tmp_path / folder, *words)[0]
+    text, _ = told(office, tmp_path, "--since", "2022-10-08")
+    assert "自2022年10月8日以来，新增0个，关停0个。" in text
 
 
 @pytest.mark.parametrize(

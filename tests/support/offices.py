@@ -77,7 +77,10 @@ class Office:
         office = cls(Home(folder / "home").create())
         source = Source(file="台账.csv", sha256="0" * 64, at=day_start(date(2022, 1, 1)))
         new = tuple(NewAccount(filed=one) for one in accounts)
-        office.within(lambda store: store.accounts.apply(RegistryChanges(source=source, new=new)))
+        if new:
+            office.within(
+                lambda store: store.accounts.apply(RegistryChanges(source=source, new=new))
+            )
         return office
 
     def within(self, work: Callable[[Store], Awaitable[T]]) -> T:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import xlsxwriter
+from rich.cells import chop_cells
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
@@ -27,6 +28,8 @@ _PAGE_WIDTH = 84
 _LINE_PIXELS = LINE * 96 // 72
 _CAPTION = 45
 """Points."""
+_CAPTION_LINE = 72
+"""Half widths of a line of a caption: 36 characters of 11 points, within the page's 46."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ def write_picture_pages(
     text = book.add_format(style)
     row, breaks = 0, []
     for picture in pictures:
-        sheet.write_string(row, 0, picture.caption, text)
-        sheet.set_row(row, row_points([picture.caption], [_PAGE_WIDTH], _CAPTION))
+        caption = _in_lines(picture.caption)
+        sheet.write_string(row, 0, caption, text)
+        sheet.set_row(row, row_points([caption], [_PAGE_WIDTH], _CAPTION))
         wide, high = (max(side, 1) for side in dimensions(picture.body))
         scale = min(_PAGE_WIDE / wide, _PAGE_HIGH / high)
         if _PAGE_WIDE / wide > 2 * scale:
@@ -101,3 +105,14 @@ def write_picture_pages(
     sheet.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.6)
     sheet.print_area(0, 0, row - 1, 0)
     sheet.set_footer("&C第 &P 页，共 &N 页")
+
+
+def _in_lines(caption: str) -> str:
+    """A line for each part of a caption, and more where one is longer than a line.
+
+    A program without the font of our workbooks makes the column wider than the page, and wraps a
+    text behind the page's edge.
+    """
+    return "\n".join(
+        line for part in caption.split("　") for line in chop_cells(part, _CAPTION_LINE)
+    )

@@ -24,7 +24,7 @@ def annex_title(office: Office, key: AnnexKey) -> str:
 def annex_entries(inspection: Inspection) -> tuple[AnnexEntry, ...]:
     """The annexes of a circular in the order of their numbers.
 
-    The table and the list of problems, the others where there is something in them; none that the
+    The table (none of a re-check) and the list of problems, the others where there is something in them; none that the
     office leaves out, and where it gave numbers only those that have one. UserError where the list
     of problems has none, though others have.
     """
@@ -55,7 +55,8 @@ def annexes_without_number(inspection: Inspection) -> list[str]:
 
 
 def _with_content(inspection: Inspection) -> list[AnnexKey]:
-    printed: list[AnnexKey] = ["table", "list"]
+    # A re-check has no statistics of its own: its accounts are those that failed before.
+    printed: list[AnnexKey] = ["list"] if inspection.is_recheck else ["table", "list"]
     printed += ["listed"] if inspection.noteworthy else []
     printed += ["recheck"] if inspection.past.rechecked else []
     return [key for key in printed if key not in inspection.office.annexes_left_out]

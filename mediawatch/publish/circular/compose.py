@@ -33,6 +33,8 @@ _HEADINGS: dict[Part, str] = {
 }
 _SHARED: tuple[Part, ...] = ("总体情况", "主要问题")
 """The parts of which a joint circular has one half on 政府网站."""
+_OURS = CircularParagraph("", f"（二）{ACCOUNTS}")
+"""The heading of our half, also where we write that half alone."""
 
 
 def compose(
@@ -94,6 +96,8 @@ def _sections(
         paragraphs = written[each]
         if each in _SHARED and (part or left_open):
             paragraphs = _half(paragraphs, left_open=left_open, numbered=each == "主要问题")
+            if part and each == "主要问题" and not inspection.failed:
+                paragraphs = (_OURS, _no_failure(inspection), *paragraphs[1:])
         elif each == "主要问题" and inspection.failed:
             paragraphs = _numbered(paragraphs, "（{}）")
         if paragraphs:
@@ -116,9 +120,18 @@ def _half(
         return before
     return (
         *before,
-        CircularParagraph("", f"（二）{ACCOUNTS}"),
+        _OURS,
         *(_numbered(ours, "{}.", plain=True) if numbered else ours),
     )
+
+
+def _no_failure(inspection: Inspection) -> CircularParagraph:
+    """What a joint circular, whose other half may name problems, says where we found none."""
+    if not inspection.statistics.whole.checked:
+        return CircularParagraph("政务新媒体检查尚无结论。")
+    if inspection.preliminary:
+        return CircularParagraph("已核查的政务新媒体中未发现不合格的。")
+    return CircularParagraph("本次检查未发现不合格的政务新媒体。")
 
 
 def _numbered(

@@ -9,14 +9,21 @@ from mediawatch.publish.inspection import Inspection
 
 
 def title(inspection: Inspection) -> str:
-    """关于…政务新媒体检查情况的通报; a notice has the title that it was issued under."""
+    """关于…政务新媒体检查情况的通报, of a re-check 复查情况的通报; a notice has the title that it was issued under."""
     if inspection.issued:
         return inspection.issued.notice.title
     as_of = day_of(inspection.sweep.as_of)
-    round_ = inspection.sweep.round or f"{as_of.year}年第{NUMERALS[(as_of.month - 1) // 3]}季度"
+    quarter = f"{as_of.year}年第{NUMERALS[(as_of.month - 1) // 3]}季度"
+    # A re-check may fall into another quarter than what it checks again.
+    round_ = inspection.sweep.round or ("" if inspection.is_recheck else quarter)
     return (
-        f"{inspection.office.issuer}关于{round_}{inspection.office.reach}政务新媒体检查情况的通报"
+        f"{inspection.office.issuer}关于{round_}{inspection.office.reach}政务新媒体"
+        f"{_called(inspection)}情况的通报"
     )
+
+
+def _called(inspection: Inspection) -> str:
+    return "复查" if inspection.is_recheck else "检查"
 
 
 def number(inspection: Inspection) -> str:
@@ -44,18 +51,25 @@ def occasion(inspection: Inspection, checked_during: str = "") -> str:
     """
     who = inspection.office.issuer or "我单位"
     basis = "、".join(inspection.office.basis or inspection.policy.documents)
-    how = "采取系统监测加人工审核的方式，" if is_reviewed_by_people(inspection) else ""
+    how = "采取系统监测加人工审核的方式，" if is_monitored_and_reviewed(inspection) else ""
     during = f"于{checked_during}" if checked_during else ""
     return (
         f"{f'根据{basis}要求，' if basis else ''}{who}{how}{during}"
-        "组织开展了本次政务新媒体检查，现将有关情况通报如下。"
+        f"组织开展了本次政务新媒体{_called(inspection)}，现将有关情况通报如下。"
     )
 
 
-def is_reviewed_by_people(inspection: Inspection) -> bool:
-    """Whether people saw or decided anything that is printed: 系统监测加人工审核."""
-    return any(
-        any(finding.review is ReviewState.CONFIRMED for finding in problem.findings)
-        or any(reading.look is LookKind.PERSON for reading in problem.readings)
-        for problem in inspection.problems
+def is_monitored_and_reviewed(inspection: Inspection) -> bool:
+    """Whether a machine saw what is printed, and people saw or decided it: 系统监测加人工审核.
+
+    What people alone proved leaves open how the other accounts were looked at.
+    """
+    looks = {reading.look for problem in inspection.problems for reading in problem.readings}
+    return bool(looks - {LookKind.PERSON}) and (
+        LookKind.PERSON in looks
+        or any(
+            finding.review is ReviewState.CONFIRMED
+            for problem in inspection.problems
+            for finding in problem.findings
+        )
     )

@@ -39,7 +39,7 @@ def overview(inspection: Inspection, references: References) -> tuple[CircularPa
         by is Dimension.BODY_KIND for clause in drawn_clauses(inspection) for by, _ in clause.where
     ):
         said += _parts(inspection, inspection.split(Dimension.BODY_KIND), "分主体类别看")
-    said += _perfect(inspection)
+    said += [] if inspection.is_recheck else _perfect(inspection)
     if whole.preliminary:
         said.append(f"另有{whole.open}{inspection.office.measure}尚待人工核查，以上为初步结果。")
     if whole.provisional:

@@ -34,7 +34,7 @@ def _frame(inspection: Inspection, annexes: Sequence[AnnexEntry]) -> Iterator[Ru
     sweep = inspection.sweep
     as_of, first = day_of(sweep.as_of), sweep.period_from
     notice = inspection.issued.notice if inspection.issued else None
-    own_title = not inspection.issued and not sweep.round
+    own_title = not (inspection.issued or sweep.round or inspection.is_recheck)
     quarter = _QUARTERS[(as_of.month - 1) // 3]
     yield expect(
         r"关于(\d{4})年第(.)季度", *((str(as_of.year), quarter) if own_title else (None, None))
@@ -205,13 +205,12 @@ def _perfect_rules(inspection: Inspection) -> Iterator[Rule]:
     split = next(
         each for each in inspection.statistics.splits if each.heading == Dimension.REGION.label
     )
-    kinds = {group.kind: group.parts for group in split.groups} or {"地区（部门）": split.parts}
-    for kind, parts in kinds.items():
-        perfect = [name for name, part in parts if part.perfect]
+    kinds = {group.kind: group.perfect for group in split.groups} or {"地区（部门）": split.perfect}
+    for kind, perfect in kinds.items():
         names = "、".join(perfect)
         yield expect(
             rf"(?:(?:合格率为100%|未发现不合格)的|；){re.escape(kind)}有(\d+)个"
             rf"(?:：({re.escape(names)}(?=[；。])|[^。]*))?",
-            len(perfect) or None,
+            (len(perfect) or None) if not inspection.is_recheck else None,
             names,
         )

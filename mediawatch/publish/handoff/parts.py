@@ -146,7 +146,10 @@ class Handoff(HandoffPart):
         alias="schema", description="another value is another contract: refuse it"
     )
     preliminary: bool = Field(
-        description="初步结果: some accounts are still 待人工核查 or on unsupported platforms"
+        description=(
+            "初步结果: some accounts are still 待人工核查 or on unsupported platforms, or findings wait "
+            "for a decision"
+        )
     )
     includes_open: bool = Field(
         description="true: findings that no person has confirmed are in it; not for publication"

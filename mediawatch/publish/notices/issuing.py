@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 from mediawatch.domain import (
     ALL_DISMISSED,
-    DECIDED,
     Effect,
     IssuedDocument,
     IssuedFinding,
@@ -60,16 +59,6 @@ class NoticeHeading:
         return self
 
 
-def count_unreviewed(scope: Iterable[SweepAccount]) -> int:
-    """How many findings of a sweep are undecided; hints need no decision."""
-    return sum(
-        finding.review not in DECIDED and finding.effect is not Effect.HINT
-        for entry in scope
-        if entry.judgement
-        for finding in entry.judgement.findings
-    )
-
-
 def draw_up(inspection: Inspection, heading: NoticeHeading, now: datetime) -> Notice:
     """The notice of an inspection whose findings are all confirmed: each account once, failed ones
     first.
@@ -82,7 +71,7 @@ def draw_up(inspection: Inspection, heading: NoticeHeading, now: datetime) -> No
         rectify_by=heading.rectify_by,
         report_by=heading.report_by,
         sweep_id=inspection.sweep.id,
-        preliminary=inspection.preliminary,
+        preliminary=inspection.statistics.whole.preliminary,
         by=heading.by,
         kept_at=now,
         addressees=heading.addressees,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mediawatch.domain import Filing, SweepAccount, SweepKind
+from mediawatch.domain import Filing, SweepAccount
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.regions import Regions
 from mediawatch.publish.circular.annex_numbers import annex_title
@@ -41,8 +41,7 @@ def annex_book(inspection: Inspection) -> bytes:
         )
         if table.rows
     ]
-    again = inspection.sweep.kind is SweepKind.RECHECK
-    first = [] if again else [("检查情况统计表", regions(inspection))]
+    first = [] if inspection.is_recheck else [("检查情况统计表", regions(inspection))]
     return _book(
         inspection, f"{title_of(inspection)}附件", [*first, failed, *others], inspection.marks
     )

@@ -31,6 +31,7 @@ from mediawatch.rules import (
 from mediawatch.rules.doubts import Doubt
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.proofs import Gap
+from mediawatch.rules.sweep_policy import policy_for
 from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, filed_standing
 
@@ -46,6 +47,7 @@ def judge(
     What a surface said while its canaries did not read well is withdrawn. What it showed in the
     account's favour stays.
     """
+    policy = policy_for(policy, period_from)
     raw, known = known, ties.keep_speaking(known, as_of)
     doubt = doubts.doubt(raw.readings, known.filed, ties.identity_of(known), raw.others_names)
     backed = backing.without_withdrawn(known, as_of)

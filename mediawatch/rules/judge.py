@@ -70,7 +70,7 @@ def judge(
         and _judge(bare, as_of, policy, period_from, doubt).verdict not in _SOUND
     ):
         # Of two who bear the name one was seen, and a person may have looked at the other one.
-        otherwise = proofs.people_saw_otherwise(backed, as_of, policy)
+        otherwise = proofs.people_saw_otherwise(backed, as_of, policy, period_from)
         mark = sentences.seen_otherwise if otherwise else sentences.rests_on_a_name
         judged = mark(judged, ties.named_only_by(backed))
     behind = {
@@ -109,7 +109,7 @@ def _judge(
         named=name_proof.name(known, as_of),
     )
     undecided = _undecided(basis)
-    if proofs.people_disagree(known, as_of, policy):
+    if proofs.people_disagree(known, as_of, policy, period_from):
         return replace(undecided, sentence="两名核查人的结论不一致，待复核。")
     if doubt and basis.how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
         # What is seen under the filed id is somebody else's: it speaks neither for the account nor

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from worklists import FRESH, STALE, exported, filed, fill, png, table
+from worklists import FRESH, LOOKED_AT, STALE, exported, filed, fill, png, table
 
 from mediawatch.domain import Verdict
 from mediawatch.people.forms.columns import Column
@@ -95,3 +95,21 @@ async def test_nothing_in_the_whole_period_counts(store: Store, tmp_path: Path) 
     assert entry.judgement is not None
     assert entry.judgement.verdict is Verdict.FAILED
     assert "检查时段2031年12月1日至12月31日" in entry.judgement.findings[0].sentence
+
+
+async def test_two_persons_agree_or_differ_over_the_whole_period(
+    store: Store, tmp_path: Path
+) -> None:
+    """One saw none in it, another one a post at its beginning: that is no finding."""
+    inspection, path = await exported(store, tmp_path, [filed(1), filed(2)], period_from=FIRST)
+    two = filed(2).name
+    early = {**FRESH, Column.POSTED_ON: "12-05", Column.TIME: LOOKED_AT}
+    late = {**early, Column.POSTED_ON: "12-19、12-30", Column.PERSON: "乙某"}
+    await inspection.take(
+        fill(path, tmp_path / "甲.xlsx", {ONE: STALE, two: early}, {ONE: png()}),
+        fill(path, tmp_path / "乙.xlsx", {ONE: {**early, Column.PERSON: "乙某"}, two: late}),
+    )
+    assert await inspection.verdicts() == [Verdict.UNPROVEN, Verdict.FRESH]
+    entry = (await inspection.scope())[ONE]
+    assert entry.judgement is not None
+    assert "结论不一致" in entry.judgement.sentence

@@ -305,7 +305,7 @@ class _Intake:
         for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):
             account, readings = self.scope[account_id].account, self.readings[account_id]
             known = self._dossier(account_id, readings)
-            if people_disagree(known, self.sweep.as_of, self.policy):
+            if people_disagree(known, self.sweep.as_of, self.policy, self.sweep.period_from):
                 people = (
                     each
                     for each in readings

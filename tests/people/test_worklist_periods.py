@@ -9,10 +9,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from worklists import FRESH, LOOKED_AT, STALE, exported, filed, fill, png, table
+from worklists import AS_OF, FRESH, LOOKED_AT, NOW, POLICY, STALE, exported, filed, fill, png, table
 
-from mediawatch.domain import Verdict
+from mediawatch.domain import LookKind, MatchedBy, Outcome, Post, Reading, Sight, Sweep, Verdict
 from mediawatch.people.forms.columns import Column
+from mediawatch.people.second_looks import unchecked_word
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.imported import write_bad_rows
 from mediawatch.ports import Store
@@ -113,3 +114,29 @@ async def test_two_persons_agree_or_differ_over_the_whole_period(
     entry = (await inspection.scope())[ONE]
     assert entry.judgement is not None
     assert "结论不一致" in entry.judgement.sentence
+
+
+@pytest.mark.parametrize(
+    ("machine", "drawn"), [(("12-05",), True), (("12-05", "12-17", "12-30"), False), ((), True)]
+)
+def test_a_machines_one_post_spares_no_second_person(machine: tuple[str, ...], drawn: bool) -> None:
+    def seen(look: LookKind, days: tuple[str, ...], by: str = "") -> Reading:
+        posts = tuple(Post(on=date.fromisoformat(f"2031-{day}")) for day in days)
+        sight = Sight(
+            surface="x", read_at=NOW, outcome=Outcome.OK, matched_by=MatchedBy.ID, posts=posts
+        )
+        return Reading(
+            account_id=1, look=look, started_at=NOW, read_at=NOW, sights=(sight,), by=by, sweep_id=1
+        )
+
+    word = seen(LookKind.PERSON, ("12-10", "12-20", "12-30"), "甲某")
+    sweep = Sweep(
+        as_of=AS_OF,
+        policy="national",
+        policy_toml=POLICY.toml,
+        started_at=AS_OF,
+        period_from=FIRST,
+        id=1,
+    )
+    found = unchecked_word([seen(LookKind.FIRST, machine), word], sweep, POLICY)
+    assert (found is word) is drawn

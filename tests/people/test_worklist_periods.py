@@ -12,7 +12,8 @@ import pytest
 from worklists import AS_OF, FRESH, LOOKED_AT, NOW, POLICY, STALE, exported, filed, fill, png, table
 
 from mediawatch.domain import LookKind, MatchedBy, Outcome, Post, Reading, Sight, Sweep, Verdict
-from mediawatch.people.forms.columns import Column
+from mediawatch.people.forms.columns import SEALED, Column
+from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.second_looks import unchecked_word
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.imported import write_bad_rows
@@ -25,13 +26,13 @@ ONE = "示例市第1测试局"
 async def test_the_question_is_of_the_period(store: Store, tmp_path: Path) -> None:
     _, path = await exported(store, tmp_path, [filed()], period_from=FIRST)
     assert table(path)[0][Column.QUESTION.value] == (
-        "检查时段12月1日（含）至12月31日有无发布？有的，请在“最近发布日期”写明其间各条发布的日期"
-        "（相邻不超过14天），或粘贴各条的链接。"
+        "检查时段12月1日（含）至12月31日有无发布？有的，写明各条发布的日期（相邻不超过14天），或粘贴链接。"
     )
     book = openpyxl.load_workbook(path)
     told = "".join(str(cell.value) for sheet in book for row in sheet for cell in row if cell.value)
     assert "一条发布不足以结案" in told
     assert "看不清可不填" not in told
+    assert "选“无”的日期也不得早于“已知最近发布（不早于）”" in told
     assert "看不清可不填" in "".join(guide(reposts=True))
 
 
@@ -87,6 +88,25 @@ async def test_what_says_nothing_of_a_period_is_refused(
     book = openpyxl.load_workbook(tmp_path / "退回.xlsx")
     told = "".join(str(cell.value) for sheet in book for row in sheet for cell in row if cell.value)
     assert "一条发布不足以结案" in told
+
+
+async def test_a_sheet_that_asked_about_two_weeks_is_told_apart(
+    store: Store, tmp_path: Path
+) -> None:
+    """Its 无 spoke of two weeks: it says nothing of the whole period."""
+    inspection, path = await exported(store, tmp_path, [filed()], period_from=FIRST)
+    book = openpyxl.load_workbook(path)
+    sheet, old = book.worksheets[0], Window.of(inspection.sweep, POLICY)
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    sealed = [str(sheet.cell(2, heads[column.value]).value or "") for column in SEALED]
+    home = await store.operator.home_id()
+    number = (await inspection.account()).id
+    key = sealed_key(home, inspection.sweep.id, number, old, sealed, filed())
+    sheet.cell(2, heads[Column.KEY.value]).value = str(key)
+    book.save(path)
+    done = await inspection.take(fill(path, tmp_path / "甲.xlsx", {ONE: STALE}, {ONE: png()}))
+    assert "所问的不是整个检查时段，请重新导出后填写" in "".join(map(str, done.problems))
+    assert await inspection.verdicts() == [Verdict.UNPROVEN]
 
 
 async def test_nothing_in_the_whole_period_counts(store: Store, tmp_path: Path) -> None:

@@ -59,10 +59,7 @@ class Window:
     def question(self, status: FiledStatus) -> str:
         asked = f"{self.words}有无发布？"
         if self.longest:
-            asked = (
-                f"检查时段{asked}有的，请在“最近发布日期”写明其间各条发布的日期"
-                f"（相邻不超过{self.longest}天），或粘贴各条的链接。"
-            )
+            asked = f"检查时段{asked}有的，写明各条发布的日期（相邻不超过{self.longest}天），或粘贴链接。"
         return (
             f"报送系统中为“{status.label}”，平台上是否还能看到该账号？{asked}"
             if status in CLOSED

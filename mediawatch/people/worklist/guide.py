@@ -22,6 +22,7 @@ def guide(reposts: bool, longest: int = 0) -> tuple[str, ...]:
     return tuple(
         text.replace("{states}", "、".join(State))
         .replace("{dated}", _OF_A_PERIOD.format(longest) if longest else _OF_A_MOMENT)
+        .replace("{bound}", "选“无”的日期也" if longest else "也")
         .replace("{reposts}", "、转发" if reposts else "")
         .splitlines()
     )

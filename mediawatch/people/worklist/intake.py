@@ -24,7 +24,15 @@ from mediawatch.people.forms.columns import SEALED, Column, given_text, typed_li
 from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.returned import source_of
-from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
+from mediawatch.people.forms.rowkey import (
+    ALTERED,
+    RowKey,
+    Window,
+    is_marked,
+    misfit,
+    parse_key,
+    sealed_key,
+)
 from mediawatch.people.link_files import read_answer, read_links
 from mediawatch.people.worklist.answers import accuses, answer, why_uncounted
 from mediawatch.people.worklist.earlier_answers import repeats, short_answer, with_shared_picture
@@ -145,13 +153,19 @@ class _Intake:
         ):
             return row.problem(Column.KEY, "本次检查中没有这个账号")
         filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
+
+        def made(home: str, window: Window = self.window) -> RowKey:
+            return sealed_key(home, key.sweep_id, key.account_id, window, sealed, filed)
+
         wrong = misfit(
             key,
             self.home,
-            lambda home: sealed_key(home, key.sweep_id, key.account_id, self.window, sealed, filed),
+            made,
             told_apart=bool(row.text(Column.IDS)),
             marked=is_marked(self.sweep),
         )
+        if wrong == ALTERED and made(self.home, Window.of(self.sweep, self.policy)) == key:
+            wrong = "这一行由旧版本导出，所问的不是整个检查时段，请重新导出后填写"
         if wrong is not None:
             return row.problem(
                 Column.KEY,

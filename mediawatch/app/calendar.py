@@ -45,8 +45,9 @@ from mediawatch.rules.calendar_facts import (
     SweepProgress,
 )
 from mediawatch.rules.hearing import HearingState, hearing_of, is_required
-from mediawatch.rules.policy import HearingRule, Policy, load, parse
+from mediawatch.rules.policy import HearingRule, Policy, load
 from mediawatch.rules.reviewed import as_reviewed
+from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.sweep.scope import WHOLE, in_service
 
 _NOT_SHOWN = (SweepKind.NIGHTLY, SweepKind.RECHECK)
@@ -125,7 +126,7 @@ async def _before(app: App, policy: Policy, as_of: datetime) -> dict[str, Any]:
 
 async def _of_sweep(app: App, base: InspectionFacts, sweep: Sweep) -> InspectionFacts:
     """An inspection whose sweep was begun, with its newest notice."""
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    policy = policy_of(sweep)
     own = [notice for notice in await app.store.notices.all() if notice.sweep_id == sweep.id]
     numbers = {notice.number for notice in own}
     return replace(

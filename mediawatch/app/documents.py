@@ -40,8 +40,8 @@ from mediawatch.publish.later_updates import with_later_updates
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.judged_scope import JudgedScope
-from mediawatch.rules.policy import parse
 from mediawatch.rules.reviewed import as_reviewed
+from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.sweep.judging import checks_for
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ async def _build_inspection(
     ]
     faults = await _faults(app, scope, readings, issued, include_open=include_open)
     issues = replace(issues, cover=await app.store.notices.coverage(sweep.id, failed))
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    policy = policy_of(sweep)
     imprint = Imprint(
         office=read_office(app.home.root),
         marks=app.marks,
@@ -184,7 +184,7 @@ async def _census_before(app: App, sweep: Sweep, issues: Issues) -> EarlierCensu
         scope = [as_reviewed(entry, include_open=False) for entry in judged.entries]
     else:
         scope = as_issued(await app.store.notices.scope(notice.id), notice, issues.events)
-    return EarlierCensus(before, figures(scope, parse(before.policy_toml)))
+    return EarlierCensus(before, figures(scope, policy_of(before)))
 
 
 async def _omissions(app: App, sweep: Sweep, issued: IssuedNotice | None) -> dict[int, str]:

@@ -17,9 +17,10 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Rejudgement
 from mediawatch.rules import sentences
 from mediawatch.rules.judged_scope import Addition, JudgedScope
-from mediawatch.rules.policy import Policy, parse
+from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import with_reviews
 from mediawatch.rules.revision import revise, with_updates
+from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.sweep.judging import JudgingTerms, checks_for, judge_scope
 
 PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定。"
@@ -32,7 +33,7 @@ async def judged_scope(
 
     UserError where its policy cannot be read.
     """
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    policy = policy_of(sweep)
     entries = await app.store.sweeps.scope(sweep.id, account_ids)
     moved = [entry for entry in entries if entry.has_news]
     if not moved or sweep.state is SweepState.RUNNING:

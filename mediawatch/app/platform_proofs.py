@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mediawatch.app.root import App
 from mediawatch.domain import Sweep, SweepAccount, Verdict
 from mediawatch.figures.platform_proofs import platform_proofs, proving_surface
-from mediawatch.rules.policy import parse
+from mediawatch.rules.sweep_policy import policy_of
 
 _AT_ONCE = 500
 """Accounts whose readings are held together."""
@@ -18,7 +18,7 @@ async def proof_lines(app: App, sweep: Sweep, scope: Sequence[SweepAccount]) -> 
 
     `scope` as it is judged. UserError where the sweep's policy cannot be read.
     """
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    policy = policy_of(sweep)
     fresh = [
         entry for entry in scope if entry.judgement and entry.judgement.verdict is Verdict.FRESH
     ]

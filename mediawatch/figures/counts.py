@@ -172,4 +172,4 @@ def _kinds(entry: SweepAccount, policy: Policy, *, nested: bool) -> set[str]:
     tiers = [tier.code for tier in policy.tiers]
     if not nested or finding.code not in tiers:
         return {finding.label}
-    return {finding.label} | {policy.label(code) for code in tiers[tiers.index(finding.code) + 1 :]}
+    return {policy.label(code) for code in tiers[tiers.index(finding.code) :]}

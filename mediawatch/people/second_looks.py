@@ -20,6 +20,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of, day_start
 from mediawatch.names import same_person
 from mediawatch.ports import Store
+from mediawatch.rules.periods import gaps_of
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of
 
@@ -49,8 +50,9 @@ async def second_looks(
         and entry.judgement.verdict in _FRESH
         and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
     ]
-    # A post within the window is seen on its own day at the earliest.
-    since = day_start(policy.window_start(day_of(sweep.as_of)) - timedelta(days=1))
+    # A post within the window or period is seen on its own day at the earliest.
+    begin = sweep.period_from or policy.window_start(day_of(sweep.as_of))
+    since = day_start(begin - timedelta(days=1))
     readings = await store.readings.by_account([account.id for account in drawn], since=since)
     now = await store.accounts.current([account.id for account in drawn])
     counting = {
@@ -76,18 +78,20 @@ def is_drawn(sweep_id: int, account_id: int, share: float) -> bool:
 def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> Reading | None:
     """The person's 有 on which alone an account is fresh.
 
-    None where a machine saw a post too, or a second person looked.
+    None where a machine saw a post too (of a period: so many that no gap is too long), or a second
+    person looked.
     """
     end = day_of(sweep.as_of)
-    start = policy.window_start(end)
+    start = sweep.period_from or policy.window_start(end)
     posted = [
         reading
         for reading in readings
         if any(start <= post.on <= end for _, post in posts_of(reading, policy))
     ]
-    if not posted or any(reading.look is not LookKind.PERSON for reading in posted):
+    by_people = [reading for reading in posted if reading.look is LookKind.PERSON]
+    if not by_people or _machines_suffice(readings, sweep, policy):
         return None
-    first = posted[0]
+    first = by_people[0]
     of_sweep = [
         reading
         for reading in readings
@@ -98,3 +102,18 @@ def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) ->
         for reading in of_sweep
     )
     return None if seconded else first
+
+
+def _machines_suffice(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> bool:
+    end = day_of(sweep.as_of)
+    days = [
+        post.on
+        for reading in readings
+        if reading.look is not LookKind.PERSON
+        for _, post in posts_of(reading, policy)
+        if post.on <= end
+    ]
+    if sweep.period_from is None:
+        return any(policy.window_start(end) <= day for day in days)
+    gaps = gaps_of(days, sweep.period_from, end)
+    return bool(days) and not policy.exceeds(max(gap.days for gap in gaps))

@@ -31,6 +31,7 @@ from mediawatch.rules import (
 from mediawatch.rules.doubts import Doubt
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.proofs import Gap
+from mediawatch.rules.sweep_policy import policy_for
 from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, filed_standing
 
@@ -46,6 +47,7 @@ def judge(
     What a surface said while its canaries did not read well is withdrawn. What it showed in the
     account's favour stays.
     """
+    policy = policy_for(policy, period_from)
     raw, known = known, ties.keep_speaking(known, as_of)
     doubt = doubts.doubt(raw.readings, known.filed, ties.identity_of(known), raw.others_names)
     backed = backing.without_withdrawn(known, as_of)
@@ -68,7 +70,7 @@ def judge(
         and _judge(bare, as_of, policy, period_from, doubt).verdict not in _SOUND
     ):
         # Of two who bear the name one was seen, and a person may have looked at the other one.
-        otherwise = proofs.people_saw_otherwise(backed, as_of, policy)
+        otherwise = proofs.people_saw_otherwise(backed, as_of, policy, period_from)
         mark = sentences.seen_otherwise if otherwise else sentences.rests_on_a_name
         judged = mark(judged, ties.named_only_by(backed))
     behind = {
@@ -107,7 +109,7 @@ def _judge(
         named=name_proof.name(known, as_of),
     )
     undecided = _undecided(basis)
-    if proofs.people_disagree(known, as_of, policy):
+    if proofs.people_disagree(known, as_of, policy, period_from):
         return replace(undecided, sentence="两名核查人的结论不一致，待复核。")
     if doubt and basis.how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
         # What is seen under the filed id is somebody else's: it speaks neither for the account nor

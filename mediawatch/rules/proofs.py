@@ -164,7 +164,9 @@ def _upper(reading: Reading, as_of_day: date, policy: Policy) -> tuple[date | No
 _GONE = (Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED)
 
 
-def people_disagree(known: Dossier, as_of: datetime, policy: Policy) -> bool:
+def people_disagree(
+    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None = None
+) -> bool:
     """Whether the newest answers of two persons about one account contradict each other (待复核)."""
     if len({fold(reading.by) for reading in known.readings if reading.look is LookKind.PERSON}) < 2:
         return False
@@ -173,8 +175,9 @@ def people_disagree(known: Dossier, as_of: datetime, policy: Policy) -> bool:
         if reading.look is LookKind.PERSON:
             newest[fold(reading.by)] = reading
     answers = list(newest.values())
+    first, last = _asked(as_of, policy, period_from)
     said = {
-        _said(reading, as_of, policy)
+        _said(reading, first, last)
         for reading in answers
         if reading.outcome is not Outcome.NO_EVIDENCE
     }
@@ -189,20 +192,26 @@ def people_disagree(known: Dossier, as_of: datetime, policy: Policy) -> bool:
     return len(said) > 1 or (gone and hidden) or len(names) > 1
 
 
-def people_saw_otherwise(known: Dossier, as_of: datetime, policy: Policy) -> bool:
+def people_saw_otherwise(
+    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None = None
+) -> bool:
     """Whether a person's answer denies that the account posts: it is gone, or silent in the window."""
+    first, last = _asked(as_of, policy, period_from)
     answers = [
         reading for reading in current_readings(known, as_of) if reading.look is LookKind.PERSON
     ]
     return any(
         reading.outcome.negative
-        or (any(sight.exact for sight in reading.sights) and not _said(reading, as_of, policy)[1])
+        or (any(sight.exact for sight in reading.sights) and not _said(reading, first, last)[1])
         for reading in answers
     )
 
 
-def _said(reading: Reading, as_of: datetime, policy: Policy) -> tuple[Outcome, bool]:
-    in_window = any(
-        policy.window_start(day_of(as_of)) <= post.on <= day_of(as_of) for post in reading.posts
-    )
-    return reading.outcome, in_window
+def _asked(as_of: datetime, policy: Policy, period_from: date | None) -> tuple[date, date]:
+    """The days that persons were asked about: of a period all of them."""
+    last = day_of(as_of)
+    return period_from or policy.window_start(last), last
+
+
+def _said(reading: Reading, first: date, last: date) -> tuple[Outcome, bool]:
+    return reading.outcome, any(first <= post.on <= last for post in reading.posts)

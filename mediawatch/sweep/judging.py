@@ -27,7 +27,8 @@ from mediawatch.ports import Dossier, Rejudgement, Store
 from mediawatch.rules import backing, sentences
 from mediawatch.rules import judge as rules
 from mediawatch.rules.filed_names import NamesInService, names_by_id
-from mediawatch.rules.policy import Policy, parse
+from mediawatch.rules.policy import Policy
+from mediawatch.rules.sweep_policy import policy_of
 
 RESUMABLE = timedelta(hours=12)
 """An unfinished sweep that has kept no reading for so long is closed as incomplete."""
@@ -54,7 +55,7 @@ async def _judge_again(
         raise UserError(f"there is no sweep {sweep_id}")
     await still_judged(store, sweep)
     scope = await store.sweeps.scope(sweep_id)
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
+    policy = policy_of(sweep)
     checks = await checks_for(store, sweep)
     paused = {
         entry.account.id: sentences.paused_then(entry.judgement)

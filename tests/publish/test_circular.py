@@ -37,7 +37,8 @@ from mediawatch.publish.earlier_census import EarlierCensus
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes, pages, statistics
 from mediawatch.publish.rounds import EarlierNotices
-from mediawatch.rules.policy import load
+from mediawatch.rules.policy import Policy, load
+from mediawatch.rules.sweep_policy import policy_for
 
 HUNAN = load("hunan")
 NATIONAL = load("national")
@@ -200,6 +201,26 @@ def test_no_number_of_the_text_can_be_wrong(name: str) -> None:
                 if not list(reader.line_faults(wrong)):
                     passed.append(wrong)
     assert passed == []
+
+
+@pytest.mark.parametrize("judged_by", [HUNAN, policy_for(HUNAN, date(2022, 9, 1))])
+def test_a_period_is_told_in_its_own_words(judged_by: Policy) -> None:
+    """Also where the findings were kept under the label of a moment."""
+    scope = [row(account(number), policy=judged_by) for number in range(1, 9)]
+    for place, code in enumerate((Code.STALE_2W, Code.STALE_2W, Code.STALE_3M)):
+        scope[place] = row(account(place + 1), code, policy=judged_by)
+    first = date(2022, 9, 1)
+    found = inspect(scope, policy=policy_for(HUNAN, first), of_sweep={"period_from": first})
+    text = compose(found)
+    hold_against_figures(text.lines, found, text.annexes)
+    said = "".join(text.lines)
+    assert "检查时段内更新间隔超过2周。共有3" in said
+    assert "监测时间点" not in said
+    assert "前2周" not in said
+    assert found.statistics.whole.kinds == {
+        "检查时段内更新间隔超过2周": 3,
+        "超过3个月无内容更新": 1,
+    }
 
 
 def test_headings_annexes_and_requirements_are_held() -> None:

@@ -211,3 +211,52 @@ def test_an_account_is_explained_with_its_hearing(home: Home) -> None:
         assert words in done.stdout, words
     assert "sweep 1" not in done.stdout
     assert "there is no sweep 7" in mediawatch(home, "explain", ONE, "--sweep", "7").stderr
+
+
+def test_a_gap_of_a_period_stands_beside_known_posts() -> None:
+    """One was published the day before the end, so it is no post of the period that refutes it."""
+    first, sooner = date(2022, 10, 1), date(2022, 10, 10)
+    days = (sooner, OLD, date(2022, 12, 20), IN_TIME)
+    picture = Evidence(
+        kind=EvidenceKind.SCREENSHOT,
+        media_type="image/jpeg",
+        path="a",
+        sha256="a" * 64,
+        size=1,
+        taken_at=AS_OF,
+        url="",
+    )
+    second = reading(2, *days, whole=True, look=LookKind.SECOND)
+    second = replace(
+        second, sights=tuple(replace(sight, evidence=(picture,)) for sight in second.sights)
+    )
+    subject = told(reading(1, *days, whole=True), second)
+    judged = judge(subject.known, AS_OF, POLICY, first)
+    text = explanation(
+        replace(
+            subject,
+            sweep=replace(SWEEP, period_from=first),
+            entry=replace(subject.entry, judgement=judged),
+        )
+    )
+    assert judged.findings
+    assert "任何一条" not in text
+    assert (
+        "看到2022年11月1日与2022年12月20日之间的发布，使检查时段内的更新间隔均不超过14天的，"
+        in text
+    )
+
+
+def test_one_post_proves_no_period() -> None:
+    one = reading(1, IN_TIME)
+    subject = told(one)
+    judged = judge(subject.known, AS_OF, POLICY, date(2022, 10, 1))
+    subject = replace(
+        subject,
+        sweep=replace(SWEEP, period_from=date(2022, 10, 1)),
+        entry=replace(subject.entry, judgement=judged),
+    )
+    text = explanation(subject)
+    assert "证明检查时段内有更新（2022年12月30日）。" in text
+    assert "一条2022" not in text
+    assert "更新间隔均不超过14天的，即可证明正常更新。" in text

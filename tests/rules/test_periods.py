@@ -30,6 +30,7 @@ from mediawatch.domain.clock import EVER, day_end, day_start
 from mediawatch.rules.judge import judge
 from mediawatch.rules.periods import gaps_of
 from mediawatch.rules.policy import load
+from mediawatch.rules.sweep_policy import policy_for
 
 FIRST, LAST = date(2022, 10, 10), date(2022, 12, 31)
 AS_OF = day_end(LAST)
@@ -286,3 +287,43 @@ def test_a_stranger_of_the_name_makes_no_silence_longer() -> None:
     seldom = [md("10-12") + timedelta(days=14 * turn) for turn in range(6)]
     fresh = judged(reading(sight(*seldom)))
     assert judged(reading(sight(*seldom)), early).verdict is fresh.verdict
+
+
+@pytest.mark.parametrize("name", ["hunan", "national", "tibet"])
+def test_no_label_of_a_period_speaks_of_its_last_two_weeks(name: str) -> None:
+    """The account posted a day before the end: its longest gap lies earlier."""
+    lapsed = twice(sight(*every(5, until=md("11-09")), *every(5, md("12-10")), ever=True))
+    (found,) = judge(known_as(FILED, lapsed), AS_OF, load(name), FIRST).findings
+    assert "时间点" not in found.label + found.sentence
+    assert "前2周" not in found.label + found.sentence
+    assert found.label in found.sentence
+    if name == "hunan":
+        assert found.label == "检查时段内更新间隔超过2周"
+    else:
+        assert found.label == load(name).label(found.code)
+
+
+def test_a_moment_keeps_the_words_of_its_policy() -> None:
+    stale = twice(sight(*FILLED, ever=True))
+    (found,) = judge(known_as(FILED, stale), AS_OF, load("hunan")).findings
+    assert found.label == "监测时间点前2周内无内容更新"
+
+
+def test_every_tier_of_a_moment_is_called_by_its_length() -> None:
+    """An office's own policy may say so of each tier, and count a gap that reaches it."""
+    national = load("national")
+    of_moment = {
+        tier.code: national.codes[tier.code].model_copy(update={"label": f"截至检查时{place}"})
+        for place, tier in enumerate(national.tiers)
+    }
+    window = national.window.model_copy(update={"days": 10, "edge": "reaches"})
+    own = national.model_copy(update={"codes": national.codes | of_moment, "window": window})
+    named = policy_for(own, FIRST)
+    assert {tier.code: named.label(tier.code) for tier in own.tiers} == {
+        Code.ZOMBIE: "检查时段内更新间隔达到一年",
+        Code.STALE_6M: "检查时段内更新间隔达到半年",
+        Code.STALE_3M: "检查时段内更新间隔超过3个月",
+        Code.STALE_2W: "检查时段内更新间隔达到10天",
+    }
+    assert policy_for(own, None) is own
+    assert policy_for(named, FIRST) == named

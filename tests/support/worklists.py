@@ -88,6 +88,7 @@ class Inspection:
         accounts: Sequence[Filing],
         readings: Sequence[Reading] = (),
         as_of: datetime = AS_OF,
+        period_from: date | None = None,
     ) -> Inspection:
         """`readings` say which account by its place in `accounts`, from 1."""
         new = tuple(NewAccount(filed=one) for one in accounts)
@@ -96,7 +97,14 @@ class Inspection:
         )
         kept = await store.accounts.all()
         sweep = await store.sweeps.open(
-            Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of), kept
+            Sweep(
+                as_of=as_of,
+                policy="national",
+                policy_toml=POLICY.toml,
+                started_at=as_of,
+                period_from=period_from,
+            ),
+            kept,
         )
         for reading in readings:
             await store.readings.keep(reading)
@@ -142,9 +150,13 @@ async def judged_by(store: Store, sweep: Sweep) -> JudgedScope:
 
 
 async def exported(
-    store: Store, folder: Path, accounts: Sequence[Filing], readings: Sequence[Reading] = ()
+    store: Store,
+    folder: Path,
+    accounts: Sequence[Filing],
+    readings: Sequence[Reading] = (),
+    period_from: date | None = None,
 ) -> tuple[Inspection, Path]:
-    inspection = await Inspection.of(store, folder, accounts, readings)
+    inspection = await Inspection.of(store, folder, accounts, readings, period_from=period_from)
     path = folder / "清单.xlsx"
     await export(
         store,

@@ -25,10 +25,22 @@ class Window:
 
     as_of: datetime
     start: date
+    longest: int = 0
+    """Of a period (时段制) the longest gap in days that is sound; 0 of a moment.
+
+    No single post proves a period fresh.
+    """
 
     @classmethod
     def of(cls, sweep: Sweep, policy: Policy) -> Window:
         return cls(sweep.as_of, policy.window_start(day_of(sweep.as_of)))
+
+    @classmethod
+    def asked_about(cls, sweep: Sweep, policy: Policy) -> Window:
+        """The days that people are asked about: the whole period, where the sweep has one."""
+        if sweep.period_from is None:
+            return cls.of(sweep, policy)
+        return cls(sweep.as_of, sweep.period_from, policy.stale_gap - 1)
 
     @property
     def end(self) -> date:
@@ -46,6 +58,8 @@ class Window:
 
     def question(self, status: FiledStatus) -> str:
         asked = f"{self.words}有无发布？"
+        if self.longest:
+            asked = f"检查时段{asked}有的，写明各条发布的日期（相邻不超过{self.longest}天），或粘贴链接。"
         return (
             f"报送系统中为“{status.label}”，平台上是否还能看到该账号？{asked}"
             if status in CLOSED

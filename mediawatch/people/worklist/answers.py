@@ -56,7 +56,7 @@ It may then stand in several rows.
 
 def answer(row: WorklistRow, asked: RowQuestion, now: datetime) -> Reading | tuple[RowProblem, ...]:
     """The reading that an answered row is, or its problems. Do not call it for blank rows."""
-    given, faults = parse_answer(row, asked.account, now)
+    given, faults = parse_answer(row, asked, now)
     if given is not None:
         faults = list(faults_of(given, row, asked, now))
     if given is None or faults:
@@ -136,8 +136,8 @@ def _reading(given: GivenAnswer, row: WorklistRow, asked: RowQuestion, now: date
     read_at, window = given.read_at or now, asked.window
     normal = given.state is State.NORMAL
     posts: tuple[Post, ...] = ()
-    if normal and (given.on or given.posted):
-        posts = (Post(on=given.on or window.start, kind=PostKind.SEEN),)
+    if normal and (given.days or given.posted):
+        posts = tuple(Post(on=day, kind=PostKind.SEEN) for day in given.days or (window.start,))
     complete_since = None
     if normal and given.posted is False:
         # Seen: nothing after the newest day, or nothing since the window began.
@@ -187,7 +187,7 @@ def _detail(given: GivenAnswer, asked: RowQuestion) -> str:
     """The answer as it was given, for the reviewer."""
     parts = [
         f"有无发布：{'' if given.posted is None else '有' if given.posted else '无'}",
-        f"最近发布日期：{given.on or '未填'}",
+        f"最近发布日期：{'、'.join(map(str, given.days)) or '未填'}",
         f"状态：{given.state}",
         f"实际名称：{given.name or '未填'}",
         f"核对ID：{given.seen_id or '未填'}",

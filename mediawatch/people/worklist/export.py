@@ -121,7 +121,7 @@ async def export(
     a 暂用标识 alone proves sound come last. `regions`: how the office divides its registry.
     """
     sweep, path, policy = judged.sweep, target.path, judged.policy
-    window, home = Window.of(sweep, policy), await store.operator.home_id()
+    window, home = Window.asked_about(sweep, policy), await store.operator.home_id()
     asked = [
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
@@ -142,7 +142,7 @@ async def export(
         meta=_meta(sweep, window),
         marks=target.marks,
         issuer=target.issuer,
-        guide=guide(policy.updates.reposts),
+        guide=guide(policy.updates.reposts, window.longest),
     )
     for file, part, chosen in files:
         lines = (

@@ -60,10 +60,14 @@ def _time_faults(given: GivenAnswer, window: Window, now: datetime) -> Iterator[
     elif given.negative and given.read_at < window.as_of:
         yield (
             Column.TIME,
-            f"核查时间早于监测时间点（{minute(window.as_of)}），不能证明无发布：请在其后重新核查",
+            f"核查时间早于{_end(window)}（{minute(window.as_of)}），不能证明无发布：请在其后重新核查",
         )
     elif given.posted and day_of(given.read_at) < window.start:
         yield Column.TIME, f"核查时间早于所问的日期（{window.words}）"
+
+
+def _end(window: Window) -> str:
+    return "检查时段结束" if window.longest else "监测时间点"
 
 
 def _date_faults(given: GivenAnswer, asked: RowQuestion, now: datetime) -> Iterator[CellFault]:
@@ -74,9 +78,11 @@ def _date_faults(given: GivenAnswer, asked: RowQuestion, now: datetime) -> Itera
     bound = max(seen, default=None)
     if given.on and (given.on > looked_on or given.on > day_of(now)):
         yield Column.POSTED_ON, "发布日期晚于核查时间" if given.read_at else "发布日期晚于今天"
-    elif given.on and bound and given.on < bound:
+    elif given.posted and window.longest and not given.on:
+        yield Column.POSTED_ON, "检查时段内的发布须写明日期，如 11-03、11-17"
+    elif given.on and bound and given.on < bound and not (given.posted and window.longest):
         yield Column.POSTED_ON, f"早于系统已见到的发布日期（{bound:%Y-%m-%d}），请重新核查"
-    elif given.posted and given.on and given.on not in window:
+    elif given.posted and any(day not in window for day in given.days):
         yield Column.POSTED_ON, f"选了“有”，日期应在{window.words}之内；该期间没有发布的请选“无”"
     elif given.posted is False and given.on and given.on in window:
         yield Column.POSTED_ON, f"日期在{window.words}之内，应选“有”"

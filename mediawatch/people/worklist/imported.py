@@ -15,8 +15,10 @@ from mediawatch.files import FileWriter, write_whole
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.returned import ReturnedRows
+from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
+from mediawatch.rules.sweep_policy import policy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def write_bad_rows(
         title="需要更正的核查结果",
         made_at=sweep.as_of,
         meta={"sweep": str(sweep.id)},
-        guide=guide(True),
+        guide=guide(True, Window.asked_about(sweep, policy_of(sweep)).longest),
         marks=marks,
     )
     write_book(path, lines, cover, overwrite=True, write=write)

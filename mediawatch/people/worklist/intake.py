@@ -19,12 +19,20 @@ from mediawatch.domain import (
     rests_on_name,
     same_ids,
 )
-from mediawatch.domain.clock import day_of
+from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.people.forms.columns import SEALED, Column, given_text, typed_links
 from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.returned import source_of
-from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
+from mediawatch.people.forms.rowkey import (
+    ALTERED,
+    RowKey,
+    Window,
+    is_marked,
+    misfit,
+    parse_key,
+    sealed_key,
+)
 from mediawatch.people.link_files import read_answer, read_links
 from mediawatch.people.worklist.answers import accuses, answer, why_uncounted
 from mediawatch.people.worklist.earlier_answers import repeats, short_answer, with_shared_picture
@@ -35,6 +43,7 @@ from mediawatch.people.worklist.todo import all_that_is_known, ids_of
 from mediawatch.ports import Dossier, Store
 from mediawatch.registry.problems import RowProblem
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.periods import freshness
 from mediawatch.rules.post_lists import posts_of
 from mediawatch.rules.proofs import people_disagree
 from mediawatch.rules.ties import keep_speaking, tie_of
@@ -74,7 +83,7 @@ class _Intake:
     ) -> None:
         self.store, self.now, self.keep_evidence = store, now, keep_evidence
         self.sweep, self.policy = judged.sweep, judged.policy
-        self.window = Window.of(judged.sweep, judged.policy)
+        self.window = Window.asked_about(judged.sweep, judged.policy)
         self.done = WorklistImport()
         self.scope = {row.account.id: row for row in judged.entries}
         self.readings: dict[int, list[Reading]] = {}
@@ -144,13 +153,19 @@ class _Intake:
         ):
             return row.problem(Column.KEY, "本次检查中没有这个账号")
         filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
+
+        def made(home: str, window: Window = self.window) -> RowKey:
+            return sealed_key(home, key.sweep_id, key.account_id, window, sealed, filed)
+
         wrong = misfit(
             key,
             self.home,
-            lambda home: sealed_key(home, key.sweep_id, key.account_id, self.window, sealed, filed),
+            made,
             told_apart=bool(row.text(Column.IDS)),
             marked=is_marked(self.sweep),
         )
+        if wrong == ALTERED and made(self.home, Window.of(self.sweep, self.policy)) == key:
+            wrong = "这一行由旧版本导出，所问的不是整个检查时段，请重新导出后填写"
         if wrong is not None:
             return row.problem(
                 Column.KEY,
@@ -265,18 +280,34 @@ class _Intake:
                 "或系统已读到它的ID而本行只有名称，请以备案ID重新核查"
             )
             self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}：{words}")
+        elif words := self._open_gap(kept, known):
+            self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}：{words}")
+
+    def _open_gap(self, kept: Reading, readings: Sequence[Reading]) -> str:
+        """Of a period: the gap that stays too long after a 有, as a clause; "" where none does."""
+        first = self.sweep.period_from
+        if first is None or accuses(kept) or not kept.sights[0].posts:
+            return ""
+        known = keep_speaking(self._dossier(kept.account_id, readings), self.sweep.as_of)
+        gap = freshness(known, first, self.sweep.as_of, self.policy).gap
+        if gap is None or not self.policy.exceeds(gap.days):
+            return ""
+        return (
+            f"该行答案已收入，尚不足以结案：检查时段看更新间隔，{chinese_day(gap.since)}至"
+            f"{chinese_day(gap.until)}间隔{gap.days}天（应不超过{self.window.longest}天），"
+            "请补填其间各条发布的日期，或粘贴链接"
+        )
+
+    def _dossier(self, account_id: int, readings: Sequence[Reading]) -> Dossier:
+        return Dossier(
+            filed=self.scope[account_id].account.filed,
+            readings=tuple(readings),
+            identity=self.identities[account_id],
+        )
 
     def _counts(self, kept: Reading, readings: Sequence[Reading]) -> bool:
         """Whether the answer is tied to the account as it is filed now: the judge's own question."""
-        account = self.scope[kept.account_id].account
-        known = keep_speaking(
-            Dossier(
-                filed=account.filed,
-                readings=tuple(readings),
-                identity=self.identities[account.id],
-            ),
-            self.sweep.as_of,
-        )
+        known = keep_speaking(self._dossier(kept.account_id, readings), self.sweep.as_of)
         own_readings = [reading for reading in known.readings if reading.id == kept.id]
         return any(
             tie_of(sight, reading, known) is not None
@@ -287,12 +318,8 @@ class _Intake:
     def note_conflicts(self) -> None:
         for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):
             account, readings = self.scope[account_id].account, self.readings[account_id]
-            known = Dossier(
-                filed=account.filed,
-                readings=tuple(readings),
-                identity=self.identities[account.id],
-            )
-            if people_disagree(known, self.sweep.as_of, self.policy):
+            known = self._dossier(account_id, readings)
+            if people_disagree(known, self.sweep.as_of, self.policy, self.sweep.period_from):
                 people = (
                     each
                     for each in readings

@@ -28,7 +28,7 @@ from mediawatch.people.worklist.states import (  # fmt: skip
     State,
     says_none,
 )
-from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
+from mediawatch.people.worklist.values import BadValue, day_in, days_in, id_in, moment_in
 
 T = TypeVar("T")
 
@@ -68,6 +68,8 @@ class GivenAnswer:
     person: str
     read_at: datetime | None
     remark: str = ""
+    days: tuple[date, ...] = ()
+    """All days that were given, `on` the newest of them: a period's row asks for each."""
 
     @property
     def negative(self) -> bool:
@@ -92,9 +94,10 @@ class GivenAnswer:
 
 
 def parse_answer(
-    row: WorklistRow, account: Account, now: datetime
+    row: WorklistRow, asked: RowQuestion, now: datetime
 ) -> tuple[GivenAnswer | None, list[CellFault]]:
     faults: list[CellFault] = []
+    account = asked.account
 
     def read(column: Column, reader: Callable[[Cell], T]) -> T | None:
         try:
@@ -104,7 +107,7 @@ def parse_answer(
             return None
 
     read_at = read(Column.TIME, lambda cell: moment_in(cell, day_of(now)))
-    on = read(Column.POSTED_ON, lambda cell: day_in(cell, day_of(read_at or now)))
+    days = read(Column.POSTED_ON, lambda cell: _days(cell, asked.window, read_at or now)) or ()
     posted = read(
         Column.POSTED, lambda _: _chosen(row.text(Column.POSTED), POSTED_WORDS, "请选择“有”或“无”")
     )
@@ -120,7 +123,8 @@ def parse_answer(
         return None, faults
     return GivenAnswer(
         posted=posted,
-        on=on,
+        on=max(days, default=None),
+        days=days,
         state=state or State.NORMAL,
         name=name or "",
         seen_id=seen_id or "",
@@ -128,6 +132,13 @@ def parse_answer(
         read_at=read_at,
         remark=row.text(Column.REMARK),
     ), []
+
+
+def _days(cell: Cell, window: Window, looked_at: datetime) -> tuple[date, ...]:
+    if window.longest:
+        return days_in(cell, day_of(looked_at))
+    day = day_in(cell, day_of(looked_at))
+    return (day,) if day else ()
 
 
 def _chosen(text: str, words: dict[str, T], remedy: str) -> T | None:

@@ -107,7 +107,7 @@ async def all_that_is_known(
     They show each newest post and all ids, or are of the sweep: enough, however long the history.
     """
     sources = (
-        await store.readings.for_judgement(account_ids, sweep.as_of),
+        await store.readings.for_judgement(account_ids, sweep.as_of, sweep.period_from),
         await store.readings.identity_readings(account_ids),
         await store.readings.by_account(account_ids, sweep_id=sweep.id),
     )

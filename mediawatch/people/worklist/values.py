@@ -22,6 +22,7 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _MOMENT = re.compile(
     r"(.*?\D|\d{8}\s)\s*(?:(上午|下午)\s*)?(\d{1,2})\s*[:时点]\s*(\d{1,2})?\s*(?:[:分]\s*(\d{1,2})?)?\s*秒?"
 )
+_BETWEEN = re.compile("[、,;\n]")
 _EXACT_DIGITS = 10**15
 
 
@@ -51,6 +52,14 @@ def day_in(cell: Cell, not_after: date) -> date | None:
     if isinstance(cell, date):
         return _plausible(cell)
     return _day_of_text(_folded(cell), not_after)
+
+
+def days_in(cell: Cell, not_after: date) -> tuple[date, ...]:
+    """The days in a cell, in order and each once: 11-03、11-17. As `day_in` reads each."""
+    if isinstance(cell, date):
+        return (_plausible(cell.date() if isinstance(cell, datetime) else cell),)
+    days = (day_in(part.strip(), not_after) for part in _BETWEEN.split(_folded(cell)))
+    return tuple(sorted({day for day in days if day}))
 
 
 def moment_in(cell: Cell, not_after: date) -> datetime | None:

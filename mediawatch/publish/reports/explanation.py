@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from mediawatch.domain import (
     BY_OTHERS,
@@ -15,6 +15,7 @@ from mediawatch.domain import (
     AccountState,
     Code,
     DateKind,
+    Finding,
     Hint,
     Judgement,
     LookKind,
@@ -142,7 +143,8 @@ def use(subject: AccountCase, reading: Reading) -> str:
             if post.on == newest and rests_on_name(sight, ties.identity_of(known))
         ]
         ground = f"，{sentences.by_name_alone(ties.ground_of(by_name))}" if by_name else ""
-        return f"证明监测窗口内有更新（{chinese_day(newest)}{ground}）。"
+        where = "检查时段" if subject.sweep.period_from else "监测窗口"
+        return f"证明{where}内有更新（{chinese_day(newest)}{ground}）。"
     if any(
         trust.backing_of_sight(sight, reading, known.checks) is trust.Backing.WITHDRAWN
         for sight in reading.sights
@@ -150,8 +152,8 @@ def use(subject: AccountCase, reading: Reading) -> str:
         return "对账号不利的部分不计入：对照账号读取异常。"
     if reading.read_at < as_of:
         if reading.outcome.negative:
-            return "早于监测时间点，不能据此认定。"
-        return f"{_latest(shown)}早于监测时间点，只能证明更新，不能证明其后无更新。"
+            return f"早于{_end(subject)}，不能据此认定。"
+        return f"{_latest(shown)}早于{_end(subject)}，只能证明更新，不能证明其后无更新。"
     if reading.outcome.negative:
         return (
             "仅一次看到，未经第二次核查或对照核查，不能据此认定。"
@@ -163,6 +165,10 @@ def use(subject: AccountCase, reading: Reading) -> str:
     if reading.exact_sight is not None:
         return f"{_latest(shown)}列表完整，须两次核查一致才能认定。"
     return f"{_latest(shown)}该来源不显示全部发布，不能证明无更新。"
+
+
+def _end(subject: AccountCase) -> str:
+    return "检查时段结束" if subject.sweep.period_from else "监测时间点"
 
 
 def _latest(shown: Sequence[Post]) -> str:
@@ -178,9 +184,9 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
         if judged.second_look:
             lacks.append("第二次核查：首次核查疑似有问题，须再看一次才能认定。")
         elif not since:
-            lacks.append("监测时间点之后的核查：此后尚未看过该账号。")
+            lacks.append(f"{_end(subject)}之后的核查：此后尚未看过该账号。")
         elif all(reading.outcome.about_us for reading in since):
-            lacks.append("一次成功的核查：监测时间点之后的核查均未取得结果。")
+            lacks.append(f"一次成功的核查：{_end(subject)}之后的核查均未取得结果。")
         elif judged.date_kind is not DateKind.EXACT:
             lacks.append("能显示全部发布的信息来源（平台登录），或人工核查。")
         else:
@@ -215,18 +221,42 @@ def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
     said = []
     for finding in judged.findings:
         if finding.code in _SILENT:
-            said.append(f"看到{window}内的任何一条发布，“{finding.label}”即不成立。")
+            said.append(
+                _shorter_gap(subject, finding)
+                if subject.sweep.period_from
+                else f"看到{window}内的任何一条发布，“{finding.label}”即不成立。"
+            )
         elif finding.code in _CHANGES:
             said.append(_CHANGES[finding.code])
         elif finding.code in (Code.NAME_MISMATCH, Code.RENAMED_UNREPORTED):
             said.append(_NAMED)
     match judged.verdict:
         case Verdict.UNPROVEN | Verdict.OUT_OF_SCOPE:
-            said.append(f"一条{window}内发布的内容的链接，即可证明正常更新。")
+            said.append(
+                f"{window}各条发布的链接，更新间隔均不超过{subject.policy.stale_gap - 1}天的，"
+                "即可证明正常更新。"
+                if subject.sweep.period_from
+                else f"一条{window}内发布的内容的链接，即可证明正常更新。"
+            )
             said.append("两次一致的完整核查，或人工核查，才能认定有问题。")
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT:
             said.append("已有的发布记录长期有效；备案ID变更后，此前的核查不再计入。")
     return said
+
+
+def _shorter_gap(subject: AccountCase, finding: Finding) -> str:
+    """What refutes a gap of a period: posts within it, and no other gap as long.
+
+    A post elsewhere in the period is known, perhaps, and the finding stands.
+    """
+    where = "该间隔内"
+    if finding.gap_since is not None and finding.gap_days is not None:
+        until = finding.gap_since + timedelta(days=finding.gap_days)
+        where = f"{chinese_day(finding.gap_since)}与{chinese_day(until)}之间"
+    return (
+        f"看到{where}的发布，使检查时段内的更新间隔均不超过{subject.policy.stale_gap - 1}天的，"
+        f"“{finding.label}”即不成立。"
+    )
 
 
 def _due(subject: AccountCase) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mediawatch.app.corrections import refuse_due
 from mediawatch.app.root import App
 from mediawatch.domain import (
     Code,
@@ -15,6 +17,7 @@ from mediawatch.domain import (
     NoticeItem,
     Reconsideration,
     UserError,
+    standing_item,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.names import same_person
@@ -121,6 +124,9 @@ async def decide_appeal(app: App, notice: Notice, decision: AppealDecision) -> A
     appeal = next(
         each for each in open_appeals(notice, events) if each.item.number == decision.item
     )
+    kept = _kept_codes(item, events, event)
+    if decision.action is NoticeAction.REJECTED or kept:
+        await refuse_due(app, notice, {item.number}, kept)
     if event.reconsideration and event.reconsideration.signer_reason:
         await _refuse_other_signer(app, notice, event.by)
     involved = await involved_persons(app, notice, item)
@@ -134,6 +140,37 @@ async def decide_appeal(app: App, notice: Notice, decision: AppealDecision) -> A
         for each in reversed(appeals_of(notice, [*events, event]))
         if each.item.number == decision.item
     )
+
+
+def _kept_codes(
+    item: NoticeItem, events: Sequence[NoticeEvent], decision: NoticeEvent
+) -> tuple[Code, ...]:
+    """The findings of an item that a decision maintains; none for another system's item."""
+    before = standing_item(
+        item, [each for each in events if not decision.id or each.id < decision.id]
+    )
+    if before is None or (decision.action is NoticeAction.UPHELD and not decision.codes):
+        return ()
+    return tuple(
+        held.finding.code for held in before.findings if held.finding.code not in decision.codes
+    )
+
+
+async def _refuse_untrue(
+    app: App, appeal: Appeal, decision: NoticeEvent, events: Sequence[NoticeEvent]
+) -> None:
+    """UserError where the letter would maintain what was withdrawn since, or has to be."""
+    notice, item = appeal.notice, appeal.item
+    kept = _kept_codes(item, events, decision)
+    if not kept and decision.action is not NoticeAction.REJECTED:
+        return
+    now = standing_item(item, events)
+    if now is None or not {*kept} <= {held.finding.code for held in now.findings}:
+        raise UserError(
+            f"item {item.number} of {notice.number} was corrected after this 复核意见, which "
+            "maintains it: `mediawatch notice correction-papers` tells the correction"
+        )
+    await refuse_due(app, notice, {item.number}, kept)
 
 
 async def _refuse_other_signer(app: App, notice: Notice, by: str) -> None:
@@ -179,6 +216,7 @@ async def opinion_document(app: App, notice: Notice, item: int) -> tuple[bytes, 
             f"item {item} of {notice.number} has no 复核意见: `mediawatch notice appeal "
             f"{notice.number} {item} --result … --by … --reason …` gives it"
         )
+    await _refuse_untrue(app, given[-1], given[-1].decision, events)
     # Imported here: `status` asks for open 复核 and writes no letter.
     from mediawatch.ops.settings.office import read_office
     from mediawatch.publish.reports.letters import letter_document

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -122,6 +122,14 @@ def test_what_a_place_refuses(prepared: Home, typed: tuple[str, ...], said: str)
     assert said in office.refused("notice", *typed)
     assert office.within(lambda store: store.notices.events()) == before
     assert not Path("更正").exists()
+
+
+def test_no_place_shows_a_correction_before_its_day(office: Office) -> None:
+    day = date.fromisoformat(correct(office, "1"))
+    tick = ("notice", "retract", "文1", "示例日报", *BY, "--how")
+    told = office.refused(*tick, "replaced", "--on", str(day - timedelta(days=1)))
+    assert f"is before the newest correction of 文1, {day}" in told
+    assert "尚余1处" in office.run(*tick, "removed", "--on", "2023-01-13").stdout
 
 
 def test_a_place_that_is_noted_late_shows_what_stood_then(office: Office) -> None:

@@ -77,7 +77,9 @@ def test_a_correction_is_unfinished_until_each_place_has_followed(office: Office
         told = office.run(*command).stdout
         assert "更正未完成：文1：示例日报（2023-01-12发布）仍为更正前的内容" in told
         assert f"www.shili.gov.cn（{PAGE}，2023-01-11发布）" in told
-    assert "更正未完成2处" in office.run("next").stdout
+    following = office.run("next").stdout
+    assert "更正未完成2处" in following
+    assert "待核查1个，通报时为0个" in following
     told_json = json.loads(office.run("status", "--json").stdout)
     assert [each["place"] for each in told_json["corrections_unfinished"]] == [
         "www.shili.gov.cn",

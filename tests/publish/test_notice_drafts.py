@@ -103,6 +103,9 @@ def test_a_post_found_after_the_signature_voids_it(office: Office) -> None:
     assert "“示例2”不再列入（超2周未更新）" in said
     assert "`mediawatch notice draft` draws it up anew, then `notice approve` it again" in said
     assert "签发已失效" in office.run("notice", "list").stdout
+    following = office.run("next").stdout
+    assert "稿1签发已失效" in following
+    assert "notice draft --by 姓名 --sweep 1 --out 送审稿.docx" in following
     assert office.within(lambda store: store.notices.all()) == []
     drawn = office.run(*DRAFT).stdout
     assert "与前稿不同：“示例2”不再列入" in drawn

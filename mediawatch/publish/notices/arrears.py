@@ -91,7 +91,7 @@ def overdue_items(
         facts, result = known[item.number], results.get(item.number)
         if result is not None and result.result.settles:
             continue
-        if why := _suspended(facts, disputed=item.number in disputed):
+        if why := _suspended(item, facts, disputed=item.number in disputed):
             if late or late_report:
                 found.append(OverdueItem(item=item, filed=facts.filed, ground=why, awaits=True))
             continue
@@ -115,13 +115,19 @@ def overdue_items(
     return found
 
 
-def _suspended(facts: ItemFacts, *, disputed: bool) -> str:
+def _suspended(item: NoticeItem, facts: ItemFacts, *, disputed: bool) -> str:
     """Why nobody is pressed about an item now, whatever its unit did; "" for nothing."""
     if facts.correction:
         return f"应先更正：{facts.correction}"
     if disputed:
         return "复核办理中"
-    return f"自{facts.retired_on}起已不在报送系统台账内" if facts.retired_on else ""
+    if facts.retired_on:
+        return f"自{facts.retired_on}起已不在报送系统台账内"
+    before, now = ("".join(one.organiser.split()) for one in (item.filed, facts.filed))
+    if before != now:
+        # The deadlines were set for another unit: this one missed none.
+        return f"主办单位已变更（通报时为“{before or '未填'}”），整改情况须另行核实"
+    return ""
 
 
 def _unrectified(

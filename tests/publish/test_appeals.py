@@ -196,9 +196,23 @@ def test_nothing_is_maintained_that_is_to_be_corrected(office: Office) -> None:
     done = ("--yes", "--by", "戊某", "--reason", "r")
     office.run("notice", "correct", "文1", "2", "--code", "stale_2w", *done)
     told = office.refused("notice", "opinion", "文1", "2", *out)
-    assert "item 2 of 文1 was corrected after this 复核意见, which maintains it" in told
+    assert "item 2 of 文1, “示例2”, was corrected: what was withdrawn is not maintained" in told
     office.run(*appeal(1, *by, "--result", "upheld"))
     assert "予以撤销" in letter(office, 1)
+
+
+def test_only_what_stands_is_maintained(office: Office) -> None:
+    done = ("--by", "戊某", "--reason", "r")
+    for item in (1, 2):
+        office.run(*appeal(item, *ASK, *ON))
+    office.run("notice", "correct", "文1", "1", "--yes", *done)
+    office.run("notice", "correct", "文1", "2", "--code", "stale_2w", "--yes", *done)
+    assert "no item 1 that stands" in office.refused(*appeal(1, *done, "--result", "rejected"))
+    office.run(*appeal(1, *done, "--result", "upheld"))
+    office.run(*appeal(2, *done, "--result", "rejected"))
+    told = letter(office, 2)
+    assert "存在的突出问题为“名称不一致”" in told
+    assert "超2周未更新" not in told
 
 
 @pytest.mark.parametrize(

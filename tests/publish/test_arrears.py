@@ -140,6 +140,46 @@ def test_what_is_not_proved_awaits_a_recheck(
         assert not one.unreported, "no letter accuses a unit of another one's deadline"
 
 
+@pytest.mark.parametrize(
+    ("told", "then", "why"),
+    [
+        ("", "示例1局", ""),
+        ("甲市示例1局", "示例1局", ""),
+        ("", "旧局", "主办单位已变更（通报时为“旧局”）"),
+        ("别局", "示例1局", "通报所载主办单位“别局”与台账不同"),
+    ],
+)
+def test_another_systems_notice_names_units_in_its_own_way(told: str, then: str, why: str) -> None:
+    item = replace(ITEM, filed=filed(1, organiser=told), findings=())
+    notice = replace(NOTICE, sweep_id=None, items=(item,))
+    (one,) = overdue(notice=notice, organiser_then=then)
+    assert (one.unreported, why in one.ground) == (not why, True)
+
+
+def test_a_unit_that_took_an_account_over_is_not_urged(unfiled: Office, tmp_path: Path) -> None:
+    """Also in another system's notice, whose annex is not the registry."""
+    shutil.copytree(unfiled.home.root, tmp_path / "home")
+    made = Office(Home(tmp_path / "home"))
+    annex = made.home.root / "附件.csv"
+    head = "备案单号,政务新媒体名称,类型,存在的突出问题"
+    annex.write_text(f"{head}\nB001,示例1,新浪微博,超2周未更新\n", "utf-8")
+    named = ("--number", "省1", "--title", "省", "--date", str(ISSUED), "--by", "丙某")
+    made.run("notice", "import", annex, *named, "--report-by", str(REPORT))
+    assert "未按期反馈 1; 1 unit to urge" in made.run("notice", "overdue", "省1").stderr
+
+    async def move(store: Store) -> None:
+        source = Source(file="台账3.csv", sha256="2" * 64, at=day_start(date(2023, 3, 10)))
+        (one,) = [each for each in await store.accounts.all() if each.filed.name == "示例1"]
+        moved = UpdatedAccount(account_id=one.id, filed=replace(one.filed, organiser="新局"))
+        await store.accounts.apply(RegistryChanges(source=source, updated=(moved,)))
+
+    made.within(move)
+    for number in ("文1", "省1"):
+        told = made.run("notice", "overdue", number, "--letters", tmp_path / number)
+        assert "整改情况待复查 1" in told.stderr
+        assert not any("新局" in path.name for path in tmp_path.joinpath(number).rglob("*"))
+
+
 def test_a_name_that_the_registry_took_over_awaits_a_recheck() -> None:
     name = held(1, Code.NAME_MISMATCH, RECHECKED)
     item = replace(ITEM, problem="名称不一致", findings=(IssuedFinding(name),))

@@ -48,6 +48,8 @@ class ItemFacts:
 
     filed: Filing
     """As the registry has it now, else as it was in the notice."""
+    organiser_then: str | None = None
+    """所属组织 in the registry on the day of issue; None where the notice has it."""
     retired_on: date | None = None
     latest_on: date | None = None
     """The day of the newest post ever seen of it."""
@@ -123,10 +125,20 @@ def _suspended(item: NoticeItem, facts: ItemFacts, *, disputed: bool) -> str:
         return "复核办理中"
     if facts.retired_on:
         return f"自{facts.retired_on}起已不在报送系统台账内"
-    before, now = ("".join(one.organiser.split()) for one in (item.filed, facts.filed))
-    if before != now:
-        # The deadlines were set for another unit: this one missed none.
-        return f"主办单位已变更（通报时为“{before or '未填'}”），整改情况须另行核实"
+    return _unit_changed(item.filed.organiser, facts)
+
+
+def _unit_changed(told: str, facts: ItemFacts) -> str:
+    """Why the unit of today may have missed no deadline: they were set for another one.
+
+    `told` is the unit in the notice. Another system's notice writes it in its own way, or not.
+    """
+    then = told if facts.organiser_then is None else facts.organiser_then
+    told, then, now = ("".join(one.split()) for one in (told, then, facts.filed.organiser))
+    if then != now:
+        return f"主办单位已变更（通报时为“{then or '未填'}”），整改情况须另行核实"
+    if told not in now and now not in told:
+        return f"通报所载主办单位“{told}”与台账不同，须先核实"
     return ""
 
 

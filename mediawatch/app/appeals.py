@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mediawatch.app.corrections import refuse_due
 from mediawatch.app.root import App
 from mediawatch.domain import (
     Code,
@@ -15,6 +17,7 @@ from mediawatch.domain import (
     NoticeItem,
     Reconsideration,
     UserError,
+    standing_item,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.names import same_person
@@ -121,6 +124,7 @@ async def decide_appeal(app: App, notice: Notice, decision: AppealDecision) -> A
     appeal = next(
         each for each in open_appeals(notice, events) if each.item.number == decision.item
     )
+    await _refuse_untrue(app, notice, item, event, events)
     if event.reconsideration and event.reconsideration.signer_reason:
         await _refuse_other_signer(app, notice, event.by)
     involved = await involved_persons(app, notice, item)
@@ -134,6 +138,36 @@ async def decide_appeal(app: App, notice: Notice, decision: AppealDecision) -> A
         for each in reversed(appeals_of(notice, [*events, event]))
         if each.item.number == decision.item
     )
+
+
+def _item_before(
+    item: NoticeItem, events: Sequence[NoticeEvent], decision: NoticeEvent
+) -> NoticeItem | None:
+    """What stood of an item when it was decided; None where it was withdrawn by then."""
+    before = [each for each in events if not decision.id or each.id < decision.id]
+    return standing_item(item, before)
+
+
+async def _refuse_untrue(
+    app: App,
+    notice: Notice,
+    item: NoticeItem,
+    decision: NoticeEvent,
+    events: Sequence[NoticeEvent],
+) -> None:
+    """UserError where a decision maintains what was withdrawn, or what has to be."""
+    if decision.action is NoticeAction.UPHELD and not decision.codes:
+        return
+    before, now = _item_before(item, events, decision), standing_item(item, events)
+    kept = {held.finding.code for held in before.findings} - {*decision.codes} if before else set()
+    left = {held.finding.code for held in now.findings} if now else set()
+    if (decision.action is NoticeAction.REJECTED and now is None) or not kept <= left:
+        raise UserError(
+            f"item {item.number} of {notice.number}, “{item.filed.name}”, was corrected: what was "
+            "withdrawn is not maintained; `mediawatch notice correction-papers` tells the correction"
+        )
+    if kept or decision.action is NoticeAction.REJECTED:
+        await refuse_due(app, notice, {item.number}, kept)
 
 
 async def _refuse_other_signer(app: App, notice: Notice, by: str) -> None:
@@ -179,15 +213,21 @@ async def opinion_document(app: App, notice: Notice, item: int) -> tuple[bytes, 
             f"item {item} of {notice.number} has no 复核意见: `mediawatch notice appeal "
             f"{notice.number} {item} --result … --by … --reason …` gives it"
         )
+    appeal, decision = given[-1], given[-1].decision
+    await _refuse_untrue(app, notice, appeal.item, decision, events)
+    before = _item_before(appeal.item, events, decision)
+    if decision.action is NoticeAction.REJECTED and before:
+        # What was withdrawn by then is not maintained.
+        appeal = replace(appeal, item=before)
     # Imported here: `status` asks for open 复核 and writes no letter.
     from mediawatch.ops.settings.office import read_office
     from mediawatch.publish.reports.letters import letter_document
     from mediawatch.publish.reports.opinions import opinion_letter
 
-    appeal, office = given[-1], read_office(app.home.root)
+    office = read_office(app.home.root)
     corrected = left_to_withdraw(appeal, events) is None
     letter = opinion_letter(appeal, office, corrected=corrected, marks=app.marks)
-    return letter_document(letter, given[-1].decision.at), appeal
+    return letter_document(letter, decision.at), appeal
 
 
 async def all_open_appeals(app: App) -> list[Appeal]:

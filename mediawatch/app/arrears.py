@@ -8,6 +8,7 @@ from mediawatch.app.corrections import corrections_due
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
+    Account,
     Finding,
     Notice,
     NoticeAction,
@@ -62,12 +63,26 @@ async def overdue_of(app: App, notice: Notice) -> list[OverdueItem]:
         state = states.get(number) if number is not None else None
         known[item.number] = ItemFacts(
             filed=account.filed if account else item.filed,
+            organiser_then=await _organiser_then(app, notice, account) if account else None,
             retired_on=account.retired_on if account else None,
             latest_on=state.latest_on if state else None,
             correction=due.get(item.number, ""),
             proofs=proofs.get(number, {}) if number is not None else {},
         )
     return overdue_items(notice, events, known, day_of(app.clock()))
+
+
+async def _organiser_then(app: App, notice: Notice, account: Account) -> str | None:
+    """An account's unit on the day of issue, for another system's notice; ours have it."""
+    if notice.sweep_id is not None:
+        return None
+    changes = await app.store.accounts.changes(account.id)
+    since = (
+        each.old
+        for each in changes
+        if each.field == "organiser" and day_of(each.at) >= notice.issued_on
+    )
+    return next(since, account.filed.organiser)
 
 
 async def _proofs(

@@ -134,7 +134,7 @@ async def _of_sweep(app: App, base: InspectionFacts, sweep: Sweep) -> Inspection
         policy=policy,
         as_of=sweep.as_of,
         sweep=await _sweep_progress(app, sweep, policy),
-        notice=await _progress(app, own[-1]) if own else None,
+        notice=await _own_progress(app, own[-1]) if own else None,
         draft=await _draft_of(app, sweep),
         approval=read_office(app.home.root).approval,
         others=tuple(other for other in base.others if other.number not in numbers),
@@ -142,12 +142,31 @@ async def _of_sweep(app: App, base: InspectionFacts, sweep: Sweep) -> Inspection
     )
 
 
+async def _own_progress(app: App, notice: Notice) -> NoticeProgress:
+    """What became of an inspection's notice, with what was open when it was issued."""
+    rows = _count_open(await app.store.notices.scope(notice.id))
+    return replace(await _progress(app, notice), rows=rows)
+
+
+def _count_open(entries: Iterable[SweepAccount]) -> int:
+    """The accounts of a judged scope that only people can settle."""
+    reviewed = once([as_reviewed(entry, include_open=True) for entry in entries])
+    return sum(one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE) for one in reviewed)
+
+
 async def _draft_of(app: App, sweep: Sweep) -> DraftProgress | None:
     draft = open_draft(await app.store.notices.drafts(), sweep.id)
     if draft is None:
         return None
-    signed = draft.approval.on if draft.approval else None
-    return DraftProgress(label=draft.label, sweep=sweep.id, signed_on=signed)
+    # Imported here: what draws up a notice is loaded only where a draft waits.
+    from mediawatch.app.notice_drafts import changes_of
+
+    return DraftProgress(
+        label=draft.label,
+        sweep=sweep.id,
+        signed_on=draft.approval.on if draft.approval else None,
+        changed=bool(await changes_of(app, sweep, draft)),
+    )
 
 
 async def _with_unissued(
@@ -178,12 +197,11 @@ async def _sweep_progress(app: App, sweep: Sweep, policy: Policy) -> SweepProgre
             total=len(entries),
             looked_at=0 if unanswered else looked_at,
         )
-    reviewed = once([as_reviewed(entry, include_open=True) for entry in entries])
     return SweepProgress(
         id=sweep.id,
         finished=True,
         total=len(entries),
-        rows=sum(one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE) for one in reviewed),
+        rows=_count_open(entries),
         suspects=count_suspects(
             entries, await app.store.reviews.events(sweep.id), policy.hearing, app.clock()
         ),

@@ -248,6 +248,7 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
                 name=item.filed.name,
                 problem=said,
                 cause=why,
+                codes=tuple(finding.code for finding in gone),
             )
         )
     return [*granted, *due]
@@ -264,9 +265,19 @@ async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[
     return f"{day_of(changes[-1].at)}台账变更" if changes else "已有新证据"
 
 
-async def refuse_due(app: App, notice: Notice, items: Collection[int] = ()) -> None:
-    """UserError where papers would say again what has to be corrected: of these items, or of any."""
-    due = [each for each in await corrections_due(app, notice) if not items or each.item in items]
+async def refuse_due(
+    app: App, notice: Notice, items: Collection[int] = (), codes: Collection[Code] = ()
+) -> None:
+    """UserError where papers would say again what has to be corrected.
+
+    That is so of these items, or of any; and by one of these codes, or by any.
+    """
+    due = [
+        each
+        for each in await corrections_due(app, notice)
+        if not items or each.item in items
+        if not codes or not each.codes or not {*codes}.isdisjoint(each.codes)
+    ]
     if due:
         raise UserError(
             f"{'；'.join(each.words for each in due)}: `mediawatch notice correct` it first, for "

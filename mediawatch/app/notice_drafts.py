@@ -23,7 +23,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.publish.inspection import Inspection, with_omissions
-from mediawatch.publish.notices.deadlines import deadline
+from mediawatch.publish.notices.deadlines import check_order, deadline
 from mediawatch.publish.notices.drafting import DraftWords, differences, draft_content, words_of
 from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.publish.rounds import IssuedNotice
@@ -78,6 +78,9 @@ async def draw_up_draft(
         raise UserError("a draft needs a name and a title (--by, --title)")
     own = [each for each in await app.store.notices.drafts() if each.sweep_id == sweep.id]
     prepared = await _prepare(app, sweep, words, terms)
+    # A day and a count of days are compared at the issue: the count begins there.
+    if words.rectify_by.startswith("+") == words.report_by.startswith("+"):
+        check_order(prepared.notice.rectify_by, prepared.notice.report_by)
     return await _keep(app, prepared, words, terms, by, own[-1] if own else None)
 
 

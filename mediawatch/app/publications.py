@@ -48,7 +48,8 @@ async def note_retraction(app: App, notice: Notice, event: NoticeEvent) -> Notic
     """撤稿 or 替换: a place took the notice down, or shows the corrected version since a day.
 
     UserError for a place that does not show the notice, or shows it as it stands, and for a day
-    before it did or in the future.
+    before it did or in the future. Nothing was replaced by a text before the day of that text's
+    correction.
     """
     events = await app.store.notices.events(notice.id)
     known = {each.place: each for each in publications(events)}
@@ -65,8 +66,16 @@ async def note_retraction(app: App, notice: Notice, event: NoticeEvent) -> Notic
         raise UserError(
             f"{found.place} shows {notice.number} as it stands: nothing is to be replaced"
         )
-    # A place may have followed before the correction was noted here.
-    _checked_day(app, event, found.on)
+    day = _checked_day(app, event, found.on)
+    corrected = max(
+        (day_of(each.at) for each in events if each.action is NoticeAction.CORRECTED),
+        default=notice.issued_on,
+    )
+    if replaced and day < corrected:
+        raise UserError(
+            f"--on {day} is before the newest correction of {notice.number}, {corrected}: "
+            f"{found.place} cannot show that text since; give the day on which it did"
+        )
     kept = _with_version(event, version if replaced else None)
     await app.store.notices.add_events([kept])
     return kept

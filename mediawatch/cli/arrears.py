@@ -12,12 +12,13 @@ from mediawatch.app.arrears import overdue_of
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.cli.outputs import output
-from mediawatch.domain import NoticeAction
+from mediawatch.domain import NoticeAction, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.people.worklist.export import part_name, safe_part
 from mediawatch.plurals import count_of
+from mediawatch.publish.naming import no_addressee
 from mediawatch.publish.reports.reminders import Unit
 from mediawatch.publish.reports.urgings import Urger, Urging, overdue_tables, urgings
 
@@ -70,6 +71,7 @@ def overdue(
                 out.write(body)
                 typer.echo(str(out))
             if letters:
+                _refuse_unaddressed(number, texts)
                 _write(letters, texts, by, now if word else None)
             if not out and not letters:
                 for _, table in tables:
@@ -90,6 +92,11 @@ def overdue(
             )
 
     run(work())
+
+
+def _refuse_unaddressed(number: str, texts: Sequence[Urging]) -> None:
+    if found := [name for each in texts if not each.unit for name in each.names]:
+        raise UserError(no_addressee(found[0], number))
 
 
 def _write(folder: Output, texts: Sequence[Urging], by: Urger, word_at: datetime | None) -> None:

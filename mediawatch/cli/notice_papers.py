@@ -25,6 +25,7 @@ from mediawatch.outputs import Output, OutputKind
 from mediawatch.people.suspects import suspects
 from mediawatch.plurals import count_of
 from mediawatch.publish.results import standing_items
+from mediawatch.registry.merge import follow_merges
 from mediawatch.sweep.judging import checks_for
 
 
@@ -127,7 +128,10 @@ def write_letters(
 
             notice, events = await notice_of(app, number)
             items = standing_items(notice, events)
-            letters = unit_letters(notice, items, read_office(app.home.root), app.marks)
+            accounts = follow_merges(await app.store.accounts.all(include_retired=True))
+            filed_now = {number: account.filed for number, account in accounts.items()}
+            office = read_office(app.home.root)
+            letters = unit_letters(notice, items, filed_now, office, app.marks)
             if not letters:
                 raise UserError(f"{notice.number} has no item that stands with 另行函告")
             await refuse_due(app, notice, {item.number for item, _ in letters})

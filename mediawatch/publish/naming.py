@@ -11,6 +11,19 @@ def name_account(filed: Filing) -> str:
     return f"{filed.organiser or place_in_words(filed)}“{filed.name}”"
 
 
+def addressee_of(filed: Filing) -> str:
+    """To whom a letter about an account goes: 所属组织, else 主管单位, else its place; "" for none."""
+    return filed.organiser or filed.supervisor or place_in_words(filed)
+
+
+def no_addressee(name: str, number: str) -> str:
+    """Why nothing can be sent about an account of a notice, in English."""
+    return (
+        f"“{name}” of {number} has neither 所属组织 nor 主管单位 nor a place, so its letter has no "
+        "addressee: `mediawatch registry import` a registry that has one of them"
+    )
+
+
 def place_in_words(filed: Filing) -> str:
     """The filed place as a text says it: 市本级 and the like add nothing to their city."""
     below = (filed.county, filed.township)

@@ -146,6 +146,8 @@ class NoticeProgress:
     report_by: date | None = None
     items: int = 0
     """Items that still stand."""
+    rows: int = 0
+    """Accounts that only people could settle, and nobody had when it was issued."""
     asked: bool = False
     """Whether the forms in which units report went out."""
     reported: int = 0
@@ -173,6 +175,8 @@ class DraftProgress:
     sweep: int
     signed_on: date | None = None
     """签发日期; None where nobody has signed it."""
+    changed: bool = False
+    """Whether it would print something else by now: a signature is void, and it is drawn up anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

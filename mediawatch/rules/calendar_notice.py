@@ -81,6 +81,16 @@ def _issued_step(notice: NoticeProgress, today: date) -> CalendarStep:
 def _draft_step(draft: DraftProgress, when: str) -> CalendarStep:
     """签发通报 while its draft waits for the signature or the number."""
     signed = draft.signed_on is not None
+    if draft.changed:
+        return CalendarStep(
+            name=StepName.ISSUE,
+            state=StepState.NOW,
+            days=when,
+            figures=f"{draft.label}签发已失效" if signed else f"{draft.label}内容已变动",
+            command=f"mediawatch notice draft --by 姓名 --sweep {draft.sweep} --out 送审稿.docx",
+            why="内容已变动，重新拟稿，须重新签发" if signed else "重新拟稿后送签",
+            pressing=True,
+        )
     return CalendarStep(
         name=StepName.ISSUE,
         state=StepState.NOW,

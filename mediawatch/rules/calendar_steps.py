@@ -112,7 +112,11 @@ def people_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:
     if not sweep.rows:
         return CalendarStep(name=name, state=StepState.DONE, days=when)
     if facts.notice:
+        then = facts.notice.rows
         left = f"通报时仍有{sweep.rows}个待核查"
+        if then != sweep.rows:
+            # Corrections open accounts again, and people settle some after the issue.
+            left = f"待核查{sweep.rows}个，通报时为{then}个"
         return CalendarStep(name=name, state=StepState.LEFT, days=when, figures=left)
     return CalendarStep(
         name=name,

@@ -37,6 +37,8 @@ class CorrectionDue:
     name: str
     problem: str
     cause: str
+    codes: tuple[Code, ...] = ()
+    """The findings that are to be withdrawn."""
 
     @property
     def words(self) -> str:
@@ -81,6 +83,7 @@ def find_upheld(
             name=item.filed.name,
             problem="、".join(held) or item.problem,
             cause=(f"{day_of(each.decision.at)}经{each.decision.by}复核不予维持，尚未更正"),
+            codes=tuple(codes) or tuple(one.finding.code for one in item.findings),
         )
     return list(due.values())
 

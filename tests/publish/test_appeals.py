@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from offices import Office, filed, reading
+from samples import post
 
 from mediawatch.domain import (
     Code,
@@ -22,7 +23,11 @@ from mediawatch.domain import (
     Reading,
     Reconsideration,
 )
+from mediawatch.domain.clock import day_end
 from mediawatch.ops.settings import Home
+from mediawatch.ops.settings.office import Office as OfficeSettings
+from mediawatch.ports import Store
+from mediawatch.publish.reports.opinions import opinion_letter
 from mediawatch.rules.appeals import AppealState, appeals_of, open_appeals, why_not_decide
 from mediawatch.rules.corrections_due import find_upheld
 
@@ -150,8 +155,64 @@ def test_what_is_maintained_keeps_its_deadline(office: Office) -> None:
     office.run(*appeal(1, *ASK, *ON))
     assert "open 复核 of item 1" in office.refused("notice", "close", "文1", "--by", "丁某")
     office.run(*appeal(1, "--by", "戊某", "--reason", "仍无更新", "--result", "rejected"))
-    assert "维持通报的认定。请于2023年3月6日前完成整改" in letter(office, 1)
+    # The letter is of today.
+    assert (
+        "维持通报的认定。原定整改期限（2023年3月6日）已过，请尽快完成整改，并按要求反馈整改情况。"
+        in letter(office, 1)
+    )
     office.run("notice", "close", "文1", "--by", "丁某")
+
+
+def test_a_letter_asks_for_a_day_that_is_to_come() -> None:
+    asked = event(NoticeAction.APPEALED, 1)
+    notice = replace(NOTICE, rectify_by=date(2023, 2, 10))
+    (one,) = appeals_of(notice, [asked, event(NoticeAction.REJECTED, 2)])
+    told = opinion_letter(one, OfficeSettings(), corrected=False).paragraphs[-1]
+    assert "请于2023年2月10日前完成整改" in told
+    late = replace(one, notice=replace(notice, rectify_by=date(2023, 2, 9)))
+    told = opinion_letter(late, OfficeSettings(), corrected=False).paragraphs[-1]
+    assert "原定整改期限（2023年2月9日）已过，请尽快完成整改" in told
+
+
+def test_nothing_is_maintained_that_is_to_be_corrected(office: Office) -> None:
+    office.run(*appeal(1, *ASK, *ON))
+    office.run(*appeal(2, *ASK, *ON))
+    by = ("--by", "戊某", "--reason", "仍无更新")
+    office.run(*appeal(2, *by, "--result", "rejected"))
+    shown = [
+        reading(each, day_end(date(2023, 1, 20)), None, post(date(2022, 12, 28))) for each in (1, 2)
+    ]
+
+    async def learn(store: Store) -> None:
+        for each in shown:
+            await store.readings.keep(each)
+
+    office.within(learn)
+    told = office.refused(*appeal(1, *by, "--result", "rejected"))
+    assert "文1第1项“示例1”（超2周未更新）" in told
+    assert "`mediawatch notice correct` it first" in told
+    out = ("--out", office.home.root.parent / "复核意见.docx")
+    assert "文1第2项“示例2”" in office.refused("notice", "opinion", "文1", "2", *out)
+    done = ("--yes", "--by", "戊某", "--reason", "r")
+    office.run("notice", "correct", "文1", "2", "--code", "stale_2w", *done)
+    told = office.refused("notice", "opinion", "文1", "2", *out)
+    assert "item 2 of 文1, “示例2”, was corrected: what was withdrawn is not maintained" in told
+    office.run(*appeal(1, *by, "--result", "upheld"))
+    assert "予以撤销" in letter(office, 1)
+
+
+def test_only_what_stands_is_maintained(office: Office) -> None:
+    done = ("--by", "戊某", "--reason", "r")
+    for item in (1, 2):
+        office.run(*appeal(item, *ASK, *ON))
+    office.run("notice", "correct", "文1", "1", "--yes", *done)
+    office.run("notice", "correct", "文1", "2", "--code", "stale_2w", "--yes", *done)
+    assert "no item 1 that stands" in office.refused(*appeal(1, *done, "--result", "rejected"))
+    office.run(*appeal(1, *done, "--result", "upheld"))
+    office.run(*appeal(2, *done, "--result", "rejected"))
+    told = letter(office, 2)
+    assert "存在的突出问题为“名称不一致”" in told
+    assert "超2周未更新" not in told
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,8 @@ POSTED = replace(STALE, latest_on=date(2023, 3, 2))
         ((NOT_DONE,), {"correction": "平台读到内容"}, "应先更正：平台读到内容"),
         ((NOT_DONE, event(NoticeAction.APPEALED)), {}, "复核办理中"),
         ((NOT_DONE,), {"retired_on": date(2023, 3, 20)}, "已不在报送系统台账内"),
+        ((NOT_DONE,), {"filed": filed(1, organiser="新局")}, "主办单位已变更（通报时为“示例1局”）"),
+        ((), {"filed": filed(1, organiser="")}, "主办单位已变更"),
     ],
 )  # fmt: skip
 def test_what_is_not_proved_awaits_a_recheck(
@@ -134,6 +136,48 @@ def test_what_is_not_proved_awaits_a_recheck(
     (one,) = overdue(*events, **facts)
     assert (one.unrectified, one.awaits) == ("", True)
     assert why in one.ground
+    if "filed" in facts and facts["filed"].organiser != ITEM.filed.organiser:
+        assert not one.unreported, "no letter accuses a unit of another one's deadline"
+
+
+@pytest.mark.parametrize(
+    ("told", "then", "why"),
+    [
+        ("", "示例1局", ""),
+        ("甲市示例1局", "示例1局", ""),
+        ("", "旧局", "主办单位已变更（通报时为“旧局”）"),
+        ("别局", "示例1局", "通报所载主办单位“别局”与台账不同"),
+    ],
+)
+def test_another_systems_notice_names_units_in_its_own_way(told: str, then: str, why: str) -> None:
+    item = replace(ITEM, filed=filed(1, organiser=told), findings=())
+    notice = replace(NOTICE, sweep_id=None, items=(item,))
+    (one,) = overdue(notice=notice, organiser_then=then)
+    assert (one.unreported, why in one.ground) == (not why, True)
+
+
+def test_a_unit_that_took_an_account_over_is_not_urged(unfiled: Office, tmp_path: Path) -> None:
+    """Also in another system's notice, whose annex is not the registry."""
+    shutil.copytree(unfiled.home.root, tmp_path / "home")
+    made = Office(Home(tmp_path / "home"))
+    annex = made.home.root / "附件.csv"
+    head = "备案单号,政务新媒体名称,类型,存在的突出问题"
+    annex.write_text(f"{head}\nB001,示例1,新浪微博,超2周未更新\n", "utf-8")
+    named = ("--number", "省1", "--title", "省", "--date", str(ISSUED), "--by", "丙某")
+    made.run("notice", "import", annex, *named, "--report-by", str(REPORT))
+    assert "未按期反馈 1; 1 unit to urge" in made.run("notice", "overdue", "省1").stderr
+
+    async def move(store: Store) -> None:
+        source = Source(file="台账3.csv", sha256="2" * 64, at=day_start(date(2023, 3, 10)))
+        (one,) = [each for each in await store.accounts.all() if each.filed.name == "示例1"]
+        moved = UpdatedAccount(account_id=one.id, filed=replace(one.filed, organiser="新局"))
+        await store.accounts.apply(RegistryChanges(source=source, updated=(moved,)))
+
+    made.within(move)
+    for number in ("文1", "省1"):
+        told = made.run("notice", "overdue", number, "--letters", tmp_path / number)
+        assert "整改情况待复查 1" in told.stderr
+        assert not any("新局" in path.name for path in tmp_path.joinpath(number).rglob("*"))
 
 
 def test_a_name_that_the_registry_took_over_awaits_a_recheck() -> None:
@@ -226,30 +270,67 @@ def test_the_texts_go_out_as_word_documents_without_contacts_above(
     assert "联络" not in text
 
 
-def test_two_units_of_one_name_in_a_prefecture_are_told_apart(
-    office: Office, tmp_path: Path
-) -> None:
-    async def rename(store: Store) -> None:
-        source = Source(file="台账3.csv", sha256="2" * 64, at=day_start(date(2022, 3, 1)))
-        places = {1: "丙县", 3: "丁县"}
-        updated = tuple(
-            UpdatedAccount(
-                account_id=each.id,
-                filed=replace(
-                    each.filed, organiser="气象局", prefecture="甲市", county=places[each.id]
-                ),
-            )
-            for each in await store.accounts.all()
-            if each.id in places
-        )
-        await store.accounts.apply(RegistryChanges(source=source, updated=updated))
+@pytest.fixture(scope="module")
+def unfiled(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """文1 on two units of one name in one prefecture, and on accounts without a filed unit."""
+    stale, bureau = [Code.STALE_2W], {"organiser": "气象局", "prefecture": "甲市"}
+    nobody = {"organiser": "", "prefecture": "甲市", "county": "丙县"}
+    made = Office.of(
+        tmp_path_factory.mktemp("unfiled"),
+        filed(1, **bureau, county="丙县", supervisor="甲市气象局"),
+        filed(2, **bureau, county="丁县", supervisor="甲市气象局"),
+        filed(3, **nobody, supervisor="甲市办"),
+        filed(4, **nobody, supervisor="甲市办"),
+        filed(5, **nobody),
+        filed(6, **nobody),
+        filed(7, **bureau, county="戊县"),
+        filed(8, **bureau, county="己县"),
+    )
+    sweep = made.sweep(date(2023, 2, 20), dict.fromkeys(range(1, 9), stale))
+    made.issue(sweep, "文1", ISSUED, "--report-by", str(REPORT))
+    return made
 
-    office.within(rename)
-    office.run("notice", "overdue", "文1", "--letters", tmp_path / "催办")
-    assert sorted(path.name for path in (tmp_path / "催办").iterdir()) == [
-        "催办-丁县_气象局.txt",
-        "催办-丙县_气象局.txt",
-    ]
+
+def texts(office: Office, folder: Path, *more: str) -> dict[str, str]:
+    office.run("notice", "overdue", "文1", "--letters", folder, *more)
+    return {path.name: path.read_text("utf-8") for path in sorted(folder.rglob("*.txt"))}
+
+
+def test_each_text_goes_to_the_unit_or_to_whom_it_belongs(unfiled: Office, tmp_path: Path) -> None:
+    made = texts(unfiled, tmp_path / "催办")
+    assert len(made) == 8, "units of one name are told apart, accounts without one share no text"
+    assert {"催办-丁县_气象局.txt", "催办-丙县_气象局.txt"} <= made.keys()
+    heads = [text.split("\n")[0] for text in made.values()]
+    assert sorted(heads) == ["气象局："] * 4 + ["甲市丙县："] * 2 + ["甲市办："] * 2
+    for text in made.values():
+        assert ("贵单位有以下" in text) == text.startswith("气象局：")
+        assert ("请督促抓紧办理" in text) != text.startswith("气象局：")
+    assert sum("甲市丙县“示例5”" in text for text in made.values()) == 1
+
+
+def test_a_text_to_a_unit_above_names_the_units_below(unfiled: Office, tmp_path: Path) -> None:
+    made = texts(unfiled, tmp_path / "催办", "--to", "supervisor")
+    (above,) = (text for text in made.values() if text.startswith("甲市气象局："))
+    assert "截至" in above
+    assert "所属单位有以下事项逾期，请督促抓紧办理。" in above
+    assert "贵单位" not in above
+    for named in ("1. 气象局“示例1”", "2. 气象局“示例2”"):
+        assert named in above
+    (office,) = (text for text in made.values() if text.startswith("甲市办："))
+    assert "“示例3”" in office
+    assert "“示例4”" in office
+    assert sum(text.startswith("气象局：") for text in made.values()) == 2, "of two counties"
+
+
+def test_a_text_without_any_addressee_is_refused(tmp_path: Path) -> None:
+    bare = filed(1, organiser="", supervisor="", prefecture="", county="")
+    made = Office.of(tmp_path / "bare", bare)
+    sweep = made.sweep(date(2023, 2, 20), {1: [Code.STALE_2W]})
+    made.issue(sweep, "文1", ISSUED, "--report-by", str(REPORT))
+    assert "1 unit to urge" in made.run("notice", "overdue", "文1").stderr
+    told = made.refused("notice", "overdue", "文1", "--letters", tmp_path / "催办")
+    assert "“示例1” of 文1 has neither 所属组织 nor 主管单位 nor a place" in told
+    assert not (tmp_path / "催办").exists()
 
 
 def test_what_is_dismissed_after_the_recheck_is_off_the_list(office: Office) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,18 @@ from offices import Office, filed, reading
 from openpyxl import load_workbook
 from samples import post
 
-from mediawatch.domain import Code, NoticeAction
+from mediawatch.domain import (
+    Code,
+    NameOmission,
+    Notice,
+    NoticeAction,
+    NoticeItem,
+    UserError,
+)
 from mediawatch.domain.clock import day_end, day_of
 from mediawatch.ops.settings import Home
+from mediawatch.ops.settings.office import Office as OfficeSettings
+from mediawatch.publish.reports.unit_letters import unit_letters
 
 Q4 = date(2022, 12, 31)
 STALE = [Code.STALE_2W]
@@ -77,7 +86,9 @@ def test_a_correction_is_unfinished_until_each_place_has_followed(office: Office
         told = office.run(*command).stdout
         assert "更正未完成：文1：示例日报（2023-01-12发布）仍为更正前的内容" in told
         assert f"www.shili.gov.cn（{PAGE}，2023-01-11发布）" in told
-    assert "更正未完成2处" in office.run("next").stdout
+    following = office.run("next").stdout
+    assert "更正未完成2处" in following
+    assert "待核查1个，通报时为0个" in following
     told_json = json.loads(office.run("status", "--json").stdout)
     assert [each["place"] for each in told_json["corrections_unfinished"]] == [
         "www.shili.gov.cn",
@@ -122,6 +133,14 @@ def test_what_a_place_refuses(prepared: Home, typed: tuple[str, ...], said: str)
     assert said in office.refused("notice", *typed)
     assert office.within(lambda store: store.notices.events()) == before
     assert not Path("更正").exists()
+
+
+def test_no_place_shows_a_correction_before_its_day(office: Office) -> None:
+    day = date.fromisoformat(correct(office, "1"))
+    tick = ("notice", "retract", "文1", "示例日报", *BY, "--how")
+    told = office.refused(*tick, "replaced", "--on", str(day - timedelta(days=1)))
+    assert f"is before the newest correction of 文1, {day}" in told
+    assert "尚余1处" in office.run(*tick, "removed", "--on", "2023-01-13").stdout
 
 
 def test_a_place_that_is_noted_late_shows_what_stood_then(office: Office) -> None:
@@ -262,6 +281,34 @@ def test_a_unit_that_is_not_named_gets_its_letter(office: Office, tmp_path: Path
     correct(office, "2")
     left = office.refused("notice", "letters", "文1", "--out", tmp_path / "再")
     assert "no item that stands with 另行函告" in left
+
+
+def test_a_letter_about_an_account_without_a_unit_goes_above_or_is_refused() -> None:
+    def item(**more: str) -> NoticeItem:
+        filing = filed(1, **{"organiser": "", "prefecture": "", "county": ""} | more)
+        letter = NameOmission.LETTER.label
+        return NoticeItem(
+            number=1, filed=filing, problem="长期未更新", fails=True, account_id=1, unnamed=letter
+        )
+
+    day = date(2023, 1, 10)
+    notice = Notice(
+        number="文1", title="通报", issued_on=day, rectify_by=day, by="丙某", kept_at=day_end(day)
+    )
+    office = OfficeSettings(issuer="示例办")
+    for filing, addressee in (
+        ({"supervisor": "示例市委办"}, "示例市委办："),
+        ({"prefecture": "甲市", "county": "丙县"}, "甲市丙县："),
+    ):
+        ((_, letter),) = unit_letters(notice, [item(**filing)], {}, office, ())
+        told = "\n".join(letter.paragraphs)
+        assert letter.addressee == addressee
+        assert "你单位" not in told
+        assert "请督促开办单位于2023年1月10日前完成整改。" in told
+    ((_, letter),) = unit_letters(notice, [item()], {1: filed(1)}, office, ())
+    assert letter.addressee == "示例1局："
+    with pytest.raises(UserError, match="“示例1” of 文1 has neither 所属组织 nor 主管单位"):
+        unit_letters(notice, [item()], {}, office, ())
 
 
 def test_papers_say_nothing_again_that_is_to_be_corrected(office: Office, tmp_path: Path) -> None:

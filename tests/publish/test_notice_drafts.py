@@ -103,6 +103,9 @@ def test_a_post_found_after_the_signature_voids_it(office: Office) -> None:
     assert "“示例2”不再列入（超2周未更新）" in said
     assert "`mediawatch notice draft` draws it up anew, then `notice approve` it again" in said
     assert "签发已失效" in office.run("notice", "list").stdout
+    following = office.run("next").stdout
+    assert "稿1签发已失效" in following
+    assert "notice draft --by 姓名 --sweep 1 --out 送审稿.docx" in following
     assert office.within(lambda store: store.notices.all()) == []
     drawn = office.run(*DRAFT).stdout
     assert "与前稿不同：“示例2”不再列入" in drawn
@@ -152,6 +155,14 @@ def test_a_change_of_a_word_of_the_office_voids_the_signature(office: Office) ->
         ((*NUMBER, "--title", "别的"), "has another --title"),
         ((*NUMBER, "--rectify-by", "2023-03-01"), "has another --rectify-by"),
         (("notice", "show", "稿7"), "there is no draft 稿7: the latest are 稿1"),
+        (
+            (*DRAFT, "--report-by", "+9日"),
+            "is before --rectify-by (整改期限)",
+        ),
+        (
+            (*DRAFT, "--rectify-by", "2023-03-06", "--report-by", "2023-03-05"),
+            "--report-by (报送期限) 2023-03-05 is before --rectify-by (整改期限) 2023-03-06",
+        ),
         ((*DRAFT, "--rectify-by", "快"), "deadline 快: that is no day"),
     ],
 )
@@ -280,6 +291,14 @@ def test_a_draft_says_that_the_next_took_its_place(office: Office) -> None:
     office.run(*DRAFT)
     assert "已由后稿代替" in office.run("notice", "show", "稿1").stdout
     assert "拟稿；甲某拟稿" in office.run("notice", "show", "稿2").stdout
+
+
+def test_a_day_is_held_against_a_count_of_days_at_the_issue(office: Office) -> None:
+    office.run(*DRAFT, "--rectify-by", "+10日", "--report-by", "2023-02-20")
+    late = ("notice", "issue", "--number", "文1", "--date")
+    told = office.refused(*late, "2023-02-11")
+    assert "(报送期限) 2023-02-20 is before --rectify-by (整改期限) 2023-02-21" in told
+    office.run(*late, "2023-02-10")
 
 
 def test_days_of_the_past_may_be_noted_afterwards(office: Office) -> None:

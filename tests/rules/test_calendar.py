@@ -190,6 +190,19 @@ def named(facts: InspectionFacts) -> dict[StepName, CalendarStep]:
             "mediawatch notice issue --number 文号 --sweep 7",
         ),
         (
+            after(
+                at(7, 9),
+                draft=DraftProgress(label="稿1", sweep=7, signed_on=date(2026, 7, 9), changed=True),
+            ),
+            ["签发通报"],
+            "mediawatch notice draft --by 姓名 --sweep 7 --out 送审稿.docx",
+        ),
+        (
+            after(at(7, 9), draft=DraftProgress(label="稿1", sweep=7, changed=True)),
+            ["签发通报"],
+            "mediawatch notice draft --by 姓名 --sweep 7 --out 送审稿.docx",
+        ),
+        (
             after(at(8, 20), notice=replace(ISSUED, not_rechecked=0, outdated_places=1)),
             ["签发通报"],
             "mediawatch notice show 示例办函〔2026〕1号",
@@ -381,7 +394,8 @@ DECIDED = SuspectCounts(
         (before(at(7, 1), accounts=0, proved=0), "夜间核查", "未开始", "6月16日至30日", ""),
         (before(at(7, 1), accounts=0, proved=0), "正式检查", "未开始", "6月30日", ""),
         (after(at(7, 6), rows=15), "人工核查", "进行中", "7月3日前（已过）", "待核查15个"),
-        (after(at(7, 6), rows=4, notice=ISSUED), "人工核查", "未完成", "7月3日前", "通报时仍有4个待核查"),
+        (after(at(7, 6), rows=4, notice=replace(ISSUED, rows=4)), "人工核查", "未完成", "7月3日前", "通报时仍有4个待核查"),
+        (after(at(7, 6), rows=1, notice=ISSUED), "人工核查", "未完成", "7月3日前", "待核查1个，通报时为0个"),
         # What was not done by its day is not planned for the past. 11 and 12 July are a weekend.
         (after(at(7, 11), counts=SuspectCounts(to_send=4)), "下发核实", "进行中", "7月13日至15日", "未下发4"),
         (after(at(7, 11), counts=SuspectCounts(to_send=4)), "会商认定", "未开始", "7月16日", ""),

@@ -48,6 +48,8 @@ class ItemFacts:
 
     filed: Filing
     """As the registry has it now, else as it was in the notice."""
+    organiser_then: str | None = None
+    """所属组织 in the registry on the day of issue; None where the notice has it."""
     retired_on: date | None = None
     latest_on: date | None = None
     """The day of the newest post ever seen of it."""
@@ -91,7 +93,7 @@ def overdue_items(
         facts, result = known[item.number], results.get(item.number)
         if result is not None and result.result.settles:
             continue
-        if why := _suspended(facts, disputed=item.number in disputed):
+        if why := _suspended(item, facts, disputed=item.number in disputed):
             if late or late_report:
                 found.append(OverdueItem(item=item, filed=facts.filed, ground=why, awaits=True))
             continue
@@ -115,13 +117,29 @@ def overdue_items(
     return found
 
 
-def _suspended(facts: ItemFacts, *, disputed: bool) -> str:
+def _suspended(item: NoticeItem, facts: ItemFacts, *, disputed: bool) -> str:
     """Why nobody is pressed about an item now, whatever its unit did; "" for nothing."""
     if facts.correction:
         return f"应先更正：{facts.correction}"
     if disputed:
         return "复核办理中"
-    return f"自{facts.retired_on}起已不在报送系统台账内" if facts.retired_on else ""
+    if facts.retired_on:
+        return f"自{facts.retired_on}起已不在报送系统台账内"
+    return _unit_changed(item.filed.organiser, facts)
+
+
+def _unit_changed(told: str, facts: ItemFacts) -> str:
+    """Why the unit of today may have missed no deadline: they were set for another one.
+
+    `told` is the unit in the notice. Another system's notice writes it in its own way, or not.
+    """
+    then = told if facts.organiser_then is None else facts.organiser_then
+    told, then, now = ("".join(one.split()) for one in (told, then, facts.filed.organiser))
+    if then != now:
+        return f"主办单位已变更（通报时为“{then or '未填'}”），整改情况须另行核实"
+    if told not in now and now not in told:
+        return f"通报所载主办单位“{told}”与台账不同，须先核实"
+    return ""
 
 
 def _unrectified(

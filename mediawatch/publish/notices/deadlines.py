@@ -34,6 +34,15 @@ def deadline(text: str, issued_on: date) -> date:
     return day
 
 
+def check_order(rectify_by: date | None, report_by: date | None) -> None:
+    """UserError where units would have to report before they have to be done."""
+    if rectify_by and report_by and report_by < rectify_by:
+        raise UserError(
+            f"--report-by (报送期限) {report_by} is before --rectify-by (整改期限) {rectify_by}: units "
+            "report what they put right; give that day or a later one"
+        )
+
+
 def _working_day(after: date, count: int, text: str) -> date:
     day = working_days_after(after, count)
     if unknown := [year for year in range(after.year, day.year + 1) if not knows(year)]:

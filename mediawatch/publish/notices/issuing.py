@@ -28,6 +28,7 @@ from mediawatch.domain import (
 from mediawatch.figures.filings import filings_of_one
 from mediawatch.plurals import count_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
+from mediawatch.publish.notices.deadlines import check_order
 from mediawatch.publish.results import standing_items
 from mediawatch.rules.reviewed import as_reviewed
 
@@ -52,10 +53,11 @@ class NoticeHeading:
     publicity: str = ""
 
     def check(self) -> NoticeHeading:
-        """UserError where the number, the title or the issuer's name is missing."""
+        """UserError where number, title or the issuer's name is missing, or a deadline is wrong."""
         for what, value in (("--number", self.number), ("--title", self.title), ("--by", self.by)):
             if not value.strip():
                 raise UserError(f"a notice needs {what}")
+        check_order(self.rectify_by, self.report_by)
         return self
 
 

@@ -6,6 +6,7 @@ It names the accounts, the ground and the decision. Who decided stays in the not
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.ops.settings.office import Office
@@ -51,8 +52,7 @@ def _opinion(appeal: Appeal, *, corrected: bool) -> str:
     done = "有关内容已予更正。" if corrected else "我单位将按程序更正有关内容，并书面告知。"
     match appeal.state(day_of(decision.at)):
         case AppealState.MAINTAINED:
-            until = f"于{chinese_day(notice.rectify_by)}前" if notice.rectify_by else ""
-            return f"维持通报的认定。请{until}完成整改，并按要求反馈整改情况。"
+            return f"维持通报的认定。{_asked(notice.rectify_by, day_of(decision.at))}，并按要求反馈整改情况。"
         case AppealState.CORRECTED:
             labels = [held.finding for held in item.findings if held.finding.code in decision.codes]
             kept = [
@@ -64,6 +64,14 @@ def _opinion(appeal: Appeal, *, corrected: bool) -> str:
             )
         case _:
             return f"予以撤销：通报对该账号上述问题的认定予以撤销。{done}"
+
+
+def _asked(rectify_by: date | None, signed_on: date) -> str:
+    if rectify_by is None:
+        return "请完成整改"
+    if signed_on > rectify_by:
+        return f"原定整改期限（{chinese_day(rectify_by)}）已过，请尽快完成整改"
+    return f"请于{chinese_day(rectify_by)}前完成整改"
 
 
 def _sentence(text: str) -> str:

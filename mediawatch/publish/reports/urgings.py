@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mediawatch.domain import Account, Contact, Notice
+from mediawatch.domain import Contact, Notice
 from mediawatch.domain.clock import chinese_day
 from mediawatch.ops.settings.office import Office
+from mediawatch.publish.naming import addressee_of, name_account
 from mediawatch.publish.notices.arrears import OverdueItem
 from mediawatch.publish.reports.letters import Letter
 from mediawatch.publish.reports.reminders import Unit
@@ -49,14 +50,18 @@ class Urger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urging:
-    """The text of one unit. Its places are "" where none are filed, and for a unit above."""
+    """The text of one unit. Its places are "" where none are filed, and for a unit above.
+
+    `unit` is "" where an account has nobody to whom it could go: it cannot be sent.
+    """
 
     unit: str
     prefecture: str
     county: str
     addressee: str
     lines: tuple[str, ...]
-    accounts: int
+    names: tuple[str, ...]
+    """Its accounts."""
 
     @property
     def text(self) -> str:
@@ -139,30 +144,41 @@ def urgings(
 
     Contacts (by account) stand only in the text to their own unit, never in one to a unit above it.
     """
-    units: dict[tuple[str, str, str], list[OverdueItem]] = {}
+    units: dict[tuple[str, str, str, int], list[OverdueItem]] = {}
     for each in items:
         if each.unreported or each.unrectified:
-            units.setdefault(to.key(_account(each)), []).append(each)
+            units.setdefault(_unit_key(each, to), []).append(each)
+    own_unit = to is Unit.ORGANISER
     return [
         Urging(
             unit=_line(unit),
-            prefecture=prefecture,
+            prefecture=prefecture if own_unit else "",
             county=county,
             addressee="".join(f"【{mark}】" for mark in by.marks) + f"{_line(unit)}：",
-            lines=tuple(_lines(notice, own, by, contacts if to is Unit.ORGANISER else {})),
-            accounts=len(own),
+            lines=tuple(_lines(notice, unit, own, by, contacts if own_unit else {})),
+            names=tuple(each.filed.name for each in own),
         )
-        for (unit, prefecture, county), own in units.items()
+        for (unit, prefecture, county, _), own in units.items()
     ]
 
 
-def _account(each: OverdueItem) -> Account:
-    """The account as it is filed now: the unit that answers for it today gets the text."""
-    return Account(id=each.item.account_id or 0, filed=each.filed)
+def _unit_key(each: OverdueItem, to: Unit) -> tuple[str, str, str, int]:
+    """The unit that answers for an account today, with its place: what belongs into one text.
+
+    Accounts whose unit is not filed share no text; nobody knows that they are one unit's. The last
+    part is 0 else.
+    """
+    filed = each.filed
+    above = to is Unit.SUPERVISOR and filed.supervisor
+    if above:
+        return above, "", "", 0
+    alone = 0 if filed.organiser else each.item.number
+    return addressee_of(filed), filed.prefecture, filed.county, alone
 
 
 def _lines(
     notice: Notice,
+    unit: str,
     own: Sequence[OverdueItem],
     by: Urger,
     contacts: Mapping[int, Contact],
@@ -171,18 +187,18 @@ def _lines(
         yield f"（{people}）"
     yield (
         f"《{notice.title}》（{notice.number}）于{chinese_day(notice.issued_on)}印发。"
-        f"截至{chinese_day(by.today)}，贵单位有以下事项逾期，请抓紧办理。"
+        f"截至{chinese_day(by.today)}，{_whose(unit, own)}"
     )
     report_by = notice.report_by or notice.rectify_by
     unreported = [each for each in own if each.unreported]
     if unreported and report_by:
         yield f"尚未收到整改情况反馈（报送期限为{chinese_day(report_by)}）："
-        yield from _named(unreported, [each.item.problem for each in unreported])
+        yield from _named(unit, unreported, [each.item.problem for each in unreported])
     unrectified = [each for each in own if each.unrectified]
     if unrectified and notice.rectify_by:
         yield f"经复查尚未完成整改（整改期限为{chinese_day(notice.rectify_by)}）："
         yield from _named(
-            unrectified, [f"{each.unrectified}。{each.ground}" for each in unrectified]
+            unit, unrectified, [f"{each.unrectified}。{each.ground}" for each in unrectified]
         )
     yield (
         "如已反馈或已完成整改，请告知反馈的日期和方式，或最新一篇内容的链接；对以上情况有异议的，"
@@ -190,12 +206,25 @@ def _lines(
     )
 
 
-def _named(items: Sequence[OverdueItem], said: Sequence[str]) -> Iterable[str]:
+def _whose(unit: str, own: Sequence[OverdueItem]) -> str:
+    """Who is late: the addressee, units below it, or whoever has an account without a unit."""
+    units = {each.filed.organiser for each in own}
+    if units == {unit}:
+        return "贵单位有以下事项逾期，请抓紧办理。"
+    if "" in units:
+        return "以下政务新媒体的整改事项逾期，请督促抓紧办理。"
+    late = "贵单位和所属单位" if unit in units else "所属单位"
+    return f"{late}有以下事项逾期，请督促抓紧办理。"
+
+
+def _named(unit: str, items: Sequence[OverdueItem], said: Sequence[str]) -> Iterable[str]:
+    whole = all(each.filed.organiser == unit for each in items)
     for number, (each, words) in enumerate(zip(items, said, strict=True), 1):
         filed = each.filed
         filing = f"，备案单号{_line(filed.filing_number)}" if filed.filing_number else ""
         kind = _line(filed.type or filed.platform)
-        yield f"{number}. “{_line(filed.name)}”（{kind}{filing}）：{_days(_line(words)).rstrip('。')}。"
+        name = f"“{filed.name}”" if whole else name_account(filed)
+        yield f"{number}. {_line(name)}（{kind}{filing}）：{_days(_line(words)).rstrip('。')}。"
 
 
 def _days(text: str) -> str:

@@ -32,7 +32,7 @@ from mediawatch.figures.counts import figures
 from mediawatch.ops.retention import pruned_paths
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
-from mediawatch.plurals import agree
+from mediawatch.plurals import agree, count_of
 from mediawatch.publish.defects import EvidenceDefect, resting_on
 from mediawatch.publish.earlier_census import EarlierCensus, choose_census_before
 from mediawatch.publish.inspection import Imprint, Inspection, inspection, with_omissions
@@ -163,6 +163,7 @@ async def _build_inspection(
     )
     if tell:
         _tell(told.defects)
+        _tell_contradicted(told)
     accused = [problem.entry.account.id for problem in told.failed]
     later = await app.store.readings.by_account(accused, since=sweep.as_of) if accused else {}
     told = with_omissions(with_later_updates(told, later), await _omissions(app, sweep, issued))
@@ -213,6 +214,21 @@ def _tell(defects: Sequence[EvidenceDefect]) -> None:
             f"{more} more {agree(more, 'file is', 'files are')} missing or altered: `mediawatch evidence "
             "verify` names them all"
         )
+
+
+def _tell_contradicted(told: Inspection) -> None:
+    """Say that re-check results are older than what the inspection found; a notice keeps its own."""
+    past = told.past
+    if told.issued is not None or not past.contradicted or past.previous is None:
+        return
+    # Imported here: with it come rich and pygments.
+    from mediawatch.log import get_logger
+
+    get_logger(__name__).warning(
+        f"{count_of(past.contradicted, 'account')} of {past.previous.number}: the re-check says "
+        f"未整改, and sweep {told.sweep.id} did not find the problem again; 无法核实 is printed: "
+        f"`mediawatch recheck {past.previous.number} --sweep {told.sweep.id}` brings it up to date"
+    )
 
 
 async def _faults(

@@ -43,15 +43,20 @@ def is_unrectified(
     """Whether what the notice said of an account that fails now was never put right (仍未整改).
 
     To fail twice is not enough: the account may have been in order in between. Its re-check must
-    say so, or one silence must reach from before the notice to the moment of this inspection.
+    say so, or one silence must reach from before the notice to the moment of this inspection. Of a
+    silence the re-check is not enough where a post of the time since the notice is known.
     """
     here = f"{day_of(sweep.as_of)}复查"
-    if any(
-        # An older re-check says nothing of what came after it.
-        each.item == item and each.result is Rectification.NOT_DONE and each.basis.startswith(here)
+    still = {
+        part.code
         for each in rechecked
-    ):
-        return True
+        if each.item == item
+        for part in each.parts
+        # An older re-check says nothing of what came after it.
+        if part.result is Rectification.NOT_DONE and part.basis.startswith(here)
+    }
+    if still:
+        return not still <= SILENT or not _posted_since(entry, notice, sweep)
     if sweep.period_from is not None or SILENT.isdisjoint(codes_of(item)):
         # The longest gap of a period may have ended before its last day.
         return False
@@ -62,3 +67,17 @@ def is_unrectified(
         and finding.gap_since < notice.issued_on
         for finding in (entry.judgement.findings if entry.judgement else ())
     )
+
+
+def _posted_since(entry: SweepAccount, notice: Notice, sweep: Sweep) -> bool:
+    """Whether an account that is silent is known to have posted on the notice's day or later."""
+    silences = [
+        finding
+        for finding in (entry.judgement.findings if entry.judgement else ())
+        if finding.effect is Effect.FAILS and finding.code in SILENT
+    ]
+    days = {finding.latest_on for finding in silences}
+    if sweep.period_from is None:
+        # In a period the gap may count from the period's first day, which is no post.
+        days |= {finding.gap_since for finding in silences}
+    return any(day is not None and day >= notice.issued_on for day in days)

@@ -104,7 +104,7 @@ def test_the_rate_is_compared_with_the_notice_before(draft: Written) -> None:
 
 def test_an_update_since_the_moment_is_not_denied(tmp_path: Path) -> None:
     office = Office.of(tmp_path, *ACCOUNTS)
-    office.issue(office.sweep(Q2, {1: [Code.STALE_2W]}), "文1号", date(2022, 7, 5))
+    office.issue(office.sweep(Q2, {1: [Code.STALE_2W]}), "文1号", date(2022, 9, 5))
     second = office.sweep(Q3, {1: [Code.STALE_2W]})
     later = reading(1, day_end(Q3) + timedelta(days=4), None, Post(on=Q3 + timedelta(days=2)))
     office.run("recheck", "文1号", "--sweep", str(second))
@@ -119,3 +119,18 @@ def test_an_update_since_the_moment_is_not_denied(tmp_path: Path) -> None:
         f"其中，{named}在上期通报（文1号）中已被指出“超2周未更新”，本次检查再次发现问题。" in said
     )
     assert "仍未整改" not in said
+
+
+def test_a_re_check_older_than_a_fresh_look_accuses_nobody(tmp_path: Path) -> None:
+    office = Office.of(tmp_path, *ACCOUNTS)
+    office.issue(
+        office.sweep(Q2, {1: [Code.STALE_2W], 2: [Code.STALE_2W]}), "文1号", date(2022, 7, 5)
+    )
+    again = office.sweep(date(2022, 8, 31), {1: [Code.STALE_2W], 2: [Code.STALE_2W]})
+    office.run("recheck", "文1号", "--sweep", str(again))
+    now = office.sweep(Q3, {2: [Code.STALE_2W]})
+    said, told = circular(office)
+    assert any("进行了复查：未整改1个，无法核实1个。" in each for each in said)
+    assert f"`mediawatch recheck 文1号 --sweep {now}` brings it up to date" in told
+    office.run("recheck", "文1号", "--sweep", str(now))
+    assert "brings it up to date" not in circular(office)[1]

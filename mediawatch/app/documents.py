@@ -63,7 +63,7 @@ async def inspection_for(
 ) -> Inspection:
     """The same, of a scope that is loaded already."""
     return await _build_inspection(
-        app, judged.sweep, judged.entries, await _issues(app), include_open=include_open
+        app, judged.sweep, judged.entries, await issues_of(app), include_open=include_open
     )
 
 
@@ -79,14 +79,14 @@ async def issued_inspection(
     """What the documents of a notice print, with its corrections and the events `after`.
 
     It is made of the scope on which the notice was issued, and of what was known of other notices
-    then. `scope` is that of a notice that is about to be issued. `uncorrected`: as it was issued.
-    `until`: as it stood before the event of that id.
+    then, without what was withdrawn from these since. `scope` is that of a notice that is about to
+    be issued. `uncorrected`: as it was issued. `until`: as it stood before the event of that id.
     UserError where another system issued it.
     """
     found = [sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id]
     if not found:
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
-    issues = await _issues(app)
+    issues = await issues_of(app)
     known = [each for each in issues.events if until is None or each.id < until]
     events = [] if uncorrected else [*known, *after]
     kept = as_issued(
@@ -96,7 +96,7 @@ async def issued_inspection(
         app,
         found[0],
         kept,
-        issues.known_at(notice.kept_at),
+        issues.known_at(notice.kept_at, 0 if uncorrected else until),
         issued=IssuedNotice.of(notice, events),
         # Of a notice that is about to be issued, its inspection has told.
         tell=scope is None or bool(after),
@@ -118,7 +118,8 @@ async def reviewers_of(app: App, inspection: Inspection) -> dict[int, list[str]]
     return people
 
 
-async def _issues(app: App) -> Issues:
+async def issues_of(app: App) -> Issues:
+    """Every notice and its events, without what the accounts of a scope need (`cover`)."""
     sweeps = await app.store.sweeps.all()
     return Issues(
         notices=await app.store.notices.all(),

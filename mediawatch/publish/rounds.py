@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import (
@@ -90,15 +90,24 @@ class Issues:
     cover: Mapping[int, Collection[int]] = field(default_factory=dict)
     """By notice on any account of the inspected scope: which failed accounts of the scope it was
     issued on."""
+    withdrawn: Sequence[NoticeEvent] = ()
+    """Corrections of after the moment at which they were known: no text repeats what they took."""
 
-    def known_at(self, at: datetime) -> Issues:
-        """As they were known at that moment."""
+    def known_at(self, at: datetime, until: int | None = None) -> Issues:
+        """As they were known at that moment, with the corrections of since then.
+
+        Without those of the event `until` and after it; 0 for none.
+        """
+        later = [
+            event for event in self.events if event.at > at and (until is None or event.id < until)
+        ]
         return Issues(
             notices=[notice for notice in self.notices if notice.kept_at <= at],
             events=[event for event in self.events if event.at <= at],
             moments=self.moments,
             rounds=self.rounds,
             cover=self.cover,
+            withdrawn=[event for event in later if event.action is NoticeAction.CORRECTED],
         )
 
 
@@ -115,6 +124,7 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Earlier
 
     They were issued by the day of the inspection's as_of, and the inspection's own are left out.
     """
+    issues = replace(issues, events=[*issues.events, *issues.withdrawn])
     day, inside = day_of(sweep.as_of), {entry.account.id for entry in scope}
     before = [
         _Earlier.of(notice, issues)

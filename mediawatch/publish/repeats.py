@@ -47,18 +47,22 @@ def is_unrectified(
     silence the re-check is not enough where a post of the time since the notice is known.
     """
     here = f"{day_of(sweep.as_of)}复查"
+    parts = [part for each in rechecked if each.item == item for part in each.parts]
     still = {
         part.code
-        for each in rechecked
-        if each.item == item
-        for part in each.parts
+        for part in parts
         # An older re-check says nothing of what came after it.
         if part.result is Rectification.NOT_DONE and part.basis.startswith(here)
     }
     if still:
-        return not still <= SILENT or not _posted_since(entry, notice, sweep)
-    if sweep.period_from is not None or SILENT.isdisjoint(codes_of(item)):
-        # The longest gap of a period may have ended before its last day.
+        # The words name every problem of the item: all of them must be as they were.
+        return all(part.code in still for part in parts) and (
+            still.isdisjoint(SILENT) or not _posted_since(entry, notice, sweep)
+        )
+    codes = codes_of(item)
+    if sweep.period_from is not None or not codes or not SILENT.issuperset(codes):
+        # The longest gap of a period may have ended before its last day. Of another problem beside
+        # the silence nothing says that it was there all the time.
         return False
     return any(
         finding.effect is Effect.FAILS

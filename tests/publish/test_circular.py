@@ -459,6 +459,10 @@ def test_a_repeat_that_was_in_order_between_is_no_unmended_one() -> None:
         scope = [row(one, Code.STALE_2W, policy=NATIONAL, gap_since=since)]
         (said,) = texts(inspect(scope, past=past), "主要问题")
         assert said.endswith(f"在上期通报（文1号）中已被指出“超2周未更新”，{words}。")
+    two = notice("文1号", date(2022, 7, 1), item(1, one, "超2周未更新、名称不一致"), id=3)
+    scope = [row(one, Code.STALE_2W, policy=NATIONAL, gap_since=date(2022, 6, 20))]
+    of_two = replace(past, previous=two, last={1: (two, two.items[0])})
+    assert "仍未整改" not in texts(inspect(scope, past=of_two), "主要问题")[0]
     posted = named(
         inspect([row(one, Code.STALE_2W, policy=NATIONAL, gap_since=date(2022, 6, 20))], past=past),
         1, updated_on=date(2022, 10, 2),
@@ -511,6 +515,29 @@ def test_who_posted_after_the_notice_was_not_silent_all_the_time(
     found = inspect([replace(entry, judgement=judged)], past=past)
     assert texts(found, "主要问题")[0].endswith(f"已被指出“旧问题”，{words}。")
     assert ("仍未整改的有1家" in texts(found, "上期整改")[0]) == (words == "仍未整改")
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [(Rectification.NOT_DONE, "仍未整改"), (Rectification.DONE, "本次检查再次发现问题")],
+)
+def test_who_put_one_of_two_problems_right_is_not_called_idle(
+    other: Rectification, words: str
+) -> None:
+    one = account(1)
+    before = notice("文1号", date(2022, 7, 1), item(1, one, "旧问题、另一问题"), id=3)
+    parts = [
+        ProblemResult(Code.STALE_2W, Rectification.NOT_DONE, "2022-09-30复查：……。"),
+        ProblemResult(Code.NAME_MISMATCH, other, "2022-09-30复查：……。"),
+    ]
+    past = EarlierNotices(
+        previous=before,
+        repeats={1: 1},
+        last={1: (before, before.items[0])},
+        rechecked=(RecheckResult.of(before.items[0], parts, ""),),
+    )
+    found = inspect([row(one, Code.STALE_2W, policy=NATIONAL)], past=past)
+    assert texts(found, "主要问题")[0].endswith(f"“旧问题、另一问题”，{words}。")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from mediawatch.figures.counts import figures
 from mediawatch.ops.retention import pruned_paths
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
-from mediawatch.plurals import agree
+from mediawatch.plurals import agree, count_of
 from mediawatch.publish.defects import EvidenceDefect, resting_on
 from mediawatch.publish.earlier_census import EarlierCensus, choose_census_before
 from mediawatch.publish.inspection import Imprint, Inspection, inspection, with_omissions
@@ -63,7 +63,7 @@ async def inspection_for(
 ) -> Inspection:
     """The same, of a scope that is loaded already."""
     return await _build_inspection(
-        app, judged.sweep, judged.entries, await _issues(app), include_open=include_open
+        app, judged.sweep, judged.entries, await issues_of(app), include_open=include_open
     )
 
 
@@ -79,14 +79,14 @@ async def issued_inspection(
     """What the documents of a notice print, with its corrections and the events `after`.
 
     It is made of the scope on which the notice was issued, and of what was known of other notices
-    then. `scope` is that of a notice that is about to be issued. `uncorrected`: as it was issued.
-    `until`: as it stood before the event of that id.
+    then, without what was withdrawn from these since. `scope` is that of a notice that is about to
+    be issued. `uncorrected`: as it was issued. `until`: as it stood before the event of that id.
     UserError where another system issued it.
     """
     found = [sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id]
     if not found:
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
-    issues = await _issues(app)
+    issues = await issues_of(app)
     known = [each for each in issues.events if until is None or each.id < until]
     events = [] if uncorrected else [*known, *after]
     kept = as_issued(
@@ -96,7 +96,7 @@ async def issued_inspection(
         app,
         found[0],
         kept,
-        issues.known_at(notice.kept_at),
+        issues.known_at(notice.kept_at, 0 if uncorrected else until),
         issued=IssuedNotice.of(notice, events),
         # Of a notice that is about to be issued, its inspection has told.
         tell=scope is None or bool(after),
@@ -118,7 +118,8 @@ async def reviewers_of(app: App, inspection: Inspection) -> dict[int, list[str]]
     return people
 
 
-async def _issues(app: App) -> Issues:
+async def issues_of(app: App) -> Issues:
+    """Every notice and its events, without what the accounts of a scope need (`cover`)."""
     sweeps = await app.store.sweeps.all()
     return Issues(
         notices=await app.store.notices.all(),
@@ -163,6 +164,7 @@ async def _build_inspection(
     )
     if tell:
         _tell(told.defects)
+        _tell_contradicted(told)
     accused = [problem.entry.account.id for problem in told.failed]
     later = await app.store.readings.by_account(accused, since=sweep.as_of) if accused else {}
     told = with_omissions(with_later_updates(told, later), await _omissions(app, sweep, issued))
@@ -213,6 +215,21 @@ def _tell(defects: Sequence[EvidenceDefect]) -> None:
             f"{more} more {agree(more, 'file is', 'files are')} missing or altered: `mediawatch evidence "
             "verify` names them all"
         )
+
+
+def _tell_contradicted(told: Inspection) -> None:
+    """Say that re-check results are older than what the inspection found; a notice keeps its own."""
+    past = told.past
+    if told.issued is not None or not past.contradicted or past.previous is None:
+        return
+    # Imported here: with it come rich and pygments.
+    from mediawatch.log import get_logger
+
+    get_logger(__name__).warning(
+        f"{count_of(past.contradicted, 'account')} of {past.previous.number}: the re-check says "
+        f"未整改, and sweep {told.sweep.id} did not find the problem again; 无法核实 is printed: "
+        f"`mediawatch recheck {past.previous.number} --sweep {told.sweep.id}` brings it up to date"
+    )
 
 
 async def _faults(

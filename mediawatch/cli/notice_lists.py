@@ -11,6 +11,7 @@ import typer
 
 from mediawatch.app import App, corrections
 from mediawatch.app.appeals import all_open_appeals
+from mediawatch.app.earlier_corrections import RepeatedAccusation, repeated_accusations
 from mediawatch.app.notice_drafts import changes_of
 from mediawatch.app.publications import unfinished_corrections
 from mediawatch.cli.base import open_home, run
@@ -48,6 +49,7 @@ def list_(ctx: typer.Context) -> None:
                 await unfinished_corrections(app),
                 await all_open_appeals(app),
                 day_of(app.clock()),
+                await repeated_accusations(app),
             )
             return table, waiting, told
 
@@ -75,10 +77,12 @@ def _reminders(
     unfinished: Iterable[UnfinishedCorrection],
     asked: Iterable[Appeal],
     today: date,
+    repeated: Iterable[RepeatedAccusation],
 ) -> list[str]:
     """What is to be done about notices: corrections, their places, 复核 without an opinion."""
     return [
         *(f"{CORRECTION_DUE}: {each.words}" for each in due),
+        *(f"{CORRECTION_DUE}: {each.words}" for each in repeated),
         *(f"{UNFINISHED}：{each.words}" for each in unfinished),
         *(f"{APPEAL_OPEN}: {each.words(today)}" for each in asked),
     ]
@@ -118,7 +122,9 @@ def show(
             documents = await app.store.notices.documents(notice.id)
             drafts = draft_lists.drafts_of(notice, await app.store.notices.drafts())
             due = [] if out else await corrections.corrections_due(app, notice)
-            return _ShownNotice(notice, events, documents, drafts, due, day_of(app.clock()))
+            repeated = [] if out else await repeated_accusations(app, notice)
+            today = day_of(app.clock())
+            return _ShownNotice(notice, events, documents, drafts, due, repeated, today)
 
     shown = run(work())
     if out:
@@ -145,7 +151,8 @@ def show(
     left = [
         UnfinishedCorrection(notice=notice.number, place=place) for place in outdated_places(events)
     ]
-    for line in _reminders(shown.due, left, open_appeals(notice, events), shown.today):
+    asked_for = open_appeals(notice, events)
+    for line in _reminders(shown.due, left, asked_for, shown.today, shown.repeated):
         typer.echo(plain(line))
 
 
@@ -156,6 +163,7 @@ class _ShownNotice:
     documents: Sequence[IssuedDocument]
     drafts: Sequence[NoticeDraft]
     due: Sequence[CorrectionDue]
+    repeated: Sequence[RepeatedAccusation]
     today: date
 
 

@@ -65,8 +65,18 @@ def xlsx(
     notice: NoticeOption = "",
     include_open: OpenOption = False,
 ) -> None:
-    """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 复查情况."""
-    _write(ctx, out, sweep, notice, include_open, lambda inspection, app: annex_book(inspection))
+    """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 复查情况; of the newest
+    notice of the inspection, else of a draft.
+    """
+    _write(
+        ctx,
+        out,
+        sweep,
+        notice,
+        include_open,
+        lambda inspection, app: annex_book(inspection),
+        newest_notice=True,
+    )
 
 
 def open_list(
@@ -143,8 +153,8 @@ def html(
     include_open: OpenOption = False,
     checked_during: DuringOption = "",
 ) -> None:
-    """Write one self-contained page: figures, charts, searchable lists, thumbnails of the
-    evidence.
+    """Write one self-contained page of the newest notice of the inspection, else of a draft:
+    figures, charts, searchable lists, thumbnails of the evidence.
     """
     _write(
         ctx,
@@ -155,6 +165,7 @@ def html(
         lambda inspection, app: pages.report(
             inspection, app.home.evidence, checked_during=checked_during
         ),
+        newest_notice=True,
     )
 
 

@@ -39,6 +39,7 @@ from mediawatch.publish.defects import (
 )
 from mediawatch.publish.earlier_census import EarlierCensus
 from mediawatch.publish.naming import name_account
+from mediawatch.publish.results import RecheckResult
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules import cautions
 from mediawatch.rules.judged_scope import JudgedScope
@@ -71,6 +72,8 @@ class AccountProblem:
     """The files of its evidence that are not what was kept."""
     unnamed: str = ""
     """How a circular leaves its name out (不在正文点名, 另行函告); "" where it is named. It counts."""
+    unnamed_before: bool = False
+    """Whether an earlier notice that `times` counts left its name out: then no list prints it."""
     updated_on: date | None = None
     """The first Beijing day after as_of, and before the notice, on which it is known to have
     posted."""
@@ -96,10 +99,15 @@ class AccountProblem:
         return f"{self.labels}（{self._filed_besides}）" if self.twins else self.labels
 
     @property
+    def is_known_repeat(self) -> bool:
+        """Whether it failed before, and every notice that says so named it."""
+        return self.times > 1 and not self.unnamed_before
+
+    @property
     def printed(self) -> str:
         """存在的突出问题 of a list: the labels, whether it is a repeat, the account's other
         filings, and what is wrong with its evidence."""
-        remarks = [f"重复问题，连续{self.times}次"] if self.times > 1 else []
+        remarks = [f"重复问题，连续{self.times}次"] if self.is_known_repeat else []
         remarks += [self._filed_besides] if self.twins else []
         remarks += ["通报印发前已完成整改"] if self.rectified else []
         remarks += [mark_of(self.defects)] if self.defects else []
@@ -187,6 +195,17 @@ class Inspection:
     def omitted(self) -> tuple[AccountProblem, ...]:
         """Those that count and are named in no text or list that is published."""
         return tuple(problem for problem in self.problems if problem.unnamed)
+
+    @property
+    def rechecked(self) -> tuple[RecheckResult, ...]:
+        """The results of `past`. Whom this notice leaves out is unnamed in them, too."""
+        return tuple(
+            replace(each, item=replace(each.item, unnamed=each.item.unnamed or omitted))
+            if each.item.account_id is not None
+            and (omitted := self.omissions.get(each.item.account_id))
+            else each
+            for each in self.past.rechecked
+        )
 
     @property
     def noteworthy(self) -> tuple[AccountProblem, ...]:
@@ -358,4 +377,10 @@ def _problem(
     proving = {number for finding in findings for number in finding.reading_ids}
     shown = tuple(reading for reading in readings if reading.id in proving)
     problem = AccountProblem(entry=entry, findings=tuple(findings), readings=shown, twins=twins)
-    return replace(problem, times=past.times(entry.account.id)) if problem.fails else problem
+    if not problem.fails:
+        return problem
+    return replace(
+        problem,
+        times=past.times(entry.account.id),
+        unnamed_before=entry.account.id in past.unnamed,
+    )

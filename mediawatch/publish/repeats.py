@@ -43,17 +43,26 @@ def is_unrectified(
     """Whether what the notice said of an account that fails now was never put right (仍未整改).
 
     To fail twice is not enough: the account may have been in order in between. Its re-check must
-    say so, or one silence must reach from before the notice to the moment of this inspection.
+    say so, or one silence must reach from before the notice to the moment of this inspection. Of a
+    silence the re-check is not enough where a post of the time since the notice is known.
     """
     here = f"{day_of(sweep.as_of)}复查"
-    if any(
+    parts = [part for each in rechecked if each.item == item for part in each.parts]
+    still = {
+        part.code
+        for part in parts
         # An older re-check says nothing of what came after it.
-        each.item == item and each.result is Rectification.NOT_DONE and each.basis.startswith(here)
-        for each in rechecked
-    ):
-        return True
-    if sweep.period_from is not None or SILENT.isdisjoint(codes_of(item)):
-        # The longest gap of a period may have ended before its last day.
+        if part.result is Rectification.NOT_DONE and part.basis.startswith(here)
+    }
+    if still:
+        # The words name every problem of the item: all of them must be as they were.
+        return all(part.code in still for part in parts) and (
+            still.isdisjoint(SILENT) or not _posted_since(entry, notice, sweep)
+        )
+    codes = codes_of(item)
+    if sweep.period_from is not None or not codes or not SILENT.issuperset(codes):
+        # The longest gap of a period may have ended before its last day. Of another problem beside
+        # the silence nothing says that it was there all the time.
         return False
     return any(
         finding.effect is Effect.FAILS
@@ -62,3 +71,17 @@ def is_unrectified(
         and finding.gap_since < notice.issued_on
         for finding in (entry.judgement.findings if entry.judgement else ())
     )
+
+
+def _posted_since(entry: SweepAccount, notice: Notice, sweep: Sweep) -> bool:
+    """Whether an account that is silent is known to have posted on the notice's day or later."""
+    silences = [
+        finding
+        for finding in (entry.judgement.findings if entry.judgement else ())
+        if finding.effect is Effect.FAILS and finding.code in SILENT
+    ]
+    days = {finding.latest_on for finding in silences}
+    if sweep.period_from is None:
+        # In a period the gap may count from the period's first day, which is no post.
+        days |= {finding.gap_since for finding in silences}
+    return any(day is not None and day >= notice.issued_on for day in days)

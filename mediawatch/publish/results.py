@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mediawatch.domain import (
     Code,
@@ -13,9 +13,11 @@ from mediawatch.domain import (
     NoticeEvent,
     NoticeItem,
     Rectification,
+    ReviewState,
+    SweepAccount,
     standing_item,
 )
-from mediawatch.rules.problems import codes_of, problem_about
+from mediawatch.rules.problems import alike, codes_of, problem_about
 
 _GRAVEST = (
     Rectification.NOT_DONE,
@@ -26,6 +28,9 @@ _GRAVEST = (
     Rectification.DONE,
 )
 
+
+NOT_FOUND_AGAIN = "本次检查未再发现该问题。"
+"""The basis of a result that an inspection contradicts."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d复查[:：]")
 
@@ -116,3 +121,29 @@ def _latest(item: NoticeItem, own: Sequence[NoticeEvent]) -> list[tuple[ProblemR
             latest = latest if code is not None and None not in latest else {}
             latest[code] = ProblemResult(code, event.result, event.reason), event.source
     return [latest[code] for code in (*codes_of(item), None) if code in latest]
+
+
+def hold_against(
+    result: RecheckResult, scope: Iterable[SweepAccount], *, conclusive: bool
+) -> RecheckResult:
+    """The result, whose 未整改 is 无法核实 where an inspection has not found that problem again.
+
+    `scope`: the account's filings in that inspection; `conclusive`: whether it settled the account.
+    A problem that still waits for its review keeps its result; one that was dismissed does not.
+    """
+    held = [finding for entry in scope if entry.judgement for finding in entry.judgement.findings]
+
+    def contradicted(part: ProblemResult) -> bool:
+        about = [each for each in held if part.code is None or alike(part.code, each.code)]
+        standing = [each for each in about if each.review is not ReviewState.DISMISSED]
+        return not standing and (conclusive or bool(about))
+
+    parts = [
+        replace(part, result=Rectification.UNVERIFIED, basis=NOT_FOUND_AGAIN)
+        if part.result is Rectification.NOT_DONE and contradicted(part)
+        else part
+        for part in result.parts
+    ]
+    if tuple(parts) == result.parts:
+        return result
+    return RecheckResult.of(result.item, parts, result.registry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import (
@@ -19,9 +19,9 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.figures.filings import once
+from mediawatch.figures.filings import filings_of_one, once
 from mediawatch.publish.repeats import last_items
-from mediawatch.publish.results import RecheckResult, recheck_results, standing_items
+from mediawatch.publish.results import RecheckResult, hold_against, recheck_results, standing_items
 from mediawatch.rules.problems import codes_like, codes_of
 from mediawatch.sweep.scope import WHOLE
 
@@ -42,10 +42,14 @@ class EarlierNotices:
 
     A partial inspection has only those of accounts that it looked at.
     """
+    contradicted: int = 0
+    """How many of these results were 未整改 before this inspection did not find the problem."""
     repeats: Mapping[int, int] = field(default_factory=dict)
     """By account: in how many earlier inspections in a row it stood as failed in a notice."""
     last: Mapping[int, tuple[Notice, NoticeItem]] = field(default_factory=dict)
     """By the same accounts: the newest of these notices, and the item in it that still stands."""
+    unnamed: Collection[int] = ()
+    """Of the same accounts those that one of these notices names nowhere."""
     partly: bool = False
     """Whether the previous notice has accounts that the inspection did not look at."""
 
@@ -86,15 +90,24 @@ class Issues:
     cover: Mapping[int, Collection[int]] = field(default_factory=dict)
     """By notice on any account of the inspected scope: which failed accounts of the scope it was
     issued on."""
+    withdrawn: Sequence[NoticeEvent] = ()
+    """Corrections of after the moment at which they were known: no text repeats what they took."""
 
-    def known_at(self, at: datetime) -> Issues:
-        """As they were known at that moment."""
+    def known_at(self, at: datetime, until: int | None = None) -> Issues:
+        """As they were known at that moment, with the corrections of since then.
+
+        Without those of the event `until` and after it; 0 for none.
+        """
+        later = [
+            event for event in self.events if event.at > at and (until is None or event.id < until)
+        ]
         return Issues(
             notices=[notice for notice in self.notices if notice.kept_at <= at],
             events=[event for event in self.events if event.at <= at],
             moments=self.moments,
             rounds=self.rounds,
             cover=self.cover,
+            withdrawn=[event for event in later if event.action is NoticeAction.CORRECTED],
         )
 
 
@@ -111,6 +124,7 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Earlier
 
     They were issued by the day of the inspection's as_of, and the inspection's own are left out.
     """
+    issues = replace(issues, events=[*issues.events, *issues.withdrawn])
     day, inside = day_of(sweep.as_of), {entry.account.id for entry in scope}
     before = [
         _Earlier.of(notice, issues)
@@ -122,27 +136,58 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Earlier
     ]
     if not before:
         return EarlierNotices()
-    repeats = {
-        number: count
+    rows = {
+        number: row
         for one in once(scope)
         if one.verdict is Verdict.FAILED
-        if (count := _in_a_row(one.ids, one.entry.account.filed.prefecture, before, quarter(day)))
+        if (row := _in_a_row(one.ids, one.entry.account.filed.prefecture, before, quarter(day)))[0]
         for number in one.ids
     }
+    repeats = {number: count for number, (count, _) in rows.items()}
     previous = _previous(before, inside)
     # An account that has left the registry is in no scope any more. Its result is printed all the
     # same.
     whole = sweep.scope == WHOLE or f"recheck of {previous.notice.number}: " in sweep.scope
-    results = [each for each in previous.rechecked if whole or each.item.account_id in inside]
+    kept = [each for each in previous.rechecked if whole or each.item.account_id in inside]
+    results = _held_against(kept, scope)
     partly = not whole and any(item.account_id not in inside for item in previous.standing)
     return EarlierNotices(
         previous=previous.notice,
         round=issues.rounds.get(previous.notice.sweep_id or 0, ""),
         rechecked=tuple(results),
+        contradicted=sum(one != other for one, other in zip(kept, results, strict=True)),
         repeats=repeats,
         last=last_items(repeats, scope, [(each.notice, each.standing) for each in before]),
+        unnamed=frozenset(number for number, (_, hidden) in rows.items() if hidden),
         partly=partly,
     )
+
+
+def _held_against(
+    results: Sequence[RecheckResult], scope: Sequence[SweepAccount]
+) -> list[RecheckResult]:
+    """The results, none of which says 未整改 of what this inspection found in order."""
+    wanted = {each.item.account_id for each in results if each.result is Rectification.NOT_DONE}
+    filings = {
+        entry.account.id: group
+        for group in filings_of_one(scope)
+        if any(entry.account.id in wanted for entry in group)
+        for entry in group
+    }
+    return [
+        hold_against(
+            each,
+            group,
+            conclusive=all(
+                entry.judgement is not None
+                and entry.judgement.verdict not in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+                for entry in group
+            ),
+        )
+        if (group := filings.get(each.item.account_id or 0))
+        else each
+        for each in results
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +200,8 @@ class _Earlier:
     rechecked: Sequence[RecheckResult]
     failed: Mapping[int, bool]
     """By account that stands as failed: whether that is settled since."""
+    unnamed: frozenset[int]
+    """The accounts of `failed` whose names it leaves out."""
     cover: Collection[int]
     prefectures: frozenset[str]
     moment: datetime | None = None
@@ -179,6 +226,11 @@ class _Earlier:
                 for item in standing
                 if item.fails and item.account_id is not None
             },
+            unnamed=frozenset(
+                item.account_id
+                for item in standing
+                if item.fails and item.unnamed and item.account_id is not None
+            ),
             cover=issues.cover.get(notice.id, ()),
             prefectures=frozenset(item.filed.prefecture for item in notice.items),
             moment=as_of,
@@ -213,8 +265,10 @@ def _previous(before: Sequence[_Earlier], inside: Collection[int]) -> _Earlier:
 
 def _in_a_row(
     ids: Collection[int], prefecture: str, before: Sequence[_Earlier], present: Quarter
-) -> int:
+) -> tuple[int, bool]:
     """In how many quarters in a row before the present one an account failed.
+
+    And whether a notice of these quarters left its name out.
 
     A quarter without a look at the account is passed over. One inspection may stand in several
     documents, ours and the same one as published: a quarter counts once.
@@ -223,7 +277,7 @@ def _in_a_row(
     for each in before:
         if each.looked_at(ids, prefecture):
             rounds.setdefault(_round(each, ids, before), []).append(each)
-    count = 0
+    count, hidden = 0, False
     for when in sorted(rounds, reverse=True):
         failed = [
             settled
@@ -236,7 +290,8 @@ def _in_a_row(
         # Another system's notice may match no notice of ours. It was issued before this inspection,
         # so it is about an earlier one.
         count += when < present or all(each.notice.sweep_id is None for each in rounds[when])
-    return count
+        hidden |= any(not each.unnamed.isdisjoint(ids) for each in rounds[when])
+    return count, hidden
 
 
 def _round(one: _Earlier, ids: Collection[int], before: Sequence[_Earlier]) -> Quarter:

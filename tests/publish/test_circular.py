@@ -36,6 +36,7 @@ from mediawatch.publish.circular.text import MANY
 from mediawatch.publish.earlier_census import EarlierCensus
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes, pages, statistics
+from mediawatch.publish.results import ProblemResult, RecheckResult, hold_against
 from mediawatch.publish.rounds import EarlierNotices
 from mediawatch.rules.policy import Policy, load
 from mediawatch.rules.sweep_policy import policy_for
@@ -502,6 +503,10 @@ def test_a_repeat_that_was_in_order_between_is_no_unmended_one() -> None:
         scope = [row(one, Code.STALE_2W, policy=NATIONAL, gap_since=since)]
         (said,) = texts(inspect(scope, past=past), "主要问题")
         assert said.endswith(f"在上期通报（文1号）中已被指出“超2周未更新”，{words}。")
+    two = notice("文1号", date(2022, 7, 1), item(1, one, "超2周未更新、名称不一致"), id=3)
+    scope = [row(one, Code.STALE_2W, policy=NATIONAL, gap_since=date(2022, 6, 20))]
+    of_two = replace(past, previous=two, last={1: (two, two.items[0])})
+    assert "仍未整改" not in texts(inspect(scope, past=of_two), "主要问题")[0]
     posted = named(
         inspect([row(one, Code.STALE_2W, policy=NATIONAL, gap_since=date(2022, 6, 20))], past=past),
         1, updated_on=date(2022, 10, 2),
@@ -523,6 +528,85 @@ def test_an_old_re_check_names_nobody_as_unmended() -> None:
     # The first account's silence is not known to reach back to the notice.
     assert "仍未整改的有1家：第36示例局“示例36号”（新浪微博）。" in said
     assert "未整改3家" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "latest", "words"),
+    [
+        (Code.STALE_2W, date(2022, 6, 20), "仍未整改"),
+        (Code.STALE_2W, None, "仍未整改"),
+        (Code.STALE_2W, date(2022, 7, 10), "本次检查再次发现问题"),
+        (Code.NAME_MISMATCH, date(2022, 7, 10), "仍未整改"),
+    ],
+)
+def test_who_posted_after_the_notice_was_not_silent_all_the_time(
+    code: Code, latest: date | None, words: str
+) -> None:
+    one = account(1)
+    before = notice("文1号", date(2022, 7, 1), item(1, one, "旧问题"), id=3)
+    again = RecheckResult.of(
+        before.items[0],
+        [ProblemResult(code, Rectification.NOT_DONE, "2022-09-30复查：……。")],
+        "",
+    )
+    past = EarlierNotices(
+        previous=before, repeats={1: 1}, last={1: (before, before.items[0])}, rechecked=(again,)
+    )
+    entry = row(one, Code.STALE_2W, policy=NATIONAL)
+    assert entry.judgement
+    (stale,) = entry.judgement.findings
+    judged = replace(entry.judgement, findings=(replace(stale, latest_on=latest),))
+    found = inspect([replace(entry, judgement=judged)], past=past)
+    assert texts(found, "主要问题")[0].endswith(f"已被指出“旧问题”，{words}。")
+    assert ("仍未整改的有1家" in texts(found, "上期整改")[0]) == (words == "仍未整改")
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [(Rectification.NOT_DONE, "仍未整改"), (Rectification.DONE, "本次检查再次发现问题")],
+)
+def test_who_put_one_of_two_problems_right_is_not_called_idle(
+    other: Rectification, words: str
+) -> None:
+    one = account(1)
+    before = notice("文1号", date(2022, 7, 1), item(1, one, "旧问题、另一问题"), id=3)
+    parts = [
+        ProblemResult(Code.STALE_2W, Rectification.NOT_DONE, "2022-09-30复查：……。"),
+        ProblemResult(Code.NAME_MISMATCH, other, "2022-09-30复查：……。"),
+    ]
+    past = EarlierNotices(
+        previous=before,
+        repeats={1: 1},
+        last={1: (before, before.items[0])},
+        rechecked=(RecheckResult.of(before.items[0], parts, ""),),
+    )
+    found = inspect([row(one, Code.STALE_2W, policy=NATIONAL)], past=past)
+    assert texts(found, "主要问题")[0].endswith(f"“旧问题、另一问题”，{words}。")
+
+
+@pytest.mark.parametrize(
+    ("codes", "review", "verdict", "result"),
+    [
+        ((), ReviewState.OPEN, Verdict.FRESH, Rectification.UNVERIFIED),
+        ((Code.NAME_MISMATCH,), ReviewState.CONFIRMED, None, Rectification.UNVERIFIED),
+        ((Code.STALE_3M,), ReviewState.CONFIRMED, None, Rectification.NOT_DONE),
+        ((Code.STALE_3M,), ReviewState.OPEN, None, Rectification.NOT_DONE),
+        ((Code.STALE_3M,), ReviewState.DISMISSED, Verdict.UNPROVEN, Rectification.UNVERIFIED),
+        ((), ReviewState.OPEN, Verdict.UNPROVEN, Rectification.NOT_DONE),
+    ],
+)
+def test_an_old_result_is_held_against_what_was_found_since(
+    codes: tuple[Code, ...], review: ReviewState, verdict: Verdict | None, result: Rectification
+) -> None:
+    one = account(1)
+    entry = row(one, *codes, policy=NATIONAL, verdict=verdict)
+    assert entry.judgement
+    reviewed = tuple(replace(each, review=review) for each in entry.judgement.findings)
+    entry = replace(entry, judgement=replace(entry.judgement, findings=reviewed))
+    old = recheck(item(1, one, "超2周未更新"), Rectification.NOT_DONE, date(2022, 8, 1))
+    assert hold_against(old, [entry], conclusive=verdict is not Verdict.UNPROVEN).result is result
+    done = recheck(item(1, one, "超2周未更新"), Rectification.DONE, date(2022, 8, 1))
+    assert hold_against(done, [entry], conclusive=True) == done
 
 
 def test_who_is_not_to_be_named_stays_in_every_count() -> None:

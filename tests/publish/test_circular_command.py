@@ -110,7 +110,7 @@ def test_the_rate_is_compared_with_the_notice_before(draft: Written) -> None:
 
 def test_an_update_since_the_moment_is_not_denied(tmp_path: Path) -> None:
     office = Office.of(tmp_path, *ACCOUNTS)
-    office.issue(office.sweep(Q2, {1: [Code.STALE_2W]}), "文1号", date(2022, 7, 5))
+    office.issue(office.sweep(Q2, {1: [Code.STALE_2W]}), "文1号", date(2022, 9, 5))
     second = office.sweep(Q3, {1: [Code.STALE_2W]})
     later = reading(1, day_end(Q3) + timedelta(days=4), None, Post(on=Q3 + timedelta(days=2)))
     office.run("recheck", "文1号", "--sweep", str(second))
@@ -125,3 +125,42 @@ def test_an_update_since_the_moment_is_not_denied(tmp_path: Path) -> None:
         f"其中，{named}在上期通报（文1号）中已被指出“超2周未更新”，本次检查再次发现问题。" in said
     )
     assert "仍未整改" not in said
+
+
+def test_a_re_check_older_than_a_fresh_look_accuses_nobody(tmp_path: Path) -> None:
+    office = Office.of(tmp_path, *ACCOUNTS)
+    office.issue(
+        office.sweep(Q2, {1: [Code.STALE_2W], 2: [Code.STALE_2W]}), "文1号", date(2022, 7, 5)
+    )
+    again = office.sweep(date(2022, 8, 31), {1: [Code.STALE_2W], 2: [Code.STALE_2W]})
+    office.run("recheck", "文1号", "--sweep", str(again))
+    now = office.sweep(Q3, {2: [Code.STALE_2W]})
+    said, told = circular(office)
+    assert any("进行了复查：未整改1个，无法核实1个。" in each for each in said)
+    assert f"`mediawatch recheck 文1号 --sweep {now}` brings it up to date" in told
+    office.run("recheck", "文1号", "--sweep", str(now))
+    assert "brings it up to date" not in circular(office)[1]
+
+
+def test_what_an_earlier_notice_withdrew_no_later_paper_repeats(tmp_path: Path) -> None:
+    office = Office.of(tmp_path, *ACCOUNTS)
+    first = office.sweep(Q2, {1: [Code.STALE_2W], 2: [Code.STALE_2W]})
+    office.issue(first, "文1号", date(2022, 9, 5))
+    second = office.sweep(Q3, {1: [Code.STALE_2W], 2: [Code.STALE_2W]})
+    office.run("recheck", "文1号", "--sweep", str(second))
+    office.issue(second, "文2号", date(2022, 10, 9))
+    before = circular(office, "--notice", "文2号")[0]
+    assert any("所列2个政务新媒体进行了复查：未整改2个。" in each for each in before)
+    assert "引用了" not in office.run("notice", "list").stdout
+    office.run("notice", "correct", "文1号", "1", "--by", "乙某", "--reason", "误判", "--yes")
+    due = "correction due: 文2号引用了文1号第1项“示例1”（超2周未更新），该项已更正"
+    assert due in office.run("notice", "list").stdout
+    assert due in office.run("notice", "show", "文2号").stdout
+    assert "引用了" not in office.run("notice", "show", "文1号").stdout
+    now = circular(office, "--notice", "文2号")[0]
+    assert any("所列1个政务新媒体进行了复查：未整改1个。" in each for each in now)
+    listed = office.sheets("--notice", "文2号")["突出问题名单"]
+    repeated = {row[1]: "重复问题" in row[4] for row in listed if str(row[0]).startswith("B00")}
+    assert repeated == {"示例1": False, "示例2": True}
+    office.run("notice", "correct", "文2号", "1", "--by", "乙某", "--reason", "误判", "--yes")
+    assert "引用了" not in office.run("notice", "list").stdout

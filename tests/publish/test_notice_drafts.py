@@ -12,7 +12,7 @@ from docx import Document
 from offices import FRESH, Office, filed, reading
 from samples import post
 
-from mediawatch.domain import Code, NoticeDraft
+from mediawatch.domain import Code, NoticeDraft, ReviewAction
 from mediawatch.domain.clock import day_end
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
@@ -241,6 +241,58 @@ def test_a_name_that_was_left_out_stays_out_of_the_next_re_check(office: Office)
     office.run("recheck", "文1", "--sweep", str(again))
     rows = office.sheets("--sweep", str(again), "--include-open")["复查情况"]
     assert [row[1] for row in rows if row[0] in ("B001", "B002", "B003")] == ["示例1", "示例3"]
+
+
+def test_no_paper_tells_that_an_unnamed_account_failed_before(office: Office) -> None:
+    office.run("notice", "unname", "2", "--how", "unnamed", "--by", "乙某", "--reason", "r")
+    office.run("notice", "issue", "--number", "文1", "--date", "2023-01-10")
+    office.sweep(Q1, {1: STALE, 2: STALE})
+    listed = office.sheets()["突出问题名单"]
+    assert [row[4] for row in listed if row[0] in ("B001", "B002")] == [
+        "超2周未更新（重复问题，连续2次）",
+        "超2周未更新",
+    ]
+    found = office.handoff()["findings"]
+    assert [(each["times"], each["unnamed_before"]) for each in found] == [(2, False), (2, True)]
+
+
+def test_whom_a_notice_leaves_out_its_re_check_annex_leaves_out(
+    office: Office, tmp_path: Path
+) -> None:
+    office.run("notice", "issue", "--number", "文1", "--date", "2023-01-10")
+    again = office.sweep(Q1, {1: STALE, 2: STALE})
+    office.run("recheck", "文1", "--sweep", str(again))
+    office.run(*DRAFT, "--title", "二季度通报")
+    office.run("notice", "unname", "2", "--how", "letter", "--by", "乙某", "--reason", "r")
+    office.run("notice", "issue", "--number", "文2", "--date", "2023-04-05")
+    rows = office.sheets("--notice", "文2")["复查情况"]
+    assert [row[1] for row in rows if row[0] in ("B001", "B002", "B003")] == ["示例1", "示例3"]
+    office.run("report", "docx", "--notice", "文2", "--out", tmp_path / "通报.docx")
+    assert "3个政务新媒体（其中1个另行函告）进行了复查" in paragraphs(tmp_path / "通报.docx")
+    office.run("report", "html", "--notice", "文2", "--out", tmp_path / "页.html")
+    assert "示例2局" not in (tmp_path / "页.html").read_text("utf-8")
+    items = office.handoff("--notice", "文2")["recheck"]["items"]
+    assert [each["unnamed"] for each in items] == ["", "另行函告", ""]
+
+
+def test_an_unnamed_account_that_is_open_again_is_on_no_page(
+    office: Office, tmp_path: Path
+) -> None:
+    office.run("notice", "unname", "2", "--how", "letter", "--by", "乙某", "--reason", "r")
+    office.decide(1, ReviewAction.REOPENED)
+    office.run("report", "html", "--out", tmp_path / "稿.html")
+    assert "示例2局" not in (tmp_path / "稿.html").read_text("utf-8")
+
+
+def test_all_documents_are_of_the_newest_notice(office: Office, tmp_path: Path) -> None:
+    office.run("notice", "unname", "2", "--how", "letter", "--by", "乙某", "--reason", "r")
+    office.run("notice", "issue", "--number", "文1", "--date", "2023-01-10")
+    learn_post(office, 2)
+    for kind in ("html", "xlsx", "docx"):
+        done = office.run("report", kind, "--out", tmp_path / f"页.{kind}")
+        assert "as issued: 文1 示例通报" in done.stderr
+        assert "3 accounts failed" in done.stdout
+    assert "示例2局" not in (tmp_path / "页.html").read_text("utf-8")
 
 
 def test_a_name_is_named_again(office: Office) -> None:

@@ -259,7 +259,7 @@ def test_results_are_those_of_what_still_stands(office: Office) -> None:
     assert [(event.codes, event.result) for event in events] == [
         ((Code.STALE_2W,), Rectification.DONE), ((Code.NAME_MISMATCH,), Rectification.NOT_DONE),
     ]  # fmt: skip
-    next_one = office.sweep(Q1, {})
+    next_one = office.sweep(Q1, {1: NAMED})
 
     def printed() -> tuple[str, str]:
         (one,) = office.handoff("--sweep", str(next_one))["recheck"]["items"]
@@ -290,7 +290,7 @@ def test_a_result_of_the_whole_item_ends_with_a_correction(office: Office) -> No
         reason="2023-02-20复查：名称不一致。",
     )
     office.within(lambda store: store.notices.add_events([event]))
-    next_one = office.sweep(Q1, {})
+    next_one = office.sweep(Q1, {1: NAMED})
     assert [
         one["label"] for one in office.handoff("--sweep", str(next_one))["recheck"]["items"]
     ] == ["未整改"]

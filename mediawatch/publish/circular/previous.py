@@ -23,7 +23,7 @@ def previous(inspection: Inspection, references: References) -> tuple[CircularPa
         f"{result.label}{counts[result]}{measure}" for result in Rectification if counts[result]
     )
     which = "所列本次检查范围内的" if inspection.past.partly else "所列"
-    besides = omission_words((each.item.unnamed for each in inspection.past.rechecked), measure)
+    besides = omission_words((each.item.unnamed for each in inspection.rechecked), measure)
     said = (
         f"对上期通报（{notice.number}）{which}{len(inspection.past.rechecked)}{measure}"
         f"政务新媒体{f'（{besides}）' if besides else ''}进行了复查：{results}。"
@@ -43,7 +43,7 @@ def _was_unnamed(problem: AccountProblem, inspection: Inspection) -> bool:
     """Whether the notice before did not name it: who was in that notice is told by no other."""
     return any(
         each.item.unnamed and each.item.account_id == problem.entry.account.id
-        for each in inspection.past.rechecked
+        for each in inspection.rechecked
     )
 
 

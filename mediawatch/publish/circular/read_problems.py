@@ -76,7 +76,7 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
 def _omissions(match: re.Match[str], line: str, inspection: Inspection) -> Iterator[Check]:
     """How many of the kind, or of the notice before, are left out, and how."""
     left_out = (
-        [each.item.unnamed for each in inspection.past.rechecked]
+        [each.item.unnamed for each in inspection.rechecked]
         if "进行了复查" in line
         else [each.unnamed for each in _of_kind(line, inspection)]
     )

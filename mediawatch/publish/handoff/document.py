@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from mediawatch.domain import CanaryCheck, Code, FiledStatus, SweepAccount, Verdict
@@ -25,7 +25,7 @@ from mediawatch.publish.handoff.parts import (
     UnprovenOut,
 )
 from mediawatch.publish.inspection import OPEN_MARK, Inspection
-from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
+from mediawatch.publish.rounds import IssuedNotice
 
 Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
 
@@ -61,9 +61,9 @@ def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
         figures=[
             split_out(split, inspection.office.decimals) for split in inspection.statistics.splits
         ],
-        unproven=[_unproven(entry) for entry in inspection.open],
+        unproven=[_unproven(entry, inspection.omissions) for entry in inspection.open],
         registry_mismatches=_mismatches(inspection),
-        recheck=_recheck(inspection.past),
+        recheck=_recheck(inspection),
         notice=_notice(inspection.issued) if inspection.issued else None,
         corrections=_corrections(inspection.issued) if inspection.issued else None,
         evidence_faults=_evidence_faults(inspection) or None,
@@ -109,13 +109,13 @@ def _findings(inspection: Inspection, checks: Sequence[CanaryCheck]) -> list[Fin
             checks,
             times=problem.times,
             leading=problem.fails and finding == leading_finding(problem.entry, inspection.policy),
-        ).model_copy(update={"unnamed": problem.unnamed})
+        ).model_copy(update={"unnamed": problem.unnamed, "unnamed_before": problem.unnamed_before})
         for problem in inspection.problems
         for finding in problem.findings
     ]
 
 
-def _unproven(entry: SweepAccount) -> UnprovenOut:
+def _unproven(entry: SweepAccount, omissions: Mapping[int, str]) -> UnprovenOut:
     judged = entry.judgement
     verdict: Literal["unproven", "out_of_scope"] = (
         "unproven" if judged is None or judged.verdict is Verdict.UNPROVEN else "out_of_scope"
@@ -124,6 +124,7 @@ def _unproven(entry: SweepAccount) -> UnprovenOut:
         account=as_filed(entry.account.filed),
         verdict=verdict,
         sentence=judged.sentence if judged else "尚未核查。",
+        unnamed=omissions.get(entry.account.id, ""),
     )
 
 
@@ -156,7 +157,8 @@ def _mismatch(code: Code, status: FiledStatus) -> Mismatch | None:
     return None
 
 
-def _recheck(past: EarlierNotices) -> RecheckOut | None:
+def _recheck(inspection: Inspection) -> RecheckOut | None:
+    past = inspection.past
     if past.previous is None or not past.rechecked:
         return None
     items = [
@@ -164,7 +166,7 @@ def _recheck(past: EarlierNotices) -> RecheckOut | None:
             account=as_filed(each.item.filed), problem=each.about, result=each.result.value, label=each.result.label,
             basis=each.basis, registry=each.registry, unnamed=each.item.unnamed,
         )
-        for each in past.rechecked
+        for each in inspection.rechecked
     ]  # fmt: skip
     return RecheckOut(
         notice=past.previous.number, title=past.previous.title, round=past.round, items=items

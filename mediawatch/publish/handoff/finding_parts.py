@@ -122,3 +122,7 @@ class FindingOut(HandoffPart):
         default="",
         description="不在正文点名 or 另行函告: it counts, and is named in nothing that is published",
     )
+    unnamed_before: bool = Field(
+        default=False,
+        description="true: a notice that `times` counts left its name out: `times` is internal then",
+    )

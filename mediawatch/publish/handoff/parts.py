@@ -43,6 +43,10 @@ class UnprovenOut(HandoffPart):
         description="out_of_scope: on a platform that nothing reads"
     )
     sentence: str = Field(description="why, in Chinese")
+    unnamed: str = Field(
+        default="",
+        description="不在正文点名 or 另行函告: it is named in nothing that is published",
+    )
 
 
 class MismatchOut(HandoffPart):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from mediawatch.domain import Filing, SweepAccount
@@ -49,7 +49,8 @@ def annex_book(inspection: Inspection) -> bytes:
 
 def open_book(inspection: Inspection) -> bytes:
     """人工核查清单 as a workbook of its own: it is for the office, and goes out with nothing."""
-    table = to_be_seen(inspection)
+    # A draft's work is whole; what a notice did not name, none of its papers names later.
+    table = to_be_seen(inspection, hidden=inspection.omissions if inspection.issued else {})
     return _book(inspection, table.title, [(table.title, table)], (INTERNAL, *inspection.marks))
 
 
@@ -114,20 +115,24 @@ def _filed_row(filed: Filing) -> tuple[str, str, str, str]:
 
 
 def rechecks_table(inspection: Inspection) -> Table:
-    """上期通报问题复查情况: each account that the previous notice named, with its result."""
+    """上期通报问题复查情况: each account that the previous notice and this one name,
+    with its result."""
     rows = tuple(
         (*_filed_row(each.item.filed), each.about, each.result.label)
-        for each in inspection.past.rechecked
+        for each in inspection.rechecked
         if not each.item.unnamed
     )
     return Table(annex_title(inspection.office, "recheck"), (*_PROBLEM, "复查结果"), rows)
 
 
-def to_be_seen(inspection: Inspection) -> Table:
-    """人工核查清单: what the machine could not settle, and why."""
+def open_table(inspection: Inspection) -> Table:
+    """待人工核查 as it is published: without whom the notice, or its draft, names nowhere."""
+    return to_be_seen(inspection, hidden=inspection.omissions)
+
+
+def to_be_seen(inspection: Inspection, *, hidden: Collection[int]) -> Table:
+    """人工核查清单: what the machine could not settle, and why, without the `hidden` accounts."""
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地区（部门）", "原因")
-    # What a notice did not name, it does not name after a correction either.
-    hidden = inspection.omissions if inspection.issued else {}
     rows = tuple(
         _open_row(entry, inspection.regions)
         for entry in inspection.open

@@ -73,7 +73,7 @@ def report(inspection: Inspection, folder: Path, *, checked_during: str = "") ->
     lists = (
         ("listed", "其他需关注情形", annexes.listed_table(inspection)),
         ("rechecked", "上期通报复查情况", annexes.rechecks_table(inspection)),
-        ("open", "待人工核查", annexes.to_be_seen(inspection)),
+        ("open", "待人工核查", annexes.open_table(inspection)),
     )
     fill_in = partial(
         render,

@@ -196,12 +196,13 @@ def test_the_secret_is_typed_unseen(home: Home) -> None:
         env=clean(None),
     )
     os.close(theirs)
-    screen = ""
+    screen, seen, place = "", b"", Path("/proc") / str(process.pid)
     # The space is written when the terminal has stopped echoing.
     for prompt, typed in (("AppID:", APP_ID), ("AppSecret (not shown): ", SECRET)):
         screen += until(ours, prompt)
+        # It may have ended before the first look that follows the secret.
+        seen += (place / "cmdline").read_bytes() + (place / "environ").read_bytes()
         os.write(ours, f"{typed}\n".encode())
-    place, seen = Path("/proc") / str(process.pid), b""
     with suppress(OSError):  # it ends meanwhile
         while process.poll() is None:
             seen += (place / "cmdline").read_bytes() + (place / "environ").read_bytes()

@@ -147,9 +147,15 @@ def seen_days(known: Dossier, as_of: datetime, policy: Policy) -> SeenDays:
     doubted: set[date] = set()
     surely_own: set[date] = set()
     for reading in known.readings:
+        # Once a sight, not once a post: a tie by the name looks through all readings.
+        own = {
+            id(sight)
+            for sight in reading.sights
+            if sight.posts and tie_of(sight, reading, known) is not None
+        }
         for sight, post in posts_of(reading, policy):
             (doubted if proposes_only(sight, reading, known.filed) else days).add(post.on)
-            if tie_of(sight, reading, known) is not None:
+            if id(sight) in own:
                 surely_own.add(post.on)
     odd = any(
         is_odd(post, sight)

@@ -69,6 +69,13 @@ AgainReason = Annotated[
 ]
 
 
+def read_terms(preliminary: bool, leave_out_open: bool, again: bool, reason: str) -> IssueTerms:
+    """What these options let a notice leave open. UserError for --again or its reason alone."""
+    if again != bool(reason.strip()):
+        raise UserError("issuing accounts again needs both --again and --reason")
+    return IssueTerms(preliminary=preliminary, leave_out_open=leave_out_open, again=reason)
+
+
 def draft(
     ctx: typer.Context,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who draws it up (拟稿人).")],
@@ -91,8 +98,6 @@ def draft(
 ) -> None:
     """Draw up a notice for its signature (拟稿). Drawn up again, it takes the place of the draft
     before; words that are not given stay, and names that are left out stay so."""
-    if again != bool(reason.strip()):
-        raise UserError("issuing accounts again needs both --again and --reason")
     given = DraftWords(
         title=title,
         addressees=addressees,
@@ -101,7 +106,7 @@ def draft(
         rectify_by=rectify_by,
         report_by=report_by,
     )
-    terms = IssueTerms(preliminary=preliminary, leave_out_open=leave_out_open, again=reason)
+    terms = read_terms(preliminary, leave_out_open, again, reason)
 
     async def work() -> DrawnDraft:
         async with open_home(ctx) as app:

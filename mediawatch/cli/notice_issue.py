@@ -19,6 +19,7 @@ from mediawatch.cli.notice_drafts import (
     Preliminary,
     RectifyBy,
     ReportBy,
+    read_terms,
     sweep_with_draft,
 )
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
@@ -61,10 +62,8 @@ def issue(
     """Freeze the confirmed findings of a sweep as a notice, with its deadlines and its hand-off:
     the draft that waits (编号印发), else in one step."""
 
-    if again != bool(reason.strip()):
-        raise UserError("issuing accounts again needs both --again and --reason")
     given = DraftWords(title=title.strip(), rectify_by=rectify_by, report_by=report_by)
-    terms = IssueTerms(preliminary=preliminary, leave_out_open=leave_out_open, again=reason)
+    terms = read_terms(preliminary, leave_out_open, again, reason)
 
     async def work() -> tuple[Notice, IssuedDocument]:
         async with open_home(ctx) as app:

@@ -56,7 +56,12 @@ def letter_document(letter: Letter, at: datetime) -> bytes:
             "number": make_visible(letter.number),
             "addressee": make_visible(letter.addressee),
             "paragraphs": [make_visible(each) for each in letter.paragraphs],
-            "annex_list": [make_visible(each) for each in annex_lines(annexes)],
+            "annex_list": annex_lines(
+                [
+                    make_visible(f"{number}.{table.title}" if len(annexes) > 1 else table.title)
+                    for number, table in enumerate(annexes, 1)
+                ]
+            ),
             "issuer": make_visible(letter.issuer),
             "date": chinese_day(letter.signed_on) if letter.signed_on else "    年  月  日",
             "remark": make_visible(letter.remark),
@@ -76,14 +81,9 @@ def letter_document(letter: Letter, at: datetime) -> bytes:
     )
 
 
-def annex_lines(annexes: Sequence[Table]) -> list[str]:
-    """附件说明: no mark after a name."""
-    if len(annexes) == 1:
-        return [f"附件：{annexes[0].title}"]
-    return [
-        f"{'附件：' if number == 1 else '　　　'}{number}.{table.title}"
-        for number, table in enumerate(annexes, 1)
-    ]
+def annex_lines(names: Sequence[str]) -> list[str]:
+    """附件说明 of annexes with their numbers: no mark after a name."""
+    return [f"{'   ' if place else '附件：'}{name}" for place, name in enumerate(names)]
 
 
 def publicity_line(publicity: str) -> str:

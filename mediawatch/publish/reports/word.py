@@ -14,10 +14,10 @@ from mediawatch.domain import UserError
 from mediawatch.domain.clock import chinese_day
 from mediawatch.ops.settings.office import AnnexKey
 from mediawatch.publish.circular.compose import compose
-from mediawatch.publish.circular.text import AnnexEntry, CircularText
+from mediawatch.publish.circular.text import CircularText
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes
-from mediawatch.publish.reports.letters import copies_line, publicity_line
+from mediawatch.publish.reports.letters import annex_lines, copies_line, publicity_line
 from mediawatch.table import Table
 from mediawatch.typesetting import typeset
 from mediawatch.visible import make_visible
@@ -87,7 +87,7 @@ def _words(text: CircularText, marks: Sequence[str], tables: Sequence[Table]) ->
         "problems": [asdict(each) for each in text.of("主要问题")],
         "previous": [each.whole for each in text.of("上期整改")],
         "closing": [each.whole for each in text.of("工作要求")],
-        "annex_list": [_listed(place, entry) for place, entry in enumerate(text.annexes)],
+        "annex_list": annex_lines([entry.line for entry in text.annexes]),
         "issuer": text.issuer,
         "date": _day(text),
         "copies": copies_line(text.copies),
@@ -111,11 +111,6 @@ def _day(text: CircularText) -> str:
     return chinese_day(text.signed_on) if text.signed_on else "    年  月  日"
 
 
-def _publicity(words: str) -> str:
-    """附注: 此件公开发布, 此件不予公开 …"""
-    return words if words.startswith("此件") else f"此件{words}"
-
-
 def _make_visible(value: Any) -> Any:
     """The words with their hidden characters written out; XML forbids some of them."""
     match value:
@@ -134,8 +129,3 @@ _TABLES: Mapping[AnnexKey, Callable[[Inspection], Table]] = {
     "listed": annexes.listed_table,
     "recheck": annexes.rechecks_table,
 }
-
-
-def _listed(place: int, entry: AnnexEntry) -> str:
-    """附件说明: no mark after a name."""
-    return f"{'附件：' if place == 0 else '   '}{entry.line}"

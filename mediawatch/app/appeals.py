@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mediawatch.app.corrections import refuse_due
+from mediawatch.app.corrections import CORRECTED_MARK, refuse_due
 from mediawatch.app.root import App
 from mediawatch.domain import (
     Code,
@@ -32,9 +32,6 @@ from mediawatch.rules.appeals import (
 )
 from mediawatch.rules.policy import load, parse
 from mediawatch.workdays import working_days_after
-
-_CORRECTION = "更正："
-"""How the reason of a review begins that only follows a correction (`app.corrections`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +195,7 @@ async def involved_persons(app: App, notice: Notice, item: NoticeItem) -> dict[s
             found.setdefault(reading.by, "人工核查")
     for event in await app.store.reviews.events(notice.sweep_id):
         if event.account_id in accounts and not (
-            event.at > notice.kept_at and event.reason.startswith(_CORRECTION)
+            event.at > notice.kept_at and event.reason.startswith(CORRECTED_MARK)
         ):
             found.setdefault(event.by, event.action.label)
     return found
@@ -234,11 +231,7 @@ async def all_open_appeals(app: App) -> list[Appeal]:
     """What waits for its 复核意见 in every notice, the first term first."""
     events = await app.store.notices.events()
     found = [
-        each
-        for notice in await app.store.notices.all()
-        for each in open_appeals(
-            notice, [event for event in events if event.notice_id == notice.id]
-        )
+        each for notice in await app.store.notices.all() for each in open_appeals(notice, events)
     ]
     return sorted(found, key=lambda each: (each.term or date.max, each.received_on))
 

@@ -37,6 +37,10 @@ from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, 
 from mediawatch.rules.problems import codes_like, codes_of
 
 
+CORRECTED_MARK = "更正："
+"""How the reason of a review begins that only follows a correction."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """更正: who withdraws which item of a notice, or which of its findings, and why."""
@@ -171,7 +175,7 @@ async def _take_back(
     made = [
         ReviewEvent(
             sweep_id=sweep.id, account_id=entry.account.id, code=finding.code, action=action, at=event.at, by=event.by,
-            reason=f"更正：{event.reason}", sentence=finding.sentence, facts=finding.facts,
+            reason=f"{CORRECTED_MARK}{event.reason}", sentence=finding.sentence, facts=finding.facts,
         )
         for entry in judged.entries
         if entry.account.id in account_ids and entry.judgement

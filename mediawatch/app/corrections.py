@@ -36,7 +36,6 @@ from mediawatch.publish.rounds import Issues, accusations_like
 from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, find_upheld
 from mediawatch.rules.problems import codes_like, codes_of
 
-
 CORRECTED_MARK = "更正："
 """How the reason of a review begins that only follows a correction."""
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-import xlsxwriter
-
 from mediawatch.domain import Effect, ReviewAction, ReviewState, Sweep
-from mediawatch.domain.clock import beijing, chinese_day, day_of
+from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.paper import in_chinese
 from mediawatch.people.suspects import Suspect
 from mediawatch.publish.reports.reviews import hearing_words
-from mediawatch.publish.reports.xlsx import BookCover
+from mediawatch.publish.reports.xlsx import BookCover, begin_workbook
 from mediawatch.table import Table, join_filled, lines_of
 from mediawatch.typesetting import typeset
 
@@ -78,16 +76,7 @@ def consultation_book(table: Table, marks: Iterable[str], cover: BookCover) -> b
     """The sheet as a workbook that prints on A4 across, with its heading on each page."""
     table, marks = table.with_visible_cells(), tuple(marks)
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties(
-        {
-            "created": beijing(cover.made_at).replace(tzinfo=None),
-            "title": cover.title,
-            "author": cover.issuer,
-        }
-    )
+    book = begin_workbook(stream, cover)
     title = book.add_format(
         {"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter"}
     )

@@ -36,6 +36,21 @@ class BookCover:
     made_at: datetime
 
 
+def begin_workbook(stream: io.BytesIO, cover: BookCover) -> xlsxwriter.Workbook:
+    """An empty workbook that says whose it is, and takes no cell for a formula or a link."""
+    book = xlsxwriter.Workbook(
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    book.set_properties(
+        {
+            "title": cover.title,
+            "author": cover.issuer,
+            "created": beijing(cover.made_at).replace(tzinfo=None),
+        }
+    )
+    return book
+
+
 def workbook(
     sheets: Sequence[tuple[str, Table]],
     *,
@@ -50,16 +65,7 @@ def workbook(
     are printed.
     """
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties(
-        {
-            "title": cover.title,
-            "author": cover.issuer,
-            "created": beijing(cover.made_at).replace(tzinfo=None),
-        }
-    )
+    book = begin_workbook(stream, cover)
     formats = _Formats(book)
     for name, table in sheets:
         _write(book.add_worksheet(name), table, formats, counts, rates, marks)

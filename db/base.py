@@ -23,6 +23,7 @@ from sqlalchemy import (
     Column,
     Date,
     Enum,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
@@ -32,7 +33,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from db.types import Instant, Words
+from db.types import CodeName, Instant, Words
+from mediawatch.domain import Code
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -58,7 +60,9 @@ _TYPES: dict[Any, TypeEngine[Any]] = {
     bool: Boolean(),
     date: Date(),
     datetime: Instant(),
+    float: Float(),
     str: Words(),
+    Code: CodeName(),
     list[str]: JSON(),
     dict[str, int]: JSON(),
     dict[str, dict[str, int]]: JSON(),

@@ -19,12 +19,15 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Row,
+    String,
     Text,
     bindparam,
     func,
     select,
 )
 from sqlalchemy.types import TypeDecorator
+
+from mediawatch.domain import Code
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -72,6 +75,22 @@ class Words(TypeDecorator[str]):
         if not isinstance(value, str):
             raise TypeError(f"text is needed, got {value!r}")
         return storable(value)
+
+
+class CodeName(TypeDecorator[Code]):
+    """问题类型 by its name. An office's policy may add kinds of its own, so no list is complete.
+
+    ValueError for a name that no kind can have.
+    """
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else Code(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Code | None:
+        return None if value is None else Code(value)
 
 
 def storable(text: str) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from db.types import AnyRow, Values, fields_of
-from mediawatch.domain import AccountState, Evidence, FiledIdentity, Post, Reading, Sight
+from mediawatch.domain import (
+    AccountState,
+    Evidence,
+    FiledIdentity,
+    Post,
+    ProblemSeen,
+    Reading,
+    Sight,
+)
 
 _IDENTITY = tuple(field.name for field in fields(FiledIdentity) if field.compare)
 _SIGHT = tuple(
@@ -21,7 +29,7 @@ _STATE = tuple(field.name for field in fields(AccountState))
 
 def reading_values(reading: Reading) -> Values:
     """The reading's own row, with what its sights amount to."""
-    latest = reading.latest
+    latest, seen = reading.latest, reading.problem
     return {
         "account_id": reading.account_id,
         "sweep_id": reading.sweep_id,
@@ -36,6 +44,9 @@ def reading_values(reading: Reading) -> Values:
         "latest_at": latest.at if latest else None,
         "date_kind": reading.date_kind,
         "complete_since": reading.complete_since,
+        "problem": seen.code if seen else None,
+        "problem_answer": seen.answer if seen else None,
+        "problem_words": seen.words if seen else "",
     }
 
 
@@ -58,7 +69,14 @@ def reading_of(row: AnyRow, sights: Sequence[Sight], filed_as: FiledIdentity | N
         by=row.person,
         filed_as=filed_as,
         sights=tuple(sights),
+        problem=_problem_of(row),
     )
+
+
+def _problem_of(row: AnyRow) -> ProblemSeen | None:
+    if row.problem is None:
+        return None
+    return ProblemSeen(code=row.problem, answer=row.problem_answer, words=row.problem_words)
 
 
 def sight_values(sight: Sight) -> Values:

@@ -29,6 +29,7 @@ def facts_values(facts: Facts) -> Values:
         "gap_since": facts.gap_since.isoformat() if facts.gap_since else None,
         "ids": facts.ids,
         "tie": facts.tie and facts.tie.value,
+        "words": facts.words or None,
     }
     return said | {key: value for key, value in kept.items() if value is not None}
 
@@ -46,6 +47,7 @@ def facts_of(said: Values) -> Facts:
         name_seen=said["name_seen"],
         ids=tuple(said["ids"]) if said.get("ids") is not None else None,
         tie=Tie(said["tie"]) if said.get("tie") else None,
+        words=said.get("words", ""),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, false, text
 from db.base import Base, Field, Key
 from mediawatch.domain import (
     Attestation,
+    Code,
     DateKind,
     DayEnd,
     EvidenceKind,
@@ -17,6 +18,7 @@ from mediawatch.domain import (
     MatchedBy,
     Outcome,
     PostKind,
+    ProblemAnswer,
     Verdict,
 )
 
@@ -42,6 +44,10 @@ class ReadingRow(Base):
     latest_at: Field[datetime | None]
     date_kind: Field[DateKind | None]
     complete_since: Field[datetime | None]
+    problem: Field[Code | None]
+    """The kind of problem that a person looked for; NULL for looks at the updates."""
+    problem_answer: Field[ProblemAnswer | None]
+    problem_words: Field[str] = Field(server_default=text("''"))
     # AUTOINCREMENT: retention deletes readings, and an id that was handed off must never mean
     # another reading.
     __table_args__ = (Index(None, "account_id", "read_at"), {"sqlite_autoincrement": True})

@@ -79,6 +79,8 @@ class FindingColumns:
     gap_since: Field[date | None]
     ids: Field[list[str] | None]
     tie: Field[Tie | None]
+    words: Field[str] = Field(server_default=text("''"))
+    points: Field[float | None]
 
 
 class FindingRow(FindingColumns, Base):

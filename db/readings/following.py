@@ -75,6 +75,9 @@ def keep_and_follow(conn: Connection, reading: Reading) -> Reading:
     """Keep a reading, and all that follows from it. Each account that it speaks of has news."""
     now = identity(conn, reading.account_id)
     kept = append(conn, reading, now)
+    if kept.problem is not None:
+        raise_news(conn, [kept.account_id])
+        return kept
     moved = note_reading(conn, replace(reading, id=kept.id, filed_as=kept.filed_as), now)
     if kept.account_id in moved:
         now = identity(conn, kept.account_id)

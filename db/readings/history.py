@@ -68,16 +68,23 @@ def readings_by_number(conn: Connection, ids: Iterable[int]) -> dict[int, Readin
     return {
         reading.id: reading
         for portion in portions(sorted(set(ids)))
-        for some in readings_of(conn, ReadingRow.id.in_(portion)).values()
+        for some in _of_any_kind(conn, [ReadingRow.id.in_(portion)]).values()
         for reading in some
     }
 
 
 def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
-    """Readings that meet these conditions, by account, oldest first.
+    """Readings that meet these conditions, by account, oldest first, without problem looks."""
+    return _of_any_kind(conn, [*of, ReadingRow.problem.is_(None)])
 
-    Five statements, whatever the number of readings.
-    """
+
+def problem_looks_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
+    """人工检查: looks for problems that meet these conditions, by account, oldest first."""
+    return _of_any_kind(conn, [*of, ReadingRow.problem.is_not(None)])
+
+
+def _of_any_kind(conn: Connection, of: Sequence[ColumnElement[bool]]) -> dict[int, list[Reading]]:
+    """Five statements, whatever the number of readings."""
     wanted = (
         rows(ReadingRow)
         .where(*of)

@@ -24,7 +24,7 @@ from db.models import (
     SightRow,
 )
 from db.readings.following import bearing, keep_and_follow
-from db.readings.history import readings_by_number, readings_of
+from db.readings.history import problem_looks_of, readings_by_number, readings_of
 from db.readings.idle import is_idle
 from db.readings.judging import AT_ONCE, readings_for_judgement
 from db.revision import raise_revision
@@ -63,6 +63,19 @@ class SqlReadings(Aggregate):
         found: dict[int, list[Reading]] = {}
         for portion in portions(sorted(set(account_ids))):
             found |= readings_of(conn, ReadingRow.account_id.in_(portion), *wanted)
+        return found
+
+    @reads
+    def problem_looks(
+        self, conn: Connection, sweep_id: int, account_ids: Iterable[int] | None = None
+    ) -> dict[int, list[Reading]]:
+        """An account without any has no entry."""
+        of_sweep = ReadingRow.sweep_id == sweep_id
+        if account_ids is None:
+            return problem_looks_of(conn, of_sweep)
+        found: dict[int, list[Reading]] = {}
+        for portion in portions(sorted(set(account_ids))):
+            found |= problem_looks_of(conn, of_sweep, ReadingRow.account_id.in_(portion))
         return found
 
     @reads

@@ -13,6 +13,7 @@ from mediawatch.domain import Account, UserError
 from mediawatch.people.suspects import suspects
 from mediawatch.ports import Dossier
 from mediawatch.publish.reports.explanation import AccountCase
+from mediawatch.rules.found_problems import until_issue
 from mediawatch.sweep.judging import checks_for
 
 
@@ -41,10 +42,13 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
     checks = await checks_for(store, sweep)
     now = await store.accounts.current([account.id])
     readings = await store.readings.for_judgement([account.id], sweep.as_of, sweep.period_from)
+    looks = await store.readings.problem_looks(sweep.id, [account.id])
+    issued = await store.notices.issued_at(sweep.id)
     known = Dossier(
         filed=entry.account.filed,
         identity=now[account.id].identity,
         readings=tuple(readings.get(account.id, ())),
+        problem_looks=until_issue(looks.get(account.id, ()), issued.get(account.id)),
         supported=app.supports(account.platform),
         checks=tuple(checks),
     )

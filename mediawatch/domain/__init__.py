@@ -100,6 +100,7 @@ from mediawatch.domain.outcomes import (
     Unreachable,
     UserError,
 )
+from mediawatch.domain.problem_looks import ProblemAnswer, ProblemSeen
 from mediawatch.domain.provisional import (
     ANOTHER_BEARS_THE_NAME,
     PROVISIONAL,
@@ -226,6 +227,8 @@ __all__ = [
     "PayloadFacts",
     "Post",
     "PostKind",
+    "ProblemAnswer",
+    "ProblemSeen",
     "ProvisionalEnd",
     "ProvisionalId",
     "Publication",

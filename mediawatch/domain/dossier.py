@@ -25,5 +25,7 @@ class Dossier:
     others_names: frozenset[str] = frozenset()
     """Names (folded) under which other accounts of the platform are filed, of those that pages of
     this one's id bear (`rules.filed_names`)."""
+    problem_looks: tuple[Reading, ...] = ()
+    """人工检查: what people of this inspection said of problems that no list shows, oldest first."""
     paused: tuple[str, ...] = ()
     """Sources (`label:why`, in Chinese) that could not be asked for the account in this sweep."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,7 +40,11 @@ _VERDICT_LABELS: Mapping[Verdict, str] = {
 
 
 class Code(StrEnum):
-    """问题类型. Labels and effects are the policy's."""
+    """问题类型. Labels and effects are the policy's.
+
+    An office may have kinds of its own for what its people find: any code that begins with `own_`
+    is a member. Each exists once, as other members do.
+    """
 
     NOT_FOUND = "not_found"
     CANCELLED_NOT_CLOSED = "cancelled_not_closed"
@@ -58,18 +63,59 @@ class Code(StrEnum):
     DUPLICATE_FILING = "duplicate_filing"
     SAME_BODY_ACCOUNTS = "same_body_accounts"
     ABOLISHED_BODY = "abolished_body"
+    INTERACTION_POOR = "interaction_poor"
+    UNUSABLE = "unusable"
+    NOT_REPOSTED = "not_reposted"
+    WRONG_WORDS = "wrong_words"
+    ADVERTISING = "advertising"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Code | None:
+        if not isinstance(value, str) or not _OWN.fullmatch(value):
+            return None
+        member = str.__new__(cls, value)
+        member._name_, member._value_ = value.upper(), value
+        # Two threads may get here with one value: the first of them makes the member.
+        known = cls._value2member_map_.setdefault(value, member)
+        assert isinstance(known, cls)
+        return known
+
+    @property
+    def found_by_people(self) -> bool:
+        """Whether no list of posts shows it: a person finds it (人工发现的问题)."""
+        return self in _PEOPLES or _OWN.fullmatch(self.value) is not None
+
+
+_OWN = re.compile("own_[a-z0-9_]{1,28}")
+"""Codes that an office's own policy may name."""
+_PEOPLES = frozenset(
+    {
+        Code.INTERACTION_POOR,
+        Code.UNUSABLE,
+        Code.NOT_REPOSTED,
+        Code.WRONG_WORDS,
+        Code.ADVERTISING,
+    }
+)
 
 
 class Effect(StrEnum):
     """What a code does under a policy."""
 
     FAILS = "fails"
+    DEDUCTS = "deducts"
+    """It costs points, and does not fail the account."""
     LISTED = "listed"
     HINT = "hint"
 
     @property
     def label(self) -> str:
-        return {"fails": "不合格", "listed": "其他需关注情形", "hint": "提示"}[self.value]
+        return _EFFECT_LABELS[self]
+
+
+_EFFECT_LABELS: Mapping[Effect, str] = {
+    Effect.FAILS: "不合格", Effect.DEDUCTS: "扣分", Effect.LISTED: "其他需关注情形", Effect.HINT: "提示",
+}  # fmt: skip
 
 
 class ReviewState(StrEnum):
@@ -121,19 +167,19 @@ class Facts:
     name_seen: str = ""
     ids: tuple[str, ...] | None = None
     tie: Tie | None = None
+    words: str = ""
 
     def agree(self, other: Facts) -> bool:
         """Whether both say the same, as far as both were kept."""
         kept = ((self.ids, other.ids), (self.tie, other.tie), (self.gap_since, other.gap_since))
         known = all(one is None or two is None or one == two for one, two in kept)
-        plain = (self.code, self.latest_on, self.gap_days, self.gap_is_minimum, self.name_seen)
-        return known and plain == (
-            other.code,
-            other.latest_on,
-            other.gap_days,
-            other.gap_is_minimum,
-            other.name_seen,
-        )
+        return known and self._plain == other._plain
+
+    @property
+    def _plain(self) -> tuple[object, ...]:
+        """What was kept of every finding, from the first version on."""
+        dated = (self.latest_on, self.gap_days, self.gap_is_minimum)
+        return (self.code, *dated, self.name_seen, self.words)
 
     @property
     def version(self) -> str:
@@ -147,6 +193,7 @@ class Facts:
             self.name_seen,
             self.ids,
             self.tie,
+            *filter(None, [self.words]),
         )
         return hashlib.sha256(
             "|".join(map(str, said)).encode("utf-8", "backslashreplace")
@@ -179,6 +226,10 @@ class Finding:
     """The filed ids under which the account was looked at; None in findings older than this."""
     tie: Tie | None = None
     """None in findings older than this field."""
+    words: str = ""
+    """What people wrote of it, of a finding of theirs."""
+    points: float | None = None
+    """What it costs, where its effect is `deducts`."""
     review: ReviewState = ReviewState.OPEN
     """What its review events come to; the store fills it in."""
     excuse: str = ""
@@ -195,6 +246,7 @@ class Finding:
             name_seen=self.name_seen,
             ids=self.ids,
             tie=self.tie,
+            words=self.words,
         )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from mediawatch.domain.evidence import Capture, Evidence
 from mediawatch.domain.identity import FiledIdentity
 from mediawatch.domain.outcomes import Attestation, DateKind, DayEnd, MatchedBy, Outcome
+from mediawatch.domain.problem_looks import ProblemSeen
 from mediawatch.domain.provisional import NameHit
 
 # Among sights without a date the first of these speaks for the reading.
@@ -191,6 +192,12 @@ class Reading:
     """The identity filed when it was taken; None where that is unknown.
 
     The store then keeps the present one for it.
+    """
+    problem: ProblemSeen | None = None
+    """What a person looked for, who did not look at the updates (人工检查).
+
+    Such a reading proves or refutes that problem of its sweep, and nothing else: the store gives it
+    by `problem_looks` and by number alone.
     """
     id: int = 0
 

@@ -76,9 +76,16 @@ class Hearing:
 
 
 def is_required(finding: Finding, rule: HearingRule) -> bool:
-    """Whether the finding may only be confirmed after a hearing."""
-    accuses = finding.effect is Effect.FAILS or finding.code in HEARD
-    return rule.required and accuses and finding.effect is not Effect.HINT
+    """Whether the finding may only be confirmed after a hearing.
+
+    That a notice was not reposted is always heard: the unit may have done so where nobody looked.
+    """
+    if finding.effect is Effect.HINT:
+        return False
+    accuses = (
+        finding.effect is Effect.FAILS or finding.code in HEARD or finding.code.found_by_people
+    )
+    return (rule.required and accuses) or finding.code is Code.NOT_REPOSTED
 
 
 def term_of(sent_at: datetime, rule: HearingRule) -> date:

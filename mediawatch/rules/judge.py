@@ -29,6 +29,7 @@ from mediawatch.rules import (
     ties,
 )
 from mediawatch.rules.doubts import Doubt
+from mediawatch.rules.found_problems import with_problems
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.proofs import Gap
 from mediawatch.rules.sweep_policy import policy_for
@@ -45,9 +46,17 @@ def judge(
     Without it the last two weeks decide (时点制).
 
     What a surface said while its canaries did not read well is withdrawn. What it showed in the
-    account's favour stays.
+    account's favour stays. What people found besides (人工检查) is held against the account last.
     """
     policy = policy_for(policy, period_from)
+    judged = _judge_updates(known, as_of, policy, period_from)
+    return with_problems(judged, known, as_of, policy)
+
+
+def _judge_updates(
+    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None
+) -> Judgement:
+    """By its updates, its name, and whether it is there."""
     raw, known = known, ties.keep_speaking(known, as_of)
     doubt = doubts.doubt(raw.readings, known.filed, ties.identity_of(known), raw.others_names)
     backed = backing.without_withdrawn(known, as_of)
@@ -184,11 +193,7 @@ def _findings(basis: VerdictBasis, code: Code | None, verdict: Verdict) -> tuple
         findings.append(_stale_finding(basis, fresh.gap))
     if named.reading_ids and named.seen and code is None:
         findings.append(_name_finding(basis))
-    return tuple(sorted(findings, key=lambda finding: _rank(finding.code, basis.policy)))
-
-
-def _rank(code: Code, policy: Policy) -> int:
-    return policy.precedence.index(code) if code in policy.precedence else len(policy.precedence)
+    return tuple(sorted(findings, key=lambda finding: basis.policy.rank(finding.code)))
 
 
 def _presence_finding(basis: VerdictBasis, code: Code, verdict: Verdict) -> Finding:

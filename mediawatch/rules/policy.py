@@ -8,7 +8,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from mediawatch.domain import Code, Effect, UserError
 from mediawatch.domain.clock import months_before
@@ -103,6 +111,16 @@ class Tier(_Part):
 class CodeRule(_Part):
     label: PrintedText
     effect: Effect
+    wording: PrintedText = ""
+    """What a circular says of it, where that is more than its label (未提供有效互动功能)."""
+    points: Annotated[float, Field(gt=0)] | None = None
+    """What it costs (扣分); given where, and only where, the effect is `deducts`."""
+
+    @model_validator(mode="after")
+    def _costs_points(self) -> CodeRule:
+        if (self.effect is Effect.DEDUCTS) != (self.points is not None):
+            raise ValueError('effect "deducts" needs points, and only it has points')
+        return self
 
 
 class Policy(_Part):
@@ -179,6 +197,16 @@ class Policy(_Part):
             if latest_on < edge or (tier.edge == "reaches" and latest_on == edge):
                 return tier.code
         raise UserError(f"policy {self.name}: the last of [[tiers]] must have no months")
+
+    @property
+    def problem_kinds(self) -> tuple[Code, ...]:
+        """The kinds of problems that people look for (人工检查), in the order of `precedence`."""
+        kinds = [code for code in self.codes if code.found_by_people]
+        return tuple(sorted(kinds, key=self.rank))
+
+    def rank(self, code: Code) -> int:
+        """Its place among the findings of an account; those that `precedence` lacks come last."""
+        return self.precedence.index(code) if code in self.precedence else len(self.precedence)
 
     def label(self, code: Code) -> str:
         return self.codes[code].label
@@ -270,6 +298,7 @@ def parse(toml: str, where: str = "policy") -> Policy:
     missing += [code for code in (*_NEEDED, *policy.precedence) if code not in policy.codes]
     if missing:
         raise UserError(f"{where}: [codes] has no {missing[0].value}")
+    _refuse_wrong_effects(policy, where)
     if (
         not policy.tiers
         or policy.tiers[-1].months is not None
@@ -279,6 +308,22 @@ def parse(toml: str, where: str = "policy") -> Policy:
     if policy.window.due_soon_from > policy.window.days:
         raise UserError(f"{where}: window.due_soon_from is greater than window.days")
     return policy
+
+
+def _refuse_wrong_effects(policy: Policy, where: str) -> None:
+    """UserError for an effect that a code can never have."""
+    rule = policy.codes.get(Code.NOT_REPOSTED)
+    if rule is not None and rule.effect is Effect.FAILS:
+        raise UserError(
+            f"{where}: [codes] not_reposted: a notice that was not reposted never fails an "
+            'account: set effect to "listed", "deducts" or "hint"'
+        )
+    for code, each in policy.codes.items():
+        if each.effect is Effect.DEDUCTS and not code.found_by_people:
+            raise UserError(
+                f'{where}: [codes] {code.value}: "deducts" is for problems that people find; '
+                'set effect to "fails", "listed" or "hint"'
+            )
 
 
 _NEEDED = (

@@ -27,6 +27,7 @@ from mediawatch.ports import Dossier, Rejudgement, Store
 from mediawatch.rules import backing, sentences
 from mediawatch.rules import judge as rules
 from mediawatch.rules.filed_names import NamesInService, names_by_id
+from mediawatch.rules.found_problems import until_issue
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.sweep_policy import policy_of
 
@@ -109,6 +110,7 @@ async def judge_scope(
         ids = [account.id for account in some]
         now = await store.accounts.current(ids)
         readings = await store.readings.for_judgement(ids, sweep.as_of, sweep.period_from)
+        looks = await store.readings.problem_looks(sweep.id, ids)
         for account in some:
             filed = _opened(account.filed, now[account.id].opened_on)
             of_account = tuple(
@@ -124,6 +126,7 @@ async def judge_scope(
                 filed=filed,
                 identity=now[account.id].identity,
                 readings=of_account,
+                problem_looks=until_issue(looks.get(account.id, ()), issued.get(account.id)),
                 others_names=(
                     names.borne_by_others(account.id, account.platform, of_account)
                     if names

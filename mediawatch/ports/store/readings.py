@@ -39,7 +39,17 @@ class ReadingStore(Protocol):
     ) -> dict[int, list[Reading]]:
         """Oldest first: all of them, those of one sweep, those from `since` on.
 
+        Without `problem_looks`.
+
         Captures are empty, evidence is filled.
+        """
+
+    async def problem_looks(
+        self, sweep_id: int, account_ids: Iterable[int] | None = None
+    ) -> dict[int, list[Reading]]:
+        """人工检查 of a sweep: what people said of problems that no list shows, oldest first.
+
+        They stand nowhere else but in `by_id`: they say nothing of an account's updates.
         """
 
     async def by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:

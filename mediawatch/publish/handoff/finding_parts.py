@@ -87,7 +87,7 @@ class FindingOut(HandoffPart):
         default=False,
         description="true: of the findings of a failed account the one by which `kinds` count it",
     )
-    effect: Literal["fails", "listed", "hint"] = Field(
+    effect: Literal["fails", "deducts", "listed", "hint"] = Field(
         description="fails: 不合格; listed: named apart, no failure under this policy; hint: a remark"
     )
     sentence: str = Field(description="what was found, in Chinese, as it is printed")

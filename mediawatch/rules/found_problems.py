@@ -1,0 +1,209 @@
+"""What people's looks prove of problems that no list of posts shows (人工检查). Pure.
+
+Two persons must have found the problem, each with a picture and a tie to the account. Until then it
+is held against nobody; where it would fail the account, the account is not called sound either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from mediawatch.domain import (
+    Code,
+    Effect,
+    Finding,
+    Judgement,
+    ProblemAnswer,
+    ProblemSeen,
+    Reading,
+    Tie,
+    Verdict,
+    of_identity,
+)
+from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.names import fold
+from mediawatch.ports import Dossier
+from mediawatch.rules.policy import Policy
+from mediawatch.rules.post_lists import weakest
+from mediawatch.rules.ties import identity_of, keep_speaking, tie_of
+from mediawatch.rules.verdicts import FiledStanding, filed_standing
+
+
+class ProblemState(StrEnum):
+    """How far the looks of an inspection prove one kind of problem."""
+
+    NONE = "none"
+    """Nobody found it, or who did took it back."""
+    CLAIMED = "claimed"
+    """One person found it: a second one has to look."""
+    DISPUTED = "disputed"
+    """One person found it and another one did not."""
+    PROVED = "proved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemProof:
+    """What the looks for one kind of problem come to. `readings` are those that found it."""
+
+    code: Code
+    state: ProblemState
+    readings: tuple[Reading, ...] = ()
+    tie: Tie | None = None
+    gone_on: date | None = None
+    """The Beijing day of a later look that did not find it any more (通报前已整改)."""
+
+
+def until_issue(looks: Iterable[Reading], issued_at: datetime | None) -> tuple[Reading, ...]:
+    """The looks that judge an inspection: those after its notice are of the re-check."""
+    return tuple(look for look in looks if issued_at is None or look.read_at <= issued_at)
+
+
+def problem_proofs(known: Dossier, as_of: datetime, policy: Policy) -> tuple[ProblemProof, ...]:
+    """What is proved of each kind of problem in the policy for which anybody looked."""
+    speaking = keep_speaking(known, as_of)
+    now = identity_of(speaking)
+    looks = [
+        said
+        for look in known.problem_looks
+        if (said := of_identity(look, now)) is not None and said.sights
+    ]
+    return tuple(
+        _proof(code, some, speaking)
+        for code in policy.problem_kinds
+        if (some := [look for look in looks if _seen(look).code is code])
+    )
+
+
+def _seen(look: Reading) -> ProblemSeen:
+    if look.problem is None:
+        raise ValueError(f"reading {look.id} looked for no problem")
+    return look.problem
+
+
+def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof:
+    standing = _not_withdrawn(sorted(looks, key=lambda look: (look.read_at, look.id)))
+    found = [
+        look
+        for look in standing
+        if _seen(look).answer is ProblemAnswer.FOUND and look.evidence and _tie(look, known)
+    ]
+    absent = [look for look in standing if _seen(look).answer is ProblemAnswer.ABSENT]
+    if not found:
+        return ProblemProof(code=code, state=ProblemState.NONE)
+    first = found[0]
+    second = next((look for look in found[1:] if fold(look.by) != fold(first.by)), None)
+    between = [
+        look
+        for look in absent
+        if look.read_at >= first.read_at and (second is None or look.read_at <= second.read_at)
+    ]
+    # Who found it himself and sees later that it is gone speaks of a repair, not against himself.
+    disputed = any(second is not None or fold(look.by) != fold(first.by) for look in between)
+    if second is None or disputed:
+        state = ProblemState.DISPUTED if disputed else ProblemState.CLAIMED
+        return ProblemProof(code=code, state=state, readings=tuple(found))
+    later = [day_of(look.read_at) for look in absent if look.read_at > second.read_at]
+    return ProblemProof(
+        code=code,
+        state=ProblemState.PROVED,
+        readings=tuple(found),
+        tie=weakest(tie for look in found if (tie := _tie(look, known))),
+        gone_on=min(later, default=None),
+    )
+
+
+def _not_withdrawn(looks: Sequence[Reading]) -> list[Reading]:
+    """Those that their person did not take back by a later word."""
+    taken_back: dict[str, tuple[datetime, int]] = {
+        fold(look.by): (look.read_at, look.id)
+        for look in looks
+        if _seen(look).answer is ProblemAnswer.WITHDRAWN
+    }
+    return [
+        look
+        for look in looks
+        if fold(look.by) not in taken_back or (look.read_at, look.id) > taken_back[fold(look.by)]
+    ]
+
+
+def _tie(look: Reading, known: Dossier) -> Tie | None:
+    ties = (tie_of(sight, look, known) for sight in look.sights)
+    return next((tie for tie in ties if tie is not None), None)
+
+
+def with_problems(judged: Judgement, known: Dossier, as_of: datetime, policy: Policy) -> Judgement:
+    """The judgement with what people found beside it.
+
+    Of an account that is filed as closed nothing is held. One that is exempt or being closed stays
+    listed: what was found is printed of it, and fails it not.
+    """
+    filed = filed_standing(known.filed, day_of(as_of), policy)
+    if not known.problem_looks or filed is FiledStanding.CLOSED:
+        return judged
+    proofs = problem_proofs(known, as_of, policy)
+    spared = filed in (FiledStanding.EXEMPT, FiledStanding.CLOSING)
+    found = tuple(
+        _finding(proof, known, policy, spared=spared)
+        for proof in proofs
+        if proof.state is ProblemState.PROVED
+    )
+    open_proofs = [
+        proof for proof in proofs if proof.state in (ProblemState.CLAIMED, ProblemState.DISPUTED)
+    ]
+    findings = tuple(
+        sorted((*judged.findings, *found), key=lambda finding: policy.rank(finding.code))
+    )
+    notes = [_note(proof, policy) for proof in open_proofs]
+    notes += [
+        f"{policy.label(proof.code)}：{chinese_day(proof.gone_on)}再次检查时未见。"
+        for proof in proofs
+        if proof.gone_on
+    ]
+    judged = replace(judged, findings=findings, notes=(*judged.notes, *notes))
+    if failing := [finding for finding in findings if finding.effect is Effect.FAILS]:
+        return replace(judged, verdict=Verdict.FAILED, sentence=failing[0].sentence)
+    doubtful = [proof for proof in open_proofs if policy.effect(proof.code) is Effect.FAILS]
+    if doubtful and not spared and judged.verdict in _SETTLED:
+        return replace(judged, verdict=Verdict.UNPROVEN, sentence=_note(doubtful[0], policy))
+    return judged
+
+
+_SETTLED = (
+    Verdict.FRESH,
+    Verdict.DUE_SOON,
+    Verdict.AT_LIMIT,
+    Verdict.LISTED,
+    Verdict.OUT_OF_SCOPE,
+)
+
+
+def _finding(proof: ProblemProof, known: Dossier, policy: Policy, *, spared: bool) -> Finding:
+    rule = policy.codes[proof.code]
+    effect = Effect.LISTED if spared and rule.effect is Effect.FAILS else rule.effect
+    words = "；".join(dict.fromkeys(w for look in proof.readings if (w := _seen(look).words)))
+    days = "、".join(dict.fromkeys(chinese_day(day_of(look.read_at)) for look in proof.readings))
+    said = "：".join(filter(None, [rule.wording or rule.label, words]))
+    names = [sight.name for look in proof.readings for sight in look.sights if sight.name]
+    ids = (known.filed.platform_id, known.filed.original_id)
+    return Finding(
+        code=proof.code,
+        label=rule.label,
+        effect=effect,
+        points=rule.points if effect is Effect.DEDUCTS else None,
+        sentence=f"经人工检查（{days}），{said}。",
+        reading_ids=tuple(look.id for look in proof.readings),
+        name_seen=names[-1] if names else "",
+        words=words,
+        ids=tuple(filter(None, ids)),
+        tie=proof.tie,
+    )
+
+
+def _note(proof: ProblemProof, policy: Policy) -> str:
+    label = policy.label(proof.code)
+    if proof.state is ProblemState.DISPUTED:
+        return f"{label}：两名检查人的结论不一致，待复核。"
+    return f"{label}：经1人检查发现，待第二人核查。"

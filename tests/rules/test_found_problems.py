@@ -1,0 +1,237 @@
+"""人工检查: what people's looks prove of problems that no list of posts shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mediawatch.domain import (
+    Code,
+    Effect,
+    Evidence,
+    EvidenceKind,
+    Filing,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Post,
+    ProblemAnswer,
+    ProblemSeen,
+    Reading,
+    Sight,
+    Tie,
+    UserError,
+    Verdict,
+)
+from mediawatch.ports import Dossier
+from mediawatch.rules.found_problems import ProblemState, problem_proofs, until_issue
+from mediawatch.rules.hearing import is_required
+from mediawatch.rules.judge import judge
+from mediawatch.rules.policy import HEARING, load, parse
+
+AS_OF = datetime(2031, 3, 5, 15, 59, tzinfo=UTC)
+FILED = Filing(name="示例发布", platform="weibo", platform_id="1234567890")
+POLICY = load("national")
+INTERACTION = Code.INTERACTION_POOR
+FOUND, ABSENT, WITHDRAWN = ProblemAnswer.FOUND, ProblemAnswer.ABSENT, ProblemAnswer.WITHDRAWN
+PICTURE = Evidence(
+    kind=EvidenceKind.PICTURE,
+    media_type="image/png",
+    path="a",
+    sha256="0" * 64,
+    size=1,
+    taken_at=AS_OF,
+)
+
+
+def problem_look(
+    day: int,
+    by: str,
+    answer: ProblemAnswer = FOUND,
+    *,
+    code: Code = INTERACTION,
+    pictured: bool = True,
+    tied: MatchedBy | None = MatchedBy.ID,
+    words: str = "",
+) -> Reading:
+    at = AS_OF + timedelta(days=day)
+    sight = Sight(
+        surface="person",
+        read_at=at,
+        name="示例发布",
+        platform_id="1234567890" if tied is MatchedBy.ID else "",
+        matched_by=tied,
+        url="https://weibo.com/u/1234567890",
+        evidence=(PICTURE,) if pictured else (),
+    )
+    return Reading(
+        id=day * 10 + len(by),
+        account_id=1,
+        look=LookKind.PERSON,
+        started_at=at,
+        read_at=at,
+        by=by,
+        sights=(sight,),
+        filed_as=FILED.identity,
+        problem=ProblemSeen(code=code, answer=answer, words=words),
+    )
+
+
+def fresh() -> Reading:
+    sight = Sight(
+        surface="weibo.mobile",
+        read_at=AS_OF,
+        name="示例发布",
+        platform_id="1234567890",
+        matched_by=MatchedBy.ID,
+        posts=(Post(on=AS_OF.date()),),
+        outcome=Outcome.OK,
+    )
+    return Reading(
+        id=1, account_id=1, look=LookKind.FIRST, started_at=AS_OF, read_at=AS_OF, sights=(sight,),
+        filed_as=FILED.identity,
+    )  # fmt: skip
+
+
+def known(*looks: Reading, filed: Filing = FILED) -> Dossier:
+    return Dossier(filed=filed, readings=(fresh(),), problem_looks=looks)
+
+
+A, B = problem_look(1, "甲"), problem_look(2, "乙乙")
+
+
+@pytest.mark.parametrize(
+    ("looks", "state"),
+    [
+        ((), None),
+        ((A,), ProblemState.CLAIMED),
+        ((A, problem_look(2, "甲")), ProblemState.CLAIMED),
+        ((A, B), ProblemState.PROVED),
+        ((A, problem_look(2, "乙乙", pictured=False)), ProblemState.CLAIMED),
+        ((A, problem_look(2, "乙乙", tied=MatchedBy.URL)), ProblemState.CLAIMED),
+        ((A, problem_look(2, "乙乙", tied=None)), ProblemState.CLAIMED),
+        ((A, problem_look(2, "乙乙", ABSENT)), ProblemState.DISPUTED),
+        ((A, problem_look(2, "丙丙丙", ABSENT), problem_look(3, "乙乙")), ProblemState.DISPUTED),
+        ((A, B, problem_look(3, "丙丙丙", ABSENT)), ProblemState.PROVED),
+        ((problem_look(0, "丙丙丙", ABSENT), A, B), ProblemState.PROVED),
+        ((A, problem_look(2, "甲", ABSENT)), ProblemState.CLAIMED),
+        ((A, B, problem_look(3, "乙乙", WITHDRAWN)), ProblemState.CLAIMED),
+        ((A, problem_look(3, "甲", WITHDRAWN)), ProblemState.NONE),
+        ((A, B, problem_look(3, "甲", WITHDRAWN), problem_look(4, "甲")), ProblemState.PROVED),
+        ((A, problem_look(2, "乙乙", code=Code.ADVERTISING)), ProblemState.CLAIMED),
+    ],
+)
+def test_two_persons_with_pictures_and_ties_prove_a_problem(
+    looks: tuple[Reading, ...], state: ProblemState | None
+) -> None:
+    states = {each.code: each.state for each in problem_proofs(known(*looks), AS_OF, POLICY)}
+    assert states.get(INTERACTION) is state
+
+
+def test_a_proved_problem_fails_a_fresh_account_and_says_how_it_was_found() -> None:
+    judged = judge(known(problem_look(1, "甲", words="评论区关闭"), B), AS_OF, POLICY)
+    assert judged.verdict is Verdict.FAILED
+    (finding,) = judged.findings
+    assert (finding.code, finding.effect, finding.tie) == (INTERACTION, Effect.FAILS, Tie.ID)
+    assert finding.reading_ids == (11, 22)
+    assert finding.words == "评论区关闭"
+    assert (
+        finding.sentence
+        == "经人工检查（2031年3月6日、2031年3月7日），未提供有效互动功能：评论区关闭。"
+    )
+    assert judged.otherwise is Verdict.FRESH
+    assert is_required(finding, HEARING)
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ((A,), "互动回应差：经1人检查发现，待第二人核查。"),
+        ((A, problem_look(2, "乙乙", ABSENT)), "互动回应差：两名检查人的结论不一致，待复核。"),
+    ],
+)
+def test_one_persons_word_accuses_nobody_and_praises_nobody(
+    looks: tuple[Reading, ...], said: str
+) -> None:
+    judged = judge(known(*looks), AS_OF, POLICY)
+    assert (judged.verdict, judged.sentence, judged.findings) == (Verdict.UNPROVEN, said, ())
+
+
+def test_a_listed_problem_leaves_the_verdict_alone() -> None:
+    ads = (
+        problem_look(1, "甲", code=Code.ADVERTISING),
+        problem_look(2, "乙乙", code=Code.ADVERTISING),
+    )
+    judged = judge(known(*ads), AS_OF, POLICY)
+    assert judged.verdict is Verdict.FRESH
+    assert [each.effect for each in judged.findings] == [Effect.LISTED]
+    assert judge(known(ads[0]), AS_OF, POLICY).verdict is Verdict.FRESH
+
+
+def test_points_are_deducted_without_failing() -> None:
+    toml = POLICY.toml.replace(
+        'advertising          = { label = "商业广告", effect = "listed" }',
+        'advertising = { label = "商业广告", effect = "deducts", points = 2.5 }\n'
+        'own_menu = { label = "菜单失效", effect = "fails" }',
+    )
+    policy = parse(toml)
+    looks = [
+        problem_look(day, by, code=code)
+        for code in (Code.ADVERTISING,)
+        for day, by in ((1, "甲"), (2, "乙乙"))
+    ]
+    judged = judge(known(*looks), AS_OF, policy)
+    assert judged.verdict is Verdict.FRESH
+    assert [(each.effect, each.points) for each in judged.findings] == [(Effect.DEDUCTS, 2.5)]
+    own = [problem_look(day, by, code=Code("own_menu")) for day, by in ((1, "甲"), (2, "乙乙"))]
+    assert judge(known(*own), AS_OF, policy).verdict is Verdict.FAILED
+
+
+def test_an_exempt_account_is_not_failed_and_a_closed_one_not_held() -> None:
+    exempt = replace(FILED, exempt_reason="机构改革")
+    judged = judge(known(A, B, filed=exempt), AS_OF, POLICY)
+    assert judged.verdict is Verdict.LISTED
+    assert INTERACTION in {each.code for each in judged.findings if each.effect is Effect.LISTED}
+
+
+def test_a_later_look_that_finds_nothing_is_told_and_takes_nothing_back() -> None:
+    judged = judge(known(A, B, problem_look(5, "丙丙丙", ABSENT)), AS_OF, POLICY)
+    assert judged.verdict is Verdict.FAILED
+    assert "互动回应差：2031年3月10日再次检查时未见。" in judged.notes
+
+
+def test_looks_under_another_id_prove_nothing_of_the_account_filed_now() -> None:
+    other = replace(FILED, platform_id="9999999999")
+    assert judge(known(A, B, filed=other), AS_OF, POLICY).findings == ()
+
+
+def test_looks_after_the_notice_are_of_its_recheck() -> None:
+    assert until_issue((A, B), AS_OF + timedelta(days=1, hours=1)) == (A,)
+    assert until_issue((A, B), None) == (A, B)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('not_reposted = { label = "x", effect = "fails" }', "never fails an account"),
+        ('advertising = { label = "x", effect = "deducts" }', "needs points"),
+        ('advertising = { label = "x", effect = "listed", points = 1 }', "needs points"),
+        ('own_ = { label = "x", effect = "listed" }', "codes.own_"),
+    ],
+)
+def test_a_policy_with_an_impossible_kind_is_refused(line: str, why: str) -> None:
+    name = line.split(" ", 1)[0]
+    kept = [each for each in POLICY.toml.splitlines() if not each.startswith(f"{name} ")]
+    with pytest.raises(UserError, match=why):
+        parse("\n".join([*kept, line]))
+
+
+def test_an_offices_own_kind_is_one_code() -> None:
+    assert Code("own_menu") is Code("own_menu")
+    assert Code("own_menu").found_by_people
+    assert not Code.STALE_2W.found_by_people
+    for wrong in ("own_", "OWN_X", "menu", "own_a b", "own_" + "x" * 29):
+        with pytest.raises(ValueError, match="not a valid Code"):
+            Code(wrong)

@@ -125,6 +125,9 @@ def test_the_term_is_counted_by_working_days_and_kept() -> None:
             for code in (Code.DUPLICATE_FILING, Code.REGISTRY_INCOMPLETE, Code.FILING_NAME_STYLE)
         ),
         (Code.ABOLISHED_BODY, Effect.HINT, False),
+        (Code.ADVERTISING, Effect.LISTED, True),
+        (Code.INTERACTION_POOR, Effect.DEDUCTS, True),
+        (Code.NOT_REPOSTED, Effect.HINT, False),
     ],
 )
 def test_what_accuses_is_confirmed_after_a_hearing(
@@ -132,7 +135,8 @@ def test_what_accuses_is_confirmed_after_a_hearing(
 ) -> None:
     said = replace(SAID, code=code, effect=effect)
     assert is_required(said, RULE) is required
-    assert not is_required(said, HearingRule(required=False))
+    # That a notice was not reposted is said after a hearing only, whatever the office does else.
+    assert is_required(said, HearingRule(required=False)) is (code is Code.NOT_REPOSTED)
     assert (CONFIRM.refusal(suspect(said=said)) != "") is required
 
 

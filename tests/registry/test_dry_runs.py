@@ -35,7 +35,8 @@ READS = {
     "operator": "canary_checks home_id session_events visits",
     "personal": "all cleared lost_contacts old_givers",
     "queries": "all judged_sweeps run send",
-    "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links pruned_before",
+    "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links "
+    "problem_looks pruned_before",
     "reviews": "events",
     "runs": "alerts last_backup latest",
     "sweeps": "all finding_changes is_unanswered last_entry last_read_at scope",

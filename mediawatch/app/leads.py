@@ -1,0 +1,236 @@
+"""疑似未登记账号: searches for units, and what persons decide of what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from mediawatch.app.closures import read_proof
+from mediawatch.app.root import App
+from mediawatch.domain import (
+    Account,
+    LeadAction,
+    LeadDecision,
+    LeadSort,
+    UserError,
+)
+from mediawatch.ports import SurfaceFacts
+from mediawatch.registry.lead_standing import (
+    LeadStanding,
+    refuse_decision,
+    settled_keys,
+    standing_of,
+)
+from mediawatch.registry.leads import FiledAccounts
+from mediawatch.registry.unit_searches import (
+    PlatformQueries,
+    PlatformResult,
+    Progress,
+    SearchTools,
+    plan_queries,
+    search_units,
+)
+from mediawatch.registry.units import Unit, UnitIndex, units_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """Which units are searched for, and where."""
+
+    units: Sequence[str] = ()
+    region: str = ""
+    platforms: Sequence[str] = ()
+    limit: int | None = None
+    again_after: int = 30
+    """Days after which an answered question is asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPlan:
+    """What a run asks. `skipped`: accounts without 所属组织, of which no unit is known."""
+
+    queries: Sequence[PlatformQueries]
+    units: int
+    skipped: int
+    surfaces: dict[str, SurfaceFacts]
+    logins: dict[str, int]
+    """By platform, how many logins may be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRequest:
+    """A decision as somebody gives it. `sort` None with CONFIRMED and WITHDRAWN."""
+
+    lead: int
+    action: LeadAction
+    by: str
+    reason: str = ""
+    sort: LeadSort | None = None
+    unit: str = ""
+    picture: Path | None = None
+
+
+async def lead_standings(app: App) -> list[LeadStanding]:
+    """All leads as they stand now, against the registry as it is now."""
+    index, filed = await _registry(app)
+    return [standing_of(lead, index, filed) for lead in await app.store.leads.all()]
+
+
+async def plan_search(app: App, request: SearchRequest) -> SearchPlan:
+    """UserError where no such unit is filed, or a platform has no search to ask."""
+    index, _ = await _registry(app)
+    surfaces = _surfaces(app, request.platforms)
+    units = _chosen(index.units, request)
+    since = app.clock() - timedelta(days=request.again_after)
+    queries = plan_queries(
+        units, list(surfaces), await app.store.leads.searches(since), since, request.limit
+    )
+    accounts = await app.store.accounts.all()
+    logins = [each.platform for each in await app.usable_logins()]
+    return SearchPlan(
+        queries=queries,
+        units=len(units),
+        skipped=sum(not account.filed.organiser.strip() for account in accounts),
+        surfaces=surfaces,
+        logins={key: logins.count(facts.login) for key, facts in surfaces.items()},
+    )
+
+
+async def run_search(
+    app: App, plan: SearchPlan, progress: Progress
+) -> tuple[dict[str, PlatformResult], int]:
+    """Ask, and keep what is shown; the results by platform, and the exit code."""
+    index, filed = await _registry(app)
+    gate, now = app.pacing(), app.clock()
+    gate.begin(
+        await app.store.operator.visits(now - timedelta(days=1)),
+        now,
+        at_once=app.settings.browser.concurrency,
+        paced_as={facts.name: facts.pace_name for facts in plan.surfaces.values()},
+    )
+    tools = SearchTools(
+        store=app.store.leads,
+        searcher=app.searcher(),
+        gate=gate,
+        evidence=app.evidence,
+        index=index,
+        filed=filed,
+        settled=settled_keys(await app.store.leads.all()),
+    )
+    return await search_units(plan.queries, tools, progress), gate.exit_bits
+
+
+async def decide_lead(app: App, request: LeadRequest) -> LeadStanding:
+    """Take the decision; the lead as it stands then. UserError where it must not be taken so."""
+    standing = next(
+        (each for each in await lead_standings(app) if each.lead.id == request.lead), None
+    )
+    if standing is None:
+        raise UserError(f"there is no lead {request.lead}: `registry leads` lists them")
+    made = LeadDecision(
+        lead_id=request.lead,
+        action=request.action,
+        sort=_sort_of(standing, request),
+        unit=_unit_of(standing, request),
+        by=request.by.strip(),
+        reason=request.reason.strip(),
+        at=app.clock(),
+    )
+    if request.picture is not None:
+        capture = read_proof(request.picture, app.clock())
+        made = replace(made, proof=await app.evidence.file(capture))
+    refuse_decision(standing, made)
+    if made.sort and made.sort.leaves_house and not (standing.proofs or made.proof):
+        raise UserError(f"lead {request.lead} has no evidence: add --picture FILE of its own page")
+    _refuse_altered(app, standing, made)
+    await app.store.leads.add_decision(made)
+    index, filed = await _registry(app)
+    lead = replace(standing.lead, decisions=(*standing.lead.decisions, made))
+    return standing_of(lead, index, filed)
+
+
+def sound_evidence(app: App, standings: Sequence[LeadStanding]) -> dict[int, str]:
+    """By lead, what is wrong with its evidence; leads whose evidence is whole have no entry."""
+    return {each.lead.id: fault for each in standings if (fault := _fault(app, each))}
+
+
+def _fault(app: App, standing: LeadStanding) -> str:
+    faults = [fault for item in standing.proofs if (fault := app.evidence.check(item))]
+    return faults[0] if faults else "" if standing.proofs else "no evidence is kept"
+
+
+def _refuse_altered(app: App, standing: LeadStanding, made: LeadDecision) -> None:
+    """Nobody confirms what its evidence does not show any more."""
+    if made.action is LeadAction.CONFIRMED and (fault := _fault(app, standing)):
+        raise UserError(f"lead {made.lead_id} cannot be confirmed: {fault}")
+
+
+def _sort_of(standing: LeadStanding, request: LeadRequest) -> LeadSort | None:
+    return standing.sort if request.action is LeadAction.CONFIRMED else request.sort
+
+
+def _unit_of(standing: LeadStanding, request: LeadRequest) -> str:
+    """The unit that is named, else the only one that may be meant."""
+    units = standing.lead.latest.units
+    alone = units[0] if len(units) == 1 and request.sort is LeadSort.TO_FILE else ""
+    return request.unit.strip() or alone
+
+
+async def _registry(app: App) -> tuple[UnitIndex, FiledAccounts]:
+    """The registry as searches are held against it: units, and what leads to filed accounts."""
+    accounts = await app.store.accounts.all(include_retired=True)
+    ids: dict[int, set[str]] = {}
+    bodies: dict[int, list[str]] = {}
+    readings = await app.store.readings.identity_readings([each.id for each in accounts])
+    for number, looks in readings.items():
+        for sight in (sight for look in looks for sight in look.sights if sight.matched_by):
+            ids.setdefault(number, set()).update(
+                filter(None, (sight.platform_id, sight.original_id))
+            )
+            if sight.verified_as and not sight.provisional:
+                bodies.setdefault(number, []).append(sight.verified_as)
+    units = units_of(accounts, await app.store.accounts.changes(), bodies)
+    return UnitIndex(units), FiledAccounts(accounts, ids, app.leads_to)
+
+
+def _surfaces(app: App, platforms: Sequence[str]) -> dict[str, SurfaceFacts]:
+    """By platform its search. By default those whose hits show the 认证主体."""
+    known = app.unit_searches()
+    for platform in platforms:
+        if platform not in known:
+            raise UserError(
+                f"--platform {platform}: no search of it that shows accounts is attested; "
+                f"give one of {', '.join(known)}"
+            )
+    chosen = platforms or [key for key, facts in known.items() if facts.shows_bodies]
+    return {key: known[key] for key in chosen}
+
+
+def _chosen(units: Sequence[Unit], request: SearchRequest) -> list[Unit]:
+    """The units of the registry that are asked for. UserError where none is."""
+    present = [unit for unit in units if unit.is_filed]
+    for name in request.units:
+        if not any(name in (unit.name, unit.label) for unit in present):
+            raise UserError(f"--unit {name}: no account in the registry has this 所属组织")
+    found = [
+        unit
+        for unit in present
+        if (not request.units or unit.name in request.units or unit.label in request.units)
+        and (not request.region or _is_in(unit.accounts, request.region))
+    ]
+    if not found:
+        raise UserError(
+            f"--region {request.region}: no unit in the registry is of this place"
+            if request.region
+            else "no account in the registry has an 所属组织: there is no unit to search for"
+        )
+    return found
+
+
+def _is_in(accounts: Sequence[Account], region: str) -> bool:
+    return any(
+        region in (filed.prefecture, filed.county, filed.township, filed.jurisdiction)
+        for filed in (account.filed for account in accounts)
+    )

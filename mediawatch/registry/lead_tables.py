@@ -1,0 +1,143 @@
+"""Leads as an office reads them: the working list, and the two lists that are handed over.
+
+The lists to hand over hold what two persons found, and nothing that is filed by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mediawatch.domain import PLATFORM_LABELS, LeadKind, LeadSight, LeadSort
+from mediawatch.domain.clock import day_of
+from mediawatch.registry.lead_standing import LeadStanding
+from mediawatch.table import Table
+
+COLUMNS = (
+    "编号",
+    "线索类型",
+    "处理情况",
+    "平台",
+    "账号名称",
+    "认证主体",
+    "可能所属单位",
+    "依据",
+    "须先排除",
+    "首次发现",
+    "最近发现",
+    "信息来源",
+    "平台标识",
+    "链接",
+    "处理人及理由",
+    "佐证材料（佐证目录内）",
+)
+PRINTED = COLUMNS[:-1]
+BRIEF = ("编号", "线索类型", "处理情况", "平台", "账号名称", "认证主体", "可能所属单位")
+UNFILED_TITLE = "未按规定登记备案的政务新媒体清单"
+IMPOSTOR_TITLE = "疑似仿冒政务新媒体账号清单"
+
+
+def kind_words(sight: LeadSight) -> str:
+    if sight.kind is LeadKind.LOOKALIKE and not sight.verified_as:
+        return "名称相同、未显示主体"
+    return sight.kind.label
+
+
+def platform_words(platform: str) -> str:
+    return PLATFORM_LABELS.get(platform, platform)
+
+
+def leads_table(standings: Iterable[LeadStanding], labels: Mapping[str, str]) -> Table:
+    """线索清单: all that is known of each lead. `labels`: what inspectors call the surfaces."""
+    return Table("疑似未登记账号线索", COLUMNS, tuple(_row(each, labels) for each in standings))
+
+
+def _row(standing: LeadStanding, labels: Mapping[str, str]) -> tuple[str, ...]:
+    lead, seen = standing.lead, standing.lead.latest
+    rivals = "、".join(each.filed.name for each in standing.rivals)
+    notes = [
+        f"{each.by}：{each.reason}" if each.reason else f"{each.by}复核"
+        for each in (standing.decision, standing.confirmation)
+        if each
+    ]
+    return (
+        str(lead.id),
+        kind_words(seen),
+        standing.words,
+        platform_words(lead.platform),
+        seen.name,
+        seen.verified_as or "未显示",
+        "、".join(seen.units) or "未填写",
+        seen.ground,
+        f"该单位本平台账号标识未知：{rivals}" if rivals else "无",
+        _day(lead.sights[0]),
+        _day(seen),
+        labels.get(seen.surface, seen.surface),
+        lead.platform_id,
+        seen.link,
+        "；".join(notes),
+        "\n".join(item.path for item in standing.proofs),
+    )
+
+
+def handed_over(standings: Iterable[LeadStanding], sort: LeadSort) -> list[LeadStanding]:
+    """Those that two persons found to be this, and that are not filed by now."""
+    return [
+        each
+        for each in standings
+        if each.sort is sort and each.confirmation is not None and each.filed is None
+    ]
+
+
+def unfiled_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) -> Table:
+    """未按规定登记备案: for the units to file, or to close."""
+    columns = (
+        "序号", "所属组织", "主管单位", "地区", "类型", "账号名称", "平台标识", "认证主体", "链接",
+        "发现日期", "说明",
+    )  # fmt: skip
+    rows = []
+    for number, each in enumerate(standings, 1):
+        seen, filing = each.lead.latest, each.unit.filing if each.unit else None
+        rows.append(
+            (
+                str(number),
+                each.decision.unit if each.decision else "",
+                filing.supervisor if filing else "",
+                (filing.county or filing.prefecture) if filing else "",
+                platform_words(each.lead.platform),
+                seen.name,
+                each.lead.platform_id,
+                seen.verified_as or "搜索结果未显示",
+                seen.link,
+                _day(seen),
+                f"{labels.get(seen.surface, seen.surface)}所见，{seen.ground}",
+            )
+        )
+    return Table(UNFILED_TITLE, columns, tuple(rows))
+
+
+def impostor_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) -> Table:
+    """仿冒: for the office of cyberspace affairs (网信部门)."""
+    columns = (
+        "序号", "平台", "账号名称", "平台标识", "显示的认证主体", "疑似被仿冒单位", "链接",
+        "发现日期", "信息来源", "核实说明",
+    )  # fmt: skip
+    rows = [
+        (
+            str(number),
+            platform_words(each.lead.platform),
+            (seen := each.lead.latest).name,
+            each.lead.platform_id,
+            seen.verified_as or "未显示",
+            "、".join(seen.units),
+            seen.link,
+            _day(seen),
+            labels.get(seen.surface, seen.surface),
+            each.decision.reason if each.decision else "",
+        )
+        for number, each in enumerate(standings, 1)
+    ]
+    return Table(IMPOSTOR_TITLE, columns, tuple(rows))
+
+
+def _day(sight: LeadSight) -> str:
+    return str(day_of(sight.at)) if sight.at else ""

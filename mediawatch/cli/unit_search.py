@@ -13,7 +13,7 @@ from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.domain import PLATFORM_LABELS, LeadKind, UserError
-from mediawatch.plurals import count_of
+from mediawatch.plurals import agree, count_of
 
 if TYPE_CHECKING:
     from mediawatch.app.leads import SearchPlan
@@ -116,7 +116,8 @@ def _extent(app: App, plan: SearchPlan, each: PlatformQueries) -> str:
     """How many searches, and how long they take."""
     facts, logins = plan.surfaces[each.platform], plan.logins[each.platform]
     known = f", {each.answered} answered already" if each.answered else ""
-    count = count_of(len(each.due), "search", "searches") + f" for {count_of(plan.units, 'unit')}"
+    searches = agree(len(each.due), "search", "searches")
+    count = f"{len(each.due)} {searches} for {count_of(plan.units, 'unit')}"
     if not each.due:
         return f"nothing to ask{known}"
     if not logins:

@@ -98,7 +98,7 @@ def _unfiled(
     for unit, _ in matches:
         # Filed by its name alone, the account of that name and that body is surely the filed one.
         if any(
-            alike(account.filed.name, hit.name)
+            bears_name(hit, account.filed.name)
             for account in filed.unknown_ids(platform, unit.accounts)
         ):
             return None
@@ -112,12 +112,12 @@ def _unfiled(
 def _lookalike(
     platform: str, hit: SearchHit, index: UnitIndex, filed: FiledAccounts
 ) -> LeadSight | None:
-    named = [(unit, name) for unit, name in index.of_name(hit.name) if alike(name, hit.name)]
+    named = [(unit, name) for unit, name in index.of_name(hit.name) if bears_name(hit, name)]
     if not named:
         return None
     accounts = [account for unit, _ in named for account in unit.accounts]
     if not hit.verified_as.strip() and any(
-        alike(account.filed.name, hit.name) for account in filed.unknown_ids(platform, accounts)
+        bears_name(hit, account.filed.name) for account in filed.unknown_ids(platform, accounts)
     ):
         # It may well be the filed account: nothing says otherwise.
         return None
@@ -129,6 +129,11 @@ def _lookalike(
     names = "、".join(dict.fromkeys(f"“{name}”" for _, name in named[:_SHOWN]))
     units = list({unit.label: unit for unit, _ in named}.values())
     return _sight(platform, hit, LeadKind.LOOKALIKE, units, f"与台账名称{names}相同；{shown}")
+
+
+def bears_name(hit: SearchHit, name: str) -> bool:
+    """Whether the hit is called so, but for suffixes (官方微博) and script."""
+    return alike(name, hit.name) or alike(hit.name, name)
 
 
 def _sight(

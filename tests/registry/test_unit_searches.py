@@ -1,0 +1,256 @@
+"""Searches for units in a real Chromium: a world with homonyms, 仿冒, an unfiled account and a
+closed one that is there again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from browsers import facing, key
+
+from mediawatch import demo
+from mediawatch.app import App, WorldStage, open_app
+from mediawatch.app.leads import SearchRequest, lead_standings, plan_search, run_search
+from mediawatch.demo import machine
+from mediawatch.domain import (
+    Account,
+    EvidenceKind,
+    Filing,
+    LeadAction,
+    LeadDecision,
+    LeadKind,
+    LeadSort,
+    Outcome,
+    UnitSearch,
+    UserError,
+)
+from mediawatch.domain.clock import day_end
+from mediawatch.registry.lead_standing import LeadStanding
+from mediawatch.registry.unit_searches import PlatformResult, plan_queries
+from mediawatch.registry.units import Unit
+from scrapers.browser.sessions import write_state
+from scrapers.platforms import SiteLooker
+from scrapers.replica import Replica, World
+
+AS_OF = day_end(date(2022, 12, 31))
+NOW = AS_OF + timedelta(hours=9)
+SEC = "MS4wLjABAAAA" + "a" * 42
+WORLD = World.parse(
+    (
+        "# as_of = 2022-12-31\n"
+        "filing_number,name,type,organiser,prefecture,county,platform_id,true_id,status,platform,"
+        "truth,verified_as,registered\n"
+        "W1,示例公安,新浪微博,示例县公安局,样板市,示例县,5000000001,,正常运行,weibo,alive,,\n"
+        "W2,示例交警,新浪微博,示例县公安局,样板市,示例县,5000000002,,已关停,weibo,alive,,\n"
+        "D1,示例公安,抖音短视频,示例县公安局,样板市,示例县,SEC1,,正常运行,douyin,alive,,\n"
+        "A1,示例公安,微信公众号,示例县公安局,样板市,示例县,MzAwMDAwMDAwMQ==,,正常运行,wechat,alive,,\n"
+        ",示例县公安局直播,新浪微博,,,,,5000000003,,weibo,alive,示例县公安局官方微博,no\n"
+        ",示例县公安局爆料,新浪微博,,,,,5000000004,,weibo,alive,某某传媒有限公司,no\n"
+        ",示例公安,抖音短视频,,,,,SEC2,,douyin,alive,某某文化传播有限公司,no\n"
+        ",示例公安,抖音短视频,,,,,SEC3,,douyin,alive,另市示例县公安局,no\n"
+        ",示例公安,抖音短视频,,,,,SEC4,,douyin,alive,,no\n"
+        ",示例公安反诈,抖音短视频,,,,,SEC5,,douyin,alive,示例县公安局,no\n"
+        ",示例县公安局,微信公众号,,,,,MzAwMDAwMDAwOQ==,,wechat,alive,示例县公安局,no\n"
+    ).replace("SEC", SEC)
+)
+PLATFORMS = ("weibo", "douyin", "wechat")
+
+
+@dataclass
+class Office:
+    app: App
+    replica: Replica
+
+    async def search(self, **asked: object) -> tuple[dict[str, PlatformResult], int]:
+        request = SearchRequest(platforms=PLATFORMS, **asked)  # type: ignore[arg-type]
+        plan = await plan_search(self.app, request)
+        return await run_search(self.app, plan, lambda done, total: None)
+
+    async def leads(self) -> dict[str, LeadStanding]:
+        """By the first letter of the platform, and the last of its id."""
+        standings = await lead_standings(self.app)
+        return {
+            f"{each.lead.platform[0]}{each.lead.platform_id.rstrip('=')[-1]}": each
+            for each in standings
+        }
+
+    async def searches(self) -> Sequence[UnitSearch]:
+        return await self.app.store.leads.searches()
+
+
+@asynccontextmanager
+async def office_in(
+    folder: Path, executable: Path, logged_in: frozenset[str] = frozenset(PLATFORMS)
+) -> AsyncIterator[Office]:
+    home = demo.prepare(folder / "home")
+    async with Replica(WORLD, now=lambda: NOW, logged_in=logged_in, key=key()) as replica:
+        for platform in PLATFORMS:
+            write_state(home.sessions / platform / "office.json", replica.storage_state(platform))
+        async with (
+            open_app(home, clock=lambda: NOW) as app,
+            facing(replica, executable, lambda: NOW) as browser,
+        ):
+            app.pace = 0
+            app._looker = SiteLooker(browser, home.sessions, watch=app.sessions)
+            await machine.register(app, WorldStage(WORLD, AS_OF), lambda said: None)
+            yield Office(app, replica)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def office(
+    tmp_path_factory: pytest.TempPathFactory, executable: Path
+) -> AsyncIterator[Office]:
+    """All that is searched for was searched for, in two runs."""
+    async with office_in(tmp_path_factory.mktemp("searches"), executable) as found:
+        await found.search(limit=4)
+        assert len(await found.searches()) == 4
+        await found.search()
+        yield found
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_each_platform_shows_its_leads_and_no_more(office: Office) -> None:
+    found = await office.leads()
+    assert {key: each.lead.latest.kind for key, each in found.items()} == {
+        "w2": LeadKind.REOPENED,
+        "w3": LeadKind.UNFILED,
+        "d2": LeadKind.LOOKALIKE,
+        "d3": LeadKind.LOOKALIKE,
+        "d4": LeadKind.LOOKALIKE,
+        "d5": LeadKind.UNFILED,
+        "wQ": LeadKind.LOOKALIKE,
+    }
+    assert {each.words for each in found.values()} == {"待核"}
+    assert {each.lead.latest.units for each in found.values()} == {("示例县公安局",)}
+    assert found["d5"].lead.latest.link == f"https://www.douyin.com/user/{SEC}5"
+    assert found["w3"].lead.latest.link == "https://weibo.com/u/5000000003"
+
+
+async def test_a_search_that_shows_no_body_names_no_unit_as_unfiled(office: Office) -> None:
+    """WeChat's shows the unfiled account of the unit by its name alone."""
+    shown = (await office.leads())["wQ"].lead.latest
+    assert (shown.verified_as, shown.surface) == ("", "wechat.search")
+    assert shown.ground.endswith("搜索结果未显示认证主体")
+
+
+async def test_what_showed_a_lead_is_kept_as_evidence(office: Office) -> None:
+    found = await office.leads()
+    for each in found.values():
+        assert each.proofs
+        assert [office.app.evidence.check(item) for item in each.proofs] == [""] * len(each.proofs)
+    assert EvidenceKind.SCREENSHOT in {item.kind for item in found["w3"].proofs}
+    kept = {item.evidence.path for item in await office.app.store.evidence.all()}
+    assert set(office.app.evidence.files()) == kept, "no file without its row"
+
+
+async def test_what_was_answered_is_not_asked_again(office: Office) -> None:
+    made = await office.searches()
+    assert [(each.platform, each.outcome) for each in made].count(("weibo", Outcome.OK)) == 3
+    assert len({(each.platform, each.query) for each in made}) == len(made) == 9
+    plan = await plan_search(office.app, SearchRequest(platforms=PLATFORMS))
+    assert [(each.due, each.answered) for each in plan.queries] == [((), 3)] * 3
+
+
+async def test_searches_count_against_the_day_of_a_login(office: Office) -> None:
+    visits = await office.app.store.operator.visits(NOW - timedelta(days=1))
+    assert [each.surface for each in visits].count("weibo.search") == 3
+
+
+async def test_only_searches_that_show_bodies_are_asked_without_a_word(office: Office) -> None:
+    plan = await plan_search(office.app, SearchRequest())
+    assert list(plan.surfaces) == ["weibo", "douyin"]
+    with pytest.raises(UserError, match="--platform toutiao: no search of it that shows accounts"):
+        await plan_search(office.app, SearchRequest(platforms=("toutiao",)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"units": ("示例县教育局",)}, "--unit 示例县教育局: no account"),
+        ({"region": "另市"}, "--region 另市: no unit"),
+    ],
+)
+async def test_units_that_are_not_filed_are_refused(
+    office: Office, asked: dict[str, object], why: str
+) -> None:
+    with pytest.raises(UserError, match=why):
+        await plan_search(office.app, SearchRequest(**asked))  # type: ignore[arg-type]
+    plan = await plan_search(office.app, SearchRequest(region="样板市", units=("示例县公安局",)))
+    assert plan.units == 1
+
+
+async def test_what_is_nobodys_business_never_comes_again(office: Office) -> None:
+    store, lead = office.app.store.leads, (await office.leads())["d3"].lead
+    await store.add_decision(
+        LeadDecision(
+            lead_id=lead.id,
+            action=LeadAction.SORTED,
+            sort=LeadSort.ELSEWHERE,
+            by="甲某",
+            reason="另市的账号",
+            at=NOW,
+        )
+    )
+    office.app.clock = lambda: NOW + timedelta(days=40)
+    try:
+        results, code = await office.search()
+    finally:
+        office.app.clock = lambda: NOW
+    assert code == 0
+    assert results["douyin"].asked == 3
+    seen = {key: len(each.lead.sights) for key, each in (await office.leads()).items()}
+    assert (seen["d3"], seen["d2"]) == (1, 2)
+
+
+async def test_a_login_that_is_out_ends_the_searches_of_its_platform(
+    tmp_path: Path, executable: Path
+) -> None:
+    async with office_in(tmp_path, executable, logged_in=frozenset()) as office:
+        plan = await plan_search(office.app, SearchRequest(platforms=("weibo",)))
+        results, code = await run_search(office.app, plan, lambda done, total: None)
+        assert code == 32
+        assert (results["weibo"].asked, results["weibo"].unasked) == (1, 2)
+        (made,) = await office.searches()
+        assert (made.outcome, made.hits) == (Outcome.LOGIN_REQUIRED, 0)
+        assert await office.leads() == {}
+        later = await plan_search(office.app, SearchRequest(platforms=("weibo",)))
+        assert later.queries[0].answered == 0, "what was refused is asked again"
+
+
+def search(query: str, at: int, outcome: Outcome = Outcome.OK) -> UnitSearch:
+    return UnitSearch(
+        platform="weibo",
+        query=query,
+        surface="weibo.search",
+        at=NOW + timedelta(days=at),
+        outcome=outcome,
+    )
+
+
+async def test_units_own_names_come_first_and_a_limit_is_shared() -> None:
+    world = [unit("示例县公安局", "示例公安"), unit("示例县教育局", "示例教育", "示例公安")]
+    (plan,) = plan_queries(world, ["weibo"], [], NOW)
+    assert plan.due == ("示例县公安局", "示例县教育局", "示例公安", "示例教育")
+    made = [
+        search("示例县 教育局", -1),
+        search("示例公安", -9),
+        search("示例县公安局", -1, Outcome.CAPTCHA),
+    ]
+    first, second = plan_queries(world, ["weibo", "douyin"], made, NOW - timedelta(days=2), 3)
+    assert (first.due, first.answered) == (("示例县公安局", "示例公安"), 1)
+    assert (second.due, second.answered) == (("示例县公安局",), 0)
+
+
+def unit(name: str, *accounts: str) -> Unit:
+    filings = (Filing(name=each, platform="weibo", organiser=name) for each in accounts)
+    return Unit(
+        name=name, accounts=tuple(Account(id=n, filed=each) for n, each in enumerate(filings, 1))
+    )

@@ -23,6 +23,7 @@ from mediawatch.registry.lead_standing import (
     settled_keys,
     standing_of,
 )
+from mediawatch.registry.lead_tables import handed_over
 from mediawatch.registry.leads import FiledAccounts
 from mediawatch.registry.unit_searches import (
     PlatformQueries,
@@ -76,6 +77,13 @@ async def lead_standings(app: App) -> list[LeadStanding]:
     """All leads as they stand now, against the registry as it is now."""
     index, filed = await _registry(app)
     return [standing_of(lead, index, filed) for lead in await app.store.leads.all()]
+
+
+async def confirmed_unfiled(app: App) -> list[LeadStanding]:
+    """What two persons found to be 应补登记, not filed by now, with whole evidence."""
+    found = handed_over(await lead_standings(app), LeadSort.TO_FILE)
+    faults = evidence_faults(app, found)
+    return [each for each in found if each.lead.id not in faults]
 
 
 async def plan_search(app: App, request: SearchRequest) -> SearchPlan:
@@ -151,7 +159,7 @@ async def decide_lead(app: App, request: LeadRequest) -> LeadStanding:
     return standing_of(lead, index, filed)
 
 
-def sound_evidence(app: App, standings: Sequence[LeadStanding]) -> dict[int, str]:
+def evidence_faults(app: App, standings: Sequence[LeadStanding]) -> dict[int, str]:
     """By lead, what is wrong with its evidence; leads whose evidence is whole have no entry."""
     return {each.lead.id: fault for each in standings if (fault := _fault(app, each))}
 

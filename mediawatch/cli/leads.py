@@ -50,14 +50,14 @@ def leads(
         )
 
     async def work() -> tuple[Table, Table, list[str]]:
-        from mediawatch.app.leads import lead_standings, sound_evidence
+        from mediawatch.app.leads import evidence_faults, lead_standings
 
         async with open_home(ctx) as app:
             standings = await lead_standings(app)
             labels, notes = app.surface_labels(PLATFORM_LABELS), list[str]()
             if chosen:
                 found = lead_tables.handed_over(standings, chosen)
-                faults = sound_evidence(app, found)
+                faults = evidence_faults(app, found)
                 notes = [f"lead {number} is left out: {fault}" for number, fault in faults.items()]
                 found = [each for each in found if each.lead.id not in faults]
                 waiting = sum(each.sort is chosen and each.needs_second for each in standings)

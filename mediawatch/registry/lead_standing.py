@@ -71,6 +71,8 @@ class LeadStanding:
 
 def standing_of(lead: Lead, index: UnitIndex, filed: FiledAccounts) -> LeadStanding:
     decision, confirmation = _decided(lead.decisions)
+    if confirmation and _shows_otherwise(lead, confirmation):
+        confirmation = None
     seen = lead.latest
     hit = SearchHit(id=seen.platform_id, name=seen.name, alias=seen.alias)
     present = [each for each in filed.holders(lead.platform, hit) if each.retired_on is None]
@@ -85,6 +87,19 @@ def standing_of(lead: Lead, index: UnitIndex, filed: FiledAccounts) -> LeadStand
         filed=next((each for each in present if each.filed.in_service), None),
         unit=units[0] if len(units) == len(labels) == 1 else None,
         rivals=tuple(filed.unknown_ids(lead.platform, accounts)),
+    )
+
+
+def _shows_otherwise(lead: Lead, confirmation: LeadDecision) -> bool:
+    """Whether a later search shows something else than what was confirmed: it is confirmed anew."""
+    before = [each for each in lead.sights if each.at is None or each.at <= confirmation.at]
+    seen = (before or lead.sights)[-1]
+    latest = lead.latest
+    return (latest.kind, latest.name, latest.verified_as, latest.units) != (
+        seen.kind,
+        seen.name,
+        seen.verified_as,
+        seen.units,
     )
 
 

@@ -33,7 +33,7 @@ from mediawatch.registry.unit_searches import (
     plan_queries,
     search_units,
 )
-from mediawatch.registry.units import Unit, UnitIndex, units_of
+from mediawatch.registry.units import FiledUnit, UnitIndex, units_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +216,7 @@ def _surfaces(app: App, platforms: Sequence[str]) -> dict[str, SurfaceFacts]:
     return {key: known[key] for key in chosen}
 
 
-def _chosen(units: Sequence[Unit], request: SearchRequest) -> list[Unit]:
+def _chosen(units: Sequence[FiledUnit], request: SearchRequest) -> list[FiledUnit]:
     """The units of the registry that are asked for. UserError where none is."""
     present = [unit for unit in units if unit.is_filed]
     for name in request.units:

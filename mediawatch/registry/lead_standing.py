@@ -19,7 +19,7 @@ from mediawatch.domain import (
 )
 from mediawatch.names import same_person
 from mediawatch.registry.leads import FiledAccounts
-from mediawatch.registry.units import Unit, UnitIndex
+from mediawatch.registry.units import FiledUnit, UnitIndex
 
 NEVER_AGAIN = frozenset({LeadSort.NOT_GOVERNMENT, LeadSort.ELSEWHERE})
 """What was found to be none of the office's business is not listed again."""
@@ -33,7 +33,7 @@ class LeadStanding:
     decision: LeadDecision | None = None
     confirmation: LeadDecision | None = None
     filed: Account | None = None
-    unit: Unit | None = None
+    unit: FiledUnit | None = None
     """The unit that was decided on, else the only one that may be meant."""
     rivals: tuple[Account, ...] = ()
     """Filed accounts of these units on this platform of which no id is known: it may be theirs."""

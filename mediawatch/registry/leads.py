@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mediawatch.domain import Account, LeadKind, LeadSight, SearchHit, plain_id
 from mediawatch.names import alike
-from mediawatch.registry.units import Unit, UnitIndex
+from mediawatch.registry.units import FiledUnit, UnitIndex
 
 Leads = Callable[[Account, SearchHit], bool]
 """Whether what is filed of the account names this very hit (`UnitSearcher.leads_to`)."""
@@ -91,7 +91,7 @@ def _reopened(
 def _unfiled(
     platform: str,
     hit: SearchHit,
-    matches: Sequence[tuple[Unit, str]],
+    matches: Sequence[tuple[FiledUnit, str]],
     filed: FiledAccounts,
     holders: Sequence[Account],
 ) -> LeadSight | None:
@@ -137,7 +137,7 @@ def bears_name(hit: SearchHit, name: str) -> bool:
 
 
 def _sight(
-    platform: str, hit: SearchHit, kind: LeadKind, units: Sequence[Unit], ground: str
+    platform: str, hit: SearchHit, kind: LeadKind, units: Sequence[FiledUnit], ground: str
 ) -> LeadSight:
     return LeadSight(
         platform=platform,

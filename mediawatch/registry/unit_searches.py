@@ -19,7 +19,7 @@ from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate, LeadStore, UnitSearcher
 from mediawatch.registry.lead_standing import without_settled
 from mediawatch.registry.leads import FiledAccounts, leads_among
-from mediawatch.registry.units import Unit, UnitIndex
+from mediawatch.registry.units import FiledUnit, UnitIndex
 
 log = get_logger(__name__)
 
@@ -37,7 +37,7 @@ class PlatformQueries:
 
 
 def plan_queries(
-    units: Iterable[Unit],
+    units: Iterable[FiledUnit],
     platforms: Sequence[str],
     made: Iterable[UnitSearch],
     since: datetime,

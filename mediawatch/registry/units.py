@@ -15,7 +15,7 @@ from mediawatch.names import fold, letters_of, same_body
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unit:
+class FiledUnit:
     """One 所属组织 of one place.
 
     `former`: names under which it was filed before. `bodies`: 认证主体 that readings showed of its
@@ -78,7 +78,7 @@ def units_of(
     accounts: Iterable[Account],
     changes: Iterable[AccountChange] = (),
     bodies: Mapping[int, Sequence[str]] | None = None,
-) -> list[Unit]:
+) -> list[FiledUnit]:
     """The units in the order of the registry. Accounts without 所属组织 belong to none.
 
     `bodies`: by account, the 认证主体 that its readings showed.
@@ -105,7 +105,7 @@ def units_of(
         for body in own:
             holders[body] += 1
     return [
-        Unit(
+        FiledUnit(
             name=(first := min(group, key=lambda each: each.retired_on is not None)).filed.organiser.strip(),
             prefecture=first.filed.prefecture.strip(),
             county=first.filed.county.strip(),
@@ -125,19 +125,19 @@ def _others(own: str, names: Iterable[str]) -> tuple[str, ...]:
 class UnitIndex:
     """All units, found by a 认证主体 or by a name without walking over each of them."""
 
-    def __init__(self, units: Sequence[Unit]) -> None:
+    def __init__(self, units: Sequence[FiledUnit]) -> None:
         self.units = units
         self.by_label = {unit.label: unit for unit in units}
         self._bodies = [
             (unit, tuple(fold(name) for name in (unit.name, *unit.former, *unit.bodies)))
             for unit in units
         ]
-        self._names = defaultdict[str, dict[str, tuple[Unit, str]]](dict)
+        self._names = defaultdict[str, dict[str, tuple[FiledUnit, str]]](dict)
         for unit in units:
             for name in (unit.name, *(account.filed.name for account in unit.accounts)):
                 self._names[letters_of(name)][f"{unit.label} {name}"] = (unit, name)
 
-    def of_body(self, certified: str) -> list[tuple[Unit, str]]:
+    def of_body(self, certified: str) -> list[tuple[FiledUnit, str]]:
         """The units that a 认证主体 may be, each with the ground in Chinese."""
         shown = fold(certified)
         return [
@@ -147,6 +147,6 @@ class UnitIndex:
             and (ground := unit.ground_of(certified))
         ]
 
-    def of_name(self, name: str) -> list[tuple[Unit, str]]:
+    def of_name(self, name: str) -> list[tuple[FiledUnit, str]]:
         """The units that bear a name or file an account of it, each with that very name."""
         return list(self._names.get(letters_of(name), {}).values())

@@ -33,7 +33,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_end
 from mediawatch.registry.lead_standing import LeadStanding
 from mediawatch.registry.unit_searches import PlatformResult, plan_queries
-from mediawatch.registry.units import Unit
+from mediawatch.registry.units import FiledUnit
 from scrapers.browser.sessions import write_state
 from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
@@ -249,8 +249,8 @@ async def test_units_own_names_come_first_and_a_limit_is_shared() -> None:
     assert (second.due, second.answered) == (("示例县公安局",), 0)
 
 
-def unit(name: str, *accounts: str) -> Unit:
+def unit(name: str, *accounts: str) -> FiledUnit:
     filings = (Filing(name=each, platform="weibo", organiser=name) for each in accounts)
-    return Unit(
+    return FiledUnit(
         name=name, accounts=tuple(Account(id=n, filed=each) for n, each in enumerate(filings, 1))
     )

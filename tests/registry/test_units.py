@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mediawatch.domain import Account, AccountChange, Filing
-from mediawatch.registry.units import Unit, UnitIndex, units_of
+from mediawatch.registry.units import FiledUnit, UnitIndex, units_of
 
 FILED = Filing(
     name="示例公安",
@@ -24,7 +24,7 @@ def account(number: int, **changed: object) -> Account:
     return Account(id=number, filed=replace(FILED, **changed))  # type: ignore[arg-type]
 
 
-def only(*accounts: Account, **more: object) -> Unit:
+def only(*accounts: Account, **more: object) -> FiledUnit:
     (unit,) = units_of(accounts, **more)  # type: ignore[arg-type]
     return unit
 

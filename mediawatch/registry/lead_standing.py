@@ -33,6 +33,8 @@ class LeadStanding:
     decision: LeadDecision | None = None
     confirmation: LeadDecision | None = None
     filed: Account | None = None
+    closed: Account | None = None
+    """The account that is filed under its id as closed."""
     unit: FiledUnit | None = None
     """The unit that was decided on, else the only one that may be meant."""
     rivals: tuple[Account, ...] = ()
@@ -85,6 +87,7 @@ def standing_of(lead: Lead, index: UnitIndex, filed: FiledAccounts) -> LeadStand
         decision=decision,
         confirmation=confirmation,
         filed=next((each for each in present if each.filed.in_service), None),
+        closed=next((each for each in present if not each.filed.in_service), None),
         unit=units[0] if len(units) == len(labels) == 1 else None,
         rivals=tuple(filed.unknown_ids(lead.platform, accounts)),
     )

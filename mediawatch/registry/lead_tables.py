@@ -25,12 +25,12 @@ COLUMNS = (
     "首次发现",
     "最近发现",
     "信息来源",
-    "平台标识",
-    "链接",
+    "账号主页或平台标识",
     "处理人及理由",
+    "平台标识",
     "佐证材料（佐证目录内）",
 )
-PRINTED = COLUMNS[:-1]
+PRINTED = COLUMNS[:-2]
 BRIEF = ("编号", "线索类型", "处理情况", "平台", "账号名称", "认证主体", "可能所属单位")
 UNFILED_TITLE = "未按规定登记备案的政务新媒体清单"
 IMPOSTOR_TITLE = "疑似仿冒政务新媒体账号清单"
@@ -44,6 +44,21 @@ def kind_words(sight: LeadSight) -> str:
 
 def platform_words(platform: str) -> str:
     return PLATFORM_LABELS.get(platform, platform)
+
+
+def page_words(sight: LeadSight) -> str:
+    """Where the account is found: its page, else the id by which the platform knows it."""
+    return sight.link or f"平台标识：{sight.platform_id}"
+
+
+def ground_words(standing: LeadStanding, labels: Mapping[str, str]) -> str:
+    """Of 应补登记: by what it was seen, and why it is the unit's."""
+    seen = standing.lead.latest
+    source = f"{labels.get(seen.surface, seen.surface)}所见"
+    if seen.kind is LeadKind.LOOKALIKE:
+        # The search said nothing of the kind: persons saw it on the account's own page.
+        return f"{source}，经人工核查账号主页认定（附截图）"
+    return f"{source}，{seen.ground}"
 
 
 def leads_table(standings: Iterable[LeadStanding], labels: Mapping[str, str]) -> Table:
@@ -72,9 +87,9 @@ def _row(standing: LeadStanding, labels: Mapping[str, str]) -> tuple[str, ...]:
         _day(lead.sights[0]),
         _day(seen),
         labels.get(seen.surface, seen.surface),
-        lead.platform_id,
-        seen.link,
+        page_words(seen),
         "；".join(notes),
+        lead.platform_id,
         "\n".join(item.path for item in standing.proofs),
     )
 
@@ -91,7 +106,7 @@ def handed_over(standings: Iterable[LeadStanding], sort: LeadSort) -> list[LeadS
 def unfiled_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) -> Table:
     """未按规定登记备案: for the units to file, or to close."""
     columns = (
-        "序号", "所属组织", "主管单位", "地区", "类型", "账号名称", "平台标识", "认证主体", "链接",
+        "序号", "所属组织", "主管单位", "地区", "类型", "账号名称", "认证主体", "账号主页或平台标识",
         "发现日期", "说明",
     )  # fmt: skip
     rows = []
@@ -105,11 +120,10 @@ def unfiled_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) 
                 (filing.county or filing.prefecture) if filing else "",
                 platform_words(each.lead.platform),
                 seen.name,
-                each.lead.platform_id,
                 seen.verified_as or "搜索结果未显示",
-                seen.link,
+                page_words(seen),
                 _day(seen),
-                f"{labels.get(seen.surface, seen.surface)}所见，{seen.ground}",
+                ground_words(each, labels),
             )
         )
     return Table(UNFILED_TITLE, columns, tuple(rows))
@@ -118,7 +132,7 @@ def unfiled_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) 
 def impostor_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) -> Table:
     """仿冒: for the office of cyberspace affairs (网信部门)."""
     columns = (
-        "序号", "平台", "账号名称", "平台标识", "显示的认证主体", "疑似被仿冒单位", "链接",
+        "序号", "平台", "账号名称", "显示的认证主体", "疑似被仿冒单位", "账号主页或平台标识",
         "发现日期", "信息来源", "核实说明",
     )  # fmt: skip
     rows = [
@@ -126,10 +140,9 @@ def impostor_table(standings: Sequence[LeadStanding], labels: Mapping[str, str])
             str(number),
             platform_words(each.lead.platform),
             (seen := each.lead.latest).name,
-            each.lead.platform_id,
             seen.verified_as or "未显示",
             "、".join(seen.units),
-            seen.link,
+            page_words(seen),
             _day(seen),
             labels.get(seen.surface, seen.surface),
             each.decision.reason if each.decision else "",

@@ -46,6 +46,7 @@ UNFILED = LeadSight(
 NAMESAKE = replace(
     UNFILED,
     platform_id="5000000008",
+    link="https://weibo.com/u/5000000008",
     kind=LeadKind.LOOKALIKE,
     name="示例公安",
     verified_as="某某文化传播有限公司",
@@ -122,6 +123,24 @@ def test_two_persons_make_a_row_of_the_list_and_of_the_letter(
     assert "甲某" not in said
 
 
+def test_a_closed_account_that_is_there_again_is_told_by_its_own_filing(
+    office: Office, tmp_path: Path
+) -> None:
+    file(office, "UPDATE account SET platform_id = '5000000006', status = 'closed' WHERE id = 2")
+    reopened = replace(
+        UNFILED, platform_id="5000000006", kind=LeadKind.REOPENED, units=("示例县教育局",)
+    )
+    keep(office, reopened)
+    lead(office, 4, "--as", "应补登记", *SORT)
+    lead(office, 4, "--confirm", "--by", "乙某")
+    office.run("registry", "corrections", tmp_path / "更正")
+    (paper,) = (tmp_path / "更正").iterdir()
+    cells = [[str(cell) for cell in row] for row in load_workbook(paper).active.values]  # type: ignore[union-attr]
+    (told,) = [row for row in cells if "运行状态" in row]
+    assert told[:2] == [SCHOOLS.filing_number, SCHOOLS.name]
+    assert "已关停" in told
+
+
 def test_impostors_have_a_list_of_their_own(office: Office, tmp_path: Path) -> None:
     lead(office, 2, "--as", "仿冒", *SORT)
     lead(office, 2, "--confirm", "--by", "乙某")
@@ -136,7 +155,7 @@ def test_impostors_have_a_list_of_their_own(office: Office, tmp_path: Path) -> N
     sheet = load_workbook(book).active
     assert sheet is not None
     assert sheet.title == "疑似仿冒政务新媒体账号清单"
-    assert any("5000000008" in [str(cell) for cell in row] for row in sheet.values)
+    assert "https://weibo.com/u/5000000008" in {str(cell) for row in sheet.values for cell in row}
 
 
 @pytest.mark.parametrize("sort", ["不属政府系统", "同名，不属本地区", "同名不属本地区", "已登记"])

@@ -20,6 +20,7 @@ from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store
 from mediawatch.registry.lead_standing import LeadStanding
+from mediawatch.registry.lead_tables import ground_words, page_words
 from mediawatch.registry.proposal import FIELDS, Proposal
 from mediawatch.registry.remarks import remark_of, seen_words
 from mediawatch.typesetting import typeset
@@ -113,8 +114,10 @@ async def export_corrections(
     with_unfiled: set[str] = set()
     for lead in found.unfiled:
         filing = _filing_of(lead)
-        with_unfiled.add(part := part_of(filing))
+        part = part_of(filing)
         parts.setdefault(part, []).append(_unfiled_row(lead, filing, labels))
+        if lead.closed is None:
+            with_unfiled.add(part)
     taken: set[str] = set()
     files = {
         part: target.path / part_name(target.path / "台账更正提示单.xlsx", part, taken)
@@ -140,7 +143,9 @@ async def export_corrections(
 
 
 def _filing_of(lead: LeadStanding) -> Filing:
-    """How the account would stand in the registry, as far as that is known."""
+    """The filing as closed, else how the account would be filed, as far as that is known."""
+    if lead.closed:
+        return lead.closed.filed
     seen, unit = lead.lead.latest, lead.decision.unit if lead.decision else ""
     known = lead.unit.filing if lead.unit else Filing(name="", platform="", organiser=unit)
     return Filing(
@@ -163,17 +168,14 @@ def _unfiled_row(
     seen = lead.lead.latest
     given = account_cells(filing, None)
     cells = {column: given[column.value] for column in RemarkColumn if column.value in given}
-    shown = [f"平台标识：{lead.lead.platform_id}"]
+    shown = [f"平台账号“{seen.name}”可见", page_words(seen)]
     shown += [f"认证主体：{seen.verified_as}"] if seen.verified_as else []
     on = f"{day_of(seen.at)}，" if seen.at else ""
     cells |= {
-        RemarkColumn.TYPE: filing.printed_type,
-        RemarkColumn.FIELD: "登记备案",
-        RemarkColumn.FILED: "未登记备案",
+        RemarkColumn.FIELD: "运行状态" if lead.closed else "登记备案",
+        RemarkColumn.FILED: filing.status.label if lead.closed else "未登记备案",
         RemarkColumn.SEEN: given_text("；".join(shown)),
-        RemarkColumn.GROUND: given_text(
-            f"{on}{labels.get(seen.surface, seen.surface)}：{seen.ground}"
-        ),
+        RemarkColumn.GROUND: given_text(f"{on}{ground_words(lead, labels)}"),
     }
     return FormRow(cells=cells)
 

@@ -118,9 +118,11 @@ async def run_search(
         at_once=app.settings.browser.concurrency,
         paced_as={facts.name: facts.pace_name for facts in plan.surfaces.values()},
     )
+    searcher = app.searcher()
+    await searcher.ready()
     tools = SearchTools(
         store=app.store.leads,
-        searcher=app.searcher(),
+        searcher=searcher,
         gate=gate,
         evidence=app.evidence,
         index=index,
@@ -146,13 +148,11 @@ async def decide_lead(app: App, request: LeadRequest) -> LeadStanding:
         reason=request.reason.strip(),
         at=app.clock(),
     )
-    if request.picture is not None:
-        capture = read_proof(request.picture, app.clock())
+    capture = read_proof(request.picture, app.clock()) if request.picture else None
+    refuse_decision(standing, made, pictured=capture is not None)
+    _refuse_without_evidence(app, standing, made, pictured=capture is not None)
+    if capture is not None:
         made = replace(made, proof=await app.evidence.file(capture))
-    refuse_decision(standing, made)
-    if made.sort and made.sort.leaves_house and not (standing.proofs or made.proof):
-        raise UserError(f"lead {request.lead} has no evidence: add --picture FILE of its own page")
-    _refuse_altered(app, standing, made)
     await app.store.leads.add_decision(made)
     index, filed = await _registry(app)
     lead = replace(standing.lead, decisions=(*standing.lead.decisions, made))
@@ -169,10 +169,15 @@ def _fault(app: App, standing: LeadStanding) -> str:
     return faults[0] if faults else "" if standing.proofs else "no evidence is kept"
 
 
-def _refuse_altered(app: App, standing: LeadStanding, made: LeadDecision) -> None:
-    """Nobody confirms what its evidence does not show any more."""
+def _refuse_without_evidence(
+    app: App, standing: LeadStanding, made: LeadDecision, *, pictured: bool
+) -> None:
+    """Nobody confirms what its evidence does not show any more, or sorts what shows nothing."""
     if made.action is LeadAction.CONFIRMED and (fault := _fault(app, standing)):
         raise UserError(f"lead {made.lead_id} cannot be confirmed: {fault}")
+    leaves = made.sort is not None and made.sort.leaves_house
+    if leaves and not standing.proofs and not pictured:
+        raise UserError(f"lead {made.lead_id} has no evidence: add --picture of its own page")
 
 
 def _sort_of(standing: LeadStanding, request: LeadRequest) -> LeadSort | None:
@@ -180,10 +185,12 @@ def _sort_of(standing: LeadStanding, request: LeadRequest) -> LeadSort | None:
 
 
 def _unit_of(standing: LeadStanding, request: LeadRequest) -> str:
-    """The unit that is named, else the only one that may be meant."""
-    units = standing.lead.latest.units
-    alone = units[0] if len(units) == 1 and request.sort is LeadSort.TO_FILE else ""
-    return request.unit.strip() or alone
+    """The unit that is named, with its place or without, else the only one that may be meant."""
+    units, named = standing.lead.latest.units, request.unit.strip()
+    if not named:
+        return units[0] if len(units) == 1 and request.sort is LeadSort.TO_FILE else ""
+    meant = [label for label in units if named == label.partition("（")[0]]
+    return meant[0] if len(meant) == 1 and named not in units else named
 
 
 async def _registry(app: App) -> tuple[UnitIndex, FiledAccounts]:

@@ -26,3 +26,6 @@ class UnitSearcher(Protocol):
         None where it could not be asked: no login can be used, or the gate did not admit the visit.
         Emptiness proves nothing: accounts may hide from a search.
         """
+
+    async def ready(self) -> None:
+        """As `Looker.ready`."""

@@ -80,7 +80,7 @@ def standing_of(lead: Lead, index: UnitIndex, filed: FiledAccounts) -> LeadStand
     present = [each for each in filed.holders(lead.platform, hit) if each.retired_on is None]
     label = decision.unit if decision and decision.unit else ""
     labels = (label,) if label else seen.units
-    units = [index.by_label[each] for each in labels if each in index.by_label]
+    units = [unit for each in labels for unit in index.of_label(each)]
     accounts = [account for unit in units for account in unit.accounts]
     return LeadStanding(
         lead=lead,
@@ -137,8 +137,11 @@ def _decided(
     return decision, confirmation
 
 
-def refuse_decision(standing: LeadStanding, made: LeadDecision) -> None:
-    """UserError where a decision must not be taken as it is given."""
+def refuse_decision(standing: LeadStanding, made: LeadDecision, *, pictured: bool) -> None:
+    """UserError where a decision must not be taken as it is given.
+
+    `pictured`: a picture of the account's own page comes with it.
+    """
     number = made.lead_id
     if not made.by:
         raise UserError("a decision on a lead needs the name of who takes it (--by)")
@@ -151,7 +154,7 @@ def refuse_decision(standing: LeadStanding, made: LeadDecision) -> None:
         case LeadAction.CONFIRMED:
             _refuse_confirmation(standing, made)
         case LeadAction.SORTED:
-            _refuse_sort(standing, made)
+            _refuse_sort(standing, made, pictured)
 
 
 def _refuse_confirmation(standing: LeadStanding, made: LeadDecision) -> None:
@@ -172,7 +175,7 @@ def _refuse_confirmation(standing: LeadStanding, made: LeadDecision) -> None:
         )
 
 
-def _refuse_sort(standing: LeadStanding, made: LeadDecision) -> None:
+def _refuse_sort(standing: LeadStanding, made: LeadDecision, pictured: bool) -> None:
     number, seen = made.lead_id, standing.lead.latest
     if made.sort is not LeadSort.TO_FILE:
         if made.unit:
@@ -187,12 +190,12 @@ def _refuse_sort(standing: LeadStanding, made: LeadDecision) -> None:
         raise UserError(f"lead {number} {whose}: --unit says of which")
     if seen.units and made.unit not in seen.units:
         raise UserError(f"lead {number}: --unit {made.unit} is none of {'、'.join(seen.units)}")
-    if seen.kind is LeadKind.LOOKALIKE and made.proof is None:
+    if seen.kind is LeadKind.LOOKALIKE and not pictured:
         raise UserError(
             f"lead {number}: no search has shown {made.unit} as its 认证主体; --picture FILE must show "
             "it on the account's own page"
         )
-    if standing.rivals and made.proof is None:
+    if standing.rivals and not pictured:
         names = "、".join(each.filed.name for each in standing.rivals)
         raise UserError(
             f"lead {number} may be the filed account {names}, of which no id is known; "

@@ -30,7 +30,7 @@ COLUMNS = (
     "平台标识",
     "佐证材料（佐证目录内）",
 )
-PRINTED = COLUMNS[:-2]
+PRINTED = tuple(column for column in COLUMNS[:-2] if column != "首次发现")
 BRIEF = ("编号", "线索类型", "处理情况", "平台", "账号名称", "认证主体", "可能所属单位")
 UNFILED_TITLE = "未按规定登记备案的政务新媒体清单"
 IMPOSTOR_TITLE = "疑似仿冒政务新媒体账号清单"
@@ -115,7 +115,7 @@ def unfiled_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) 
         rows.append(
             (
                 str(number),
-                each.decision.unit if each.decision else "",
+                filing.organiser if filing else each.decision.unit if each.decision else "",
                 filing.supervisor if filing else "",
                 (filing.county or filing.prefecture) if filing else "",
                 platform_words(each.lead.platform),

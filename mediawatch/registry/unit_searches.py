@@ -110,9 +110,16 @@ async def search_units(
     def note() -> None:
         progress(sum(result.asked for result in results.values()), total)
 
-    async with asyncio.TaskGroup() as group:
-        for plan in plans:
-            group.create_task(_ask(plan, tools, results[plan.platform], note))
+    asking = [
+        asyncio.create_task(_ask(plan, tools, results[plan.platform], note)) for plan in plans
+    ]
+    try:
+        await asyncio.gather(*asking)
+    finally:
+        # The first error is told as it is; what the others have kept stays.
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
     return results
 
 

@@ -32,9 +32,14 @@ class FiledUnit:
 
     @cached_property
     def label(self) -> str:
-        """The name, with its place where the name does not say it."""
-        place = self._place
-        return self.name if not place or place in self.name else f"{self.name}（{place}）"
+        """The name, with what it does not say of its place.
+
+        No two units of places that are wholly filed have one label.
+        """
+        place = "".join(
+            part for part in (self.prefecture, self.county) if part and part not in self.name
+        )
+        return f"{self.name}（{place}）" if place else self.name
 
     @property
     def _place(self) -> str:
@@ -127,7 +132,6 @@ class UnitIndex:
 
     def __init__(self, units: Sequence[FiledUnit]) -> None:
         self.units = units
-        self.by_label = {unit.label: unit for unit in units}
         self._bodies = [
             (unit, tuple(fold(name) for name in (unit.name, *unit.former, *unit.bodies)))
             for unit in units
@@ -136,6 +140,16 @@ class UnitIndex:
         for unit in units:
             for name in (unit.name, *(account.filed.name for account in unit.accounts)):
                 self._names[letters_of(name)][f"{unit.label} {name}"] = (unit, name)
+
+    def of_label(self, label: str) -> list[FiledUnit]:
+        """The units that a label meant when it was kept.
+
+        All of the name where none has the label any more: places may have been filed since.
+        """
+        exact = [unit for unit in self.units if unit.label == label]
+        return exact or [
+            unit for unit in self.units if label == unit.name or label.startswith(f"{unit.name}（")
+        ]
 
     def of_body(self, certified: str) -> list[tuple[FiledUnit, str]]:
         """The units that a 认证主体 may be, each with the ground in Chinese."""

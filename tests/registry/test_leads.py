@@ -141,4 +141,4 @@ def test_two_units_that_may_be_meant_are_both_named() -> None:
     index = UnitIndex(units_of((one, two)))
     filed = FiledAccounts((one, two), {}, leads_to)
     (lead,) = leads_among("weibo", [hit("5000000009")], index, filed)
-    assert lead.units == ("公安局（示例县）", BODY)
+    assert lead.units == ("公安局（样板市示例县）", f"{BODY}（样板市）")

@@ -129,7 +129,7 @@ async def test_each_platform_shows_its_leads_and_no_more(office: Office) -> None
         "wQ": LeadKind.LOOKALIKE,
     }
     assert {each.words for each in found.values()} == {"待核"}
-    assert {each.lead.latest.units for each in found.values()} == {("示例县公安局",)}
+    assert {each.lead.latest.units for each in found.values()} == {("示例县公安局（样板市）",)}
     assert found["d5"].lead.latest.link == f"https://www.douyin.com/user/{SEC}5"
     assert found["w3"].lead.latest.link == "https://weibo.com/u/5000000003"
 

@@ -45,7 +45,28 @@ def test_units_of_one_name_in_two_places_are_two() -> None:
     units = units_of(
         [account(1, organiser="公安局"), account(2, organiser="公安局", county="另县")]
     )
-    assert [unit.label for unit in units] == ["公安局（示例县）", "公安局（另县）"]
+    assert [unit.label for unit in units] == [
+        "公安局（样板市示例县）",
+        "公安局（样板市另县）",
+    ]
+
+
+def test_no_two_units_of_filed_places_have_one_label() -> None:
+    places = [("甲市", "城关区"), ("乙市", "城关区"), ("甲市", "新城区")]
+    units = units_of(
+        account(number, organiser=name, prefecture=city, county=county)
+        for number, (name, city, county) in enumerate(
+            (name, *place) for name in ("公安局", "城关区公安局", "甲市公安局") for place in places
+        )
+    )
+    assert len({unit.label for unit in units}) == len(units) == 9
+
+
+def test_a_label_finds_its_unit_also_where_its_place_was_filed_since() -> None:
+    index = UnitIndex(units_of([account(1), account(2, county="另县")]))
+    assert [unit.county for unit in index.of_label("示例县公安局（样板市）")] == ["示例县"]
+    assert [unit.county for unit in index.of_label("示例县公安局")] == ["示例县", "另县"]
+    assert index.of_label("示例县公安局交警大队") == []
 
 
 def test_accounts_without_a_unit_belong_to_none() -> None:
@@ -91,8 +112,8 @@ def test_the_index_finds_units_by_body_and_by_name() -> None:
     units = units_of([account(1), account(2, organiser="公安局"), account(3, organiser="教育局")])
     index = UnitIndex(units)
     assert [unit.label for unit, _ in index.of_body("示例县公安局官方微博")] == [
-        "示例县公安局",
-        "公安局（示例县）",
+        "示例县公安局（样板市）",
+        "公安局（样板市示例县）",
     ]
     assert [name for _, name in index.of_name("示例公安官方微博")] == ["示例公安"] * 3
     assert index.of_name("示例公安分局") == []

@@ -4,11 +4,14 @@ closed one that is there again.
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import pytest_asyncio
@@ -149,6 +152,21 @@ async def test_what_showed_a_lead_is_kept_as_evidence(office: Office) -> None:
     assert EvidenceKind.SCREENSHOT in {item.kind for item in found["w3"].proofs}
     kept = {item.evidence.path for item in await office.app.store.evidence.all()}
     assert set(office.app.evidence.files()) == kept, "no file without its row"
+
+
+async def test_evidence_shows_neither_the_operator_nor_his_token(office: Office) -> None:
+    folder = office.app.evidence
+    texts = [
+        gzip.decompress((folder.root / path).read_bytes()).decode()
+        for path in folder.files()
+        if path.endswith(".gz")
+    ]
+    assert len(texts) > 5
+    assert any("示例公安反诈" in text for text in texts)
+    assert any("isLogin" in unquote(text) for text in texts), "where the page names him"
+    assert not [
+        text for text in texts if "演示操作员" in unquote(text) or re.search(r"token=\d", text)
+    ]
 
 
 async def test_what_was_answered_is_not_asked_again(office: Office) -> None:

@@ -14,6 +14,7 @@ from mediawatch.domain import (
     LeadAction,
     LeadDecision,
     LeadSort,
+    MatchedBy,
     UserError,
 )
 from mediawatch.ports import SurfaceFacts
@@ -204,7 +205,7 @@ async def _registry(app: App) -> tuple[UnitIndex, FiledAccounts]:
             ids.setdefault(number, set()).update(
                 filter(None, (sight.platform_id, sight.original_id))
             )
-            if sight.verified_as and not sight.provisional:
+            if sight.verified_as and sight.matched_by in (MatchedBy.ID, MatchedBy.URL):
                 bodies.setdefault(number, []).append(sight.verified_as)
     units = units_of(accounts, await app.store.accounts.changes(), bodies)
     return UnitIndex(units), FiledAccounts(accounts, ids, app.leads_to)

@@ -15,8 +15,9 @@ from evidence_files import lay_down, make_evidence
 from offices import Office, filed
 from openpyxl import load_workbook
 from PIL import Image
+from samples import plain_reading
 
-from mediawatch.domain import LeadKind, LeadSight, Outcome, UnitSearch
+from mediawatch.domain import LeadKind, LeadSight, MatchedBy, Outcome, UnitSearch
 from mediawatch.ports import Store
 
 AT = datetime(2023, 2, 1, 2, 0, tzinfo=UTC)
@@ -237,6 +238,21 @@ def test_a_filed_account_without_an_id_must_be_ruled_out_first(
     assert listed(office)[0]["须先排除"].startswith("该单位本平台账号标识未知：")
     assert "may be the filed account" in refused(office, 1, "--as", "应补登记", *SORT)
     lead(office, 1, "--as", "应补登记", *SORT, "--picture", picture(tmp_path))
+
+
+def test_an_id_that_a_look_tied_to_a_filed_account_is_filed(office: Office) -> None:
+    """Only its link is filed, and the page that it led to showed the id."""
+    reading = plain_reading(
+        1, AT, platform_id="5000000009", matched_by=MatchedBy.URL, verified_as="示例县公安局"
+    )
+
+    async def look(store: Store) -> None:
+        await store.readings.keep(reading)
+
+    office.within(look)
+    assert [row["编号"] for row in listed(office)] == ["2", "3"]
+    assert listed(office, "--all")[0]["处理情况"] == "现已登记"
+    assert "is filed by now" in refused(office, 1, "--as", "应补登记", *SORT)
 
 
 def test_altered_evidence_is_confirmed_and_handed_over_by_nobody(office: Office) -> None:

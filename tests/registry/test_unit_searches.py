@@ -40,6 +40,7 @@ from mediawatch.registry.units import FiledUnit
 from scrapers.browser.sessions import write_state
 from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
+from scrapers.replica.web import Answer, Drop, Middleware, Request, Response, Site, answer, page
 
 AS_OF = day_end(date(2022, 12, 31))
 NOW = AS_OF + timedelta(hours=9)
@@ -89,10 +90,15 @@ class Office:
 
 @asynccontextmanager
 async def office_in(
-    folder: Path, executable: Path, logged_in: frozenset[str] = frozenset(PLATFORMS)
+    folder: Path,
+    executable: Path,
+    logged_in: frozenset[str] = frozenset(PLATFORMS),
+    before: Sequence[Middleware] = (),
 ) -> AsyncIterator[Office]:
     home = demo.prepare(folder / "home")
-    async with Replica(WORLD, now=lambda: NOW, logged_in=logged_in, key=key()) as replica:
+    async with Replica(
+        WORLD, now=lambda: NOW, logged_in=logged_in, key=key(), before=before
+    ) as replica:
         for platform in PLATFORMS:
             write_state(home.sessions / platform / "office.json", replica.storage_state(platform))
         async with (
@@ -241,6 +247,46 @@ async def test_a_login_that_is_out_ends_the_searches_of_its_platform(
         assert await office.leads() == {}
         later = await plan_search(office.app, SearchRequest(platforms=("weibo",)))
         assert later.queries[0].answered == 0, "what was refused is asked again"
+
+
+TOO_OFTEN = page("<p>访问过于频繁，请稍等再试！（错误码：414）</p>", status=414)
+CHECK = answer(
+    {"status_code": 0, "user_list": [], "search_nil_info": {"search_nil_type": "verify_check"}}
+)
+
+
+@pytest.mark.parametrize(
+    ("platform", "path", "given", "outcome", "asked", "exit_code"),
+    [
+        ("weibo", "/user", TOO_OFTEN, Outcome.RATE_LIMITED, 2, 16),
+        pytest.param("weibo", "/user", page("<p>别的页面</p>"), Outcome.CHANGED, 3, 0, marks=pytest.mark.soak),
+        ("douyin", "/aweme/v1/web/discover/search/", CHECK, Outcome.CAPTCHA, 1, 16),
+        pytest.param("douyin", "/aweme/v1/web/discover/search/", Response(), Outcome.RATE_LIMITED, 2, 16, marks=pytest.mark.soak),
+    ],
+)  # fmt: skip
+async def test_what_the_site_does_to_us_shows_no_lead_and_is_asked_again(
+    tmp_path: Path,
+    executable: Path,
+    platform: str,
+    path: str,
+    given: Response,
+    outcome: Outcome,
+    asked: int,
+    exit_code: int,
+) -> None:
+    def refuse(site: Site, request: Request, usual: Answer) -> Response | Drop:
+        return given if request.path == path else usual(request)
+
+    async with office_in(tmp_path, executable, before=(refuse,)) as office:
+        plan = await plan_search(office.app, SearchRequest(platforms=(platform,)))
+        results, code = await run_search(office.app, plan, lambda done, total: None)
+        assert (results[platform].asked, results[platform].unasked) == (asked, 3 - asked)
+        assert code == exit_code
+        assert {each.outcome for each in await office.searches()} == {outcome}
+        assert await office.leads() == {}
+        assert list(office.app.evidence.files()) == []
+        later = await plan_search(office.app, SearchRequest(platforms=(platform,)))
+        assert later.queries[0].answered == 0
 
 
 def search(query: str, at: int, outcome: Outcome = Outcome.OK) -> UnitSearch:

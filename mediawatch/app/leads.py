@@ -57,8 +57,8 @@ class SearchPlan:
     units: int
     skipped: int
     surfaces: dict[str, SurfaceFacts]
-    logins: dict[str, int]
-    """By platform, how many logins may be used."""
+    logins: dict[str, tuple[str, ...]]
+    """By platform, the names of the logins that may be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +97,16 @@ async def plan_search(app: App, request: SearchRequest) -> SearchPlan:
         units, list(surfaces), await app.store.leads.searches(since), since, request.limit
     )
     accounts = await app.store.accounts.all()
-    logins = [each.platform for each in await app.usable_logins()]
+    logins = await app.usable_logins()
     return SearchPlan(
         queries=queries,
         units=len(units),
         skipped=sum(not account.filed.organiser.strip() for account in accounts),
         surfaces=surfaces,
-        logins={key: logins.count(facts.login) for key, facts in surfaces.items()},
+        logins={
+            key: tuple(each.name for each in logins if each.platform == facts.login)
+            for key, facts in surfaces.items()
+        },
     )
 
 
@@ -119,6 +122,11 @@ async def run_search(
         at_once=app.settings.browser.concurrency,
         paced_as={facts.name: facts.pace_name for facts in plan.surfaces.values()},
     )
+
+    async def wait_for_rest(platform: str) -> bool:
+        surface = plan.surfaces[platform].name
+        return any([await gate.wait_for_rest(surface, name) for name in plan.logins[platform]])
+
     searcher = app.searcher()
     await searcher.ready()
     tools = SearchTools(
@@ -129,6 +137,7 @@ async def run_search(
         index=index,
         filed=filed,
         settled=settled_keys(await app.store.leads.all()),
+        wait_for_rest=wait_for_rest,
     )
     return await search_units(plan.queries, tools, progress), gate.exit_bits
 

@@ -114,7 +114,7 @@ def _tell_plan(app: App, plan: SearchPlan) -> None:
 
 def _extent(app: App, plan: SearchPlan, each: PlatformQueries) -> str:
     """How many searches, and how long they take."""
-    facts, logins = plan.surfaces[each.platform], plan.logins[each.platform]
+    facts, logins = plan.surfaces[each.platform], len(plan.logins[each.platform])
     known = f", {each.answered} answered already" if each.answered else ""
     searches = agree(len(each.due), "search", "searches")
     count = f"{len(each.due)} {searches} for {count_of(plan.units, 'unit')}"

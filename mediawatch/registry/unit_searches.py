@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import zip_longest
@@ -92,6 +92,8 @@ class SearchTools:
     index: UnitIndex
     filed: FiledAccounts
     settled: Collection[tuple[str, str]] = frozenset()
+    wait_for_rest: Callable[[str], Awaitable[bool]]
+    """Waits until a platform's search that rests may be asked again; no where it does not rest."""
 
     def leads(self, platform: str, hits: Sequence[SearchHit]) -> list[LeadSight]:
         found = leads_among(platform, hits, self.index, self.filed)
@@ -127,12 +129,9 @@ async def _ask(
     plan: PlatformQueries, tools: SearchTools, result: PlatformResult, note: Callable[[], None]
 ) -> None:
     for place, query in enumerate(plan.due):
-        answer = await tools.searcher.search(
-            plan.platform,
-            query,
-            tools.gate,
-            lambda hits: bool(tools.leads(plan.platform, hits)),
-        )
+        answer = await _answer(plan.platform, query, tools)
+        while answer is None and await tools.wait_for_rest(plan.platform):
+            answer = await _answer(plan.platform, query, tools)
         if answer is None:
             result.unasked = len(plan.due) - place
             return
@@ -153,3 +152,11 @@ async def _ask(
             leads=len(found),
         )
         note()
+
+
+async def _answer(
+    platform: str, query: str, tools: SearchTools
+) -> tuple[UnitSearch, tuple[SearchHit, ...]] | None:
+    return await tools.searcher.search(
+        platform, query, tools.gate, lambda hits: bool(tools.leads(platform, hits))
+    )

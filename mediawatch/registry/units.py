@@ -69,7 +69,11 @@ class FiledUnit:
         if not certified.strip():
             return ""
         if same_body(certified, self.name, self.prefecture, self.county):
-            return "认证主体与所属组织一致"
+            # Counties of one name exist in several prefectures: a person rules the others out.
+            stem = self.prefecture.removesuffix("市")
+            return "认证主体与所属组织一致" + (
+                "（未写明所属地市）" if stem and stem not in certified else ""
+            )
         for name in self.former:
             if same_body(certified, name, self.prefecture, self.county):
                 return f"认证主体与该单位曾用名称“{name}”一致"

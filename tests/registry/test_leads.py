@@ -94,7 +94,12 @@ def test_what_a_hit_is(shown: SearchHit, kind: LeadKind | None) -> None:
 
 
 def test_the_ground_is_told() -> None:
-    assert found(hit("5000000009")) == (LeadKind.UNFILED, "认证主体与所属组织一致")
+    assert found(hit("5000000009")) == (
+        LeadKind.UNFILED,
+        "认证主体与所属组织一致（未写明所属地市）",
+    )
+    placed = hit("5000000009", body="样板市示例县公安局")
+    assert found(placed) == (LeadKind.UNFILED, "认证主体与所属组织一致")
     left = found(hit("5000000003"))
     assert left
     assert left[1].endswith("曾在台账登记，自2030-01-01起不在台账内")

@@ -30,13 +30,22 @@ from mediawatch.domain import (
     LeadKind,
     LeadSort,
     Outcome,
+    Sight,
     UnitSearch,
     UserError,
 )
 from mediawatch.domain.clock import day_end
+from mediawatch.ports import See, Visit
 from mediawatch.registry.lead_standing import LeadStanding
-from mediawatch.registry.unit_searches import PlatformResult, plan_queries
-from mediawatch.registry.units import FiledUnit
+from mediawatch.registry.leads import FiledAccounts
+from mediawatch.registry.unit_searches import (
+    PlatformResult,
+    SearchTools,
+    plan_queries,
+    search_units,
+)
+from mediawatch.registry.units import FiledUnit, UnitIndex, units_of
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.sessions import write_state
 from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
@@ -247,6 +256,58 @@ async def test_a_login_that_is_out_ends_the_searches_of_its_platform(
         assert await office.leads() == {}
         later = await plan_search(office.app, SearchRequest(platforms=("weibo",)))
         assert later.queries[0].answered == 0, "what was refused is asked again"
+
+
+async def test_a_search_that_rests_is_asked_after_its_rest(
+    tmp_path: Path, executable: Path
+) -> None:
+    """The site refuses twice, and answers after the rest. The breaker of a new gate is closed."""
+    refused, waited = list[str](), list[str]()
+
+    def refuse(site: Site, request: Request, usual: Answer) -> Response | Drop:
+        if request.path != "/user" or len(refused) == 2:
+            return usual(request)
+        refused.append(request.url)
+        return TOO_OFTEN
+
+    async with office_in(tmp_path, executable, before=(refuse,)) as office:
+        gate = ReopeningGate()
+        accounts = await office.app.store.accounts.all()
+        units = units_of(accounts)
+
+        async def wait(platform: str) -> bool:
+            waited.append(platform)
+            gate.behind = Pacing(scale=0)
+            return len(waited) == 1
+
+        tools = SearchTools(
+            store=office.app.store.leads,
+            searcher=office.app.searcher(),
+            gate=gate,
+            evidence=office.app.evidence,
+            index=UnitIndex(units),
+            filed=FiledAccounts(accounts, {}, office.app.leads_to),
+            wait_for_rest=wait,
+        )
+        plans = plan_queries(units, ["weibo"], [], NOW)
+        results = await search_units(plans, tools)
+        assert waited == ["weibo"]
+        assert (results["weibo"].asked, results["weibo"].unasked) == (3, 0)
+        outcomes = [each.outcome for each in await office.searches()]
+        assert outcomes == [Outcome.RATE_LIMITED, Outcome.RATE_LIMITED, Outcome.OK]
+
+
+class ReopeningGate:
+    """The real gate, which a test replaces by a new one in the place of ten minutes' rest."""
+
+    def __init__(self) -> None:
+        self.behind = Pacing(scale=0)
+
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
+        return await self.behind.visit(visit, see)
+
+    async def pause(self, visit: Visit) -> None:
+        await self.behind.pause(visit)
 
 
 TOO_OFTEN = page("<p>访问过于频繁，请稍等再试！（错误码：414）</p>", status=414)

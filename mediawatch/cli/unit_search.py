@@ -94,7 +94,7 @@ def _tell_plan(app: App, plan: SearchPlan) -> None:
         )
     for each in plan.queries:
         facts = plan.surfaces[each.platform]
-        typer.echo(f"{PLATFORM_LABELS[each.platform]}: {_extent(app, plan, each)}")
+        typer.echo(f"{PLATFORM_LABELS[each.platform]}: {describe_extent(app, plan, each)}")
         if not facts.shows_bodies:
             typer.echo(
                 "  its search shows no 认证主体: it can only list accounts of the same name, never "
@@ -112,7 +112,7 @@ def _tell_plan(app: App, plan: SearchPlan) -> None:
         )
 
 
-def _extent(app: App, plan: SearchPlan, each: PlatformQueries) -> str:
+def describe_extent(app: App, plan: SearchPlan, each: PlatformQueries) -> str:
     """How many searches, and how long they take."""
     facts, logins = plan.surfaces[each.platform], len(plan.logins[each.platform])
     known = f", {each.answered} answered already" if each.answered else ""

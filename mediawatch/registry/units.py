@@ -42,10 +42,6 @@ class FiledUnit:
         return f"{self.name}（{place}）" if place else self.name
 
     @property
-    def _place(self) -> str:
-        return self.county or self.prefecture
-
-    @property
     def filing(self) -> Filing:
         """What its first account says of it: 主管单位, places, 归口."""
         return self.accounts[0].filed
@@ -57,12 +53,17 @@ class FiledUnit:
 
     @cached_property
     def queries(self) -> tuple[str, ...]:
-        """What a platform is asked for: its name with its place, then the names of its accounts."""
-        stem = self._place.removesuffix("省").removesuffix("市").removesuffix("县")
-        placed = self.name if not stem or stem in self.name else f"{self._place}{self.name}"
+        """What a platform is asked for: its name, with its place where it lacks any, then the names
+        of its accounts. A name without a place is asked for by itself at the end.
+        """
+        places = (self.county, self.prefecture)
+        said = any(stem and stem in self.name for stem in map(_stem, places))
+        placed = self.name if said else f"{next(filter(None, places), '')}{self.name}"
         names = (account.filed.name.strip() for account in self.accounts)
-        by_fold = {fold(name): name for name in (*names, placed) if name}
-        return (placed, *(name for name in by_fold.values() if name != placed))
+        wanted: dict[str, str] = {}
+        for name in filter(None, (placed, *names, self.name)):
+            wanted.setdefault(fold(name), name)
+        return tuple(wanted.values())
 
     def ground_of(self, certified: str) -> str:
         """Why a 认证主体 is this unit, in Chinese; "" where it is not."""
@@ -70,7 +71,7 @@ class FiledUnit:
             return ""
         if same_body(certified, self.name, self.prefecture, self.county):
             # Counties of one name exist in several prefectures: a person rules the others out.
-            stem = self.prefecture.removesuffix("市")
+            stem = _stem(self.prefecture)
             return "认证主体与所属组织一致" + (
                 "（未写明所属地市）" if stem and stem not in certified else ""
             )
@@ -81,6 +82,11 @@ class FiledUnit:
             if same_body(certified, body) or same_body(body, certified):
                 return f"认证主体与该单位已登记账号的认证主体“{body}”一致"
         return ""
+
+
+def _stem(place: str) -> str:
+    """What names of bodies keep of a place: 拉萨 of 拉萨市."""
+    return place[:-1] if len(place) > 2 and place[-1] in "省市县区" else place
 
 
 def units_of(

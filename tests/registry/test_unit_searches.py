@@ -8,7 +8,7 @@ import gzip
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,6 +20,7 @@ from browsers import facing, key
 from mediawatch import demo
 from mediawatch.app import App, WorldStage, open_app
 from mediawatch.app.leads import SearchRequest, lead_standings, plan_search, run_search
+from mediawatch.cli.unit_search import describe_extent
 from mediawatch.demo import machine
 from mediawatch.domain import (
     Account,
@@ -103,10 +104,11 @@ async def office_in(
     executable: Path,
     logged_in: frozenset[str] = frozenset(PLATFORMS),
     before: Sequence[Middleware] = (),
+    world: World = WORLD,
 ) -> AsyncIterator[Office]:
     home = demo.prepare(folder / "home")
     async with Replica(
-        WORLD, now=lambda: NOW, logged_in=logged_in, key=key(), before=before
+        world, now=lambda: NOW, logged_in=logged_in, key=key(), before=before
     ) as replica:
         for platform in PLATFORMS:
             write_state(home.sessions / platform / "office.json", replica.storage_state(platform))
@@ -116,7 +118,7 @@ async def office_in(
         ):
             app.pace = 0
             app._looker = SiteLooker(browser, home.sessions, watch=app.sessions)
-            await machine.register(app, WorldStage(WORLD, AS_OF), lambda said: None)
+            await machine.register(app, WorldStage(world, AS_OF), lambda said: None)
             yield Office(app, replica)
 
 
@@ -192,6 +194,26 @@ async def test_what_was_answered_is_not_asked_again(office: Office) -> None:
     assert [(each.due, each.answered) for each in plan.queries] == [((), 3)] * 3
 
 
+@pytest.mark.parametrize(
+    ("platform", "searches", "length"),
+    [
+        ("weibo", 3, "about 1 min"),
+        ("weibo", 3000, "about 15 h"),
+        ("douyin", 200, "about 4 h"),
+        ("wechat", 20, "about 60 min"),
+        ("wechat", 1001, "about 11 days"),
+    ],
+)
+async def test_a_plan_says_how_long_it_takes(
+    office: Office, platform: str, searches: int, length: str
+) -> None:
+    """By the declared paces and one login: 100 searches a day on WeChat."""
+    plan = await plan_search(office.app, SearchRequest(platforms=(platform,)))
+    asked = replace(plan.queries[0], due=("x",) * searches, answered=0)
+    told = describe_extent(office.app, plan, asked)
+    assert told == f"{searches} searches for 1 unit; {length} with 1 login"
+
+
 async def test_searches_count_against_the_day_of_a_login(office: Office) -> None:
     visits = await office.app.store.operator.visits(NOW - timedelta(days=1))
     assert [each.surface for each in visits].count("weibo.search") == 3
@@ -256,6 +278,36 @@ async def test_a_login_that_is_out_ends_the_searches_of_its_platform(
         assert await office.leads() == {}
         later = await plan_search(office.app, SearchRequest(platforms=("weibo",)))
         assert later.queries[0].answered == 0, "what was refused is asked again"
+
+
+@pytest.mark.soak
+async def test_the_shipped_world_shows_what_nobody_filed_and_no_more(
+    tmp_path: Path, executable: Path
+) -> None:
+    """146 filed accounts, many without ids: none of them is a lead. Beside them stand unfiled
+    accounts of their units, and others that bear their names.
+    """
+    shipped = World.read(demo.shipped_world())
+    units = sorted({each.filed["organiser"] for each in shipped.accounts} - {""})[::9]
+    names = sorted({each.name for each in shipped.of("douyin") if each.truth.value == "alive"})[:5]
+    assert len(units) > 5
+    assert len(names) == 5
+    more = World.parse(
+        "name,type,platform,truth,verified_as,registered\n"
+        + "".join(f"{unit}服务,新浪微博,weibo,alive,{unit}官方微博,no\n" for unit in units)
+        + "".join(f"{name},抖音短视频,douyin,alive,某某文化传播有限公司,no\n" for name in names)
+    )
+    world = World((*shipped.accounts, *more.accounts), shipped.as_of)
+    async with office_in(tmp_path, executable, world=world) as office:
+        plan = await plan_search(office.app, SearchRequest())
+        results, code = await run_search(office.app, plan, lambda done, total: None)
+        assert code == 0
+        assert sum(result.asked for result in results.values()) > 300
+        found = [each.lead.latest for each in await lead_standings(office.app)]
+    unfiled = {each.name for each in found if each.kind is LeadKind.UNFILED}
+    assert unfiled == {f"{unit}服务" for unit in units}
+    assert {each.name for each in found if each.kind is LeadKind.LOOKALIKE} <= set(names)
+    assert len(found) == len(unfiled) + len([each for each in found if each.name in names])
 
 
 async def test_a_search_that_rests_is_asked_after_its_rest(

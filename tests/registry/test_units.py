@@ -34,11 +34,20 @@ def test_a_unit_is_asked_for_by_its_name_then_by_those_of_its_accounts() -> None
     assert unit.queries == ("示例县公安局", "示例公安")
 
 
-def test_a_name_without_its_place_is_asked_for_with_it() -> None:
-    assert only(account(1, organiser="公安局")).queries[0] == "示例县公安局"
-    city = only(account(1, organiser="公安局", county=""))
-    assert city.queries[0] == "样板市公安局"
-    assert only(account(1, organiser="样板县公安局", county="")).queries[0] == "样板县公安局"
+@pytest.mark.parametrize(
+    ("organiser", "county", "queries"),
+    [
+        ("公安局", "示例县", ("示例县公安局", "示例公安", "公安局")),
+        ("公安局", "", ("样板市公安局", "示例公安", "公安局")),
+        ("示例公安局", "示例县", ("示例公安局", "示例公安")),
+        ("样板公安局", "示例县", ("样板公安局", "示例公安")),
+        ("示例公安", "", ("样板市示例公安", "示例公安")),
+    ],
+)
+def test_a_name_without_any_place_is_asked_for_with_it_first(
+    organiser: str, county: str, queries: tuple[str, ...]
+) -> None:
+    assert only(account(1, organiser=organiser, county=county)).queries == queries
 
 
 def test_units_of_one_name_in_two_places_are_two() -> None:

@@ -76,8 +76,11 @@ class LeadRequest:
 
 async def lead_standings(app: App) -> list[LeadStanding]:
     """All leads as they stand now, against the registry as it is now."""
+    leads = await app.store.leads.all()
+    if not leads:
+        return []
     index, filed = await _registry(app)
-    return [standing_of(lead, index, filed) for lead in await app.store.leads.all()]
+    return [standing_of(lead, index, filed) for lead in leads]
 
 
 async def confirmed_unfiled(app: App) -> list[LeadStanding]:

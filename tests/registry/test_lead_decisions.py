@@ -15,10 +15,23 @@ from evidence_files import lay_down, make_evidence
 from offices import Office, filed
 from openpyxl import load_workbook
 from PIL import Image
-from samples import plain_reading
+from samples import enter, plain_reading
 
-from mediawatch.domain import LeadKind, LeadSight, MatchedBy, Outcome, UnitSearch
+from mediawatch.app import App, open_app
+from mediawatch.app.leads import LeadRequest, decide_lead
+from mediawatch.domain import (
+    LeadAction,
+    LeadKind,
+    LeadSight,
+    LeadSort,
+    MatchedBy,
+    Outcome,
+    UnitSearch,
+    UserError,
+)
+from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
+from mediawatch.registry.lead_standing import LeadStanding
 
 AT = datetime(2023, 2, 1, 2, 0, tzinfo=UTC)
 POLICE = filed(1, organiser="示例县公安局", supervisor="示例县政府办", county="示例县")
@@ -177,6 +190,34 @@ def test_a_decision_is_taken_back_by_a_further_one(office: Office) -> None:
     assert listed(office, "--as", "应补登记") == []
     rows = sqlite3.connect(office.home.database).execute("SELECT action FROM lead_decision")
     assert [action for (action,) in rows] == ["sorted", "confirmed", "withdrawn"]
+
+
+async def test_what_was_taken_back_meanwhile_is_not_confirmed(tmp_path: Path) -> None:
+    """乙 confirms what he saw, while 丙 takes it back: 乙's plan is made anew, and refused."""
+    home = Home(tmp_path / "home").create()
+    lay_down(home.evidence, SHOWN)
+    confirm = LeadRequest(lead=1, action=LeadAction.CONFIRMED, by="乙某")
+    withdraw = replace(confirm, action=LeadAction.WITHDRAWN, by="丙某", reason="主体已变更")
+    planned: list[App] = []
+    async with open_app(home) as app:
+        await enter(app.store, POLICE)
+        await app.store.leads.add_search(SEARCH, [UNFILED])
+        sort = replace(withdraw, action=LeadAction.SORTED, by="甲某", sort=LeadSort.TO_FILE)
+        await app.decide(lambda planning: decide_lead(planning, sort))
+
+        async def plan(planning: App) -> LeadStanding:
+            made = await decide_lead(planning, confirm)
+            if not planned:
+                await app.decide(lambda other: decide_lead(other, withdraw))
+            planned.append(planning)
+            return made
+
+        with pytest.raises(UserError, match="sort it first"):
+            await app.decide(plan)
+        assert len(planned) == 1
+        (kept,) = await app.store.leads.all()
+        actions = [each.action for each in kept.decisions]
+        assert actions == [LeadAction.SORTED, LeadAction.WITHDRAWN]
 
 
 def test_a_name_alone_makes_no_unit_file_anything(office: Office, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from mediawatch.registry.lead_standing import (
     settled_keys,
     standing_of,
 )
-from mediawatch.registry.lead_tables import handed_over
+from mediawatch.registry.lead_tables import leads_to_hand_over
 from mediawatch.registry.leads import FiledAccounts
 from mediawatch.registry.unit_searches import (
     PlatformQueries,
@@ -83,9 +83,9 @@ async def lead_standings(app: App) -> list[LeadStanding]:
     return [standing_of(lead, index, filed) for lead in leads]
 
 
-async def confirmed_unfiled(app: App) -> list[LeadStanding]:
+async def find_confirmed_unfiled(app: App) -> list[LeadStanding]:
     """What two persons found to be 应补登记, not filed by now, with whole evidence."""
-    found = handed_over(await lead_standings(app), LeadSort.TO_FILE)
+    found = leads_to_hand_over(await lead_standings(app), LeadSort.TO_FILE)
     faults = evidence_faults(app, found)
     return [each for each in found if each.lead.id not in faults]
 

@@ -65,7 +65,7 @@ def corrections(
     if csv:
         raise UserError("--csv lists what became of it: leave DIR out")
     # Imported here: with it comes the writer of workbooks.
-    from mediawatch.app.leads import confirmed_unfiled
+    from mediawatch.app.leads import find_confirmed_unfiled
     from mediawatch.people.corrections.export import Corrections, export_corrections
 
     target = folder
@@ -87,7 +87,7 @@ def corrections(
                     form,
                     Corrections(
                         proposals=await current(planning.store),
-                        unfiled=await confirmed_unfiled(planning),
+                        unfiled=await find_confirmed_unfiled(planning),
                     ),
                     lambda filed: by.of(filed, divided),
                     planning.surface_labels(PLATFORM_LABELS),

@@ -56,7 +56,7 @@ def leads(
             standings = await lead_standings(app)
             labels, notes = app.surface_labels(PLATFORM_LABELS), list[str]()
             if chosen:
-                found = lead_tables.handed_over(standings, chosen)
+                found = lead_tables.leads_to_hand_over(standings, chosen)
                 faults = evidence_faults(app, found)
                 notes = [f"lead {number} is left out: {fault}" for number, fault in faults.items()]
                 found = [each for each in found if each.lead.id not in faults]

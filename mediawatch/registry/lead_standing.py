@@ -98,11 +98,10 @@ def _shows_otherwise(lead: Lead, confirmation: LeadDecision) -> bool:
     before = [each for each in lead.sights if each.at is None or each.at <= confirmation.at]
     seen = (before or lead.sights)[-1]
     latest = lead.latest
-    return (latest.kind, latest.name, latest.verified_as, latest.units) != (
+    return (latest.kind, latest.name, latest.verified_as) != (
         seen.kind,
         seen.name,
         seen.verified_as,
-        seen.units,
     )
 
 

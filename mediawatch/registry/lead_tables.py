@@ -94,7 +94,7 @@ def _row(standing: LeadStanding, labels: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def handed_over(standings: Iterable[LeadStanding], sort: LeadSort) -> list[LeadStanding]:
+def leads_to_hand_over(standings: Iterable[LeadStanding], sort: LeadSort) -> list[LeadStanding]:
     """Those that two persons found to be this, and that are not filed by now."""
     return [
         each

@@ -80,7 +80,7 @@ FORM = Form(
 class Corrections:
     """What is pointed out: values of filings, and accounts that are not filed.
 
-    `unfiled`: those of `lead_tables.handed_over` alone, which two persons found.
+    `unfiled`: those of `lead_tables.leads_to_hand_over` alone, which two persons found.
     """
 
     proposals: Sequence[Proposal]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, exists, or_, select
 
 from db.accounts.closures import closures
 from db.base import table
+from db.leads import leads
 from db.mapping.readings import evidence_of
 from db.models import (
     EvidenceRow,
@@ -78,7 +79,7 @@ class SqlEvidence(Aggregate):
             )
             for row in conn.execute(wanted)
         ]
-        return of_readings + _of_answers(conn) + _of_closures(conn)
+        return of_readings + _of_answers(conn) + _of_closures(conn) + _of_leads(conn)
 
     @reads
     def owners(self, conn: Connection, hashes: Collection[str]) -> dict[str, set[int]]:
@@ -111,6 +112,31 @@ def _of_closures(conn: Connection) -> list[KeptEvidence]:
         for note in closures(conn)
         if note.proof
     ]
+
+
+def _of_leads(conn: Connection) -> list[KeptEvidence]:
+    """Evidence of searches that showed a lead, and pictures of those who sorted it.
+
+    It stays while a lead is open or handed over. What was found to be none of the office's
+    business may leave in time.
+    """
+    found = []
+    for lead in leads(conn):
+        sort = next((each.sort for each in reversed(lead.decisions)), None)
+        proofs = [(each.proof, each.at) for each in lead.decisions if each.proof]
+        shown = [(item, sight.at) for sight in lead.sights for item in sight.evidence]
+        found += [
+            KeptEvidence(
+                evidence=item,
+                reading_id=0,
+                account_id=0,
+                sweep_id=None,
+                read_at=at or item.taken_at,
+                proves=sort is None or sort.leaves_house,
+            )
+            for item, at in (*shown, *proofs)
+        ]
+    return found
 
 
 def _of_answers(conn: Connection) -> list[KeptEvidence]:

@@ -10,7 +10,15 @@ from db.accounts.identities import identities, twins
 from db.accounts.news import raise_news
 from db.base import rows
 from db.mapping.operator import check_of, check_values, session_event_of, session_event_values
-from db.models import CanaryCheckRow, HomeRow, ReadingRow, SessionEventRow, SightRow, SweepRow
+from db.models import (
+    CanaryCheckRow,
+    HomeRow,
+    ReadingRow,
+    SessionEventRow,
+    SightRow,
+    SweepRow,
+    UnitSearchRow,
+)
 from db.transactions import Aggregate, reads, writes
 from mediawatch.domain import CanaryCheck, SessionEvent
 from mediawatch.ports import SurfaceVisit
@@ -105,8 +113,15 @@ class SqlOperator(Aggregate):
             CanaryCheckRow.calls,
             CanaryCheckRow.ends_day,
         ).where(CanaryCheckRow.at >= since)
+        searched = select(
+            UnitSearchRow.surface,
+            UnitSearchRow.session,
+            UnitSearchRow.at,
+            UnitSearchRow.calls,
+            UnitSearchRow.ends_day,
+        ).where(UnitSearchRow.at >= since)
         return [
             SurfaceVisit(surface=surface, session=session, at=at, calls=calls, ends_day=ends_day)
-            for statement in (seen, checked)
+            for statement in (seen, checked, searched)
             for surface, session, at, calls, ends_day in conn.execute(statement)
         ]

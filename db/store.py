@@ -13,6 +13,7 @@ from db.engine import BUSY_TIMEOUT
 from db.errors import StoreError
 from db.evidence import SqlEvidence
 from db.hints import SqlHints
+from db.leads import SqlLeads
 from db.notices.store import SqlNotices
 from db.operator import SqlOperator
 from db.personal import SqlPersonal
@@ -50,6 +51,7 @@ class SqlStore:
         self.runs = SqlRuns(transactions)
         self.operator = SqlOperator(transactions)
         self.hints = SqlHints(transactions)
+        self.leads = SqlLeads(transactions)
         self.personal = SqlPersonal(transactions)
         self.queries = SqlQueries(transactions, url)
 

@@ -201,19 +201,19 @@ async def look_by_calls(
         ) as calls:
             calls.back_to = task.need.back_to
             seen = surface.see_by_calls(calls, task.account)
-            sight = await _sight_of(surface, seen, calls, by_call=True)
+            sight = await sight_of(surface, seen, calls, by_call=True)
             if page.signs and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
                 calls.known = None
                 sight = replace(
                     sight, outcome=Outcome.CHANGED, detail=f"refused as a call: {sight.detail}"
                 )
             # An expected refusal is no trouble of the page.
-            calls.spoilt = _troubled(sight) and not (
+            calls.spoilt = is_troubled(sight) and not (
                 surface.declared_closed and sight.outcome is Outcome.RATE_LIMITED
             )
     except (Captcha, RateLimited) as refusal:
         # A page of its own would at once meet the same.
-        return _trouble_sight(task, surface, visit, refusal)
+        return trouble_sight(surface, task.browser.now(), visit, refusal)
     except NoEvidence:
         pass  # calls cannot be made from this page; another account's page may do
     except Failure:  # no shared page could be had
@@ -226,7 +226,7 @@ async def look_by_calls(
     try:
         await pause()
     except NoEvidence as full:
-        return _trouble_sight(task, surface, visit, full)
+        return trouble_sight(surface, task.browser.now(), visit, full)
     return await look_by_page(task, surface, session, visit)
 
 
@@ -251,8 +251,8 @@ async def look_by_page(
             ),
         ) as tab:
             tab.pause, tab.back_to = partial(task.gate.pause, visit), task.need.back_to
-            sight = await _sight_of(surface, surface.see(tab, account), tab)
-            tab.loan.spent = _troubled(sight)
+            sight = await sight_of(surface, surface.see(tab, account), tab)
+            tab.loan.spent = is_troubled(sight)
             if second:
                 mask = Mask.for_account(
                     account.filed,
@@ -264,7 +264,7 @@ async def look_by_page(
                 sight = replace(sight, captures=captures)
             return sight
     except Failure as failure:  # no page could be had at all
-        return _trouble_sight(task, surface, visit, failure)
+        return trouble_sight(surface, task.browser.now(), visit, failure)
 
 
 async def look_by_interface(
@@ -278,10 +278,10 @@ async def look_by_interface(
     try:
         async with task.browser.interface(session) as calls:
             calls.pause, calls.back_to = partial(task.gate.pause, visit), task.need.back_to
-            sight = await _sight_of(surface, surface.see_by_interface(calls, task.account), calls)
+            sight = await sight_of(surface, surface.see_by_interface(calls, task.account), calls)
             return replace(sight, captures=calls.captures()) if task.need.second else sight
     except Failure as failure:  # the key cannot be read
-        return _trouble_sight(task, surface, visit, failure)
+        return trouble_sight(surface, task.browser.now(), visit, failure)
 
 
 def calls_suffice(sight: Sight, surface: Surface, need: Need) -> bool:
@@ -332,7 +332,7 @@ def is_settled(sights: Sequence[Sight], need: Need) -> bool:
     return named and dated
 
 
-async def _sight_of(
+async def sight_of(
     surface: Surface,
     seen: AsyncIterator[PayloadFacts],
     by: Tab | PageCalls | InterfaceCalls,
@@ -379,12 +379,12 @@ def _trouble(failure: Failure) -> PayloadFacts:
     )
 
 
-def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:
-    read_at = task.browser.now()
+def trouble_sight(surface: Surface, read_at: datetime, visit: Visit, failure: Failure) -> Sight:
+    """The sight of a visit for which no page could be had."""
     return merge_facts(surface, (_trouble(failure),), session=visit.session, read_at=read_at)
 
 
-def _troubled(sight: Sight) -> bool:
+def is_troubled(sight: Sight) -> bool:
     """Whether a page met trouble of ours: then the next look must have another one."""
     return sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
 

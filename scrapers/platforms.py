@@ -16,19 +16,22 @@ from mediawatch.domain import (
     LoginRequired,
     Need,
     Outcome,
+    SearchHit,
     Sight,
+    UnitSearch,
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ports import Gate, SessionWatch, StoredSession, SurfaceFacts
+from mediawatch.ports import Gate, SessionWatch, StoredSession, SurfaceFacts, Worth
 from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, look
 from scrapers.provisional import is_needless
-from scrapers.surface import Key, Login, Scraper, SessionUse, Shows, Surface
+from scrapers.surface import FindsUnits, Key, Login, Scraper, SessionUse, Shows, Surface
 from scrapers.toutiao import surfaces as toutiao
+from scrapers.unit_search import SearchTask
 from scrapers.urls import link_in, on_host
 from scrapers.wechat import surfaces as wechat
 from scrapers.weibo import surfaces as weibo
@@ -74,9 +77,21 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             by_call=each.shared_page is not None,
             paced_as=each.paced_as,
             by_interface=each.by_interface,
+            finds_units=isinstance(each, FindsUnits),
+            shows_bodies=isinstance(each, FindsUnits) and each.shows_bodies,
         )
         for each in first.values()
     )
+
+
+def leads_to(account: Account, hit: SearchHit) -> bool:
+    """Whether something that is filed of the account, or its 暂用标识, names this very hit.
+
+    No where its platform has no search.
+    """
+    scraper = SCRAPERS.get(account.platform)
+    surface = scraper.unit_search if scraper else None
+    return surface is not None and surface.leads_to(account, hit)
 
 
 def ways(account: Account, logins: Collection[StoredSession]) -> tuple[SurfaceFacts, ...]:
@@ -128,7 +143,7 @@ def _open_to(account: Account, opens: Callable[[Surface, str], bool]) -> tuple[S
 
 
 class SiteLooker:
-    """Implements `ports.Looker` with one browser.
+    """Implements `ports.Looker` and `ports.UnitSearcher` with one browser.
 
     `sessions` is the home's sessions folder. Each look reads the session files anew: a login that
     is made during a sweep counts from then on. Without a `watch` every login is used.
@@ -167,13 +182,25 @@ class SiteLooker:
         sights = await look(
             LookTask(scraper, self._browser, sessions, account, need, gate, self._pages)
         )
-        # A page of a login that was replaced meanwhile says nothing of the new one.
-        await self._tell(
-            scraper,
-            [session for session, stamp in stamps.items() if stamp_of(session) == stamp],
-            sights,
-        )
+        await self._tell(scraper, stamps, sights)
         return sights
+
+    async def search(
+        self, platform: str, query: str, gate: Gate, worth: Worth
+    ) -> tuple[UnitSearch, tuple[SearchHit, ...]] | None:
+        """See `ports.UnitSearcher.search`. None for a platform without such a search."""
+        scraper = self._scrapers.get(platform)
+        surface = scraper.unit_search if scraper else None
+        if scraper is None or surface is None:
+            return None
+        sessions = await self._in_turn((surface.session_platform or platform,))
+        stamps = {session: stamp_of(session) for session in sessions}
+        task = SearchTask(scraper, surface, self._browser, query, gate, worth)
+        sight = await task.ask(sessions)
+        if sight is None:
+            return None
+        await self._tell(scraper, stamps, (sight,))
+        return task.as_search(sight), task.hits
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
         """See `ports.Looker.open_link`.
@@ -278,9 +305,14 @@ class SiteLooker:
         return tuple(sessions)
 
     async def _tell(
-        self, scraper: Scraper, sessions: Iterable[Session], sights: Sequence[Sight]
+        self, scraper: Scraper, stamps: Mapping[Session, object], sights: Sequence[Sight]
     ) -> None:
-        """Report to the watch what the last sight of each login says of it."""
+        """Report to the watch what the last sight of each login says of it.
+
+        `stamps`: of the logins' files, before the look. A page of a login that was replaced
+        meanwhile says nothing of the new one.
+        """
+        sessions = [session for session, stamp in stamps.items() if stamp_of(session) == stamp]
         platforms = {
             surface.name: surface.session_platform or scraper.platform
             for surface in scraper.surfaces

@@ -7,7 +7,7 @@ the site's own words, and only where no id was filed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -19,6 +19,7 @@ from mediawatch.domain import (
     MatchedBy,
     Outcome,
     PayloadFacts,
+    SearchHit,
     Sight,
 )
 from mediawatch.names import alike, differs_by_suffix, same, same_body
@@ -57,6 +58,19 @@ class Results:
     nobody: str = ""
     more: bool = False
     """Further hits exist that were not read."""
+
+    def as_found(self, page_of: Callable[[str], str]) -> tuple[SearchHit, ...]:
+        """The hits in the core's words. `page_of`: an id to the address of its page."""
+        return tuple(
+            SearchHit(
+                id=hit.id,
+                name=hit.name,
+                verified_as=hit.certified,
+                alias=hit.alias,
+                link=page_of(hit.id),
+            )
+            for hit in self.hits
+        )
 
 
 @dataclass(frozen=True)

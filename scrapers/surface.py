@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cached_property
 from typing import ClassVar
 
-from mediawatch.domain import Account, Attestation, Pace, PayloadFacts, Sight
+from mediawatch.domain import Account, Attestation, Pace, PayloadFacts, SearchHit, Sight
 from scrapers.browser.sessions import Session
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.browser.tab import Tab
@@ -168,6 +168,24 @@ class Surface:
         raise NotImplementedError
 
 
+class FindsUnits(Surface):
+    """A name search that can also be asked for whatever bears a unit's name.
+
+    What it finds are leads for persons, nothing about a filed account.
+    """
+
+    shows_bodies: ClassVar[bool]
+    """Whether its hits show the 认证主体, as far as is attested."""
+
+    async def find(self, tab: Tab, term: str) -> tuple[SearchHit, ...]:
+        """All that the first results show. A `Failure` where the site did not answer."""
+        raise NotImplementedError
+
+    def leads_to(self, account: Account, hit: SearchHit) -> bool:
+        """Whether something that is filed of the account, or its 暂用标识, names this very hit."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, kw_only=True)
 class Login:
     """One kind of login: where the operator logs in, and how the site shows that it knows him."""
@@ -263,6 +281,11 @@ class Scraper:
 
     Covered in all evidence. They must not match anything of the account's own.
     """
+
+    @property
+    def unit_search(self) -> FindsUnits | None:
+        """Its search that can be asked for units; None where no source attests one."""
+        return next((each for each in self.surfaces if isinstance(each, FindsUnits)), None)
 
     @cached_property
     def session_platforms(self) -> tuple[str, ...]:

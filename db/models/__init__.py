@@ -18,6 +18,14 @@ from db.models.accounts import (
     SourceRow,
 )
 from db.models.hints import HintRow, LinkReceiptRow
+from db.models.leads import (
+    LEADS,
+    LeadDecisionRow,
+    LeadRow,
+    LeadSightRow,
+    SearchEvidenceRow,
+    UnitSearchRow,
+)
 from db.models.notices import (
     DRAFTS,
     ISSUED,
@@ -55,6 +63,7 @@ __all__ = [
     "DRAFTS",
     "IMMUTABLE",
     "ISSUED",
+    "LEADS",
     "LEDGER",
     "POSTS",
     "AccountChangeRow",
@@ -77,6 +86,9 @@ __all__ = [
     "HintRow",
     "HomeRow",
     "IdentitySeenRow",
+    "LeadDecisionRow",
+    "LeadRow",
+    "LeadSightRow",
     "LinkReceiptRow",
     "NightRow",
     "NoticeAccountRow",
@@ -98,9 +110,11 @@ __all__ = [
     "ReadingRow",
     "ReviewEventRow",
     "ReviewPictureRow",
+    "SearchEvidenceRow",
     "SessionEventRow",
     "SightRow",
     "SourceRow",
     "SweepAccountRow",
     "SweepRow",
+    "UnitSearchRow",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from mediawatch.app.root import App
@@ -65,7 +65,7 @@ async def note_closure(app: App, request: ClosureRequest) -> tuple[Account, Clos
     )
     _refuse(note, before, day_of(app.clock()))
     if request.file is not None:
-        note = replace(note, proof=await app.evidence.file(_capture(app, request.file)))
+        note = replace(note, proof=await app.evidence.file(read_proof(request.file, app.clock())))
     elif before and before.on == note.on:
         note = replace(note, proof=before.proof)
     if before and _said(before) == _said(note):
@@ -105,8 +105,11 @@ def _refuse(note: ClosureNote, before: ClosureNote | None, today: date) -> None:
         raise UserError(f"--link {note.link}: give the address from http:// or https:// on")
 
 
-def _capture(app: App, file: Path) -> Capture:
-    """UserError for anything but a PDF or a whole picture."""
+def read_proof(file: Path, now: datetime) -> Capture:
+    """A proof that a person names, for the evidence folder.
+
+    UserError for anything but a PDF or a whole picture.
+    """
     try:
         body = read_bytes(file, _MOST)
     except InputFault as fault:
@@ -116,7 +119,7 @@ def _capture(app: App, file: Path) -> Capture:
         kind = "application/pdf"
     if not kind or is_our_code(body):
         raise UserError(f"{file} is no whole PDF, PNG, JPEG or WebP: name the proof itself")
-    return Capture(kind=EvidenceKind.PICTURE, media_type=kind, body=body, taken_at=app.clock())
+    return Capture(kind=EvidenceKind.PICTURE, media_type=kind, body=body, taken_at=now)
 
 
 async def closure_ledger(app: App) -> list[ClosureEntry]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from db import Safeguard, open_store
 from mediawatch.app import wiring
 from mediawatch.app.wiring import Route
-from mediawatch.domain import Pace, UserError
+from mediawatch.domain import Account, Pace, SearchHit, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.files import FileWriter, write_whole
 from mediawatch.ops.alerts import Alerts
@@ -25,7 +25,15 @@ from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.people import PERSON
-from mediawatch.ports import Clock, Logins, Looker, Store, StoredSession, SurfaceFacts
+from mediawatch.ports import (
+    Clock,
+    Logins,
+    Looker,
+    Store,
+    StoredSession,
+    SurfaceFacts,
+    UnitSearcher,
+)
 from mediawatch.workdays import FILE, OfficeDays, office_calendar
 
 # Most commands look at nothing: what a look needs is imported where it is used.
@@ -36,6 +44,7 @@ if TYPE_CHECKING:
     from mediawatch.sweep.gate.canaries import Canaries
     from mediawatch.sweep.gate.pacing import Pacing
     from mediawatch.sweep.rates import LookRates
+    from scrapers.platforms import SiteLooker
 
 T = TypeVar("T")
 
@@ -67,17 +76,24 @@ class App:
         """Factor on every wait; `demo` and tests set 0, which no setting may be."""
         self.write_file: FileWriter = write_whole
         """Writes the files that go out. While something is planned they wait for its end."""
-        self._looker: Looker | None = None
+        self._looker: SiteLooker | None = None
         self._scratch: TemporaryDirectory[str] | None = None
         """Where evidence goes in a dry run."""
 
     def looker(self) -> Looker:
         """The scrapers. UserError where no browser is found, and in a demonstration's home."""
+        return self._sites()
+
+    def _sites(self) -> SiteLooker:
         if self._looker is None:
             self._looker = wiring.looker(
                 self.home, self.settings, self.clock, self._route, self.sessions
             )
         return self._looker
+
+    def searcher(self) -> UnitSearcher:
+        """The platforms' own searches. UserError as for `looker`."""
+        return self._sites()
 
     def logins(self) -> Logins:
         """How logins are made, imported and removed; needs no browser until one is made."""
@@ -193,6 +209,23 @@ class App:
         from scrapers.platforms import SCRAPERS, surface_facts
 
         return surface_facts(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
+
+    def unit_searches(self) -> dict[str, SurfaceFacts]:
+        """By platform its search that can be asked for units; needs no browser."""
+        from scrapers.platforms import SCRAPERS
+
+        return {
+            platform: facts
+            for platform in SCRAPERS
+            for facts in self.surfaces(platform)
+            if facts.finds_units
+        }
+
+    def leads_to(self, account: Account, hit: SearchHit) -> bool:
+        """Whether something that is filed of the account, or its 暂用标识, names this hit."""
+        from scrapers.platforms import leads_to
+
+        return leads_to(account, hit)
 
     async def usable_logins(self) -> list[StoredSession]:
         """The logins and keys of this home that a look may use."""

@@ -92,6 +92,7 @@ class WorldStage:
                 account.name == account.filed["name"]
                 and not account.visitors_miss
                 and account.searchable
+                and account.registered
             )
             if account.truth.value == "alive" and fresh and plain:
                 found.append(
@@ -115,7 +116,7 @@ class WorldStage:
         meant = [
             account
             for account in self._world.accounts
-            if (account.filed["name"], account.filed["type"]) == (name, type)
+            if account.registered and (account.filed["name"], account.filed["type"]) == (name, type)
         ]
         for account in meant if len(meant) == 1 else ():
             if account.platform:

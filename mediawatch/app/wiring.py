@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 from mediawatch.domain import UserError
 from mediawatch.ops import install_browser
 from mediawatch.ops.settings import Home, Settings
-from mediawatch.ports import Clock, Logins, Looker, SessionWatch
+from mediawatch.ports import Clock, Logins, SessionWatch
 
 if TYPE_CHECKING:
     from mediawatch.ops.record import LookRecorder
     from scrapers.browser.pool import Browser
+    from scrapers.platforms import SiteLooker
 
 B = TypeVar("B", bound="Browser")
 DEMONSTRATION = "演示数据"
@@ -64,7 +65,7 @@ def looker(
     clock: Clock,
     route: Route | None,
     watch: SessionWatch | None = None,
-) -> Looker:
+) -> SiteLooker:
     """The scrapers of a sweep. UserError where no browser is found, and by `check_route`."""
     check_route(home, settings, route)
     from scrapers.browser.pool import Browser

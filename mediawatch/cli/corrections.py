@@ -57,7 +57,7 @@ def corrections(
     csv: CsvOption = None,
 ) -> None:
     """Write what readings have shown to be wrong or missing in the registry, for the units to
-    correct. Without DIR, list what was pointed out and what became of it."""
+    correct, and what two persons found to be not filed. Without DIR, list what became of it."""
     if folder is None:
         table = standings_table(run(_became(ctx)))
         print_or_write(table if csv else table.only(*STANDINGS_BRIEF), csv)
@@ -65,7 +65,8 @@ def corrections(
     if csv:
         raise UserError("--csv lists what became of it: leave DIR out")
     # Imported here: with it comes the writer of workbooks.
-    from mediawatch.people.corrections.export import export_corrections
+    from mediawatch.app.leads import find_confirmed_unfiled
+    from mediawatch.people.corrections.export import Corrections, export_corrections
 
     target = folder
 
@@ -84,7 +85,10 @@ def corrections(
                 return await export_corrections(
                     planning.store,
                     form,
-                    await current(planning.store),
+                    Corrections(
+                        proposals=await current(planning.store),
+                        unfiled=await find_confirmed_unfiled(planning),
+                    ),
                     lambda filed: by.of(filed, divided),
                     planning.surface_labels(PLATFORM_LABELS),
                     planning.clock(),

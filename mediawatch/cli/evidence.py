@@ -220,6 +220,7 @@ def sheet(
 
 def _whose(item: KeptEvidence) -> str:
     sweep = f"sweep {item.sweep_id}" if item.sweep_id is not None else "no sweep"
-    return f"account {item.account_id}, {sweep}, read {minute(item.read_at)}" + (
+    whose = f"account {item.account_id}" if item.account_id else "a lead"
+    return f"{whose}, {sweep}, read {minute(item.read_at)}" + (
         ", proves a finding" if item.proves else ""
     )

@@ -14,11 +14,13 @@ from mediawatch.app import App, without_sweep
 from mediawatch.cli import closing
 from mediawatch.cli.base import DryRun, open_home, run, settings_of
 from mediawatch.cli.corrections import corrections, tell_remarks
+from mediawatch.cli.leads import lead, leads
 from mediawatch.cli.merge import merge
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.outputs import output
 from mediawatch.cli.proposals import proposals
 from mediawatch.cli.registry_list import account_cells, list_
+from mediawatch.cli.unit_search import search
 from mediawatch.domain import Account, Code, UserError
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
@@ -53,6 +55,9 @@ def register(app: typer.Typer) -> None:
     group.command()(merge)
     group.command()(corrections)
     group.command("list")(list_)
+    group.command()(search)
+    group.command()(leads)
+    group.command()(lead)
     group.add_typer(closing.group, name="closing")
     app.add_typer(group, name="registry")
 

@@ -29,6 +29,8 @@ WRITES = frozenset(
         "accounts.delete_contacts",
         "hints.add",
         "hints.keep_receipts",
+        "leads.add_decision",
+        "leads.add_search",
         "notices.add_draft",
         "notices.add_events",
         "notices.approve_draft",

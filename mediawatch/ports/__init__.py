@@ -20,12 +20,14 @@ from mediawatch.ports.logins import (
     UseApproval,
 )
 from mediawatch.ports.looker import Looker, SurfaceFacts
+from mediawatch.ports.searcher import UnitSearcher, Worth
 from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
     USUAL_LIMITS,
     AccountNow,
     IdleReading,
     KeptEvidence,
+    LeadStore,
     NamedQuery,
     OutdatedPlan,
     PersonalData,
@@ -48,6 +50,7 @@ __all__ = [
     "Gate",
     "IdleReading",
     "KeptEvidence",
+    "LeadStore",
     "Logins",
     "Looker",
     "Modules",
@@ -70,8 +73,10 @@ __all__ = [
     "SurfaceFacts",
     "SurfaceVisit",
     "TakeRows",
+    "UnitSearcher",
     "UseApproval",
     "Visit",
+    "Worth",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]

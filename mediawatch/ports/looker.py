@@ -46,6 +46,10 @@ class SurfaceFacts:
     """
     by_interface: bool = False
     """Whether it asks the site's official interface by a key, and no page at all."""
+    finds_units: bool = False
+    """Whether it can be asked for whatever bears a unit's name (`UnitSearcher`)."""
+    shows_bodies: bool = False
+    """Of such a search: whether its hits show the 认证主体."""
 
     def is_rationed(self, pace: Pace) -> bool:
         """Whether it proves freshness alone, by a login and only so often a day at this pace."""

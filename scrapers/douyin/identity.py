@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult
 
-from mediawatch.domain import Filing, MatchedBy, NoEvidence, PayloadFacts
+from mediawatch.domain import Account, Filing, MatchedBy, NoEvidence, PayloadFacts, SearchHit
 from mediawatch.names import same
-from scrapers.searches import agrees
+from scrapers.searches import agrees, aliases
 from scrapers.urls import link_in, on_host, query_of
 
 SEC_UID = re.compile(r"MS4wLjABAAAA[\w-]+", re.ASCII)
@@ -91,3 +91,12 @@ def filed_sec_uid(filed: Filing) -> str:
     """The filed sec_uid, else that of the filed link; "" where it is missing."""
     target = target_of(filed)
     return target.sec_uid if target else ""
+
+
+def leads_to(account: Account, hit: SearchHit) -> bool:
+    """Whether the filed id, link or 抖音号, or a 暂用标识, names this hit."""
+    filed = account.filed
+    found = account.provisional.value if account.provisional else ""
+    own = {filed.platform_id.strip(), sec_uid_in(link_in(filed.url)), found.strip()}
+    known = {text.casefold() for text in aliases(filed, "")}
+    return hit.id in own or (bool(hit.alias.strip()) and hit.alias.strip().casefold() in known)

@@ -25,11 +25,12 @@ from mediawatch.domain import (
     Outcome,
     Pace,
     PayloadFacts,
+    SearchHit,
     Sight,
 )
 from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
-from scrapers.douyin.identity import Target, filed_sec_uid, match_to_filed, target_of
+from scrapers.douyin.identity import Target, filed_sec_uid, leads_to, match_to_filed, target_of
 from scrapers.douyin.pages import (
     CAPTCHA,
     arrive,
@@ -58,7 +59,7 @@ from scrapers.searches import (
     match_hits_to_filed,
     vouches,
 )
-from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
+from scrapers.surface import FindsUnits, Login, Scraper, SessionUse, Shows, Surface
 from scrapers.urls import query_of
 
 SEARCH = "https://www.douyin.com/search/"
@@ -181,12 +182,13 @@ class ProfilePage(Surface):
                 raise Changed(profile.odd)
 
 
-class Search(NameSearch):
+class Search(NameSearch, FindsUnits):
     """www.douyin.com/search/NAME?type=user. The site checks searches more than anything else."""
 
     name, label = "douyin.search", "抖音用户搜索（登录）"
     pace = Pace(every=60.0, jitter=20.0)
     url_keys = frozenset({"type", "keyword", "cursor", "count"})
+    shows_bodies = True
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         """Search by the filed name, and by the 抖音号 where that does not do.
@@ -209,6 +211,13 @@ class Search(NameSearch):
         if seen.outcome is Outcome.NOT_FOUND and sign is not True:
             raise NoEvidence(f"{seen.detail}, but the page does not say that it knows the operator")
         yield seen
+
+    async def find(self, tab: Tab, term: str) -> tuple[SearchHit, ...]:
+        found, _ = await self.results(tab, term.strip())
+        return found.as_found(lambda id: f"{HOME}user/{id}")
+
+    def leads_to(self, account: Account, hit: SearchHit) -> bool:
+        return leads_to(account, hit)
 
     async def results(self, tab: Tab, term: str) -> tuple[Results, bool | None]:
         """What the site shows for a name or 抖音号, and whether the page knows the operator."""

@@ -98,6 +98,8 @@ class TrueAccount:
     reader_quirks: frozenset[ReaderQuirk] = frozenset()
     own: bool = False
     """WeChat: the operator's login is this account's."""
+    registered: bool = True
+    """Whether the office's registry has it."""
 
     def posts_at(self, now: datetime) -> tuple[TruePost, ...]:
         """What was posted by then, newest first."""

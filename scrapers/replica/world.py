@@ -37,6 +37,7 @@ TRUTH_COLUMNS = (
     "reader_list",
     "own",
     "migrated_to",
+    "registered",
 )
 _MOST_BYTES = 100 * 2**20
 _FOR_EVER = datetime(9000, 1, 1, tzinfo=BEIJING)
@@ -76,9 +77,9 @@ class World:
     def filed_rows(self) -> list[dict[str, str]]:
         """The registry as the office's table has it: Chinese heading to text, one row an account.
 
-        Empty columns are left out.
+        Empty columns are left out, and so are accounts that nobody registered.
         """
-        rows = [_filed_row(account) for account in self.accounts]
+        rows = [_filed_row(account) for account in self.accounts if account.registered]
         used = [column for column in HEADINGS if any(row[column] for row in rows)]
         return [{HEADINGS[column]: row[column] for column in used} for row in rows]
 

@@ -101,6 +101,7 @@ class WorldRow:
             reader_lag=self.count("reader_lag"),
             reader_quirks=self.reader_quirks(),
             own=self.yes("own", "no"),
+            registered=self.yes("registered"),
         )
 
     def id(self, platform: str) -> str:

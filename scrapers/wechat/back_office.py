@@ -21,14 +21,16 @@ from mediawatch.domain import (
     Outcome,
     Pace,
     PayloadFacts,
+    SearchHit,
     Sight,
 )
 from mediawatch.names import same
 from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
-from scrapers.surface import Login, SessionUse, Shows, Surface
+from scrapers.surface import FindsUnits, Login, SessionUse, Shows, Surface
 from scrapers.wechat.back_office_replies import Hit, answer, read_hits
-from scrapers.wechat.search_hits import is_same, match_hits_to_filed, own_hit, queries
+from scrapers.wechat.identity import leads_to
+from scrapers.wechat.search_hits import as_found, is_same, match_hits_to_filed, own_hit, queries
 
 HOME = "https://mp.weixin.qq.com/"
 _HITS, _HIT_PAGES = 5, 6
@@ -120,7 +122,7 @@ class BackOffice(Surface):
 
 
 @dataclass(frozen=True)
-class Search(BackOffice):
+class Search(BackOffice, FindsUnits):
     """Name search of the back office: name to fakeid, nickname, 微信号.
 
     Fuzzy; accounts may hide from it.
@@ -136,6 +138,9 @@ class Search(BackOffice):
     # Reported: at most 6 a minute. Some tens an hour froze the search of a login for hours
     # (docs/platforms/wechat.md).
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=4.0, per_hour=20, per_day=100)
+
+    # No recorded hit has one.
+    shows_bodies: ClassVar[bool] = False
 
     unread: str = ""
     """A surface met trouble of ours in this look: what it knows of the account might have shown
@@ -158,6 +163,21 @@ class Search(BackOffice):
 
     async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         yield await self.search(calls, calls.entered, account)
+
+    async def find(self, tab: Tab, term: str) -> tuple[SearchHit, ...]:
+        """One page of hits: a login has few calls, and exact names come first."""
+        payload = await self.search_page(tab, await enter(tab), term, 0)
+        return tuple(map(as_found, read_hits(payload)[0]))
+
+    def leads_to(self, account: Account, hit: SearchHit) -> bool:
+        return leads_to(account, hit)
+
+    async def search_page(
+        self, tab: Tab | PageCalls, token: str, query: str, begin: int
+    ) -> Mapping[str, Any]:
+        return await self.call(
+            tab, token, "searchbiz", action="search_biz", begin=begin, count=_HITS, query=query
+        )
 
     async def search(self, tab: Tab | PageCalls, token: str, account: Account) -> PayloadFacts:
         """By the filed name, and by the 微信号 where that does not do."""
@@ -188,9 +208,7 @@ class Search(BackOffice):
             if number:
                 await tab.pause()
             begin = number * _HITS
-            payload = await self.call(
-                tab, token, "searchbiz", action="search_biz", begin=begin, count=_HITS, query=query
-            )
+            payload = await self.search_page(tab, token, query, begin)
             found, total = read_hits(payload)
             new = [hit for hit in found if hit not in hits]
             hits += new

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mediawatch.addresses import unwrap
-from mediawatch.domain import ID_IN_DOUBT, Account, MatchedBy, NoEvidence
+from mediawatch.domain import ID_IN_DOUBT, Account, MatchedBy, NoEvidence, SearchHit
 from mediawatch.names import alike, same
 from scrapers.wechat.article_page import Page
 
@@ -110,6 +110,24 @@ def _agreeing_id(account: Account, biz: str, original_id: str) -> str:
     if biz and own and number_of(own) == number_of(biz):
         return f"biz {biz}"
     return original_id if filed and filed.casefold() == original_id.casefold() else ""
+
+
+def leads_to(account: Account, hit: SearchHit) -> bool:
+    """Whether any filed key (biz, also in a link, gh_ id, 微信号), or a 暂用标识, names this hit.
+
+    One is enough, also where another one contradicts it.
+    """
+    filed, number = account.filed, number_of(hit.id)
+    links = (filed.url, filed.closing_notice_url, *filed.article_links, *account.links)
+    found = account.provisional.value if account.provisional else ""
+    return (
+        number in {number_of(id) for id in (filed.platform_id, found, *map(biz_in, links)) if id}
+        or bool(same_alias(account, hit.alias))
+        or (
+            bool(hit.original_id)
+            and hit.original_id.casefold() == filed.original_id.strip().casefold()
+        )
+    )
 
 
 def tie_of(account: Account, page: Page) -> MatchedBy:

@@ -20,6 +20,7 @@ from mediawatch.domain import (
     NoEvidence,
     Outcome,
     PayloadFacts,
+    SearchHit,
 )
 from mediawatch.names import alike, same, same_body
 from scrapers.wechat.article_page import GONE_NICK, MOVED_NICK
@@ -104,6 +105,18 @@ def _in_doubt(hit: Hit, why: str) -> PayloadFacts:
         platform_id=hit.biz,
         original_id=hit.original_id,
         detail=detail,
+    )
+
+
+def as_found(hit: Hit) -> SearchHit:
+    """The hit in the core's words. WeChat renames what is gone or was moved."""
+    return SearchHit(
+        id=hit.biz,
+        name=hit.name,
+        verified_as=hit.body,
+        alias=hit.alias,
+        original_id=hit.original_id,
+        gone=bool(GONE_NICK.fullmatch(hit.name) or MOVED_NICK.fullmatch(hit.name)),
     )
 
 

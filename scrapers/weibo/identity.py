@@ -9,7 +9,16 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote
 
-from mediawatch.domain import Changed, Filing, MatchedBy, NoEvidence, Outcome, PayloadFacts
+from mediawatch.domain import (
+    Account,
+    Changed,
+    Filing,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    PayloadFacts,
+    SearchHit,
+)
 from mediawatch.names import same
 from scrapers.searches import agrees, vouches
 from scrapers.urls import link_in, on_host
@@ -142,6 +151,15 @@ def filed_uid(filed: Filing) -> str:
     linked = target_in(link_in(filed.url))
     filed_id = filed.platform_id.strip()
     return filed_id if UID.fullmatch(filed_id) else linked.uid if linked else ""
+
+
+def leads_to(account: Account, hit: SearchHit) -> bool:
+    """Whether the filed id, link or custom domain, or a 暂用标识, names this hit."""
+    filed, linked = account.filed, target_in(link_in(account.filed.url))
+    found = account.provisional.value if account.provisional else ""
+    uids = {filed.platform_id.strip(), linked.uid if linked else "", found.strip()}
+    customs = {filed.alias.strip().casefold(), linked.custom.casefold() if linked else ""}
+    return hit.id in uids or (bool(hit.alias) and hit.alias.casefold() in customs)
 
 
 def refuse_other_body(seen: PayloadFacts, target: Target, filed: Filing) -> None:

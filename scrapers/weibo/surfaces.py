@@ -14,18 +14,28 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
-from mediawatch.domain import Account, Attestation, Captcha, Changed, Outcome, Pace, PayloadFacts
+from mediawatch.domain import (
+    Account,
+    Attestation,
+    Captcha,
+    Changed,
+    Outcome,
+    Pace,
+    PayloadFacts,
+    SearchHit,
+)
 from scrapers.browser.pool import ReplyWaiter, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.privacy import viewers
-from scrapers.searches import NameSearch, match_hits_to_filed
-from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
+from scrapers.searches import NameSearch, Results, match_hits_to_filed
+from scrapers.surface import FindsUnits, Login, Scraper, SessionUse, Shows, Surface
 from scrapers.weibo.desktop_replies import read_feed, read_profile
 from scrapers.weibo.identity import (
     DESKTOP,
     MOBILE,
     filed_uid,
     is_surely_filed,
+    leads_to,
     match_list_to_filed,
     match_to_filed,
     refuse_other_body,
@@ -248,7 +258,7 @@ class DesktopProfile(ProfilePage):
             tab.require_login(known)
 
 
-class Search(NameSearch):
+class Search(NameSearch, FindsUnits):
     """s.weibo.com/user.
 
     It hides some accounts. Where the filed uid is gone, the name's own page is asked before it.
@@ -257,6 +267,7 @@ class Search(NameSearch):
     name, label = "weibo.search", "微博找人搜索（登录）"
     pace = Pace(every=15.0, jitter=5.0)
     url_keys = frozenset({"q", "Refer"})
+    shows_bodies = True
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         filed, bearer = account.filed, self.bearer
@@ -265,15 +276,25 @@ class Search(NameSearch):
             bearer = bearer or borne.name
             yield borne
             await tab.pause()
-        await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
+        found = await self.results(tab, filed.name)
+        yield match_hits_to_filed(filed, filed_uid(filed), found, gone=self.gone, bearer=bearer)
+
+    async def find(self, tab: Tab, term: str) -> tuple[SearchHit, ...]:
+        return (await self.results(tab, term)).as_found(lambda id: f"{DESKTOP}/u/{id}")
+
+    def leads_to(self, account: Account, hit: SearchHit) -> bool:
+        return leads_to(account, hit)
+
+    async def results(self, tab: Tab, name: str) -> Results:
+        """What the site shows for a name."""
+        await arrive(tab, f"{SEARCH}?q={quote(name.strip(), safe='')}&Refer=weibo_user")
         if not await tab.wait_for(SHOWS_RESULT):
             raise await obstacle_on(tab) or Changed(
                 "neither results nor the word that nothing was found"
             )
         if await tab.sees(GEETEST):
             raise Captcha("check over the results")
-        found = read_search(await tab.evaluate(FOUND), filed.name)
-        yield match_hits_to_filed(filed, filed_uid(filed), found, gone=self.gone, bearer=bearer)
+        return read_search(await tab.evaluate(FOUND), name)
 
 
 async def probe(tab: Tab) -> bool:

@@ -18,7 +18,7 @@ import db
 from db.base import Base
 from db.errors import StoreError
 from db.migrate import upgrade
-from db.models import DRAFTS
+from db.models import DRAFTS, LEADS
 from mediawatch.domain import (
     ClosureNote,
     ClosureStep,
@@ -178,7 +178,14 @@ def test_only_doubles_are_merged(home: Home, words: tuple[str, ...], why: str) -
 
 def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home) -> None:
     change(home, "ALTER TABLE home DROP COLUMN revision")
-    for later in ("hint", "link_receipt", "notice_appeal", "closure_note", *DRAFTS):
+    for later in (
+        "hint",
+        "link_receipt",
+        "notice_appeal",
+        "closure_note",
+        *DRAFTS,
+        *reversed(LEADS),
+    ):
         change(home, f"DROP TABLE {later}")
     for table in ("provisional_id", "filing_remark"):
         change(home, f"DROP TABLE {table}")

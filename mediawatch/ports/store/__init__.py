@@ -11,6 +11,7 @@ from mediawatch.files import FileBatch
 from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
 from mediawatch.ports.store.hints import HintStore
+from mediawatch.ports.store.leads import LeadStore
 from mediawatch.ports.store.notices import NoticeStore
 from mediawatch.ports.store.operator import OperatorStore, SurfaceVisit
 from mediawatch.ports.store.personal import PersonalData, PersonalStore
@@ -36,6 +37,7 @@ __all__ = [
     "HintStore",
     "IdleReading",
     "KeptEvidence",
+    "LeadStore",
     "NamedQuery",
     "NoticeStore",
     "OperatorStore",
@@ -96,6 +98,8 @@ class Store(Protocol):
     def operator(self) -> OperatorStore: ...
     @property
     def hints(self) -> HintStore: ...
+    @property
+    def leads(self) -> LeadStore: ...
     @property
     def personal(self) -> PersonalStore: ...
     @property

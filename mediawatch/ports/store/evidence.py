@@ -12,8 +12,8 @@ from mediawatch.domain import Evidence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvidence:
-    """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer, or somebody with a
-    step of 关停).
+    """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer, somebody with a
+    step of 关停, or a search for unfiled accounts took it; the last belongs to account 0, which is none).
 
     `proves`: a finding rests on it.
     """

@@ -38,7 +38,7 @@ class OperatorStore(Protocol):
         """What was seen of the operator's logins, oldest first."""
 
     async def visits(self, since: datetime) -> list[SurfaceVisit]:
-        """Every visit of a sweep from `since` on, canaries included.
+        """Every visit of a sweep from `since` on, canaries and searches for units included.
 
         As their sights and checks say. Bounded by the sweeps since then.
         """

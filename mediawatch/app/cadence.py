@@ -15,7 +15,7 @@ from mediawatch.ports import AccountNow, Dossier
 from mediawatch.rules import doubts
 from mediawatch.rules.cadence import Cadence, cadence, counted_time
 from mediawatch.rules.filed_names import NamesInService
-from mediawatch.rules.known_days import known_days
+from mediawatch.rules.known_days import Span, disproved_spans, known_days
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.judging import as_opened
 
@@ -33,6 +33,7 @@ class _Terms:
     checks: Sequence[CanaryCheck]
     notes: Mapping[int, Sequence[ClosureNote]]
     names: NamesInService
+    disproved: Mapping[int, Sequence[Span]]
 
 
 async def count_cadences(
@@ -52,11 +53,22 @@ async def count_cadences(
         checks=_telling(await app.store.operator.canary_checks(since=EVER)),
         notes=notes,
         names=NamesInService.of(await app.store.accounts.names_in_service()),
+        disproved=await _disproved(app),
     )
     once = _once(accounts)
     found: list[AccountCadence] = []
     for start in range(0, len(once), _AT_ONCE):
         found += await _of_portion(app, once[start : start + _AT_ONCE], terms)
+    return found
+
+
+async def _disproved(app: App) -> dict[int, list[Span]]:
+    """By account, the days of silences that were dismissed in any inspection."""
+    found: dict[int, list[Span]] = {}
+    for sweep in await app.store.sweeps.all():
+        events = await app.store.reviews.events(sweep.id)
+        for account_id, spans in disproved_spans(events, day_of(sweep.as_of)).items():
+            found.setdefault(account_id, []).extend(spans)
     return found
 
 
@@ -111,6 +123,7 @@ def _of_account(
             filed=filed, identity=now.identity, readings=tuple(readings), checks=tuple(terms.checks)
         ),
         terms.policy,
+        terms.disproved.get(account.id, ()),
     )
     found = cadence(known, time, terms.months, terms.until, terms.policy)
     return AccountCadence(account, found, "" if found.months else "所选月份不在账号的统计期内")

@@ -15,7 +15,7 @@ from mediawatch.app.cadence import count_cadences
 from mediawatch.cli.base import fit_prose, fit_table, open_home, run
 from mediawatch.cli.outputs import output
 from mediawatch.cli.sweep_options import Platforms, PolicyName, ScopeFile
-from mediawatch.domain import Account, UserError
+from mediawatch.domain import Account, Filing, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.cadence import unit_cadences
 from mediawatch.figures.regions import Regions
@@ -94,17 +94,10 @@ def cadence(
 
     report, issuer = run(work())
     tables = papers.tables(report)
-    files = (
-        [
-            csv.file(f"{table.title.partition('（')[0]}{number}.csv")
-            for number, table in enumerate(tables, 1)
-        ]
-        if csv
-        else []
-    )
+    files = [csv.file(f"更新频次（{name}）.csv") for name in papers.SHEETS] if csv else []
     for file in (*files, *([xlsx] if xlsx else [])):
         file.check()
-    for file, table in zip(files, tables, strict=False):
+    for file, table in zip(files, tables if files else (), strict=True):
         file.write(to_csv(table), shared=True)
         typer.echo(f"{file}: {count_of(len(table.rows), 'row')}")
     if xlsx:
@@ -159,23 +152,22 @@ def _chosen(
     divided: Regions,
 ) -> list[Account]:
     """The accounts of these platforms, regions and units. UserError where a word means none."""
-    wanted = {
-        "--platform": (platforms, lambda filed: (filed.platform,)),
-        "--region": (
-            regions,
-            lambda filed: (filed.prefecture, filed.county, filed.township, divided.of(filed)),
-        ),
-        "--unit": (units, lambda filed: (filed.organiser,)),
-    }
-    for option, (words, of) in wanted.items():
-        for word in words or ():
-            if not any(fold(word) in map(fold, of(account.filed)) for account in accounts):
-                raise UserError(f"{option} {word}: no account of the registry has that")
-    return [
-        account
-        for account in accounts
-        if all(
-            not words or {fold(word) for word in words} & set(map(fold, of(account.filed)))
-            for words, of in wanted.values()
-        )
-    ]
+    words = {"--platform": platforms, "--region": regions, "--unit": units}
+    found = list(accounts)
+    for option, given in words.items():
+        if given:
+            for word in given:
+                if not any(_bears(each.filed, option, divided, [word]) for each in found):
+                    raise UserError(f"{option} {word}: none of the accounts has that")
+            found = [each for each in found if _bears(each.filed, option, divided, given)]
+    return found
+
+
+def _bears(filed: Filing, option: str, divided: Regions, words: Sequence[str]) -> bool:
+    """Whether what is filed of an account is one of these words, for that option."""
+    of = {
+        "--platform": (filed.platform,),
+        "--region": (filed.prefecture, filed.county, filed.township, divided.of(filed)),
+        "--unit": (filed.organiser,),
+    }[option]
+    return not {fold(word) for word in of}.isdisjoint(map(fold, words))

@@ -35,6 +35,10 @@ class AccountCadence:
         filed = self.account.filed
         return f"{filed.prefecture}{filed.county}{filed.township}", filed.organiser or NOT_FILED
 
+    @property
+    def has_unit(self) -> bool:
+        return bool(self.account.filed.organiser)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitMonth:
@@ -63,10 +67,13 @@ class UnitCadence:
 
 
 def unit_cadences(accounts: Iterable[AccountCadence], months: Sequence[date]) -> list[UnitCadence]:
-    """The units of these accounts, in the order of their first ones."""
+    """The units of these accounts, in the order of their first ones.
+
+    Accounts whose body is not filed are left out: they may be of several.
+    """
     units: dict[tuple[str, str], list[AccountCadence]] = {}
     for each in accounts:
-        if each.cadence.months:
+        if each.cadence.months and each.has_unit:
             units.setdefault(each.unit, []).append(each)
     return [
         UnitCadence(place, name, tuple(_months(members, months)))

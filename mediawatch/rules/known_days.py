@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from mediawatch.domain import LookKind, Post, PostKind, Reading, Sight
+from mediawatch.domain import LookKind, Post, PostKind, Reading, ReviewAction, ReviewEvent, Sight
 from mediawatch.domain.clock import EVER, day_of, day_start
 from mediawatch.ports import Dossier
 from mediawatch.rules import backing
+from mediawatch.rules.hearing import SILENCES
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of
 from mediawatch.rules.ties import keep_speaking, tie_of
@@ -23,6 +24,7 @@ from mediawatch.rules.ties import keep_speaking, tie_of
 _CLOSE = timedelta(minutes=1)
 """Two posts so close are one where an id is missing, as `post_lists` compares them."""
 _DAY = timedelta(days=1)
+_DECISIONS = (ReviewAction.CONFIRMED, ReviewAction.DISMISSED, ReviewAction.REOPENED)
 
 Span = tuple[date, date]
 """The first and the last of some days in a row."""
@@ -86,11 +88,11 @@ def days_within(days: Sequence[date], first: date, last: date) -> Sequence[date]
     return days[bisect_left(days, first) : bisect_right(days, last)]
 
 
-def known_days(known: Dossier, policy: Policy) -> KnownDays:
+def known_days(known: Dossier, policy: Policy, disproved: Iterable[Span] = ()) -> KnownDays:
     """What the readings of an account tell of its days.
 
     Of surfaces whose canaries did not read well no list is complete. A person's list needs a
-    picture.
+    picture. Over `disproved` days no list is complete (`disproved_spans`).
     """
     speaking = backing.without_withdrawn(keep_speaking(known, EVER), EVER)
     own: list[Post] = []
@@ -108,7 +110,26 @@ def known_days(known: Dossier, policy: Policy) -> KnownDays:
         if span := _span(reading, speaking):
             spans.append(span)
     posts = distinct(own)
-    return KnownDays(tuple(posts), tuple(_merged(spans)), tuple(_further(others, posts)))
+    left = _without(_merged(spans), disproved)
+    return KnownDays(tuple(posts), tuple(left), tuple(_further(others, posts)))
+
+
+def disproved_spans(events: Iterable[ReviewEvent], as_of: date) -> dict[int, list[Span]]:
+    """By account, the days of silences of one inspection that were dismissed (排除).
+
+    `events` are those of its review, oldest first; `as_of` is its Beijing day.
+    """
+    newest = {
+        (event.account_id, event.code): event
+        for event in events
+        if event.code in SILENCES and event.action in _DECISIONS
+    }
+    found: dict[int, list[Span]] = {}
+    for (account_id, _), event in newest.items():
+        if event.action is ReviewAction.DISMISSED:
+            since = event.facts.gap_since or event.facts.latest_on if event.facts else None
+            found.setdefault(account_id, []).append((since or date.min, as_of))
+    return found
 
 
 def _is_dated(post: Post, sight: Sight) -> bool:
@@ -183,3 +204,18 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
         else:
             found.append((first, last))
     return found
+
+
+def _without(spans: Iterable[Span], disproved: Iterable[Span]) -> list[Span]:
+    left = list(spans)
+    for since, until in disproved:
+        left = [
+            part
+            for first, last in left
+            for part in (
+                (first, min(last, since - _DAY) if since > date.min else date.min),
+                (max(first, until + _DAY), last),
+            )
+            if part[0] <= part[1]
+        ]
+    return left

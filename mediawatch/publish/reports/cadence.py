@@ -17,6 +17,8 @@ from mediawatch.rules.policy import Policy
 from mediawatch.table import Table, join_filled
 
 INTERNAL_ONLY = "内部使用，仅供日常管理参考，不作为认定依据，不得用于排名"
+SHEETS = ("按账号", "按单位", "未统计", "说明")
+"""What the tables are called in short."""
 UNKNOWN = "不详"
 _FIGURES = ("发布条数", "最长更新间隔", "不达标天数", "连续未发布月数")
 _OF_ACCOUNT = ("地区", "单位", "政务新媒体名称", "类型", "备案单号", "月份", *_FIGURES, "说明")
@@ -54,10 +56,7 @@ def book(report: CadenceReport, issuer: str) -> bytes:
     """The tables as a workbook, a sheet each."""
     found = tables(report)
     return workbook(
-        [
-            (name, table)
-            for name, table in zip(("按账号", "按单位", "未统计", "说明"), found, strict=True)
-        ],
+        list(zip(SHEETS, found, strict=True)),
         counts=("账号数",),
         rates=(),
         marks=(INTERNAL_ONLY, *report.marks),
@@ -185,11 +184,13 @@ def _explained(report: CadenceReport) -> Iterator[tuple[str, str]]:
     yield (
         "不达标天数",
         f"当月更新间隔已{edge}{window.days}天的天数。列表未覆盖处不能确定，写“至多N天”，待核。"
-        "按单位的为各账号天数之和。",
+        "认定中已排除的未更新问题所涉时段不作定论。按单位的为各账号天数之和。",
     )
     yield (
         "连续未发布月数",
         "仅以完整列表覆盖的整月为准；列表未覆盖的写“不详”；更早月份不详的写“至少N个月”。"
         "按单位的须所有账号均未发布。",
     )
+    if unnamed := sum(not each.has_unit for each in report.accounts):
+        yield "单位", f"{unnamed}个账号未填报所属组织，不列入按单位统计。"
     yield "起止", "自开设、备案（以较晚者为准）起计，豁免期满后起计，申请关停或采取关停措施后不计。"

@@ -110,6 +110,9 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
             "最长更新间隔, 不达标天数, 连续未发布月数)."
         ),
     },
+    "circular": {
+        "circular": "Check an office's own circular or table of figures (通报).",
+    },
     "query": {
         "query": "Run a report query.",
     },

@@ -1,4 +1,4 @@
-"""The texts of a letter in .docx that may hold links.
+"""The texts of a letter in .docx that may hold links, and its paragraphs and tables.
 
 Paragraphs, cells, text boxes, notes, and what lies behind hyperlinks. A .docx is a zip of XML.
 Nothing of it is carried out: entities are refused, parts that are too large are refused, macros are
@@ -53,8 +53,9 @@ def body_of(name: str, data: bytes) -> Iterator[str | list[list[str]]]:
     Raises FileFault.
     """
     with _opened(name, data) as package:
-        body = next(iter(_tree(name, package, _DOCUMENT)), None)
-        yield from _blocks(body) if body is not None else ()
+        for body in _tree(name, package, _DOCUMENT):
+            if _tag(body) == "body":
+                yield from _blocks(body)
 
 
 @contextmanager

@@ -32,6 +32,7 @@ class FigureRole(StrEnum):
 
 
 _RATES = (FigureRole.RATE, FigureRole.FAILURE_RATE, FigureRole.COVERAGE, FigureRole.SHARE)
+_UNIT_NOTE = re.compile(r"单位\W")
 _LONGEST_GROUP = 16
 """Characters of a heading over several columns; a title is longer."""
 _COUNT = r"(?:的?(?:账号|新媒体|网站))?(?:总?数量?|个数|家数)?"
@@ -134,12 +135,14 @@ def _is_heading(text: str) -> bool:
     bare = plain(text)
     known = (_NAMES, _IDS, _TYPES, _ORDINALS, _PROBLEMS)
     return len(bare) <= 30 and (
-        role_of(text) is not None or any(each.search(bare) for each in known) or bare in _PLACES
+        role_of(text) is not None
+        or any(each.search(bare) for each in known)
+        or bare.partition("(")[0] in _PLACES
     )
 
 
 _PLACES = frozenset(
-    ["地区", "市州", "县区", "县市区", "区县", "单位", "部门", "地区(部门)", "主管单位", "主办单位", "所属组织", "指标", "项目", "名称"]
+    ["地区", "市州", "县区", "县市区", "区县", "单位", "部门", "主管单位", "主办单位", "所属组织", "指标", "项目", "名称"]
 )  # fmt: skip
 
 
@@ -168,7 +171,7 @@ def _heading(rows: Sequence[Sequence[object]], place: int) -> TableHeading:
         elif _TYPES.search(text):
             types.append(column)
             names.append(column)
-        elif _NAMES.search(text) or text in _PLACES:
+        elif _NAMES.search(text) or text.partition("(")[0] in _PLACES:
             names.append(column)
         elif _PROBLEMS.search(text) and _is_text(rows, place, column):
             problem = column
@@ -185,7 +188,7 @@ def _groups(row: Sequence[object]) -> dict[int, str]:
         return found  # a title
     for column, cell in enumerate(row):
         text = plain(cell)
-        if len(text) > _LONGEST_GROUP or text.startswith("单位:"):
+        if len(text) > _LONGEST_GROUP or _UNIT_NOTE.match(text):
             continue
         over = text or over
         if over:

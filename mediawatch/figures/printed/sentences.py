@@ -56,7 +56,7 @@ _RATES: Sequence[tuple[FigureRole, re.Pattern[str]]] = (
         re.compile(r"(?:检查率|抽查率|抽查比例|检查比例|覆盖率)(?:为|达|达到|是)?(\d+(?:\.\d+)?%)"),
     ),
 )  # fmt: skip
-_SENTENCE = re.compile("[。;!]")
+_SENTENCE = re.compile(r"[;!\u3002]")
 _NUMBER = re.compile(rf"\d+(?:\.\d+)?\s*(?:%|{_UNIT})")
 _EARLIER = re.compile("上期|上季|上次|上一|去年|上年|此前")
 _PLATFORM = re.compile("微信|微博|抖音|头条|快手|视频号|小程序|客户端|百家号|贴吧|小红书|哔哩")

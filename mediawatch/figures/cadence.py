@@ -33,7 +33,8 @@ class AccountCadence:
     def unit(self) -> tuple[str, str]:
         """Where the body is that runs it, and what it is called."""
         filed = self.account.filed
-        return f"{filed.prefecture}{filed.county}{filed.township}", filed.organiser or NOT_FILED
+        levels = dict.fromkeys((filed.prefecture, filed.county, filed.township))
+        return "".join(levels), filed.organiser or NOT_FILED
 
     @property
     def has_unit(self) -> bool:

@@ -58,7 +58,7 @@ def book(report: CadenceReport, issuer: str) -> bytes:
     return workbook(
         list(zip(SHEETS, found, strict=True)),
         counts=("账号数",),
-        rates=(),
+        rates=_FIGURES,
         marks=(INTERNAL_ONLY, *report.marks),
         cover=BookCover(title=found[0].title, issuer=issuer, made_at=report.made_at),
     )

@@ -196,6 +196,16 @@ def test_a_region_and_a_platform_narrow_the_tables(home: Path) -> None:
     assert "内部使用" in done.stdout
 
 
+def test_a_list_of_accounts_is_a_scope(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "名单.csv").write_text("备案单号\nDEMO-0040\nDEMO-0018\n", "utf-8-sig")
+    done = in_process(
+        "--home", home, "cadence", "--to", "2022-12", "--scope", tmp_path / "名单.csv"
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"DEMO-\d+", done.stdout) == ["DEMO-0018", "DEMO-0040"]
+    assert "2022年12月" in done.stdout
+
+
 async def test_filings_of_one_account_count_once_and_a_dismissed_silence_is_none(
     tmp_path: Path,
 ) -> None:

@@ -165,6 +165,19 @@ def test_kinds_of_problems_against_their_sum() -> None:
     assert said(remarks(table)) == [(1, 3, "全市：各列合计31，“合计”写36：差5。")]
 
 
+def test_shares_of_the_whole() -> None:
+    table: Rows = [
+        ["问题类型", "账号数", "占比"],
+        ["超过2周未更新", 24, "66.67%"],
+        ["长期未更新", 12, "34.33%"],
+        ["合计", 36, "100%"],
+    ]
+    assert said(remarks(table)) == [(2, 2, "长期未更新：占比写34.33%，按12/36应为33.33%。")]
+    open_: Rows = [["问题类型", "账号数", "占比"], ["长期未更新", 12, "34.33%"]]
+    assert not remarks(open_)
+    assert "“占比”未核对" in remarks(open_, kind=RemarkKind.UNCHECKED)[0].words
+
+
 def test_a_table_of_two_columns_is_read_across() -> None:
     table: Rows = [
         ["总体情况"],
@@ -257,6 +270,28 @@ def test_sentences_as_far_as_they_are_certain() -> None:
         (5, "期限“于2月1日前”早于成文日期2023年2月9日。"),
     ]
     assert [each.place.row for each in remarks(text=TEXT, kind=RemarkKind.UNCHECKED)] == [4]
+
+
+def test_clauses_that_tell_of_one_whole_are_one_sentence() -> None:
+    text = ["共检查政务新媒体2432个，检查率100%；不合格4个，合格率99.48%。"]
+    assert [each.words.partition("：")[2] for each in remarks(text=text)] == [
+        "合格率写99.48%，按2428/2432应为99.84%。"
+    ]
+    # Two wholes: nothing is known of which number belongs to which.
+    both = ["检查政府网站51个、政务新媒体212个，合格率分别为94%、98.6%。"]
+    assert not remarks(text=both)
+    assert remarks(text=both, kind=RemarkKind.UNCHECKED)
+
+
+def test_columns_that_cannot_be_told_apart_are_unchecked() -> None:
+    twice: Rows = [["地区", "检查数", "检查数", "得分"], ["甲市", 3, 4, 95.5], ["合计", 3, 4, 90]]
+    assert not remarks(twice)
+    assert [each.words for each in remarks(twice, kind=RemarkKind.UNCHECKED)] == [
+        "有2列“检查数”，分不清各指什么，只核对了合计。"
+    ]
+    levels: Rows = [["地区", "总数"], ["甲市", 3], ["甲县", 1], ["乙县", 2], ["合计", 3]]
+    assert not remarks(levels)
+    assert "恰为合计的两倍" in remarks(levels, kind=RemarkKind.UNCHECKED)[0].words
 
 
 def test_parts_within_a_sentence() -> None:

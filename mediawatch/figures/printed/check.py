@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from mediawatch.figures.printed.lines import (
 from mediawatch.figures.printed.lists import length_remarks, list_remarks
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind
 from mediawatch.figures.printed.sentences import read_text
-from mediawatch.figures.printed.sums import sum_remarks
+from mediawatch.figures.printed.sums import share_remarks, sum_remarks
 from mediawatch.figures.printed.tables import PrintedGrid, PrintedTable, read_table
 
 
@@ -53,6 +54,7 @@ def check_figures(grids: Sequence[PrintedGrid], paragraphs: Sequence[str] = ()) 
         else:
             remarks += unclear_remarks(table)
             remarks += sum_remarks(table)
+            remarks += share_remarks(table)
             lines += lines_of(table)
     counted = [*lines, *text.lines]
     for line in counted:
@@ -78,6 +80,12 @@ def _heading_remarks(table: PrintedTable) -> Iterator[PrintedRemark]:
     """Columns of numbers whose heading is not known: only their sums are compared."""
     if table.heading.is_list:
         return
+    for group in table.groups:
+        columns = [each for each in table.heading.figures.values() if each.group == group]
+        roles = Counter(each.role for each in columns if each.role)
+        for role in (role for role, count in roles.items() if count > 1):
+            words = f"有{roles[role]}列“{role.value}”，分不清各指什么，只核对了合计。"
+            yield PrintedRemark(RemarkKind.UNCHECKED, table.place(table.heading.last_row), words)
     unknown = [each.heading for each in table.heading.figures.values() if each.role is None]
     if unknown:
         words = f"“{'”“'.join(unknown)}”只核对了合计，含义未核对。"

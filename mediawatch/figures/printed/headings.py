@@ -62,6 +62,8 @@ _NAMES = re.compile("名称|账号名|新媒体$|网站$|账号$")
 _IDS = re.compile("备案(?:编|单)?号|标识|编码|ID$|id$|微信号|原始")
 _TYPES = re.compile("^(?:账号|新媒体)?(?:类型|平台|类别|渠道|平台类型|所属平台)")
 _ORDINALS = re.compile("^(?:序号|编号|No\\.?)$", re.IGNORECASE)
+_OTHER = re.compile("得分|分数|扣分|总分|排名|名次|年份|月份|日期|时间|电话|期限|备注")
+"""Columns of numbers that count nothing that could be summed."""
 _PROBLEMS = re.compile("问题|不合格(?:原因|情形)")
 _CLOSED = ("合计", "总计", "共计", "总数", "汇总", "全省", "全市", "全区", "全州", "全县", "全国")
 
@@ -175,7 +177,7 @@ def _heading(rows: Sequence[Sequence[object]], place: int) -> TableHeading:
             names.append(column)
         elif _PROBLEMS.search(text) and _is_text(rows, place, column):
             problem = column
-        elif text and not _is_text(rows, place, column):
+        elif text and not _OTHER.search(text) and not _is_text(rows, place, column):
             figures[column] = FigureColumn(None, "", text)
     return TableHeading(place, figures, names, ids, types, ordinal, problem)
 

@@ -88,7 +88,7 @@ def line_remarks(line: FigureLine) -> Iterator[PrintedRemark]:
     for role, (rate, place) in line.rates.items():
         fractions = list(fractions_of(line, role))
         if fractions:
-            yield from _rate_remarks(line, role, rate, place, fractions)
+            yield from rate_remarks(line.name, role, rate, place, fractions)
         elif role is not FigureRole.SHARE:
             yield PrintedRemark(
                 RemarkKind.UNCHECKED,
@@ -131,13 +131,14 @@ def fractions_of(line: FigureLine, role: FigureRole) -> Iterator[tuple[int, int]
             yield passed, whole
 
 
-def _rate_remarks(
-    line: FigureLine,
+def rate_remarks(
+    name: str,
     role: FigureRole,
     rate: PrintedRate,
     place: PrintedPlace,
     fractions: Sequence[tuple[int, int]],
 ) -> Iterator[PrintedRemark]:
+    """What is said of a rate that is none of these fractions, rounded half up."""
     ways = [rate.rounding(Fraction(*each)) for each in fractions]
     if Rounding.HALF_UP in ways:
         return
@@ -145,12 +146,12 @@ def _rate_remarks(
     should = rate.should_be(Fraction(part, whole))
     if Rounding.TRUNCATED in ways:
         words = f"{role.value}写{rate.text}，按{part}/{whole}四舍五入应为{should}，所写为截断值。"
-        yield PrintedRemark(RemarkKind.NOTE, place, f"{line.name}：{words}")
+        yield PrintedRemark(RemarkKind.NOTE, place, f"{name}：{words}")
         return
     yield PrintedRemark(
         RemarkKind.SLIP,
         place,
-        f"{line.name}：{role.value}写{rate.text}，按{part}/{whole}应为{should}。",
+        f"{name}：{role.value}写{rate.text}，按{part}/{whole}应为{should}。",
     )
 
 

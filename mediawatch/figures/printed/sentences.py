@@ -56,7 +56,7 @@ _RATES: Sequence[tuple[FigureRole, re.Pattern[str]]] = (
         re.compile(r"(?:检查率|抽查率|抽查比例|检查比例|覆盖率)(?:为|达|达到|是)?(\d+(?:\.\d+)?%)"),
     ),
 )  # fmt: skip
-_SENTENCE = re.compile(r"[;!\u3002]")
+_SENTENCE = re.compile(r"[!\u3002]")
 _NUMBER = re.compile(rf"\d+(?:\.\d+)?\s*(?:%|{_UNIT})")
 _EARLIER = re.compile("上期|上季|上次|上一|去年|上年|此前")
 _PLATFORM = re.compile("微信|微博|抖音|头条|快手|视频号|小程序|客户端|百家号|贴吧|小红书|哔哩")
@@ -89,7 +89,7 @@ def read_text(paragraphs: Sequence[str]) -> TextFigures:
     texts = [re.sub(r"\s+", "", unicodedata.normalize("NFKC", each)) for each in paragraphs]
     for number, text in enumerate(texts):
         kind = _KIND.match(text)
-        for sentence in filter(None, _SENTENCE.split(text[kind.end() :] if kind else text)):
+        for sentence in _sentences(text[kind.end() :] if kind else text):
             _read_sentence(sentence, PrintedPlace("", number), found)
     failed = [
         line.counts[FigureRole.FAILED][0]
@@ -100,6 +100,25 @@ def read_text(paragraphs: Sequence[str]) -> TextFigures:
     found.remarks.extend(_platform_remarks(found))
     found.remarks.extend(_deadline_remarks(texts))
     return found
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a paragraph, each clause apart that ends with a semicolon.
+
+    `检查10个；不合格4个，合格率60%` is one: the clauses tell of one whole, and each of other figures.
+    """
+    for sentence in filter(None, _SENTENCE.split(text)):
+        clauses = [clause for clause in sentence.split(";") if clause]
+        figures = [set(_figures(clause)) for clause in clauses]
+        together = sum(map(len, figures)) == len(set().union(*figures))
+        if together and not _PLATFORM.search(sentence) and not _COLON.search(sentence):
+            yield sentence
+        else:
+            yield from clauses
+
+
+def _figures(text: str) -> Iterator[FigureRole]:
+    return (role for role, pattern in (*_COUNTS, *_RATES) for _ in _numbers(pattern, text))
 
 
 def _read_sentence(sentence: str, place: PrintedPlace, found: TextFigures) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mediawatch.figures.printed.headings import FigureRole
+from mediawatch.figures.printed.lines import rate_remarks
 from mediawatch.figures.printed.remarks import PrintedRemark, RemarkKind
 from mediawatch.figures.printed.tables import PrintedRow, PrintedTable, RowKind
 
@@ -33,6 +34,29 @@ def sum_remarks(table: PrintedTable) -> Iterator[PrintedRemark]:
             yield from _column_remarks(table, _Block(block.whole, parts), column, inside)
     for row in table.rows:
         yield from _row_remarks(table, row)
+
+
+def share_remarks(table: PrintedTable) -> Iterator[PrintedRemark]:
+    """占比: each row's part of the one 合计, of the column of counts that stands before it."""
+    totals = [row for row in table.rows if row.kind is RowKind.TOTAL]
+    counting = _counting(table)
+    for column, figure in table.heading.figures.items():
+        if figure.role is not FigureRole.SHARE:
+            continue
+        before = max((each for each in counting if each < column), default=None)
+        whole = totals[0].counts.get(before, 0) if len(totals) == 1 and before is not None else 0
+        if before is None or not whole:
+            place = table.place(table.heading.last_row, column)
+            words = f"“{figure.heading}”未核对：未见唯一的合计。"
+            yield PrintedRemark(RemarkKind.UNCHECKED, place, words)
+            continue
+        for row in table.rows:
+            if column in row.rates and before in row.counts:
+                fraction = (row.counts[before], whole)
+                place = table.place(row.row, column)
+                yield from rate_remarks(
+                    row.name, FigureRole.SHARE, row.rates[column], place, [fraction]
+                )
 
 
 def _blocks(rows: Sequence[PrintedRow], kind: RowKind) -> Iterator[_Block]:
@@ -72,6 +96,12 @@ def _column_remarks(
     parts = sum(row.counts.get(column, 0) for row in block.parts)
     inside = sum(row.counts.get(column, 0) for row in subtotals)
     if parts == whole or (subtotals and inside == whole):
+        return
+    if parts == 2 * whole:
+        words = (
+            f"各行“{word}”合计{parts}，恰为{block.whole.name}的两倍，可能并列了上下两级，未核对。"
+        )
+        yield PrintedRemark(RemarkKind.UNCHECKED, place, words)
         return
     yield PrintedRemark(
         RemarkKind.SLIP,

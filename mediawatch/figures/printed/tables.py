@@ -167,7 +167,7 @@ def _row(
                 unclear.add(column)
         elif (count := count_in(cell)) is not None:
             counts[column] = count
-        elif plain(cell) not in NOTHING:
+        elif role is not None and plain(cell) not in NOTHING:
             unclear.add(column)
     kind = (
         RowKind.TOTAL

@@ -115,12 +115,22 @@ def test_a_cut_rate_and_a_coarse_one_are_no_slips() -> None:
         ["甲市", 130, 59, "54.61%"],
         ["乙市", 97, 1, "98.97%"],
         ["丙市", 146, 59, "60%"],
+        ["丁市", 97, 1, 96 / 97],
     ]
     assert remarks(table) == []
     assert said(remarks(table, kind=RemarkKind.NOTE)) == [
         (1, 3, "甲市：合格率写54.61%，按71/130四舍五入应为54.62%，所写为截断值。"),
         (3, 3, "丙市：合格率写60%，本件其他比率多为2位小数，按87/146为59.59%，取舍不一。"),
     ]
+
+
+def test_a_typed_number_is_rounded_and_a_computed_one_is_not() -> None:
+    heading = ["地区", "检查数", "不合格数", "合格率"]
+    other = ["乙市", 97, 1, "98.97%"]
+    typed: Rows = [heading, other, ["甲市", 146, 59, 0.6]]
+    assert [each.place.row for each in remarks(typed, kind=RemarkKind.NOTE)] == [2]
+    computed: Rows = [heading, other, ["甲市", 8, 2, 6 / 8]]
+    assert remarks(computed, kind=RemarkKind.NOTE) == []
 
 
 def test_subtotals_sum_their_own_rows_above_or_below() -> None:

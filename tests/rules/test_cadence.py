@@ -108,6 +108,28 @@ def test_a_whole_list_counts_exactly() -> None:
     assert (june.silence, june.run) == (Silence.OPEN, None)
 
 
+def test_the_days_of_a_look_and_of_a_list_s_beginning_are_seen_in_part() -> None:
+    noon = datetime(2031, 7, 1, 12, tzinfo=BEIJING)
+    assert days_of(reading(date(2031, 7, 31), since=noon)).spans == (
+        (date(2031, 7, 2), date(2031, 7, 30)),
+    )
+    assert days_of(reading(date(2031, 7, 31), since=JULY)).spans == ((JULY, date(2031, 7, 30)),)
+
+
+def test_a_count_is_exact_only_where_each_post_can_be_told_apart() -> None:
+    without_id = reading(date(2031, 8, 2), post(date(2031, 7, 20), id=""), since=JULY)
+    assert month_of(days_of(without_id), JULY).posts == Bounds(1, None)
+    listed = reading(date(2031, 8, 2), post(date(2031, 7, 20)), since=JULY)
+    person = replace(
+        reading(date(2031, 7, 30), Post(on=date(2031, 7, 16), kind=PostKind.SEEN)),
+        look=LookKind.PERSON,
+        by="甲",
+    )
+    # "There is one since the 16th" may be that of the 20th, or a further one.
+    both = month_of(days_of(listed, person), JULY)
+    assert (both.posts, both.doubtful) == (Bounds(1, None), 1)
+
+
 def test_posts_without_a_list_are_at_least_so_many() -> None:
     known = days_of(reading(date(2031, 8, 2), post(date(2031, 7, 1)), post(date(2031, 7, 25))))
     found = month_of(known, JULY)
@@ -284,7 +306,7 @@ def worlds(draw: st.DrawFn) -> World:
         post(
             on,
             id=f"{on} {number}" if with_ids else "",
-            at=datetime(on.year, on.month, on.day, 8, number, tzinfo=BEIJING),
+            at=datetime(on.year, on.month, on.day, 20, number, tzinfo=BEIJING),
         )
         for number, offset in enumerate(sorted(offsets))
         if (on := FIRST + timedelta(days=offset)) and (begun is None or on >= begun)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mediawatch.figures.printed.headings import FigureRole
-from mediawatch.figures.printed.rates import PrintedRate, Rounding, plain
+from mediawatch.figures.printed.rates import MOST_DECIMALS, PrintedRate, Rounding, plain
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind
 from mediawatch.figures.printed.tables import PrintedTable, RowKind
 from mediawatch.figures.values import OPEN_RATE
@@ -161,7 +161,10 @@ def decimals_remarks(lines: Sequence[FigureLine]) -> Iterator[PrintedRemark]:
     60% for 59.59% is no slip, but another rounding than its neighbours have.
     """
     usual = Counter(
-        rate.decimals for line in lines for rate, _ in line.rates.values() if rate.text != "100%"
+        rate.decimals
+        for line in lines
+        for rate, _ in line.rates.values()
+        if rate.text != "100%" and rate.decimals <= MOST_DECIMALS
     )
     if not usual:
         return
@@ -171,7 +174,7 @@ def decimals_remarks(lines: Sequence[FigureLine]) -> Iterator[PrintedRemark]:
             for part, whole in fractions_of(line, role):
                 ratio = Fraction(part, whole)
                 if (
-                    rate.exact is None
+                    not rate.is_computed(ratio)
                     and rate.decimals < decimals
                     and rate.rounding(ratio) is Rounding.HALF_UP
                     and (ratio * 100 * 10**rate.decimals).denominator != 1

@@ -15,6 +15,8 @@ from mediawatch.figures.values import percent
 
 _RATE = re.compile(r"(?:约|达|为)?(\d+(?:\.\d+)?)\s*(%?)")
 _COUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?\s*[个家条次项]?")
+MOST_DECIMALS = 4
+"""A cell with more holds what was computed."""
 NOTHING = frozenset({"", "-", "—", "/", "--", "——", "无"})
 """What stands in a cell where nothing is to be counted."""
 
@@ -44,9 +46,13 @@ class PrintedRate:
     def decimals(self) -> int:
         return len(self.text.removesuffix("%").partition(".")[2])
 
+    def is_computed(self, ratio: Fraction) -> bool:
+        """Whether a workbook holds the fraction itself: nobody rounded it."""
+        return self.exact is not None and abs(self.exact - ratio) < Fraction(1, 10**9)
+
     def rounding(self, ratio: Fraction) -> Rounding:
         """How it follows from a fraction."""
-        if self.exact is not None and abs(self.exact - ratio) < Fraction(1, 10**9):
+        if self.is_computed(ratio):
             return Rounding.HALF_UP
         if any(agrees(text, ratio) for text in self.texts):
             return Rounding.HALF_UP
@@ -55,7 +61,7 @@ class PrintedRate:
 
     def should_be(self, ratio: Fraction) -> str:
         """The fraction with as many decimals as are printed, two at most of a computed number."""
-        return percent(ratio, min(self.decimals, 4) if self.exact is None else 2)
+        return percent(ratio, min(self.decimals, MOST_DECIMALS) if self.exact is None else 2)
 
 
 def _cut(text: str, ratio: Fraction) -> Fraction:

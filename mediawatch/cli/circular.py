@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from mediawatch.workbooks.places import column_letter
 from mediawatch.workbooks.tables import Document, read_document
 
 SLIPS_EXIT = 1
+_MOST_UNCHECKED = 5
+"""Remarks on one column of a table that are printed one by one."""
 group = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -56,7 +59,15 @@ def report(found: PrintedCheck) -> str:
     for kind in RemarkKind:
         some = [each for each in found.remarks if each.kind is kind]
         lines += [f"{kind.label}{len(some)}处："] if some else []
-        lines += [f"  {place_words(each.place)}：{each.words}" for each in some]
+        shown: Counter[tuple[str, int | None]] = Counter()
+        for each in some:
+            column = (each.place.part, each.place.column)
+            shown[column] += bool(each.place.part)
+            if kind is not RemarkKind.UNCHECKED or shown[column] <= _MOST_UNCHECKED:
+                lines.append(f"  {place_words(each.place)}：{each.words}")
+        more = sum(max(0, count - _MOST_UNCHECKED) for count in shown.values())
+        if kind is RemarkKind.UNCHECKED and more:
+            lines.append(f"  另有{more}处同类的未核对。")
     if not found.slips:
         lines.append("已核对的数字之间未见差错；未核对的不在此列。")
     lines.append(f"读到{found.tables}张表、{found.lines}行数字。")

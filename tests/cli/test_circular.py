@@ -72,6 +72,15 @@ def test_slips_are_told_by_sheet_row_and_column(tmp_path: Path) -> None:
     ]
 
 
+def test_many_open_cells_of_a_column_are_told_in_short(tmp_path: Path) -> None:
+    rows = [["地区", "检查数", "合格率"], *([f"{number}县", 9, "91%"] for number in range(9))]
+    done = in_process("circular", "check", book(tmp_path / "a.xlsx", rows))
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert (lines[0], len(lines)) == ("未核对9处：", 9)
+    assert lines[6] == "  另有4处同类的未核对。"
+
+
 def test_a_csv_of_gbk_is_read(tmp_path: Path) -> None:
     file = tmp_path / "表.csv"
     file.write_bytes("地区,总数,抽查数\n全市,21,28\n".encode("gbk"))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mediawatch.figures.circulars import load_shipped
@@ -299,6 +299,12 @@ def test_columns_that_cannot_be_told_apart_are_unchecked() -> None:
     assert [each.words for each in remarks(twice, kind=RemarkKind.UNCHECKED)] == [
         "有2列“检查数”，分不清各指什么，只核对了合计。"
     ]
+    beside: Rows = [["单位", "总数", "单位", "总数"], ["甲局", 3, "乙局", 4], ["", "", "合计", 7]]
+    assert not remarks(beside)
+    assert "并排" in remarks(beside, kind=RemarkKind.UNCHECKED)[0].words
+    within: Rows = [["地区", "总数"], ["甲市", 3], ["其中：市直", 1], ["乙市", 2], ["合计", 5]]
+    assert not remarks(within)
+    assert "“其中”" in remarks(within, kind=RemarkKind.UNCHECKED)[0].words
     levels: Rows = [["地区", "总数"], ["甲市", 3], ["甲县", 1], ["乙县", 2], ["合计", 3]]
     assert not remarks(levels)
     assert "恰为合计的两倍" in remarks(levels, kind=RemarkKind.UNCHECKED)[0].words
@@ -373,6 +379,7 @@ def test_rows_of_sums() -> None:
 
 
 @given(st.integers(1, 9999), st.data(), st.integers(0, 4))
+@settings(max_examples=30)
 def test_every_rounded_rate_is_right_and_no_other(
     whole: int, data: st.DataObject, decimals: int
 ) -> None:
@@ -428,3 +435,47 @@ def test_published_circulars_have_the_slips_that_were_found_in_them() -> None:
         assert bool(found) is (row["nn"] in _OFF), (row["nn"], told)
         for should in re.findall(r"不符\(应([\d.]+)\)", row["arithmetic_check"]):
             assert row["nn"] not in _OFF or f"应为{should}%" in told
+
+
+@st.composite
+def sound_tables(draw: st.DrawFn) -> list[list[object]]:
+    """Regions in one or two blocks, perhaps with 小计, each with its counts and rates."""
+    decimals = draw(st.integers(0, 3))
+    blocks = draw(st.lists(st.integers(1, 4), min_size=1, max_size=2))
+
+    def line(name: str, total: int, checked: int, failed: int) -> list[object]:
+        rate = percent(Fraction(checked - failed, checked), decimals) if checked else "—"
+        return [name, total, checked, percent(Fraction(checked, total), decimals), failed, rate]
+
+    rows: list[list[object]] = [["地区", "总数", "检查数", "检查率", "不合格数", "合格率"]]
+    everything: list[tuple[int, int, int]] = []
+    for block, size in enumerate(blocks):
+        parts = []
+        for number in range(size):
+            total = draw(st.integers(1, 300))
+            checked = draw(st.integers(0, total))
+            parts.append((total, checked, draw(st.integers(0, checked))))
+            rows.append(line(f"第{block}块{number}县", *parts[-1]))
+        if len(blocks) > 1:
+            rows.append(line("小计", *map(sum, zip(*parts, strict=True))))
+        everything += parts
+    rows.append(line("合计", *map(sum, zip(*everything, strict=True))))
+    return rows
+
+
+@given(sound_tables(), st.data())
+@settings(max_examples=15)
+def test_a_sound_table_has_no_slip_and_one_changed_number_is_found(
+    rows: list[list[object]], data: st.DataObject
+) -> None:
+    assert remarks(rows) == []
+    assert remarks(rows, kind=RemarkKind.UNCHECKED) == []
+    row = data.draw(st.integers(1, len(rows) - 1))
+    column = data.draw(st.sampled_from([1, 2, 4]))
+    changed = [list(each) for each in rows]
+    number = changed[row][column]
+    assert isinstance(number, int)
+    changed[row][column] = number + data.draw(st.integers(1, 5))
+    if len(rows) > 2 and not (len(rows) == 3 and changed[1][column] == 2 * number):
+        found = check_figures([PrintedGrid("表", changed)])
+        assert found.slips or any("两倍" in each.words for each in found.remarks)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import known_as
 
@@ -362,6 +362,7 @@ MONTHS = months_between(FIRST, UNTIL)
 
 
 @given(worlds())
+@settings(max_examples=25)
 def test_the_truth_lies_within_every_figure(world: World) -> None:
     found = cadence(days_of(*world.readings), CountedTime(world.begun), MONTHS, UNTIL, POLICY)
     for each in found.months:
@@ -386,6 +387,7 @@ def test_the_truth_lies_within_every_figure(world: World) -> None:
 
 
 @given(worlds(), st.data())
+@settings(max_examples=25)
 def test_another_reading_makes_nothing_less_certain(world: World, data: st.DataObject) -> None:
     some = [each for each in world.readings if data.draw(st.booleans())]
     time = CountedTime(world.begun)

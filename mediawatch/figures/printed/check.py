@@ -44,6 +44,10 @@ def check_figures(grids: Sequence[PrintedGrid], paragraphs: Sequence[str] = ()) 
             words = "未核对：没有认得的表头（总数、检查数、不合格数、合格率，或账号名称）。"
             remarks.append(PrintedRemark(RemarkKind.UNCHECKED, PrintedPlace(grid.name), words))
             continue
+        if table.heading.is_beside:
+            words = "未核对：两栏并排，请排成一栏再核对。"
+            remarks.append(PrintedRemark(RemarkKind.UNCHECKED, table.place(), words))
+            continue
         tables.append(table)
         remarks += _heading_remarks(table)
     text = read_text(paragraphs)

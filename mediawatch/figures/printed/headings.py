@@ -90,6 +90,8 @@ class TableHeading:
     types: Sequence[int] = ()
     ordinal: int | None = None
     problem: int | None = None
+    is_beside: bool = False
+    """Two tables stand side by side: their names have the same heading."""
 
     @property
     def is_list(self) -> bool:
@@ -179,7 +181,9 @@ def _heading(rows: Sequence[Sequence[object]], place: int) -> TableHeading:
             problem = column
         elif text and not _OTHER.search(text) and not _is_text(rows, place, column):
             figures[column] = FigureColumn(None, "", text)
-    return TableHeading(place, figures, names, ids, types, ordinal, problem)
+    words = [plain(row[column]) for column in (*names, *ids)]
+    beside = len(set(words)) < len(words) and not any(each.group for each in figures.values())
+    return TableHeading(place, figures, names, ids, types, ordinal, problem, beside)
 
 
 def _groups(row: Sequence[object]) -> dict[int, str]:

@@ -84,6 +84,10 @@ def _column_remarks(
         return
     place = table.place(block.whole.row, column)
     word = table.heading.figures[column].heading
+    if any(row.name.startswith("其中") for row in block.parts):
+        words = f"各行“{word}”的合计未核对：有“其中”行。"
+        yield PrintedRemark(RemarkKind.UNCHECKED, place, words)
+        return
     unclear = [row for row in (block.whole, *block.parts) if column in row.unclear]
     if unclear:
         yield PrintedRemark(

@@ -27,7 +27,7 @@ from paper_words import faults_in, papers_in
 
 from mediawatch.demo import MARK, prepare, shipped_world
 from mediawatch.demo.machine import CONTACT, PHONE
-from mediawatch.figures.circulars import load_shipped
+from mediawatch.figures.printed.circulars import load_shipped
 
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediawatch.figures.circulars import load_shipped
 from mediawatch.figures.printed.check import check_figures
+from mediawatch.figures.printed.circulars import load_shipped
 from mediawatch.figures.printed.headings import FigureRole, is_subtotal, is_total, role_of
 from mediawatch.figures.printed.rates import Rounding, count_in, rate_in
 from mediawatch.figures.printed.remarks import PrintedRemark, RemarkKind

@@ -116,7 +116,7 @@ def fractions_of(line: FigureLine, role: FigureRole) -> Iterator[tuple[int, int]
     failed, passed = line.count(FigureRole.FAILED), line.count(FigureRole.PASSED)
     whole = checked if checked is not None else total
     if role is FigureRole.COVERAGE:
-        if total and checked is not None:
+        if total and checked is not None and checked <= total:
             yield checked, total
         return
     if not whole or role is FigureRole.SHARE:

@@ -10,8 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from mediawatch.figures.circulars import agrees
-from mediawatch.figures.values import percent
+from mediawatch.figures.values import agrees, decimals_of, percent
 
 _RATE = re.compile(r"(?:约|达|为)?(\d+(?:\.\d+)?)\s*(%?)")
 _COUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?\s*[个家条次项]?")
@@ -44,7 +43,7 @@ class PrintedRate:
 
     @property
     def decimals(self) -> int:
-        return len(self.text.removesuffix("%").partition(".")[2])
+        return decimals_of(self.text)
 
     def is_computed(self, ratio: Fraction) -> bool:
         """Whether a workbook holds the fraction itself: nobody rounded it."""
@@ -65,7 +64,7 @@ class PrintedRate:
 
 
 def _cut(text: str, ratio: Fraction) -> Fraction:
-    unit = 10 ** len(text.removesuffix("%").partition(".")[2])
+    unit = 10 ** decimals_of(text)
     return Fraction(int(ratio * 100 * unit), unit)
 
 

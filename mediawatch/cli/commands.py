@@ -104,6 +104,15 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
             "asked; all sums are held first."
         ),
     },
+    "cadence": {
+        "cadence": (
+            "Count by account and unit how often they published in each month (发布条数, "
+            "最长更新间隔, 不达标天数, 连续未发布月数)."
+        ),
+    },
+    "circular": {
+        "circular": "Check an office's own circular or table of figures (通报).",
+    },
     "query": {
         "query": "Run a report query.",
     },

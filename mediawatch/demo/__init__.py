@@ -21,7 +21,7 @@ from mediawatch.demo.quarter import recheck
 from mediawatch.demo.scene import MARK, Scene, Tell, counts
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
-from mediawatch.figures import circulars
+from mediawatch.figures.printed import circulars
 from mediawatch.files import keep_tree_private, write_whole
 from mediawatch.ops.settings import Home
 from mediawatch.people.suspects import proving_readings

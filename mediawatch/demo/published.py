@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from mediawatch.app import DEMONSTRATION as MARK
 from mediawatch.domain import SweepAccount, Verdict
-from mediawatch.figures import circulars, counts, values
+from mediawatch.figures import counts, values
+from mediawatch.figures.printed import circulars
 from mediawatch.rules.policy import Policy
 from mediawatch.table import Table, to_text
 

@@ -166,3 +166,18 @@ def percent(ratio: Fraction | None, decimals: int = 2) -> str:
     # 99.996 % must not be printed as 100 %: somebody failed.
     steps = min(steps, 100 * unit - 1) if ratio < 1 else steps
     return f"{steps // unit}.{steps % unit:0{decimals}}%" if decimals else f"{steps}%"
+
+
+def agrees(printed: str, ratio: Fraction) -> bool:
+    """Whether a printed percentage is the fraction, rounded half up to its number of decimals.
+
+    ValueError for other text.
+    """
+    return Fraction(printed.removesuffix("%")) == Fraction(
+        percent(ratio, decimals_of(printed)).removesuffix("%")
+    )
+
+
+def decimals_of(printed: str) -> int:
+    """The decimals of a printed percentage."""
+    return len(printed.removesuffix("%").partition(".")[2])

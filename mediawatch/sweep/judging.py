@@ -112,7 +112,7 @@ async def judge_scope(
         readings = await store.readings.for_judgement(ids, sweep.as_of, sweep.period_from)
         looks = await store.readings.problem_looks(sweep.id, ids)
         for account in some:
-            filed = _opened(account.filed, now[account.id].opened_on)
+            filed = as_opened(account.filed, now[account.id].opened_on)
             of_account = tuple(
                 _of_its_time(reading, filed, sweep)
                 for reading in _after_issue(
@@ -147,7 +147,7 @@ def _bears_another_name(readings: Sequence[Reading], filed: Filing) -> bool:
     return not names_by_id(readings) <= {fold(filed.name)}
 
 
-def _opened(filed: Filing, now: date | None) -> Filing:
+def as_opened(filed: Filing, now: date | None) -> Filing:
     """The filing as it was frozen, but with an opening day that is known better by now.
 
     An account is not silent before it was opened.

@@ -89,6 +89,10 @@ class _Readers:
                 from mediawatch.workbooks.table_reading import table_items
 
                 yield from table_items(said["name"], file)
+            case "document", file if file is not None:
+                from mediawatch.workbooks.document_reading import document_items
+
+                yield from document_items(said["name"], file)
             case "texts", file if file is not None:
                 from mediawatch.workbooks.text_reading import text_items
 

@@ -1,4 +1,4 @@
-"""The texts of a letter in .docx that may hold links.
+"""The texts of a letter in .docx that may hold links, and its paragraphs and tables.
 
 Paragraphs, cells, text boxes, notes, and what lies behind hyperlinks. A .docx is a zip of XML.
 Nothing of it is carried out: entities are refused, parts that are too large are refused, macros are
@@ -12,6 +12,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from xml.etree import ElementTree
 
 from mediawatch.workbooks.faults import FileFault
@@ -20,6 +21,7 @@ from mediawatch.workbooks.ooxml import ZIP_DAMAGE, declares_type
 _DOCUMENT = "word/document.xml"
 _PART = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
 _MOST_BYTES = 64 * 2**20
+_MOST_COLUMNS = 200
 
 
 def is_letter(data: bytes) -> bool:
@@ -36,6 +38,29 @@ def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
 
     Raises FileFault.
     """
+    with _opened(name, data) as package:
+        parts = [info for info in package.infolist() if _PART.fullmatch(info.filename)]
+        for info in sorted(parts, key=lambda info: info.filename != _DOCUMENT):
+            yield from _texts(
+                _tree(name, package, info.filename), _targets(name, package, info.filename)
+            )
+
+
+def body_of(name: str, data: bytes) -> Iterator[str | list[list[str]]]:
+    """The paragraphs and tables of the text in their order; a table is its rows of cells.
+
+    A cell over several columns stands in the first of them, one over several rows in each of them.
+    Raises FileFault.
+    """
+    with _opened(name, data) as package:
+        for body in _tree(name, package, _DOCUMENT):
+            if _tag(body) == "body":
+                yield from _blocks(body)
+
+
+@contextmanager
+def _opened(name: str, data: bytes) -> Iterator[zipfile.ZipFile]:
+    """The archive, refused where its text is too large. FileFault for one that cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = [info for info in package.infolist() if _PART.fullmatch(info.filename)]
@@ -48,10 +73,7 @@ def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
                     f"{name} holds more than {_MOST_BYTES // 2**20} MB of text: copy the "
                     "links into a text file"
                 )
-            for info in sorted(parts, key=lambda info: info.filename != _DOCUMENT):
-                yield from _texts(
-                    _tree(name, package, info.filename), _targets(name, package, info.filename)
-                )
+            yield package
     except ZIP_DAMAGE:
         raise FileFault(
             f"{name} is damaged or was not copied to the end: copy or save it again"
@@ -60,6 +82,56 @@ def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
         raise FileFault(
             f"{name} is damaged ({error}): open it in Word or WPS and save it again as .docx"
         ) from None
+
+
+def _blocks(body: ElementTree.Element) -> Iterator[str | list[list[str]]]:
+    for element in body:
+        match _tag(element):
+            case "p":
+                yield _shown(element)
+            case "tbl":
+                yield list(_rows(element))
+            case "sdt" | "sdtContent":
+                yield from _blocks(element)
+
+
+def _rows(table: ElementTree.Element) -> Iterator[list[str]]:
+    above: list[str] = []
+    for row in (each for each in table if _tag(each) == "tr"):
+        cells: list[str] = []
+        for cell in (each for each in row if _tag(each) == "tc"):
+            place, text = len(cells), "\n".join(filter(None, map(_shown, _paragraphs(cell))))
+            merged = _property(cell, "vMerge")
+            if merged is not None and merged != "restart" and place < len(above):
+                text = above[place]
+            span = _property(cell, "gridSpan") or "1"
+            cells += [text, *[""] * (min(int(span), _MOST_COLUMNS) - 1 if span.isdecimal() else 0)]
+        above = cells
+        yield cells
+
+
+def _paragraphs(cell: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    return (each for each in cell.iter() if _tag(each) == "p")
+
+
+def _property(cell: ElementTree.Element, name: str) -> str | None:
+    """The value of a cell's property; "" where it has none, None without the property."""
+    for each in (one for part in cell if _tag(part) == "tcPr" for one in part):
+        if _tag(each) == name:
+            return next((value for key, value in each.attrib.items() if _name(key) == "val"), "")
+    return None
+
+
+def _shown(paragraph: ElementTree.Element) -> str:
+    """What a paragraph shows, without the text boxes within it."""
+    shown = []
+    for piece in _inside(paragraph):
+        match _tag(piece):
+            case "t":
+                shown.append(piece.text or "")
+            case "tab" | "br" | "cr":
+                shown.append(" ")
+    return "".join(shown)
 
 
 def _tree(name: str, package: zipfile.ZipFile, part: str) -> ElementTree.Element:

@@ -1,4 +1,7 @@
-"""Files to sheets of cells: .xlsx (.xlsm), .xls and .csv, known by their bytes, not their names."""
+"""Files to sheets of cells: .xlsx (.xlsm), .xls and .csv, known by their bytes, not their names.
+
+A .docx gives its tables and paragraphs, where a document is asked for.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,23 @@ def read_file(path: Path) -> File:
     with opening(path) as descriptor, refusals(name, _AGAIN):
         digest, *items = READING.ask("table", {"name": name}, descriptor)
         return File(path, digest, sheets_of(name, items))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A circular or a table of an office: its sheets or tables, and the paragraphs between them."""
+
+    path: Path
+    sheets: tuple[Sheet, ...]
+    paragraphs: tuple[str, ...] = ()
+
+
+def read_document(path: Path) -> Document:
+    """A .docx, or a file of tables. Raises Unusable."""
+    name = str(path)
+    with opening(path) as descriptor, refusals(name, _AGAIN):
+        _, *items, last = READING.ask("document", {"name": name}, descriptor)
+        return Document(path, sheets_of(name, items), tuple(last["paragraphs"]))
 
 
 def sheets_of(name: str, items: Sequence[Any]) -> tuple[Sheet, ...]:

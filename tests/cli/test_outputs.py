@@ -18,6 +18,9 @@ from mediawatch.ops.settings import Home
 from mediawatch.outputs import Output, OutputKind, Replacing
 
 INPUTS = {
+    ("cadence", "policy"),
+    ("cadence", "scope"),
+    ("circular check", "file"),
     ("demo", "world"),
     ("evidence verify", "archive"),
     ("evidence prune", "policy"),

@@ -27,7 +27,7 @@ from paper_words import faults_in, papers_in
 
 from mediawatch.demo import MARK, prepare, shipped_world
 from mediawatch.demo.machine import CONTACT, PHONE
-from mediawatch.figures.circulars import load_shipped
+from mediawatch.figures.printed.circulars import load_shipped
 
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 
@@ -90,6 +90,33 @@ def test_the_rest_is_fresh_and_who_was_dismissed_is_looked_at_again(
     again = ("worklist", "export", tmp_path / "again.xlsx", "--sweep", "1", "--by", "whole")
     done = mediawatch("--home", tibet[0], *again)
     assert (done.returncode, "again.xlsx: 4 " in done.stdout) == (0, True), done.stdout
+
+
+def test_how_often_accounts_publish_agrees_with_the_world(
+    tibet: tuple[Path, str], tmp_path: Path
+) -> None:
+    """Where lists do not reach, the tables say 至少; the circular that goes out has no slip."""
+    months = ("--from", "2022-10", "--to", "2022-12")
+    done = mediawatch("--home", tibet[0], "cadence", *months, "--csv", tmp_path)
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "更新频次（按账号）.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = shipped_world().read_text("utf-8-sig").splitlines()
+    world = csv.DictReader(line for line in lines if not line.startswith("#"))
+    posts = {
+        row["filing_number"]: re.findall(r"(\d{4})-(\d\d)-\d\d", row["posts"]) for row in world
+    }
+    kinds: Counter[str] = Counter()
+    for row in rows:
+        year, month = re.findall(r"\d+", row["月份"])
+        truth = posts[row["备案单号"]].count((year, f"{month:0>2}"))
+        number = int("".join(re.findall(r"\d", row["发布条数"])) or 0)
+        kinds[row["发布条数"][:2] if not row["发布条数"][0].isdigit() else "exact"] += 1
+        assert truth == number if row["发布条数"][0].isdigit() else truth >= number, row
+        assert row["连续未发布月数"] in ("0", "不详") or not truth, row
+    assert min(kinds["exact"], kinds["至少"], kinds["不详"]) > 30
+    document = tibet[0] / "documents" / "通报.docx"
+    assert mediawatch("circular", "check", document).returncode == 0
 
 
 def test_the_machine_says_what_it_could_not_prove(tibet: tuple[Path, str]) -> None:

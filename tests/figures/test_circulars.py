@@ -20,15 +20,15 @@ from mediawatch.domain import (
     SweepAccount,
     Verdict,
 )
-from mediawatch.figures.circulars import (
+from mediawatch.figures.counts import figures
+from mediawatch.figures.printed.circulars import (
     CircularLine,
     PrintedFigures,
-    agrees,
     load_shipped,
     remarks,
     slips,
 )
-from mediawatch.figures.counts import figures
+from mediawatch.figures.values import agrees
 from mediawatch.rules.policy import load
 
 POLICY = load("national")

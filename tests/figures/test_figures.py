@@ -25,11 +25,11 @@ from mediawatch.domain import (
     SweepAccount,
     Verdict,
 )
-from mediawatch.figures.circulars import slips
 from mediawatch.figures.comparison import JudgedInspection, compare
 from mediawatch.figures.counts import by, figures, statistics
 from mediawatch.figures.dimensions import NOT_FILED, Dimension, keys, totals
 from mediawatch.figures.filings import once
+from mediawatch.figures.printed.circulars import slips
 from mediawatch.figures.values import percent
 from mediawatch.publish.inspection import PRELIMINARY
 from mediawatch.publish.reports.statistics import (

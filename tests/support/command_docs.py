@@ -34,6 +34,9 @@ PAGES = {
     "findings": "review.md",
     "explain": "rules.md",
     "handoff": "handoff.md",
+    "figures": "figures.md",
+    "cadence": "figures.md",
+    "circular": "figures.md",
     "query": "queries.md",
     "report": "documents.md",
     "evidence": "evidence.md",
@@ -50,7 +53,8 @@ CODES = {
     "0": "done",
     "1": "an unexpected error: `logs/errors.log` of the home has the traceback. In a sweep it concerns one "
     "account, and the sweep goes on. `verify`: a case differs. `evidence verify`, `notice archive`: a file is missing or "
-    "altered. `doctor`: a check fails (a warning does not count). `notify`: a message could not be sent",
+    "altered. `doctor`: a check fails (a warning does not count). `notify`: a message could not be sent. "
+    "`circular check`: printed figures contradict each other",
     "2": "wrong usage or input (also an import that refused rows, unless `--skip-bad-rows` was given), "
     "a browser that does not start, a database that is locked or cannot be "
     "written, a disk that is full or read-only. One sentence on standard error says where, and what to do",

@@ -98,7 +98,8 @@ def hostile_files(good: GoodFiles, *, heavy: bool) -> Iterator[HostileFile]:
             HostileFile(way, f"{name}.csv", place)
             for name, place in (*spoilt_tables(good.csv, heavy), *odd_places())
         )
-    for way, package in (("links", good.letter), ("template", good.template)):
+    letters = (("links", good.letter), ("circular", good.letter), ("template", good.template))
+    for way, package in letters:
         yield from (
             HostileFile(way, f"{name}.docx", partial(_put, package, spoil))
             for name, spoil in spoilt_packages(_LETTER, 15, heavy)

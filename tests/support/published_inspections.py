@@ -38,7 +38,7 @@ from mediawatch.domain import (
     SweepState,
 )
 from mediawatch.domain.clock import day_end, day_start
-from mediawatch.figures import circulars
+from mediawatch.figures.printed import circulars
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.registry.kinds import platform_label

@@ -81,6 +81,7 @@ def words_of(way: str, path: Path, folder: Path) -> tuple[str | Path, ...]:
         "notice": ("notice", "import", path, "--number", "示例函〔2024〕2号", *about),
         "scope": ("scope", "--list", path),
         "links": ("links", "import", path),
+        "circular": ("circular", "check", path),
         "worklist": ("worklist", "import", path, "--errors", folder / "errors.xlsx", "--force"),
         "dispatch": ("findings", "import", path, "--errors", folder / "errors.xlsx", "--force"),
         "feedback": ("notice", "feedback", "import", _NUMBER, path),

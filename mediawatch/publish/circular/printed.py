@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from mediawatch.domain.clock import chinese_day
-from mediawatch.figures.circulars import agrees
+from mediawatch.figures.values import agrees
 
 PERCENT = r"\d+(?:\.\d+)?%"
 DAY = r"\d{4}年\d{1,2}月\d{1,2}日"

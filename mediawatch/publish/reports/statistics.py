@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 
 from mediawatch.domain import PROVISIONAL, SweepAccount
-from mediawatch.figures.circulars import CircularLine, PrintedFigures, slips
 from mediawatch.figures.comparison import Comparison, RateChange
+from mediawatch.figures.printed.circulars import CircularLine, PrintedFigures, slips
 from mediawatch.figures.region_parts import PartGroup
 from mediawatch.figures.sums import sum_of
 from mediawatch.figures.values import Figures, FiguresSplit, SplitGroup, Statistics

@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib import resources
 
-from mediawatch.figures.values import OPEN_RATE, percent
+from mediawatch.figures.printed.headings import FigureRole
+from mediawatch.figures.printed.lines import FigureLine, line_remarks
+from mediawatch.figures.printed.rates import PrintedRate
+from mediawatch.figures.printed.remarks import PrintedPlace, RemarkKind
+from mediawatch.figures.values import OPEN_RATE, agrees, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,36 +149,23 @@ def _sum_slip(what: str, parts: int, whole: int | None) -> Iterator[str]:
 
 
 def _line_slips(line: CircularLine) -> Iterator[str]:
-    total, checked, failed = line.total, line.checked, line.failed
-    if total is not None and checked is not None:
-        if checked > total:
-            yield f"{line.name}：检查数{checked}大于总数{total}。"
-        elif total:
-            yield from _ratio_slip(f"{line.name}：检查率", line.coverage, checked, total)
-    if checked is not None and failed is not None:
-        if failed > checked:
-            yield f"{line.name}：不合格数{failed}大于检查数{checked}。"
-        elif checked:
-            yield from _ratio_slip(f"{line.name}：合格率", line.rate, checked - failed, checked)
-
-
-def _ratio_slip(what: str, printed: str, part: int, whole: int) -> Iterator[str]:
-    if printed and printed != OPEN_RATE and not agrees(printed, Fraction(part, whole)):
-        yield (
-            f"{what}写{printed}，"
-            f"按{part}/{whole}应为{percent(Fraction(part, whole), _decimals(printed))}。"
-        )
-
-
-def agrees(printed: str, ratio: Fraction) -> bool:
-    """Whether a printed percentage is the fraction, rounded half up to its number of decimals.
-
-    ValueError for other text.
-    """
-    return Fraction(printed.removesuffix("%")) == Fraction(
-        percent(ratio, _decimals(printed)).removesuffix("%")
+    place = PrintedPlace("")
+    counts = {
+        FigureRole.TOTAL: line.total,
+        FigureRole.CHECKED: line.checked,
+        FigureRole.FAILED: line.failed,
+    }
+    rates = {FigureRole.COVERAGE: line.coverage, FigureRole.RATE: line.rate}
+    figures = FigureLine(
+        line.name,
+        {role: (count, place) for role, count in counts.items() if count is not None},
+        {
+            role: (PrintedRate((rate,)), place)
+            for role, rate in rates.items()
+            if rate and rate != OPEN_RATE
+        },
     )
-
-
-def _decimals(printed: str) -> int:
-    return len(printed.removesuffix("%").partition(".")[2])
+    # Ours are never cut: a rate that is told as such in others' papers is a slip in our own.
+    yield from (
+        remark.words for remark in line_remarks(figures) if remark.kind is not RemarkKind.UNCHECKED
+    )

@@ -117,7 +117,8 @@ def filed_lines(account: Account) -> list[str]:
     links = "、".join(account.links[:3])
     pairs = [
         ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
-        ("主管单位", filed.supervisor), ("地区", place), ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
+        ("主管单位", filed.supervisor), ("地区", place), ("功能类型", filed.function_kind),
+        ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
         ("原始ID", filed.original_id), ("微信号", filed.alias),
         (f"{PROVISIONAL}（未备案）", _provisional_words(account)),
         ("链接地址", filed.url), ("文章链接", links), ("微信读书链接", filed.reader_url),

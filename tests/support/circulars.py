@@ -28,6 +28,7 @@ from mediawatch.publish.results import ProblemResult, RecheckResult
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load
+from tests.support.policies import own
 
 AS_OF = datetime(2022, 9, 30, 15, 59, 59, tzinfo=UTC)
 OFFICE = Office(
@@ -52,8 +53,8 @@ def finding(
 ) -> Finding:
     return Finding(
         code=code,
-        label=policy.label(code),
-        effect=effect or policy.effect(code),
+        label=own(policy).label(code),
+        effect=effect or own(policy).effect(code),
         sentence="……。",
         reading_ids=(1,),
         review=ReviewState.CONFIRMED,

@@ -43,6 +43,7 @@ from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep.judging import rejudge
 from mediawatch.workbooks.places import Place
+from tests.support.policies import own
 
 NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
 AS_OF = parse_as_of("2031-12-31", NOW)
@@ -197,7 +198,7 @@ STALE: Mapping[Column, object] = {
     Column.POSTED: "无", Column.POSTED_ON: typed("2031-11-02"), Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT,
 }  # fmt: skip
 DAY = timedelta(days=1)
-WINDOW = Window(AS_OF, POLICY.window_start(day_of(AS_OF)))
+WINDOW = Window(AS_OF, own(POLICY).window_start(day_of(AS_OF)))
 SHOT = (Shot("a.png", png()),)
 BROKEN = (Shot("a.png", problem="“a.png”不是完整的 PNG、JPEG 或 WebP 图片"),)
 GONE: Mapping[Column, object] = {Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from mediawatch.domain import Code, Effect, Filing, UserError
 from mediawatch.domain.clock import months_before
 from mediawatch.rules.policy import Policy
+from mediawatch.rules.policy_exceptions import PolicyException
 from mediawatch.rules.tier_labels import period_label, speaks_of_a_moment
 
 
@@ -66,6 +68,22 @@ def account_policy(policy: Policy, filed: Filing) -> AccountPolicy:
     place = next(fitting, None)
     said = None if place is None else policy.exceptions[place].judged_by_updates
     return _account_policy(_Same(policy), place, not filed.is_application if said is None else said)
+
+
+def unmet_words(policy: Policy, filings: Sequence[Filing]) -> Iterator[str]:
+    """Words of the exceptions that no account is filed with, each as a sentence for the operator.
+
+    A misspelt level or region leaves its accounts to another window, and nothing else shows it.
+    """
+    for number, each in enumerate(policy.exceptions, 1):
+        for key, words in each.conditions.items():
+            for word in words:
+                alone = PolicyException.model_validate({key: (word,)})
+                if key != "platforms" and not any(map(alone.fits, filings)):
+                    yield (
+                        f"[[for]] {number} of policy {policy.name}: no account is filed with {word!r} "
+                        f"({key}); compare it with the registry"
+                    )
 
 
 class _Same:

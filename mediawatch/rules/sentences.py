@@ -39,6 +39,13 @@ NOT_BY_UPDATES = "按检查规则不以更新情况认定"
 """Said of an account that is not judged by its posts (`judged_by_updates`)."""
 
 
+def rule_words(own: AccountPolicy) -> str:
+    """By which rule an account is judged, as a clause."""
+    if not own.judged_by_updates:
+        return NOT_BY_UPDATES
+    return f"更新间隔{'超过' if own.window.edge == 'exceeds' else '达到'}{own.window.days}天为超期"
+
+
 def notes(basis: VerdictBasis) -> tuple[str, ...]:
     """What the inspector should mind besides the verdict."""
     known, fresh, there, named = basis.known, basis.fresh, basis.there, basis.named

@@ -29,7 +29,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_end, day_start
-from mediawatch.rules.account_policy import account_policy
+from mediawatch.rules.account_policy import account_policy, unmet_words
 from mediawatch.rules.ahead import is_proved_for, wants_proof
 from mediawatch.rules.due import DueReason, next_due, why_due
 from mediawatch.rules.judge import judge
@@ -398,6 +398,18 @@ def test_days_of_the_next_look_follow_the_accounts_own_window() -> None:
 def test_the_policy_of_one_account_is_none_of_another() -> None:
     with pytest.raises(TypeError):
         account_policy(own(VARIED), filed())
+
+
+def test_words_that_no_account_is_filed_with_are_told() -> None:
+    registry = [
+        filed(platform="wechat", kind="服务号", function_kind="服务类"),
+        filed(level="乡镇街道", prefecture="兰州市", county="城关区"),
+        filed(type="政务APP", prefecture="福州市", county="长乐区"),
+    ]
+    (unmet,) = unmet_words(VARIED, registry)
+    assert unmet == (
+        "[[for]] 3 of policy ours: no account is filed with '福州市/闽侯县' (regions); compare it with the registry"
+    )
 
 
 def test_the_widest_window_is_that_of_any_exception() -> None:

@@ -41,6 +41,7 @@ from mediawatch.people.worklist.parse import RowQuestion
 from mediawatch.ports import Store
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load
+from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.sweep.judging import rejudge
 from mediawatch.workbooks.places import Place
 from tests.support.policies import own
@@ -90,6 +91,7 @@ class Inspection:
         readings: Sequence[Reading] = (),
         as_of: datetime = AS_OF,
         period_from: date | None = None,
+        policy: Policy = POLICY,
     ) -> Inspection:
         """`readings` say which account by its place in `accounts`, from 1."""
         new = tuple(NewAccount(filed=one) for one in accounts)
@@ -100,8 +102,8 @@ class Inspection:
         sweep = await store.sweeps.open(
             Sweep(
                 as_of=as_of,
-                policy="national",
-                policy_toml=POLICY.toml,
+                policy=policy.name,
+                policy_toml=policy.toml,
                 started_at=as_of,
                 period_from=period_from,
             ),
@@ -144,9 +146,9 @@ class Inspection:
 
 
 async def judged_by(store: Store, sweep: Sweep) -> JudgedScope:
-    """The sweep's scope with the judgements that are kept, under the national policy."""
+    """The sweep's scope with the judgements that are kept, under its policy."""
     return JudgedScope(
-        sweep=sweep, policy=POLICY, entries=tuple(await store.sweeps.scope(sweep.id))
+        sweep=sweep, policy=policy_of(sweep), entries=tuple(await store.sweeps.scope(sweep.id))
     )
 
 
@@ -156,8 +158,11 @@ async def exported(
     accounts: Sequence[Filing],
     readings: Sequence[Reading] = (),
     period_from: date | None = None,
+    policy: Policy = POLICY,
 ) -> tuple[Inspection, Path]:
-    inspection = await Inspection.of(store, folder, accounts, readings, period_from=period_from)
+    inspection = await Inspection.of(
+        store, folder, accounts, readings, period_from=period_from, policy=policy
+    )
     path = folder / "清单.xlsx"
     await export(
         store,

@@ -89,6 +89,8 @@ def explanation(subject: AccountCase) -> str:
     lines = [f"“{filed.name}”（{filed.printed_type}）", heading(subject.sweep)]
     if judged is None:
         return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(subject)])
+    if subject.policy.exceptions or not subject.own.judged_by_updates:
+        lines.append(f"适用规则：{subject.policy.title}；该账号{sentences.rule_words(subject.own)}。")
     lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]
     lines += [
         f"  问题：{finding.label}（{finding.review.label}）。{finding.sentence}"
@@ -127,6 +129,8 @@ def use(subject: AccountCase, reading: Reading) -> str:
     )
     if proved:
         return f"据此认定“{'、'.join(proved)}”。"
+    if _shows_use(subject, reading):
+        return f"证明能打开、使用（{chinese_day(day_of(reading.read_at))}）。"
     if reading.outcome.about_us and not any(sight.is_dated for sight in reading.sights):
         return f"未取得结果：{sentences.trouble(reading)}。"
     said = of_identity(reading, ties.identity_of(known))
@@ -141,8 +145,6 @@ def use(subject: AccountCase, reading: Reading) -> str:
         each.id for each in speaking.readings
     }:
         return "不计入：同一核查人另有更新的答复。"
-    if not subject.own.judged_by_updates and reading.read_at >= as_of and says_usable(said):
-        return f"证明能打开、使用（{chinese_day(day_of(reading.read_at))}）。"
     shown = [post for _, post in posts_of(said, subject.policy)]
     start = subject.sweep.period_from or subject.own.window_start(day_of(as_of))
     if any(start <= post.on <= day_of(as_of) for post in shown):
@@ -175,6 +177,16 @@ def use(subject: AccountCase, reading: Reading) -> str:
     if reading.exact_sight is not None:
         return f"{_latest(shown)}列表完整，须两次核查一致才能认定。"
     return f"{_latest(shown)}该来源不显示全部发布，不能证明无更新。"
+
+
+def _shows_use(subject: AccountCase, reading: Reading) -> bool:
+    """Whether a person says of an account that is not judged by its posts that it works."""
+    return (
+        not subject.own.judged_by_updates
+        and reading.read_at >= subject.sweep.as_of
+        and says_usable(reading)
+        and of_identity(reading, ties.identity_of(subject.known)) is not None
+    )
 
 
 def _end(subject: AccountCase) -> str:
@@ -251,6 +263,8 @@ def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
                 else f"一条{window}内发布的内容的链接，即可证明正常更新。"
             )
             said.append("两次一致的完整核查，或人工核查，才能认定有问题。")
+        case Verdict.FRESH if not subject.own.judged_by_updates:
+            said.append("此后的人工核查另有结论的，以其为准；备案信息变更后，此前的核查不再计入。")
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT:
             said.append("已有的发布记录长期有效；备案ID变更后，此前的核查不再计入。")
     return said

@@ -90,7 +90,9 @@ def explanation(subject: AccountCase) -> str:
     if judged is None:
         return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(subject)])
     if subject.policy.exceptions or not subject.own.judged_by_updates:
-        lines.append(f"适用规则：{subject.policy.title}；该账号{sentences.rule_words(subject.own)}。")
+        lines.append(
+            f"适用规则：{subject.policy.title}；该账号{sentences.rule_words(subject.own)}。"
+        )
     lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]
     lines += [
         f"  问题：{finding.label}（{finding.review.label}）。{finding.sentence}"

@@ -23,6 +23,8 @@ class AccountPolicy(Policy):
 
     judged_by_updates: bool
     """False: its posts are not counted; a person says whether it can be used."""
+    is_quoted: bool = True
+    """False where `basis` speaks of another window: its documents are named, not quoted."""
 
     def window_start(self, as_of_day: date) -> date:
         """The first day on which a post still counts."""
@@ -49,6 +51,11 @@ class AccountPolicy(Policy):
             if latest_on < edge or (tier.edge == "reaches" and latest_on == edge):
                 return tier.code
         raise UserError(f"policy {self.name}: the last of [[tiers]] must have no months")
+
+    @property
+    def ground(self) -> str:
+        """依据 of a silence at one moment, as a sentence prints it."""
+        return self.short_basis if self.is_quoted else "、".join(self.document_numbers)
 
     def label(self, code: Code) -> str:
         return self.codes[code].label
@@ -110,6 +117,8 @@ def _account_policy(same: _Same, place: int | None, by_updates: bool) -> Account
         if exception.window:
             made["window"] = exception.window.of(policy.window)
         made["tiers"] = exception.tiers or policy.tiers
+        made["basis"] = exception.basis or policy.basis
+        made["is_quoted"] = bool(exception.basis) or made["window"] == policy.window
         for code, change in exception.codes.items():
             codes[code] = codes[code].model_copy(update=change.model_dump(exclude_none=True))
     if policy.in_period:

@@ -71,6 +71,8 @@ class PolicyException(PolicyPart):
     """功能类型: 发布类, 服务类."""
     judged_by_updates: bool | None = None
     """False: only persons judge it. None: applications (`Filing.is_application`) so, others not."""
+    basis: PrintedText | None = None
+    """依据 of the other window: sentences of findings print it."""
     window: WindowChange | None = None
     tiers: tuple[Tier, ...] | None = None
     codes: Mapping[Code, CodeChange] = Field(default_factory=dict)
@@ -107,7 +109,7 @@ class PolicyException(PolicyPart):
     @property
     def changes(self) -> bool:
         """Whether it says of anything that it differs."""
-        given = self.judged_by_updates, self.window, self.tiers
+        given = self.judged_by_updates, self.window, self.tiers, self.basis
         return any(value is not None for value in given) or bool(self.codes)
 
 
@@ -161,6 +163,7 @@ def _fault(
         return f"it is for every account: give one of {', '.join(CONDITIONS)}, or change the rule itself"
     if not each.changes or (
         each.judged_by_updates is None
+        and each.basis is None
         and own == window
         and tuple(own_tiers) == tuple(tiers)
         and own_labels == labels

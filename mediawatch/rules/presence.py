@@ -97,7 +97,9 @@ def _presence(
         opened = known.filed.opened_on
         if opened is not None and opened > day_of(as_of):
             return PresenceProof(state=Presence.SEEN)
-        grown = opened is not None and (day_of(as_of) - opened).days > policy.opening.grace_days
+        age = (day_of(as_of) - opened).days if opened is not None else 0
+        # Nobody is without a post for too long who was opened within the account's own window.
+        grown = age > policy.opening.grace_days and policy.exceeds(age)
         state = Presence.EMPTY if grown else Presence.EMPTY_NEW
     proving = [reading for reading in readings if reading.id in proof.reading_ids]
     tie = weakest(tie for reading in proving for tie in _grounds(reading, known))

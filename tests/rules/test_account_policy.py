@@ -238,13 +238,39 @@ def test_an_exception_changes_window_label_and_effect() -> None:
     assert judged(VARIED, twice(ago(7)), town).verdict is LIMIT
     (finding,) = judged(VARIED, twice(ago(8)), town).findings
     assert (finding.label, finding.effect) == ("超1周未更新", Effect.FAILS)
-    assert "属“超1周未更新”" in finding.sentence
+    # The policy's document is named; what is quoted of it speaks of two weeks.
+    assert finding.sentence.endswith("属“超1周未更新”（依据：国办秘函〔2019〕19号）。")
     assert judged(VARIED, twice(ago(8)), filed()).verdict is FRESH
     county = filed(prefecture="福州市", county="闽侯县")
     listed = judged(VARIED, twice(ago(10)), county)
     assert (listed.verdict, listed.findings[0].label) == (Verdict.LISTED, "10天以上未更新")
     # Three months are three months for everybody.
     assert judged(VARIED, twice(ago(120)), town).findings[0].label == "超过3个月未更新"
+
+
+def test_an_exception_may_quote_a_ground_of_its_own() -> None:
+    policy = with_exceptions(
+        '[[for]]\nregions = ["兰州市"]\nbasis = "《示例市政务新媒体管理办法》:每周至少更新一次"\n'
+        'window = { days = 7, due_soon_from = 4 }\ncodes = { stale_2w = { label = "超1周未更新" } }\n'
+    )
+    (finding,) = judged(policy, twice(ago(8)), filed(prefecture="兰州市")).findings
+    assert "（依据：《示例市政务新媒体管理办法》：每周至少更新一次）" in finding.sentence
+    (other,) = judged(policy, twice(ago(15)), filed()).findings
+    assert "监测时间点前2周内无更新的" in other.sentence
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(20, Verdict.LISTED), (31, Verdict.FAILED)])
+def test_an_empty_account_is_given_its_own_window(days: int, verdict: Verdict) -> None:
+    """Opened 20 days ago under a window of 30: the grace of 14 days alone would fail it."""
+    account = filed(platform="wechat", kind="服务号", opened_on=ago(days))
+    empty = [
+        _reading(each.look, Sight(
+            surface="toutiao.profile", read_at=each.read_at, outcome=Outcome.NO_POSTS, name="示例发布",
+            matched_by=MatchedBy.ID, control="1", evidence=each.sights[0].evidence,
+        ))
+        for each in twice()
+    ]  # fmt: skip
+    assert judged(VARIED, empty, account).verdict is verdict
 
 
 def test_labels_of_a_period_follow_the_accounts_own_window() -> None:

@@ -301,7 +301,7 @@ def test_no_label_of_a_period_speaks_of_its_last_two_weeks(name: str) -> None:
     if name == "hunan":
         assert found.label == "检查时段内更新间隔超过2周"
     else:
-        assert found.label == load(name).label(found.code)
+        assert found.label == own(load(name)).label(found.code)
 
 
 def test_a_moment_keeps_the_words_of_its_policy() -> None:

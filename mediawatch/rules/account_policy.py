@@ -119,8 +119,7 @@ def _account_policy(same: _Same, place: int | None, by_updates: bool) -> Account
         made["tiers"] = exception.tiers or policy.tiers
         made["basis"] = exception.basis or policy.basis
         made["is_quoted"] = bool(exception.basis) or made["window"] == policy.window
-        for code, change in exception.codes.items():
-            codes[code] = codes[code].model_copy(update=change.model_dump(exclude_none=True))
+        codes = exception.codes_of(policy.codes)
     if policy.in_period:
         for tier in made["tiers"]:
             if speaks_of_a_moment(codes[tier.code].label):

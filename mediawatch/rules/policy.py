@@ -256,6 +256,13 @@ def parse(toml: str, where: str = "policy") -> Policy:
     labels = {code: rule.label for code, rule in policy.codes.items()}
     if wrong := first_fault(policy.exceptions, policy.window, policy.tiers, labels):
         raise UserError(f"{where}: {wrong}")
+    for number, each in enumerate(policy.exceptions, 1):
+        try:
+            each.codes_of(policy.codes)
+        except ValidationError as error:
+            raise UserError(
+                f"{where}: [[for]] {number}: codes: {error.errors()[0]['msg']}"
+            ) from None
     return policy
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, PositiveInt
 
@@ -12,6 +12,8 @@ from mediawatch.domain import PLATFORM_LABELS, Code, Effect, Filing
 from mediawatch.names import fold as fold_name
 from mediawatch.rules.policy_parts import PolicyPart, PrintedText, Tier, WindowRule
 from mediawatch.rules.tier_labels import days_named
+
+RuleT = TypeVar("RuleT", bound=PolicyPart)
 
 
 def _known_platforms(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -50,6 +52,11 @@ class CodeChange(PolicyPart):
 
     label: PrintedText | None = None
     effect: Effect | None = None
+
+    def of(self, rule: RuleT) -> RuleT:
+        """The rule with what differs. ValidationError where the two do not go together."""
+        changed = rule.model_dump() | self.model_dump(exclude_none=True)
+        return type(rule).model_validate(changed)
 
 
 class PolicyException(PolicyPart):
@@ -105,6 +112,11 @@ class PolicyException(PolicyPart):
             and set(map(fold, other.conditions[name])) <= set(map(fold, words))
             for name, words in self.conditions.items()
         )
+
+    def codes_of(self, codes: Mapping[Code, RuleT]) -> dict[Code, RuleT]:
+        """The rules of all codes, with what differs of some. ValidationError as `CodeChange.of`."""
+        changed = {code: change.of(codes[code]) for code, change in self.codes.items()}
+        return {**codes, **changed}
 
     @property
     def changes(self) -> bool:

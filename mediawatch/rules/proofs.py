@@ -206,11 +206,18 @@ def people_disagree(
             newest[fold(reading.by)] = reading
     answers = list(newest.values())
     first, last = _asked(as_of, policy, period_from)
-    said = {
-        _said(reading, first, last) if policy.judged_by_updates else (reading.outcome, False)
+    said: set[object] = {
+        _said(reading, first, last)
         for reading in answers
         if reading.outcome is not Outcome.NO_EVIDENCE
     }
+    if not policy.judged_by_updates:
+        # 看不到内容 of an APP means that it could not be used. Whether it posts is no matter.
+        said = {
+            "usable" if says_usable(reading) else reading.sights[0].outcome
+            for reading in answers
+            if reading.sights and not any(sight.exact for sight in reading.sights)
+        }
     # A person who sees the account but none of its contents says that it is there.
     gone = any(reading.outcome in _GONE for reading in answers)
     hidden = any(reading.outcome is Outcome.NO_EVIDENCE for reading in answers)

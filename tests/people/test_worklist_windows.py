@@ -103,8 +103,9 @@ async def test_whether_an_app_works_is_answered_by_its_state(store: Store, tmp_p
         ({Column.POSTED: "无"}, "这一行问的是能否下载、打开、使用，不问有无发布：请清空此格"),
         (
             {Column.STATE: None, Column.REMARK: "打不开"},
-            "请选择“状态”：能下载、打开、使用的选“正常”",
+            "请选择“状态”：能下载、打开、使用的选“正常”，不能的",
         ),
+        ({Column.POSTED: "有", Column.STATE: "搜索不到"}, "“有发布”与状态“搜索不到”矛盾"),
         ({Column.STATE: "从未发布"}, "这一行不问发布情况"),
         ({Column.TIME: None}, "此项回答必须填写核查时间"),
         ({Column.TIME: "2031-12-30 09:30"}, "核查时间早于监测时间点"),
@@ -120,6 +121,18 @@ async def test_an_unclear_answer_about_an_app_goes_back(
     assert (await inspection.verdicts())[2] is Verdict.UNPROVEN
     write_bad_rows(tmp_path / "退.xlsx", done, sweep=inspection.sweep)
     assert table(tmp_path / "退.xlsx")[0][Column.QUESTION.value] == USABLE
+
+
+async def test_that_an_app_does_not_work_leaves_it_open(store: Store, tmp_path: Path) -> None:
+    inspection, path = await out(store, tmp_path)
+    no = USED | {Column.STATE: "看不到内容", Column.REMARK: "下载后闪退", Column.SEEN_NAME: None}
+    done = await inspection.take(fill(path, tmp_path / "甲.xlsx", {APP: no}))
+    assert done.problems == []
+    assert (await inspection.verdicts())[2] is Verdict.UNPROVEN
+    both = fill(path, tmp_path / "乙.xlsx", {APP: USED | {Column.PERSON: "乙某"}})
+    (conflict,) = (await inspection.take(both)).conflicts
+    assert conflict.account.filed.name == APP
+    assert (await inspection.verdicts())[2] is Verdict.UNPROVEN
 
 
 async def test_a_later_filing_changes_no_frozen_window(store: Store, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 
@@ -364,6 +365,23 @@ def test_an_app_is_judged_by_updates_where_the_policy_says_so() -> None:
 def test_persons_who_differ_about_posts_alone_agree_that_it_works() -> None:
     both = [said_by_a_person(posted=None), said_by_a_person(posted=True, by="李四")]
     assert judged(load("national"), both, filed(**APP), supported=False).verdict is FRESH
+
+
+def test_persons_who_differ_about_its_use_are_told_apart() -> None:
+    """One could not use it (看不到内容), the other one could: 待复核."""
+    hidden = said_by_a_person(posted=None, by="李四")
+    hidden = replace(
+        hidden, sights=tuple(replace(each, outcome=Outcome.NO_EVIDENCE) for each in hidden.sights)
+    )
+    app = filed(**APP)
+    alone = judged(load("national"), [hidden], app, supported=False)
+    assert alone.verdict is Verdict.UNPROVEN
+    both = [said_by_a_person(posted=None), hidden]
+    found = judged(load("national"), both, app, supported=False)
+    assert (found.verdict, found.sentence) == (
+        Verdict.UNPROVEN,
+        "两名核查人的结论不一致，待复核。",
+    )
 
 
 def test_a_list_says_nothing_against_who_is_not_judged_by_it() -> None:

@@ -13,7 +13,10 @@ from mediawatch.domain.clock import day_of
 from mediawatch.rules.account_policy import AccountPolicy
 
 _KEY = re.compile(r"(?:MW1|MW2\.([0-9a-f]{8}))\.(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})")
-USABLE = "能否下载、打开、使用？能的“状态”选“正常”（不必填“有无发布”），不能的在“备注”中写明。"
+USABLE = (
+    "能否下载、打开、使用？能的，“状态”选“正常”；不能的，选“看不到内容”，在“备注”中写明并附截图。"
+    "不填“有无发布”。"
+)
 """What is asked of an account that is not judged by its posts, such as an APP."""
 CLOSED = (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
 

@@ -52,6 +52,9 @@ def _contradictions(given: GivenAnswer) -> Iterator[CellFault]:
         yield Column.POSTED_ON, f"状态为“{given.state}”，不应有发布日期"
 
 
+_WORKS = "能下载、打开、使用的选“正常”，不能的选“看不到内容”，在“备注”中写明并附截图"
+
+
 def _unusable(given: GivenAnswer, asked: RowQuestion) -> Iterator[CellFault]:
     """Of a row that asks whether the account can be used.
 
@@ -60,12 +63,14 @@ def _unusable(given: GivenAnswer, asked: RowQuestion) -> Iterator[CellFault]:
     if given.posted is False:
         yield (
             Column.POSTED,
-            "这一行问的是能否下载、打开、使用，不问有无发布：请清空此格，并选择“状态”",
+            f"这一行问的是能否下载、打开、使用，不问有无发布：请清空此格，{_WORKS}",
         )
+    elif given.posted and given.state is not State.NORMAL:
+        yield Column.STATE, f"“有发布”与状态“{given.state}”矛盾"
     elif given.posted is None and not given.chosen:
-        yield Column.STATE, "请选择“状态”：能下载、打开、使用的选“正常”"
+        yield Column.STATE, f"请选择“状态”：{_WORKS}"
     elif given.state is State.EMPTY:
-        yield Column.STATE, "这一行不问发布情况：能下载、打开、使用的选“正常”"
+        yield Column.STATE, f"这一行不问发布情况：{_WORKS}"
     elif given.state is State.NORMAL and given.posted is None:
         if given.read_at is None:
             yield Column.TIME, "此项回答必须填写核查时间"

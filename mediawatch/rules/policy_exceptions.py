@@ -55,8 +55,8 @@ class CodeChange(PolicyPart):
 
     def of(self, rule: RuleT) -> RuleT:
         """The rule with what differs. ValidationError where the two do not go together."""
-        changed = rule.model_dump() | self.model_dump(exclude_none=True)
-        return type(rule).model_validate(changed)
+        before = rule.model_dump(exclude_none=True)
+        return type(rule).model_validate(before | self.model_dump(exclude_none=True))
 
 
 class PolicyException(PolicyPart):
@@ -179,7 +179,10 @@ def _fault(
         and own == window
         and tuple(own_tiers) == tuple(tiers)
         and own_labels == labels
-        and all(change.effect is None for change in each.codes.values())
+        and not any(
+            change.model_dump(exclude_none=True, exclude={"label"})
+            for change in each.codes.values()
+        )
     ):
         return "it changes nothing: give window, tiers, codes or judged_by_updates, or leave it out"
     unknown = [

@@ -115,7 +115,7 @@ def _due(state: AccountState, filed: Filing, policy: Policy, today: date) -> dat
     if state.last_outcome.about_us and state.last_outcome is not Outcome.NO_EVIDENCE:
         return today
     turn = _turn(state.account_id, read_on, policy.identity.due_days)
-    if settles and state.verdict is Verdict.UNPROVEN:
+    if settles and state.verdict is Verdict.UNPROVEN and own.judged_by_updates:
         return tomorrow
     proved_on = min(state.judged_on or judged_for, exact_on) if settles and exact_on else read_on
     gaps = (own.window.due_soon_from, own.stale_gap)

@@ -429,8 +429,8 @@ def test_days_of_the_next_look_follow_the_accounts_own_window() -> None:
     town, service = filed(level="乡镇街道", prefecture="兰州市"), filed(function_kind="服务类")
     # A person settles it: another list tomorrow would not.
     open_ = replace(state, verdict=Verdict.UNPROVEN)
-    assert next_due(open_, filed(), rhythm, now) == LAST + timedelta(days=1)
-    assert next_due(open_, service, rhythm, now) > LAST + timedelta(days=1)
+    assert next_due(open_, filed(), rhythm, now) == LAST + timedelta(days=2)
+    assert next_due(open_, service, rhythm, now) > LAST + timedelta(days=2)
     later = now + timedelta(days=20)
     assert why_due(state, town, rhythm, later) is DueReason.GAP
     assert why_due(state, service, rhythm, later) is DueReason.IDENTITY

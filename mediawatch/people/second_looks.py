@@ -104,7 +104,8 @@ def unchecked_word(
         if reading.sweep_id == sweep.id and reading.look is LookKind.PERSON
     ]
     seconded = any(
-        not same_person(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE
+        not same_person(reading.by, first.by)
+        and (reading.outcome is not Outcome.NO_EVIDENCE or says_usable(reading))
         for reading in of_sweep
     )
     return None if seconded else first

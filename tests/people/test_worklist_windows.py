@@ -25,6 +25,7 @@ from mediawatch.domain import RegistryChanges, Source, UpdatedAccount, Verdict
 from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.rowkey import USABLE
 from mediawatch.people.worklist.imported import write_bad_rows
+from mediawatch.people.worklist.todo import for_a_second_person
 from mediawatch.ports import Store
 from mediawatch.sweep.judging import rejudge
 from tests.support.policies import with_exceptions
@@ -121,6 +122,24 @@ async def test_an_unclear_answer_about_an_app_goes_back(
     assert (await inspection.verdicts())[2] is Verdict.UNPROVEN
     write_bad_rows(tmp_path / "退.xlsx", done, sweep=inspection.sweep)
     assert table(tmp_path / "退.xlsx")[0][Column.QUESTION.value] == USABLE
+
+
+async def test_a_persons_word_of_an_app_may_be_drawn_for_a_second_one(
+    store: Store, tmp_path: Path
+) -> None:
+    drawn = POLICY.model_copy(
+        update={"review": POLICY.review.model_copy(update={"second_person_share": 1.0})}
+    )
+    inspection, path = await out(store, tmp_path)
+    await inspection.take(fill(path, tmp_path / "甲.xlsx", {APP: USED}))
+    scope = await store.sweeps.scope(inspection.sweep.id)
+    (row,) = await for_a_second_person(store, inspection.sweep, scope, drawn)
+    assert row.account.filed.name == APP
+    assert row.reason == "抽查复核：甲某已答能打开、使用，请由甲某以外的人员核查"
+    again = {**USED, Column.PERSON: "乙某", Column.TIME: "2032-01-04 09:30"}
+    await inspection.take(fill(path, tmp_path / "乙.xlsx", {APP: again}))
+    scope = await store.sweeps.scope(inspection.sweep.id)
+    assert await for_a_second_person(store, inspection.sweep, scope, drawn) == []
 
 
 async def test_that_an_app_does_not_work_leaves_it_open(store: Store, tmp_path: Path) -> None:

@@ -136,12 +136,17 @@ async def for_a_second_person(
         replace(
             item,
             not_by=by,
-            reason=f"抽查复核：{by}已答“有”而无链接，请由{by}以外的人员核查"
+            reason=f"抽查复核：{by}{_answered(item, policy)}，请由{by}以外的人员核查"
             + (f"；{CONFIRM_FIRST}" if item.account.provisional else ""),
         )
         for item in asked
         if (by := drawn[item.account.id])
     ]
+
+
+def _answered(item: Unproven, policy: Policy) -> str:
+    by_updates = account_policy(policy, item.account.filed).judged_by_updates
+    return "已答“有”而无链接" if by_updates else "已答能打开、使用"
 
 
 async def glances(

@@ -27,6 +27,7 @@ from mediawatch.people.forms.rowkey import USABLE
 from mediawatch.people.worklist.imported import write_bad_rows
 from mediawatch.people.worklist.todo import for_a_second_person
 from mediawatch.ports import Store
+from mediawatch.publish.reports.account_page import reading_lines
 from mediawatch.sweep.judging import rejudge
 from tests.support.policies import with_exceptions
 
@@ -96,6 +97,8 @@ async def test_whether_an_app_works_is_answered_by_its_state(store: Store, tmp_p
     )
     (kept,) = (await store.readings.by_account([3]))[3]
     assert "能否下载、打开、使用：能" in kept.sights[0].detail
+    shown = reading_lines(kept, {})
+    assert shown[0].endswith("人工核查 甲某：能打开、使用")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from mediawatch.domain import (
     LinkReceipt,
     LookKind,
     MatchedBy,
+    Outcome,
     Reading,
     Sight,
     Sweep,
@@ -28,6 +29,7 @@ from mediawatch.people.forms.hint_words import HINTS, hint_lines, receipt_lines
 from mediawatch.publish.reports.lists import heading
 from mediawatch.registry.headings import label
 from mediawatch.rules import backing
+from mediawatch.rules.proofs import says_usable
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
 from mediawatch.table import join_filled
@@ -139,7 +141,9 @@ def _provisional_words(account: Account) -> str:
 def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
     """One look with its sights and its evidence."""
     by = f" {reading.by}" if reading.by else ""
-    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}：{reading.outcome.label}"]
+    used = reading.outcome is Outcome.NO_EVIDENCE and says_usable(reading)
+    outcome = "能打开、使用" if used else reading.outcome.label
+    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}：{outcome}"]
     lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
     lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
     return lines

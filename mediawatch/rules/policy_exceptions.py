@@ -206,7 +206,7 @@ def fault_of_label(window: WindowRule, code: Code, label: str) -> str:
 
     Units and readers are told by it how long was too long.
     """
-    if (named := days_named(label)) and named != {window.days}:
+    if (named := days_named(label)) and window.days not in named:
         said = ", ".join(map(str, sorted(named)))
         return (
             f"codes.{code.value}.label {label!r} names {said} days, but window.days is {window.days}: "

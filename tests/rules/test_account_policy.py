@@ -35,6 +35,7 @@ from mediawatch.rules.ahead import is_proved_for, wants_proof
 from mediawatch.rules.due import DueReason, next_due, why_due
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load, parse, shipped_policies
+from mediawatch.rules.tier_labels import days_named
 from tests.support.policies import own, with_exceptions
 
 LAST = date(2023, 5, 31)
@@ -334,6 +335,23 @@ def test_a_label_that_names_another_window_is_refused_in_a_file(tmp_path) -> Non
     (tmp_path / "own.toml").write_text(toml, encoding="utf-8")
     with pytest.raises(UserError, match=r"names 14 days, but window.days is 21"):
         load(str(tmp_path / "own.toml"))
+
+
+@pytest.mark.parametrize(
+    ("label", "days"),
+    [
+        ("超2周未更新", {14}),
+        ("超两个星期（15天以上）未更新", {14, 15}),
+        ("十天内未更新", {10}),
+        ("超过二十一天未更新", {21}),
+        ("超过十五日未更新", {15}),
+        ("每周更新不及时", set()),
+        ("长期未更新（1年以上）", set()),
+        ("超过3个月未更新", set()),
+    ],
+)
+def test_the_days_that_a_label_names(label: str, days: set[int]) -> None:
+    assert days_named(label) == days
 
 
 APP = {"platform": "app", "type": "移动客户端", "platform_id": ""}

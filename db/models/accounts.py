@@ -33,6 +33,7 @@ class FiledColumns:
     jurisdiction: Field[str]
     level: Field[str]
     body_kind: Field[str]
+    function_kind: Field[str] = Field(server_default=text("''"))
     platform_id: Field[str]
     original_id: Field[str]
     alias: Field[str]

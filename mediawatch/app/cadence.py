@@ -13,6 +13,7 @@ from mediawatch.figures.cadence import AccountCadence
 from mediawatch.figures.filings import filings_of_one
 from mediawatch.ports import AccountNow, Dossier
 from mediawatch.rules import doubts
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.cadence import Cadence, cadence, counted_time
 from mediawatch.rules.filed_names import NamesInService
 from mediawatch.rules.known_days import Span, disproved_spans, known_days
@@ -112,7 +113,10 @@ def _of_account(
     account: Account, now: AccountNow, readings: Sequence[Reading], terms: _Terms
 ) -> AccountCadence:
     filed = as_opened(account.filed, now.opened_on)
-    time = counted_time(filed, terms.notes.get(account.id, ()), terms.policy)
+    own = account_policy(terms.policy, filed)
+    if not own.judged_by_updates:
+        return AccountCadence(account, Cadence(), "按检查规则不看更新")
+    time = counted_time(filed, terms.notes.get(account.id, ()), own)
     if time.why_none:
         return AccountCadence(account, Cadence(), time.why_none)
     names = terms.names.borne_by_others(account.id, account.platform, readings)
@@ -122,8 +126,8 @@ def _of_account(
         Dossier(
             filed=filed, identity=now.identity, readings=tuple(readings), checks=tuple(terms.checks)
         ),
-        terms.policy,
+        own,
         terms.disproved.get(account.id, ()),
     )
-    found = cadence(known, time, terms.months, terms.until, terms.policy)
+    found = cadence(known, time, terms.months, terms.until, own)
     return AccountCadence(account, found, "" if found.months else "所选月份不在账号的统计期内")

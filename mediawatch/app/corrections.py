@@ -33,6 +33,7 @@ from mediawatch.publish.notices.issuing import (
 )
 from mediawatch.publish.results import standing_items
 from mediawatch.publish.rounds import Issues, accusations_like
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, find_upheld
 from mediawatch.rules.problems import codes_like, codes_of
 
@@ -233,10 +234,11 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
                 [item.account_id], sweep.as_of, sweep.period_from
             )
         ).get(item.account_id, [])
+        own = account_policy(judged.policy, entries[item.account_id].account.filed)
         why = cause(
             gone,
             readings,
-            (sweep.period_from or judged.policy.window_start(day), day),
+            (sweep.period_from or own.window_start(day), day),
             surfaces,
             notice.issued_on,
         )

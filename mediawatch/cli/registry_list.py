@@ -21,6 +21,8 @@ _COLUMNS = (
     "所属组织",
     "地市",
     "县区",
+    "层级",
+    "功能类型",
     "平台ID",
     "原始ID",
     "微信号",
@@ -85,6 +87,8 @@ def _more_cells(account: Account) -> Iterable[str]:
     return (
         filed.prefecture,
         filed.county,
+        filed.level,
+        filed.function_kind,
         filed.platform_id,
         filed.original_id,
         filed.alias,

@@ -80,6 +80,8 @@ def fill_in(
     """
     book = openpyxl.load_workbook(source)
     as_of_day, answered, overlooked = day_of(sweep.as_of), 0, list[Named]()
+    # The demonstration's policy has one window for all.
+    start = policy.widest_window_start(as_of_day)
     for sheet in book.worksheets:
         places: dict[Column, int] = {}
         for row in sheet.iter_rows():
@@ -95,11 +97,11 @@ def fill_in(
             answered += 1
             days = [*([shown.later] if shown.later else []), *shown.days]
             if len(overlooked) < OVERLOOKED and _easily_overlooked(
-                shown, policy.window_start(as_of_day), texts[places[Column.LATEST]]
+                shown, start, texts[places[Column.LATEST]]
             ):
                 overlooked.append(name)
-                days = [day for day in days if day < policy.window_start(as_of_day)]
-            asked = policy.window_start(as_of_day), as_of_day
+                days = [day for day in days if day < start]
+            asked = start, as_of_day
             shot = f"screenshot-{answered:03}.png"
             write_whole(target.parent / shot, picture("·".join(name)))
             for column, value in _answers(shown, days, asked, looked_at, shot).items():

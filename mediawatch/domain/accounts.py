@@ -38,6 +38,9 @@ PLATFORM_LABELS: Mapping[str, str] = {
 
 Only some keys have a scraper.
 """
+_APPLICATIONS = frozenset({"app", "miniprogram"})
+_APPLICATION_WORDS = ("快应用", "移动互联网应用")
+"""In a 类型 that has no key of its own: 政务移动互联网应用程序 by 国办函〔2026〕12号."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,8 @@ class Filing:
     level: str = ""
     body_kind: str = ""
     """政府 or 部门."""
+    function_kind: str = ""
+    """功能类型: 发布类 or 服务类, else as filed."""
     platform_id: str = ""
     original_id: str = ""
     alias: str = ""
@@ -86,6 +91,13 @@ class Filing:
     def printed_type(self) -> str:
         """类型 as filed, else the platform in Chinese."""
         return self.type or PLATFORM_LABELS.get(self.platform, self.platform)
+
+    @property
+    def is_application(self) -> bool:
+        """Whether it is an APP, 小程序 or 快应用: software that people use, not a list of posts."""
+        return self.platform in _APPLICATIONS or any(
+            word in self.type for word in _APPLICATION_WORDS
+        )
 
     @property
     def ids(self) -> tuple[tuple[str, str, str], ...]:

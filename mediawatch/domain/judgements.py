@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 _VERDICT_LABELS: Mapping[Verdict, str] = {
     Verdict.FRESH: "正常更新",
     Verdict.DUE_SOON: "即将超期",
-    Verdict.AT_LIMIT: "临界（满14天）",
+    Verdict.AT_LIMIT: "临界（满规定天数）",
     Verdict.FAILED: "不合格",
     Verdict.LISTED: "其他需关注情形",
     Verdict.UNPROVEN: "待人工核查",

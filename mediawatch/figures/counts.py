@@ -17,6 +17,7 @@ from mediawatch.domain import Code, Effect, Finding, SweepAccount, Verdict
 from mediawatch.figures.filings import once
 from mediawatch.figures.sums import assert_listed_once, assert_parts, assert_sums
 from mediawatch.figures.values import OPEN_VERDICTS, Figures, FiguresSplit, Statistics
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy
 
 Key = Callable[[SweepAccount], str]
@@ -169,7 +170,8 @@ def _kinds(entry: SweepAccount, policy: Policy, *, nested: bool) -> set[str]:
     A longer silence is a shorter one too where tiers are nested.
     """
     finding = leading_finding(entry, policy)
-    tiers = [tier.code for tier in policy.tiers]
+    own = account_policy(policy, entry.account.filed)
+    tiers = [tier.code for tier in own.tiers]
     if not nested or finding.code not in tiers:
         return {finding.label}
-    return {policy.label(code) for code in tiers[tiers.index(finding.code) :]}
+    return {own.label(code) for code in tiers[tiers.index(finding.code) :]}

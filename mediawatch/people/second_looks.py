@@ -20,9 +20,11 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of, day_start
 from mediawatch.names import same_person
 from mediawatch.ports import Store
+from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.periods import gaps_of
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of
+from mediawatch.rules.proofs import says_usable
 
 _FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 
@@ -51,7 +53,7 @@ async def second_looks(
         and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
     ]
     # A post within the window or period is seen on its own day at the earliest.
-    begin = sweep.period_from or policy.window_start(day_of(sweep.as_of))
+    begin = sweep.period_from or policy.widest_window_start(day_of(sweep.as_of))
     since = day_start(begin - timedelta(days=1))
     readings = await store.readings.by_account([account.id for account in drawn], since=since)
     now = await store.accounts.current([account.id for account in drawn])
@@ -62,7 +64,8 @@ async def second_looks(
     return [
         SecondLook(account=account, first=first)
         for account in drawn
-        if (first := unchecked_word(counting.get(account.id, ()), sweep, policy)) is not None
+        if (own := account_policy(policy, account.filed))
+        and (first := unchecked_word(counting.get(account.id, ()), sweep, own)) is not None
     ]
 
 
@@ -75,7 +78,9 @@ def is_drawn(sweep_id: int, account_id: int, share: float) -> bool:
     return number < share * 2**64
 
 
-def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> Reading | None:
+def unchecked_word(
+    readings: Sequence[Reading], sweep: Sweep, policy: AccountPolicy
+) -> Reading | None:
     """The person's 有 on which alone an account is fresh.
 
     None where a machine saw a post too (of a period: so many that no gap is too long), or a second
@@ -87,6 +92,7 @@ def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) ->
         reading
         for reading in readings
         if any(start <= post.on <= end for _, post in posts_of(reading, policy))
+        or (not policy.judged_by_updates and says_usable(reading))
     ]
     by_people = [reading for reading in posted if reading.look is LookKind.PERSON]
     if not by_people or _machines_suffice(readings, sweep, policy):
@@ -98,13 +104,14 @@ def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) ->
         if reading.sweep_id == sweep.id and reading.look is LookKind.PERSON
     ]
     seconded = any(
-        not same_person(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE
+        not same_person(reading.by, first.by)
+        and (reading.outcome is not Outcome.NO_EVIDENCE or says_usable(reading))
         for reading in of_sweep
     )
     return None if seconded else first
 
 
-def _machines_suffice(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> bool:
+def _machines_suffice(readings: Sequence[Reading], sweep: Sweep, policy: AccountPolicy) -> bool:
     end = day_of(sweep.as_of)
     days = [
         post.on

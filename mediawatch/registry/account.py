@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 from mediawatch.domain import Contact, FiledStatus, Filing
 from mediawatch.registry import cells
 from mediawatch.registry.headings import Heading, label
-from mediawatch.registry.kinds import OTHER, Classification, body_kind_of, classify, status_of
+from mediawatch.registry.kinds import (
+    OTHER,
+    Classification,
+    body_kind_of,
+    classify,
+    function_kind_of,
+    is_function_kind,
+    status_of,
+)
 from mediawatch.registry.problems import BadCell, RowProblem
 from mediawatch.visible import hidden_in
 from mediawatch.workbooks.places import column_letter
@@ -94,6 +102,7 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     values["body_kind"] = reader.read(
         "body_kind", lambda value: body_kind_of(cells.text_of(value)), ""
     )
+    values["function_kind"] = reader.function_kind()
     values["url"] = reader.read("url", cells.url_of, "")
     if values["url"] and (
         others := reader.read("url", lambda value: " ".join(cells.further_links(value)), "")
@@ -125,7 +134,11 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     )
     reader.errors.sort(key=lambda error: (len(error.column.partition(" ")[0]), error.column))
     return ReadAccount(
-        filed, given | ({"kind"} if kind.kind else set()), contact, reader.errors, reader.warnings
+        filed,
+        given | {name for name in ("kind", "function_kind") if values[name]},
+        contact,
+        reader.errors,
+        reader.warnings,
     )
 
 
@@ -218,6 +231,16 @@ class _Reader:
                     )
                 return kind
         return Classification("", OTHER)
+
+    def function_kind(self) -> str:
+        """功能类型: of its own column, else of a 账号类别 that says 发布类 or 服务类."""
+        if "function_kind" in self.heading.columns:
+            return self.read(
+                "function_kind", lambda value: function_kind_of(cells.text_of(value)), ""
+            )
+        value = next((self.value(column) for column in self.heading.columns.get("kind", ())), "")
+        text = cells.text_of(value)
+        return function_kind_of(text) if is_function_kind(text) else ""
 
     def check_ids(self, values: dict[str, Any], platform: str) -> None:
         """The forms of ids that do not depend on a site.

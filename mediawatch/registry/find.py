@@ -73,6 +73,7 @@ COMPARED = (
     "jurisdiction",
     "level",
     "body_kind",
+    "function_kind",
 )
 """What a row of a list may say of an account: all of it must agree."""
 _KEYED = ("filing_number", "platform_id", "original_id", "alias", "name")

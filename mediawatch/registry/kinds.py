@@ -60,6 +60,12 @@ _BODIES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_FUNCTIONS: Mapping[str, tuple[str, ...]] = {
+    "发布类": ("发布类", "发布", "发布型", "信息发布", "信息发布类", "发布类账号", "资讯类", "宣传类"),
+    "服务类": ("服务类", "服务", "服务型", "办事服务", "办事服务类", "政务服务", "政务服务类", "服务类账号"),
+}  # fmt: skip
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """NFKC, without white space, lower case: how words of the registry are compared."""
@@ -72,6 +78,7 @@ def _table(words: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 _PLATFORM_OF = _table(PLATFORMS)
 _BODY_OF = _table(_BODIES)
+_FUNCTION_OF = _table(_FUNCTIONS)
 _STATUS_OF = {fold(word): status for status, words in _STATUS.items() for word in words}
 
 
@@ -164,6 +171,16 @@ def status_of(text: str) -> FiledStatus:
 def body_kind_of(text: str) -> str:
     """政府 or 部门; anything else (事业单位 …) stays as filed."""
     return _BODY_OF.get(fold(text), text)
+
+
+def function_kind_of(text: str) -> str:
+    """发布类 or 服务类; anything else (综合类 …) stays as filed."""
+    return _FUNCTION_OF.get(fold(text), text)
+
+
+def is_function_kind(text: str) -> bool:
+    """Whether a 账号类别 says 发布类 or 服务类: 服务 alone may mean a 服务号."""
+    return fold(text).endswith("类") and fold(text) in _FUNCTION_OF
 
 
 def platform_label(key: str) -> str:

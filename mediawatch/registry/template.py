@@ -37,6 +37,7 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("jurisdiction", "选填", "垂直管理单位按属地统计还是按系统统计", "属地"),
     ("level", "选填", "如 省级部门、市州政府及部门、县级及乡镇街道", "市州政府及部门"),
     ("body_kind", "选填", "代表主体为 政府 或 部门", "部门"),
+    ("function_kind", "选填", "发布类（发布信息为主）或 服务类（办事服务为主）", "发布类"),
     (
         "platform_id",
         "选填",
@@ -75,6 +76,7 @@ _LISTS = {
     "kind": ["订阅号", "服务号"],
     "status": [status.label for status in FiledStatus],
     "body_kind": ["政府", "部门"],
+    "function_kind": ["发布类", "服务类"],
     "exempt_reason": [*Excuse],
 }
 _STRICT = frozenset({"status"})

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from mediawatch.domain import ClosureNote, FiledStatus, Filing
 from mediawatch.domain.clock import months_before
+from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.known_days import KnownDays, days_within, each_day
 from mediawatch.rules.policy import Policy
 
@@ -153,7 +154,7 @@ class Cadence:
 
 
 def cadence(
-    known: KnownDays, time: CountedTime, months: Sequence[date], until: date, policy: Policy
+    known: KnownDays, time: CountedTime, months: Sequence[date], until: date, policy: AccountPolicy
 ) -> Cadence:
     """The figures of an account in those of the months in which it is counted.
 
@@ -191,7 +192,7 @@ class _MonthCounter:
     known: KnownDays
     begun: date | None
     until: date
-    policy: Policy
+    policy: AccountPolicy
 
     def part(self, month: date) -> tuple[date, date]:
         """The days of a month in which the account is counted; none where they are out of order."""

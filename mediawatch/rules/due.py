@@ -12,6 +12,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.verdicts import FiledStanding, filed_standing
 from mediawatch.workdays import term_ends
@@ -54,8 +55,11 @@ def why_due(state: AccountState | None, filed: Filing, policy: Policy, now: date
     if state.last_outcome.about_us and state.last_outcome is not Outcome.NO_EVIDENCE:
         return DueReason.IN_VAIN
     running = filed_standing(filed, day_of(now), policy) is FiledStanding.RUNNING
-    old = state.latest_on is not None and day_of(now) - state.latest_on >= timedelta(
-        days=policy.window.due_soon_from
+    own = account_policy(policy, filed)
+    old = (
+        own.judged_by_updates
+        and state.latest_on is not None
+        and day_of(now) - state.latest_on >= timedelta(days=own.window.due_soon_from)
     )
     return DueReason.GAP if running and old else DueReason.IDENTITY
 
@@ -71,7 +75,10 @@ def urgency(
     """
     if state is None or state.last_read_at is None:
         return False, date.min, date.min
-    silent = state.latest_on is None or state.latest_on < policy.window_start(day_of(now))
+    own = account_policy(policy, filed)
+    silent = own.judged_by_updates and (
+        state.latest_on is None or state.latest_on < own.window_start(day_of(now))
+    )
     gone = state.last_outcome is not None and state.last_outcome.negative
     probable = filed_standing(filed, day_of(now), policy) is FiledStanding.RUNNING and (
         silent or gone or state.second_look
@@ -99,18 +106,19 @@ def _due(state: AccountState, filed: Filing, policy: Policy, today: date) -> dat
         return min(ends, _turn(state.account_id, read_on, policy.identity.closed_days))
     exact_on = day_of(state.exact_read_at) if state.exact_read_at else None
     settles = exact_on is not None and today - exact_on <= RECENT
-    newest = newest_counted(state, policy)
+    own = account_policy(policy, filed)
+    newest = newest_counted(state, policy) if own.judged_by_updates else None
     if newest is not None and newest == state.person_fresh_on and not settles:
-        asked_again = newest + timedelta(days=policy.window.days)
+        asked_again = newest + timedelta(days=own.window.days)
         if asked_again > today:
             return asked_again
     if state.last_outcome.about_us and state.last_outcome is not Outcome.NO_EVIDENCE:
         return today
     turn = _turn(state.account_id, read_on, policy.identity.due_days)
-    if settles and state.verdict is Verdict.UNPROVEN:
+    if settles and state.verdict is Verdict.UNPROVEN and own.judged_by_updates:
         return tomorrow
     proved_on = min(state.judged_on or judged_for, exact_on) if settles and exact_on else read_on
-    gaps = (policy.window.due_soon_from, policy.stale_gap)
+    gaps = (own.window.due_soon_from, own.stale_gap)
     changes = [
         day
         for gap in gaps

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from mediawatch.domain import Code, LookKind, MatchedBy, Outcome
 from mediawatch.domain.clock import chinese_day
 from mediawatch.ports import Dossier
+from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.name_proof import NameProof
-from mediawatch.rules.policy import Policy
 from mediawatch.rules.presence import PresenceProof
 from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.sentences import period
@@ -30,7 +30,9 @@ def presence(known: Dossier, code: Code, there: PresenceProof) -> str:
     raise ValueError(f"{code} says nothing of presence")
 
 
-def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: Policy) -> str:
+def stale(
+    fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: AccountPolicy
+) -> str:
     """A finding about a silence that is too long."""
     least = "不少于" if gap.minimum else ""
     if gap.opened and not fresh.period_from:
@@ -55,7 +57,7 @@ def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: 
         end = "检查时段结束" if fresh.period_from else "监测时间点"
         seen += f"（{end}后于{chinese_day(fresh.after_on)}有更新）"
     # What is quoted of a document speaks of one moment.
-    basis = "、".join(policy.document_numbers) if fresh.period_from else policy.short_basis
+    basis = "、".join(policy.document_numbers) if fresh.period_from else policy.ground
     return f"{seen}，属“{policy.label(code)}”（依据：{basis}）。"
 
 

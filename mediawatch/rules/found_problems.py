@@ -26,6 +26,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.names import fold
 from mediawatch.ports import Dossier
+from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import weakest
 from mediawatch.rules.ties import identity_of, keep_speaking, tie_of
@@ -134,7 +135,9 @@ def _tie(look: Reading, known: Dossier) -> Tie | None:
     return next((tie for tie in ties if tie is not None), None)
 
 
-def with_problems(judged: Judgement, known: Dossier, as_of: datetime, policy: Policy) -> Judgement:
+def with_problems(
+    judged: Judgement, known: Dossier, as_of: datetime, policy: AccountPolicy
+) -> Judgement:
     """The judgement with what people found beside it.
 
     Of an account that is filed as closed nothing is held. One that is exempt or being closed stays
@@ -202,7 +205,7 @@ def _finding(proof: ProblemProof, known: Dossier, policy: Policy, *, spared: boo
     )
 
 
-def _note(proof: ProblemProof, policy: Policy) -> str:
+def _note(proof: ProblemProof, policy: AccountPolicy) -> str:
     label = policy.label(proof.code)
     if proof.state is ProblemState.DISPUTED:
         return f"{label}：两名检查人的结论不一致，待复核。"

@@ -28,6 +28,7 @@ from mediawatch.rules import (
     sentences,
     ties,
 )
+from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.doubts import Doubt
 from mediawatch.rules.found_problems import with_problems
 from mediawatch.rules.policy import Policy
@@ -43,43 +44,44 @@ def judge(
     """The verdict on one account at `as_of` under `policy`, from every reading ever kept of it.
 
     With `period_from` (a Beijing day) the longest gap from that day to as_of decides (时段制).
-    Without it the last two weeks decide (时点制).
+    Without it the days before as_of decide (时点制). How many, and what differs otherwise: the
+    exception of the policy that fits the filed values (`account_policy`).
 
     What a surface said while its canaries did not read well is withdrawn. What it showed in the
     account's favour stays. What people found besides (人工检查) is held against the account last.
     """
-    policy = policy_for(policy, period_from)
-    judged = _judge_updates(known, as_of, policy, period_from)
-    return with_problems(judged, known, as_of, policy)
+    own = account_policy(policy_for(policy, period_from), known.filed)
+    judged = _judge_updates(known, as_of, own, period_from)
+    return with_problems(judged, known, as_of, own)
 
 
 def _judge_updates(
-    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None
+    known: Dossier, as_of: datetime, own: AccountPolicy, period_from: date | None
 ) -> Judgement:
     """By its updates, its name, and whether it is there."""
     raw, known = known, ties.keep_speaking(known, as_of)
     doubt = doubts.doubt(raw.readings, known.filed, ties.identity_of(known), raw.others_names)
     backed = backing.without_withdrawn(known, as_of)
-    judged = _judge(backed, as_of, policy, period_from, doubt)
+    judged = _judge(backed, as_of, own, period_from, doubt)
     if backed is not known:
-        undisturbed = _judge(known, as_of, policy, period_from, doubt)
+        undisturbed = _judge(known, as_of, own, period_from, doubt)
         if undisturbed.findings or undisturbed.second_look:
             sentence = backing.WITHDRAWN if judged.verdict is Verdict.UNPROVEN else judged.sentence
             judged = replace(judged, sentence=sentence, notes=(*judged.notes, backing.WITHDRAWN))
     if known.paused and judged.verdict is Verdict.UNPROVEN:
         judged = sentences.with_paused(judged, known, as_of)
-    if any(_read_late(finding, known, as_of, policy) for finding in judged.findings):
-        judged = replace(judged, notes=(*judged.notes, sentences.read_late(policy)))
+    if any(_read_late(finding, known, as_of, own) for finding in judged.findings):
+        judged = replace(judged, notes=(*judged.notes, sentences.read_late(own)))
     said = (cautions.of_finding(each, known.filed, known.readings) for each in judged.findings)
     if told := tuple(f"{caution}。" for caution in said if caution):
         judged = replace(judged, notes=(*judged.notes, *told))
     if (
         judged.verdict in _SOUND
         and (bare := ties.without_named(backed)) is not backed
-        and _judge(bare, as_of, policy, period_from, doubt).verdict not in _SOUND
+        and _judge(bare, as_of, own, period_from, doubt).verdict not in _SOUND
     ):
         # Of two who bear the name one was seen, and a person may have looked at the other one.
-        otherwise = proofs.people_saw_otherwise(backed, as_of, policy, period_from)
+        otherwise = proofs.people_saw_otherwise(backed, as_of, own, period_from)
         mark = sentences.seen_otherwise if otherwise else sentences.rests_on_a_name
         judged = mark(judged, ties.named_only_by(backed))
     behind = {
@@ -94,7 +96,11 @@ def _judge_updates(
 
 
 def _judge(
-    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None, doubt: Doubt | None
+    known: Dossier,
+    as_of: datetime,
+    policy: AccountPolicy,
+    period_from: date | None,
+    doubt: Doubt | None,
 ) -> Judgement:
     if not known.supported and not any(
         reading.look is LookKind.PERSON for reading in known.readings
@@ -105,7 +111,7 @@ def _judge(
         )
     fresh = (
         periods.freshness(known, period_from, as_of, policy)
-        if period_from
+        if period_from and policy.judged_by_updates
         else proofs.freshness(known, as_of, policy)
     )
     basis = VerdictBasis(
@@ -146,7 +152,7 @@ def _undecided(basis: VerdictBasis) -> Judgement:
         fresh.gap.days
         if fresh.gap
         else (basis.as_of_day - fresh.latest_on).days
-        if fresh.latest_on
+        if fresh.latest_on and basis.policy.judged_by_updates
         else None
     )
     return Judgement(
@@ -177,7 +183,7 @@ def _otherwise(basis: VerdictBasis) -> Verdict:
     )
 
 
-def _read_late(finding: Finding, known: Dossier, as_of: datetime, policy: Policy) -> bool:
+def _read_late(finding: Finding, known: Dossier, as_of: datetime, policy: AccountPolicy) -> bool:
     read_at = (reading.read_at for reading in known.readings if reading.id in finding.reading_ids)
     return hearing.is_read_late(finding, read_at, as_of, policy.hearing)
 

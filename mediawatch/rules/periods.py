@@ -15,14 +15,16 @@ from itertools import pairwise
 from mediawatch.domain import DateKind, Reading
 from mediawatch.domain.clock import EVER, day_of
 from mediawatch.ports import Dossier
+from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.agreement import current_readings, find_agreed_state
-from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of, seen_days, tie_of_lists, whole
 from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.verdicts import Freshness
 
 
-def freshness(known: Dossier, first: date, as_of: datetime, policy: Policy) -> FreshnessProof:
+def freshness(
+    known: Dossier, first: date, as_of: datetime, policy: AccountPolicy
+) -> FreshnessProof:
     """What is proved of the updates from the Beijing day `first` to `as_of`."""
     last = day_of(as_of)
     seen = seen_days(known, as_of, policy)
@@ -136,7 +138,7 @@ def _proved(
     )
 
 
-def _claim(gap: Gap, posted: bool, after: date | None, policy: Policy) -> Freshness:
+def _claim(gap: Gap, posted: bool, after: date | None, policy: AccountPolicy) -> Freshness:
     if not policy.exceeds(gap.days):
         return Freshness.UNKNOWN
     if posted:
@@ -146,5 +148,5 @@ def _claim(gap: Gap, posted: bool, after: date | None, policy: Policy) -> Freshn
     return Freshness.AFTER_ONLY if after else Freshness.STALE if gap.minimum else Freshness.UNKNOWN
 
 
-def _newest(reading: Reading, last: date, policy: Policy) -> date | None:
+def _newest(reading: Reading, last: date, policy: AccountPolicy) -> date | None:
     return max((post.on for _, post in posts_of(reading, policy) if post.on <= last), default=None)

@@ -3,62 +3,46 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, PositiveInt, PrivateAttr, ValidationError, model_validator
 
 from mediawatch.domain import Code, Effect, UserError
-from mediawatch.domain.clock import months_before
 from mediawatch.inputs import InputFault, parse_toml, read_text
-from mediawatch.typesetting import typeset
-
-PrintedText = Annotated[str, AfterValidator(typeset)]
-"""Chinese as documents print it: policies that sweeps keep have narrow punctuation, too."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class WindowRule(_Part):
-    days: PositiveInt
-    edge: Literal["exceeds", "reaches"]
-    due_soon_from: PositiveInt
+from mediawatch.rules.policy_exceptions import (
+    PolicyException,
+    fault_of_label,
+    fault_of_tiers,
+    first_fault,
+)
+from mediawatch.rules.policy_parts import PolicyPart, PrintedText, Tier, WindowRule
 
 
-class IdentityRule(_Part):
+class IdentityRule(PolicyPart):
     due_days: PositiveInt
     closed_days: PositiveInt = 30
     """The same for accounts that are filed as closed, or are exempt or closing."""
 
 
-class OpeningRule(_Part):
+class OpeningRule(PolicyPart):
     grace_days: PositiveInt
 
 
-class ClosingRule(_Part):
+class ClosingRule(PolicyPart):
     working_days: PositiveInt
     judged: bool = False
     """Whether accounts that are being closed are judged like any other until they are gone."""
 
 
-class Updates(_Part):
+class Updates(PolicyPart):
     reposts: bool
     unpushed: bool
 
 
-class Retention(_Part):
+class Retention(PolicyPart):
     evidence_days: Annotated[int, Field(ge=30)] = 400
     """Days after which evidence may leave that no finding rests on.
 
@@ -73,12 +57,12 @@ class Retention(_Part):
     """Days after 办结 for which names, people's own pictures and lost accounts' contacts stay."""
 
 
-class Review(_Part):
+class Review(PolicyPart):
     second_person_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """The share of accounts fresh by one person's word alone that a second person looks at."""
 
 
-class HearingRule(_Part):
+class HearingRule(PolicyPart):
     """核实: what is held against a unit is confirmed after its hearing."""
 
     required: bool = True
@@ -93,22 +77,14 @@ class HearingRule(_Part):
 HEARING = HearingRule()
 
 
-class AppealRule(_Part):
+class AppealRule(PolicyPart):
     """复核: a unit asks that an item of a notice be looked into again."""
 
     working_days: PositiveInt = 10
     """Working days within which it is decided, after it was received. Assumption."""
 
 
-class Tier(_Part):
-    """A staleness tier. Without `months` it is the window's own tier."""
-
-    code: Code
-    months: PositiveInt | None = None
-    edge: Literal["exceeds", "reaches"] = "exceeds"
-
-
-class CodeRule(_Part):
+class CodeRule(PolicyPart):
     label: PrintedText
     effect: Effect
     wording: PrintedText = ""
@@ -123,7 +99,7 @@ class CodeRule(_Part):
         return self
 
 
-class Policy(_Part):
+class Policy(PolicyPart):
     """One inspection policy. `toml` is the text it was read from."""
 
     name: str
@@ -147,14 +123,10 @@ class Policy(_Part):
     appeal: AppealRule = AppealRule()
     tiers: tuple[Tier, ...]
     codes: dict[Code, CodeRule]
+    exceptions: tuple[PolicyException, ...] = Field(default=(), alias="for")
+    """`[[for]]`: accounts that are judged otherwise. The first that fits an account counts alone."""
     toml: str = ""
-
-    def window_start(self, as_of_day: date) -> date:
-        """The first day on which a post still counts.
-
-        gap <= days, or gap < days where the edge is `reaches`.
-        """
-        return as_of_day - timedelta(days=self.window.days - (self.window.edge == "reaches"))
+    _in_period: bool = PrivateAttr(default=False)
 
     @property
     def short_basis(self) -> str:
@@ -176,27 +148,20 @@ class Policy(_Part):
         """The same by their 文号: files of earlier versions have no titles."""
         return tuple(_TITLE.sub(r"\1", document) for document in self.documents)
 
-    @property
-    def stale_gap(self) -> int:
-        """The least gap in days that fails."""
-        return self.window.days + (self.window.edge == "exceeds")
+    def of_period(self) -> Policy:
+        """The same rules in the words of a period (时段制).
 
-    def exceeds(self, gap_days: int) -> bool:
-        """Whether a gap fails: gap > days, or gap >= days where the edge is `reaches`."""
-        return gap_days >= self.window.days + (self.window.edge == "exceeds")
-
-    def tier_of(self, latest_on: date, as_of_day: date) -> Code:
-        """The longest tier that an account with this newest post has reached.
-
-        Call it for stale ones only.
+        The longest gap of a period may have ended long before as_of: a label that says
+        监测时间点前2周 would hold against an account what it did not do.
         """
-        for tier in self.tiers:
-            if tier.months is None:
-                return tier.code
-            edge = months_before(as_of_day, tier.months)
-            if latest_on < edge or (tier.edge == "reaches" and latest_on == edge):
-                return tier.code
-        raise UserError(f"policy {self.name}: the last of [[tiers]] must have no months")
+        policy = self.model_copy()
+        policy._in_period = True
+        return policy
+
+    @property
+    def in_period(self) -> bool:
+        """Whether it is the policy of a period: `of_period`."""
+        return self._in_period
 
     @property
     def problem_kinds(self) -> tuple[Code, ...]:
@@ -208,11 +173,10 @@ class Policy(_Part):
         """Its place among the findings of an account; those that `precedence` lacks come last."""
         return self.precedence.index(code) if code in self.precedence else len(self.precedence)
 
-    def label(self, code: Code) -> str:
-        return self.codes[code].label
-
-    def effect(self, code: Code) -> Effect:
-        return self.codes[code].effect
+    def widest_window_start(self, as_of_day: date) -> date:
+        """The first day on which a post of any account still counts, whichever window is its own."""
+        changes = (each.window.of(self.window) for each in self.exceptions if each.window)
+        return min(window.start(as_of_day) for window in (self.window, *changes))
 
 
 _TITLE = re.compile(r"《[^》]*》（([^（）]*〔\d{4}〕[^（）]*)）")
@@ -251,6 +215,10 @@ def load(name_or_path: str) -> Policy:
             "TOML file"
         ) from None
     policy = parse(text, str(path))
+    tier = policy.tiers[-1].code
+    # Sweeps of before keep such a policy, and must stay readable: `parse` does not ask.
+    if wrong := fault_of_label(policy.window, tier, policy.codes[tier].label):
+        raise UserError(f"{path}: {wrong}")
     _refuse_borrowed(policy, str(path))
     return policy
 
@@ -292,21 +260,33 @@ def parse(toml: str, where: str = "policy") -> Policy:
         raise UserError(str(fault)) from None
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        loc = [str(part) for part in first["loc"]]
+        if loc[0] == "for" and len(loc) > 1:
+            loc[:2] = [f"[[for]] {int(loc[1]) + 1}"]
+        place = ".".join(loc)
         raise UserError(f"{where}: {place}: {first['msg']}") from error
     missing = [tier.code for tier in policy.tiers if tier.code not in policy.codes]
     missing += [code for code in (*_NEEDED, *policy.precedence) if code not in policy.codes]
     if missing:
         raise UserError(f"{where}: [codes] has no {missing[0].value}")
     _refuse_wrong_effects(policy, where)
-    if (
-        not policy.tiers
-        or policy.tiers[-1].months is not None
-        or any(tier.months is None for tier in policy.tiers[:-1])
-    ):
-        raise UserError(f"{where}: the last of [[tiers]], and only it, must have no months")
+    if wrong := fault_of_tiers(policy.tiers):
+        raise UserError(f"{where}: {wrong}")
     if policy.window.due_soon_from > policy.window.days:
         raise UserError(f"{where}: window.due_soon_from is greater than window.days")
+    labels = {code: rule.label for code, rule in policy.codes.items()}
+    if wrong := first_fault(policy.exceptions, policy.window, policy.tiers, labels):
+        raise UserError(f"{where}: {wrong}")
+    for number, each in enumerate(policy.exceptions, 1):
+        try:
+            codes = each.codes_of(policy.codes)
+        except ValidationError as error:
+            raise UserError(
+                f"{where}: [[for]] {number}: codes: {error.errors()[0]['msg']}"
+            ) from None
+        _refuse_wrong_effects(
+            policy.model_copy(update={"codes": codes}), f"{where}: [[for]] {number}"
+        )
     return policy
 
 

@@ -13,8 +13,8 @@ from mediawatch.domain import Filing, LookKind, MatchedBy, Outcome, Reading, Sig
 from mediawatch.domain.clock import day_of
 from mediawatch.names import alike
 from mediawatch.ports import Dossier
+from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.agreement import Proof, current_readings, prove_agreement
-from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of, weakest
 from mediawatch.rules.ties import tie_of
 from mediawatch.rules.verdicts import Presence
@@ -28,6 +28,11 @@ class PresenceProof(Proof):
     active_on: date | None = None
     """The newest post in the window, where the account is said to be banned all the same."""
 
+    @property
+    def claimed_gone(self) -> bool:
+        """Whether the newest negative says that it is gone, proved or not."""
+        return self.claimed in (Presence.NOT_FOUND, Presence.CANCELLED, Presence.BANNED)
+
 
 _PRESENCE = {
     Outcome.NOT_FOUND: Presence.NOT_FOUND,
@@ -37,7 +42,7 @@ _PRESENCE = {
 }
 
 
-def presence(known: Dossier, as_of: datetime, policy: Policy) -> PresenceProof:
+def presence(known: Dossier, as_of: datetime, policy: AccountPolicy) -> PresenceProof:
     """Whether the account is there.
 
     A machine's negative counts only with a control that answered in the same session.
@@ -54,6 +59,9 @@ def presence(known: Dossier, as_of: datetime, policy: Policy) -> PresenceProof:
     if state is None:
         seen = any(_shows_account(reading) for reading in readings)
         return PresenceProof(state=Presence.SEEN if seen else Presence.UNKNOWN)
+    if state is Presence.EMPTY and not policy.judged_by_updates:
+        # That it has no posts says nothing of what people use it for.
+        return PresenceProof(state=Presence.SEEN)
     active_on = _active_on(known, as_of, policy) if state is Presence.BANNED else None
     return replace(
         _presence(known, state, as_of, policy, active=active_on is not None),
@@ -63,7 +71,7 @@ def presence(known: Dossier, as_of: datetime, policy: Policy) -> PresenceProof:
 
 
 def _presence(
-    known: Dossier, state: Presence, as_of: datetime, policy: Policy, *, active: bool
+    known: Dossier, state: Presence, as_of: datetime, policy: AccountPolicy, *, active: bool
 ) -> PresenceProof:
     readings = current_readings(known, as_of)
     seen = any(_shows_account(reading) for reading in readings)
@@ -89,7 +97,9 @@ def _presence(
         opened = known.filed.opened_on
         if opened is not None and opened > day_of(as_of):
             return PresenceProof(state=Presence.SEEN)
-        grown = opened is not None and (day_of(as_of) - opened).days > policy.opening.grace_days
+        age = (day_of(as_of) - opened).days if opened is not None else 0
+        # Nobody is without a post for too long who was opened within the account's own window.
+        grown = age > policy.opening.grace_days and policy.exceeds(age)
         state = Presence.EMPTY if grown else Presence.EMPTY_NEW
     proving = [reading for reading in readings if reading.id in proof.reading_ids]
     tie = weakest(tie for reading in proving for tie in _grounds(reading, known))
@@ -125,7 +135,7 @@ def _shows(sight: Sight) -> bool:
     )
 
 
-def _active_on(known: Dossier, as_of: datetime, policy: Policy) -> date | None:
+def _active_on(known: Dossier, as_of: datetime, policy: AccountPolicy) -> date | None:
     """The newest known post of the window that ends at as_of, or of after it."""
     since = policy.window_start(day_of(as_of))
     return max(
@@ -139,7 +149,7 @@ def _active_on(known: Dossier, as_of: datetime, policy: Policy) -> date | None:
     )
 
 
-def _lives(known: Dossier, state: Presence, as_of: datetime, policy: Policy) -> bool:
+def _lives(known: Dossier, state: Presence, as_of: datetime, policy: AccountPolicy) -> bool:
     """A sign of life that refutes a negative.
 
     For "never posted" it is any post ever, for "not found" one since the window began.

@@ -20,8 +20,8 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import EVER, day_of, day_start
 from mediawatch.names import fold
 from mediawatch.ports import Dossier
+from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.agreement import Proof, current_readings, find_agreed_state
-from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of, seen_days, tie_of_lists, whole
 from mediawatch.rules.ties import keep_speaking
 from mediawatch.rules.verdicts import Freshness
@@ -63,12 +63,16 @@ class FreshnessProof(Proof):
     """The newest post after as_of, if any: it does not help, but the reviewer is shown it."""
     odd_dates: bool = False
     """A post dated after the moment of its look was set aside."""
+    used_on: date | None = None
+    """The day on which a person used it, where the account is not judged by its posts."""
     just_opened: bool = False
     """Nothing was seen since it was opened, too lately to be called silent."""
 
 
-def freshness(known: Dossier, as_of: datetime, policy: Policy) -> FreshnessProof:
+def freshness(known: Dossier, as_of: datetime, policy: AccountPolicy) -> FreshnessProof:
     """What is proved of the updates before as_of."""
+    if not policy.judged_by_updates:
+        return usability(known, as_of, policy)
     as_of_day, seen = day_of(as_of), seen_days(known, as_of, policy)
     newest = seen.newest
     if newest is not None and newest >= policy.window_start(as_of_day):
@@ -122,13 +126,41 @@ def freshness(known: Dossier, as_of: datetime, policy: Policy) -> FreshnessProof
     )
 
 
-def _fresh_state(gap: int, policy: Policy) -> Freshness:
+def usability(known: Dossier, as_of: datetime, policy: AccountPolicy) -> FreshnessProof:
+    """What is proved of an account that is not judged by its posts, such as an APP.
+
+    It is sound where a person used it since `as_of`, or a post in the window shows it alive. No
+    silence is proved of it.
+    """
+    seen = seen_days(known, as_of, policy)
+    used = [reading.read_at for reading in current_readings(known, as_of) if says_usable(reading)]
+    alive = seen.newest is not None and seen.newest >= policy.window_start(day_of(as_of))
+    return FreshnessProof(
+        state=Freshness.FRESH if used or alive else Freshness.UNKNOWN,
+        latest_on=seen.newest,
+        date_kind=DateKind.AT_LEAST if seen.newest else None,
+        odd_dates=seen.odd,
+        used_on=day_of(max(used)) if used else None,
+    )
+
+
+def says_usable(reading: Reading) -> bool:
+    """Whether a person says that the account can be opened and used: 正常, and not 无 of its posts."""
+    if reading.problem is not None:
+        return False
+    return reading.look is LookKind.PERSON and any(
+        sight.outcome is Outcome.OK and sight.matched_by is not None and not sight.exact
+        for sight in reading.sights
+    )
+
+
+def _fresh_state(gap: int, policy: AccountPolicy) -> Freshness:
     if gap == policy.window.days:
         return Freshness.AT_LIMIT
     return Freshness.DUE_SOON if gap >= policy.window.due_soon_from else Freshness.FRESH
 
 
-def _gap_state(reading: Reading, as_of_day: date, policy: Policy) -> Freshness:
+def _gap_state(reading: Reading, as_of_day: date, policy: AccountPolicy) -> Freshness:
     """What one exact reading without a post in the window says.
 
     UNKNOWN where its list does not reach back over the window.
@@ -146,7 +178,7 @@ def _gap_state(reading: Reading, as_of_day: date, policy: Policy) -> Freshness:
     return Freshness.UNKNOWN if sight.complete_since <= EVER else Freshness.STALE
 
 
-def _upper(reading: Reading, as_of_day: date, policy: Policy) -> tuple[date | None, bool]:
+def _upper(reading: Reading, as_of_day: date, policy: AccountPolicy) -> tuple[date | None, bool]:
     """The latest day (not after as_of) on which the account can have posted.
 
     The second value says whether that day is only an upper bound.
@@ -165,7 +197,7 @@ _GONE = (Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED)
 
 
 def people_disagree(
-    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None = None
+    known: Dossier, as_of: datetime, policy: AccountPolicy, period_from: date | None = None
 ) -> bool:
     """Whether the newest answers of two persons about one account contradict each other (待复核)."""
     if len({fold(reading.by) for reading in known.readings if reading.look is LookKind.PERSON}) < 2:
@@ -176,11 +208,18 @@ def people_disagree(
             newest[fold(reading.by)] = reading
     answers = list(newest.values())
     first, last = _asked(as_of, policy, period_from)
-    said = {
+    said: set[object] = {
         _said(reading, first, last)
         for reading in answers
         if reading.outcome is not Outcome.NO_EVIDENCE
     }
+    if not policy.judged_by_updates:
+        # 看不到内容 of an APP means that it could not be used. Whether it posts is no matter.
+        said = {
+            "usable" if says_usable(reading) else reading.sights[0].outcome
+            for reading in answers
+            if reading.sights and not any(sight.exact for sight in reading.sights)
+        }
     # A person who sees the account but none of its contents says that it is there.
     gone = any(reading.outcome in _GONE for reading in answers)
     hidden = any(reading.outcome is Outcome.NO_EVIDENCE for reading in answers)
@@ -193,21 +232,26 @@ def people_disagree(
 
 
 def people_saw_otherwise(
-    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None = None
+    known: Dossier, as_of: datetime, policy: AccountPolicy, period_from: date | None = None
 ) -> bool:
     """Whether a person's answer denies that the account posts: it is gone, or silent in the window."""
     first, last = _asked(as_of, policy, period_from)
+    by_updates = policy.judged_by_updates
     answers = [
         reading for reading in current_readings(known, as_of) if reading.look is LookKind.PERSON
     ]
     return any(
         reading.outcome.negative
-        or (any(sight.exact for sight in reading.sights) and not _said(reading, first, last)[1])
+        or (
+            by_updates
+            and any(sight.exact for sight in reading.sights)
+            and not _said(reading, first, last)[1]
+        )
         for reading in answers
     )
 
 
-def _asked(as_of: datetime, policy: Policy, period_from: date | None) -> tuple[date, date]:
+def _asked(as_of: datetime, policy: AccountPolicy, period_from: date | None) -> tuple[date, date]:
     """The days that persons were asked about: of a period all of them."""
     last = day_of(as_of)
     return period_from or policy.window_start(last), last

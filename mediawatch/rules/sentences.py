@@ -28,12 +28,22 @@ from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
 from mediawatch.domain.clock import chinese_day, chinese_span, day_of, minute
 from mediawatch.names import differs_by_script
 from mediawatch.ports import Dossier
+from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.doubts import Doubt
-from mediawatch.rules.policy import Policy
 from mediawatch.rules.ties import tie_of
 from mediawatch.rules.verdict_basis import VerdictBasis
 from mediawatch.rules.verdicts import FiledStanding, Freshness, Presence
 from mediawatch.workdays import festivals_between
+
+NOT_BY_UPDATES = "按检查规则不以更新情况认定"
+"""Said of an account that is not judged by its posts (`judged_by_updates`)."""
+
+
+def rule_words(own: AccountPolicy) -> str:
+    """By which rule an account is judged, as a clause."""
+    if not own.judged_by_updates:
+        return NOT_BY_UPDATES
+    return f"更新间隔{'超过' if own.window.edge == 'exceeds' else '达到'}{own.window.days}天为超期"
 
 
 def notes(basis: VerdictBasis) -> tuple[str, ...]:
@@ -65,7 +75,7 @@ def notes(basis: VerdictBasis) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def read_late(policy: Policy) -> str:
+def read_late(policy: AccountPolicy) -> str:
     """A note on a silence that was read long after as_of."""
     return (
         f"发布情况读取于监测时间点{policy.hearing.late_days}天之后，其间内容可能已删除或撤稿，"
@@ -176,6 +186,10 @@ def verdict_sentence(
     match verdict:
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.period_from and fresh.gap:
             return f"{period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
+        case Verdict.FRESH if fresh.used_on:
+            return (
+                f"经人工核查（{chinese_day(fresh.used_on)}），能正常打开、使用；{NOT_BY_UPDATES}。"
+            )
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.latest_on:
             kind = "" if fresh.date_kind is DateKind.EXACT else "不早于"
             return (
@@ -218,6 +232,8 @@ def _unproven_sentence(basis: VerdictBasis, *, pending: bool) -> str:
         if second is not None and second.outcome.about_us:
             return f"第二次核查未成功（{trouble(second)}），不能认定。"
         return "两次核查结果不一致，不能认定。"
+    if not basis.policy.judged_by_updates and not basis.there.claimed_gone:
+        return f"{NOT_BY_UPDATES}，待人工核查能否打开、使用。"
     readings = (
         tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
     )

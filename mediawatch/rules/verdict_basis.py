@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Dossier
+from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.name_proof import NameProof
-from mediawatch.rules.policy import Policy
 from mediawatch.rules.presence import PresenceProof
 from mediawatch.rules.proofs import FreshnessProof
 from mediawatch.rules.verdicts import FiledStanding
@@ -20,7 +20,7 @@ class VerdictBasis:
 
     known: Dossier
     as_of: datetime
-    policy: Policy
+    policy: AccountPolicy
     how_filed: FiledStanding
     fresh: FreshnessProof
     there: PresenceProof

@@ -16,6 +16,7 @@ from mediawatch.domain import Account, AccountState
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.plurals import agree, count_of
 from mediawatch.ports import SurfaceFacts
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.ahead import (
     first_night,
     is_looked_at,
@@ -85,10 +86,14 @@ class Night:
         Those are to be proved for the known as_of. A post of tonight's window that will lie outside
         of that one does not do: the look goes on to the rationed surface.
         """
-        if self.ahead is None or day_of(self.now) < first_night(self.policy, self.ahead):
+        if self.ahead is None:
             return {}
-        day = first_night(self.policy, self.ahead)
-        return {each.id: day for each in accounts if self._ration(each, states)}
+        end, found = day_of(self.ahead), {}
+        for each in accounts:
+            day = account_policy(self.policy, each.filed).window_start(end)
+            if day_of(self.now) >= day and self._ration(each, states):
+                found[each.id] = day
+        return found
 
     def spared(self, accounts: Iterable[Account], states: States) -> frozenset[str]:
         """The surfaces that are not asked after another one of their ration has led to a date.
@@ -148,7 +153,8 @@ class Night:
         tonight = day_of(self.now) >= first_night(self.policy, ahead)
         used = calls * logins - self.rates.looks_tonight(ration) if tonight else 0
         not_yet = Counter(
-            is_looked_at(states.get(each.id), self.policy, ahead) for each in wanting
+            is_looked_at(states.get(each.id), account_policy(self.policy, each.filed), ahead)
+            for each in wanting
         )[False]
         return RationedBudget(
             surface=ration,
@@ -180,7 +186,8 @@ class Night:
         state = states.get(account.id)
         later = account.id not in self.rates.hinted
         if self.proving is not None and self._ration(account, states):
-            order = proof_order(state, self.policy, self.now, self.proving, hinted=not later)
+            own = account_policy(self.policy, account.filed)
+            order = proof_order(state, own, self.now, self.proving, hinted=not later)
             return (0 if _is_pending(state) else 1), order, account.id
         return 2, later, *urgency(state, account.filed, self.policy, self.now)
 

@@ -19,6 +19,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import beijing
 from mediawatch.log import get_logger
+from mediawatch.rules.account_policy import unmet_words
 from mediawatch.sweep.budget import Night
 from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
@@ -172,6 +173,8 @@ class Engine(SweepTools):
         if finished and not request.again:
             return finished[-1]
         registry = await self.store.accounts.all()
+        for unmet in unmet_words(request.policy, [account.filed for account in registry]):
+            log.warning(unmet)
         accounts = request.in_scope(registry)
         if not accounts:
             raise UserError(

@@ -29,7 +29,7 @@ from mediawatch.rules import judge as rules
 from mediawatch.rules.filed_names import NamesInService, names_by_id
 from mediawatch.rules.found_problems import until_issue
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.sweep_policy import policy_of
+from mediawatch.rules.sweep_policy import policy_for, policy_of
 
 RESUMABLE = timedelta(hours=12)
 """An unfinished sweep that has kept no reading for so long is closed as incomplete."""
@@ -101,6 +101,7 @@ async def judge_scope(
     sources that could not be asked, and why, in Chinese.
     """
     sweep = terms.sweep
+    policy = policy_for(terms.policy, sweep.period_from)
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
     issued = await store.notices.issued_at(sweep.id)
@@ -136,9 +137,7 @@ async def judge_scope(
                 checks=tuple(terms.checks),
                 paused=tuple(paused.get(account.id, ())),
             )
-            judgements[account.id] = rules.judge(
-                known, sweep.as_of, terms.policy, sweep.period_from
-            )
+            judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
             news[account.id] = now[account.id].news
     return Rejudgement(judgements=judgements, news=news)
 

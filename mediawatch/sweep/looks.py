@@ -27,6 +27,7 @@ from mediawatch.domain import (
 from mediawatch.log import get_logger
 from mediawatch.ports import Gate, Rank
 from mediawatch.rules import sentences
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.sweep.controls import Controls
 from mediawatch.sweep.gate.attempt import LookGate
 from mediawatch.sweep.gate.breakers import EXIT_BITS
@@ -132,7 +133,6 @@ class RunLooks:
         self.tools = tools
         self.request = request
         self.sweep = sweep
-        self.need = need_of(sweep, request.policy)
         self.counts = RunCounts()
         self.readings = SweepReadings()
         self.checks: list[CanaryCheck] = []
@@ -140,6 +140,10 @@ class RunLooks:
         """By account, the surfaces that were paused at its turn, and why."""
         self._gates: dict[str, CanaryGate] = {}
         self._controls = Controls(self._look_for_control, self.readings.probably_there)
+
+    def need_of(self, account: Account) -> Need:
+        """What a look at the account must show, by its own policy."""
+        return need_of(self.sweep, account_policy(self.request.policy, account.filed))
 
     async def look(self, account: Account, need: Need, others: Sequence[Account]) -> Reading | None:
         """Look once, and keep the reading at once.
@@ -281,7 +285,7 @@ class RunLooks:
         """
         sights = await self._sights(
             other,
-            replace(self.need, back_to=None, only=sight.surface, session=sight.session),
+            replace(self.need_of(other), back_to=None, only=sight.surface, session=sight.session),
             LookGate(self._gate(other.platform), Rank.CHECK, self.tools.pacing, self.tools.clock),
         )
         if sights:

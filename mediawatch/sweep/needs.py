@@ -9,13 +9,16 @@ from datetime import date
 from mediawatch.domain import Account, Need, Reading, Sight, Sweep
 from mediawatch.domain.clock import day_of
 from mediawatch.names import same
-from mediawatch.rules.policy import Policy
+from mediawatch.rules.account_policy import AccountPolicy
 
 
-def need_of(sweep: Sweep, policy: Policy) -> Need:
-    """What a first look must show."""
+def need_of(sweep: Sweep, own: AccountPolicy) -> Need:
+    """What a first look at an account must show, by the account's own policy."""
+    if not own.judged_by_updates:
+        # Whether it is there, and its name; no post of any day speaks against it.
+        return Need(fresh_after=date.min)
     # In a period no single post settles an account: only a list that covers the period does.
-    fresh_after = date.max if sweep.period_from else policy.window_start(day_of(sweep.as_of))
+    fresh_after = date.max if sweep.period_from else own.window_start(day_of(sweep.as_of))
     return Need(fresh_after=fresh_after, back_to=sweep.period_from)
 
 

@@ -147,15 +147,15 @@ class Run:
             self._show(account, reading)
             if (
                 reading is not None
-                and speaks_against(reading, account, self.looks.need)
+                and speaks_against(reading, account, self.looks.need_of(account))
                 and await self._due_again([account])
             ):
                 self._second_begun.add(account.id)
                 seconds.create_task(self._make_second_look(account, others))
 
     def _first_need(self, account: Account) -> Need:
-        """What a first look must show. It speaks against the account by the sweep's window alone."""
-        need = self.looks.need
+        """What a first look must show. It speaks against the account by its own window alone."""
+        need = self.looks.need_of(account)
         wanted = self.wanted_from.get(account.id, need.fresh_after)
         fresh_after = max(need.fresh_after, wanted)
         return replace(need, fresh_after=fresh_after, spared=self.spared)
@@ -179,7 +179,7 @@ class Run:
             await asyncio.sleep(max(0.0, (at - self.tools.clock()).total_seconds()))
         seen_by = frozenset(sight.surface for sight in first.sights)
         reading = await self.looks.look(
-            account, replace(self.looks.need, second=True, not_by=seen_by), others
+            account, replace(self.looks.need_of(account), second=True, not_by=seen_by), others
         )
         self.counts.second_looks -= 1
         self._show(account, reading)

@@ -40,6 +40,7 @@ _COLUMNS = (
     "township",
     "level",
     "body_kind",
+    "function_kind",
     "jurisdiction",
     "platform_id",
     "original_id",

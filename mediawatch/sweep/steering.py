@@ -26,7 +26,8 @@ async def rates_with_hints(
     We know no post of theirs in it: a look is likely to prove them.
     """
     end = day_of(as_of)
-    start = policy.window_start(end)
+    # It only orders looks: of an account with a narrower window a post may be asked for in vain.
+    start = policy.widest_window_start(end)
     # A day of the window was named within it, or later.
     said = await store.hints.all(since=day_start(start))
     return replace(rates, hinted=provable_now(said, states, start, end))

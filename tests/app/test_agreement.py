@@ -61,6 +61,7 @@ from mediawatch.rules.policy import load
 from mediawatch.rules.post_lists import posts_of
 from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.scope import registry_totals
+from tests.support.policies import own
 
 AS_OF = datetime(2032, 1, 1, 0, 0, tzinfo=BEIJING) - timedelta(microseconds=1)
 TODAY = day_of(AS_OF)
@@ -469,7 +470,7 @@ async def no_post_is_passed_over(app: App, sweep: Sweep) -> None:
     As any kept look at the identity that is filed now shows.
     """
     judged = await judged_scope(app, sweep)
-    start, end = judged.policy.window_start(day_of(sweep.as_of)), day_of(sweep.as_of)
+    start, end = own(judged.policy).window_start(day_of(sweep.as_of)), day_of(sweep.as_of)
     silent = [
         entry.account.id
         for entry in judged.entries

@@ -23,6 +23,7 @@ from wechat_watches import READER, WeChatWatch
 from mediawatch.domain import Account, Judgement, Verdict
 from mediawatch.domain.clock import day_end, day_of
 from mediawatch.ports import SurfaceFacts
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep.gate.pacing import as_declared
 from mediawatch.sweep.needs import need_of
@@ -115,7 +116,7 @@ class Quarter:
         Both are the product's own rules. What these know of the inspection to come enters here.
         """
         request = Request(policy=self.policy, nightly=nightly, next_as_of=self.as_of)
-        need, calls = need_of(request.sweep(now), self.policy), Calls()
+        sweep, calls = request.sweep(now), Calls()
         self.calls.append(calls)
         states = {number: watch.known_state() for number, watch in self.watches.items()}
         accounts = [watch.account for watch in self.watches.values()]
@@ -125,6 +126,7 @@ class Quarter:
         night = request.night(now, rates)
         wanted, spared = night.wanted_from(due, states), night.spared(due, states)
         for watch in self.watches.values():
+            need = need_of(sweep, account_policy(self.policy, watch.filed))
             fresh_after = max(need.fresh_after, wanted.get(watch.life.number, need.fresh_after))
             watch.need = replace(need, fresh_after=fresh_after, spared=spared)
             watch.calls = calls
@@ -177,7 +179,7 @@ def coverage(
     wechat = lives(count, YEAR, seed)[: round(count * WECHAT)]
     quarter = Quarter(wechat, start, policy, nights, seed)
     judged = quarter.run()
-    since = policy.window_start(day_of(quarter.as_of))
+    since = policy.widest_window_start(day_of(quarter.as_of))
     active = {
         number
         for number, watch in quarter.watches.items()

@@ -19,6 +19,7 @@ from lives import BEGIN, NIGHT, Life, lives, midnight
 from watches import ListWatch
 
 from mediawatch.domain import Code, Finding
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.due import next_due
 from mediawatch.rules.policy import Policy, load
 
@@ -71,7 +72,9 @@ def year(count: int, nights: int, policy: Policy, seed: int = 1) -> dict[str, An
         len(shown)
         for watch in watches
         if watch.life.complete
-        for _, shown in watch.life.silences(nights, policy.stale_gap)
+        for _, shown in watch.life.silences(
+            nights, account_policy(policy, watch.life.filed).stale_gap
+        )
     )
     census = count + silent / nights
     found = _delays(watches, nights, policy)
@@ -86,7 +89,9 @@ def _delays(watches: Sequence[YearWatch], nights: int, policy: Policy) -> dict[s
     missed = 0
     for watch in watches:
         life = watch.life
-        for newest, shown in life.silences(nights, policy.stale_gap):
+        for newest, shown in life.silences(
+            nights, account_policy(policy, watch.life.filed).stale_gap
+        ):
             clear = (
                 night for night in shown if not life.fails(night, 1) and not life.fails(night, 2)
             )

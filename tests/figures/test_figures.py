@@ -42,6 +42,7 @@ from mediawatch.publish.reports.statistics import (
 from mediawatch.publish.reports.statistics import remarks as said_of
 from mediawatch.rules.policy import Policy, load
 from mediawatch.table import Table, to_csv, to_text
+from tests.support.policies import own
 
 POLICY = load("national")
 NESTED = POLICY.model_copy(update={"tiers_counted": "nested"})
@@ -59,7 +60,11 @@ def entry(
     policy: Policy = POLICY,
 ) -> SweepAccount:
     failing = Finding(
-        code=code, label=policy.label(code), effect=Effect.FAILS, sentence="…", reading_ids=(1,)
+        code=code,
+        label=own(policy).label(code),
+        effect=Effect.FAILS,
+        sentence="…",
+        reading_ids=(1,),
     )
     judged = Judgement(
         verdict=verdict, sentence="…", findings=(failing,) if verdict is Verdict.FAILED else ()

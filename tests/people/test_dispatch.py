@@ -80,6 +80,7 @@ from mediawatch.publish.reports import reviews
 from mediawatch.rules.hearing import Hearing, HearingState
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.judging import rejudge
+from tests.support.policies import own
 
 T = TypeVar("T")
 ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'
@@ -443,7 +444,7 @@ async def test_a_sheet_of_before_the_column_disputes(store: Store, tmp_path: Pat
     book = openpyxl.load_workbook(answer(one.path, tmp_path / "回.xlsx", EXPLAINED))
     sheet = book.worksheets[0]
     places = {cell.value: cell.column for cell in sheet[1]}
-    window = Window.of(inspection.sweep, POLICY)
+    window = Window.of(inspection.sweep, own(POLICY))
     texts = {
         field: str(sheet.cell(2, places[field.value]).value or "")
         for field in DispatchColumn

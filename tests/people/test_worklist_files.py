@@ -25,10 +25,11 @@ from mediawatch.people.worklist.todo import Unproven
 from mediawatch.rules.policy import load
 from mediawatch.workbooks.images import MARK, media_type, qr_png
 from mediawatch.workbooks.refusals import BadFile
+from tests.support.policies import own
 
 NAME = "示例市第1测试局"
 SWEEP = Sweep(id=1, as_of=AS_OF, policy="national", policy_toml="", started_at=AS_OF)
-WINDOW = Window.of(SWEEP, load("national"))
+WINDOW = Window.of(SWEEP, own(load("national")))
 SHEET = "xl/worksheets/sheet1.xml"
 
 

@@ -18,6 +18,7 @@ from mediawatch.people.second_looks import unchecked_word
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.imported import write_bad_rows
 from mediawatch.ports import Store
+from tests.support.policies import own
 
 FIRST = date(2031, 12, 1)
 ONE = "示例市第1测试局"
@@ -96,7 +97,7 @@ async def test_a_sheet_that_asked_about_two_weeks_is_told_apart(
     """Its 无 spoke of two weeks: it says nothing of the whole period."""
     inspection, path = await exported(store, tmp_path, [filed()], period_from=FIRST)
     book = openpyxl.load_workbook(path)
-    sheet, old = book.worksheets[0], Window.of(inspection.sweep, POLICY)
+    sheet, old = book.worksheets[0], Window.of(inspection.sweep, own(POLICY))
     heads = {cell.value: cell.column for cell in sheet[1]}
     sealed = [str(sheet.cell(2, heads[column.value]).value or "") for column in SEALED]
     home = await store.operator.home_id()
@@ -158,5 +159,5 @@ def test_a_machines_one_post_spares_no_second_person(machine: tuple[str, ...], d
         period_from=FIRST,
         id=1,
     )
-    found = unchecked_word([seen(LookKind.FIRST, machine), word], sweep, POLICY)
+    found = unchecked_word([seen(LookKind.FIRST, machine), word], sweep, own(POLICY))
     assert (found is word) is drawn

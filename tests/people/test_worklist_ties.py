@@ -48,6 +48,7 @@ from mediawatch.ports import Store
 from mediawatch.registry.decisions import changes, choose, current, deciders
 from mediawatch.registry.proposal import Kind
 from mediawatch.sweep.judging import rejudge
+from tests.support.policies import own
 
 ID, NAME, STATE, POSTED = Column.SEEN_ID, Column.SEEN_NAME, Column.STATE, Column.POSTED
 SEC = "MS4wLjABAAAA11111111111111111111"
@@ -303,7 +304,7 @@ async def test_a_key_of_before_is_taken_where_an_id_tells_whose_it_is(
     inspection, path = await exported(store, tmp_path, [filed(1, **values)])
     filled = fill(path, tmp_path / "甲.xlsx", {ONE: FRESH})
     book = openpyxl.load_workbook(filled)
-    sheet, window = book.worksheets[0], Window.of(inspection.sweep, POLICY)
+    sheet, window = book.worksheets[0], Window.of(inspection.sweep, own(POLICY))
     places = {cell.value: cell.column for cell in sheet[1]}
     sealed = [
         str(sheet.cell(2, places[column.value]).value or "")
@@ -329,7 +330,7 @@ async def test_nobody_makes_a_key_of_before_for_a_sweep_of_now(
     inspection.sweep = replace(inspection.sweep, totals={"": {"wechat": 1}})
     filled = fill(path, tmp_path / "甲.xlsx", {ONE: FRESH})
     book = openpyxl.load_workbook(filled)
-    sheet, window = book.worksheets[0], Window.of(inspection.sweep, POLICY)
+    sheet, window = book.worksheets[0], Window.of(inspection.sweep, own(POLICY))
     places = {cell.value: cell.column for cell in sheet[1]}
     sealed = [
         str(sheet.cell(2, places[column.value]).value or "")

@@ -34,7 +34,8 @@ from mediawatch.ops.settings import Home
 from mediawatch.ports import Dossier
 from mediawatch.publish.reports.explanation import AccountCase, explanation, use
 from mediawatch.rules.judge import judge
-from mediawatch.rules.policy import load
+from mediawatch.rules.policy import Policy, load
+from tests.support.policies import with_exceptions
 
 AS_OF = datetime(2022, 12, 31, 15, 59, 59, tzinfo=UTC)
 FILED = Filing(
@@ -72,14 +73,19 @@ def reading(
     return Reading(id=number, account_id=1, started_at=at, read_at=at, sights=(sight,), **given)
 
 
-def told(*readings: Reading, checks: tuple[CanaryCheck, ...] = ()) -> AccountCase:
-    account = Account(id=1, filed=FILED)
-    known = Dossier(filed=FILED, readings=readings, checks=checks)
-    entry = SweepAccount(sweep_id=3, account=account, judgement=judge(known, AS_OF, POLICY))
+def told(
+    *readings: Reading,
+    checks: tuple[CanaryCheck, ...] = (),
+    policy: Policy = POLICY,
+    filed: Filing = FILED,
+) -> AccountCase:
+    account = Account(id=1, filed=filed)
+    known = Dossier(filed=filed, readings=readings, checks=checks)
+    entry = SweepAccount(sweep_id=3, account=account, judgement=judge(known, AS_OF, policy))
     return AccountCase(
         sweep=SWEEP,
         entry=entry,
-        policy=POLICY,
+        policy=policy,
         known=known,
         readings=readings,
         suspects=(),
@@ -189,6 +195,30 @@ def test_the_next_look_waits_for_a_known_moment() -> None:
     ahead = AS_OF + timedelta(days=10)
     assert "下次应核查：2023年1月11日。" in explanation(replace(subject, ahead=ahead))
     assert "下次应核查：2023年1月11日。" not in explanation(subject)
+
+
+def test_the_rule_and_the_days_are_the_accounts_own() -> None:
+    policy = with_exceptions(
+        '[[for]]\nlevels = ["乡镇街道"]\nwindow = { days = 7, due_soon_from = 4 }\n'
+        'codes = { stale_2w = { label = "超1周未更新" } }\n'
+    )
+    town = replace(FILED, level="乡镇街道")
+    look = reading(1, date(2022, 12, 20))
+    text = explanation(told(look, policy=policy, filed=town))
+    assert "适用规则：本单位口径；该账号更新间隔超过7天为超期。" in text
+    assert "一条2022年12月24日至2022年12月31日内发布的内容的链接" in text
+    assert "证明监测窗口内有更新" not in text
+    assert "证明监测窗口内有更新（2022年12月20日）" in explanation(told(look, policy=policy))
+    assert "适用规则" not in explanation(told(look))
+
+
+def test_an_app_is_explained_by_what_a_person_used() -> None:
+    app = replace(FILED, platform="app", type="移动客户端", platform_id="")
+    used = reading(1, look=LookKind.PERSON, by="甲某", filed_as=app.identity)
+    text = explanation(told(used, filed=app))
+    assert "按检查规则不以更新情况认定" in text
+    assert "证明能打开、使用（2023年1月1日）。" in text
+    assert "一条" not in text.partition("什么会改变结论")[2]
 
 
 def test_one_exact_look_lacks_the_second() -> None:

@@ -51,6 +51,7 @@ from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import load
 from mediawatch.sweep.clauses import Spec, clause
 from mediawatch.sweep.scope import draw
+from tests.support.policies import own
 
 FROZEN = Path(__file__).resolve().parents[1] / "handoff"
 AT = datetime(2031, 12, 31, 15, 59, 59, tzinfo=UTC)
@@ -82,9 +83,9 @@ def entry(
         (
             Finding(
                 code=code,
-                label=POLICY.label(code),
+                label=own(POLICY).label(code),
                 effect=effect,
-                sentence=f"{POLICY.label(code)}。",
+                sentence=f"{own(POLICY).label(code)}。",
                 reading_ids=(number,),
                 review=review,
                 excuse="平台限制发布" if review is ReviewState.DISMISSED else "",

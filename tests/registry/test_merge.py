@@ -193,6 +193,7 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         change(home, f"ALTER TABLE {table} DROP COLUMN provisional")
     for table in ("account", "sweep_account", "notice_account", "notice_item"):
         change(home, f"ALTER TABLE {table} DROP COLUMN township")
+        change(home, f"ALTER TABLE {table} DROP COLUMN function_kind")
     change(home, "DROP INDEX uq_notice_draft_id")
     change(home, "DROP TRIGGER notice_event_is_never_updated")
     for column in (

@@ -360,3 +360,28 @@ def test_a_workbook_without_row_numbers_and_with_prefixes_is_read(tmp_path: Path
             out.writestr(part, data)
     result = read(target)
     assert [row.filed.name for row in result.rows] == [GOOD[1]]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "found"),
+    [
+        ("功能类型", ("发布类", "服务类", ""), ["发布类", "服务类", ""]),
+        ("功能类别", ("信息发布", "办事服务类", "综合类"), ["发布类", "服务类", "综合类"]),
+        # A 账号类别 that says it; 服务 alone may be a 服务号.
+        ("账号类别", ("发布类", "服务类", "服务"), ["发布类", "服务类", ""]),
+    ],
+)
+def test_function_kinds_are_read_from_their_column_or_a_kind_that_says_it(
+    tmp_path: Path, heading: str, cells: tuple[str, ...], found: list[str]
+) -> None:
+    rows = [
+        (*GOOD, cells[0]),
+        (*SECOND, cells[1]),
+        ("71003", "示例第三发布", "抖音短视频", "示例局", cells[2]),
+    ]
+    path = xlsx(tmp_path / "a.xlsx", [(*HEADINGS, heading), *rows])
+    assert [each.function_kind for each in filed(path)] == found
+    given = [row.given for row in read(path).rows]
+    assert ["function_kind" in each for each in given] == [
+        heading != "账号类别" or bool(kind) for kind in found
+    ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mediawatch.domain import FiledStatus
 from mediawatch.registry import cells
 from mediawatch.registry.headings import ALIASES, field_of, find_heading
-from mediawatch.registry.kinds import PLATFORMS, body_kind_of, classify, status_of
+from mediawatch.registry.kinds import PLATFORMS, body_kind_of, classify, function_kind_of, status_of
 from mediawatch.registry.problems import BadCell
 
 
@@ -106,9 +106,20 @@ def test_body_kinds() -> None:
     ]
 
 
+def test_function_kinds() -> None:
+    assert [function_kind_of(text) for text in ("信息发布", "办事 服务类", "综合类", "")] == [
+        "发布类",
+        "服务类",
+        "综合类",
+        "",
+    ]
+
+
 @pytest.mark.parametrize(
     ("heading", "field"),
     [
+        ("功能类型(发布类/服务类)", "function_kind"),
+        ("功能类别", "function_kind"),
         ("备案单号", "filing_number"),
         ("*备案 单号(必填)", "filing_number"),
         ("政务新媒体\n名称", "name"),

@@ -20,6 +20,7 @@ from mediawatch.rules.ahead import (
 )
 from mediawatch.rules.due import next_due
 from mediawatch.rules.policy import load, parse
+from tests.support.policies import own
 
 POLICY = load("national")
 REACHES = parse(POLICY.toml.replace('edge = "exceeds"         #', 'edge = "reaches" #'))
@@ -102,8 +103,8 @@ def test_the_policys_edge_moves_the_first_night() -> None:
     assert first_night(POLICY, AS_OF) == date(2026, 12, 17)
     assert first_night(REACHES, AS_OF) == date(2026, 12, 18)
     known = state(date(2026, 12, 17), night(18))
-    assert is_proved_for(known, POLICY, AS_OF)
-    assert not is_proved_for(known, REACHES, AS_OF)
+    assert is_proved_for(known, own(POLICY), AS_OF)
+    assert not is_proved_for(known, own(REACHES), AS_OF)
 
 
 @pytest.mark.parametrize(
@@ -137,12 +138,12 @@ def test_who_most_likely_shows_a_post_tonight_comes_first() -> None:
     }
 
     def order(name: str, hinted: bool = False) -> float:
-        return proof_order(waiting[name], POLICY, night(20), AS_OF, hinted=hinted)
+        return proof_order(waiting[name], own(POLICY), night(20), AS_OF, hinted=hinted)
 
     assert sorted(waiting, key=order) == [*waiting]
     # What others call active counts as if it had posted at the last look.
     assert order("long silent", hinted=True) == order("posts daily")
     assert order("long silent, looked at yesterday", hinted=True) > order("posts daily")
     assert order("never read") == proof_order(
-        state(None, None), POLICY, night(20), AS_OF, hinted=False
+        state(None, None), own(POLICY), night(20), AS_OF, hinted=False
     )

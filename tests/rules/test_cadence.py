@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from policies import own
 from samples import known_as
 
 from mediawatch.domain import (
@@ -42,7 +43,7 @@ from mediawatch.rules.cadence import (
 from mediawatch.rules.known_days import KnownDays, distinct, known_days
 from mediawatch.rules.policy import load
 
-POLICY = load("national")
+POLICY = own(load("national"))
 FILED = Filing(name="示例发布", platform="weibo", platform_id="7")
 JUNE, JULY, AUGUST = date(2031, 6, 1), date(2031, 7, 1), date(2031, 8, 1)
 UNTIL = date(2031, 8, 31)

@@ -37,6 +37,7 @@ from mediawatch.rules.due import next_due
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load, parse
 from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, Presence
+from tests.support.policies import own
 
 AS_OF = day_end(date(2022, 12, 31))
 READ = AS_OF + timedelta(hours=10)
@@ -119,6 +120,7 @@ def test_a_policy_of_ones_own_bears_no_shipped_name(tmp_path: Path) -> None:
     stricter = toml.replace("days = 14 ", "days = 3 ").replace(
         "due_soon_from = 10", "due_soon_from = 2"
     )
+    stricter = stricter.replace("超2周未更新", "超3天未更新")
     named = stricter.replace('name = "national"', 'name = "own"')
     for text, place in ((stricter, "name"), (named, "title")):
         own.write_text(text, encoding="utf-8")
@@ -725,9 +727,9 @@ def test_policy_errors_name_the_place() -> None:
 
 
 def test_effects_and_labels_of_the_two_policies() -> None:
-    assert TIBET.effect(Code.NOT_FOUND) is Effect.FAILS
-    assert NATIONAL.effect(Code.NOT_FOUND) is Effect.LISTED
-    assert TIBET.label(Code.STALE_2W) == "超过2周及以上未更新"
+    assert own(TIBET).effect(Code.NOT_FOUND) is Effect.FAILS
+    assert own(NATIONAL).effect(Code.NOT_FOUND) is Effect.LISTED
+    assert own(TIBET).label(Code.STALE_2W) == "超过2周及以上未更新"
     assert Code.STALE_3M not in TIBET.codes
 
 

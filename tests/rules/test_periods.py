@@ -31,6 +31,7 @@ from mediawatch.rules.judge import judge
 from mediawatch.rules.periods import gaps_of
 from mediawatch.rules.policy import load
 from mediawatch.rules.sweep_policy import policy_for
+from tests.support.policies import own
 
 FIRST, LAST = date(2022, 10, 10), date(2022, 12, 31)
 AS_OF = day_end(LAST)
@@ -300,7 +301,7 @@ def test_no_label_of_a_period_speaks_of_its_last_two_weeks(name: str) -> None:
     if name == "hunan":
         assert found.label == "检查时段内更新间隔超过2周"
     else:
-        assert found.label == load(name).label(found.code)
+        assert found.label == own(load(name)).label(found.code)
 
 
 def test_a_moment_keeps_the_words_of_its_policy() -> None:
@@ -317,13 +318,13 @@ def test_every_tier_of_a_moment_is_called_by_its_length() -> None:
         for place, tier in enumerate(national.tiers)
     }
     window = national.window.model_copy(update={"days": 10, "edge": "reaches"})
-    own = national.model_copy(update={"codes": national.codes | of_moment, "window": window})
-    named = policy_for(own, FIRST)
-    assert {tier.code: named.label(tier.code) for tier in own.tiers} == {
+    policy = national.model_copy(update={"codes": national.codes | of_moment, "window": window})
+    named = policy_for(policy, FIRST)
+    assert {tier.code: own(named).label(tier.code) for tier in policy.tiers} == {
         Code.ZOMBIE: "检查时段内更新间隔达到一年",
         Code.STALE_6M: "检查时段内更新间隔达到半年",
         Code.STALE_3M: "检查时段内更新间隔超过3个月",
         Code.STALE_2W: "检查时段内更新间隔达到10天",
     }
-    assert policy_for(own, None) is own
-    assert policy_for(named, FIRST) == named
+    assert policy_for(policy, None) is policy
+    assert policy_for(named, FIRST) is named

@@ -26,6 +26,7 @@ from mediawatch.ops.settings.office import Office
 from mediawatch.publish.inspection import Imprint, Inspection, inspection
 from mediawatch.publish.results import ProblemResult, RecheckResult
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
+from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load
 
@@ -48,7 +49,11 @@ def account(number: int, **filed: Any) -> Account:
 
 
 def finding(
-    code: Code, policy: Policy, *, gap_since: date | None = None, effect: Effect | None = None
+    code: Code,
+    policy: AccountPolicy,
+    *,
+    gap_since: date | None = None,
+    effect: Effect | None = None,
 ) -> Finding:
     return Finding(
         code=code,
@@ -70,7 +75,9 @@ def row(
     **judged: Any,
 ) -> SweepAccount:
     """An account with its findings; failed or listed by them, fresh without any."""
-    findings = tuple(finding(code, policy, gap_since=gap_since) for code in codes)
+    findings = tuple(
+        finding(code, account_policy(policy, one.filed), gap_since=gap_since) for code in codes
+    )
     fails = any(each.effect is Effect.FAILS for each in findings)
     found = Verdict.FAILED if fails else Verdict.LISTED if findings else Verdict.FRESH
     return SweepAccount(

@@ -57,6 +57,7 @@ ODD = Filing(
     jurisdiction="属地",
     level="市级",
     body_kind="部门",
+    function_kind="服务类",
     platform_id="00000000000000000007",
     original_id="gh_0",
     alias="示例 😀",

@@ -41,8 +41,10 @@ from mediawatch.people.worklist.parse import RowQuestion
 from mediawatch.ports import Store
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load
+from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.sweep.judging import rejudge
 from mediawatch.workbooks.places import Place
+from tests.support.policies import own
 
 NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
 AS_OF = parse_as_of("2031-12-31", NOW)
@@ -89,6 +91,7 @@ class Inspection:
         readings: Sequence[Reading] = (),
         as_of: datetime = AS_OF,
         period_from: date | None = None,
+        policy: Policy = POLICY,
     ) -> Inspection:
         """`readings` say which account by its place in `accounts`, from 1."""
         new = tuple(NewAccount(filed=one) for one in accounts)
@@ -99,8 +102,8 @@ class Inspection:
         sweep = await store.sweeps.open(
             Sweep(
                 as_of=as_of,
-                policy="national",
-                policy_toml=POLICY.toml,
+                policy=policy.name,
+                policy_toml=policy.toml,
                 started_at=as_of,
                 period_from=period_from,
             ),
@@ -143,9 +146,9 @@ class Inspection:
 
 
 async def judged_by(store: Store, sweep: Sweep) -> JudgedScope:
-    """The sweep's scope with the judgements that are kept, under the national policy."""
+    """The sweep's scope with the judgements that are kept, under its policy."""
     return JudgedScope(
-        sweep=sweep, policy=POLICY, entries=tuple(await store.sweeps.scope(sweep.id))
+        sweep=sweep, policy=policy_of(sweep), entries=tuple(await store.sweeps.scope(sweep.id))
     )
 
 
@@ -155,8 +158,11 @@ async def exported(
     accounts: Sequence[Filing],
     readings: Sequence[Reading] = (),
     period_from: date | None = None,
+    policy: Policy = POLICY,
 ) -> tuple[Inspection, Path]:
-    inspection = await Inspection.of(store, folder, accounts, readings, period_from=period_from)
+    inspection = await Inspection.of(
+        store, folder, accounts, readings, period_from=period_from, policy=policy
+    )
     path = folder / "清单.xlsx"
     await export(
         store,
@@ -197,7 +203,7 @@ STALE: Mapping[Column, object] = {
     Column.POSTED: "无", Column.POSTED_ON: typed("2031-11-02"), Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT,
 }  # fmt: skip
 DAY = timedelta(days=1)
-WINDOW = Window(AS_OF, POLICY.window_start(day_of(AS_OF)))
+WINDOW = Window(AS_OF, own(POLICY).window_start(day_of(AS_OF)))
 SHOT = (Shot("a.png", png()),)
 BROKEN = (Shot("a.png", problem="“a.png”不是完整的 PNG、JPEG 或 WebP 图片"),)
 GONE: Mapping[Column, object] = {Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT}

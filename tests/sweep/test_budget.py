@@ -30,6 +30,7 @@ from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
 from scrapers.declarations import KEY_WORDS
 from scrapers.platforms import LOGINS, SCRAPERS, surface_facts, ways
+from tests.support.policies import own
 
 POLICY = load("national")
 AS_OF = day_end(date(2026, 12, 31))
@@ -331,8 +332,8 @@ async def test_the_engine_asks_for_such_a_post(store: Store, tmp_path: Path) -> 
     first = [
         need.fresh_after for _, need in stage.looker.asked if not need.second and not need.only
     ]
-    assert first == [POLICY.window_start(day_of(NOW + timedelta(days=3)))] * 2
-    assert first[0] > POLICY.window_start(day_of(NOW))
+    assert first == [own(POLICY).window_start(day_of(NOW + timedelta(days=3)))] * 2
+    assert first[0] > own(POLICY).window_start(day_of(NOW))
     spared = {need.spared for _, need in stage.looker.asked if not need.second and not need.only}
     assert spared == {frozenset({second.name})}
 

@@ -48,6 +48,7 @@ from mediawatch.people.review import ReviewDecision, leads_on
 from mediawatch.people.suspects import Suspect
 from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Store
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.proving_sights import proving_pictures
@@ -103,7 +104,7 @@ async def dispatch(
     target.refuse_existing((file.path for file in written), "name another folder, or --overwrite")
     contacts = await store.accounts.contacts()
     rows = _Rows(
-        window=Window.of(judged.sweep, judged.policy),
+        judged=judged,
         home=await store.operator.home_id(),
         evidence=order.evidence,
         faults=await _faults(parts, order.evidence),
@@ -220,7 +221,7 @@ def _cover(sweep: Sweep, file: DispatchFile, target: FormTarget) -> FormCover:
 class _Rows:
     """What all rows of a dispatch share."""
 
-    window: Window
+    judged: JudgedScope
     home: str
     evidence: EvidenceFolder
     faults: Mapping[str, EvidenceFault]
@@ -263,9 +264,9 @@ def _line(
         DispatchColumn.VERSION: "、".join(version_of(each.finding.facts) for each in found),
         DispatchColumn.TERM: max(_term(each, rows.now) for each in found).isoformat(),
     }
-    cells[DispatchColumn.KEY] = str(
-        key_of(rows.home, first.sweep_id, first.account, rows.window, cells)
-    )
+    own = account_policy(rows.judged.policy, first.account.filed)
+    window = Window.of(rows.judged.sweep, own)
+    cells[DispatchColumn.KEY] = str(key_of(rows.home, first.sweep_id, first.account, window, cells))
     shown, body = best_picture(pictures, rows.evidence, rows.faults)
     return FormRow(cells=cells, picture=body, caption=caption_of(cells, shown) if shown else "")
 

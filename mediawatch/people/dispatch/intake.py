@@ -37,6 +37,7 @@ from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key
 from mediawatch.people.link_files import read_answer
 from mediawatch.ports import Store
 from mediawatch.registry.problems import RowProblem
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.judged_scope import JudgedScope
 
 
@@ -79,7 +80,7 @@ class _Intake:
     ) -> None:
         self.store, self.evidence, self.sweep = store, evidence, judged.sweep
         self.home, self.known, self.now = home, known, now
-        self.window = Window.of(judged.sweep, judged.policy)
+        self.policy = judged.policy
         self.scope = {entry.account.id: entry.account for entry in judged.entries}
         self.done = UnitAnswers()
 
@@ -157,10 +158,11 @@ class _Intake:
         )
         if account is None:
             return row.problem(DispatchColumn.KEY, altered)
+        window = Window.of(self.sweep, account_policy(self.policy, account.filed))
         wrong = misfit(
             key,
             self.home,
-            lambda home: key_of(home, key.sweep_id, account, self.window, texts),
+            lambda home: key_of(home, key.sweep_id, account, window, texts),
             told_apart=bool(texts[DispatchColumn.NUMBER]),
             marked=is_marked(self.sweep),
         )

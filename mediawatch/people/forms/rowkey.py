@@ -10,9 +10,14 @@ from datetime import date, datetime
 
 from mediawatch.domain import FiledStatus, Filing, Sweep
 from mediawatch.domain.clock import day_of
-from mediawatch.rules.policy import Policy
+from mediawatch.rules.account_policy import AccountPolicy
 
 _KEY = re.compile(r"(?:MW1|MW2\.([0-9a-f]{8}))\.(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})")
+USABLE = (
+    "能否下载、打开、使用？能的，“状态”选“正常”；不能的，选“看不到内容”，在“备注”中写明并附截图。"
+    "不填“有无发布”。"
+)
+"""What is asked of an account that is not judged by its posts, such as an APP."""
 CLOSED = (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
 
 
@@ -30,17 +35,21 @@ class Window:
 
     No single post proves a period fresh.
     """
+    by_updates: bool = True
+    """False where the account is not judged by its posts: whether it can be used is asked then."""
 
     @classmethod
-    def of(cls, sweep: Sweep, policy: Policy) -> Window:
-        return cls(sweep.as_of, policy.window_start(day_of(sweep.as_of)))
+    def of(cls, sweep: Sweep, own: AccountPolicy) -> Window:
+        """The window of an account, by its own policy."""
+        start = own.window_start(day_of(sweep.as_of))
+        return cls(sweep.as_of, start, by_updates=own.judged_by_updates)
 
     @classmethod
-    def asked_about(cls, sweep: Sweep, policy: Policy) -> Window:
+    def asked_about(cls, sweep: Sweep, own: AccountPolicy) -> Window:
         """The days that people are asked about: the whole period, where the sweep has one."""
-        if sweep.period_from is None:
-            return cls.of(sweep, policy)
-        return cls(sweep.as_of, sweep.period_from, policy.stale_gap - 1)
+        if sweep.period_from is None or not own.judged_by_updates:
+            return cls.of(sweep, own)
+        return cls(sweep.as_of, sweep.period_from, own.stale_gap - 1)
 
     @property
     def end(self) -> date:
@@ -58,7 +67,9 @@ class Window:
 
     def question(self, status: FiledStatus) -> str:
         asked = f"{self.words}有无发布？"
-        if self.longest:
+        if not self.by_updates:
+            asked = USABLE
+        elif self.longest:
             asked = f"检查时段{asked}有的，写明各条发布的日期（相邻不超过{self.longest}天），或粘贴链接。"
         return (
             f"报送系统中为“{status.label}”，平台上是否还能看到该账号？{asked}"

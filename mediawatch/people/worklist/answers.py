@@ -185,8 +185,12 @@ def parts_of(detail: str) -> list[str]:
 
 def _detail(given: GivenAnswer, asked: RowQuestion) -> str:
     """The answer as it was given, for the reviewer."""
+    posted = "" if given.posted is None else "有" if given.posted else "无"
+    used = "能" if given.state is State.NORMAL else ""
     parts = [
-        f"有无发布：{'' if given.posted is None else '有' if given.posted else '无'}",
+        f"有无发布：{posted}"
+        if asked.window.by_updates or given.posted
+        else f"能否下载、打开、使用：{used}",
         f"最近发布日期：{'、'.join(map(str, given.days)) or '未填'}",
         f"状态：{given.state}",
         f"实际名称：{given.name or '未填'}",

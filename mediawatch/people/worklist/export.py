@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mediawatch.domain import Sweep, UserError
-from mediawatch.domain.clock import beijing
+from mediawatch.domain.clock import beijing, day_of
 from mediawatch.figures.regions import Regions
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
@@ -28,8 +28,10 @@ from mediawatch.people.worklist.todo import (
     unproven,
 )
 from mediawatch.ports import Store
-from mediawatch.rules.hints import call_of
+from mediawatch.rules.account_policy import account_policy
+from mediawatch.rules.hints import HintCall, call_of
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.policy import Policy
 from mediawatch.rules.sentences import moment
 from mediawatch.workbooks.images import MAX_QR_TEXT
 
@@ -121,15 +123,15 @@ async def export(
     a 暂用标识 alone proves sound come last. `regions`: how the office divides its registry.
     """
     sweep, path, policy = judged.sweep, target.path, judged.policy
-    window, home = Window.asked_about(sweep, policy), await store.operator.home_id()
+    home = await store.operator.home_id()
     asked = [
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
     ]
     looked_at = await glances(store, sweep, judged.entries, policy) if with_glances else []
     items = [
-        *await in_order_of_hints(store, asked, window),
-        *await in_order_of_hints(store, looked_at, window),
+        *await in_order_of_hints(store, asked, judged),
+        *await in_order_of_hints(store, looked_at, judged),
     ]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
@@ -139,14 +141,21 @@ async def export(
     cover = FormCover(
         title=title,
         made_at=sweep.as_of,
-        meta=_meta(sweep, window),
+        meta=_meta(sweep, policy),
         marks=target.marks,
         issuer=target.issuer,
-        guide=guide(policy.updates.reposts, window.longest),
+        guide=guide(policy.updates.reposts, {_window_of(item, judged) for item in items}),
     )
     for file, part, chosen in files:
         lines = (
-            to_line(item, sweep, window, home, part if by is WorklistSplit.PERSON else "", indexes)
+            to_line(
+                item,
+                sweep,
+                _window_of(item, judged),
+                home,
+                part if by is WorklistSplit.PERSON else "",
+                indexes,
+            )
             for item in chosen
         )
         write_book(
@@ -160,7 +169,7 @@ async def export(
 
 
 async def in_order_of_hints(
-    store: Store, items: Sequence[Unproven], window: Window
+    store: Store, items: Sequence[Unproven], judged: JudgedScope
 ) -> list[Unproven]:
     """The rows with what others say of them: those that they call silent first, active last.
 
@@ -168,15 +177,26 @@ async def in_order_of_hints(
     """
     said = await store.hints.of_accounts(item.account.id for item in items)
     rows = [replace(item, hints=tuple(said.get(item.account.id, ()))) for item in items]
-    return sorted(rows, key=lambda item: call_of(item.hints, window.start, window.end))
+
+    def call(item: Unproven) -> HintCall:
+        window = _window_of(item, judged)
+        return call_of(item.hints, window.start, window.end)
+
+    return sorted(rows, key=call)
 
 
-def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:
+def _window_of(item: Unproven, judged: JudgedScope) -> Window:
+    """What a row asks about: the account's own window, by its filed values in the sweep."""
+    return Window.asked_about(judged.sweep, account_policy(judged.policy, item.account.filed))
+
+
+def _meta(sweep: Sweep, policy: Policy) -> Mapping[str, str]:
+    start = sweep.period_from or policy.widest_window_start(day_of(sweep.as_of))
     return {
         "schema": "mediawatch.worklist/1",
         "sweep": str(sweep.id),
         "as_of": beijing(sweep.as_of).isoformat(),
-        "window_start": window.start.isoformat(),
+        "window_start": start.isoformat(),
         "policy": text_of(sweep.policy),
     }
 

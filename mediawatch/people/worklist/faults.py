@@ -29,7 +29,8 @@ def faults_of(
 ) -> Iterator[CellFault]:
     if not given.person:
         yield Column.PERSON, "请填写核查人"
-    if contradictions := list(_contradictions(given)):
+    by_updates = asked.window.by_updates
+    if contradictions := list(_contradictions(given) if by_updates else _unusable(given, asked)):
         # What else is wrong depends on which of the two was meant.
         yield from contradictions
         return
@@ -49,6 +50,35 @@ def _contradictions(given: GivenAnswer) -> Iterator[CellFault]:
         yield Column.POSTED, "看不到内容不能证明无发布：请清空“有无发布”，或看到发布列表后再选“无”"
     if given.on and given.state in UNDATED:
         yield Column.POSTED_ON, f"状态为“{given.state}”，不应有发布日期"
+
+
+_WORKS = "能下载、打开、使用的选“正常”，不能的选“看不到内容”，在“备注”中写明并附截图"
+
+
+def _unusable(given: GivenAnswer, asked: RowQuestion) -> Iterator[CellFault]:
+    """Of a row that asks whether the account can be used.
+
+    有 and 无 are read there as 能 and 不能 by some: 无 is no answer, and 正常 is said by its word.
+    """
+    if given.posted is False:
+        yield (
+            Column.POSTED,
+            f"这一行问的是能否下载、打开、使用，不问有无发布：请清空此格，{_WORKS}",
+        )
+    elif given.posted and given.state is not State.NORMAL:
+        yield Column.STATE, f"“有发布”与状态“{given.state}”矛盾"
+    elif given.posted is None and not given.chosen:
+        yield Column.STATE, f"请选择“状态”：{_WORKS}"
+    elif given.state is State.EMPTY:
+        yield Column.STATE, f"这一行不问发布情况：{_WORKS}"
+    elif given.state is State.NORMAL and given.posted is None:
+        if given.read_at is None:
+            yield Column.TIME, "此项回答必须填写核查时间"
+        elif given.read_at < asked.window.as_of:
+            yield (
+                Column.TIME,
+                f"核查时间早于监测时间点（{minute(asked.window.as_of)}）：请在其后重新核查",
+            )
 
 
 def _time_faults(given: GivenAnswer, window: Window, now: datetime) -> Iterator[CellFault]:

@@ -18,7 +18,6 @@ from mediawatch.people.forms.returned import ReturnedRows
 from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
-from mediawatch.rules.sweep_policy import policy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class WorklistImport(ReturnedRows[Column]):
     """(account id, link) as answered; not known before."""
     conflicts: list[Conflict] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    windows: set[Window] = field(default_factory=set)
+    """What the rows asked about."""
 
     @property
     def accepted(self) -> int:
@@ -77,7 +78,7 @@ def write_bad_rows(
         title="需要更正的核查结果",
         made_at=sweep.as_of,
         meta={"sweep": str(sweep.id)},
-        guide=guide(True, Window.asked_about(sweep, policy_of(sweep)).longest),
+        guide=guide(True, imported.windows),
         marks=marks,
     )
     write_book(path, lines, cover, overwrite=True, write=write)

@@ -42,6 +42,7 @@ from mediawatch.people.worklist.states import says_none
 from mediawatch.people.worklist.todo import all_that_is_known, ids_of
 from mediawatch.ports import Dossier, Store
 from mediawatch.registry.problems import RowProblem
+from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.periods import freshness
 from mediawatch.rules.post_lists import posts_of
@@ -83,7 +84,6 @@ class _Intake:
     ) -> None:
         self.store, self.now, self.keep_evidence = store, now, keep_evidence
         self.sweep, self.policy = judged.sweep, judged.policy
-        self.window = Window.asked_about(judged.sweep, judged.policy)
         self.done = WorklistImport()
         self.scope = {row.account.id: row for row in judged.entries}
         self.readings: dict[int, list[Reading]] = {}
@@ -154,7 +154,11 @@ class _Intake:
             return row.problem(Column.KEY, "本次检查中没有这个账号")
         filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
 
-        def made(home: str, window: Window = self.window) -> RowKey:
+        own = account_policy(self.policy, filed)
+        asked = Window.asked_about(self.sweep, own)
+        self.done.windows.add(asked)
+
+        def made(home: str, window: Window = asked) -> RowKey:
             return sealed_key(home, key.sweep_id, key.account_id, window, sealed, filed)
 
         wrong = misfit(
@@ -164,7 +168,7 @@ class _Intake:
             told_apart=bool(row.text(Column.IDS)),
             marked=is_marked(self.sweep),
         )
-        if wrong == ALTERED and made(self.home, Window.of(self.sweep, self.policy)) == key:
+        if wrong == ALTERED and made(self.home, Window.of(self.sweep, own)) == key:
             wrong = "这一行由旧版本导出，所问的不是整个检查时段，请重新导出后填写"
         if wrong is not None:
             return row.problem(
@@ -223,7 +227,7 @@ class _Intake:
         return RowQuestion(
             account=account,
             sweep_id=self.sweep.id,
-            window=self.window,
+            window=Window.asked_about(self.sweep, self._own(account.id)),
             posted_on=days,
             ids=tuple(
                 dict.fromkeys((*ids_of(self._filed_now(account), known), *ids_of(account, ())))
@@ -289,14 +293,19 @@ class _Intake:
         if first is None or accuses(kept) or not kept.sights[0].posts:
             return ""
         known = keep_speaking(self._dossier(kept.account_id, readings), self.sweep.as_of)
-        gap = freshness(known, first, self.sweep.as_of, self.policy).gap
-        if gap is None or not self.policy.exceeds(gap.days):
+        own = self._own(kept.account_id)
+        gap = freshness(known, first, self.sweep.as_of, own).gap
+        if gap is None or not own.judged_by_updates or not own.exceeds(gap.days):
             return ""
         return (
             f"该行答案已收入，尚不足以结案：检查时段看更新间隔，{chinese_day(gap.since)}至"
-            f"{chinese_day(gap.until)}间隔{gap.days}天（应不超过{self.window.longest}天），"
+            f"{chinese_day(gap.until)}间隔{gap.days}天（应不超过{own.stale_gap - 1}天），"
             "请补填其间各条发布的日期，或粘贴链接"
         )
+
+    def _own(self, account_id: int) -> AccountPolicy:
+        """The policy of an account, by its filed values in the sweep."""
+        return account_policy(self.policy, self.scope[account_id].account.filed)
 
     def _dossier(self, account_id: int, readings: Sequence[Reading]) -> Dossier:
         return Dossier(
@@ -319,7 +328,9 @@ class _Intake:
         for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):
             account, readings = self.scope[account_id].account, self.readings[account_id]
             known = self._dossier(account_id, readings)
-            if people_disagree(known, self.sweep.as_of, self.policy, self.sweep.period_from):
+            if people_disagree(
+                known, self.sweep.as_of, self._own(account_id), self.sweep.period_from
+            ):
                 people = (
                     each
                     for each in readings

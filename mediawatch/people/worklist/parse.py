@@ -68,6 +68,8 @@ class GivenAnswer:
     person: str
     read_at: datetime | None
     remark: str = ""
+    chosen: bool = True
+    """Whether 状态 was filled in; else it is 正常."""
     days: tuple[date, ...] = ()
     """All days that were given, `on` the newest of them: a period's row asks for each."""
 
@@ -126,6 +128,7 @@ def parse_answer(
         on=max(days, default=None),
         days=days,
         state=state or State.NORMAL,
+        chosen=state is not None,
         name=name or "",
         seen_id=seen_id or "",
         person=row.text(Column.PERSON),

@@ -30,6 +30,7 @@ from mediawatch.names import same
 from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.second_looks import second_looks
 from mediawatch.ports import Store
+from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of
 from mediawatch.rules.reviewed import as_reviewed
@@ -135,12 +136,17 @@ async def for_a_second_person(
         replace(
             item,
             not_by=by,
-            reason=f"抽查复核：{by}已答“有”而无链接，请由{by}以外的人员核查"
+            reason=f"抽查复核：{by}{_answered(item, policy)}，请由{by}以外的人员核查"
             + (f"；{CONFIRM_FIRST}" if item.account.provisional else ""),
         )
         for item in asked
         if (by := drawn[item.account.id])
     ]
+
+
+def _answered(item: Unproven, policy: Policy) -> str:
+    by_updates = account_policy(policy, item.account.filed).judged_by_updates
+    return "已答“有”而无链接" if by_updates else "已答能打开、使用"
 
 
 async def glances(
@@ -194,7 +200,7 @@ def _with_known(
         page=account.filed.url if clickable(account.filed.url) else article,
         article=article,
         ids=ids_of(account, readings),
-        newest_by=_newest_by(readings, policy, as_of),
+        newest_by=_newest_by(readings, account_policy(policy, account.filed), as_of),
     )
 
 
@@ -205,7 +211,9 @@ def _by_filing(reading: Reading, account: Account) -> Reading:
     return replace(reading, sights=sights)
 
 
-def _newest_by(readings: Sequence[Reading], policy: Policy, as_of: datetime) -> Mapping[str, date]:
+def _newest_by(
+    readings: Sequence[Reading], policy: AccountPolicy, as_of: datetime
+) -> Mapping[str, date]:
     """What each surface last showed, in looks since the window began: older ones have passed."""
     since, until = policy.window_start(day_of(as_of)), day_of(as_of)
     found: dict[str, date] = {}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mediawatch.domain import Code, Effect, Finding, Notice
+from mediawatch.domain import Effect, Finding, Notice
 from mediawatch.figures.counts import leading_finding
 from mediawatch.publish.circular.naming import name_with_type, names_by_type, names_with_types
 from mediawatch.publish.circular.omissions import omission_words
 from mediawatch.publish.circular.text import MANY, CircularParagraph, References
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.repeats import is_unrectified
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy
 
 OTHERS = "其他需关注情形"
@@ -46,31 +47,45 @@ def _kinds(inspection: Inspection) -> list[_Kind]:
     policy = inspection.policy
     codes = list(policy.precedence)
     kinds: dict[str, list[AccountProblem]] = {}
-    tiers = [tier.code for tier in policy.tiers] if policy.tiers_counted == "nested" else []
 
     def rank(pair: tuple[AccountProblem, Finding]) -> int:
         return codes.index(pair[1].code) if pair[1].code in codes else len(codes)
 
     found = [(each, leading_finding(each.entry, policy)) for each in inspection.failed]
     for problem, finding in sorted(found, key=rank):
-        label = policy.label(tiers[-1]) if finding.code in tiers else finding.label
-        kinds.setdefault(label, []).append(problem)
-    return [_Kind(label, some, _tiers(some, tiers, policy)) for label, some in kinds.items()]
+        tiers = _nested_tiers(problem, finding, policy)
+        kinds.setdefault(tiers[-1][0] if tiers else finding.label, []).append(problem)
+    return [_Kind(label, some, _tiers(some, policy)) for label, some in kinds.items()]
+
+
+def _nested_tiers(
+    problem: AccountProblem, finding: Finding, policy: Policy
+) -> list[tuple[str, int]]:
+    """(label, months) of the account's own tiers, longest first; empty where they are not nested."""
+    own = account_policy(policy, problem.entry.account.filed)
+    if own.tiers_counted != "nested" or finding.code not in [tier.code for tier in own.tiers]:
+        return []
+    return [(own.label(tier.code), tier.months or 0) for tier in own.tiers]
 
 
 def _tiers(
-    some: Sequence[AccountProblem], tiers: Sequence[Code], policy: Policy
+    some: Sequence[AccountProblem], policy: Policy
 ) -> tuple[tuple[str, int, list[AccountProblem]], ...]:
-    own: dict[Code, list[AccountProblem]] = {code: [] for code in tiers}
+    """Of the accounts of one kind, whose own tiers may be others: they are told by their labels."""
+    months: dict[str, int] = {}
+    longest: dict[str, list[AccountProblem]] = {}
     for problem in some:
-        code = leading_finding(problem.entry, policy).code
-        if code not in own:
+        finding = leading_finding(problem.entry, policy)
+        if not (tiers := _nested_tiers(problem, finding, policy)):
             return ()
-        own[code].append(problem)
+        months |= dict(tiers)
+        own = account_policy(policy, problem.entry.account.filed)
+        longest.setdefault(own.label(finding.code), []).append(problem)
     reached, found = 0, []
-    for code, members in own.items():
+    for label in sorted(months, key=lambda label: -months[label]):
+        members = longest.get(label, [])
         reached += len(members)
-        found.append((policy.label(code), reached, members))
+        found.append((label, reached, members))
     return tuple(tier for tier in found if tier[1])
 
 

@@ -10,6 +10,7 @@ from mediawatch.domain import Effect, Finding, Rectification
 from mediawatch.publish.circular.printed import Check, Rule, expect
 from mediawatch.publish.circular.read_names import NAME, filed_types, printed_name, type_of
 from mediawatch.publish.inspection import AccountProblem, Inspection
+from mediawatch.rules.account_policy import account_policy
 
 _NAMES = rf"{NAME}(?:、{NAME})*等?"
 _TYPED = rf"{NAME}（[^）]*）(?:、{NAME}（[^）]*）)*等?"
@@ -35,16 +36,16 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     counts = inspection.statistics.whole.kinds
     labels = _alternatives(set(counts))
-    ordered = sorted(counts.values())
 
     def above(match: re.Match[str], line: str) -> Iterator[Check]:
         """A tier with those of the longer one within it."""
-        yield match[2], counts[match[1]]
+        within = _counts_within(line, inspection)
+        yield match[2], within[match[1]]
         if match[3]:
-            longer = [count for count in ordered if count <= counts[match[1]]]
+            longer = [count for count in within.values() if count <= within[match[1]]]
             yield match[3], int(match[3]) if int(match[3]) in longer else None
         if match[4]:
-            yield match[4], counts[match[1]] - int(match[3])
+            yield match[4], within[match[1]] - int(match[3])
 
     yield Rule(
         re.compile(rf"^{_START}({labels})。共有(\d+){one}政务新媒体"),
@@ -65,12 +66,23 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
     )
     yield Rule(
         re.compile(rf"其余(\d+){one}："),
-        lambda match, line: [(match[1], _rest(line, counts, one))],
+        lambda match, line: [(match[1], _rest(line, _counts_within(line, inspection), one))],
     )
     yield Rule(
         re.compile(rf"(?:中，|；)(?:({_TYPED})共)?(\d+){one}政务新媒体在[^，。\d]*中已被指出"),
         lambda match, line: _count_of_repeats(match, line, inspection),
     )
+
+
+def _counts_within(line: str, inspection: Inspection) -> Mapping[str, int]:
+    """Accounts by label, of the kind that a paragraph is about; else all of them.
+
+    A longer tier may be reached by accounts of another window, too, of which another one tells.
+    """
+    kind = _of_kind(line, inspection)
+    if not kind:
+        return inspection.statistics.whole.kinds
+    return Counter(label for each in kind for label in _labels(each, inspection))
 
 
 def _omissions(match: re.Match[str], line: str, inspection: Inspection) -> Iterator[Check]:
@@ -200,7 +212,8 @@ def _labels(problem: AccountProblem, inspection: Inspection) -> set[str]:
     first = min(
         failing, key=lambda each: order.index(each.code) if each.code in order else len(order)
     )
-    tiers = [tier.code for tier in policy.tiers]
+    own = account_policy(policy, problem.entry.account.filed)
+    tiers = [tier.code for tier in own.tiers]
     if policy.tiers_counted == "nested" and first.code in tiers:
-        return {policy.label(code) for code in tiers[tiers.index(first.code) :]} | {first.label}
+        return {own.label(code) for code in tiers[tiers.index(first.code) :]} | {first.label}
     return {first.label}

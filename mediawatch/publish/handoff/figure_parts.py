@@ -71,6 +71,13 @@ class ScopeEntry(HandoffPart):
         description="fresh, due_soon, at_limit, failed, listed, unproven, out_of_scope"
     )
     sentence: str = Field(description="why, in Chinese")
+    window_days: int | None = Field(
+        default=None,
+        description=(
+            "days in which a post of this account must stand, by the rule for it; null: it is not "
+            "judged by its posts, or an early version did not say"
+        ),
+    )
 
 
 class StratumOut(HandoffPart):

@@ -18,6 +18,7 @@ from mediawatch.publish.handoff.figure_parts import (
     StratumOut,
 )
 from mediawatch.publish.inspection import Inspection
+from mediawatch.rules.account_policy import account_policy
 
 
 def counts_out(counts: Figures, decimals: int) -> Counts:
@@ -94,8 +95,10 @@ def scope_out(inspection: Inspection) -> ScopeOut:
                 region=regions.of(entry.account.filed),
                 verdict=(entry.judgement.verdict if entry.judgement else Verdict.UNPROVEN).value,
                 sentence=entry.judgement.sentence if entry.judgement else "",
+                window_days=own.window.days if own.judged_by_updates else None,
             )
             for entry in inspection.scope
+            if (own := account_policy(inspection.policy, entry.account.filed))
         ],
     )
 

@@ -31,6 +31,7 @@ class AccountAsFiled(HandoffPart):
     township: str = Field(default="", description="乡镇街道")
     level: str = Field(description="层级 of the body, as filed")
     body_kind: str = Field(description="主体类别: 政府, 部门, or as filed")
+    function_kind: str = Field(default="", description="功能类型: 发布类, 服务类, or as filed")
     status: str = Field(description="运行状态: running, closing, closed, deregistered")
     platform_id: str = Field(description="the platform's own id of it, text")
     original_id: str = Field(description="WeChat's 原始ID, gh_…")
@@ -81,7 +82,12 @@ class FindingOut(HandoffPart):
     """One problem of one account, with what proves it."""
 
     account: AccountAsFiled = Field(description="whose problem it is")
-    code: str = Field(description="mediawatch's key of the kind of problem")
+    code: str = Field(
+        description=(
+            "mediawatch's key of the kind of problem; stale_2w is the tier of the account's own "
+            "window, whatever its days: `label` says them"
+        )
+    )
     label: str = Field(description="问题类型 in the words of the policy")
     leading: bool = Field(
         default=False,

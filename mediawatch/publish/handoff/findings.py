@@ -132,6 +132,7 @@ def as_filed(filed: Filing) -> AccountAsFiled:
         township=filed.township,
         level=filed.level,
         body_kind=filed.body_kind,
+        function_kind=filed.function_kind,
         status=filed.status.value,
         platform_id=filed.platform_id,
         original_id=filed.original_id,

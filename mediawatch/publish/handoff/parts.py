@@ -31,7 +31,12 @@ class PolicyOut(HandoffPart):
     name: str = Field(description="key of the policy")
     title: str = Field(description="its Chinese name")
     basis: str = Field(description="依据: the documents that it follows")
-    window_days: int = Field(description="days in which a post must stand")
+    window_days: int = Field(
+        description=(
+            "days in which a post must stand; where the rules have exceptions, those of each account "
+            "stand in `scope`"
+        )
+    )
     toml: str = Field(description="the whole policy, as it was")
 
 

@@ -18,6 +18,7 @@ from mediawatch.domain import (
     LinkReceipt,
     LookKind,
     MatchedBy,
+    Outcome,
     Reading,
     Sight,
     Sweep,
@@ -28,6 +29,7 @@ from mediawatch.people.forms.hint_words import HINTS, hint_lines, receipt_lines
 from mediawatch.publish.reports.lists import heading
 from mediawatch.registry.headings import label
 from mediawatch.rules import backing
+from mediawatch.rules.proofs import says_usable
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
 from mediawatch.table import join_filled
@@ -117,7 +119,8 @@ def filed_lines(account: Account) -> list[str]:
     links = "、".join(account.links[:3])
     pairs = [
         ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
-        ("主管单位", filed.supervisor), ("地区", place), ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
+        ("主管单位", filed.supervisor), ("地区", place), ("功能类型", filed.function_kind),
+        ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
         ("原始ID", filed.original_id), ("微信号", filed.alias),
         (f"{PROVISIONAL}（未备案）", _provisional_words(account)),
         ("链接地址", filed.url), ("文章链接", links), ("微信读书链接", filed.reader_url),
@@ -138,7 +141,9 @@ def _provisional_words(account: Account) -> str:
 def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
     """One look with its sights and its evidence."""
     by = f" {reading.by}" if reading.by else ""
-    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}：{reading.outcome.label}"]
+    used = reading.outcome is Outcome.NO_EVIDENCE and says_usable(reading)
+    outcome = "能打开、使用" if used else reading.outcome.label
+    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}：{outcome}"]
     lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
     lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
     return lines

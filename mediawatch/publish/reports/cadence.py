@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.figures.cadence import AccountCadence, UnitCadence
 from mediawatch.publish.reports.xlsx import BookCover, workbook
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.cadence import Bounds, MonthCadence, SilentRun
 from mediawatch.rules.policy import Policy
 from mediawatch.table import Table, join_filled
@@ -159,10 +160,21 @@ def _left_out(doubtful: int) -> str:
     return f"另见{doubtful}条，归属或日期未确认，未计" if doubtful else ""
 
 
+def _windows(report: CadenceReport) -> str:
+    """How long a silence may be, under the windows of these accounts."""
+    own = (account_policy(report.policy, each.account.filed) for each in report.accounts)
+    windows = dict.fromkeys(each.window for each in own if each.judged_by_updates)
+    said = (
+        f"{'超过' if each.edge == 'exceeds' else '达到'}{each.days}天"
+        for each in windows or [report.policy.window]
+    )
+    spans = "、".join(said)
+    return f"{spans}（各账号所适用的）" if len(windows) > 1 else spans
+
+
 def _explained(report: CadenceReport) -> Iterator[tuple[str, str]]:
-    policy, window = report.policy, report.policy.window
+    policy = report.policy
     made_on = day_of(report.made_at)
-    edge = "超过" if window.edge == "exceeds" else "达到"
     yield "用途", f"{INTERNAL_ONLY}。按台账顺序排列。"
     yield (
         "依据",
@@ -183,7 +195,7 @@ def _explained(report: CadenceReport) -> Iterator[tuple[str, str]]:
     )
     yield (
         "不达标天数",
-        f"当月更新间隔已{edge}{window.days}天的天数。列表未覆盖处不能确定，写“至多N天”，待核。"
+        f"当月更新间隔已{_windows(report)}的天数。列表未覆盖处不能确定，写“至多N天”，待核。"
         "认定中已排除的未更新问题所涉时段不作定论。按单位的为各账号天数之和。",
     )
     yield (

@@ -36,9 +36,11 @@ from mediawatch.publish.reports.account_page import LOOKS
 from mediawatch.publish.reports.lists import heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
+from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.ahead import next_due_before
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of
+from mediawatch.rules.proofs import says_usable
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
 
@@ -50,6 +52,7 @@ _CHANGES: Mapping[Code, str] = {
     Code.EMPTY_ACCOUNT: "看到该账号的任何一条发布，该结论即不成立。",
     Code.CLOSED_BUT_ALIVE: "再次核查时平台上已无该账号，该结论即不成立。",
 }
+_OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 _NAMED = "平台上再次显示备案名称，或台账按现名变更备案，该结论即不成立。"
 
 
@@ -73,6 +76,11 @@ class AccountCase:
     hints: tuple[Hint, ...] = ()
     """What others say of it."""
 
+    @property
+    def own(self) -> AccountPolicy:
+        """The account's own policy, by its filed values in the sweep."""
+        return account_policy(self.policy, self.entry.account.filed)
+
 
 def explanation(subject: AccountCase) -> str:
     """The whole explanation, line by line."""
@@ -81,6 +89,10 @@ def explanation(subject: AccountCase) -> str:
     lines = [f"“{filed.name}”（{filed.printed_type}）", heading(subject.sweep)]
     if judged is None:
         return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(subject)])
+    if subject.policy.exceptions or not subject.own.judged_by_updates:
+        lines.append(
+            f"适用规则：{subject.policy.title}；该账号{sentences.rule_words(subject.own)}。"
+        )
     lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]
     lines += [
         f"  问题：{finding.label}（{finding.review.label}）。{finding.sentence}"
@@ -119,6 +131,8 @@ def use(subject: AccountCase, reading: Reading) -> str:
     )
     if proved:
         return f"据此认定“{'、'.join(proved)}”。"
+    if _shows_use(subject, reading):
+        return f"证明能打开、使用（{chinese_day(day_of(reading.read_at))}）。"
     if reading.outcome.about_us and not any(sight.is_dated for sight in reading.sights):
         return f"未取得结果：{sentences.trouble(reading)}。"
     said = of_identity(reading, ties.identity_of(known))
@@ -134,7 +148,7 @@ def use(subject: AccountCase, reading: Reading) -> str:
     }:
         return "不计入：同一核查人另有更新的答复。"
     shown = [post for _, post in posts_of(said, subject.policy)]
-    start = subject.sweep.period_from or subject.policy.window_start(day_of(as_of))
+    start = subject.sweep.period_from or subject.own.window_start(day_of(as_of))
     if any(start <= post.on <= day_of(as_of) for post in shown):
         newest = max(post.on for post in shown if post.on <= day_of(as_of))
         by_name = [
@@ -165,6 +179,16 @@ def use(subject: AccountCase, reading: Reading) -> str:
     if reading.exact_sight is not None:
         return f"{_latest(shown)}列表完整，须两次核查一致才能认定。"
     return f"{_latest(shown)}该来源不显示全部发布，不能证明无更新。"
+
+
+def _shows_use(subject: AccountCase, reading: Reading) -> bool:
+    """Whether a person says of an account that is not judged by its posts that it works."""
+    return (
+        not subject.own.judged_by_updates
+        and reading.read_at >= subject.sweep.as_of
+        and says_usable(reading)
+        and of_identity(reading, ties.identity_of(subject.known)) is not None
+    )
 
 
 def _end(subject: AccountCase) -> str:
@@ -215,8 +239,10 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
 
 def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
     """What would change the verdict."""
+    if not subject.own.judged_by_updates and judged.verdict in _OPEN:
+        return ["经人工核查能下载、打开、使用的，即可认定正常；发布的多少和早晚不作认定依据。"]
     last = day_of(subject.sweep.as_of)
-    first = subject.sweep.period_from or subject.policy.window_start(last)
+    first = subject.sweep.period_from or subject.own.window_start(last)
     window = f"{chinese_day(first)}至{chinese_day(last)}"
     said = []
     for finding in judged.findings:
@@ -233,12 +259,14 @@ def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
     match judged.verdict:
         case Verdict.UNPROVEN | Verdict.OUT_OF_SCOPE:
             said.append(
-                f"{window}各条发布的链接，更新间隔均不超过{subject.policy.stale_gap - 1}天的，"
+                f"{window}各条发布的链接，更新间隔均不超过{subject.own.stale_gap - 1}天的，"
                 "即可证明正常更新。"
                 if subject.sweep.period_from
                 else f"一条{window}内发布的内容的链接，即可证明正常更新。"
             )
             said.append("两次一致的完整核查，或人工核查，才能认定有问题。")
+        case Verdict.FRESH if not subject.own.judged_by_updates:
+            said.append("此后的人工核查另有结论的，以其为准；备案信息变更后，此前的核查不再计入。")
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT:
             said.append("已有的发布记录长期有效；备案ID变更后，此前的核查不再计入。")
     return said
@@ -254,7 +282,7 @@ def _shorter_gap(subject: AccountCase, finding: Finding) -> str:
         until = finding.gap_since + timedelta(days=finding.gap_days)
         where = f"{chinese_day(finding.gap_since)}与{chinese_day(until)}之间"
     return (
-        f"看到{where}的发布，使检查时段内的更新间隔均不超过{subject.policy.stale_gap - 1}天的，"
+        f"看到{where}的发布，使检查时段内的更新间隔均不超过{subject.own.stale_gap - 1}天的，"
         f"“{finding.label}”即不成立。"
     )
 

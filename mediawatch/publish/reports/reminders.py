@@ -18,6 +18,7 @@ from mediawatch.people.forms.rowkey import CLOSED
 from mediawatch.people.link_report import ASK
 from mediawatch.publish.circular.frame import moment
 from mediawatch.publish.circular.printed import DAY, PrintedLine, expect
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.table import join_filled, plain
@@ -116,7 +117,8 @@ def deadline(entry: SweepAccount, sweep: Sweep, policy: Policy) -> date | None:
     ):
         return None
     as_of_day = day_of(sweep.as_of)
-    return judged.latest_on + (as_of_day - policy.window_start(as_of_day))
+    own = account_policy(policy, entry.account.filed)
+    return judged.latest_on + (as_of_day - own.window_start(as_of_day))
 
 
 def asks_for_link(entry: SweepAccount, opens: Callable[[str], bool]) -> bool:

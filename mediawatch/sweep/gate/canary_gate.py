@@ -15,6 +15,7 @@ from mediawatch.domain import Account, Canary, CanaryCheck, Need, Outcome, Sight
 from mediawatch.domain.clock import day_of
 from mediawatch.log import get_logger
 from mediawatch.ports import Clock, Gate, Rank, See, SurfaceFacts, Visit
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.gate.canaries import Canaries
@@ -155,8 +156,9 @@ class CanaryGate:
             canary = self._of_platform[state.next % len(self._of_platform)]
             state.next += 1
             counter = _VisitCounter(self._gate)
+            own = account_policy(self._tools.policy, canary.account.filed)
             need = Need(
-                fresh_after=self._tools.policy.window_start(day_of(self._tools.clock())),
+                fresh_after=own.window_start(day_of(self._tools.clock())),
                 only=surface,
                 session=session,
             )

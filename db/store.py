@@ -18,6 +18,7 @@ from db.operator import SqlOperator
 from db.personal import SqlPersonal
 from db.queries.store import SqlQueries
 from db.readings.store import SqlReadings
+from db.reposts import SqlReposts
 from db.reviews.store import SqlReviews
 from db.revision import read_revision, refuse_outdated
 from db.runs import SqlRuns
@@ -50,6 +51,7 @@ class SqlStore:
         self.runs = SqlRuns(transactions)
         self.operator = SqlOperator(transactions)
         self.hints = SqlHints(transactions)
+        self.reposts = SqlReposts(transactions)
         self.personal = SqlPersonal(transactions)
         self.queries = SqlQueries(transactions, url)
 

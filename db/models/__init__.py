@@ -47,6 +47,13 @@ from db.models.readings import (
     ReadingRow,
     SightRow,
 )
+from db.models.reposts import (
+    REPOSTS,
+    RepostEventRow,
+    RepostTaskAccountRow,
+    RepostTaskItemRow,
+    RepostTaskRow,
+)
 from db.models.reviews import ReviewEventRow, ReviewPictureRow
 from db.models.runs import AlertRow, BackupRow, ClearingRow, NightRow, PruningRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
@@ -57,6 +64,7 @@ __all__ = [
     "ISSUED",
     "LEDGER",
     "POSTS",
+    "REPOSTS",
     "AccountChangeRow",
     "AccountLinkRow",
     "AccountRow",
@@ -96,6 +104,10 @@ __all__ = [
     "PruningRow",
     "ReadingIdentityRow",
     "ReadingRow",
+    "RepostEventRow",
+    "RepostTaskAccountRow",
+    "RepostTaskItemRow",
+    "RepostTaskRow",
     "ReviewEventRow",
     "ReviewPictureRow",
     "SessionEventRow",

@@ -120,6 +120,7 @@ from mediawatch.domain.publications import (
     version_on,
 )
 from mediawatch.domain.readings import (
+    TITLE_CUT,
     LookKind,
     Need,
     Pace,
@@ -130,6 +131,7 @@ from mediawatch.domain.readings import (
     Sight,
     latest_of,
 )
+from mediawatch.domain.reposts import RepostAction, RepostEvent, RepostItem, RepostTask
 from mediawatch.domain.reviews import (
     ALL_DISMISSED,
     DECIDED,
@@ -166,6 +168,7 @@ __all__ = [
     "PLATFORM_LABELS",
     "PROVISIONAL",
     "SEVERAL_BEAR_THE_NAME",
+    "TITLE_CUT",
     "UNFINISHED",
     "Account",
     "AccountChange",
@@ -235,6 +238,10 @@ __all__ = [
     "Rectification",
     "Refusal",
     "RegistryChanges",
+    "RepostAction",
+    "RepostEvent",
+    "RepostItem",
+    "RepostTask",
     "ReviewAction",
     "ReviewEvent",
     "ReviewPicture",

@@ -37,6 +37,9 @@ TRUTH_COLUMNS = (
     "reader_list",
     "own",
     "migrated_to",
+    "titles",
+    "retitled",
+    "withdrawn",
 )
 _MOST_BYTES = 100 * 2**20
 _FOR_EVER = datetime(9000, 1, 1, tzinfo=BEIJING)

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited
 from mediawatch.domain.clock import EVER, day_of, from_epoch, parse_printed
-from scrapers.wechat.links import own_links
+from scrapers.titles import title_of
+from scrapers.wechat.links import own_links, source_link
 from scrapers.wechat.page_scripts import decode, object_in, variable_in
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -133,7 +134,15 @@ def _second_layout(scripts: str) -> Page | None:
     # What one layout lacks may stand in the other.
     stamps += [data.get("create_time", ""), variable_in(scripts, "ct")]
     return _dated(
-        page, stamps, _ids(scripts, data), data.get("type", ""), data.get("item_show_type", "")
+        page,
+        stamps,
+        _Signs(
+            ids=_ids(scripts, data),
+            kind=data.get("type", ""),
+            shown_as=data.get("item_show_type", ""),
+            title=data.get("title", "") or variable_in(scripts, "msg_title"),
+            source=data.get("source_url", "") or variable_in(scripts, "msg_source_url"),
+        ),
     )
 
 
@@ -163,13 +172,23 @@ def _share_layout(text: str, scripts: str) -> Page | None:
         ),
         [variable_in(scripts, key, of="d") for key in ("ct", "create_time")]
         + [variable_in(scripts, "ct")],
-        ("", ""),
-        "",
-        "5",
+        _Signs(shown_as="5", title=variable_in(scripts, "msg_title", of="d")),
     )
 
 
-def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown_as: str) -> Page:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signs:
+    """What a page says of its article beside the time; "" for what it does not say."""
+
+    ids: tuple[str, str] = ("", "")
+    kind: str = ""
+    shown_as: str = ""
+    title: str = ""
+    source: str = ""
+    """Where 阅读原文 leads."""
+
+
+def _dated(page: Page, stamps: list[str], signs: _Signs) -> Page:
     """The page with its post.
 
     Without one where it gives no time of publishing (some audio shares): its name and ids stand all
@@ -178,7 +197,7 @@ def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown
     at = _instant(stamps)
     if at is None:
         return replace(page, detail=UNDATED)
-    return replace(page, post=_post(at, *ids, kind, shown_as))
+    return replace(page, post=_post(at, signs))
 
 
 def _classic_layout(scripts: str) -> Page | None:
@@ -195,9 +214,13 @@ def _classic_layout(scripts: str) -> Page | None:
     return _dated(
         page,
         stamps,
-        _ids(scripts, {}),
-        variable_in(scripts, "appmsg_type"),
-        variable_in(scripts, "item_show_type"),
+        _Signs(
+            ids=_ids(scripts, {}),
+            kind=variable_in(scripts, "appmsg_type"),
+            shown_as=variable_in(scripts, "item_show_type"),
+            title=variable_in(scripts, "msg_title"),
+            source=variable_in(scripts, "msg_source_url"),
+        ),
     )
 
 
@@ -208,14 +231,17 @@ def _ids(scripts: str, data: dict[str, str]) -> tuple[str, str]:
     )
 
 
-def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str) -> Post:
+def _post(at: datetime, signs: _Signs) -> Post:
+    mid, idx = signs.ids
     return Post(
         at=at,
         on=day_of(at),
         # As the back office's list numbers it (`aid`), so that both surfaces speak of one post.
         id=f"{mid}_{idx}" if mid and idx else "",
-        kind=_KINDS.get(shown_as, PostKind.OTHER),
-        pushed={_UNPUSHED: False, _PUSHED: True}.get(kind),
+        kind=_KINDS.get(signs.shown_as, PostKind.OTHER),
+        pushed={_UNPUSHED: False, _PUSHED: True}.get(signs.kind),
+        title=title_of(signs.title),
+        original_link=source_link(signs.source),
     )
 
 

@@ -45,7 +45,11 @@ def variable_in(scripts: str, name: str, of: str = "") -> str:
     At the start of a statement. `of`: the object that the name belongs to (`d.NAME = "…"`).
     """
     before = rf"{of}\." if of else r"(?:var\s+|window\.)"
-    found = re.search(rf"(?:^|;)[ \t]*{before}{name}\s*=\s*([^;\n]*)", scripts, re.MULTILINE)
+    found = re.search(
+        rf"(?:^|;)[ \t]*{before}{name}\s*=\s*((?:{_STRING.pattern}|[^;\n'\"])*)",
+        scripts,
+        re.MULTILINE,
+    )
     texts = (decode(match[0][1:-1]) for match in _STRING.finditer(found[1])) if found else ()
     return next((text for text in texts if text), "")
 

@@ -24,6 +24,7 @@ from mediawatch.ports.store.queries import (
     TakeRows,
 )
 from mediawatch.ports.store.readings import IdleReading, ReadingStore
+from mediawatch.ports.store.reposts import RepostStore
 from mediawatch.ports.store.reviews import ReviewStore
 from mediawatch.ports.store.runs import RunStore
 from mediawatch.ports.store.sweeps import Rejudgement, SweepStore
@@ -49,6 +50,7 @@ __all__ = [
     "QueryStore",
     "ReadingStore",
     "Rejudgement",
+    "RepostStore",
     "ReviewStore",
     "RunStore",
     "Store",
@@ -96,6 +98,8 @@ class Store(Protocol):
     def operator(self) -> OperatorStore: ...
     @property
     def hints(self) -> HintStore: ...
+    @property
+    def reposts(self) -> RepostStore: ...
     @property
     def personal(self) -> PersonalStore: ...
     @property

@@ -104,6 +104,11 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
             "asked; all sums are held first."
         ),
     },
+    "repost": {
+        "repost": (
+            "Hold what looks have shown against what accounts were to repost (重要信息转载)."
+        ),
+    },
     "query": {
         "query": "Run a report query.",
     },

@@ -1,0 +1,148 @@
+"""`mediawatch repost show` and `export`: where accounts stand, and what to ask their units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mediawatch.app import App
+from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.cli.out import CsvOption, print_or_write
+from mediawatch.cli.outputs import output
+from mediawatch.domain import RepostTask, UserError
+from mediawatch.ops.settings.office import read_office
+from mediawatch.outputs import Output
+from mediawatch.plurals import count_of
+from mediawatch.table import Table, plain
+
+if TYPE_CHECKING:
+    from mediawatch.app.reposts import RepostReport, RepostRow
+    from mediawatch.domain import Account, RepostItem
+    from mediawatch.rules.reposts import RepostResult
+
+_SHOWN = 20
+"""Accounts for which the next command is printed."""
+NumberArgument = Annotated[
+    int, typer.Argument(metavar="N", help="Number of the task (`repost list`).")
+]
+
+
+def show(
+    ctx: typer.Context,
+    number: NumberArgument,
+    csv: CsvOption = None,
+    xlsx: Annotated[
+        Output | None, output("--xlsx", metavar="FILE.xlsx", help="Write a workbook instead.")
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Print the accounts that reposted, too.")
+    ] = False,
+) -> None:
+    """Show where each account stands: 已转载 with its post, 疑似 for a person, 待核查 with the reason,
+    未见转载 where complete lists show nothing."""
+    from mediawatch.publish.reports import repost_tables
+    from mediawatch.rules.reposts import RepostState
+
+    async def work() -> None:
+        from mediawatch.app.reposts import repost_report
+
+        async with open_home(ctx) as app:
+            report = await repost_report(app, number)
+            labels = app.surface_labels({row.account.platform for row in report.rows})
+            rows = _rows(report.rows)
+            summary = repost_tables.summary_table(report.task, rows)
+            detail = repost_tables.detail_table(report.task, rows, labels)
+            if xlsx:
+                printed = detail.only(*repost_tables.PRINTED)
+                _write(app, xlsx, [("情况汇总", summary), ("转载情况", printed)], report.task)
+        if csv:
+            print_or_write(detail, csv)
+        if csv or xlsx:
+            return
+        typer.echo(fit_table(summary))
+        left = RepostState.NOT_SEEN, RepostState.OPEN, RepostState.SUSPECTED
+        shown = rows if whole else _rows(report.of(*left))
+        brief = repost_tables.detail_table(report.task, shown, labels)
+        typer.echo(fit_table(brief.only(*repost_tables.BRIEF)))
+        _tell_next(report)
+
+    run(work())
+
+
+def _rows(
+    rows: tuple[RepostRow, ...],
+) -> list[tuple[Account, RepostItem, RepostResult]]:
+    return [(row.account, row.item, row.result) for row in rows]
+
+
+def _write(app: App, out: Output, sheets: list[tuple[str, Table]], task: RepostTask) -> None:
+    # Imported here: with it comes the writer of workbooks.
+    from mediawatch.publish.reports.xlsx import BookCover, workbook
+
+    issuer = read_office(app.home.root).issuer
+    cover = BookCover(title=task.name, issuer=issuer, made_at=app.clock())
+    out.write(workbook(sheets, counts=(), rates=(), marks=app.marks, cover=cover), shared=True)
+    typer.echo(str(out))
+
+
+def _tell_next(report: RepostReport) -> None:
+    """What a person may do now. Nothing here is a finding yet."""
+    from mediawatch.publish.reports.repost_tables import NOTE
+    from mediawatch.rules.reposts import RepostState
+
+    task = report.task
+    if report.ended is not None:
+        typer.echo(plain(f"{report.ended.action.label} {report.ended.reason}".strip()), err=True)
+        return
+    typer.echo(NOTE, err=True)
+    asked = report.of(RepostState.NOT_SEEN, RepostState.OPEN, RepostState.SUSPECTED)
+    if asked:
+        typer.echo(
+            f"ask the units: `mediawatch repost export {task.id} --out FILE.xlsx`; their links come "
+            "back with `mediawatch links import`",
+            err=True,
+        )
+    for row in report.of(RepostState.SUSPECTED)[:_SHOWN]:
+        typer.echo(
+            plain(
+                f"{row.account.filed.name}: mediawatch repost decide {task.id} {row.account.id} "
+                f"--item {row.item.number} --as accepted|rejected --by NAME"
+            ),
+            err=True,
+        )
+    missing = {row.account.id: row for row in report.of(RepostState.NOT_SEEN)}
+    for row in list(missing.values())[:_SHOWN]:
+        # The unit is heard first: the finding is a person's.
+        typer.echo(
+            plain(
+                f"{row.account.filed.name}: once the unit was heard: mediawatch problem add "
+                f"{row.account.id} --kind not_reposted --by NAME"
+            ),
+            err=True,
+        )
+    if (more := len(missing) - _SHOWN) > 0:
+        typer.echo(f"{count_of(more, 'more account')}: --csv FILE lists them all", err=True)
+
+
+def export(
+    ctx: typer.Context,
+    number: NumberArgument,
+    out: Annotated[Output, output("--out", metavar="FILE.xlsx", help="The workbook to send.")],
+) -> None:
+    """Write what to ask the units: the link of each repost that was not surely seen, or why there is
+    none. Their links come back with `links import`."""
+    from mediawatch.publish.reports.repost_tables import question_table
+
+    async def work() -> int:
+        from mediawatch.app.reposts import repost_report
+
+        async with open_home(ctx) as app:
+            report = await repost_report(app, number)
+            if report.ended is not None:
+                raise UserError(f"task {number} has ended ({report.ended.action.label})")
+            table = question_table(report.task, _rows(report.rows))
+            _write(app, out, [("转载情况核实", table)], report.task)
+        return len(table.rows)
+
+    typer.echo(count_of(run(work()), "row"))

@@ -1,0 +1,104 @@
+"""Tables of a 重要信息转载任务: how many accounts stand where, each account, and what to ask units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mediawatch.domain import Account, RepostItem, RepostTask
+from mediawatch.domain.clock import minute
+from mediawatch.rules.reposts import RepostResult, RepostState, count_states
+from mediawatch.table import Table
+
+Row = tuple[Account, RepostItem, RepostResult]
+BRIEF = ("账号编号", "账号名称", "类型", "项", "情况", "依据", "发布日期", "说明")
+PRINTED = (
+    "序号", "主管单位", "账号名称", "类型", "转载任务标题", "情况", "依据", "账号所发标题", "发布日期", "链接",
+    "首次所见", "核查记录", "说明",
+)  # fmt: skip
+_ASKED = (RepostState.NOT_SEEN, RepostState.OPEN, RepostState.SUSPECTED)
+NOTE = "未见转载、待核查均为线索，须听取单位说明后由人认定。"
+
+
+def summary_table(task: RepostTask, rows: Sequence[Row]) -> Table:
+    """One row an item: the accounts asked, and how many stand where."""
+    states = list(RepostState)
+    lines = []
+    for item in task.items:
+        counts = count_states([result for _, each, result in rows if each == item])
+        asked = sum(counts.values()) - counts[RepostState.NOT_ASKED]
+        lines.append(
+            (str(item.number), item.words, str(asked), *(str(counts[state]) for state in states))
+        )
+    columns = ("项", "转载任务标题", "应转载账号数", *(state.label for state in states))
+    title = (
+        f"重要信息转载任务{task.id}：{task.name}（{task.from_day}至{task.until_day}，{task.scope}）"
+    )
+    return Table(title, columns, tuple(lines))
+
+
+def detail_table(task: RepostTask, rows: Sequence[Row], surfaces: Mapping[str, str]) -> Table:
+    """One row an account and item, those that a person must look at first."""
+    order = list(RepostState)
+    ordered = sorted(rows, key=lambda row: (row[1].number, order.index(row[2].state), row[0].id))
+    columns = ("账号编号", "项", *PRINTED)
+    lines = tuple(
+        (str(account.id), str(item.number), str(number), *_cells(account, item, result, surfaces))
+        for number, (account, item, result) in enumerate(ordered, 1)
+    )
+    return Table(f"{task.name}：转载情况", columns, lines)
+
+
+def _cells(
+    account: Account, item: RepostItem, result: RepostResult, surfaces: Mapping[str, str]
+) -> tuple[str, ...]:
+    filed, match = account.filed, result.match
+    about = (filed.supervisor or filed.organiser, filed.name, filed.printed_type, item.words)
+    if match is None:
+        return (*about, result.state.label, "", "", "", "", "", "", "；".join(result.reasons))
+    seen = match.seen
+    alike = f"（相似度{match.score}%）" if match.score < 100 else ""
+    said = [
+        match.doubt,
+        "发布日期晚于任务期限" if result.late else "",
+        "此后的完整列表中未再见到" if result.gone else "",
+    ]
+    return (
+        *about,
+        result.state.label,
+        f"{match.ground.label}{alike}",
+        seen.post.title or seen.post.original_title or match.text,
+        str(seen.post.on),
+        seen.post.link,
+        f"{minute(seen.read_at)}（{surfaces.get(seen.surface, seen.surface)}）",
+        str(seen.reading_id),
+        "；".join(filter(None, said)),
+    )
+
+
+def question_table(task: RepostTask, rows: Sequence[Row]) -> Table:
+    """What the units are asked: the link of their repost, or why there is none.
+
+    The link of the source stands nowhere: read back, it would be taken for the answer.
+    """
+    columns = (
+        "序号", "主管单位", "账号名称", "类型", "备案编号", "转载任务标题", "核查情况", "转载链接（请填写）",
+        "未转载原因（请填写）",
+    )  # fmt: skip
+    asked = [row for row in rows if row[2].state in _ASKED]
+    asked.sort(key=lambda row: (row[0].filed.supervisor or row[0].filed.organiser, row[0].id))
+    lines = tuple(
+        (
+            str(number),
+            account.filed.supervisor or account.filed.organiser,
+            account.filed.name,
+            account.filed.printed_type,
+            account.filed.filing_number,
+            item.title or f"第{item.number}项（见任务通知）",
+            result.state.label,
+            "",
+            "",
+        )
+        for number, (account, item, result) in enumerate(asked, 1)
+    )
+    title = f"重要信息转载情况核实表（{task.from_day}至{task.until_day}）"
+    return Table(title, columns, lines)

@@ -103,26 +103,29 @@ def _tell_next(report: RepostReport) -> None:
             "back with `mediawatch links import`",
             err=True,
         )
-    for row in report.of(RepostState.SUSPECTED)[:_SHOWN]:
-        typer.echo(
-            plain(
-                f"{row.account.filed.name}: mediawatch repost decide {task.id} {row.account.id} "
-                f"--item {row.item.number} --as accepted|rejected --by NAME"
-            ),
-            err=True,
-        )
-    missing = {row.account.id: row for row in report.of(RepostState.NOT_SEEN)}
-    for row in list(missing.values())[:_SHOWN]:
-        # The unit is heard first: the finding is a person's.
-        typer.echo(
-            plain(
-                f"{row.account.filed.name}: once the unit was heard: mediawatch problem add "
-                f"{row.account.id} --kind not_reposted --by NAME"
-            ),
-            err=True,
-        )
-    if (more := len(missing) - _SHOWN) > 0:
-        typer.echo(f"{count_of(more, 'more account')}: --csv FILE lists them all", err=True)
+    doubtful = [
+        f"mediawatch repost decide {task.id} {row.account.id} --item {row.item.number} "
+        f"--as accepted --by NAME  # or rejected: {row.account.filed.name}"
+        for row in report.of(RepostState.SUSPECTED)
+    ]
+    _tell("whether a post is a repost, a person says:", doubtful)
+    # The unit is heard first: the finding is a person's.
+    missing = {
+        row.account.id: f"mediawatch problem add {row.account.id} --kind not_reposted --by NAME  "
+        f"# {row.account.filed.name}"
+        for row in report.of(RepostState.NOT_SEEN)
+    }
+    _tell("once its unit was heard, a person may enter a finding:", list(missing.values()))
+
+
+def _tell(what: str, commands: list[str]) -> None:
+    if not commands:
+        return
+    typer.echo(what, err=True)
+    for command in commands[:_SHOWN]:
+        typer.echo(plain(f"  {command}"), err=True)
+    if (more := len(commands) - _SHOWN) > 0:
+        typer.echo(f"  and {more} more: --csv FILE lists them all", err=True)
 
 
 def export(

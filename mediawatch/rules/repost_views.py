@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mediawatch.domain import (
+    LookKind,
     MatchedBy,
     Post,
     PostKind,
@@ -43,6 +44,16 @@ class SeenPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenList:
+    """A list that shows every post of an account from `since` to `read_at`."""
+
+    surface: str
+    since: datetime
+    read_at: datetime
+    reading_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepostView:
     """What is known of an account for one task: its posts, and whether they are all of the time."""
 
@@ -51,6 +62,10 @@ class RepostView:
     """Why it may not be said that something was not seen, in Chinese; empty where it may."""
     gone: frozenset[str] = frozenset()
     """Keys of posts that a later complete list no longer shows."""
+    lists: tuple[SeenList, ...] = ()
+    """The complete lists that together show the time, as far as they do."""
+    within: int = 0
+    """How many posts of the time were seen."""
     not_asked: str = ""
     """Why the account need not repost anything, in Chinese."""
 
@@ -77,14 +92,22 @@ def view(known: Dossier, task: RepostTask, now: datetime, pruned: datetime | Non
         return RepostView(open=("备案ID疑似有误，所见信息可能不属于该账号",))
     known = backing.without_withdrawn(known, begin)
     posts = _seen_posts(known)
+    uncovered, lists = _coverage(known, task)
+    within = {each.key for each in posts if task.from_day <= each.post.on <= task.until_day}
     reasons = [
         f"转载期限（{task.until_day}）未到" if now <= day_end(task.until_day) else "",
         "部分核查记录已按保存期限清理" if pruned and pruned > begin else "",
-        "该平台由人工检查" if not known.supported else _uncovered(known, task),
+        uncovered if known.supported or not uncovered else "该平台由人工检查",
         _without_words(known, task),
     ]
     gone = frozenset(each.key for each in posts if _is_gone(each, known))
-    return RepostView(posts=posts, open=tuple(filter(None, reasons)), gone=gone)
+    return RepostView(
+        posts=posts,
+        open=tuple(filter(None, reasons)),
+        gone=gone,
+        lists=lists,
+        within=len(within),
+    )
 
 
 def _seen_posts(known: Dossier) -> tuple[SeenPost, ...]:
@@ -144,28 +167,46 @@ def _doubt_of(sight: Sight, reading: Reading, known: Dossier) -> str:
     return ""
 
 
-def _uncovered(known: Dossier, task: RepostTask) -> str:
-    """Over which days no complete list reaches; "" where lists show the whole time."""
+def _coverage(known: Dossier, task: RepostTask) -> tuple[str, tuple[SeenList, ...]]:
+    """Over which days no complete list reaches ("" where lists show the whole time), and the lists
+    that reach.
+    """
     opened = known.filed.opened_on
     reached = day_start(max(task.from_day, opened) if opened else task.from_day)
     end = day_end(task.until_day)
-    lists = sorted(
-        (sight.complete_since, sight.read_at)
-        for reading in known.readings
-        if complete(reading, known)
-        and (sight := reading.exact_sight) is not None
-        and sight.complete_since is not None
-    )
-    for since, read_at in lists:
-        if since > reached:
+    lists = sorted(_lists_of(known, task), key=lambda each: (each.since, each.read_at))
+    used: list[SeenList] = []
+    for each in lists:
+        if each.since > reached or reached >= end:
             break
-        reached = max(reached, read_at)
+        if each.read_at > reached:
+            used.append(each)
+            reached = each.read_at
     if reached >= end:
-        return ""
-    following = min((since for since, _ in lists if since > reached), default=end)
+        return "", tuple(used)
+    following = min((each.since for each in lists if each.since > reached), default=end)
     first, last = day_of(reached), min(day_of(following), task.until_day)
     over = f"{first}" if first >= last else f"{first}至{last}"
-    return f"{over}没有完整的信息列表"
+    return f"{over}没有完整的信息列表", tuple(used)
+
+
+def _lists_of(known: Dossier, task: RepostTask) -> Iterable[SeenList]:
+    """The complete lists that name every post of the time."""
+    for reading in known.readings:
+        sight = reading.exact_sight
+        if sight is None or sight.complete_since is None or not complete(reading, known):
+            continue
+        # A person notes days, and several posts may be of one day.
+        if reading.look is LookKind.PERSON and any(
+            task.from_day <= post.on <= task.until_day for post in sight.posts
+        ):
+            continue
+        yield SeenList(
+            surface=sight.surface,
+            since=sight.complete_since,
+            read_at=sight.read_at,
+            reading_id=reading.id,
+        )
 
 
 def _without_words(known: Dossier, task: RepostTask) -> str:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from mediawatch.domain import Post, RepostAction, RepostEvent, RepostItem, RepostTask
 from mediawatch.rules.repost_links import post_key
 from mediawatch.rules.repost_titles import SHORT, TitleMatch, fold_title
-from mediawatch.rules.repost_views import RepostView, SeenPost
+from mediawatch.rules.repost_views import RepostView, SeenList, SeenPost
 
 
 class RepostState(StrEnum):
@@ -99,6 +99,10 @@ class RepostResult:
     """The repost is dated after the last day of the task."""
     reasons: tuple[str, ...] = ()
     """Why nothing can be said, in Chinese."""
+    lists: tuple[SeenList, ...] = ()
+    """Of what was not seen: the complete lists that do not show it."""
+    within: int = 0
+    """How many posts of the time these looks show."""
 
 
 def judge_repost(
@@ -131,12 +135,16 @@ def judge_repost(
         best = min(found, key=lambda each: _order(each, task))
         return RepostResult(state=RepostState.SUSPECTED, match=best)
     reasons = seen.open
+    if not reasons and not seen.within:
+        # Nothing was posted at all: no title can be missed.
+        return RepostResult(state=RepostState.NOT_SEEN, lists=seen.lists)
     if not item.title:
         reasons = (*reasons, "本项未给出标题，只能按链接核对")
     elif len(fold_title(item.title)) < SHORT:
         reasons = (*reasons, "标题过短，不足以核对")
-    state = RepostState.OPEN if reasons else RepostState.NOT_SEEN
-    return RepostResult(state=state, reasons=reasons)
+    if reasons:
+        return RepostResult(state=RepostState.OPEN, reasons=reasons)
+    return RepostResult(state=RepostState.NOT_SEEN, lists=seen.lists, within=seen.within)
 
 
 def _is_certain(match: RepostMatch, decided: Mapping[str, RepostAction]) -> bool:

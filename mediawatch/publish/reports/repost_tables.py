@@ -54,10 +54,18 @@ def _cells(
     filed, match = account.filed, result.match
     about = (filed.supervisor or filed.organiser, filed.name, filed.printed_type, item.words)
     if match is None:
-        return (*about, result.state.label, "", "", "", "", "", "", "；".join(result.reasons))
+        shown = (
+            f"{surfaces.get(each.surface, each.surface)}，{minute(each.read_at)}读取"
+            for each in result.lists
+        )
+        said_of = f"有{result.within}条信息，均非该标题" if result.within else "没有信息"
+        lists = f"完整列表（{'；'.join(shown)}）中，任务期间{said_of}"
+        said = "；".join(result.reasons) or (lists if result.lists else "")
+        numbers = "、".join(str(each.reading_id) for each in result.lists)
+        return (*about, result.state.label, "", "", "", "", "", numbers, said)
     seen = match.seen
     alike = f"（相似度{match.score}%）" if match.score < 100 else ""
-    said = [
+    remarks = [
         match.doubt,
         "发布日期晚于任务期限" if result.late else "",
         "此后的完整列表中未再见到" if result.gone else "",
@@ -71,7 +79,7 @@ def _cells(
         seen.post.link,
         f"{minute(seen.read_at)}（{surfaces.get(seen.surface, seen.surface)}）",
         str(seen.reading_id),
-        "；".join(filter(None, said)),
+        "；".join(filter(None, remarks)),
     )
 
 

@@ -82,7 +82,7 @@ async def add_task(app: App, request: RepostRequest) -> RepostTask:
         raise UserError("no account is in service: import a registry first")
     return await app.store.reposts.add(
         RepostTask(
-            name=" ".join(request.name.split()) or f"{request.from_day}重要信息转载",
+            name=" ".join(request.name.split()) or f"重要信息转载（{request.from_day}起）",
             from_day=request.from_day,
             until_day=request.until_day,
             scope=words,

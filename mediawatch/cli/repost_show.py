@@ -55,7 +55,8 @@ def show(
             detail = repost_tables.detail_table(report.task, rows, labels)
             if xlsx:
                 printed = detail.only(*repost_tables.PRINTED)
-                _write(app, xlsx, [("情况汇总", summary), ("转载情况", printed)], report.task)
+                sheets = [("情况汇总", summary), ("转载情况", printed)]
+                _write(app, xlsx, sheets, report.task, repost_tables.NOTE)
         if csv:
             print_or_write(detail, csv)
         if csv or xlsx:
@@ -76,13 +77,17 @@ def _rows(
     return [(row.account, row.item, row.result) for row in rows]
 
 
-def _write(app: App, out: Output, sheets: list[tuple[str, Table]], task: RepostTask) -> None:
+def _write(
+    app: App, out: Output, sheets: list[tuple[str, Table]], task: RepostTask, note: str
+) -> None:
     # Imported here: with it comes the writer of workbooks.
     from mediawatch.publish.reports.xlsx import BookCover, workbook
 
     issuer = read_office(app.home.root).issuer
     cover = BookCover(title=task.name, issuer=issuer, made_at=app.clock())
-    out.write(workbook(sheets, counts=(), rates=(), marks=app.marks, cover=cover), shared=True)
+    out.write(
+        workbook(sheets, counts=(), rates=(), marks=(*app.marks, note), cover=cover), shared=True
+    )
     typer.echo(str(out))
 
 
@@ -135,7 +140,7 @@ def export(
 ) -> None:
     """Write what to ask the units: the link of each repost that was not surely seen, or why there is
     none. Their links come back with `links import`."""
-    from mediawatch.publish.reports.repost_tables import question_table
+    from mediawatch.publish.reports.repost_tables import ASK, question_table
 
     async def work() -> int:
         from mediawatch.app.reposts import repost_report
@@ -145,7 +150,7 @@ def export(
             if report.ended is not None:
                 raise UserError(f"task {number} has ended ({report.ended.action.label})")
             table = question_table(report.task, _rows(report.rows))
-            _write(app, out, [("转载情况核实", table)], report.task)
+            _write(app, out, [("转载情况核实", table)], report.task, ASK)
         return len(table.rows)
 
     typer.echo(count_of(run(work()), "row"))

@@ -56,12 +56,13 @@ def _unread(sheet: Sheet) -> Iterator[str]:
 
 
 def _rows(sheet: Sheet, problems: list[str]) -> Iterator[tuple[Place, str, str]]:
-    heading: Mapping[str, int] = {}
-    for number, row in enumerate(sheet.rows):
-        cells = [text_of(cell) for cell in row]
-        if not heading and (columns := _columns_of(cells)):
-            heading = columns
-            continue
+    table = [[text_of(cell) for cell in row] for row in sheet.rows]
+    # What stands above the headings is the name of the list.
+    top, heading = next(
+        ((number, found) for number, row in enumerate(table) if (found := _columns_of(row))),
+        (-1, {}),
+    )
+    for number, cells in enumerate(table[top + 1 :], top + 1):
         place = sheet.place(number)
         if heading:
             title, link = (

@@ -16,7 +16,8 @@ PRINTED = (
     "首次所见", "核查记录", "说明",
 )  # fmt: skip
 _ASKED = (RepostState.NOT_SEEN, RepostState.OPEN, RepostState.SUSPECTED)
-NOTE = "未见转载、待核查均为线索，须听取单位说明后由人认定。"
+NOTE = "“未见转载”和“待核查”均为线索，听取单位说明后由人认定。"
+ASK = "请填写转载该信息的链接；未转载的，请说明原因。"
 
 
 def summary_table(task: RepostTask, rows: Sequence[Row]) -> Table:
@@ -30,9 +31,7 @@ def summary_table(task: RepostTask, rows: Sequence[Row]) -> Table:
             (str(item.number), item.words, str(asked), *(str(counts[state]) for state in states))
         )
     columns = ("项", "转载任务标题", "应转载账号数", *(state.label for state in states))
-    title = (
-        f"重要信息转载任务{task.id}：{task.name}（{task.from_day}至{task.until_day}，{task.scope}）"
-    )
+    title = f"{task.name}情况汇总（任务{task.id}，{task.from_day}至{task.until_day}，{task.scope}）"
     return Table(title, columns, tuple(lines))
 
 
@@ -45,7 +44,7 @@ def detail_table(task: RepostTask, rows: Sequence[Row], surfaces: Mapping[str, s
         (str(account.id), str(item.number), str(number), *_cells(account, item, result, surfaces))
         for number, (account, item, result) in enumerate(ordered, 1)
     )
-    return Table(f"{task.name}：转载情况", columns, lines)
+    return Table(f"{task.name}情况", columns, lines)
 
 
 def _cells(

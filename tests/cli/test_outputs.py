@@ -33,6 +33,8 @@ INPUTS = {
     ("registry closing note", "file"),
     ("registry import", "files"),
     ("report docx", "template_"),
+    ("repost add", "file"),
+    ("repost add", "scope"),
     ("restore", "source"),
     ("scope", "list_"),
     ("sessions import", "file"),

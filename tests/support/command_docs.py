@@ -34,6 +34,7 @@ PAGES = {
     "findings": "review.md",
     "explain": "rules.md",
     "handoff": "handoff.md",
+    "repost": "reposts.md",
     "query": "queries.md",
     "report": "documents.md",
     "evidence": "evidence.md",

@@ -108,6 +108,12 @@ def _tell_next(report: RepostReport) -> None:
             "back with `mediawatch links import`",
             err=True,
         )
+    if any("没有完整的信息列表" in reason for row in asked for reason in row.result.reasons):
+        typer.echo(
+            f"read lists back to the first day: `mediawatch sweep --from {task.from_day}`, of these "
+            "accounts with --scope FILE",
+            err=True,
+        )
     doubtful = [
         f"mediawatch repost decide {task.id} {row.account.id} --item {row.item.number} "
         f"--as accepted --by NAME  # or rejected: {row.account.filed.name}"

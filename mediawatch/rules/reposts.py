@@ -159,7 +159,7 @@ def _decided(match: RepostMatch, decided: Mapping[str, RepostAction]) -> RepostM
 
 
 def _match(item: RepostItem, seen: SeenPost, task: RepostTask) -> RepostMatch | None:
-    found = _by_link(item, seen) or _by_title(item, seen)
+    found = _by_link(item, seen) or _by_title(item, seen, task)
     if found is None:
         return None
     doubts_of_it = [
@@ -192,8 +192,14 @@ def _id_of(post: Post, seen: SeenPost) -> tuple[str, str]:
     return seen.surface.partition(".")[0], post.id
 
 
-def _by_title(item: RepostItem, seen: SeenPost) -> RepostMatch | None:
+def _by_title(item: RepostItem, seen: SeenPost, task: RepostTask) -> RepostMatch | None:
     wanted = fold_title(item.title)
+    # 解读（一） is very like 解读（二）: what surely is another item is not this one.
+    others = {fold_title(each.title) for each in task.items} - {wanted, ""}
+    if any({words.folded, words.heading} & others for words in seen.words) and not any(
+        wanted in (words.folded, words.heading) for words in seen.words
+    ):
+        return None
     found = [
         RepostMatch(ground=_OF_TITLE[agreed[0]], seen=seen, text=words.text, score=agreed[1])
         for words in seen.words

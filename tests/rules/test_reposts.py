@@ -140,6 +140,16 @@ def test_what_only_a_person_can_tell(post: Post, ground: RepostGround) -> None:
     assert (result.state, result.match and result.match.ground) == (RepostState.SUSPECTED, ground)
 
 
+def test_another_item_of_the_task_is_not_this_one() -> None:
+    parts = [RepostItem(number=n, title=f"一图读懂防汛抗旱应急预案（第{n}期）") for n in (1, 2)]
+    task = replace(TASK, items=tuple(parts))
+    seen = view(known_as(FILED, [looked(posted(parts[0].title), *QUIET)]), task, READ, None)
+    states = [judge_repost(item, seen, task).state for item in parts]
+    assert states == [RepostState.REPOSTED, RepostState.NOT_SEEN]
+    alone = replace(TASK, items=(parts[1],))
+    assert judge_repost(parts[1], seen, alone).state is RepostState.SUSPECTED
+
+
 def test_a_later_repost_is_one_and_is_said_to_be_late() -> None:
     seen = judged(looked(posted(TITLE, 9), *QUIET, at=READ + timedelta(days=9)))
     assert (seen.state, seen.late) == (RepostState.REPOSTED, True)

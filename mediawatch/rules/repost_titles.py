@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mediawatch.domain import TITLE_CUT, Post
@@ -21,6 +21,8 @@ SHORT = 8
 """Signs. Equal titles that are shorter may be of different pieces (通知公告)."""
 _WITHIN = 6
 """Signs. A shorter title within another one says nothing."""
+_SHARED = SIMILAR_FROM / (200 - SIMILAR_FROM)
+"""So much of a title stands in any text that is as like it as `SIMILAR_FROM`."""
 _SEPARATORS = frozenset("丨ー")
 """Signs that are written like a stroke between the parts of a title, and count as letters."""
 _HEADING = re.compile(r"\s*(?:#[^#]{1,40}#\s*)*【([^】]{1,100})】")
@@ -66,11 +68,13 @@ class FoldedTitle:
     text: str
     folded: str
     heading: str
+    signs: frozenset[str] = field(repr=False)
 
     @classmethod
     def of(cls, text: str) -> FoldedTitle:
         found = _HEADING.match(text)
-        return cls(text, fold_title(text), fold_title(found[1]) if found else "")
+        folded = fold_title(text)
+        return cls(text, folded, fold_title(found[1]) if found else "", frozenset(folded))
 
     def compare(self, wanted: str) -> tuple[TitleMatch, int] | None:
         """How it agrees with a folded title, and how much of 100; None for not at all."""
@@ -83,6 +87,9 @@ class FoldedTitle:
         shorter, longer = sorted((self.folded, wanted), key=len)
         if len(shorter) >= _WITHIN and shorter in longer:
             return TitleMatch.CONTAINED, 100
+        # A text that lacks more of the title's signs cannot be so like it: ratios take long.
+        if sum(sign in self.signs for sign in wanted) < _SHARED * len(wanted):
+            return None
         # Imported here: most commands compare no titles.
         from rapidfuzz import fuzz
 

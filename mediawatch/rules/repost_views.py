@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mediawatch.domain import (
@@ -51,6 +51,8 @@ class SeenList:
     since: datetime
     read_at: datetime
     reading_id: int
+    ids: frozenset[str] = field(repr=False)
+    """Of its posts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,8 @@ def view(known: Dossier, task: RepostTask, now: datetime, pruned: datetime | Non
         return RepostView(open=("备案ID疑似有误，所见信息可能不属于该账号",))
     known = backing.without_withdrawn(known, begin)
     posts = _seen_posts(known)
-    uncovered, lists = _coverage(known, task)
+    complete_lists = sorted(_lists_of(known, task), key=lambda each: (each.since, each.read_at))
+    uncovered, lists = _coverage(known, task, complete_lists)
     within = {each.key for each in posts if task.from_day <= each.post.on <= task.until_day}
     reasons = [
         f"转载期限（{task.until_day}）未到" if now <= day_end(task.until_day) else "",
@@ -100,11 +103,10 @@ def view(known: Dossier, task: RepostTask, now: datetime, pruned: datetime | Non
         uncovered if known.supported or not uncovered else "该平台由人工检查",
         _without_words(known, task),
     ]
-    gone = frozenset(each.key for each in posts if _is_gone(each, known))
     return RepostView(
         posts=posts,
         open=tuple(filter(None, reasons)),
-        gone=gone,
+        gone=_gone_of(posts, complete_lists),
         lists=lists,
         within=len(within),
     )
@@ -132,22 +134,22 @@ def _seen_posts(known: Dossier) -> tuple[SeenPost, ...]:
     return tuple(found.values())
 
 
-def _is_gone(seen: SeenPost, known: Dossier) -> bool:
-    """Whether the newest complete list over its moment lacks it."""
-    post = seen.post
-    if post.at is None or not post.id:
-        return False
-    lists = [
-        sight
-        for reading in known.readings
-        if complete(reading, known)
-        and (sight := reading.exact_sight) is not None
-        and sight.surface == seen.surface
-        and sight.complete_since is not None
-        and sight.complete_since <= post.at <= sight.read_at
-    ]
-    newest = max(lists, key=lambda sight: sight.read_at, default=None)
-    return newest is not None and all(post.id != each.id for each in newest.posts)
+def _gone_of(posts: Iterable[SeenPost], lists: Sequence[SeenList]) -> frozenset[str]:
+    """Keys of those that the newest complete list over their moment lacks, on their surface."""
+    gone = set()
+    for seen in posts:
+        post = seen.post
+        if post.at is None or not post.id:
+            continue
+        over = [
+            each
+            for each in lists
+            if each.surface == seen.surface and each.since <= post.at <= each.read_at
+        ]
+        newest = max(over, key=lambda each: each.read_at, default=None)
+        if newest is not None and post.id not in newest.ids:
+            gone.add(seen.key)
+    return frozenset(gone)
 
 
 def _posts_of(reading: Reading) -> Iterable[tuple[Sight, Post]]:
@@ -167,14 +169,15 @@ def _doubt_of(sight: Sight, reading: Reading, known: Dossier) -> str:
     return ""
 
 
-def _coverage(known: Dossier, task: RepostTask) -> tuple[str, tuple[SeenList, ...]]:
+def _coverage(
+    known: Dossier, task: RepostTask, lists: Sequence[SeenList]
+) -> tuple[str, tuple[SeenList, ...]]:
     """Over which days no complete list reaches ("" where lists show the whole time), and the lists
     that reach.
     """
     opened = known.filed.opened_on
     reached = day_start(max(task.from_day, opened) if opened else task.from_day)
     end = day_end(task.until_day)
-    lists = sorted(_lists_of(known, task), key=lambda each: (each.since, each.read_at))
     used: list[SeenList] = []
     for each in lists:
         if each.since > reached or reached >= end:
@@ -206,6 +209,7 @@ def _lists_of(known: Dossier, task: RepostTask) -> Iterable[SeenList]:
             since=sight.complete_since,
             read_at=sight.read_at,
             reading_id=reading.id,
+            ids=frozenset(post.id for post in sight.posts),
         )
 
 

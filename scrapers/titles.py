@@ -6,6 +6,7 @@ import re
 from html import unescape
 
 from mediawatch.domain import TITLE_CUT
+from mediawatch.visible import remove_hidden
 
 LONGEST = 200
 """Signs of a title or text that are kept at most."""
@@ -19,7 +20,8 @@ def title_of(text: object, *, goes_on: bool = False) -> str:
 
     It ends with `…` where it was cut here, or `goes_on`: the site itself shows only its beginning.
     """
-    words = " ".join(text.split()) if isinstance(text, str) else ""
+    # Sites put signs that nobody sees behind a text: they would hide how it ends.
+    words = " ".join(remove_hidden(text).split()) if isinstance(text, str) else ""
     if len(words) <= LONGEST and not (goes_on and words):
         return words
     return words[: LONGEST - 1].removesuffix(TITLE_CUT).rstrip() + TITLE_CUT

@@ -28,12 +28,13 @@ group = typer.Typer(
 
 
 def register(app: typer.Typer) -> None:
-    group.command()(show)
-    group.command()(export)
+    group.command()(add)
+    group.command("list")(list_)
+    for command in (show, export, decide, close, withdraw):
+        group.command()(command)
     app.add_typer(group, name="repost")
 
 
-@group.command()
 def add(
     ctx: typer.Context,
     by: ByOption,
@@ -106,7 +107,6 @@ def add(
     )
 
 
-@group.command("list")
 def list_(ctx: typer.Context, csv: CsvOption = None) -> None:
     """List the tasks: number, days, scope, state."""
     from mediawatch.app.reposts import end_of
@@ -130,7 +130,6 @@ def list_(ctx: typer.Context, csv: CsvOption = None) -> None:
     print_or_write(run(work()), csv)
 
 
-@group.command()
 def decide(
     ctx: typer.Context,
     number: NumberArgument,
@@ -169,7 +168,6 @@ def decide(
     typer.echo(plain(f"{row.account.filed.name}: {text}: {as_.label}"))
 
 
-@group.command()
 def close(
     ctx: typer.Context,
     number: NumberArgument,
@@ -181,7 +179,6 @@ def close(
     _end(ctx, number, RepostAction.CLOSED, reason, by, dry_run)
 
 
-@group.command()
 def withdraw(
     ctx: typer.Context,
     number: NumberArgument,

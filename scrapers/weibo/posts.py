@@ -20,6 +20,8 @@ from scrapers.titles import plain_text, title_of
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far the printed date may lie from the number's moment; recorded ones: a second at most."""
+_GOES_ON = re.compile(r"(?:\.\.\.|…)\s*(?:全文|展开c?)\s*$")
+"""How a text ends of which a page shows the rest."""
 _CLOCK_ZERO = 515_483_463
 """Unix seconds at which the numbers' clock starts.
 
@@ -196,10 +198,10 @@ class OwnPosts:
 
 def _words_of(item: Mapping[str, object]) -> str:
     """The text of a post; its beginning where the list shows no more (全文, `isLongText`)."""
-    long = item.get("isLongText") in (True, 1)
-    if raw := text_in(item, "text_raw"):
-        return title_of(raw, goes_on=long)
-    return title_of(plain_text(text_in(item, "text")), goes_on=long)
+    marked = plain_text(text_in(item, "text"))
+    text = text_in(item, "text_raw") or _GOES_ON.sub("", marked)
+    long = item.get("isLongText") in (True, 1) or _GOES_ON.search(marked) is not None
+    return title_of(text, goes_on=long)
 
 
 def _link_of(item: Mapping[str, object], number: str) -> str:

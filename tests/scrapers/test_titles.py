@@ -198,6 +198,8 @@ def micro(**facts: object) -> Post:
 def test_a_long_text_of_weibo_is_known_to_go_on() -> None:
     assert micro(text_raw="演示\n长文", isLongText=True).title == "演示 长文…"
     assert micro(text_raw="演示 长文", isLongText=False).title == "演示 长文"
+    assert micro(text='演示 长文...<a href="/status/1">全文</a>').title == "演示 长文…"
+    assert micro(text_raw="演示...\u200b\u200b ").title == "演示..."
     assert len(micro(text_raw="演" * 500).title) == LONGEST
 
 

@@ -164,7 +164,7 @@ class OwnPosts:
                 repost=bool(item.get("retweeted_status")),
                 link=f"https://weibo.com/{uid}/{bid}",
                 title=_words_of(item),
-                original_title=_words_of(original),
+                original_title=_words_of(original) or _card_of(item),
                 original_link=_link_of(
                     original, text_in(original, "mblogid") or text_in(original, "bid")
                 ),
@@ -202,6 +202,14 @@ def _words_of(item: Mapping[str, object]) -> str:
     text = text_in(item, "text_raw") or _GOES_ON.sub("", marked)
     long = item.get("isLongText") in (True, 1) or _GOES_ON.search(marked) is not None
     return title_of(text, goes_on=long)
+
+
+def _card_of(item: Mapping[str, object]) -> str:
+    """The title of the article or page whose card a post shows; "" without one."""
+    match item:
+        case {"page_info": {"page_title": str(title)}}:
+            return title_of(title)
+    return ""
 
 
 def _link_of(item: Mapping[str, object], number: str) -> str:

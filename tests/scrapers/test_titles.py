@@ -219,6 +219,11 @@ def test_a_weibo_repost_names_what_it_passes_on() -> None:
     assert post.original_link == "https://weibo.com/2656274875/z0JH2lOMb"
 
 
+def test_a_card_names_the_article_that_a_post_shows() -> None:
+    post = micro(text_raw="权威发布", page_info={"type": "article", "page_title": "演示：文章"})
+    assert (post.title, post.original_title, post.repost) == ("权威发布", "演示：文章", False)
+
+
 def test_a_fast_repost_has_the_words_of_the_original_alone() -> None:
     made, original = 5936187281768449, 4936187281768449
     item = {

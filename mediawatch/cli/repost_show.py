@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -122,7 +123,8 @@ def _tell_next(report: RepostReport) -> None:
     _tell("whether a post is a repost, a person says:", doubtful)
     # The unit is heard first: the finding is a person's.
     missing = {
-        row.account.id: f"mediawatch problem add {row.account.id} --kind not_reposted --by NAME  "
+        row.account.id: f"mediawatch problem add {row.account.id} not_reposted --by NAME "
+        f"--picture FILE --name-seen NAME --words {shlex.quote(f'未转载《{row.item.words}》')}  "
         f"# {row.account.filed.name}"
         for row in report.of(RepostState.NOT_SEEN)
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from mediawatch.domain.clock import day_start
 from mediawatch.ports import Dossier
 from mediawatch.registry.find import find_account
 from mediawatch.rules.filed_names import NamesInService
-from mediawatch.rules.repost_views import RepostView, view
+from mediawatch.rules.repost_views import RepostView, SeenPost, view
 from mediawatch.rules.reposts import RepostResult, RepostState, judge_repost
 from mediawatch.sweep import scope_files
 from mediawatch.sweep.judging import RESUMABLE
@@ -51,6 +51,7 @@ class RepostRow:
     account: Account
     item: RepostItem
     result: RepostResult
+    view: RepostView = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,27 +114,30 @@ async def end_task(app: App, number: int, action: RepostAction, reason: str, by:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepostDecision:
-    """What a person found of the post that `show` names for an account and an item."""
+    """What a person found of a post: of that with `link`, else of the one that `show` names."""
 
     task: int
     account: str
     item: int
     action: RepostAction
     by: str
+    link: str = ""
     reason: str = ""
 
 
-async def decide_match(app: App, decision: RepostDecision) -> RepostRow:
-    """Keep whether a suspected repost is one; the row as it stood.
+async def decide_post(app: App, decision: RepostDecision) -> tuple[RepostRow, SeenPost]:
+    """Keep whether a post is a repost; the row as it stood, and the post.
 
-    UserError where nothing is suspected there: a person's word alone makes no repost. A link that
-    a unit names is opened (`links import`), and then shows itself.
+    UserError where no look has shown such a post: a person's word alone makes no repost. A link
+    that a unit names is opened (`links import`), and then shows itself.
     """
     if not decision.by.strip():
         raise UserError("the name of who decides is missing (--by)")
     accounts = await app.store.accounts.all(include_retired=True)
     account = find_account(accounts, decision.account)
     report = await repost_report(app, decision.task, [account.id])
+    if report.ended is not None:
+        raise UserError(f"task {decision.task} has ended ({report.ended.action.label})")
     row = next((each for each in report.rows if each.item.number == decision.item), None)
     if row is None:
         raise UserError(
@@ -141,9 +145,11 @@ async def decide_match(app: App, decision: RepostDecision) -> RepostRow:
             f"`mediawatch repost show {decision.task}` lists them"
         )
     match = row.result.match
-    if match is None:
+    seen = row.view.find(decision.link) if decision.link else match.seen if match else None
+    if seen is None:
+        what = f"has the link {decision.link}" if decision.link else f"is like item {decision.item}"
         raise UserError(
-            f"no post of {account.filed.name} is like item {decision.item}: take the unit's link in "
+            f"no post of {account.filed.name} that a look has shown {what}: take the unit's link in "
             "with `mediawatch links import`, or look at the account again"
         )
     event = RepostEvent(
@@ -151,13 +157,13 @@ async def decide_match(app: App, decision: RepostDecision) -> RepostRow:
         action=decision.action,
         item=decision.item,
         account_id=account.id,
-        post=match.seen.key,
+        post=seen.key,
         reason=decision.reason.strip(),
         by=decision.by.strip(),
         at=app.clock(),
     )
     await app.store.reposts.add_events([event])
-    return row
+    return row, seen
 
 
 async def find_task(app: App, number: int) -> RepostTask:
@@ -193,6 +199,7 @@ async def repost_report(app: App, number: int, only: Collection[int] | None = No
             account=accounts[key],
             item=item,
             result=judge_repost(item, views[key], task, decided[key, item.number]),
+            view=views[key],
         )
         for key in wanted
         for item in task.items

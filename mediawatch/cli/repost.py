@@ -18,6 +18,7 @@ from mediawatch.table import Table, plain
 
 if TYPE_CHECKING:
     from mediawatch.app.reposts import RepostRow
+    from mediawatch.rules.repost_views import SeenPost
 
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who enters or decides it.")]
 group = typer.Typer(
@@ -142,29 +143,32 @@ def decide(
         typer.Option("--as", help="accepted: the post is a repost; rejected: it is none."),
     ],
     by: ByOption,
+    link: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Another post that looks have shown, by its link."),
+    ] = "",
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Say whether the post that `show` names for an account is a repost."""
-    from mediawatch.app.reposts import RepostDecision, decide_match
+    """Say whether a post of an account is a repost: the one that `show` names, or that of a link."""
+    from mediawatch.app.reposts import RepostDecision, decide_post
 
     if as_ not in (RepostAction.ACCEPTED, RepostAction.REJECTED):
         raise UserError(f"--as {as_}: say accepted or rejected")
     decision = RepostDecision(
-        task=number, account=account, item=item, action=as_, by=by, reason=reason
+        task=number, account=account, item=item, action=as_, by=by, link=link, reason=reason
     )
 
-    async def work() -> RepostRow:
+    async def work() -> tuple[RepostRow, SeenPost]:
         async with open_home(ctx, dry_run=dry_run) as app:
 
-            async def plan(planning: App) -> RepostRow:
-                return await decide_match(planning, decision)
+            async def plan(planning: App) -> tuple[RepostRow, SeenPost]:
+                return await decide_post(planning, decision)
 
             return await app.decide(plan)
 
-    row = run(work())
-    match = row.result.match
-    text = match.text if match else ""
+    row, seen = run(work())
+    text = seen.post.title or seen.post.link or seen.key
     typer.echo(plain(f"{row.account.filed.name}: {text}: {as_.label}"))
 
 

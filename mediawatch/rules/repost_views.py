@@ -71,6 +71,11 @@ class RepostView:
     not_asked: str = ""
     """Why the account need not repost anything, in Chinese."""
 
+    def find(self, link: str) -> SeenPost | None:
+        """The post of this link, however it is written."""
+        wanted = post_key(link)
+        return next((each for each in self.posts if post_key(each.post.link) == wanted), None)
+
 
 def key_of(post: Post) -> str:
     """What names a post of an account in a person's decision."""

@@ -7,7 +7,7 @@ complete lists of the whole time show no such title: a reason to ask the unit, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -63,7 +63,13 @@ class RepostGround(StrEnum):
 
 
 _CERTAIN = frozenset(
-    (RepostGround.LINK, RepostGround.SOURCE, RepostGround.TITLE, RepostGround.HEADING)
+    (
+        RepostGround.DECIDED,
+        RepostGround.LINK,
+        RepostGround.SOURCE,
+        RepostGround.TITLE,
+        RepostGround.HEADING,
+    )
 )
 _BY_LINK = frozenset((RepostGround.LINK, RepostGround.SOURCE))
 _OF_TITLE = {
@@ -85,6 +91,12 @@ class RepostMatch:
     score: int = 100
     doubt: str = ""
     """Why a person must decide, in Chinese."""
+    by: str = ""
+    """Who found it to be a repost, where a person did."""
+
+    @property
+    def is_certain(self) -> bool:
+        return self.ground in _CERTAIN and not self.doubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,17 +124,20 @@ def judge_repost(
     if seen.not_asked:
         return RepostResult(state=RepostState.NOT_ASKED, reasons=(seen.not_asked,))
     decided = {
-        event.post: event.action
+        event.post: event
         for event in events
         if event.action in (RepostAction.ACCEPTED, RepostAction.REJECTED)
     }
-    found = [
-        match
-        for post in seen.posts
-        if decided.get(post.key) is not RepostAction.REJECTED
-        and (match := _match(item, post, task)) is not None
-    ]
-    certain = [_decided(match, decided) for match in found if _is_certain(match, decided)]
+    found = []
+    for post in seen.posts:
+        event = decided.get(post.key)
+        if event is not None and event.action is RepostAction.REJECTED:
+            continue
+        match = _match(item, post, task)
+        if event is not None and (match is None or not match.is_certain):
+            match = _accepted(post, match, event)
+        found += [match] if match else []
+    certain = [match for match in found if match.is_certain]
     if certain:
         best = min(certain, key=lambda each: _order(each, task))
         return RepostResult(
@@ -147,15 +162,10 @@ def judge_repost(
     return RepostResult(state=RepostState.NOT_SEEN, lists=seen.lists, within=seen.within)
 
 
-def _is_certain(match: RepostMatch, decided: Mapping[str, RepostAction]) -> bool:
-    accepted = decided.get(match.seen.key) is RepostAction.ACCEPTED
-    return accepted or (match.ground in _CERTAIN and not match.doubt)
-
-
-def _decided(match: RepostMatch, decided: Mapping[str, RepostAction]) -> RepostMatch:
-    if match.ground in _CERTAIN and not match.doubt:
-        return match
-    return replace(match, ground=RepostGround.DECIDED, doubt="")
+def _accepted(seen: SeenPost, match: RepostMatch | None, event: RepostEvent) -> RepostMatch:
+    """What a person found to be a repost, whatever its title is."""
+    text = match.text if match else seen.post.title or seen.post.link
+    return RepostMatch(ground=RepostGround.DECIDED, seen=seen, text=text, by=event.by)
 
 
 def _match(item: RepostItem, seen: SeenPost, task: RepostTask) -> RepostMatch | None:

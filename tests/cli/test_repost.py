@@ -137,7 +137,7 @@ def test_a_person_decides_what_is_like_it(office: Office, tmp_path: Path) -> Non
     office.run(*decide, "--as", "rejected")
     assert shown(office, tmp_path)["示例2"]["情况"] == "未见转载"
     told = office.refused(*decide, "--as", "accepted")
-    assert "no post of 示例2 is like item 1" in told
+    assert "no post of 示例2 that a look has shown is like item 1" in told
 
 
 def test_a_decision_may_be_taken_the_other_way(office: Office, tmp_path: Path) -> None:
@@ -147,9 +147,33 @@ def test_a_decision_may_be_taken_the_other_way(office: Office, tmp_path: Path) -
     decide = ("repost", "decide", number, "示例2", "--item", "1", "--by", "演示员甲")
     office.run(*decide, "--as", "accepted")
     row = shown(office, tmp_path, int(number))["示例2"]
-    assert (row["情况"], row["依据"]) == ("已转载", "人工确认")
+    assert (row["情况"], row["依据"]) == ("已转载", "人工确认（演示员甲）")
     office.run(*decide, "--as", "rejected")
     assert shown(office, tmp_path, int(number))["示例2"]["情况"] == "未见转载"
+
+
+def test_a_post_of_another_title_is_accepted_by_its_link(office: Office, tmp_path: Path) -> None:
+    """A unit named the link, and its look showed a title of the unit's own."""
+    days = ("--from", "2022-12-20", "--until", "2022-12-24", "--by", "演示员甲")
+    number = office.run("repost", "add", "--title", TITLE, *days).stdout.split()[1].rstrip(":")
+    decide = (
+        "repost",
+        "decide",
+        number,
+        "示例3",
+        "--item",
+        "1",
+        "--as",
+        "accepted",
+        "--by",
+        "甲某",
+    )
+    unseen = office.refused(*decide, "--link", "https://weibo.com/1001/R99")
+    assert "no post of 示例3 that a look has shown has the link" in unseen
+    told = office.run(*decide, "--link", "https://weibo.com/1001/R21").stdout
+    assert told == "示例3: 演示：今日天气: 人工确认为转载\n"
+    row = shown(office, tmp_path, int(number))["示例3"]
+    assert (row["情况"], row["依据"]) == ("已转载", "人工确认（甲某）")
 
 
 def test_a_task_ends_once_and_stays(office: Office, tmp_path: Path) -> None:
@@ -164,6 +188,19 @@ def test_a_task_ends_once_and_stays(office: Office, tmp_path: Path) -> None:
     refused = office.refused("repost", "close", number, "--by", "甲某")
     assert "has ended already (已撤回, by 甲某)" in refused
     assert "has ended" in office.refused("repost", "export", number, "--out", tmp_path / "a.xlsx")
+    decide = (
+        "repost",
+        "decide",
+        number,
+        "示例3",
+        "--item",
+        "1",
+        "--as",
+        "accepted",
+        "--by",
+        "甲某",
+    )
+    assert "has ended (已撤回)" in office.refused(*decide)
     listed = office.run("repost", "list").stdout
     assert "已撤回" in listed
     assert "发错" in listed
@@ -189,7 +226,7 @@ DAYS = ("--from", "2022-12-20", "--until", "2022-12-24", "--by", "甲某")
         (("add", "没有.xlsx", *DAYS), "没有.xlsx"),
         (("show", "99"), "there is no task 99: `mediawatch repost list` lists them"),
         (("decide", "1", "示例3", "--item", "1", "--as", "accepted", "--by", "甲某"),
-         "no post of 示例3 is like item 1"),
+         "no post of 示例3 that a look has shown is like item 1"),
         (("decide", "1", "示例3", "--item", "7", "--as", "accepted", "--by", "甲某"),
          "does not ask 示例3 for an item 7"),
         (("decide", "1", "示例3", "--item", "1", "--as", "closed", "--by", "甲某"),

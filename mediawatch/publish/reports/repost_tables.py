@@ -63,7 +63,9 @@ def _cells(
         numbers = "、".join(str(each.reading_id) for each in result.lists)
         return (*about, result.state.label, "", "", "", "", "", numbers, said)
     seen = match.seen
-    alike = f"（相似度{match.score}%）" if match.score < 100 else ""
+    alike = (
+        f"（相似度{match.score}%）" if match.score < 100 else f"（{match.by}）" if match.by else ""
+    )
     remarks = [
         match.doubt,
         "发布日期晚于任务期限" if result.late else "",

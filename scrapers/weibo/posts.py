@@ -164,7 +164,7 @@ class OwnPosts:
                 repost=bool(item.get("retweeted_status")),
                 link=f"https://weibo.com/{uid}/{bid}",
                 title=_words_of(item),
-                original_title=_words_of(original) or _card_of(item),
+                original_title=_words_of(original) if original else _card_of(item),
                 original_link=_link_of(
                     original, text_in(original, "mblogid") or text_in(original, "bid")
                 ),

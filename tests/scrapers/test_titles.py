@@ -224,6 +224,12 @@ def test_a_card_names_the_article_that_a_post_shows() -> None:
     assert (post.title, post.original_title, post.repost) == ("权威发布", "演示：文章", False)
 
 
+def test_a_card_stands_for_no_original_that_is_gone() -> None:
+    card = {"page_title": "演示：视频"}
+    post = micro(text_raw="转发微博", retweeted_status={"id": "1", "user": None}, page_info=card)
+    assert post.original_title == ""
+
+
 def test_a_fast_repost_has_the_words_of_the_original_alone() -> None:
     made, original = 5936187281768449, 4936187281768449
     item = {

@@ -62,6 +62,11 @@ class RepostReport:
     ended: RepostEvent | None
     rows: tuple[RepostRow, ...]
 
+    @property
+    def unsettled(self) -> tuple[RepostRow, ...]:
+        """Those of which a unit is asked, or a person decides."""
+        return self.of(RepostState.NOT_SEEN, RepostState.OPEN, RepostState.SUSPECTED)
+
     def of(self, *states: RepostState) -> tuple[RepostRow, ...]:
         return tuple(row for row in self.rows if row.result.state in states)
 

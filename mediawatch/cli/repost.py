@@ -11,7 +11,7 @@ from mediawatch.app import App
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.report import day_option
-from mediawatch.cli.repost_show import NumberArgument, export, show
+from mediawatch.cli.repost_show import NumberArgument, export, show, task_number
 from mediawatch.domain import RepostAction, RepostTask, UserError
 from mediawatch.plurals import count_of
 from mediawatch.table import Table, plain
@@ -69,7 +69,7 @@ def add(
 ) -> None:
     """Enter a task: what accounts were to repost, and until which day."""
     from mediawatch.app.reposts import RepostRequest, add_task
-    from mediawatch.people.repost_files import items_of, read_items
+    from mediawatch.people.reposts.items import items_of, read_items
 
     if (file is None) == (not title.strip() and not link.strip()):
         raise UserError("give either a FILE of titles and links, or one by --title and --link")
@@ -156,7 +156,13 @@ def decide(
     if as_ not in (RepostAction.ACCEPTED, RepostAction.REJECTED):
         raise UserError(f"--as {as_}: say accepted or rejected")
     decision = RepostDecision(
-        task=number, account=account, item=item, action=as_, by=by, link=link, reason=reason
+        task=task_number(number),
+        account=account,
+        item=item,
+        action=as_,
+        by=by,
+        link=link,
+        reason=reason,
     )
 
     async def work() -> tuple[RepostRow, SeenPost]:
@@ -195,7 +201,7 @@ def withdraw(
 
 
 def _end(
-    ctx: typer.Context, number: int, action: RepostAction, reason: str, by: str, dry_run: bool
+    ctx: typer.Context, number: str, action: RepostAction, reason: str, by: str, dry_run: bool
 ) -> None:
     from mediawatch.app.reposts import end_task
 
@@ -203,7 +209,7 @@ def _end(
         async with open_home(ctx, dry_run=dry_run) as app:
 
             async def plan(planning: App) -> RepostTask:
-                return await end_task(planning, number, action, reason, by)
+                return await end_task(planning, task_number(number), action, reason, by)
 
             return await app.decide(plan)
 

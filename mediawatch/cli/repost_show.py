@@ -10,11 +10,14 @@ import typer
 from mediawatch.app import App
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
-from mediawatch.cli.outputs import output
+from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.domain import RepostTask, UserError
 from mediawatch.ops.settings.office import read_office
-from mediawatch.outputs import Output
+from mediawatch.outputs import Output, OutputKind
+from mediawatch.people.forms.splits import DispatchSplit
+from mediawatch.people.forms.target import FormTarget
 from mediawatch.plurals import count_of
+from mediawatch.sweep.scope import office_regions
 from mediawatch.table import Table, plain
 
 if TYPE_CHECKING:
@@ -25,8 +28,15 @@ if TYPE_CHECKING:
 _SHOWN = 20
 """Accounts for which the next command is printed."""
 NumberArgument = Annotated[
-    int, typer.Argument(metavar="N", help="Number of the task (`repost list`).")
+    str, typer.Argument(metavar="N", help="Number of the task (`repost list`).")
 ]
+
+
+def task_number(text: str) -> int:
+    """UserError where it is no number."""
+    if not text.isascii() or not text.isdigit():
+        raise UserError(f"there is no task {text!r}: `mediawatch repost list` lists them")
+    return int(text)
 
 
 def show(
@@ -43,13 +53,12 @@ def show(
     """Show where each account stands: 已转载 with its post, 疑似 for a person, 待核查 with the reason,
     未见转载 where complete lists show nothing."""
     from mediawatch.publish.reports import repost_tables
-    from mediawatch.rules.reposts import RepostState
 
     async def work() -> None:
         from mediawatch.app.reposts import repost_report
 
         async with open_home(ctx) as app:
-            report = await repost_report(app, number)
+            report = await repost_report(app, task_number(number))
             labels = app.surface_labels({row.account.platform for row in report.rows})
             rows = _rows(report.rows)
             summary = repost_tables.summary_table(report.task, rows)
@@ -63,8 +72,7 @@ def show(
         if csv or xlsx:
             return
         typer.echo(fit_table(summary))
-        left = RepostState.NOT_SEEN, RepostState.OPEN, RepostState.SUSPECTED
-        shown = rows if whole else _rows(report.of(*left))
+        shown = rows if whole else _rows(report.unsettled)
         brief = repost_tables.detail_table(report.task, shown, labels)
         typer.echo(fit_table(brief.only(*repost_tables.BRIEF)))
         _tell_next(report)
@@ -102,10 +110,10 @@ def _tell_next(report: RepostReport) -> None:
         typer.echo(plain(f"{report.ended.action.label} {report.ended.reason}".strip()), err=True)
         return
     typer.echo(NOTE, err=True)
-    asked = report.of(RepostState.NOT_SEEN, RepostState.OPEN, RepostState.SUSPECTED)
+    asked = report.unsettled
     if asked:
         typer.echo(
-            f"ask the units: `mediawatch repost export {task.id} --out FILE.xlsx`; their links come "
+            f"ask the units: `mediawatch repost export {task.id} DIR`; their links come "
             "back with `mediawatch links import`",
             err=True,
         )
@@ -144,21 +152,51 @@ def _tell(what: str, commands: list[str]) -> None:
 def export(
     ctx: typer.Context,
     number: NumberArgument,
-    out: Annotated[Output, output("--out", metavar="FILE.xlsx", help="The workbook to send.")],
+    folder: Annotated[
+        Output,
+        output(
+            metavar="DIR",
+            help="Where the files go: 转载情况核实表-PART.xlsx each; made if need be.",
+            kind=OutputKind.FOLDER,
+        ),
+    ],
+    by: Annotated[
+        DispatchSplit,
+        typer.Option(
+            help="One file a 主管单位, a county, a prefecture, a region or department, or a unit."
+        ),
+    ] = DispatchSplit.SUPERVISOR,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write what to ask the units: the link of each repost that was not surely seen, or why there is
     none. Their links come back with `links import`."""
-    from mediawatch.publish.reports.repost_tables import ASK, question_table
+    # Imported here: with it comes the writer of workbooks.
+    from mediawatch.app.reposts import repost_report
+    from mediawatch.people.reposts.questions import RepostFile, RepostQuestion, write_questions
 
-    async def work() -> int:
-        from mediawatch.app.reposts import repost_report
-
+    async def work() -> list[RepostFile]:
         async with open_home(ctx) as app:
-            report = await repost_report(app, number)
+            report = await repost_report(app, task_number(number))
             if report.ended is not None:
                 raise UserError(f"task {number} has ended ({report.ended.action.label})")
-            table = question_table(report.task, _rows(report.rows))
-            _write(app, out, [("转载情况核实", table)], report.task, ASK)
-        return len(table.rows)
+            divided = office_regions(read_office(app.home.root))
+            form = FormTarget(
+                path=folder.path,
+                marks=app.marks,
+                issuer=app.issuer,
+                overwrite=overwrite,
+                write=folder.writer(),
+            )
+            questions = [
+                RepostQuestion(account=row.account, item=row.item, state=row.result.state.label)
+                for row in report.unsettled
+            ]
+            return write_questions(
+                form, report.task, questions, lambda filed: by.of(filed, divided), app.clock()
+            )
 
-    typer.echo(count_of(run(work()), "row"))
+    written = run(work())
+    for each in written:
+        typer.echo(f"{each.path}: {count_of(each.rows, 'row')}")
+    if not written:
+        typer.echo("every account has reposted: there is nothing to ask", err=True)

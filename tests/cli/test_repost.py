@@ -117,19 +117,24 @@ def test_the_workbook_is_read_by_others(office: Office, tmp_path: Path) -> None:
 
 
 def test_units_are_asked_and_their_links_find_the_account(office: Office, tmp_path: Path) -> None:
-    out = tmp_path / "核实.xlsx"
-    assert "3 rows" in office.run("repost", "export", "1", "--out", out).stdout
-    book = load_workbook(out)
-    sheet = book.active
-    assert sheet is not None
-    names = [sheet.cell(row, 3).value for row in (4, 5, 6)]
-    assert names == ["示例2", "示例3", "示例5"]
-    assert collect([str(out)], io.BytesIO()).links == (), "the source's link is no answer"
-    sheet.cell(5, 8).value = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
-    book.save(out)
+    out = tmp_path / "核实"
+    told = office.run("repost", "export", "1", out, "--by", "prefecture").stdout
+    (path,) = out.iterdir()
+    assert (path.name, told.strip()) == ("转载情况核实表-甲市.xlsx", f"{path}: 3 rows")
+    assert "--overwrite" in office.refused("repost", "export", "1", out, "--by", "prefecture")
+    book = load_workbook(path)
+    sheet = book["转载情况核实表"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    top = next(number for number, row in enumerate(rows) if "转载链接" in row)
+    name, link = rows[top].index("政务新媒体名称"), rows[top].index("转载链接")
+    assert [row[name] for row in rows[top + 1 :]] == ["示例2", "示例3", "示例5"]
+    assert collect([str(path)], io.BytesIO()).links == (), "the source's link is no answer"
+    url = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
+    sheet.cell(top + 3, link + 1).value = url
+    book.save(path)
     accounts = office.within(lambda store: store.accounts.all())
-    (link,) = note_names(collect([str(out)], io.BytesIO()), accounts).links
-    assert link.hinted_id == 3
+    (found,) = note_names(collect([str(path)], io.BytesIO()), accounts).links
+    assert (found.url, found.hinted_id) == (url, 3)
 
 
 def test_a_person_decides_what_is_like_it(office: Office, tmp_path: Path) -> None:
@@ -187,7 +192,7 @@ def test_a_task_ends_once_and_stays(office: Office, tmp_path: Path) -> None:
     office.run("repost", "withdraw", number, "--by", "甲某", "--reason", "发错")
     refused = office.refused("repost", "close", number, "--by", "甲某")
     assert "has ended already (已撤回, by 甲某)" in refused
-    assert "has ended" in office.refused("repost", "export", number, "--out", tmp_path / "a.xlsx")
+    assert "has ended" in office.refused("repost", "export", number, tmp_path / "核实")
     decide = (
         "repost",
         "decide",
@@ -224,6 +229,7 @@ DAYS = ("--from", "2022-12-20", "--until", "2022-12-24", "--by", "甲某")
         (("add", "--title", "x", *DAYS[:4], "--by", " "), "needs the name of who enters it"),
         (("add", "--title", "x", *DAYS, "--scope", "没有.txt"), "没有.txt"),
         (("add", "没有.xlsx", *DAYS), "没有.xlsx"),
+        (("show", "一"), "there is no task '一'"),
         (("show", "99"), "there is no task 99: `mediawatch repost list` lists them"),
         (("decide", "1", "示例3", "--item", "1", "--as", "accepted", "--by", "甲某"),
          "no post of 示例3 that a look has shown is like item 1"),

@@ -1,4 +1,4 @@
-"""Tables of a 重要信息转载任务: how many accounts stand where, each account, and what to ask units."""
+"""Tables of a 重要信息转载任务: how many accounts stand where, and each account with its ground."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ PRINTED = (
     "序号", "主管单位", "账号名称", "类型", "转载任务标题", "情况", "依据", "账号所发标题", "发布日期", "链接",
     "首次所见", "核查记录", "说明",
 )  # fmt: skip
-_ASKED = (RepostState.NOT_SEEN, RepostState.OPEN, RepostState.SUSPECTED)
 NOTE = "“未见转载”和“待核查”均为线索，听取单位说明后由人认定。"
-ASK = "请填写转载该信息的链接；未转载的，请说明原因。"
 
 
 def summary_table(task: RepostTask, rows: Sequence[Row]) -> Table:
@@ -82,32 +80,3 @@ def _cells(
         str(seen.reading_id),
         "；".join(filter(None, remarks)),
     )
-
-
-def question_table(task: RepostTask, rows: Sequence[Row]) -> Table:
-    """What the units are asked: the link of their repost, or why there is none.
-
-    The link of the source stands nowhere: read back, it would be taken for the answer.
-    """
-    columns = (
-        "序号", "主管单位", "账号名称", "类型", "备案编号", "转载任务标题", "核查情况", "转载链接（请填写）",
-        "未转载原因（请填写）",
-    )  # fmt: skip
-    asked = [row for row in rows if row[2].state in _ASKED]
-    asked.sort(key=lambda row: (row[0].filed.supervisor or row[0].filed.organiser, row[0].id))
-    lines = tuple(
-        (
-            str(number),
-            account.filed.supervisor or account.filed.organiser,
-            account.filed.name,
-            account.filed.printed_type,
-            account.filed.filing_number,
-            item.title or f"第{item.number}项（见任务通知）",
-            result.state.label,
-            "",
-            "",
-        )
-        for number, (account, item, result) in enumerate(asked, 1)
-    )
-    title = f"重要信息转载情况核实表（{task.from_day}至{task.until_day}）"
-    return Table(title, columns, lines)

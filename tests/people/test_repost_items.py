@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from mediawatch.domain import UserError
-from mediawatch.people.repost_files import read_items
+from mediawatch.people.reposts.items import read_items
 
 LINK = "https://www.gov.cn/zhengce/content/202212/content_1.htm"
 

@@ -286,6 +286,8 @@ def test_a_script_text_with_a_semicolon_is_read_to_its_end() -> None:
     scripts = "var msg_title = '演示&quot;一&quot;；二;三'.html(false);\nvar nickname = htmlDecode(\"甲&amp;乙\");"
     assert variable_in(scripts, "msg_title") == '演示"一"；二;三'
     assert variable_in(scripts, "nickname") == "甲&乙"
+    assert variable_in("var ct = 5; // it's\nvar nickname = '甲';", "nickname") == "甲"
+    assert variable_in("var msg_title = 'open\nvar nickname = '甲';", "msg_title") == ""
 
 
 @pytest.mark.parametrize("given", [None, 3, "", " \n "])

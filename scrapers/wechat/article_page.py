@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited
 from mediawatch.domain.clock import EVER, day_of, from_epoch, parse_printed
 from scrapers.titles import title_of
+from scrapers.wechat import article_words
 from scrapers.wechat.links import own_links, source_link
 from scrapers.wechat.page_scripts import decode, object_in, variable_in
 
@@ -44,33 +45,10 @@ _NICKNAME = re.compile(
 )
 
 _PRINTED = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d\d(?::\d\d)?")
-_FOOTER = re.compile(r"我要反馈|微信公众平台运营中心")
 
 UNDATED = "the page tells no time of publishing"
 _UNPUSHED, _PUSHED = "10002", "9"
 _KINDS = {"0": PostKind.ARTICLE, "5": PostKind.VIDEO, "8": PostKind.PICTURES, "10": PostKind.MICRO}
-GONE_NICK = re.compile(r"该?[帐账]号已(?:自主|系统)?注销")
-MOVED_NICK = re.compile(r"transfer_\w+", re.IGNORECASE)
-
-# Wordings of 2023 to 2026, 帐号 and 账号 both occur. About the account; no page with one of them is
-# recorded:
-_ACCOUNT = (
-    (Outcome.CANCELLED, re.compile(r"[帐账]号已(?:自主|系统)?注销|[帐账]号已?被系统回收")),
-    (
-        Outcome.BANNED,
-        re.compile(r"此[帐账]号已被屏蔽|[帐账]号已冻结|用户投诉[^。]{0,30}已限制跳转"),
-    ),
-    (Outcome.MIGRATED, re.compile(r"公众号已迁移|[帐账]号处于[帐账]号迁移流程")),
-)
-# About this one article, hence nothing about the account.
-_ARTICLE = re.compile(
-    r"已被(?:其?发布者|其?作者|系统)?删除|deleted by (?:the|its) author|因违规无法查看|涉嫌侵[权犯]|内容发送失败|发送失败无法查看"
-    r"|作者隐私设置|无法查看该内容|需要权限(?:才可)?查看|(?:内容|文章)被多人投诉|(?:内容|文章)已被[^。]{0,12}辟谣",
-    re.IGNORECASE,
-)
-_TOO_OFTEN = re.compile(r"访问过于频繁")
-_HUMAN = re.compile(r"环境异常|去验证|完成验证后")
-_CLIENT = re.compile(r"请在微信客户端打开")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,9 +243,9 @@ def _instant(candidates: list[str]) -> datetime | None:
 
 def _by_nick(page: Page) -> Page:
     """WeChat renames what is gone: such a nick is a state, not a name."""
-    if GONE_NICK.fullmatch(page.name):
+    if article_words.GONE_NICK.fullmatch(page.name):
         return _state_of_nick(page, Outcome.CANCELLED)
-    if MOVED_NICK.fullmatch(page.name):
+    if article_words.MOVED_NICK.fullmatch(page.name):
         return _state_of_nick(page, Outcome.MIGRATED)
     return page
 
@@ -295,13 +273,13 @@ def _message(text: str, scripts: str) -> Page:
     shown = _TAG.sub(
         " ", visible[found.end() : found.end() + 900].rpartition(">")[0] + ">" if found else visible
     )
-    words = _FOOTER.split(" ".join(unescape(shown).split()))[0][:400]
+    words = article_words.FOOTER.split(" ".join(unescape(shown).split()))[0][:400]
     compact = words.replace(" ", "")
-    if _TOO_OFTEN.search(compact):
+    if article_words.TOO_OFTEN.search(compact):
         raise RateLimited(words[:80])
-    if _HUMAN.search(compact):
+    if article_words.WANTS_PERSON.search(compact):
         raise Captcha(words[:80])
-    if _CLIENT.search(compact):
+    if article_words.WANTS_CLIENT.search(compact):
         raise LoginRequired(words[:80])
     data = object_in(scripts, "cgiData")
     page = Page(
@@ -310,12 +288,12 @@ def _message(text: str, scripts: str) -> Page:
         biz=variable_in(scripts, "biz"),
         detail=words[:60],
     )
-    for outcome, wording in _ACCOUNT:
+    for outcome, wording in article_words.OF_ACCOUNT:
         if wording.search(compact):
             target = _TARGET.search(scripts)
             return replace(
                 page, outcome=outcome, described=True, target=decode(target[1]) if target else ""
             )
-    if _ARTICLE.search(words) or _ARTICLE.search(compact):
+    if article_words.OF_ARTICLE.search(words) or article_words.OF_ARTICLE.search(compact):
         return _by_nick(replace(page, outcome=Outcome.NO_EVIDENCE))
     raise Changed(f"unknown article page: {words[:80]!r}")

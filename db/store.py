@@ -19,6 +19,7 @@ from db.operator import SqlOperator
 from db.personal import SqlPersonal
 from db.queries.store import SqlQueries
 from db.readings.store import SqlReadings
+from db.reposts import SqlReposts
 from db.reviews.store import SqlReviews
 from db.revision import read_revision, refuse_outdated
 from db.runs import SqlRuns
@@ -52,6 +53,7 @@ class SqlStore:
         self.operator = SqlOperator(transactions)
         self.hints = SqlHints(transactions)
         self.leads = SqlLeads(transactions)
+        self.reposts = SqlReposts(transactions)
         self.personal = SqlPersonal(transactions)
         self.queries = SqlQueries(transactions, url)
 

@@ -438,7 +438,8 @@ def merge_facts(
         original_id = original_id or fact.original_id
         verified_as = verified_as or fact.verified_as
         for post in fact.posts:
-            posts.setdefault((post.id,) if post.id else (post.at, post.on, post.link), post)
+            key = (post.id,) if post.id else (post.at, post.on, post.link)
+            posts[key] = _with_words(posts[key], post) if key in posts else post
         links |= dict.fromkeys(fact.links)
         if fact.outcome is not Outcome.OK:
             outcome = fact.outcome
@@ -471,6 +472,16 @@ def merge_facts(
         # The wider end counts: `login` stands before `surface`.
         ends_day=min((fact.ends_day for fact in facts if fact.ends_day), default=None),
         detail="; ".join(filter(None, (fact.detail for fact in facts))),
+    )
+
+
+def _with_words(kept: Post, again: Post) -> Post:
+    """A post that was shown twice: what one place leaves out of its words, the other may show."""
+    return replace(
+        kept,
+        title=kept.title or again.title,
+        original_title=kept.original_title or again.original_title,
+        original_link=kept.original_link or again.original_link,
     )
 
 

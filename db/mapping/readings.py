@@ -97,14 +97,27 @@ def post_values(post: Post) -> Values:
         "repost": post.repost,
         "pushed": post.pushed,
         "link": post.link,
+        "title": post.title,
+        "original_title": post.original_title,
+        "original_link": post.original_link,
     }
 
 
 def post_of(row: AnyRow) -> Post:
     """Unpacked by place, not by name: a census loads half a million of these."""
-    _, _, post_id, on, at, kind, pinned, repost, pushed, link = row
+    _, _, post_id, on, at, kind, pinned, repost, pushed, link, title, of_title, of_link = row
     return Post(
-        id=post_id, on=on, at=at, kind=kind, pinned=pinned, repost=repost, pushed=pushed, link=link
+        id=post_id,
+        on=on,
+        at=at,
+        kind=kind,
+        pinned=pinned,
+        repost=repost,
+        pushed=pushed,
+        link=link,
+        title=title,
+        original_title=of_title,
+        original_link=of_link,
     )
 
 

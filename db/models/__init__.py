@@ -55,6 +55,13 @@ from db.models.readings import (
     ReadingRow,
     SightRow,
 )
+from db.models.reposts import (
+    REPOSTS,
+    RepostEventRow,
+    RepostTaskAccountRow,
+    RepostTaskItemRow,
+    RepostTaskRow,
+)
 from db.models.reviews import ReviewEventRow, ReviewPictureRow
 from db.models.runs import AlertRow, BackupRow, ClearingRow, NightRow, PruningRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
@@ -66,6 +73,7 @@ __all__ = [
     "LEADS",
     "LEDGER",
     "POSTS",
+    "REPOSTS",
     "AccountChangeRow",
     "AccountLinkRow",
     "AccountRow",
@@ -108,6 +116,10 @@ __all__ = [
     "PruningRow",
     "ReadingIdentityRow",
     "ReadingRow",
+    "RepostEventRow",
+    "RepostTaskAccountRow",
+    "RepostTaskItemRow",
+    "RepostTaskRow",
     "ReviewEventRow",
     "ReviewPictureRow",
     "SearchEvidenceRow",

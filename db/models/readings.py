@@ -115,6 +115,9 @@ class PostRow(Base):
     repost: Field[bool]
     pushed: Field[bool | None]
     link: Field[str]
+    title: Field[str] = Field(server_default=text("''"))
+    original_title: Field[str] = Field(server_default=text("''"))
+    original_link: Field[str] = Field(server_default=text("''"))
 
 
 class EvidenceRow(Base):

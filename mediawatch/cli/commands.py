@@ -113,6 +113,11 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "circular": {
         "circular": "Check an office's own circular or table of figures (通报).",
     },
+    "repost": {
+        "repost": (
+            "Hold what looks have shown against what accounts were to repost (重要信息转载)."
+        ),
+    },
     "query": {
         "query": "Run a report query.",
     },

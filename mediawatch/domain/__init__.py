@@ -131,6 +131,7 @@ from mediawatch.domain.publications import (
     version_on,
 )
 from mediawatch.domain.readings import (
+    TITLE_CUT,
     LookKind,
     Need,
     Pace,
@@ -141,6 +142,7 @@ from mediawatch.domain.readings import (
     Sight,
     latest_of,
 )
+from mediawatch.domain.reposts import RepostAction, RepostEvent, RepostItem, RepostTask
 from mediawatch.domain.reviews import (
     ALL_DISMISSED,
     DECIDED,
@@ -177,6 +179,7 @@ __all__ = [
     "PLATFORM_LABELS",
     "PROVISIONAL",
     "SEVERAL_BEAR_THE_NAME",
+    "TITLE_CUT",
     "UNFINISHED",
     "Account",
     "AccountChange",
@@ -254,6 +257,10 @@ __all__ = [
     "Rectification",
     "Refusal",
     "RegistryChanges",
+    "RepostAction",
+    "RepostEvent",
+    "RepostItem",
+    "RepostTask",
     "ReviewAction",
     "ReviewEvent",
     "ReviewPicture",

@@ -29,6 +29,10 @@ _RANK = (
 )
 
 
+TITLE_CUT = "…"
+"""What a title ends with of which only the beginning is kept."""
+
+
 class PostKind(StrEnum):
     ARTICLE = "article"
     MICRO = "micro"
@@ -55,6 +59,15 @@ class Post:
     repost: bool = False
     pushed: bool | None = None
     link: str = ""
+    title: str = ""
+    """What the site shows as its title, else the beginning of its text (`TITLE_CUT`).
+
+    "" where it shows neither, and for posts that were kept before titles were.
+    """
+    original_title: str = ""
+    """The same of the post that this one passes on, where it is shown."""
+    original_link: str = ""
+    """Where the site says that it comes from: the original, or the page behind 阅读原文."""
 
     @property
     def order(self) -> tuple[date, float]:

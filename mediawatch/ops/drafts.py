@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from mediawatch.domain import Notice, NoticeDraft, Reading
+from mediawatch.domain import Notice, NoticeDraft, Reading, RepostTask
 from mediawatch.files import FileBatch, FileWriter
 from mediawatch.ports import OutdatedPlan, PlannedWrite, Store
 
@@ -43,6 +43,8 @@ WRITES = frozenset(
         "readings.begin_pruning",
         "readings.delete",
         "readings.keep",
+        "reposts.add",
+        "reposts.add_events",
         "reviews.add",
         "runs.add_alert",
         "runs.add_backup",
@@ -138,6 +140,9 @@ class _DraftAggregate:
                 case "notices.add_draft":
                     draft: NoticeDraft = given[0]
                     return draft
+                case "reposts.add":
+                    task: RepostTask = given[0]
+                    return task
                 case "readings.delete" | "personal.clear_names" | "personal.clear_givers":
                     return 0
             return None

@@ -16,7 +16,7 @@ from mediawatch.domain.clock import beijing, day_of
 
 WINDOW = timedelta(days=14)
 """A case is looked at as in a sweep: a post of the last 14 days settles it."""
-_KEYS = ("outcome", "name", "latest_post_at", "latest_post_on", "date_kind")
+_KEYS = ("outcome", "name", "latest_post_at", "latest_post_on", "latest_title", "date_kind")
 
 
 class ExpectError(UserError):
@@ -35,6 +35,7 @@ class Expect:
     name: str | None = None
     latest_post_at: datetime | None = None
     latest_post_on: date | None = None
+    latest_title: str | None = None
     date_kind: DateKind | None = None
 
     @classmethod
@@ -51,6 +52,8 @@ class Expect:
                     expect = replace(expect, latest_post_at=_instant(value))
                 case "latest_post_on", str() | date() if not isinstance(value, datetime):
                     expect = replace(expect, latest_post_on=_day(value))
+                case "latest_title", str():
+                    expect = replace(expect, latest_title=value)
                 case "date_kind", str() if value in [*DateKind]:
                     expect = replace(expect, date_kind=DateKind(value))
                 case _ if key in _KEYS:
@@ -98,6 +101,7 @@ class CaseFacts:
     latest_post_at: datetime | None
     latest_post_on: date | None
     date_kind: DateKind | None
+    latest_title: str = ""
     surfaces: tuple[str, ...]
     """Each sight: `weibo.mobile_feed: ok`."""
 
@@ -109,6 +113,7 @@ class CaseFacts:
             name=reading.name,
             latest_post_at=latest.at if latest else None,
             latest_post_on=latest.on if latest else None,
+            latest_title=latest.title if latest else "",
             date_kind=reading.date_kind,
             surfaces=tuple(
                 f"{sight.surface}: {sight.outcome}" + (f" ({sight.detail})" if sight.detail else "")
@@ -124,6 +129,7 @@ class CaseFacts:
             if self.latest_post_at
             else None,
             "latest_post_on": self.latest_post_on.isoformat() if self.latest_post_on else None,
+            "latest_title": self.latest_title,
             "date_kind": self.date_kind.value if self.date_kind else None,
             "surfaces": list(self.surfaces),
         }
@@ -151,6 +157,8 @@ def differences(expect: Expect, got: CaseFacts) -> tuple[str, ...]:
         found.append(
             f"latest post's day is {got.latest_post_on or 'missing'}, not {expect.latest_post_on}"
         )
+    if expect.latest_title is not None and got.latest_title != expect.latest_title:
+        found.append(f"latest title is {got.latest_title!r}, not {expect.latest_title!r}")
     if expect.date_kind is not None and got.date_kind is not expect.date_kind:
         found.append(f"date is {got.date_kind or 'missing'}, not {expect.date_kind}")
     return tuple(found)

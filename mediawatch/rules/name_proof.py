@@ -33,7 +33,7 @@ def name(known: Dossier, as_of: datetime) -> NameProof:
     proved only by looks after the last one in which any surface showed the filed name.
     """
     filed = known.filed.name
-    names = {reading.id: _names_by_id(reading) for reading in current_readings(known, as_of)}
+    names = {reading.id: _names_by_id(reading, filed) for reading in current_readings(known, as_of)}
     named = [reading for reading in current_readings(known, as_of) if names[reading.id]]
     others = [
         reading for reading in named if any(not alike(filed, seen) for seen in names[reading.id])
@@ -69,7 +69,7 @@ def name(known: Dossier, as_of: datetime) -> NameProof:
         # One person's word against what the platform showed at the same time settles nothing.
         return NameProof(seen=seen, doubtful=True)
     earlier = any(
-        alike(filed, shown) for reading in known.readings for shown in _names_by_id(reading)
+        alike(filed, shown) for reading in known.readings for shown in _names_by_id(reading, filed)
     )
     return NameProof(
         seen=seen,
@@ -93,8 +93,16 @@ def _person_saw_as_filed(known: Dossier, as_of: datetime, after: Reading) -> boo
     )
 
 
-def _names_by_id(reading: Reading) -> list[str]:
+_GONE = (Outcome.NOT_FOUND, Outcome.CANCELLED)
+"""Who was not there has shown no name: another one is what was searched for, or the site's own word."""
+
+
+def _names_by_id(reading: Reading, filed: str) -> list[str]:
     """The names that a look's sights show of what the filed id leads to."""
     return [
-        sight.name for sight in reading.sights if sight.name and sight.matched_by is MatchedBy.ID
+        sight.name
+        for sight in reading.sights
+        if sight.name
+        and sight.matched_by is MatchedBy.ID
+        and (sight.outcome not in _GONE or alike(filed, sight.name))
     ]

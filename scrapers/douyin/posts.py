@@ -22,6 +22,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from scrapers.douyin.replies import record_in, refuse, status_words
 from scrapers.lists import complete_back_to, needs_older_page
+from scrapers.titles import title_of
 
 _OPENED = datetime(2016, 9, 1, tzinfo=UTC)
 _PICTURES, _VIDEOS = frozenset({2, 68, 150}), frozenset({0, 4, 55, 61, 109, 201})
@@ -279,6 +280,7 @@ class OwnPosts:
                 kind=kind,
                 pinned=item.get("is_top") in (1, True),
                 link=link,
+                title=title_of(item.get("desc")),
             )
         )
 

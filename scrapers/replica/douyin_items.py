@@ -80,7 +80,8 @@ def work(account: TrueAccount, post: TruePost) -> dict[str, Any]:
     pictures = post.kind is PostKind.PICTURES
     return {
         "aweme_id": str(post.serial - 40 << 32), "create_time": post.serial, "is_top": int(post.pinned),
-        "aweme_type": 68 if pictures else 0, "images": [{"uri": "replica"}] if pictures else None, "desc": f"演示作品 {post.number}",
+        "aweme_type": 68 if pictures else 0, "images": [{"uri": "replica"}] if pictures else None,
+        "desc": post.title or f"演示作品 {post.number}",
         "author_user_id": whole(account.number_id), "author": {"sec_uid": account.id, "nickname": account.name, "uid": account.number_id},
         "status": {"is_delete": False, "is_prohibited": False, "in_reviewing": False, "part_see": 0, "private_status": 0},
     }  # fmt: skip

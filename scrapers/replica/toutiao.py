@@ -199,20 +199,24 @@ def _item(account: TrueAccount, post: TruePost, now: datetime) -> dict[str, Any]
         original = {"publish_time": post.serial - 86_400 * 400, "user_info": {"name": "演示原作者"}}
         return frame | {
             "cell_type": 56,
-            "comment_base": {"create_time": post.serial, "content": "转发", "user": {"info": name}},
+            "comment_base": {
+                "create_time": post.serial,
+                "content": post.title or "转发",
+                "user": {"info": name},
+            },
             "origin_group": original,
         }
     match post.kind:
         case PostKind.MICRO:
             return frame | {
                 "cell_type": 32,
-                "content": f"演示微头条 {post.number}",
+                "content": post.title or f"演示微头条 {post.number}",
                 "publish_time": post.serial,
                 "user": name,
             }
         case PostKind.VIDEO:
             video = {
-                "title": f"演示视频 {post.number}",
+                "title": post.title or f"演示视频 {post.number}",
                 "publish_time": post.serial,
                 "has_video": True,
             }
@@ -225,7 +229,7 @@ def _item(account: TrueAccount, post: TruePost, now: datetime) -> dict[str, Any]
                     "user": {"uname": account.name},
                 },
             }
-    title = f"演示文章 {post.number}（{beijing(post.at):%m月%d日}）"
+    title = post.title or f"演示文章 {post.number}（{beijing(post.at):%m月%d日}）"
     return frame | {
         "cell_type": 60,
         "title": title,

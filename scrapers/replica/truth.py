@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -62,6 +62,21 @@ class TruePost:
     """WeChat: the registry holds the link of this article."""
     collected: bool = False
     """WeChat: it stands in the account's album."""
+    title: str = ""
+    """"" for one that the site's stand-in makes up."""
+    retitled: tuple[datetime, str] | None = None
+    """When its author changed the title, and to what."""
+    withdrawn: datetime | None = None
+    """When its author took it down."""
+
+    def as_of(self, now: datetime) -> TruePost:
+        """With the title that it bears by then."""
+        if self.retitled is None or self.retitled[0] > now:
+            return self
+        return replace(self, title=self.retitled[1])
+
+    def is_up(self, now: datetime) -> bool:
+        return self.at <= now and (self.withdrawn is None or now < self.withdrawn)
 
     @property
     def serial(self) -> int:
@@ -102,8 +117,8 @@ class TrueAccount:
     """Whether the office's registry has it."""
 
     def posts_at(self, now: datetime) -> tuple[TruePost, ...]:
-        """What was posted by then, newest first."""
-        return tuple(post for post in self.posts if post.at <= now)
+        """What stands there by then, newest first."""
+        return tuple(post.as_of(now) for post in self.posts if post.is_up(now))
 
     def profile_list(self, now: datetime, *, visitor: bool) -> tuple[TruePost, ...]:
         """The list as a profile shows it: pinned first, then newest first.

@@ -109,14 +109,16 @@ class WeChat(Site):
     def _article(self, token: str) -> Response:
         if token not in self._articles:
             return NOT_SERVED if self.bare else _message("参数错误", "var ret = '-2' * 1;")
-        account, post = self._articles[token]
+        account, kept = self._articles[token]
+        post = kept.as_of(self.now())
         if post.at > self.now():
             return _message("参数错误", "var ret = '-2' * 1;")
         if account.migrated_to:
             return self._migrated(account)
         if account.truth in _ACCOUNT_TEXTS:
             return _message(_ACCOUNT_TEXTS[account.truth])
-        if account.truth is Truth.GONE or post.article is ArticleState.DELETED:
+        gone = post.article is ArticleState.DELETED or not post.is_up(self.now())
+        if account.truth is Truth.GONE or gone:
             return _message("该内容已被发布者删除")
         if post.article is ArticleState.CAPTCHA:
             return self._to_captcha(account.article_link(post))
@@ -177,7 +179,8 @@ class WeChat(Site):
 
 def _album_item(account: TrueAccount, post: TruePost) -> dict[str, str]:
     return {
-        "title": f"演示文章 {post.number}", "create_time": str(post.serial), "msgid": str(_message_number(account, post)), "itemidx": "1",
+        "title": post.title or f"演示文章 {post.number}",
+        "create_time": str(post.serial), "msgid": str(_message_number(account, post)), "itemidx": "1",
         "url": f"http://{_HOST}/s?__biz={account.id}&mid={_message_number(account, post)}&idx=1&sn={account.article_token(post)}#rd",
     }  # fmt: skip
 
@@ -231,7 +234,7 @@ def _article_page(account: TrueAccount, post: TruePost, following: str) -> str:
         printed=f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}",
         type="9" if post.pushed else "10002",
         show_type="8" if pictures else "0",
-        title=f"演示文章 {post.number}",
+        title=_quoted(post.title or f"演示文章 {post.number}"),
         text="演示数据：这篇文章是编造的。",
         picture=picture_url(_PICTURES, account.name),
         **_album_parts(account, post, following),

@@ -204,7 +204,7 @@ def _entry(account: TrueAccount, post: TruePost) -> dict[str, Any]:
         "ref_date": day,
         "msgid": f"{message}_1",
         "publish_type": 2 if post.pushed and number % 5 == 0 else int(not post.pushed),
-        "title": f"演示文章 {post.number}",
+        "title": post.title or f"演示文章 {post.number}",
         **address[number % 3],
         "detail_list": [{"stat_date": day, "read_user": number % 900, "share_user": 1}],
     }

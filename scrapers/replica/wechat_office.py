@@ -195,7 +195,8 @@ def _batch(account: TrueAccount, post: TruePost, token: str) -> str:
     """
     number = 2_247_000_000 + number_of(account.article_token(post), 9_000_000)
     article = {
-        "aid": f"{number}_1", "appmsgid": number, "itemidx": 1, "title": f"演示文章 {post.number}", "link": account.article_link(post),
+        "aid": f"{number}_1", "appmsgid": number, "itemidx": 1, "title": post.title or f"演示文章 {post.number}",
+        "link": account.article_link(post),
         "digest": "", "create_time": post.serial, "update_time": post.serial - 1, "item_show_type": 0,
         "is_deleted": post.article is ArticleState.DELETED, "ban_flag": 0, "checking": 0, "album_id": "0", "appmsg_album_infos": [],
         "copyright_type": 0, "author_name": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime
 from typing import Any
 
@@ -61,11 +62,11 @@ def _printed(at: datetime) -> str:
 
 
 def mblog(account: TrueAccount, post: TruePost) -> dict[str, Any]:
-    number = mid(post)
+    number, words = mid(post), post.title or f"演示微博 {post.number}"
     item: dict[str, Any] = {
         "visible": {"type": 0, "list_id": 0}, "created_at": _printed(post.at), "id": number, "idstr": number, "mid": number,
         "mblogid": f"R{post.serial:x}", "bid": f"R{post.serial:x}",
-        "text": f"演示微博 {post.number}", "text_raw": f"演示微博 {post.number}",
+        "text": html.escape(words), "text_raw": words,
         "mblogtype": 2 if post.pinned else 0, "user": {"id": int(account.id), "idstr": account.id, "screen_name": account.name},
     }  # fmt: skip
     if post.pinned:

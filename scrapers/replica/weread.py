@@ -111,7 +111,7 @@ class WeRead(Site):
         return answer(
             {
                 "name": account.name if account else "",
-                "title": f"演示文章 {posts[0].number}" if posts else "",
+                "title": (posts[0].title or f"演示文章 {posts[0].number}") if posts else "",
                 "pic": "",
                 "reviewId": _review_id(account, posts[0]) if account and posts else "",
             }
@@ -152,7 +152,7 @@ def _review_id(account: TrueAccount, post: TruePost) -> str:
 def _group(account: TrueAccount, post: TruePost) -> dict[str, Any]:
     """`createTime` is the entry's own, a day later than the article."""
     info = {
-        "title": f"演示文章 {post.number}", "content": "演示数据", "pic_url": "", "time": post.serial,
+        "title": post.title or f"演示文章 {post.number}", "content": "演示数据", "pic_url": "", "time": post.serial,
         "originalId": account.article_token(post), "mp_name": account.name, "doc_url": account.article_link(post),
     }  # fmt: skip
     if ReaderQuirk.UNDATED in account.reader_quirks:

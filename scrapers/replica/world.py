@@ -38,6 +38,9 @@ TRUTH_COLUMNS = (
     "own",
     "migrated_to",
     "registered",
+    "titles",
+    "retitled",
+    "withdrawn",
 )
 _MOST_BYTES = 100 * 2**20
 _FOR_EVER = datetime(9000, 1, 1, tzinfo=BEIJING)

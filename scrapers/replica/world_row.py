@@ -135,6 +135,15 @@ class WorldRow:
         pinned = {number for number, _ in self.positions("pinned", len(ordered), ())}
         linked = dict(self.positions("articles", len(ordered), [*ArticleState]))
         collected = {number for number, _ in self.positions("album", len(ordered), ())}
+        titles = dict(self.texts("titles", len(ordered)))
+        retitled = {
+            number: self.moment_and_text("retitled", text)
+            for number, text in self.texts("retitled", len(ordered))
+        }
+        withdrawn = {
+            number: self.instant("withdrawn", text)
+            for number, text in self.texts("withdrawn", len(ordered))
+        }
         return tuple(
             replace(
                 post,
@@ -143,6 +152,9 @@ class WorldRow:
                 linked=number in linked,
                 collected=number in collected,
                 article=ArticleState(linked.get(number) or ArticleState.OK),
+                title=titles.get(number, ""),
+                retitled=retitled.get(number),
+                withdrawn=withdrawn.get(number),
             )
             for number, post in enumerate(ordered, 1)
         )
@@ -158,23 +170,46 @@ class WorldRow:
                 text.strip(),
                 f"a date and words of {', '.join(_POST_WORDS)}, repost, unpushed",
             )
-        try:
-            at = (
-                datetime.combine(date.fromisoformat(when), _USUAL_TIME)
-                if len(when) == 10
-                else datetime.fromisoformat(when)
-            )
-        except ValueError as error:
-            raise self.wrong(
-                "posts", when, "an ISO date or instant (2022-12-31 or 2022-12-31T18:05)"
-            ) from error
         return TruePost(
             number=0,
-            at=at if at.tzinfo else at.replace(tzinfo=BEIJING),
+            at=self.instant("posts", when),
             kind=kinds[0] if kinds else _USUAL_KIND.get(platform, PostKind.OTHER),
             repost="repost" in words,
             pushed="unpushed" not in words,
         )
+
+    def instant(self, column: str, text: str) -> datetime:
+        """A day stands for its 10:00; in Beijing, unless the instant has an offset."""
+        try:
+            at = (
+                datetime.combine(date.fromisoformat(text), _USUAL_TIME)
+                if len(text) == 10
+                else datetime.fromisoformat(text)
+            )
+        except ValueError as error:
+            raise self.wrong(
+                column, text, "an ISO date or instant (2022-12-31 or 2022-12-31T18:05)"
+            ) from error
+        return at if at.tzinfo else at.replace(tzinfo=BEIJING)
+
+    def moment_and_text(self, column: str, value: str) -> tuple[datetime, str]:
+        when, _, text = value.partition(" ")
+        return self.instant(column, when), text.strip()
+
+    def texts(self, column: str, posts: int) -> Iterator[tuple[int, str]]:
+        """`1=…;3=…`: positions of posts, 1 = newest, each with a text."""
+        for part in self.get(column).split(";"):
+            if not part.strip():
+                continue
+            number, mark, text = part.partition("=")
+            if (
+                not mark
+                or not number.strip().isdecimal()
+                or not 1 <= int(number) <= posts
+                or not text.strip()
+            ):
+                raise self.wrong(column, part, f"a position from 1 to {posts}, `=` and a text")
+            yield int(number), text.strip()
 
     def positions(
         self, column: str, posts: int, states: Sequence[str]

@@ -9,6 +9,7 @@ from typing import Any
 
 from mediawatch.domain import Changed, Post, PostKind
 from mediawatch.domain.clock import CLOCK_SKEW, beijing, day_of, from_epoch
+from scrapers.titles import title_of
 
 _ID_SLACK = timedelta(hours=1)
 _PATHS = {PostKind.ARTICLE: "article", PostKind.VIDEO: "video", PostKind.MICRO: "w"}
@@ -133,6 +134,8 @@ def post_of(item: Any, now: datetime, notes: list[str]) -> Post | None:
         else ""
     )
     pinned = item.get("is_stick") is True
+    original = item.get("origin_group") if cell.repost else None
+    source = _number(original)
     return Post(
         on=day_of(at),
         at=at,
@@ -141,6 +144,9 @@ def post_of(item: Any, now: datetime, notes: list[str]) -> Post | None:
         pinned=pinned,
         repost=cell.repost,
         link=link,
+        title=_words_of(item),
+        original_title=_words_of(original),
+        original_link=f"https://www.toutiao.com/group/{source}/" if source else "",
     )
 
 
@@ -160,6 +166,18 @@ def _number(item: object) -> str:
     match item:
         case {"id": str() | int() as number} | {"group_id": str() | int() as number}:
             return str(number)
+    return ""
+
+
+def _words_of(item: object) -> str:
+    """The title of an article or video, the text of a micro-post, the comment of a repost."""
+    match item:
+        case {"title": str(title)} if title.strip():
+            return title_of(title)
+        case {"comment_base": {"content": str(text)}} | {"content": str(text)}:
+            return title_of(text)
+        case {"content": {"question": {"title": str(title)}}}:
+            return title_of(title)
     return ""
 
 

@@ -27,6 +27,7 @@ from mediawatch.domain.clock import day_of, from_epoch
 from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
 from scrapers.surface import SessionUse, Shows, Surface
+from scrapers.titles import title_of
 from scrapers.urls import query_of
 from scrapers.wechat.article_page import read_article
 from scrapers.wechat.back_office_replies import answer, shape
@@ -172,4 +173,5 @@ def _post(item: Mapping[str, Any]) -> Post | None:
         id=f"{item.get('msgid')}_{item.get('itemidx')}",
         kind=PostKind.ARTICLE,
         link=storable_link(item["url"]),
+        title=title_of(item.get("title")),
     )

@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 
 from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited
 from mediawatch.domain.clock import EVER, day_of, from_epoch, parse_printed
-from scrapers.wechat.links import own_links
+from scrapers.titles import title_of
+from scrapers.wechat import article_words
+from scrapers.wechat.links import own_links, source_link
 from scrapers.wechat.page_scripts import decode, object_in, variable_in
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -43,33 +45,10 @@ _NICKNAME = re.compile(
 )
 
 _PRINTED = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d\d(?::\d\d)?")
-_FOOTER = re.compile(r"我要反馈|微信公众平台运营中心")
 
 UNDATED = "the page tells no time of publishing"
 _UNPUSHED, _PUSHED = "10002", "9"
 _KINDS = {"0": PostKind.ARTICLE, "5": PostKind.VIDEO, "8": PostKind.PICTURES, "10": PostKind.MICRO}
-GONE_NICK = re.compile(r"该?[帐账]号已(?:自主|系统)?注销")
-MOVED_NICK = re.compile(r"transfer_\w+", re.IGNORECASE)
-
-# Wordings of 2023 to 2026, 帐号 and 账号 both occur. About the account; no page with one of them is
-# recorded:
-_ACCOUNT = (
-    (Outcome.CANCELLED, re.compile(r"[帐账]号已(?:自主|系统)?注销|[帐账]号已?被系统回收")),
-    (
-        Outcome.BANNED,
-        re.compile(r"此[帐账]号已被屏蔽|[帐账]号已冻结|用户投诉[^。]{0,30}已限制跳转"),
-    ),
-    (Outcome.MIGRATED, re.compile(r"公众号已迁移|[帐账]号处于[帐账]号迁移流程")),
-)
-# About this one article, hence nothing about the account.
-_ARTICLE = re.compile(
-    r"已被(?:其?发布者|其?作者|系统)?删除|deleted by (?:the|its) author|因违规无法查看|涉嫌侵[权犯]|内容发送失败|发送失败无法查看"
-    r"|作者隐私设置|无法查看该内容|需要权限(?:才可)?查看|(?:内容|文章)被多人投诉|(?:内容|文章)已被[^。]{0,12}辟谣",
-    re.IGNORECASE,
-)
-_TOO_OFTEN = re.compile(r"访问过于频繁")
-_HUMAN = re.compile(r"环境异常|去验证|完成验证后")
-_CLIENT = re.compile(r"请在微信客户端打开")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +112,15 @@ def _second_layout(scripts: str) -> Page | None:
     # What one layout lacks may stand in the other.
     stamps += [data.get("create_time", ""), variable_in(scripts, "ct")]
     return _dated(
-        page, stamps, _ids(scripts, data), data.get("type", ""), data.get("item_show_type", "")
+        page,
+        stamps,
+        _Signs(
+            ids=_ids(scripts, data),
+            kind=data.get("type", ""),
+            shown_as=data.get("item_show_type", ""),
+            title=data.get("title", "") or variable_in(scripts, "msg_title"),
+            source=data.get("source_url", "") or variable_in(scripts, "msg_source_url"),
+        ),
     )
 
 
@@ -163,13 +150,23 @@ def _share_layout(text: str, scripts: str) -> Page | None:
         ),
         [variable_in(scripts, key, of="d") for key in ("ct", "create_time")]
         + [variable_in(scripts, "ct")],
-        ("", ""),
-        "",
-        "5",
+        _Signs(shown_as="5", title=variable_in(scripts, "msg_title", of="d")),
     )
 
 
-def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown_as: str) -> Page:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signs:
+    """What a page says of its article beside the time; "" for what it does not say."""
+
+    ids: tuple[str, str] = ("", "")
+    kind: str = ""
+    shown_as: str = ""
+    title: str = ""
+    source: str = ""
+    """Where 阅读原文 leads."""
+
+
+def _dated(page: Page, stamps: list[str], signs: _Signs) -> Page:
     """The page with its post.
 
     Without one where it gives no time of publishing (some audio shares): its name and ids stand all
@@ -178,7 +175,7 @@ def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown
     at = _instant(stamps)
     if at is None:
         return replace(page, detail=UNDATED)
-    return replace(page, post=_post(at, *ids, kind, shown_as))
+    return replace(page, post=_post(at, signs))
 
 
 def _classic_layout(scripts: str) -> Page | None:
@@ -195,9 +192,13 @@ def _classic_layout(scripts: str) -> Page | None:
     return _dated(
         page,
         stamps,
-        _ids(scripts, {}),
-        variable_in(scripts, "appmsg_type"),
-        variable_in(scripts, "item_show_type"),
+        _Signs(
+            ids=_ids(scripts, {}),
+            kind=variable_in(scripts, "appmsg_type"),
+            shown_as=variable_in(scripts, "item_show_type"),
+            title=variable_in(scripts, "msg_title"),
+            source=variable_in(scripts, "msg_source_url"),
+        ),
     )
 
 
@@ -208,14 +209,17 @@ def _ids(scripts: str, data: dict[str, str]) -> tuple[str, str]:
     )
 
 
-def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str) -> Post:
+def _post(at: datetime, signs: _Signs) -> Post:
+    mid, idx = signs.ids
     return Post(
         at=at,
         on=day_of(at),
         # As the back office's list numbers it (`aid`), so that both surfaces speak of one post.
         id=f"{mid}_{idx}" if mid and idx else "",
-        kind=_KINDS.get(shown_as, PostKind.OTHER),
-        pushed={_UNPUSHED: False, _PUSHED: True}.get(kind),
+        kind=_KINDS.get(signs.shown_as, PostKind.OTHER),
+        pushed={_UNPUSHED: False, _PUSHED: True}.get(signs.kind),
+        title=title_of(signs.title),
+        original_link=source_link(signs.source),
     )
 
 
@@ -239,9 +243,9 @@ def _instant(candidates: list[str]) -> datetime | None:
 
 def _by_nick(page: Page) -> Page:
     """WeChat renames what is gone: such a nick is a state, not a name."""
-    if GONE_NICK.fullmatch(page.name):
+    if article_words.GONE_NICK.fullmatch(page.name):
         return _state_of_nick(page, Outcome.CANCELLED)
-    if MOVED_NICK.fullmatch(page.name):
+    if article_words.MOVED_NICK.fullmatch(page.name):
         return _state_of_nick(page, Outcome.MIGRATED)
     return page
 
@@ -269,13 +273,13 @@ def _message(text: str, scripts: str) -> Page:
     shown = _TAG.sub(
         " ", visible[found.end() : found.end() + 900].rpartition(">")[0] + ">" if found else visible
     )
-    words = _FOOTER.split(" ".join(unescape(shown).split()))[0][:400]
+    words = article_words.FOOTER.split(" ".join(unescape(shown).split()))[0][:400]
     compact = words.replace(" ", "")
-    if _TOO_OFTEN.search(compact):
+    if article_words.TOO_OFTEN.search(compact):
         raise RateLimited(words[:80])
-    if _HUMAN.search(compact):
+    if article_words.WANTS_PERSON.search(compact):
         raise Captcha(words[:80])
-    if _CLIENT.search(compact):
+    if article_words.WANTS_CLIENT.search(compact):
         raise LoginRequired(words[:80])
     data = object_in(scripts, "cgiData")
     page = Page(
@@ -284,12 +288,12 @@ def _message(text: str, scripts: str) -> Page:
         biz=variable_in(scripts, "biz"),
         detail=words[:60],
     )
-    for outcome, wording in _ACCOUNT:
+    for outcome, wording in article_words.OF_ACCOUNT:
         if wording.search(compact):
             target = _TARGET.search(scripts)
             return replace(
                 page, outcome=outcome, described=True, target=decode(target[1]) if target else ""
             )
-    if _ARTICLE.search(words) or _ARTICLE.search(compact):
+    if article_words.OF_ARTICLE.search(words) or article_words.OF_ARTICLE.search(compact):
         return _by_nick(replace(page, outcome=Outcome.NO_EVIDENCE))
     raise Changed(f"unknown article page: {words[:80]!r}")

@@ -18,6 +18,7 @@ from typing import Any
 from mediawatch.domain import Changed, LoginRequired, Post, PostKind, RateLimited
 from mediawatch.domain.clock import EVER, day_of, from_epoch
 from scrapers.browser.pool import Reply
+from scrapers.titles import title_of
 from scrapers.wechat.links import storable_link
 
 _NOT_LOGGED_IN = (200003, 200040)
@@ -288,4 +289,5 @@ def _post(item: Mapping[str, Any], at: datetime, kind: object) -> Post:
         pushed=True if kind == _PUSHED else False if kind == _UNPUSHED else None,
         # The own list's links carry the login's token.
         link=storable_link(link) if isinstance(link, str) and link else "",
+        title=title_of(item.get("title")),
     )

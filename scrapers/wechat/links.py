@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from scrapers.urls import link_in
 from scrapers.wechat.page_scripts import decode
 
 _ALBUM = re.compile(r"https?://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s'\"<>#]+")
@@ -40,6 +41,16 @@ def album_link(url: str, biz: str) -> str:
     if not biz or not album.isdigit() or unquote(own).rstrip("=") != unquote(biz).rstrip("="):
         return ""
     return f"https://mp.weixin.qq.com/mp/appmsgalbum?{urlencode({'__biz': own, 'action': 'getalbum', 'album_id': album})}"
+
+
+def source_link(url: str) -> str:
+    """Where 阅读原文 leads, as it may be stored; "" for what is no address that anybody may visit."""
+    found = link_in(url)
+    if not found.hostname:
+        return ""
+    if found.hostname == "mp.weixin.qq.com":
+        return storable_link(found.geturl())
+    return urlunsplit((found.scheme or "https", found.hostname, found.path, found.query, ""))[:500]
 
 
 def storable_link(url: str) -> str:

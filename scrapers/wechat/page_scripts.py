@@ -10,6 +10,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+# A script's own string ends on its line: an odd quotation mark must not reach further.
+_OF_A_LINE = r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ENCODED = re.compile(r"\\x([0-9a-fA-F]{2})")
 
@@ -45,7 +47,11 @@ def variable_in(scripts: str, name: str, of: str = "") -> str:
     At the start of a statement. `of`: the object that the name belongs to (`d.NAME = "…"`).
     """
     before = rf"{of}\." if of else r"(?:var\s+|window\.)"
-    found = re.search(rf"(?:^|;)[ \t]*{before}{name}\s*=\s*([^;\n]*)", scripts, re.MULTILINE)
+    found = re.search(
+        rf"(?:^|;)[ \t]*{before}{name}\s*=\s*((?:{_OF_A_LINE}|[^;\n'\"])*)",
+        scripts,
+        re.MULTILINE,
+    )
     texts = (decode(match[0][1:-1]) for match in _STRING.finditer(found[1])) if found else ()
     return next((text for text in texts if text), "")
 

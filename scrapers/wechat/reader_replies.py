@@ -28,6 +28,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import CLOCK_SKEW, day_of, from_epoch
 from mediawatch.names import same
 from scrapers.browser.reply import Reply, text_in
+from scrapers.titles import title_of
 from scrapers.urls import query_of
 from scrapers.wechat.back_office_replies import shape
 from scrapers.wechat.identity import biz_in, encode_biz, number_of, tie_of_ids
@@ -155,6 +156,7 @@ class Entry:
     """"" without one that is worth opening."""
     at: datetime | None
     """By the article's own time. None where the entry has none, or one that cannot be."""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +197,7 @@ def _entry(sub: object) -> Entry:
         name=text_in(info, "mp_name") or text_in(info, "mpName"),
         link=_link_in(info, url),
         at=_time_of(info),
+        title=title_of(info.get("title")),
     )
 
 
@@ -245,7 +248,17 @@ def facts_of_list(
     who = f"the reader page belongs to {name or 'another account'}"
     tie = tie_of_ids(account, who, biz, name=name)
     sound = [entry for entry in own if entry.at is None or entry.at <= now + CLOCK_SKEW]
-    posts = tuple(_post(entry.at, entry.link) for entry in sound if entry.at is not None)
+    posts = tuple(
+        Post(
+            at=entry.at,
+            on=day_of(entry.at),
+            kind=PostKind.ARTICLE,
+            link=entry.link,
+            title=entry.title,
+        )
+        for entry in sound
+        if entry.at is not None
+    )
     newest = sound[0] if sound else None
     undated = (
         (newest.link,) if newest and newest.at is None and _SHORT.fullmatch(newest.link) else ()
@@ -276,7 +289,3 @@ def facts_of_list(
         links=undated,
         detail="; ".join(filter(None, remarks)),
     )
-
-
-def _post(at: datetime, link: str) -> Post:
-    return Post(at=at, on=day_of(at), kind=PostKind.ARTICLE, link=link)

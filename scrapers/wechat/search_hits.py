@@ -23,7 +23,7 @@ from mediawatch.domain import (
     SearchHit,
 )
 from mediawatch.names import alike, same, same_body
-from scrapers.wechat.article_page import GONE_NICK, MOVED_NICK
+from scrapers.wechat.article_words import GONE_NICK, MOVED_NICK
 from scrapers.wechat.back_office_replies import Hit
 from scrapers.wechat.identity import (
     compare_ids,

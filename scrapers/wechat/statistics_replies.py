@@ -25,6 +25,7 @@ from mediawatch.domain import (
     Unreachable,
 )
 from scrapers.browser.reply import Reply
+from scrapers.titles import title_of
 from scrapers.wechat.articles import SHORT_LINK
 from scrapers.wechat.back_office_replies import shape
 from scrapers.wechat.identity import biz_in, encode_biz, number_of, tie_of_ids
@@ -121,7 +122,7 @@ def _link(entry: object) -> str:
 
 def _post(entry: object, link: str, on: date) -> Post:
     match entry:
-        case {"ref_date": str(day), "msgid": str(id), "publish_type": int(how)} if (
+        case {"ref_date": str(day), "msgid": str(id), "publish_type": int(how), **rest} if (
             how in _PUSHED and not isinstance(how, bool) and _MESSAGE.fullmatch(id)
         ):
             if day != on.isoformat():
@@ -134,6 +135,7 @@ def _post(entry: object, link: str, on: date) -> Post:
                 kind=PostKind.ARTICLE,
                 pushed=_PUSHED[how],
                 link=storable_link(short[0]) if short else "",
+                title=title_of(rest.get("title")),
             )
         case {"publish_type": how}:
             raise Changed(f"entry of another shape, publish_type {how!r:.20}: {shape(entry)}")

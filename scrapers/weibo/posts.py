@@ -16,9 +16,12 @@ from mediawatch.domain import Changed, Post, PostKind
 from mediawatch.domain.clock import CLOCK_SKEW, day_of, parse_printed
 from mediawatch.plurals import count_of
 from scrapers.browser.reply import text_in
+from scrapers.titles import plain_text, title_of
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far the printed date may lie from the number's moment; recorded ones: a second at most."""
+_GOES_ON = re.compile(r"(?:\.\.\.|…)\s*(?:全文|展开c?)\s*$")
+"""How a text ends of which a page shows the rest."""
 _CLOCK_ZERO = 515_483_463
 """Unix seconds at which the numbers' clock starts.
 
@@ -116,6 +119,9 @@ class OwnPosts:
                 kind=PostKind.MICRO,
                 pinned=_pinned(item),
                 repost=True,
+                # The item is the original itself.
+                original_title=_words_of(item),
+                original_link=_link_of(item, str(item.get("ori_mid") or "")),
             )
         )
 
@@ -146,6 +152,8 @@ class OwnPosts:
         if self.contradicts_number(text_in(item, "mid") or str(number), at):
             return
         bid = text_in(item, "mblogid") or text_in(item, "bid") or str(number)
+        shared = item.get("retweeted_status")
+        original = shared if isinstance(shared, dict) else {}
         self.posts.append(
             Post(
                 on=on,
@@ -155,6 +163,11 @@ class OwnPosts:
                 pinned=_pinned(item),
                 repost=bool(item.get("retweeted_status")),
                 link=f"https://weibo.com/{uid}/{bid}",
+                title=_words_of(item),
+                original_title=_words_of(original) if original else _card_of(item),
+                original_link=_link_of(
+                    original, text_in(original, "mblogid") or text_in(original, "bid")
+                ),
             )
         )
 
@@ -181,6 +194,30 @@ class OwnPosts:
     @property
     def note(self) -> str:
         return "; ".join(dict.fromkeys(self.notes))
+
+
+def _words_of(item: Mapping[str, object]) -> str:
+    """The text of a post; its beginning where the list shows no more (全文, `isLongText`)."""
+    marked = plain_text(text_in(item, "text"))
+    text = text_in(item, "text_raw") or _GOES_ON.sub("", marked)
+    long = item.get("isLongText") in (True, 1) or _GOES_ON.search(marked) is not None
+    return title_of(text, goes_on=long)
+
+
+def _card_of(item: Mapping[str, object]) -> str:
+    """The title of the article or page whose card a post shows; "" without one."""
+    match item:
+        case {"page_info": {"page_title": str(title)}}:
+            return title_of(title)
+    return ""
+
+
+def _link_of(item: Mapping[str, object], number: str) -> str:
+    """The address of a post of this number; "" where it has none, or names no author."""
+    match item:
+        case {"user": {"id": int() | str() as author}} if number:
+            return f"https://weibo.com/{author}/{number}"
+    return ""
 
 
 def _of_another_post(item: Mapping[str, object], uid: str) -> bool:

@@ -37,6 +37,8 @@ INPUTS = {
     ("registry lead", "picture"),
     ("registry import", "files"),
     ("report docx", "template_"),
+    ("repost add", "file"),
+    ("repost add", "scope"),
     ("restore", "source"),
     ("scope", "list_"),
     ("sessions import", "file"),

@@ -29,6 +29,7 @@ GOT = CaseFacts(
     name="示例",
     latest_post_at=AT,
     latest_post_on=AT.date().replace(day=30),
+    latest_title="演示",
     date_kind=DateKind.EXACT,
     surfaces=(),
 )
@@ -55,6 +56,9 @@ NOTHING = CaseFacts(
         ),
         ({"name": "示例一"}, GOT, ["name is '示例', not '示例一'"]),
         ({"name": ""}, NOTHING, []),
+        ({"latest_title": "演示"}, GOT, []),
+        ({"latest_title": "演示一"}, GOT, ["latest title is '演示', not '演示一'"]),
+        ({"latest_title": ""}, NOTHING, []),
         ({"latest_post_at": "2022-12-30T00:30:00+08:00"}, GOT, []),
         ({"latest_post_at": "2022-12-29T16:30:00Z"}, GOT, []),
         (
@@ -120,6 +124,7 @@ def test_a_result_as_json_and_as_a_line() -> None:
             "name": "示例",
             "latest_post_at": "2022-12-30T00:30:00+08:00",
             "latest_post_on": "2022-12-30",
+            "latest_title": "",
             "date_kind": "at_least",
             "surfaces": ["weibo.mobile: ok"],
         },

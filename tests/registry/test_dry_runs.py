@@ -37,6 +37,8 @@ READS = {
     "queries": "all judged_sweeps run send",
     "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links "
     "problem_looks pruned_before",
+    "leads": "all searches",
+    "reposts": "all events",
     "reviews": "events",
     "runs": "alerts last_backup latest",
     "sweeps": "all finding_changes is_unanswered last_entry last_read_at scope",

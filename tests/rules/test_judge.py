@@ -414,6 +414,13 @@ def test_names() -> None:
     )
 
 
+def test_who_was_not_found_has_shown_no_other_name() -> None:
+    gone = sight(outcome=Outcome.NOT_FOUND, name="别的名称", control="别的账号")
+    alive = reading(sight(surface="toutiao.share", posts=posts(3)), at=AS_OF - timedelta(days=3))
+    assert codes(alive, *twice(gone)) == []
+    assert codes(alive, person(gone)) == []
+
+
 def test_stale_and_renamed_are_both_listed_in_the_order_of_precedence() -> None:
     assert codes(*twice(exact(40, name="别名"))) == [Code.STALE_2W, Code.NAME_MISMATCH]
 

@@ -37,6 +37,7 @@ PAGES = {
     "figures": "figures.md",
     "cadence": "figures.md",
     "circular": "figures.md",
+    "repost": "reposts.md",
     "query": "queries.md",
     "report": "documents.md",
     "evidence": "evidence.md",

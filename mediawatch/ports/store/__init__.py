@@ -25,6 +25,7 @@ from mediawatch.ports.store.queries import (
     TakeRows,
 )
 from mediawatch.ports.store.readings import IdleReading, ReadingStore
+from mediawatch.ports.store.reposts import RepostStore
 from mediawatch.ports.store.reviews import ReviewStore
 from mediawatch.ports.store.runs import RunStore
 from mediawatch.ports.store.sweeps import Rejudgement, SweepStore
@@ -51,6 +52,7 @@ __all__ = [
     "QueryStore",
     "ReadingStore",
     "Rejudgement",
+    "RepostStore",
     "ReviewStore",
     "RunStore",
     "Store",
@@ -100,6 +102,8 @@ class Store(Protocol):
     def hints(self) -> HintStore: ...
     @property
     def leads(self) -> LeadStore: ...
+    @property
+    def reposts(self) -> RepostStore: ...
     @property
     def personal(self) -> PersonalStore: ...
     @property

@@ -90,6 +90,7 @@ async def test_a_visitor_proves_no_account_stale(visitor: Stage, letter: str) ->
 
 async def test_the_operators_list_is_exact_under_the_present_name(operator: Stage) -> None:
     reading = await operator.look(filed("b", name="示例沉睡"))
+    assert {post.title.partition(" ")[0] for post in reading.posts} == {"演示作品"}
     assert (reading.name, reading.matched_by) == ("示例沉睡新名", MatchedBy.ID)
     assert (reading.latest and reading.latest.on, reading.date_kind, reading.complete_since) == (
         date(2022, 11, 1),

@@ -197,6 +197,8 @@ async def test_reposts_and_answers_are_dated_by_their_own_fields(stage: Stage) -
         ("2022-12-01", PostKind.MICRO, True), ("2022-11-01", PostKind.ANSWER, False),
         ("2022-10-01", PostKind.ARTICLE, False), ("2022-09-01", PostKind.VIDEO, False),
     ]  # fmt: skip
+    titles = ["转发", "", "演示文章 3（10月01日）", "演示视频 4"]
+    assert [post.title for post in reading.posts] == titles
     assert reading.complete_since == EVER
 
 

@@ -31,7 +31,8 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER, day_of
 from scrapers.browser.pool import Reply
-from scrapers.wechat.article_page import GONE_NICK, Page, read_article
+from scrapers.wechat.article_page import Page, read_article
+from scrapers.wechat.article_words import GONE_NICK
 from scrapers.wechat.articles import short_links
 from scrapers.wechat.back_office import Search
 from scrapers.wechat.back_office_lists import List

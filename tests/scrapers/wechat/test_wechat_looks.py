@@ -88,6 +88,7 @@ async def test_a_fresh_article_settles_an_account(visitor: Stage) -> None:
     )
     assert reading.latest is not None
     assert reading.latest.at == datetime.fromisoformat("2022-12-30T07:30:00+08:00")
+    assert reading.latest.title == "演示文章 1"
     assert (reading.latest.pushed, reading.latest.link) == (
         False,
         true("示例市活跃局").known_links[0],

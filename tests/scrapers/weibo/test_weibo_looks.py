@@ -136,6 +136,8 @@ async def test_the_operators_list_is_exact(operator: Stage) -> None:
     assert reading.complete_since == EVER
     mobile, desktop = reading.sights
     assert [post.id for post in mobile.posts] == [post.id for post in desktop.posts]
+    titles = [f"演示微博 {number}" for number in (4, 1, 2, 3)]
+    assert [[post.title for post in sight.posts] for sight in reading.sights] == [titles, titles]
     assert [(post.pinned, post.repost) for post in desktop.posts] == [
         (True, False),
         (False, True),

@@ -1,0 +1,1 @@
+"""重要信息转载: tasks from files, and what units are asked."""

@@ -12,6 +12,7 @@ SELECT
     finding.latest_on AS "最近更新",
     finding.gap_days AS "间隔天数",
     finding.name_seen AS "平台现名",
+    finding.points AS "扣分",
     finding.sentence AS "说明",
     flagged.sweep_id AS "检查批次"
 FROM RANKED AS flagged

@@ -111,7 +111,17 @@ class AccountProblem:
         remarks += [self._filed_besides] if self.twins else []
         remarks += ["通报印发前已完成整改"] if self.rectified else []
         remarks += [mark_of(self.defects)] if self.defects else []
-        return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
+        return f"{self.detailed}（{'；'.join(remarks)}）" if remarks else self.detailed
+
+    @property
+    def detailed(self) -> str:
+        """All of its problems, each with what people wrote of it and what it costs."""
+        held = (each for each in self.findings if each.effect is not Effect.HINT)
+        return "、".join(dict.fromkeys(each.printed for each in held))
+
+    def with_effect(self, effect: Effect) -> tuple[Finding, ...]:
+        """What is held against it with this effect."""
+        return tuple(each for each in self.findings if each.effect is effect)
 
     def caution_of(self, finding: Finding) -> str:
         """What to mind of a finding's ground, without a full stop; "" for nothing."""
@@ -211,6 +221,11 @@ class Inspection:
     def noteworthy(self) -> tuple[AccountProblem, ...]:
         """其他需关注情形: who is held to no failure, and to more than a hint."""
         return tuple(problem for problem in self.listed if problem.labels)
+
+    @property
+    def deducted(self) -> tuple[AccountProblem, ...]:
+        """扣分情形: whom anything costs points, whether it fails besides or not."""
+        return tuple(each for each in self.problems if each.with_effect(Effect.DEDUCTS))
 
     def split(self, by: Dimension) -> FiguresSplit:
         """Its figures by one word, also where its tables have no such split."""

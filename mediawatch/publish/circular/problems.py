@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mediawatch.domain import Code, Effect, Finding, Notice
+from mediawatch.domain import Code, Finding, Notice
 from mediawatch.figures.counts import leading_finding
-from mediawatch.publish.circular.naming import name_with_type, names_by_type, names_with_types
+from mediawatch.publish.circular.naming import names_by_type, names_with_types, type_of
+from mediawatch.publish.circular.noteworthy import deductions, noteworthy
 from mediawatch.publish.circular.omissions import omission_words
 from mediawatch.publish.circular.text import MANY, CircularParagraph, References
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.repeats import is_unrectified
 from mediawatch.rules.policy import Policy
 
-OTHERS = "其他需关注情形"
-
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
     label: str
     problems: list[AccountProblem]
+    wording: str = ""
+    """What a circular says of it more than its label."""
     tiers: tuple[tuple[str, int, list[AccountProblem]], ...] = ()
     """Of nested tiers, longest first: the label, how many reached it, and whose longest it is."""
 
 
 def problems(inspection: Inspection, references: References) -> tuple[CircularParagraph, ...]:
-    """The kinds in the policy's order of precedence, then what is noteworthy without failing.
+    """The kinds in the policy's order of precedence, then 扣分情形 and 其他需关注情形.
 
     The headings bear no number yet.
     """
@@ -37,15 +38,14 @@ def problems(inspection: Inspection, references: References) -> tuple[CircularPa
         )
         for kind in _kinds(inspection)
     ]
-    if inspection.noteworthy:
-        said.append(CircularParagraph(_noteworthy(inspection, references), f"{OTHERS}。"))
-    return tuple(said)
+    return (*said, *deductions(inspection, references), *noteworthy(inspection, references))
 
 
 def _kinds(inspection: Inspection) -> list[_Kind]:
     policy = inspection.policy
     codes = list(policy.precedence)
     kinds: dict[str, list[AccountProblem]] = {}
+    wordings: dict[str, str] = {}
     tiers = [tier.code for tier in policy.tiers] if policy.tiers_counted == "nested" else []
 
     def rank(pair: tuple[AccountProblem, Finding]) -> int:
@@ -55,7 +55,12 @@ def _kinds(inspection: Inspection) -> list[_Kind]:
     for problem, finding in sorted(found, key=rank):
         label = policy.label(tiers[-1]) if finding.code in tiers else finding.label
         kinds.setdefault(label, []).append(problem)
-    return [_Kind(label, some, _tiers(some, tiers, policy)) for label, some in kinds.items()]
+        if (rule := policy.codes.get(finding.code)) is not None:
+            wordings.setdefault(label, rule.wording)
+    return [
+        _Kind(label, some, wordings.get(label, ""), _tiers(some, tiers, policy))
+        for label, some in kinds.items()
+    ]
 
 
 def _tiers(
@@ -77,7 +82,7 @@ def _tiers(
 def _text(kind: _Kind, inspection: Inspection, references: References) -> str:
     measure, count = inspection.office.measure, len(kind.problems)
     besides = omission_words((each.unnamed for each in kind.problems), measure)
-    total = f"共有{count}{measure}政务新媒体{f'（{besides}）' if besides else ''}"
+    total = f"{_whose(kind)}共有{count}{measure}政务新媒体{f'（{besides}）' if besides else ''}"
     if all(each.unnamed for each in kind.problems):
         return f"{total}。"
     longer = kind.tiers[:-1]
@@ -97,6 +102,19 @@ def _text(kind: _Kind, inspection: Inspection, references: References) -> str:
     if rest_of := kind.tiers[-1][2]:
         said.append(f"其余{len(rest_of)}{measure}：{names_by_type(rest_of, measure)}。")
     return "".join(said)
+
+
+def _whose(kind: _Kind) -> str:
+    """微信、微博账号互动回应差，未提供有效互动功能，; "" where the label says it all."""
+    if not kind.wording:
+        return ""
+    types = list(dict.fromkeys(type_of(each.entry.account.filed) for each in kind.problems))
+    accounts = "" if types[-1].endswith(_ARE_ACCOUNTS) else "账号"
+    return f"{'、'.join(types)}{accounts}{kind.label}，{kind.wording}，"
+
+
+_ARE_ACCOUNTS = ("号", "程序", "应用", "客户端", "APP")
+"""How types end that are not called 账号 once more."""
 
 
 def _repeats(kind: _Kind, inspection: Inspection) -> str:
@@ -139,35 +157,3 @@ def _call(notice: Notice, inspection: Inspection) -> str:
     if previous is not None and previous.id == notice.id:
         return f"上期通报（{notice.number}）"
     return f"《{notice.title}》（{notice.number}）"
-
-
-def _noteworthy(inspection: Inspection, references: References) -> str:
-    measure = inspection.office.measure
-    kinds: dict[str, list[AccountProblem]] = {}
-    for problem in inspection.noteworthy:
-        kinds.setdefault(_leading_label(problem, inspection.policy), []).append(problem)
-    count = sum(map(len, kinds.values()))
-    more = "另" if inspection.failed else ""
-    opening = f"{more}有{count}{measure}政务新媒体存在以下情形，不计入不合格数"
-    where = f"，详见{references['listed']}" if "listed" in references else ""
-    if count > MANY and where:
-        said = "、".join(f"{label}{len(some)}{measure}" for label, some in kinds.items())
-        return f"{opening}：{said}{where}。"
-    said = "；".join(f"{label}{len(some)}{measure}{_named(some)}" for label, some in kinds.items())
-    return f"{opening}：{said}{where}。"
-
-
-def _named(some: Sequence[AccountProblem]) -> str:
-    shown = [name_with_type(each.entry.account.filed) for each in some if not each.unnamed]
-    more = "等" if len(shown) < len(some) else ""
-    return f"，为{'、'.join(shown)}{more}" if shown else ""
-
-
-def _leading_label(problem: AccountProblem, policy: Policy) -> str:
-    order = list(policy.precedence)
-    held = [finding for finding in problem.findings if finding.effect is not Effect.HINT]
-    first = min(
-        held,
-        key=lambda finding: order.index(finding.code) if finding.code in order else len(order),
-    )
-    return first.label

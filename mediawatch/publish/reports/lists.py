@@ -138,6 +138,7 @@ def findings_table(
         "来源依据",
         "对照账号",
         "核查时间",
+        "扣分",
         "说明",
     )
     return Table(
@@ -186,5 +187,6 @@ def _flagged_row(
         else ATTESTED[backing.attestation_of(finding, readings)],
         behind.label,
         read_at,
+        "" if finding.points is None else f"{finding.points:g}",
         finding.sentence,
     )

@@ -4,10 +4,11 @@ The views are for sqlite3 and other tools that only read.
 
 A file is plain SQL of both databases with words of ours. MINUTE(instant) is Beijing time to the
 minute; LABEL(column) is the Chinese of an enumeration's value; GLUED(column) is its values as a
-Chinese list; BEARS(finding) is whether the finding bears the verdict of `entry`. Each file of
-`parts/` is a subquery that goes by its name in capitals. REVIEWED is what judgements come to after
-review: the one definition by which lists and figures leave out a dismissed finding. The first line
-of a file is a comment that says what it lists, of a query in Chinese.
+Chinese list; BEARS(finding) is whether the finding bears the verdict of `entry`;
+PRINTED(finding) is its label with its details. Each file of `parts/` is a subquery that goes by its
+name in capitals. REVIEWED is what judgements come to after review: the one definition by which
+lists and figures leave out a dismissed finding. The first line of a file is a comment that says
+what it lists, of a query in Chinese.
 
 No query reads the table of contacts; a test scans them.
 """
@@ -44,20 +45,26 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     )
 } | {"platform": PLATFORM_LABELS}  # fmt: skip
 """The values of a column that LABEL may take."""
-_CALL = re.compile(r"\b(MINUTE|LABEL|GLUED|BEARS)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
+_CALL = re.compile(r"\b(MINUTE|LABEL|GLUED|BEARS|PRINTED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
 _SPELT: Mapping[str, Mapping[str, str]] = {
-    "sqlite": {"MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')"},
+    "sqlite": {"MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')", "POINTS": "printf('%g', {0}.points)"},
     "postgresql": {
-        "MINUTE": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')", "GLUED": "string_agg({0}, '、')",
+        "MINUTE": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')", "GLUED": "string_agg({0}, '、')", "POINTS": "CAST({0}.points AS text)",
     },
 }  # fmt: skip
 
 
 _BEARS = (
-    "((entry.verdict = 'failed' AND {0}.effect = 'fails') OR (entry.verdict = 'listed' AND {0}.code NOT IN ({codes})"
-    " AND substr({0}.code, 1, 4) <> 'own_'))"
+    "((entry.verdict = 'failed' AND {0}.effect = 'fails') OR (entry.verdict = 'listed'"
+    " AND (entry.otherwise = 'out_of_scope' OR ({0}.code NOT IN ({codes}) AND substr({0}.code, 1, 4) <> 'own_'))))"
 )
-"""`rules.reviewed.bearing_findings`, of the account `entry`. What people found makes no verdict but 不合格."""
+"""`rules.reviewed.bearing_findings`, of the account `entry`."""
+_PRINTED = (
+    "({0}.label || CASE WHEN {0}.points IS NULL AND {0}.words = '' THEN '' ELSE '（' ||"
+    " CASE WHEN {0}.points IS NULL THEN '' ELSE '扣' || {points} || '分' || CASE WHEN {0}.words = '' THEN '' ELSE '，' END END ||"
+    " rtrim({0}.words, '。；;.') || '）' END)"
+)
+"""`Finding.printed`."""
 
 
 TO_BE_JUDGED = "有新情况，待重新判定。"
@@ -89,6 +96,8 @@ def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
                 return _label(call[2])
             case "BEARS":
                 return _BEARS.format(call[2], codes=codes)
+            case "PRINTED":
+                return _PRINTED.format(call[2], points=spelt["POINTS"].format(call[2]))
         return spelt[call[1]].format(call[2])
 
     return tuple(

@@ -95,8 +95,9 @@ class AccountProblem:
 
     @property
     def problem(self) -> str:
-        """存在的突出问题 of a notice's item: the labels, and the account's other filings."""
-        return f"{self.labels}（{self._filed_besides}）" if self.twins else self.labels
+        """存在的突出问题 of a notice's item: each with its details, and the account's other
+        filings."""
+        return f"{self.detailed}（{self._filed_besides}）" if self.twins else self.detailed
 
     @property
     def is_known_repeat(self) -> bool:
@@ -105,8 +106,8 @@ class AccountProblem:
 
     @property
     def printed(self) -> str:
-        """存在的突出问题 of a list: the labels, whether it is a repeat, the account's other
-        filings, and what is wrong with its evidence."""
+        """存在的突出问题 of a list: each with its details, whether it is a repeat, the account's
+        other filings, and what is wrong with its evidence."""
         remarks = [f"重复问题，连续{self.times}次"] if self.is_known_repeat else []
         remarks += [self._filed_besides] if self.twins else []
         remarks += ["通报印发前已完成整改"] if self.rectified else []

@@ -44,13 +44,15 @@ def count_unreviewed(scope: Iterable[SweepAccount]) -> int:
 def bearing_findings(judged: Judgement) -> tuple[Finding, ...]:
     """The findings without which a judgement would have another verdict.
 
-    Of 不合格 those that fail the account. Of 其他需关注情形 what the platform shows: what people
-    found besides (人工检查) makes no verdict but 不合格.
+    Of 不合格 those that fail the account. Of 其他需关注情形 what the platform shows; what people
+    found besides (人工检查) makes an account no case of its own, unless nothing else was to be seen
+    of it.
     """
     if judged.verdict is Verdict.FAILED:
         return tuple(each for each in judged.findings if each.effect is Effect.FAILS)
     if judged.verdict is Verdict.LISTED:
-        return tuple(each for each in judged.findings if not each.code.found_by_people)
+        alone = judged.otherwise is Verdict.OUT_OF_SCOPE
+        return tuple(each for each in judged.findings if alone or not each.code.found_by_people)
     return ()
 
 

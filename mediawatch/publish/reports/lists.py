@@ -138,8 +138,8 @@ def findings_table(
         "来源依据",
         "对照账号",
         "核查时间",
-        "扣分",
         "说明",
+        "扣分",
     )
     return Table(
         f"存在突出问题的政务新媒体名单（未经审核的为疑似） {heading(sweep)}", columns, tuple(rows)
@@ -187,6 +187,6 @@ def _flagged_row(
         else ATTESTED[backing.attestation_of(finding, readings)],
         behind.label,
         read_at,
-        "" if finding.points is None else f"{finding.points:g}",
         finding.sentence,
+        "" if finding.points is None else f"{finding.points:g}",
     )

@@ -19,7 +19,7 @@ from mediawatch.publish.circular.omissions import omission_words
 from mediawatch.publish.circular.text import NUMERALS
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes
-from mediawatch.publish.reports.account_page import LOOKS
+from mediawatch.publish.reports.account_page import name_look
 from mediawatch.publish.reports.thumbnails import draw_thumbnails
 from mediawatch.rules.sentences import moment
 from mediawatch.table import Table
@@ -135,6 +135,7 @@ def _charts(inspection: Inspection) -> list[Chart]:
     decimals = inspection.office.decimals
     kinds = sorted(inspection.statistics.whole.kinds.items(), key=lambda pair: -pair[1])
     most = max((count for _, count in kinds), default=1)
+    costing = inspection.statistics.whole.deductions
     charts = [
         Chart(
             "各平台合格率",
@@ -149,6 +150,17 @@ def _charts(inspection: Inspection) -> list[Chart]:
             tuple(Bar(name, str(count), round(100 * count / most, 1)) for name, count in kinds),
             bad=True,
         ),
+        Chart(
+            "扣分情形（不因此计入不合格数）",
+            tuple(
+                Bar(
+                    name,
+                    f"{one.accounts}（共扣{one.points_text}分）",
+                    round(100 * one.accounts / inspection.statistics.whole.deducted, 1),
+                )
+                for name, one in costing.items()
+            ),
+        ),
     ]
     return [chart for chart in charts if chart.bars]
 
@@ -156,7 +168,7 @@ def _charts(inspection: Inspection) -> list[Chart]:
 def _problem_words(problem: AccountProblem) -> Mapping[str, object]:
     filed = problem.entry.account.filed
     picture = next(iter(problem.pictures), None)
-    looks = [f"{LOOKS[reading.look]} {minute(reading.read_at)}" for reading in problem.readings]
+    looks = [f"{name_look(reading)} {minute(reading.read_at)}" for reading in problem.readings]
     return {
         "id": problem.entry.account.id,
         "name": filed.name,

@@ -47,13 +47,15 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
 """The values of a column that LABEL may take."""
 _CALL = re.compile(r"\b(MINUTE|LABEL|GLUED|BEARS|PRINTED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
 _SPELT: Mapping[str, Mapping[str, str]] = {
-    "sqlite": {"MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')", "POINTS": "printf('%g', {0}.points)"},
+    "sqlite": {
+        "MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')",
+        "POINTS": "printf('%g', {0}.points)",
+    },
     "postgresql": {
-        "MINUTE": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')", "GLUED": "string_agg({0}, '、')", "POINTS": "CAST({0}.points AS text)",
+        "MINUTE": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')", "GLUED": "string_agg({0}, '、')",
+        "POINTS": "CAST({0}.points AS text)",
     },
 }  # fmt: skip
-
-
 _BEARS = (
     "((entry.verdict = 'failed' AND {0}.effect = 'fails') OR (entry.verdict = 'listed'"
     " AND (entry.otherwise = 'out_of_scope' OR ({0}.code NOT IN ({codes}) AND substr({0}.code, 1, 4) <> 'own_'))))"

@@ -49,9 +49,7 @@ def with_found(
     verdict = Verdict.FAILED if fails else entry.judgement.verdict
     return replace(
         entry,
-        judgement=replace(
-            entry.judgement, findings=held, verdict=verdict, otherwise=Verdict.FRESH
-        ),
+        judgement=replace(entry.judgement, findings=held, verdict=verdict, otherwise=Verdict.FRESH),
     )
 
 

@@ -134,7 +134,10 @@ def _deduction_rows(whole: Figures) -> list[tuple[str, str]]:
             (f"扣分：{label}（共扣{one.points_text}分）", str(one.accounts))
             for label, one in whole.deductions.items()
         ),
-        (f"扣分账号数（不因此计入不合格数，共扣{whole.deduction.points_text}分）", str(whole.deducted)),
+        (
+            f"扣分账号数（不因此计入不合格数，共扣{whole.deduction.points_text}分）",
+            str(whole.deducted),
+        ),
     ]
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import hashlib
+import io
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -19,12 +21,14 @@ from typing import Any, TypeVar
 from commands import in_process
 from evidence_files import lay_down, make_evidence
 from openpyxl import Workbook
+from PIL import Image
 
 import db
 from mediawatch.domain import (
     Account,
     Attestation,
     Code,
+    Evidence,
     EvidenceKind,
     Filing,
     LookKind,
@@ -147,9 +151,13 @@ class BuiltInspection:
         self.run("init")
         (self.home.root / "office.toml").write_text(told.office, "utf-8")
         self._register(folder / "台账.xlsx")
-        self.sweep = self.within(self._carry_out)
+        self.sweep = self.inspect(told)
         if told.previous:
             self._follow_up(folder)
+
+    def inspect(self, told: PublishedInspection) -> int:
+        """Carry one inspection out, of the accounts that are filed; its number."""
+        return self.within(lambda store: self._carry_out(store, told))
 
     def within(self, work: Callable[[Store], Awaitable[T]]) -> T:
         async def opened() -> T:
@@ -185,17 +193,17 @@ class BuiltInspection:
         book.save(file)
         self.run("registry", "import", file)
 
-    async def _carry_out(self, store: Store) -> int:
-        told, known = self.told, await store.accounts.all()
+    async def _carry_out(self, store: Store, told: PublishedInspection) -> int:
+        known = await store.accounts.all()
         policy = parse(_policy_text(told), told.policy)
-        sweep = await store.sweeps.open(*self._opened(known, policy.toml))
+        sweep = await store.sweeps.open(*_opened(told, known, policy.toml))
         of_name = {(each.filed.name, each.filed.type): each for each in told.watched}
         for entry in await store.sweeps.scope(sweep.id):
             account = entry.account
             seen = of_name[account.filed.name, account.filed.type]
             for reading in (
                 *_readings(account, seen, told, sweep),
-                *problem_looks(account, seen, _read_at(told), sweep),
+                *problem_looks(account, seen, _read_at(told), sweep, self.home.evidence),
             ):
                 lay_down(self.home.evidence, *(await store.readings.keep(reading)).evidence)
         scope = await rejudge(store, lambda platform: platform in MACHINES, sweep.id)
@@ -205,24 +213,6 @@ class BuiltInspection:
         await store.reviews.add(sweep.id, events, after=0)
         await store.sweeps.close(sweep.id, SweepState.FINISHED, _read_at(told) + timedelta(hours=4))
         return sweep.id
-
-    def _opened(self, known: Sequence[Account], toml: str) -> tuple[Sweep, list[Account]]:
-        told, as_of = self.told, day_end(self.told.as_of)
-        begun = Sweep(
-            as_of=as_of, policy=told.policy, policy_toml=toml, started_at=as_of, round=told.round,
-            period_from=told.period_from,
-        )  # fmt: skip
-        if told.take:
-            scope = draw(known, Spec(tuple(map(clause, told.take)), seed=SEED))
-        elif told.drawn:
-            scope = scope_of(known, [one for one in known if one.filed.name in told.drawn])
-            scope = replace(scope, kind=SweepKind.SAMPLE)
-        else:
-            return begun, list(known)
-        begun = replace(
-            begun, kind=scope.kind, scope=scope.words, scope_spec=scope.spec, totals=scope.totals
-        )
-        return begun, list(scope.accounts)
 
     def _follow_up(self, folder: Path) -> None:
         """The notice before, and its re-check by what this inspection saw."""
@@ -237,6 +227,27 @@ class BuiltInspection:
             "--by", "演示经办人",
         )  # fmt: skip
         self.run("recheck", number, "--sweep", str(self.sweep))
+
+
+def _opened(
+    told: PublishedInspection, known: Sequence[Account], toml: str
+) -> tuple[Sweep, list[Account]]:
+    as_of = day_end(told.as_of)
+    begun = Sweep(
+        as_of=as_of, policy=told.policy, policy_toml=toml, started_at=as_of, round=told.round,
+        period_from=told.period_from,
+    )  # fmt: skip
+    if told.take:
+        scope = draw(known, Spec(tuple(map(clause, told.take)), seed=SEED))
+    elif told.drawn:
+        scope = scope_of(known, [one for one in known if one.filed.name in told.drawn])
+        scope = replace(scope, kind=SweepKind.SAMPLE)
+    else:
+        return begun, list(known)
+    begun = replace(
+        begun, kind=scope.kind, scope=scope.words, scope_spec=scope.spec, totals=scope.totals
+    )
+    return begun, list(scope.accounts)
 
 
 def _policy_text(told: PublishedInspection) -> str:
@@ -290,17 +301,13 @@ def problem_looks(
     seen: Watched,
     at: datetime,
     sweep: Sweep,
+    evidence: Path,
     answer: ProblemAnswer = ProblemAnswer.FOUND,
 ) -> Iterator[Reading]:
-    """Two people look for each of its problems, an hour apart, each with a picture."""
+    """Two people look for each of its problems, an hour apart, each with a picture in `evidence`."""
     for code, words in seen.problems:
         for turn, person in enumerate(LOOKERS, 1):
             moment = at + timedelta(hours=turn)
-            picture = replace(
-                make_evidence(f"{account.id}/{code}-{moment:%Y%m%d%H}.png", moment),
-                kind=EvidenceKind.PICTURE,
-                media_type="image/png",
-            )
             sight = Sight(
                 surface="person",
                 read_at=moment,
@@ -308,7 +315,7 @@ def problem_looks(
                 platform_id=account.filed.platform_id,
                 matched_by=MatchedBy.ID,
                 url=f"https://example.org/{account.id}",
-                evidence=(picture,),
+                evidence=(_picture(evidence, f"{account.id}/{code}-{moment:%m%d%H}.png", moment),),
             )
             yield Reading(
                 account_id=account.id,
@@ -321,6 +328,24 @@ def problem_looks(
                 filed_as=account.filed.identity,
                 problem=ProblemSeen(code=code, answer=answer, words=words),
             )
+
+
+def _picture(folder: Path, path: str, at: datetime) -> Evidence:
+    """A person's picture, in a colour of its own."""
+    stream = io.BytesIO()
+    Image.new("RGB", (320, 480), f"#{hashlib.sha256(path.encode()).hexdigest()[:6]}").save(
+        stream, "PNG"
+    )
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_bytes(stream.getvalue())
+    return Evidence(
+        kind=EvidenceKind.PICTURE,
+        media_type="image/png",
+        path=path,
+        sha256=hashlib.sha256(stream.getvalue()).hexdigest(),
+        size=len(stream.getvalue()),
+        taken_at=at,
+    )
 
 
 LOOKERS = ("演示检查员一", "演示检查员二")

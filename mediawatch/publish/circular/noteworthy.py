@@ -34,7 +34,7 @@ def deductions(inspection: Inspection, references: References) -> Iterator[Circu
     )
     total = sum(map(_points, (each for some in kinds.values() for each in some)), Decimal(0))
     if len(kinds) > 1:
-        said += f"，合计扣{Deduction(0, total).points_text}分"
+        said += f"；合计扣{Deduction(0, total).points_text}分"
     where = "" if all(each.fails for each in found) else _pointer(references)
     yield CircularParagraph(f"{opening}：{said}{where}。", f"{DEDUCTIONS}。")
 

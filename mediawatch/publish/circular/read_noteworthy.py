@@ -61,7 +61,7 @@ def _deductions(inspection: Inspection) -> Iterator[Rule]:
         ),
         checks,
     )
-    yield expect(rf"，合计扣({_POINTS})分", whole.deduction.points_text)
+    yield expect(rf"；合计扣({_POINTS})分", whole.deduction.points_text)
 
 
 def _names(printed: str, names: str | None) -> Iterator[Check]:

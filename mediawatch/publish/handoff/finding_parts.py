@@ -123,7 +123,9 @@ class FindingOut(HandoffPart):
     )
     gap_is_minimum: bool = Field(description="true: the gap is at least that long")
     latest_post: LatestPost | None = Field(description="null where no date is stated")
-    name_seen: str = Field(description="the name on the page, where the name is the problem")
+    name_seen: str = Field(
+        description="the name on the page, where the name is the problem or people found it"
+    )
     matched_by: str | None = Field(description="as in the newest look that proves it")
     surface: str = Field(description="信息来源 of the newest look that proves it")
     read_at: datetime = Field(description="of the newest look that proves it, with Beijing offset")

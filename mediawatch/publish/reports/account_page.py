@@ -138,9 +138,8 @@ def _provisional_words(account: Account) -> str:
 def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
     """One look with its sights and its evidence."""
     by = f" {reading.by}" if reading.by else ""
-    came = reading.problem.described if reading.problem else reading.outcome.label
-    lines = [f"  {minute(reading.read_at)} {name_look(reading)}{by}：{came}"]
-    lines += [f"    {_sight_line(sight, reading, surfaces)}" for sight in reading.sights]
+    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}：{reading.outcome.label}"]
+    lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
     lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
     return lines
 
@@ -155,7 +154,7 @@ def describe_newest(on: date, exact: bool) -> str:
     return f"{on}（确定为最新）" if exact else f"不早于{on}"
 
 
-def _sight_line(sight: Sight, reading: Reading, surfaces: Mapping[str, str]) -> str:
+def _sight_line(sight: Sight, surfaces: Mapping[str, str]) -> str:
     newest = f"最近更新{describe_newest(sight.latest.on, sight.exact)}" if sight.latest else ""
     matched = f"（按{MATCHES[sight.matched_by]}匹配）" if sight.name and sight.matched_by else ""
     name = f"名称“{sight.name}”{matched}" if sight.name else ""
@@ -164,13 +163,10 @@ def _sight_line(sight: Sight, reading: Reading, surfaces: Mapping[str, str]) -> 
     described = (
         "该来源或措辞仅有文字描述，无实录" if sight.attested is Attestation.DESCRIBED else ""
     )
-    # Whoever looked for a problem alone says nothing of the updates.
-    outcome = "" if reading.problem else f" {sight.outcome.label}"
     return join_filled(
         (
-            f"{in_chinese([sight.surface], surfaces)}{who}{outcome}",
+            f"{in_chinese([sight.surface], surfaces)}{who} {sight.outcome.label}",
             name,
-            sight.url if reading.problem else "",
             newest,
             control,
             described,

@@ -16,6 +16,7 @@ from pathlib import Path
 from mediawatch.domain import DateKind, Effect, EvidenceKind, LookKind, Reading, Sight
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.figures.regions import NOT_FILED
+from mediawatch.publish.circular.text import numeral
 from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY, AccountProblem, Inspection
 from mediawatch.publish.reports.account_page import describe_newest, name_look
@@ -148,12 +149,14 @@ def _compared(problem: AccountProblem) -> list[tuple[str, str, str]]:
 def _looks(
     inspection: Inspection, problem: AccountProblem, copy: SheetCopy
 ) -> list[Mapping[str, str]]:
-    """What each surface gave in each proving look."""
+    """What each surface gave in each proving look; of people who looked only that they are others."""
+    people = list(dict.fromkeys(each.by for each in problem.readings if each.problem))
     return [
         {
             "kind": name_look(reading),
             "at": minute(sight.read_at),
             "surface": (reading.by if copy.internal else "")
+            or (f"第{numeral(people.index(reading.by) + 1)}检查人" if reading.problem else "")
             or inspection.surfaces.get(sight.surface, sight.surface),
             "seen": _problem_seen(reading, sight, problem) if reading.problem else _seen(sight),
         }

@@ -64,7 +64,7 @@ def proving_pictures(
 
 def _bears_out(sight: Sight, finding: Finding) -> bool:
     if finding.code.found_by_people:
-        # It rests on the looks of those alone who found it.
+        # Its looks were for this problem alone.
         return True
     if finding.code in _GONE:
         return sight.outcome is _GONE[finding.code]

@@ -144,11 +144,6 @@ def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def name_look(reading: Reading) -> str:
-    """The kind of a look; 人工检查 where a person looked for one kind of problem."""
-    return "人工检查" if reading.problem else LOOKS[reading.look]
-
-
 def describe_newest(on: date, exact: bool) -> str:
     """The day of the newest post that was seen, and whether a newer one is ruled out."""
     return f"{on}（确定为最新）" if exact else f"不早于{on}"

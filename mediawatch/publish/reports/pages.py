@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from mediawatch.domain import Reading
 from mediawatch.domain.clock import minute
 from mediawatch.publish.circular.compose import overview_texts
 from mediawatch.publish.circular.frame import title
@@ -19,7 +20,7 @@ from mediawatch.publish.circular.omissions import omission_words
 from mediawatch.publish.circular.text import NUMERALS
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes
-from mediawatch.publish.reports.account_page import name_look
+from mediawatch.publish.reports.account_page import LOOKS
 from mediawatch.publish.reports.thumbnails import draw_thumbnails
 from mediawatch.rules.sentences import moment
 from mediawatch.table import Table
@@ -121,6 +122,11 @@ def describe_moment(inspection: Inspection, checked_during: str = "") -> str:
     said = " ".join(moment(inspection.sweep))
     said += "（北京时间）" if inspection.sweep.period_from is None else ""
     return f"{said} · 检查时间 {checked_during}" if checked_during else said
+
+
+def name_look(reading: Reading) -> str:
+    """The kind of a look; 人工检查 where a person looked for one kind of problem."""
+    return "人工检查" if reading.problem else LOOKS[reading.look]
 
 
 def tables_page(

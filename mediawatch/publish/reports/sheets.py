@@ -19,8 +19,8 @@ from mediawatch.figures.regions import NOT_FILED
 from mediawatch.publish.circular.text import numeral
 from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY, AccountProblem, Inspection
-from mediawatch.publish.reports.account_page import describe_newest, name_look
-from mediawatch.publish.reports.pages import describe_moment, render
+from mediawatch.publish.reports.account_page import describe_newest
+from mediawatch.publish.reports.pages import describe_moment, name_look, render
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
 from mediawatch.table import join_filled
 from mediawatch.visible import make_visible

@@ -72,7 +72,7 @@ class Watched:
     """One filed account, and what looks see of it.
 
     `latest`: the day of its newest post. `absent`: a full search does not find it. `problems`: what
-    two people find that no list of posts shows, with their words.
+    two people find that no list of posts shows, with their words; `mended`: they find that it is gone.
     """
 
     filed: Filing
@@ -80,6 +80,7 @@ class Watched:
     name_seen: str = ""
     absent: bool = False
     problems: tuple[tuple[Code, str], ...] = ()
+    mended: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,9 +303,9 @@ def problem_looks(
     at: datetime,
     sweep: Sweep,
     evidence: Path,
-    answer: ProblemAnswer = ProblemAnswer.FOUND,
 ) -> Iterator[Reading]:
     """Two people look for each of its problems, an hour apart, each with a picture in `evidence`."""
+    answer = ProblemAnswer.ABSENT if seen.mended else ProblemAnswer.FOUND
     for code, words in seen.problems:
         for turn, person in enumerate(LOOKERS, 1):
             moment = at + timedelta(hours=turn)

@@ -27,6 +27,7 @@ from mediawatch.figures.counts import by
 from mediawatch.figures.sums import assert_sums, sum_of
 from mediawatch.publish import handoff
 from mediawatch.publish.circular.compose import compose
+from mediawatch.publish.circular.readback import FigureReader
 from mediawatch.publish.handoff.figures import counts_out
 from mediawatch.publish.reports import pages, sheets, statistics
 
@@ -271,6 +272,32 @@ def test_what_fails_nobody_is_no_main_problem(
         assert said.whole.startswith(begins)
     assert "不合格0家" in "".join(text.lines)
     assert "其他需关注情形的政务新媒体名单" in "".join(text.lines)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "3", "5）", "）、第2示例局“示例2号”（新浪微博", "；商业广告2家，每家扣2.5分；合计扣5分", "第1\n行，第2行。",
+        "，详见附件9", "“", "（二）1.",
+        "2022年9月30日，100%" * 50,
+    ],
+)  # fmt: skip
+def test_no_words_of_people_stop_a_circular_or_pass_for_its_numbers(words: str) -> None:
+    policy = costing_policy()
+    kinds = (Code.ADVERTISING, Code.NOT_REPOSTED)
+    scope = [
+        with_found(row(account(number), policy=policy), policy, *((code, words) for code in kinds))
+        for number in (1, 2)
+    ]
+    found = inspect(scope, policy=policy)
+    text = compose(found)
+    reader = FigureReader(found, text.annexes)
+    (deducted, listed) = (each.whole for each in text.of("主要问题"))
+    for line, right, wrong in (
+        (deducted, "商业广告2家", "商业广告1家"), (deducted, "每家扣2.5分", "每家扣5分"), (listed, "未转载2家", "未转载3家"),
+    ):  # fmt: skip
+        assert list(reader.line_faults(line)) == []
+        assert list(reader.line_faults(line.replace(right, wrong, 1)))
 
 
 def test_the_page_shows_deductions_beside_the_kinds() -> None:

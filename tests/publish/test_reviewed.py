@@ -48,6 +48,7 @@ from mediawatch.publish.reports import account_page, lists
 from mediawatch.publish.results import standing_items
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed
+from mediawatch.rules.revision import CHANGED, revise
 from mediawatch.sweep.summary import Summary
 
 POLICY = load("national")
@@ -354,6 +355,19 @@ def test_what_people_found_besides_makes_no_case_of_its_own(
     told = as_reviewed(entry, include_open=False).judgement
     assert told is not None
     assert (told.verdict, told.sentence) == (stands, sentence)
+
+
+def test_what_people_found_besides_keeps_no_fallen_case_alive() -> None:
+    def judged(verdict: Verdict, *codes: Code) -> Judgement:
+        found = [(Effect.LISTED, CONFIRMED)] * len(codes)
+        return replace(judgement(verdict, found, 1, codes), otherwise=Verdict.FRESH)
+
+    before = judged(Verdict.LISTED, Code.NOT_FOUND, Code.ADVERTISING)
+    now = judged(Verdict.FRESH, Code.ADVERTISING, Code.NAME_MISMATCH)
+    left = revise(before, now)
+    assert (left.judgement.verdict, left.judgement.sentence) == (Verdict.FRESH, CHANGED)
+    assert [each.code for each in left.judgement.findings] == [Code.ADVERTISING]
+    assert [each.code for each in left.added] == [Code.NAME_MISMATCH]
 
 
 def held(code: Code, effect: Effect) -> Finding:

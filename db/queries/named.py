@@ -4,10 +4,11 @@ The views are for sqlite3 and other tools that only read.
 
 A file is plain SQL of both databases with words of ours. MINUTE(instant) is Beijing time to the
 minute; LABEL(column) is the Chinese of an enumeration's value; GLUED(column) is its values as a
-Chinese list. Each file of `parts/` is a subquery that goes by its name in capitals. REVIEWED is
-what judgements come to after review: the one definition by which lists and figures leave out a
-dismissed finding. The first line of a file is a comment that says what it lists, of a query in
-Chinese.
+Chinese list; BEARS(finding) is whether the finding bears the verdict of `entry`;
+PRINTED(finding) is its label with its details. Each file of `parts/` is a subquery that goes by its
+name in capitals. REVIEWED is what judgements come to after review: the one definition by which
+lists and figures leave out a dismissed finding. The first line of a file is a comment that says
+what it lists, of a query in Chinese.
 
 No query reads the table of contacts; a test scans them.
 """
@@ -26,6 +27,7 @@ from sqlalchemy import Connection
 from mediawatch.domain import (
     ALL_DISMISSED,
     PLATFORM_LABELS,
+    Code,
     Effect,
     FiledStatus,
     Outcome,
@@ -43,13 +45,28 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     )
 } | {"platform": PLATFORM_LABELS}  # fmt: skip
 """The values of a column that LABEL may take."""
-_CALL = re.compile(r"\b(MINUTE|LABEL|GLUED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
+_CALL = re.compile(r"\b(MINUTE|LABEL|GLUED|BEARS|PRINTED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
 _SPELT: Mapping[str, Mapping[str, str]] = {
-    "sqlite": {"MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')"},
+    "sqlite": {
+        "MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')",
+        "POINTS": "printf('%g', {0}.points)",
+    },
     "postgresql": {
         "MINUTE": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')", "GLUED": "string_agg({0}, '、')",
+        "POINTS": "CAST({0}.points AS text)",
     },
 }  # fmt: skip
+_BEARS = (
+    "((entry.verdict = 'failed' AND {0}.effect = 'fails') OR (entry.verdict = 'listed'"
+    " AND (entry.otherwise = 'out_of_scope' OR ({0}.code NOT IN ({codes}) AND substr({0}.code, 1, 4) <> 'own_'))))"
+)
+"""`rules.reviewed.bearing_findings`, of the account `entry`."""
+_PRINTED = (
+    "({0}.label || CASE WHEN {0}.points IS NULL AND {0}.words = '' THEN '' ELSE '（' ||"
+    " CASE WHEN {0}.points IS NULL THEN '' ELSE '扣' || {points} || '分' || CASE WHEN {0}.words = '' THEN '' ELSE '，' END END ||"
+    " rtrim({0}.words, '。；;.') || '）' END)"
+)
+"""`Finding.printed`."""
 
 
 TO_BE_JUDGED = "有新情况，待重新判定。"
@@ -68,6 +85,7 @@ def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
     folder = files("db").joinpath("reports")
     parts = {name.upper(): sql for name, (_, sql) in _texts(folder.joinpath("parts")).items()}
     spelt = _SPELT[dialect]
+    codes = ", ".join(f"'{code.value}'" for code in Code if code.found_by_people)
 
     def expanded(sql: str) -> str:
         return re.sub(
@@ -75,7 +93,14 @@ def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
         )
 
     def called(call: re.Match[str]) -> str:
-        return _label(call[2]) if call[1] == "LABEL" else spelt[call[1]].format(call[2])
+        match call[1]:
+            case "LABEL":
+                return _label(call[2])
+            case "BEARS":
+                return _BEARS.format(call[2], codes=codes)
+            case "PRINTED":
+                return _PRINTED.format(call[2], points=spelt["POINTS"].format(call[2]))
+        return spelt[call[1]].format(call[2])
 
     return tuple(
         NamedQuery(

@@ -13,7 +13,8 @@ SELECT
     finding.gap_days AS "间隔天数",
     finding.name_seen AS "平台现名",
     finding.sentence AS "说明",
-    flagged.sweep_id AS "检查批次"
+    flagged.sweep_id AS "检查批次",
+    finding.points AS "扣分"
 FROM RANKED AS flagged
 JOIN finding ON finding.sweep_id = flagged.sweep_id AND finding.account_id = flagged.account_id
 WHERE flagged.speaks = 1 AND finding.review_state <> 'dismissed' AND flagged.moved = 0

@@ -236,6 +236,26 @@ class Finding:
     """The `Excuse` with which it was dismissed, "" for none; the store fills it in, too."""
 
     @property
+    def cost(self) -> str:
+        """扣2.5分; "" where it costs nothing."""
+        return "" if self.points is None else f"扣{self.points:g}分"
+
+    @property
+    def remark(self) -> str:
+        """What people wrote of it, on one line and without a full stop."""
+        return " ".join(self.words.split()).rstrip("。；;.")
+
+    @property
+    def details(self) -> str:
+        """What it costs, and what people wrote of it, as it is printed behind the label."""
+        return "，".join(filter(None, [self.cost, self.remark]))
+
+    @property
+    def printed(self) -> str:
+        """The label as a list prints it: with its details, where it has any."""
+        return f"{self.label}（{self.details}）" if self.details else self.label
+
+    @property
     def facts(self) -> Facts:
         return Facts(
             code=self.code,

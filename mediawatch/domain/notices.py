@@ -237,10 +237,10 @@ def standing_item(item: NoticeItem, events: Iterable[NoticeEvent]) -> NoticeItem
 
 
 def problem_of(findings: Iterable[IssuedFinding]) -> str:
-    """存在的突出问题: the labels, as a circular prints them."""
+    """存在的突出问题 as a list prints it: each label with its details."""
     return "、".join(
         dict.fromkeys(
-            held.finding.label for held in findings if held.finding.effect is not Effect.HINT
+            held.finding.printed for held in findings if held.finding.effect is not Effect.HINT
         )
     )
 

@@ -34,3 +34,9 @@ class ProblemSeen:
     answer: ProblemAnswer
     words: str = ""
     """What exactly, in the person's words: the wrong word and the right one, the missing title."""
+
+    @property
+    def described(self) -> str:
+        """The answer with the person's words: 存在（评论区关闭）."""
+        words = " ".join(self.words.split()).rstrip("。；;.")
+        return f"{self.answer.label}（{words}）" if words else self.answer.label

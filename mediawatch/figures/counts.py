@@ -11,12 +11,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 
 from mediawatch.domain import Code, Effect, Finding, SweepAccount, Verdict
 from mediawatch.figures.filings import once
 from mediawatch.figures.sums import assert_listed_once, assert_parts, assert_sums
-from mediawatch.figures.values import OPEN_VERDICTS, Figures, FiguresSplit, Statistics
+from mediawatch.figures.values import (
+    OPEN_VERDICTS,
+    Deduction,
+    Figures,
+    FiguresSplit,
+    Statistics,
+)
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy
 
@@ -93,6 +100,7 @@ def figures(scope: Sequence[SweepAccount], policy: Policy, *, total: int | None 
     failed = [one.entry for one in counted if one.verdict is Verdict.FAILED]
     apart = verdicts[Verdict.LISTED] if policy.listed_counted == "apart" else 0
     nested = policy.tiers_counted == "nested"
+    costing = [found for one in counted if (found := _deducting(one.entry))]
     result = Figures(
         total=len(counted) if total is None else total,
         drawn=len(counted),
@@ -110,6 +118,8 @@ def figures(scope: Sequence[SweepAccount], policy: Policy, *, total: int | None 
         kinds=dict(
             Counter(label for entry in failed for label in _kinds(entry, policy, nested=nested))
         ),
+        deducted=len(costing),
+        deductions=_deductions(costing),
         nested=nested,
     )
     assert_sums(result)
@@ -162,6 +172,25 @@ def leading_finding(entry: SweepAccount, policy: Policy) -> Finding:
         failing,
         key=lambda finding: order.index(finding.code) if finding.code in order else len(order),
     )
+
+
+def _deducting(entry: SweepAccount) -> list[Finding]:
+    """What of an account costs points, whether it fails besides or not."""
+    findings = entry.judgement.findings if entry.judgement else ()
+    return [finding for finding in findings if finding.effect is Effect.DEDUCTS]
+
+
+def _deductions(costing: Sequence[Sequence[Finding]]) -> dict[str, Deduction]:
+    """扣分 by label, of what costs points of each account."""
+    found: dict[str, Deduction] = {}
+    for findings in costing:
+        of_account: dict[str, Deduction] = {}
+        for each in findings:
+            before = of_account.get(each.label, Deduction(1))
+            of_account[each.label] = before + Deduction(0, Decimal(str(each.points or 0)))
+        for label, one in of_account.items():
+            found[label] = found.get(label, Deduction()) + one
+    return found
 
 
 def _kinds(entry: SweepAccount, policy: Policy, *, nested: bool) -> set[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import reduce
 
-from mediawatch.figures.values import Figures, Statistics
+from mediawatch.figures.values import Deduction, Figures, Statistics
 
 
 def assert_sums(one: Figures) -> None:
@@ -34,6 +34,15 @@ def assert_sums(one: Figures) -> None:
         raise AssertionError(
             f"kinds {dict(one.kinds)} sum to {kinds}, not to 不合格数 {one.failed}"
         )
+    _assert_deductions(one)
+
+
+def _assert_deductions(one: Figures) -> None:
+    counts = [each.accounts for each in one.deductions.values()]
+    if not max(counts, default=0) <= one.deducted <= min(sum(counts), one.drawn):
+        raise AssertionError(
+            f"扣分 of {counts} accounts by kind, of {one.deducted} in all, of {one.drawn} in scope"
+        )
 
 
 def sum_of(parts: Iterable[Figures]) -> Figures:
@@ -56,6 +65,11 @@ def _added(one: Figures, other: Figures) -> Figures:
         provisional=one.provisional + other.provisional,
         verdicts=Counter(one.verdicts) + Counter(other.verdicts),
         kinds=Counter(one.kinds) + Counter(other.kinds),
+        deducted=one.deducted + other.deducted,
+        deductions={
+            label: one.deductions.get(label, Deduction()) + other.deductions.get(label, Deduction())
+            for label in {**one.deductions, **other.deductions}
+        },
         nested=one.nested or other.nested,
         registry_known=one.registry_known and other.registry_known,
     )
@@ -71,6 +85,7 @@ def assert_parts(split: Mapping[str, Figures], whole: Figures) -> None:
         "out_of_scope",
         "apart",
         "closed",
+        "deducted",
     ):
         counts = {part: getattr(one, name) for part, one in split.items()}
         if sum(counts.values()) != getattr(whole, name):

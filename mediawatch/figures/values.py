@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 from mediawatch.domain import Finding, SweepAccount, Verdict
@@ -13,6 +14,22 @@ OPEN_VERDICTS = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 OPEN_RATE = "待核查"
 """Printed where a rate would read 100% while somebody still has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """扣分 for one kind of problem: of how many accounts, and how much in all."""
+
+    accounts: int = 0
+    points: Decimal = Decimal(0)
+
+    def __add__(self, other: Deduction) -> Deduction:
+        return Deduction(self.accounts + other.accounts, self.points + other.points)
+
+    @property
+    def points_text(self) -> str:
+        """The points as printed: `7.5`, `10`."""
+        return f"{self.points.normalize():f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +67,10 @@ class Figures:
     Exclusive: by the leading finding, sums to `failed`. Nested: a stale account stands in every
     tier that it reached.
     """
+    deducted: int = 0
+    """Accounts that anything costs points (扣分); never failed for that."""
+    deductions: Mapping[str, Deduction] = field(default_factory=dict)
+    """扣分 by the label of the kind; an account may stand in several."""
     nested: bool = False
     registry_known: bool = True
     """False where `total` is only what was in scope: nothing is said of coverage then."""
@@ -67,6 +88,12 @@ class Figures:
     def coverage(self) -> Fraction | None:
         """检查率, None where there is no account, and where the registry is not known."""
         return Fraction(self.checked, self.total) if self.total and self.registry_known else None
+
+    @property
+    def deduction(self) -> Deduction:
+        """扣分 of all kinds together; an account counts once."""
+        points = sum((each.points for each in self.deductions.values()), Decimal(0))
+        return Deduction(self.deducted, points)
 
     @property
     def open(self) -> int:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from mediawatch.domain import (
     Account,
-    Effect,
     Evidence,
     EvidenceFault,
     EvidenceKind,
@@ -21,6 +20,7 @@ from mediawatch.domain import (
     SweepAccount,
     Verdict,
 )
+from mediawatch.rules.reviewed import bearing_findings
 
 Faults = Mapping[str, EvidenceFault]
 """What is wrong with files of the evidence folder, by `Evidence.path`; sound ones are not in it."""
@@ -98,16 +98,11 @@ def without_unproven(entry: SweepAccount, defects: Sequence[EvidenceDefect]) -> 
     if judged is None or not withheld:
         return entry
     kept = tuple(finding for finding in judged.findings if finding.code not in withheld)
-    bears = judged.verdict not in (Verdict.FAILED, Verdict.LISTED) or any(
-        finding.effect is Effect.FAILS
-        or (judged.verdict is Verdict.LISTED and finding.effect is Effect.LISTED)
-        for finding in kept
-    )
     verdict, sentence = judged.verdict, judged.sentence
-    if not bears:
-        verdict, sentence = Verdict.UNPROVEN, _why(defects)
-    elif kept:
-        sentence = kept[0].sentence
+    if bears := bearing_findings(judged):
+        standing = [finding for finding in bears if finding in kept]
+        verdict = verdict if standing else Verdict.UNPROVEN
+        sentence = standing[0].sentence if standing else _why(defects)
     return replace(
         entry, judgement=replace(judged, verdict=verdict, sentence=sentence, findings=kept)
     )

@@ -95,8 +95,9 @@ class AccountProblem:
 
     @property
     def problem(self) -> str:
-        """存在的突出问题 of a notice's item: the labels, and the account's other filings."""
-        return f"{self.labels}（{self._filed_besides}）" if self.twins else self.labels
+        """存在的突出问题 of a notice's item: each with its details, and the account's other
+        filings."""
+        return f"{self.detailed}（{self._filed_besides}）" if self.twins else self.detailed
 
     @property
     def is_known_repeat(self) -> bool:
@@ -105,13 +106,23 @@ class AccountProblem:
 
     @property
     def printed(self) -> str:
-        """存在的突出问题 of a list: the labels, whether it is a repeat, the account's other
-        filings, and what is wrong with its evidence."""
+        """存在的突出问题 of a list: each with its details, whether it is a repeat, the account's
+        other filings, and what is wrong with its evidence."""
         remarks = [f"重复问题，连续{self.times}次"] if self.is_known_repeat else []
         remarks += [self._filed_besides] if self.twins else []
         remarks += ["通报印发前已完成整改"] if self.rectified else []
         remarks += [mark_of(self.defects)] if self.defects else []
-        return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
+        return f"{self.detailed}（{'；'.join(remarks)}）" if remarks else self.detailed
+
+    @property
+    def detailed(self) -> str:
+        """All of its problems, each with what people wrote of it and what it costs."""
+        held = (each for each in self.findings if each.effect is not Effect.HINT)
+        return "、".join(dict.fromkeys(each.printed for each in held))
+
+    def with_effect(self, effect: Effect) -> tuple[Finding, ...]:
+        """What is held against it with this effect."""
+        return tuple(each for each in self.findings if each.effect is effect)
 
     def caution_of(self, finding: Finding) -> str:
         """What to mind of a finding's ground, without a full stop; "" for nothing."""
@@ -211,6 +222,11 @@ class Inspection:
     def noteworthy(self) -> tuple[AccountProblem, ...]:
         """其他需关注情形: who is held to no failure, and to more than a hint."""
         return tuple(problem for problem in self.listed if problem.labels)
+
+    @property
+    def deducted(self) -> tuple[AccountProblem, ...]:
+        """扣分情形: whom anything costs points, whether it fails besides or not."""
+        return tuple(each for each in self.problems if each.with_effect(Effect.DEDUCTS))
 
     def split(self, by: Dimension) -> FiguresSplit:
         """Its figures by one word, also where its tables have no such split."""

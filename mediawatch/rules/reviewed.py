@@ -12,6 +12,7 @@ from mediawatch.domain import (
     ALL_DISMISSED,
     DECIDED,
     Effect,
+    Finding,
     Judgement,
     ReviewEvent,
     ReviewState,
@@ -40,6 +41,21 @@ def count_unreviewed(scope: Iterable[SweepAccount]) -> int:
     )
 
 
+def bearing_findings(judged: Judgement) -> tuple[Finding, ...]:
+    """The findings without which a judgement would have another verdict.
+
+    Of 不合格 those that fail the account. Of 其他需关注情形 what the platform shows; what people
+    found besides (人工检查) makes an account no case of its own, unless nothing else was to be seen
+    of it.
+    """
+    if judged.verdict is Verdict.FAILED:
+        return tuple(each for each in judged.findings if each.effect is Effect.FAILS)
+    if judged.verdict is Verdict.LISTED:
+        alone = judged.otherwise is Verdict.OUT_OF_SCOPE
+        return tuple(each for each in judged.findings if alone or not each.code.found_by_people)
+    return ()
+
+
 def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
     """The entry with the findings that may leave, and the verdict and sentence that follow.
 
@@ -58,14 +74,9 @@ def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
     }
     kept = tuple(finding for finding in judged.findings if finding.review in printable)
     verdict, sentence = judged.verdict, judged.sentence
-    if verdict in (Verdict.FAILED, Verdict.LISTED):
-        bears = [
-            finding
-            for finding in judged.findings
-            if verdict is Verdict.LISTED or finding.effect is Effect.FAILS
-        ]
-        if any(finding in kept for finding in bears):
-            sentence = kept[0].sentence
+    if bears := bearing_findings(judged):
+        if standing := [finding for finding in bears if finding in kept]:
+            sentence = standing[0].sentence
         else:
             waits = any(finding.review is not ReviewState.DISMISSED for finding in bears)
             excused = any(finding.excuse for finding in bears)

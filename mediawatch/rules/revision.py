@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mediawatch.domain import Code, Effect, Finding, Judgement, Verdict
+from mediawatch.rules.reviewed import bearing_findings
 
 CHANGED = "已有新证据，结论改变。"
 """A note of a judgement that holds less against the account than the one before it."""
@@ -43,21 +44,22 @@ def revise(before: Judgement, now: Judgement) -> Revision:
     notes = now.notes if not fell or CHANGED in now.notes else (*now.notes, CHANGED)
     if not added:
         return Revision(judgement=replace(now, notes=notes))
-    verdict = _without(before, now, kept)
-    sentence = (
-        kept[0].sentence if kept else before.sentence if verdict is before.verdict else CHANGED
-    )
-    return Revision(
-        judgement=replace(now, verdict=verdict, sentence=sentence, findings=kept, notes=notes),
-        added=added,
-    )
+    left = replace(now, verdict=_without(before, now, kept), findings=kept, notes=notes)
+    otherwise = before.sentence if left.verdict is before.verdict else CHANGED
+    return Revision(judgement=_with_sentence(left, otherwise), added=added)
+
+
+def _with_sentence(left: Judgement, otherwise: str) -> Judgement:
+    """The judgement with the sentence of the first finding that bears it, where one does."""
+    borne = bearing_findings(left)
+    return replace(left, sentence=borne[0].sentence if borne else otherwise)
 
 
 def _without(before: Judgement, now: Judgement, kept: tuple[Finding, ...]) -> Verdict:
     """The verdict that what is kept bears, without what was added."""
     if any(finding.effect is Effect.FAILS for finding in kept):
         return Verdict.FAILED
-    if kept and before.verdict is Verdict.LISTED:
+    if before.verdict is Verdict.LISTED and bearing_findings(replace(before, findings=kept)):
         return Verdict.LISTED
     return now.otherwise or Verdict.UNPROVEN
 
@@ -75,14 +77,9 @@ def with_updates(before: Judgement, now: Judgement) -> Judgement:
     kept = tuple(finding for finding in before.findings if finding.code not in _CONTRADICTED)
     if now.otherwise not in _FRESH or len(kept) == len(before.findings):
         return before
-    sentence = kept[0].sentence if kept else CHANGED
-    return replace(
-        now,
-        verdict=_without(before, now, kept),
-        sentence=sentence,
-        findings=kept,
-        notes=(*before.notes, CHANGED),
-    )
+    verdict, notes = _without(before, now, kept), (*before.notes, CHANGED)
+    left = replace(now, verdict=verdict, findings=kept, notes=notes)
+    return _with_sentence(left, CHANGED)
 
 
 def _kind(finding: Finding) -> object:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from circulars import AS_OF, account, inspect, item, named, notice, recheck, row
+from found_problems import people_found
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -169,6 +170,8 @@ INSPECTIONS: dict[str, Callable[[], Inspection]] = {
     "full": full,
     "compared": lambda: compared(),
     "unnamed": lambda: named(hunan(), 1, 2, unnamed="另行函告"),
+    "people": people_found,
+    "people unnamed": lambda: named(people_found(), 1, 5, 6, unnamed="不在正文点名"),
 }
 
 

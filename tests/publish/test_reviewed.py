@@ -48,10 +48,13 @@ from mediawatch.publish.reports import account_page, lists
 from mediawatch.publish.results import standing_items
 from mediawatch.rules.policy import load
 from mediawatch.rules.reviewed import as_reviewed
+from mediawatch.rules.revision import CHANGED, revise
 from mediawatch.sweep.summary import Summary
 
 POLICY = load("national")
 CODES = (Code.STALE_2W, Code.NAME_MISMATCH)
+BY_PEOPLE = (CODES, (Code.NOT_FOUND, Code.ADVERTISING), (Code("own_menu"), Code.UNUSABLE))
+"""Kinds that go with them in turn: those of the platform, one of each, those that people find."""
 ACTIONS = {
     ReviewState.OPEN: (), ReviewState.DISPATCHED: (ReviewAction.DISPATCHED,), ReviewState.CONFIRMED: (ReviewAction.CONFIRMED,),
     ReviewState.DISMISSED: (ReviewAction.DISMISSED,),
@@ -98,13 +101,16 @@ def filed(number: int) -> Filing:
 
 
 def judgement(
-    verdict: Verdict, found: Sequence[tuple[Effect, ReviewState]], reading_id: int
+    verdict: Verdict,
+    found: Sequence[tuple[Effect, ReviewState]],
+    reading_id: int,
+    codes: Sequence[Code] = CODES,
 ) -> Judgement:
     findings = tuple(
         finding(
             reading_id, code=code, effect=effect, label=code.value, sentence=f"{code.value}的问题。"
         )
-        for code, (effect, _) in zip(CODES, found, strict=False)
+        for code, (effect, _) in zip(codes, found, strict=False)
     )
     said = (
         findings[0].sentence
@@ -130,9 +136,14 @@ async def inspected(store: Store, accounts: Sequence[Account], turn: int, readin
         account.id: SETTLED[(place + turn) % len(SETTLED)] for place, account in enumerate(accounts)
     }
     judged = {
-        key: judgement(verdict, found, reading_id)
+        key: judgement(verdict, found, reading_id, BY_PEOPLE[key % 3])
         for key, (verdict, found) in cases.items()
         if verdict is not None
+    }
+    judged |= {
+        key: replace(one, otherwise=Verdict.OUT_OF_SCOPE)
+        for key, one in judged.items()
+        if key % 4 == 0
     }
     await store.sweeps.keep_judgements(opened.id, judged)
     events = [
@@ -200,9 +211,10 @@ async def test_queries_count_and_list_what_figures_and_lists_do(any_store: Store
     left = [
         one.entry for one in once(scope) if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
     ]
-    assert [row["备案单号"] for row in await asked(any_store, "unproven")] == [
+    # Which filing speaks is settled; where it stands among others is not.
+    assert [row["备案单号"] for row in await asked(any_store, "unproven")] == sorted(
         entry.account.filed.filing_number for entry in left
-    ]
+    )
 
     told = {
         row["备案单号"]: (row["结论"], row["说明"])
@@ -282,6 +294,14 @@ CONFIRMED, DISMISSED, OPEN = ReviewState.CONFIRMED, ReviewState.DISMISSED, Revie
             "疑似问题待审核。",
         ),
         (Verdict.FRESH, [(Effect.LISTED, DISMISSED)], Verdict.FRESH, "", Verdict.FRESH, "示例。"),
+        (
+            Verdict.FAILED,
+            [(Effect.LISTED, CONFIRMED), (Effect.FAILS, CONFIRMED)],
+            Verdict.FRESH,
+            "",
+            Verdict.FAILED,
+            "name_mismatch的问题。",
+        ),
     ],
 )
 def test_a_dismissed_finding_leaves_what_is_known_without_it(
@@ -306,8 +326,53 @@ def test_a_dismissed_finding_leaves_what_is_known_without_it(
     assert all(one.review is CONFIRMED for one in told.findings)
 
 
+@pytest.mark.parametrize(
+    ("codes", "states", "otherwise", "stands", "sentence"),
+    [
+        ([Code.ADVERTISING], [DISMISSED], Verdict.LISTED, Verdict.LISTED, "有豁免。"),
+        ([Code.ADVERTISING], [CONFIRMED], Verdict.LISTED, Verdict.LISTED, "有豁免。"),
+        ([Code.UNUSABLE], [DISMISSED], Verdict.OUT_OF_SCOPE, Verdict.OUT_OF_SCOPE, ALL_DISMISSED),
+        (
+            [Code.NOT_FOUND, Code.ADVERTISING], [DISMISSED, CONFIRMED], Verdict.FRESH, Verdict.FRESH,
+            ALL_DISMISSED,
+        ),
+    ],
+)  # fmt: skip
+def test_what_people_found_besides_makes_no_case_of_its_own(
+    codes: list[Code],
+    states: list[ReviewState],
+    otherwise: Verdict,
+    stands: Verdict,
+    sentence: str,
+) -> None:
+    found = [(Effect.LISTED, state) for state in states]
+    judged = judgement(Verdict.LISTED, found, 1, codes)
+    findings = (
+        replace(one, review=state) for one, state in zip(judged.findings, states, strict=True)
+    )
+    judged = replace(judged, sentence="有豁免。", otherwise=otherwise, findings=tuple(findings))
+    entry = SweepAccount(sweep_id=1, account=Account(id=1, filed=PLAIN), judgement=judged)
+    told = as_reviewed(entry, include_open=False).judgement
+    assert told is not None
+    assert (told.verdict, told.sentence) == (stands, sentence)
+
+
+def test_what_people_found_besides_keeps_no_fallen_case_alive() -> None:
+    def judged(verdict: Verdict, *codes: Code) -> Judgement:
+        found = [(Effect.LISTED, CONFIRMED)] * len(codes)
+        return replace(judgement(verdict, found, 1, codes), otherwise=Verdict.FRESH)
+
+    before = judged(Verdict.LISTED, Code.NOT_FOUND, Code.ADVERTISING)
+    now = judged(Verdict.FRESH, Code.ADVERTISING, Code.NAME_MISMATCH)
+    left = revise(before, now)
+    assert (left.judgement.verdict, left.judgement.sentence) == (Verdict.FRESH, CHANGED)
+    assert [each.code for each in left.judgement.findings] == [Code.ADVERTISING]
+    assert [each.code for each in left.added] == [Code.NAME_MISMATCH]
+
+
 def held(code: Code, effect: Effect) -> Finding:
-    return finding(code=code, effect=effect, label=code.value)
+    more = {Effect.LISTED: {"words": "共2处。"}, Effect.DEDUCTS: {"points": 2.5}}
+    return finding(code=code, effect=effect, label=code.value, **more.get(effect, {}))
 
 
 CORRECTIONS: tuple[tuple[tuple[Code, ...], ...], ...] = (
@@ -326,6 +391,7 @@ async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: St
         (Effect.FAILS, Effect.FAILS),
         (Effect.FAILS, Effect.LISTED),
         (Effect.LISTED, Effect.FAILS),
+        (Effect.LISTED, Effect.DEDUCTS),
     )
     cases = [(pair, corrections) for pair in effects for corrections in CORRECTIONS]
     accounts = await enter(any_store, *(filed(number) for number in range(len(cases) + 1)))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import hashlib
+import io
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -19,20 +21,27 @@ from typing import Any, TypeVar
 from commands import in_process
 from evidence_files import lay_down, make_evidence
 from openpyxl import Workbook
+from PIL import Image
 
 import db
 from mediawatch.domain import (
     Account,
     Attestation,
+    Code,
+    Evidence,
+    EvidenceKind,
     Filing,
     LookKind,
     MatchedBy,
     Outcome,
     Post,
+    ProblemAnswer,
+    ProblemSeen,
     Reading,
     ReviewAction,
     ReviewEvent,
     Sight,
+    Stance,
     Sweep,
     SweepKind,
     SweepState,
@@ -62,13 +71,16 @@ SEED = "演示"
 class Watched:
     """One filed account, and what looks see of it.
 
-    `latest`: the day of its newest post. `absent`: a full search does not find it.
+    `latest`: the day of its newest post. `absent`: a full search does not find it. `problems`: what
+    two people find that no list of posts shows, with their words; `mended`: they find that it is gone.
     """
 
     filed: Filing
     latest: date | None = None
     name_seen: str = ""
     absent: bool = False
+    problems: tuple[tuple[Code, str], ...] = ()
+    mended: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +124,7 @@ def watched(
     *,
     see: str = "",
     absent: bool = False,
+    problems: tuple[tuple[Code, str], ...] = (),
     **filed: Any,
 ) -> Watched:
     platform = filed.pop("platform", "wechat")
@@ -120,7 +133,7 @@ def watched(
         "platform_id": f"{_PREFIX.get(platform, '')}{number:010}",
     } | filed  # fmt: skip
     given = Filing(name=name, platform=platform, **values)
-    return Watched(filed=given, latest=latest, name_seen=see, absent=absent)
+    return Watched(filed=given, latest=latest, name_seen=see, absent=absent, problems=problems)
 
 
 _PREFIX = {"wechat": "MzA", "douyin": "MS4wLjABAAAA", "weibo": "1", "toutiao": "5"}
@@ -128,17 +141,24 @@ _PREFIX = {"wechat": "MzA", "douyin": "MS4wLjABAAAA", "weibo": "1", "toutiao": "
 
 
 class BuiltInspection:
-    """A home in which one of them was carried out, up to the confirmed findings."""
+    """A home in which one of them was carried out, up to the confirmed findings.
 
-    def __init__(self, folder: Path, told: PublishedInspection) -> None:
-        self.told = told
+    Not `decided`: what people found is still to be heard and reviewed.
+    """
+
+    def __init__(self, folder: Path, told: PublishedInspection, *, decided: bool = True) -> None:
+        self.told, self.decided = told, decided
         self.home = Home(folder / "home")
         self.run("init")
         (self.home.root / "office.toml").write_text(told.office, "utf-8")
         self._register(folder / "台账.xlsx")
-        self.sweep = self.within(self._carry_out)
+        self.sweep = self.inspect(told)
         if told.previous:
             self._follow_up(folder)
+
+    def inspect(self, told: PublishedInspection) -> int:
+        """Carry one inspection out, of the accounts that are filed; its number."""
+        return self.within(lambda store: self._carry_out(store, told))
 
     def within(self, work: Callable[[Store], Awaitable[T]]) -> T:
         async def opened() -> T:
@@ -174,38 +194,26 @@ class BuiltInspection:
         book.save(file)
         self.run("registry", "import", file)
 
-    async def _carry_out(self, store: Store) -> int:
-        told, known = self.told, await store.accounts.all()
+    async def _carry_out(self, store: Store, told: PublishedInspection) -> int:
+        known = await store.accounts.all()
         policy = parse(_policy_text(told), told.policy)
-        sweep = await store.sweeps.open(*self._opened(known, policy.toml))
+        sweep = await store.sweeps.open(*_opened(told, known, policy.toml))
         of_name = {(each.filed.name, each.filed.type): each for each in told.watched}
         for entry in await store.sweeps.scope(sweep.id):
             account = entry.account
             seen = of_name[account.filed.name, account.filed.type]
-            for reading in _readings(account, seen, told, sweep):
+            for reading in (
+                *_readings(account, seen, told, sweep),
+                *problem_looks(account, seen, _read_at(told), sweep, self.home.evidence),
+            ):
                 lay_down(self.home.evidence, *(await store.readings.keep(reading)).evidence)
         scope = await rejudge(store, lambda platform: platform in MACHINES, sweep.id)
-        await store.reviews.add(sweep.id, _confirmed(scope, sweep, told), after=0)
+        events = list(_decisions(scope, sweep, told))
+        if not self.decided:
+            events = [each for each in events if not each.code.found_by_people]
+        await store.reviews.add(sweep.id, events, after=0)
         await store.sweeps.close(sweep.id, SweepState.FINISHED, _read_at(told) + timedelta(hours=4))
         return sweep.id
-
-    def _opened(self, known: Sequence[Account], toml: str) -> tuple[Sweep, list[Account]]:
-        told, as_of = self.told, day_end(self.told.as_of)
-        begun = Sweep(
-            as_of=as_of, policy=told.policy, policy_toml=toml, started_at=as_of, round=told.round,
-            period_from=told.period_from,
-        )  # fmt: skip
-        if told.take:
-            scope = draw(known, Spec(tuple(map(clause, told.take)), seed=SEED))
-        elif told.drawn:
-            scope = scope_of(known, [one for one in known if one.filed.name in told.drawn])
-            scope = replace(scope, kind=SweepKind.SAMPLE)
-        else:
-            return begun, list(known)
-        begun = replace(
-            begun, kind=scope.kind, scope=scope.words, scope_spec=scope.spec, totals=scope.totals
-        )
-        return begun, list(scope.accounts)
 
     def _follow_up(self, folder: Path) -> None:
         """The notice before, and its re-check by what this inspection saw."""
@@ -220,6 +228,27 @@ class BuiltInspection:
             "--by", "演示经办人",
         )  # fmt: skip
         self.run("recheck", number, "--sweep", str(self.sweep))
+
+
+def _opened(
+    told: PublishedInspection, known: Sequence[Account], toml: str
+) -> tuple[Sweep, list[Account]]:
+    as_of = day_end(told.as_of)
+    begun = Sweep(
+        as_of=as_of, policy=told.policy, policy_toml=toml, started_at=as_of, round=told.round,
+        period_from=told.period_from,
+    )  # fmt: skip
+    if told.take:
+        scope = draw(known, Spec(tuple(map(clause, told.take)), seed=SEED))
+    elif told.drawn:
+        scope = scope_of(known, [one for one in known if one.filed.name in told.drawn])
+        scope = replace(scope, kind=SweepKind.SAMPLE)
+    else:
+        return begun, list(known)
+    begun = replace(
+        begun, kind=scope.kind, scope=scope.words, scope_spec=scope.spec, totals=scope.totals
+    )
+    return begun, list(scope.accounts)
 
 
 def _policy_text(told: PublishedInspection) -> str:
@@ -268,6 +297,61 @@ def _readings(
         )
 
 
+def problem_looks(
+    account: Account,
+    seen: Watched,
+    at: datetime,
+    sweep: Sweep,
+    evidence: Path,
+) -> Iterator[Reading]:
+    """Two people look for each of its problems, an hour apart, each with a picture in `evidence`."""
+    answer = ProblemAnswer.ABSENT if seen.mended else ProblemAnswer.FOUND
+    for code, words in seen.problems:
+        for turn, person in enumerate(LOOKERS, 1):
+            moment = at + timedelta(hours=turn)
+            sight = Sight(
+                surface="person",
+                read_at=moment,
+                name=account.filed.name,
+                platform_id=account.filed.platform_id,
+                matched_by=MatchedBy.ID,
+                url=f"https://example.org/{account.id}",
+                evidence=(_picture(evidence, f"{account.id}/{code}-{moment:%m%d%H}.png", moment),),
+            )
+            yield Reading(
+                account_id=account.id,
+                look=LookKind.PERSON,
+                started_at=moment,
+                read_at=moment,
+                sights=(sight,),
+                sweep_id=sweep.id,
+                by=person,
+                filed_as=account.filed.identity,
+                problem=ProblemSeen(code=code, answer=answer, words=words),
+            )
+
+
+def _picture(folder: Path, path: str, at: datetime) -> Evidence:
+    """A person's picture, in a colour of its own."""
+    stream = io.BytesIO()
+    Image.new("RGB", (320, 480), f"#{hashlib.sha256(path.encode()).hexdigest()[:6]}").save(
+        stream, "PNG"
+    )
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_bytes(stream.getvalue())
+    return Evidence(
+        kind=EvidenceKind.PICTURE,
+        media_type="image/png",
+        path=path,
+        sha256=hashlib.sha256(stream.getvalue()).hexdigest(),
+        size=len(stream.getvalue()),
+        taken_at=at,
+    )
+
+
+LOOKERS = ("演示检查员一", "演示检查员二")
+
+
 def _posts(seen: Watched, told: PublishedInspection) -> Iterator[Post]:
     """Its newest post; in a period one a week back to before the period's first day."""
     day = seen.latest
@@ -277,16 +361,23 @@ def _posts(seen: Watched, told: PublishedInspection) -> Iterator[Post]:
         day = day - timedelta(days=7) if again else None
 
 
-def _confirmed(scope: Iterable[Any], sweep: Sweep, told: PublishedInspection) -> list[ReviewEvent]:
-    return [
-        ReviewEvent(
-            sweep_id=sweep.id, account_id=entry.account.id, code=finding.code, action=ReviewAction.CONFIRMED,
-            at=_read_at(told) + timedelta(hours=3), by="演示审核员", reason="属实", sentence=finding.sentence, facts=finding.facts,
-        )
-        for entry in scope
-        if entry.judgement
-        for finding in entry.judgement.findings
-    ]  # fmt: skip
+def _decisions(
+    scope: Iterable[Any], sweep: Sweep, told: PublishedInspection
+) -> Iterator[ReviewEvent]:
+    """Every finding confirmed; what people found was sent down and answered before."""
+    answers = (
+        (ReviewAction.DISPATCHED, "演示经办人", None, ""),
+        (ReviewAction.ANSWERED, "演示联络员", Stance.AGREES, "属实，正在整改"),
+    )
+    confirmed = (ReviewAction.CONFIRMED, "演示审核员", None, "属实")
+    for entry in scope:
+        for finding in entry.judgement.findings if entry.judgement else ():
+            heard = answers if finding.code.found_by_people else ()
+            for action, by, stance, reason in (*heard, confirmed):
+                yield ReviewEvent(
+                    sweep_id=sweep.id, account_id=entry.account.id, code=finding.code, action=action, stance=stance,
+                    at=_read_at(told) + timedelta(hours=3), by=by, reason=reason, sentence=finding.sentence, facts=finding.facts,
+                )  # fmt: skip
 
 
 def hunan(sound_ones: int = 2428) -> PublishedInspection:
@@ -403,7 +494,10 @@ def draw_of(registry: Sequence[Watched], take: Sequence[str]) -> list[int]:
 
 
 def suizhou() -> PublishedInspection:
-    """2024 first: 113 accounts, 1 failed, two of the notice before rectified."""
+    """2024 first: 113 accounts, 1 failed, two of the notice before rectified.
+
+    Who did not repost is invented: the annexes do not tell.
+    """
     as_of = date(2024, 2, 20)
     fresh = as_of - timedelta(days=4)
     label = "信息超2周未更新"
@@ -419,8 +513,12 @@ def suizhou() -> PublishedInspection:
     places = ("曾都区", "随县", "广水市")
     sound = (
         replace(each, filed=replace(each.filed, county=places[index % 3], prefecture="随州市"))
-        for index, each in enumerate(accounts(110, 101, latest=fresh))
+        for index, each in enumerate(accounts(109, 102, latest=fresh))
     )
+    missing = watched(
+        "演示00101", fresh, 101, type="微信", county="曾都区", prefecture="随州市", supervisor="演示单位101",
+        problems=((Code.NOT_REPOSTED, "《演示信息》"),),
+    )  # fmt: skip
     named = tuple(replace(one, filed=replace(one.filed, prefecture="随州市", supervisor=one.filed.organiser)) for one in named)  # fmt: skip
     return PublishedInspection(
         office=_office(
@@ -433,7 +531,7 @@ def suizhou() -> PublishedInspection:
         policy="national",
         labels=(("超2周未更新", label),),
         as_of=as_of,
-        watched=(*named, *sound),
+        watched=(*named, missing, *sound),
         round="2024年第一次",
         title="关于2024年第一次全市政府网站与政务新媒体检查情况的通报",
         number="演示随政务函〔2024〕0号",
@@ -512,8 +610,11 @@ def _tibet_places() -> dict[tuple[str, str], str]:
     return {(row["政务新媒体名称"], row["类型"]): row["地市"] for row in rows}
 
 
-def changde() -> PublishedInspection:
-    """2020-08: a month as a period, by machine and by people. How many accounts is not told."""
+def changde(sound_ones: int = 198) -> PublishedInspection:
+    """2020-08: a month as a period, by machine and by people. How many accounts is not told.
+
+    Which accounts offer no interaction that works is not told either: both are invented.
+    """
     first, last = date(2020, 8, 1), date(2020, 8, 31)
     places = (
         "武陵区",
@@ -528,8 +629,21 @@ def changde() -> PublishedInspection:
     )
     sound = [
         replace(each, filed=replace(each.filed, prefecture="常德市", county=places[index % 9]))
-        for index, each in enumerate(accounts(200, 101, latest=last - timedelta(days=1)))
+        for index, each in enumerate(accounts(sound_ones, 101, latest=last - timedelta(days=1)))
     ]
+    mute = [
+        watched(
+            name, last, number, prefecture="常德市", county=county, platform=platform, type=type_,
+            problems=((Code.INTERACTION_POOR, words),),
+        )
+        for number, (name, county, platform, type_, words) in enumerate(
+            (
+                ("演示互动", "鼎城区", "wechat", "微信", "菜单“互动交流”无内容"),
+                ("演示留言", "石门县", "weibo", "微博", "评论功能关闭，私信无人回复"),
+            ),
+            3,
+        )
+    ]  # fmt: skip
     silent = watched(
         "演示沉默", date(2020, 7, 30), 1, prefecture="常德市", county="澧县", platform="weibo"
     )
@@ -547,7 +661,7 @@ def changde() -> PublishedInspection:
         policy="national",
         as_of=last,
         period_from=first,
-        watched=(silent, people, *sound),
+        watched=(silent, people, *mute, *sound),
         round="2020年8月",
         title="关于2020年8月全市政府网站与政务新媒体监测情况的通报",
         number="演示常公开办〔2020〕0号",

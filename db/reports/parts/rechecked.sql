@@ -42,11 +42,11 @@ SELECT
     (
         SELECT GLUED(label)
         FROM (
-            SELECT held.label FROM notice_finding AS held
+            SELECT PRINTED(held) AS label FROM notice_finding AS held
             JOIN ranked AS about ON about.notice_id = held.notice_id AND about.item = held.item AND about.grade = gravest.grade
                 AND replace(about.codes, '"' || held.code || '"', '') <> about.codes
             WHERE held.notice_id = gravest.notice_id AND held.item = gravest.item
-            GROUP BY held.label ORDER BY min(held.position)
+            GROUP BY PRINTED(held) ORDER BY min(held.position)
         ) AS named
     ) AS problem
 FROM gravest

@@ -1,4 +1,4 @@
--- Every account of every sweep with what its judgement comes to as reviewed: `mediawatch.review.as_reviewed`, undecided findings included
+-- Every account of every sweep with what its judgement comes to as reviewed: `mediawatch.rules.reviewed`, undecided findings included
 SELECT
     entry.sweep_id,
     entry.account_id,
@@ -18,19 +18,16 @@ SELECT
     entry.moved,
     CASE
         WHEN entry.moved = 1 THEN 'unproven'
-        WHEN entry.verdict IN ('failed', 'listed') AND EXISTS (
+        WHEN EXISTS (
             SELECT 1 FROM finding AS borne
-            WHERE borne.sweep_id = entry.sweep_id AND borne.account_id = entry.account_id
-                AND (entry.verdict = 'listed' OR borne.effect = 'fails')
+            WHERE borne.sweep_id = entry.sweep_id AND borne.account_id = entry.account_id AND BEARS(borne)
         ) AND NOT EXISTS (
             SELECT 1 FROM finding AS kept
-            WHERE kept.sweep_id = entry.sweep_id AND kept.account_id = entry.account_id
-                AND (entry.verdict = 'listed' OR kept.effect = 'fails') AND kept.review_state <> 'dismissed'
+            WHERE kept.sweep_id = entry.sweep_id AND kept.account_id = entry.account_id AND BEARS(kept) AND kept.review_state <> 'dismissed'
         ) THEN CASE
             WHEN EXISTS (
                 SELECT 1 FROM finding AS excused
-                WHERE excused.sweep_id = entry.sweep_id AND excused.account_id = entry.account_id
-                    AND (entry.verdict = 'listed' OR excused.effect = 'fails') AND excused.excuse <> ''
+                WHERE excused.sweep_id = entry.sweep_id AND excused.account_id = entry.account_id AND BEARS(excused) AND excused.excuse <> ''
             ) THEN 'listed'
             ELSE COALESCE(entry.otherwise, 'unproven')
         END
@@ -38,17 +35,14 @@ SELECT
     END AS verdict,
     CASE
         WHEN entry.moved = 1 THEN 'TO_BE_JUDGED'
-        WHEN entry.verdict IN ('failed', 'listed') AND EXISTS (
-            SELECT 1 FROM finding AS told WHERE told.sweep_id = entry.sweep_id AND told.account_id = entry.account_id
+        WHEN EXISTS (
+            SELECT 1 FROM finding AS told
+            WHERE told.sweep_id = entry.sweep_id AND told.account_id = entry.account_id AND BEARS(told)
         ) THEN COALESCE(
             (
                 SELECT foremost.sentence FROM finding AS foremost
-                WHERE foremost.sweep_id = entry.sweep_id AND foremost.account_id = entry.account_id AND foremost.review_state <> 'dismissed'
-                    AND (entry.verdict = 'listed' OR EXISTS (
-                        SELECT 1 FROM finding AS kept
-                        WHERE kept.sweep_id = entry.sweep_id AND kept.account_id = entry.account_id
-                            AND kept.effect = 'fails' AND kept.review_state <> 'dismissed'
-                    ))
+                WHERE foremost.sweep_id = entry.sweep_id AND foremost.account_id = entry.account_id AND BEARS(foremost)
+                    AND foremost.review_state <> 'dismissed'
                 ORDER BY foremost.position LIMIT 1
             ),
             'ALL_DISMISSED'

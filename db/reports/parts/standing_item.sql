@@ -4,7 +4,7 @@ correction AS (
     SELECT notice_id, item, CAST(codes AS TEXT) AS codes FROM notice_event WHERE action = 'corrected'
 ),
 still_held AS (
-    SELECT held.notice_id, held.item, held.position, held.label, held.effect
+    SELECT held.notice_id, held.item, held.position, PRINTED(held) AS label, held.effect
     FROM notice_finding AS held
     WHERE NOT EXISTS (
         SELECT 1 FROM correction

@@ -9,9 +9,10 @@ from datetime import date
 from mediawatch.ops.settings.office import Part
 from mediawatch.publish.circular.annex_numbers import annex_entries
 from mediawatch.publish.circular.frame import number, occasion, title
+from mediawatch.publish.circular.noteworthy import DEDUCTIONS, OTHERS
 from mediawatch.publish.circular.overview import overview
 from mediawatch.publish.circular.previous import previous
-from mediawatch.publish.circular.problems import OTHERS, problems
+from mediawatch.publish.circular.problems import problems
 from mediawatch.publish.circular.readback import hold_against_figures
 from mediawatch.publish.circular.requirements import requirements
 from mediawatch.publish.circular.text import (
@@ -101,13 +102,25 @@ def _sections(
         elif each == "主要问题" and inspection.failed:
             paragraphs = _numbered(paragraphs, "（{}）")
         if paragraphs:
-            heading = f"{numeral(len(found) + 1)}、{_HEADINGS[each]}"
-            if each == "主要问题" and paragraphs[0].heading == f"{OTHERS}。":
-                # What fails nobody is no main problem.
-                heading = f"{numeral(len(found) + 1)}、{OTHERS}"
-                paragraphs = tuple(replace(one, heading="") for one in paragraphs)
-            found.append(CircularSection(each, heading, paragraphs))
+            heading = _HEADINGS[each]
+            if each == "主要问题" and paragraphs[0].heading in _NO_FAILURES:
+                heading, paragraphs = _without_failures(paragraphs)
+            numbered = f"{numeral(len(found) + 1)}、{heading}"
+            found.append(CircularSection(each, numbered, paragraphs))
     return tuple(found)
+
+
+_NO_FAILURES = (f"{DEDUCTIONS}。", f"{OTHERS}。")
+
+
+def _without_failures(
+    paragraphs: tuple[CircularParagraph, ...],
+) -> tuple[str, tuple[CircularParagraph, ...]]:
+    """The heading and the paragraphs where nothing fails: what fails nobody is no main problem."""
+    if len(paragraphs) > 1:
+        return f"{DEDUCTIONS}和{OTHERS}", _numbered(paragraphs, "（{}）")
+    (alone,) = paragraphs
+    return alone.heading.rstrip("。"), (replace(alone, heading=""),)
 
 
 def _half(

@@ -15,8 +15,9 @@ def type_of(filed: Filing) -> str:
     return filed.type or Dimension.PLATFORM.of(filed)
 
 
-def name_with_type(filed: Filing) -> str:
-    return f"{name_account(filed)}（{type_of(filed)}）"
+def name_with_type(filed: Filing, remark: str = "") -> str:
+    """甲局“甲”（微信公众号）, with a remark 甲局“甲”（微信公众号，评论区关闭）."""
+    return f"{name_account(filed)}（{'，'.join(filter(None, [type_of(filed), remark]))}）"
 
 
 def names_by_type(problems: Sequence[AccountProblem], measure: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mediawatch.domain import Effect, Finding, Notice
+from mediawatch.domain import Finding, Notice
 from mediawatch.figures.counts import leading_finding
-from mediawatch.publish.circular.naming import name_with_type, names_by_type, names_with_types
+from mediawatch.publish.circular.naming import names_by_type, names_with_types, type_of
+from mediawatch.publish.circular.noteworthy import deductions, noteworthy
 from mediawatch.publish.circular.omissions import omission_words
 from mediawatch.publish.circular.text import MANY, CircularParagraph, References
 from mediawatch.publish.inspection import AccountProblem, Inspection
@@ -15,19 +16,19 @@ from mediawatch.publish.repeats import is_unrectified
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy
 
-OTHERS = "其他需关注情形"
-
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
     label: str
     problems: list[AccountProblem]
+    wording: str = ""
+    """What a circular says of it more than its label."""
     tiers: tuple[tuple[str, int, list[AccountProblem]], ...] = ()
     """Of nested tiers, longest first: the label, how many reached it, and whose longest it is."""
 
 
 def problems(inspection: Inspection, references: References) -> tuple[CircularParagraph, ...]:
-    """The kinds in the policy's order of precedence, then what is noteworthy without failing.
+    """The kinds in the policy's order of precedence, then 扣分情形 and 其他需关注情形.
 
     The headings bear no number yet.
     """
@@ -38,15 +39,14 @@ def problems(inspection: Inspection, references: References) -> tuple[CircularPa
         )
         for kind in _kinds(inspection)
     ]
-    if inspection.noteworthy:
-        said.append(CircularParagraph(_noteworthy(inspection, references), f"{OTHERS}。"))
-    return tuple(said)
+    return (*said, *deductions(inspection, references), *noteworthy(inspection, references))
 
 
 def _kinds(inspection: Inspection) -> list[_Kind]:
     policy = inspection.policy
     codes = list(policy.precedence)
     kinds: dict[str, list[AccountProblem]] = {}
+    wordings: dict[str, str] = {}
 
     def rank(pair: tuple[AccountProblem, Finding]) -> int:
         return codes.index(pair[1].code) if pair[1].code in codes else len(codes)
@@ -54,8 +54,15 @@ def _kinds(inspection: Inspection) -> list[_Kind]:
     found = [(each, leading_finding(each.entry, policy)) for each in inspection.failed]
     for problem, finding in sorted(found, key=rank):
         tiers = _nested_tiers(problem, finding, policy)
-        kinds.setdefault(tiers[-1][0] if tiers else finding.label, []).append(problem)
-    return [_Kind(label, some, _tiers(some, policy)) for label, some in kinds.items()]
+        label = tiers[-1][0] if tiers else finding.label
+        kinds.setdefault(label, []).append(problem)
+        own = account_policy(policy, problem.entry.account.filed)
+        if (rule := own.codes.get(finding.code)) is not None and not tiers:
+            wordings.setdefault(label, rule.wording)
+    return [
+        _Kind(label, some, wordings.get(label, ""), _tiers(some, policy))
+        for label, some in kinds.items()
+    ]
 
 
 def _nested_tiers(
@@ -92,7 +99,7 @@ def _tiers(
 def _text(kind: _Kind, inspection: Inspection, references: References) -> str:
     measure, count = inspection.office.measure, len(kind.problems)
     besides = omission_words((each.unnamed for each in kind.problems), measure)
-    total = f"共有{count}{measure}政务新媒体{f'（{besides}）' if besides else ''}"
+    total = f"{_whose(kind)}共有{count}{measure}政务新媒体{f'（{besides}）' if besides else ''}"
     if all(each.unnamed for each in kind.problems):
         return f"{total}。"
     longer = kind.tiers[:-1]
@@ -112,6 +119,19 @@ def _text(kind: _Kind, inspection: Inspection, references: References) -> str:
     if rest_of := kind.tiers[-1][2]:
         said.append(f"其余{len(rest_of)}{measure}：{names_by_type(rest_of, measure)}。")
     return "".join(said)
+
+
+def _whose(kind: _Kind) -> str:
+    """微信、微博账号互动回应差，未提供有效互动功能，; "" where the label says it all."""
+    if not kind.wording:
+        return ""
+    types = list(dict.fromkeys(type_of(each.entry.account.filed) for each in kind.problems))
+    accounts = "" if types[-1].endswith(_ARE_ACCOUNTS) else "账号"
+    return f"{'、'.join(types)}{accounts}{kind.label}，{kind.wording}，"
+
+
+_ARE_ACCOUNTS = ("号", "程序", "应用", "客户端", "APP")
+"""How types end that are not called 账号 once more."""
 
 
 def _repeats(kind: _Kind, inspection: Inspection) -> str:
@@ -154,35 +174,3 @@ def _call(notice: Notice, inspection: Inspection) -> str:
     if previous is not None and previous.id == notice.id:
         return f"上期通报（{notice.number}）"
     return f"《{notice.title}》（{notice.number}）"
-
-
-def _noteworthy(inspection: Inspection, references: References) -> str:
-    measure = inspection.office.measure
-    kinds: dict[str, list[AccountProblem]] = {}
-    for problem in inspection.noteworthy:
-        kinds.setdefault(_leading_label(problem, inspection.policy), []).append(problem)
-    count = sum(map(len, kinds.values()))
-    more = "另" if inspection.failed else ""
-    opening = f"{more}有{count}{measure}政务新媒体存在以下情形，不计入不合格数"
-    where = f"，详见{references['listed']}" if "listed" in references else ""
-    if count > MANY and where:
-        said = "、".join(f"{label}{len(some)}{measure}" for label, some in kinds.items())
-        return f"{opening}：{said}{where}。"
-    said = "；".join(f"{label}{len(some)}{measure}{_named(some)}" for label, some in kinds.items())
-    return f"{opening}：{said}{where}。"
-
-
-def _named(some: Sequence[AccountProblem]) -> str:
-    shown = [name_with_type(each.entry.account.filed) for each in some if not each.unnamed]
-    more = "等" if len(shown) < len(some) else ""
-    return f"，为{'、'.join(shown)}{more}" if shown else ""
-
-
-def _leading_label(problem: AccountProblem, policy: Policy) -> str:
-    order = list(policy.precedence)
-    held = [finding for finding in problem.findings if finding.effect is not Effect.HINT]
-    first = min(
-        held,
-        key=lambda finding: order.index(finding.code) if finding.code in order else len(order),
-    )
-    return first.label

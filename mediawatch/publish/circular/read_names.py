@@ -18,6 +18,15 @@ NAME = f"[{chr(_FIRST_SIGN)}-{chr(_LAST_SIGN - 1)}]"
 """Stands for an account with its organiser."""
 
 
+TYPED_NAMES = rf"{NAME}（[^）\d]*）(?:、{NAME}（[^）\d]*）)*等?"
+"""Accounts with their types. What holds a number there was put aside, or nothing vouches for it."""
+
+
+def alternatives(words: set[str]) -> str:
+    """A pattern for any of these words, the longer ones first; one that matches nothing for none."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)"
+
+
 def given_texts(inspection: Inspection, checked_during: str) -> dict[str, str]:
     """By text, the sign that is put in its place; each account has one of its own.
 
@@ -30,6 +39,13 @@ def given_texts(inspection: Inspection, checked_during: str) -> dict[str, str]:
     for number, name in enumerate(sorted(account_names(inspection))):
         # More names than signs: those of a long list are not printed.
         found[name] = chr(_FIRST_SIGN + number % (_LAST_SIGN - _FIRST_SIGN))
+    for problem in inspection.problems:
+        # What people wrote is put aside with the name and the type that it stands behind.
+        filed = problem.entry.account.filed
+        name, said = printed_name(filed), {each.remark for each in problem.findings} - {""}
+        found |= {
+            f"{name}（{type_of(filed)}，{each}）": f"{found[name]}（{GIVEN}）" for each in said
+        }
     return {text: found[text] for text in sorted(found, key=len, reverse=True)}
 
 

@@ -6,14 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from mediawatch.domain import Effect, Finding, Rectification
+from mediawatch.domain import Effect, Rectification
 from mediawatch.publish.circular.printed import Check, Rule, expect
-from mediawatch.publish.circular.read_names import NAME, filed_types, printed_name, type_of
+from mediawatch.publish.circular.read_names import (
+    NAME,
+    TYPED_NAMES,
+    alternatives,
+    filed_types,
+    printed_name,
+    type_of,
+)
+from mediawatch.publish.circular.read_noteworthy import noteworthy_rules
 from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.rules.account_policy import account_policy
 
 _NAMES = rf"{NAME}(?:、{NAME})*等?"
-_TYPED = rf"{NAME}（[^）]*）(?:、{NAME}（[^）]*）)*等?"
 
 
 def _omitted(one: str) -> re.Pattern[str]:
@@ -25,17 +32,13 @@ _START = r"(?:（[一二三四五六七八九十]+）|\d+\.)"
 
 
 def problem_rules(inspection: Inspection) -> list[Rule]:
-    return [*_kinds(inspection), *_noteworthy(inspection), *_previous(inspection)]
-
-
-def _alternatives(words: set[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)"
+    return [*_kinds(inspection), *noteworthy_rules(inspection), *_previous(inspection)]
 
 
 def _kinds(inspection: Inspection) -> Iterator[Rule]:
     one = re.escape(inspection.office.measure)
     counts = inspection.statistics.whole.kinds
-    labels = _alternatives(set(counts))
+    labels = alternatives(set(counts))
 
     def above(match: re.Match[str], line: str) -> Iterator[Check]:
         """A tier with those of the longer one within it."""
@@ -48,8 +51,10 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
             yield match[4], within[match[1]] - int(match[3])
 
     yield Rule(
-        re.compile(rf"^{_START}({labels})。共有(\d+){one}政务新媒体"),
-        lambda match, line: [(match[2], counts[match[1]])],
+        re.compile(
+            rf"^{_START}({labels})。(?:{_worded(inspection)}，)?共有(?P<count>\d+){one}政务新媒体"
+        ),
+        lambda match, line: _count_of_kind(match, line, inspection),
     )
     yield Rule(
         re.compile(
@@ -58,7 +63,7 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
         above,
     )
     yield Rule(_omitted(one), lambda match, line: _omissions(match, line, inspection))
-    types = _alternatives(filed_types(inspection))
+    types = alternatives(filed_types(inspection))
     # Each count of names is held against the names behind it, all of a kind against the figures.
     yield Rule(
         re.compile(rf"(?<=[；：。])({types})(\d+){one}(?:：({_NAMES}))?(?=[；。])"),
@@ -69,7 +74,7 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
         lambda match, line: [(match[1], _rest(line, _counts_within(line, inspection), one))],
     )
     yield Rule(
-        re.compile(rf"(?:中，|；)(?:({_TYPED})共)?(\d+){one}政务新媒体在[^，。\d]*中已被指出"),
+        re.compile(rf"(?:中，|；)(?:({TYPED_NAMES})共)?(\d+){one}政务新媒体在[^，。\d]*中已被指出"),
         lambda match, line: _count_of_repeats(match, line, inspection),
     )
 
@@ -85,6 +90,33 @@ def _counts_within(line: str, inspection: Inspection) -> Mapping[str, int]:
     return Counter(label for each in kind for label in _labels(each, inspection))
 
 
+def _worded(inspection: Inspection) -> str:
+    """微信、微博账号互动回应差，未提供有效互动功能: the types, the label, the policy's wording."""
+    types = alternatives(filed_types(inspection))
+    worded = alternatives(set(_wordings(inspection)))
+    return rf"(?P<types>(?:{types})(?:、(?:{types}))*)(?:账号)?(?P<worded>{worded})"
+
+
+def _wordings(inspection: Inspection) -> Mapping[str, str]:
+    """The label of each wording of the accounts' own policies, by both together."""
+    rules = [
+        rule
+        for problem in inspection.problems
+        for rule in account_policy(inspection.policy, problem.entry.account.filed).codes.values()
+    ]
+    return {f"{rule.label}，{rule.wording}": rule.label for rule in rules if rule.wording}
+
+
+def _count_of_kind(match: re.Match[str], line: str, inspection: Inspection) -> Iterator[Check]:
+    yield match["count"], inspection.statistics.whole.kinds[match[1]]
+    if said := match["types"]:
+        types = filed_types(inspection)
+        printed = sorted(re.findall(alternatives(types), said))
+        wanted = {type_of(each.entry.account.filed) for each in _of_kind(line, inspection)}
+        yield said, said if printed == sorted(wanted) else None
+        yield _wordings(inspection)[match["worded"]], match[1]
+
+
 def _omissions(match: re.Match[str], line: str, inspection: Inspection) -> Iterator[Check]:
     """How many of the kind, or of the notice before, are left out, and how."""
     left_out = (
@@ -98,8 +130,8 @@ def _omissions(match: re.Match[str], line: str, inspection: Inspection) -> Itera
 
 
 def _rest(line: str, counts: Mapping[str, int], one: str) -> int | None:
-    tiers = re.findall(rf"({_alternatives(set(counts))})的有\d+{one}", line)
-    head = re.match(rf"(?:{_START})({_alternatives(set(counts))})。", line)
+    tiers = re.findall(rf"({alternatives(set(counts))})的有\d+{one}", line)
+    head = re.match(rf"(?:{_START})({alternatives(set(counts))})。", line)
     if not tiers or head is None:
         return None
     return counts[head[1]] - max(counts[label] for label in tiers)
@@ -119,7 +151,7 @@ def _count_of_repeats(match: re.Match[str], line: str, inspection: Inspection) -
         yield match[2], len(re.findall(NAME, match[1]))
     one = re.escape(inspection.office.measure)
     groups = re.findall(
-        rf"(?:中，|；)(?:(?:{_TYPED}共)?(\d+){one}政务新媒体|{NAME}（[^）]*）)在[^，。\d]*中已被指出",
+        rf"(?:中，|；)(?:(?:{TYPED_NAMES}共)?(\d+){one}政务新媒体|{NAME}（[^）]*）)在[^，。\d]*中已被指出",
         line,
     )
     again = [
@@ -134,34 +166,10 @@ def _count_of_repeats(match: re.Match[str], line: str, inspection: Inspection) -
 
 def _of_kind(line: str, inspection: Inspection) -> list[AccountProblem]:
     """The failed accounts of the kind that a paragraph is about."""
-    labels = _alternatives(set(inspection.statistics.whole.kinds))
-    head = re.match(rf"(?:{_START})({labels})。共有", line)
+    labels = alternatives(set(inspection.statistics.whole.kinds))
+    head = re.match(rf"(?:{_START})({labels})。(?:{_worded(inspection)}，)?共有", line)
     failed = inspection.failed if head else ()
     return [each for each in failed if head and head[1] in _labels(each, inspection)]
-
-
-def _noteworthy(inspection: Inspection) -> Iterator[Rule]:
-    one = re.escape(inspection.office.measure)
-    found = inspection.noteworthy
-    labels = _alternatives({held.label for each in found for held in _held(each)})
-    yield expect(rf"有(\d+){one}政务新媒体存在以下情形，不计入不合格数", len(found))
-
-    def checks(match: re.Match[str], line: str) -> Iterator[Check]:
-        label, printed, names = match.groups()
-        most = sum(any(held.label == label for held in _held(each)) for each in found)
-        if names and not names.endswith("等"):
-            yield printed, len(re.findall(NAME, names))
-        yield printed, int(printed) if int(printed) <= most else None
-        all_counts = re.findall(rf"(?<=[：；、])(?:{labels})(\d+){one}", line)
-        yield str(sum(map(int, all_counts))), len(found)
-
-    yield Rule(
-        re.compile(rf"(?<=[：；、])({labels})(\d+){one}(?:，为({_TYPED}))?(?=[；、，。])"), checks
-    )
-
-
-def _held(problem: AccountProblem) -> list[Finding]:
-    return [each for each in problem.findings if each.effect is not Effect.HINT]
 
 
 def _previous(inspection: Inspection) -> Iterator[Rule]:
@@ -174,7 +182,7 @@ def _previous(inspection: Inspection) -> Iterator[Rule]:
     for result in Rectification:
         yield expect(rf"(?<=[：，]){result.label}(\d+){one}(?=[，。])", counts[result])
     yield Rule(
-        re.compile(rf"仍未整改的有(\d+){one}(?:：({_TYPED}))?(?=。)"),
+        re.compile(rf"仍未整改的有(\d+){one}(?:：({TYPED_NAMES}))?(?=。)"),
         lambda match, line: _count_of_unrectified(match, counts[Rectification.NOT_DONE]),
     )
 
@@ -187,7 +195,7 @@ def _count_of_unrectified(match: re.Match[str], most: int) -> Iterator[Check]:
 
 def named_faults(line: str, given: Mapping[str, str], inspection: Inspection) -> Iterator[str]:
     """What the names of a kind's paragraph have too many or too few of."""
-    one, types = re.escape(inspection.office.measure), _alternatives(filed_types(inspection))
+    one, types = re.escape(inspection.office.measure), alternatives(filed_types(inspection))
     kind = _of_kind(line, inspection)
     groups = re.findall(rf"(?<=[；：。])({types})(\d+){one}(?:：({_NAMES}))?(?=[；。])", line)
     if not kind or not groups:

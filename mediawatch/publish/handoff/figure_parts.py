@@ -24,6 +24,14 @@ class KindCount(HandoffPart):
     failed: int = Field(description="accounts")
 
 
+class DeductionOut(HandoffPart):
+    """扣分 for one kind of problem."""
+
+    label: str = Field(description="问题类型")
+    accounts: int = Field(description="accounts that it costs points; they may fail besides")
+    points: float = Field(description="扣分 of all of them together")
+
+
 class Counts(HandoffPart):
     """The figures of the whole."""
 
@@ -53,6 +61,13 @@ class Counts(HandoffPart):
             "false: an account counts in one kind, and kinds sum to failed; true: a silent account "
             "counts in every tier that it reached"
         ),
+    )
+    deducted: int = Field(
+        default=0, description="accounts that anything costs points (扣分); none fails for that"
+    )
+    deductions: list[DeductionOut] = Field(
+        default_factory=list,
+        description="扣分 by kind of problem; an account may stand in several kinds",
     )
 
 

@@ -8,6 +8,7 @@ from mediawatch.domain import Verdict
 from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.handoff.figure_parts import (
     Counts,
+    DeductionOut,
     DrawingOut,
     FiguresBy,
     FiguresRow,
@@ -37,6 +38,11 @@ def counts_out(counts: Figures, decimals: int) -> Counts:
         verdicts={verdict.value: count for verdict, count in counts.verdicts.items()},
         kinds=[
             KindCount(label=label, failed=count) for label, count in sorted(counts.kinds.items())
+        ],
+        deducted=counts.deducted,
+        deductions=[
+            DeductionOut(label=label, accounts=one.accounts, points=float(one.points))
+            for label, one in sorted(counts.deductions.items())
         ],
     )
 

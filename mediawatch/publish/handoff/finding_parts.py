@@ -65,6 +65,14 @@ class SightOut(HandoffPart):
     )
     control: str = Field(description="for negatives: the account that answered in the same session")
     by: str = Field(description="the person, for surface `person`")
+    answer: str = Field(
+        default="",
+        description=(
+            "found, absent or withdrawn: what a person says who looked for one kind of problem "
+            "(人工检查); `outcome` says nothing then. Empty for all other looks"
+        ),
+    )
+    url: str = Field(default="", description="of such a look the page, where it is known")
 
 
 class EvidenceOut(HandoffPart):
@@ -85,7 +93,7 @@ class FindingOut(HandoffPart):
     code: str = Field(
         description=(
             "mediawatch's key of the kind of problem; stale_2w is the tier of the account's own "
-            "window, whatever its days: `label` says them"
+            "window, whatever its days: `label` says them; an office's own kinds begin with own_"
         )
     )
     label: str = Field(description="问题类型 in the words of the policy")
@@ -94,7 +102,22 @@ class FindingOut(HandoffPart):
         description="true: of the findings of a failed account the one by which `kinds` count it",
     )
     effect: Literal["fails", "deducts", "listed", "hint"] = Field(
-        description="fails: 不合格; listed: named apart, no failure under this policy; hint: a remark"
+        description=(
+            "fails: 不合格; deducts: 扣分, no failure for that; listed: named apart, no failure under "
+            "this policy; hint: a remark"
+        )
+    )
+    found_by: Literal["machine", "person"] = Field(
+        default="machine",
+        description="person: a kind of problem that no list of posts shows and people found (人工检查)",
+    )
+    words: str = Field(default="", description="what people wrote of a problem that they found")
+    points: float | None = Field(
+        default=None, description="扣分 of this finding; null where its effect is not deducts"
+    )
+    link: str = Field(
+        default="",
+        description="the page on which people found it; empty for other findings, or where unknown",
     )
     sentence: str = Field(description="what was found, in Chinese, as it is printed")
     gap_days: int | None = Field(
@@ -102,7 +125,9 @@ class FindingOut(HandoffPart):
     )
     gap_is_minimum: bool = Field(description="true: the gap is at least that long")
     latest_post: LatestPost | None = Field(description="null where no date is stated")
-    name_seen: str = Field(description="the name on the page, where the name is the problem")
+    name_seen: str = Field(
+        description="the name on the page, where the name is the problem or people found it"
+    )
     matched_by: str | None = Field(description="as in the newest look that proves it")
     surface: str = Field(description="信息来源 of the newest look that proves it")
     read_at: datetime = Field(description="of the newest look that proves it, with Beijing offset")

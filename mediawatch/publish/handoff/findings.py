@@ -62,6 +62,10 @@ def finding_out(
         label=finding.label,
         leading=leading,
         effect=finding.effect.value,
+        found_by="person" if finding.code.found_by_people else "machine",
+        words=finding.words,
+        points=finding.points,
+        link=_link(proving) if finding.code.found_by_people else "",
         sentence=finding.sentence,
         gap_days=finding.gap_days,
         gap_is_minimum=finding.gap_is_minimum,
@@ -87,6 +91,12 @@ def finding_out(
         review_state=finding.review.value,
         times=times,
     )
+
+
+def _link(proving: Sequence[Reading]) -> str:
+    """The newest page that a person names."""
+    urls = [sight.url for reading in proving for sight in reading.sights if sight.url]
+    return urls[-1] if urls else ""
 
 
 def _latest(finding: Finding, proving: Sequence[Reading]) -> LatestPost | None:
@@ -116,6 +126,8 @@ def _sight(reading: Reading, sight: Sight) -> SightOut:
         matched_by=sight.matched_by.value if sight.matched_by else None,
         control=sight.control,
         by=reading.by,
+        answer=reading.problem.answer.value if reading.problem else "",
+        url=sight.url if reading.problem else "",
     )
 
 

@@ -49,10 +49,16 @@ def _row(own: Sequence[Suspect]) -> tuple[str, str, str, str, str]:
     return (
         f"{filed.name}\n{filed.type}",
         filed.organiser,
-        "、".join(dict.fromkeys(each.finding.label for each in own)),
+        "、".join(dict.fromkeys(map(_problem, own))),
         "\n".join(_ground(each) for each in own),
         "\n".join(dict.fromkeys(filter(None, map(_answer, own)))),
     )
+
+
+def _problem(suspect: Suspect) -> str:
+    """What people wrote of it stands in its ground."""
+    finding = suspect.finding
+    return f"{finding.label}（{finding.cost}）" if finding.cost else finding.label
 
 
 def _ground(suspect: Suspect) -> str:

@@ -139,6 +139,7 @@ def findings_table(
         "对照账号",
         "核查时间",
         "说明",
+        "扣分",
     )
     return Table(
         f"存在突出问题的政务新媒体名单（未经审核的为疑似） {heading(sweep)}", columns, tuple(rows)
@@ -187,4 +188,5 @@ def _flagged_row(
         behind.label,
         read_at,
         finding.sentence,
+        "" if finding.points is None else f"{finding.points:g}",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from mediawatch.domain import Reading
 from mediawatch.domain.clock import minute
 from mediawatch.publish.circular.compose import overview_texts
 from mediawatch.publish.circular.frame import title
@@ -123,6 +124,11 @@ def describe_moment(inspection: Inspection, checked_during: str = "") -> str:
     return f"{said} · 检查时间 {checked_during}" if checked_during else said
 
 
+def name_look(reading: Reading) -> str:
+    """The kind of a look; 人工检查 where a person looked for one kind of problem."""
+    return "人工检查" if reading.problem else LOOKS[reading.look]
+
+
 def tables_page(
     title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Table], note: str
 ) -> bytes:
@@ -135,6 +141,7 @@ def _charts(inspection: Inspection) -> list[Chart]:
     decimals = inspection.office.decimals
     kinds = sorted(inspection.statistics.whole.kinds.items(), key=lambda pair: -pair[1])
     most = max((count for _, count in kinds), default=1)
+    costing = inspection.statistics.whole.deductions
     charts = [
         Chart(
             "各平台合格率",
@@ -149,6 +156,17 @@ def _charts(inspection: Inspection) -> list[Chart]:
             tuple(Bar(name, str(count), round(100 * count / most, 1)) for name, count in kinds),
             bad=True,
         ),
+        Chart(
+            "扣分情形（不因此计入不合格数）",
+            tuple(
+                Bar(
+                    name,
+                    f"{one.accounts}（共扣{one.points_text}分）",
+                    round(100 * one.accounts / inspection.statistics.whole.deducted, 1),
+                )
+                for name, one in costing.items()
+            ),
+        ),
     ]
     return [chart for chart in charts if chart.bars]
 
@@ -156,7 +174,7 @@ def _charts(inspection: Inspection) -> list[Chart]:
 def _problem_words(problem: AccountProblem) -> Mapping[str, object]:
     filed = problem.entry.account.filed
     picture = next(iter(problem.pictures), None)
-    looks = [f"{LOOKS[reading.look]} {minute(reading.read_at)}" for reading in problem.readings]
+    looks = [f"{name_look(reading)} {minute(reading.read_at)}" for reading in problem.readings]
     return {
         "id": problem.entry.account.id,
         "name": filed.name,

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mediawatch.domain import DateKind, Effect, EvidenceKind, LookKind, Sight
+from mediawatch.domain import DateKind, Effect, EvidenceKind, LookKind, Reading, Sight
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.figures.regions import NOT_FILED
+from mediawatch.publish.circular.text import numeral
 from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY, AccountProblem, Inspection
-from mediawatch.publish.reports.account_page import LOOKS, describe_newest
-from mediawatch.publish.reports.pages import describe_moment, render
+from mediawatch.publish.reports.account_page import describe_newest
+from mediawatch.publish.reports.pages import describe_moment, name_look, render
 from mediawatch.publish.reports.thumbnails import draw_thumbnail
 from mediawatch.table import join_filled
 from mediawatch.visible import make_visible
@@ -66,7 +67,7 @@ def sheet(
         compared=_compared(problem),
         findings=[
             {
-                "label": finding.label,
+                "label": f"{finding.label}（{finding.cost}）" if finding.cost else finding.label,
                 "review": finding.review.label,
                 "sentence": finding.sentence
                 + (f"{caution}。" if (caution := problem.caution_of(finding)) else ""),
@@ -124,6 +125,8 @@ def _compared(problem: AccountProblem) -> list[tuple[str, str, str]]:
     filed, judged = problem.entry.account.filed, problem.entry.judgement
     named = next((reading for reading in reversed(problem.readings) if reading.name), None)
     newest = judged.latest_on if judged else None
+    # Whoever looked for such a problem alone has not looked for updates.
+    unseen = "" if all(each.code.found_by_people for each in problem.findings) else "未见发布内容"
     exact = judged is not None and judged.date_kind is DateKind.EXACT
     sights = _newest_first(problem)
     seen = next((sight for sight in sights if sight.platform_id), None)
@@ -139,21 +142,23 @@ def _compared(problem: AccountProblem) -> list[tuple[str, str, str]]:
             (seen.platform_id or seen.original_id) if seen else "",
         ),
         ("运行状态", filed.status.label, ""),
-        ("最近更新", "", describe_newest(newest, exact) if newest else "未见发布内容"),
+        ("最近更新", "", describe_newest(newest, exact) if newest else unseen),
     ]
 
 
 def _looks(
     inspection: Inspection, problem: AccountProblem, copy: SheetCopy
 ) -> list[Mapping[str, str]]:
-    """What each surface gave in each proving look."""
+    """What each surface gave in each proving look; of people who looked only that they are others."""
+    people = list(dict.fromkeys(each.by for each in problem.readings if each.problem))
     return [
         {
-            "kind": LOOKS[reading.look],
+            "kind": name_look(reading),
             "at": minute(sight.read_at),
             "surface": (reading.by if copy.internal else "")
+            or (f"第{numeral(people.index(reading.by) + 1)}检查人" if reading.problem else "")
             or inspection.surfaces.get(sight.surface, sight.surface),
-            "seen": _seen(sight),
+            "seen": _problem_seen(reading, sight, problem) if reading.problem else _seen(sight),
         }
         for reading in problem.readings
         for sight in reading.sights
@@ -171,6 +176,14 @@ def _signed(problem: AccountProblem, copy: SheetCopy) -> tuple[tuple[str, str], 
 
 def _newest_first(problem: AccountProblem) -> list[Sight]:
     return [sight for reading in reversed(problem.readings) for sight in reading.sights]
+
+
+def _problem_seen(reading: Reading, sight: Sight, problem: AccountProblem) -> str:
+    """What a person says who looked for one kind of problem: his word, not the account's updates."""
+    assert reading.problem is not None
+    labels = [each.label for each in problem.findings if each.code is reading.problem.code]
+    said = f"{'、'.join(labels)}：{reading.problem.described}"
+    return join_filled((said, f"显示名称“{sight.name}”" if sight.name else "", sight.url), "，")
 
 
 def _seen(sight: Sight) -> str:

@@ -107,7 +107,7 @@ def strata_table(scope: Scope) -> Table:
 
 
 def kinds_table(statistics: Statistics) -> Table:
-    """问题类型 of the failed accounts, most frequent first.
+    """问题类型 of the failed accounts, most frequent first; 扣分情形 in rows of their own below.
 
     AssertionError where exclusive kinds do not sum.
     """
@@ -121,8 +121,24 @@ def kinds_table(statistics: Statistics) -> Table:
     return Table(
         _marked(title, whole),
         ("存在的突出问题", "账号数"),
-        (*rows, ("不合格数", str(whole.failed))),
+        (*rows, ("不合格数", str(whole.failed)), *_deduction_rows(whole)),
     )
+
+
+def _deduction_rows(whole: Figures) -> list[tuple[str, str]]:
+    """扣分情形: an account may stand in several, and beside that among the failed ones."""
+    if not whole.deducted:
+        return []
+    return [
+        *(
+            (f"扣分：{label}（共扣{one.points_text}分）", str(one.accounts))
+            for label, one in whole.deductions.items()
+        ),
+        (
+            f"扣分账号数（不因此计入不合格数，共扣{whole.deduction.points_text}分）",
+            str(whole.deducted),
+        ),
+    ]
 
 
 def remarks(split: FiguresSplit) -> list[str]:

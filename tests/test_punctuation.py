@@ -32,6 +32,8 @@ ALLOWED = {
     "(空)": "a cell's word, compared without its width",
     ",，;；": "marks that are cut in a printed list of problems",
     "\"'“”‘’`´「」『』《》〈〉<>()（）[]【】{}〔〕": "marks that names are compared without",
+    "。；;.": "ends that are cut off people's words",
+    "；合计扣(□)分": "a regular expression",
     "□ (认证 □)": "within an English detail",
     "按?系统(归口|统计|管理)?": "a regular expression",
     "自治州|地区|盟|设区的?市|地级市|地市": "a regular expression",

@@ -27,6 +27,7 @@ from sqlalchemy import Connection
 from mediawatch.domain import (
     ALL_DISMISSED,
     PLATFORM_LABELS,
+    WORDS_END,
     Code,
     Effect,
     FiledStatus,
@@ -64,7 +65,7 @@ _BEARS = (
 _PRINTED = (
     "({0}.label || CASE WHEN {0}.points IS NULL AND {0}.words = '' THEN '' ELSE '（' ||"
     " CASE WHEN {0}.points IS NULL THEN '' ELSE '扣' || {points} || '分' || CASE WHEN {0}.words = '' THEN '' ELSE '，' END END ||"
-    " rtrim({0}.words, '。；;.') || '）' END)"
+    " rtrim({0}.words, '{ends}') || '）' END)"
 )
 """`Finding.printed`."""
 
@@ -99,7 +100,9 @@ def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
             case "BEARS":
                 return _BEARS.format(call[2], codes=codes)
             case "PRINTED":
-                return _PRINTED.format(call[2], points=spelt["POINTS"].format(call[2]))
+                return _PRINTED.format(
+                    call[2], points=spelt["POINTS"].format(call[2]), ends=WORDS_END
+                )
         return spelt[call[1]].format(call[2])
 
     return tuple(

@@ -45,6 +45,7 @@ from mediawatch.domain.identity_speech import (
     without_disowned,
 )
 from mediawatch.domain.judgements import (
+    WORDS_END,
     AccountState,
     Code,
     Effect,
@@ -181,6 +182,7 @@ __all__ = [
     "SEVERAL_BEAR_THE_NAME",
     "TITLE_CUT",
     "UNFINISHED",
+    "WORDS_END",
     "Account",
     "AccountChange",
     "AccountState",

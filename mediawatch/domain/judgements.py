@@ -118,6 +118,15 @@ _EFFECT_LABELS: Mapping[Effect, str] = {
 }  # fmt: skip
 
 
+WORDS_END = "。；;."
+"""Signs that are cut off the end of people's words, where these stand within a sentence."""
+
+
+def plain_words(words: str) -> str:
+    """People's words in one line, without their last stop."""
+    return " ".join(words.split()).rstrip(WORDS_END)
+
+
 class ReviewState(StrEnum):
     """疑似 until a person decides. Only confirmed findings leave in a hand-off."""
 
@@ -243,7 +252,7 @@ class Finding:
     @property
     def remark(self) -> str:
         """What people wrote of it, on one line and without a full stop."""
-        return " ".join(self.words.split()).rstrip("。；;.")
+        return plain_words(self.words)
 
     @property
     def details(self) -> str:

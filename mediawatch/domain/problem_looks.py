@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mediawatch.domain.judgements import Code
+from mediawatch.domain.judgements import Code, plain_words
 
 
 class ProblemAnswer(StrEnum):
@@ -38,5 +38,5 @@ class ProblemSeen:
     @property
     def described(self) -> str:
         """The answer with the person's words: 存在（评论区关闭）."""
-        words = " ".join(self.words.split()).rstrip("。；;.")
+        words = plain_words(self.words)
         return f"{self.answer.label}（{words}）" if words else self.answer.label

@@ -9,6 +9,7 @@ from circulars import account, finding, inspect, row
 
 from mediawatch.domain import Code, Effect, SweepAccount, Verdict
 from mediawatch.publish.inspection import Inspection
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy, load, parse
 
 OWN = Code("own_menu")
@@ -34,12 +35,13 @@ def with_found(
 ) -> SweepAccount:
     """An account of which people found these problems besides, with their words."""
     assert entry.judgement is not None
+    rules = account_policy(policy, entry.account.filed)
     found = tuple(
         replace(
-            finding(code, policy),
+            finding(code, rules),
             words=words,
-            points=policy.codes[code].points,
-            sentence=f"经人工检查（2022年10月3日），{policy.label(code)}。",
+            points=rules.codes[code].points,
+            sentence=f"经人工检查（2022年10月3日），{rules.label(code)}。",
             **more,
         )
         for code, words in problems

@@ -63,6 +63,9 @@ def proving_pictures(
 
 
 def _bears_out(sight: Sight, finding: Finding) -> bool:
+    if finding.code.found_by_people:
+        # Its looks were for this problem alone.
+        return True
     if finding.code in _GONE:
         return sight.outcome is _GONE[finding.code]
     if finding.code in SILENT:

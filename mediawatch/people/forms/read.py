@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic
+from typing import Generic, Self
 
 from mediawatch.people.forms.book import GUIDE_SHEET, META_SHEET
 from mediawatch.people.forms.columns import (
@@ -23,11 +24,18 @@ from mediawatch.people.forms.columns import (
     match_headings,
     text_of,
 )
-from mediawatch.people.forms.pictures import load_named, load_placed
+from mediawatch.people.forms.pictures import Shot, load_named, load_placed
+from mediawatch.people.forms.problem_columns import (
+    PROBLEM_ANSWERS,
+    PROBLEM_CLAIMS,
+    PROBLEM_REQUIRED,
+    PROBLEM_SEALED,
+    ProblemColumn,
+)
 from mediawatch.people.forms.returned import ReturnedRow
 from mediawatch.people.forms.rowkey import parse_key
 from mediawatch.workbooks.cell_defects import CellDefect
-from mediawatch.workbooks.forms import FormFile
+from mediawatch.workbooks.forms import FormFile, FormSheet
 from mediawatch.workbooks.pictures import PlacedPicture
 from mediawatch.workbooks.places import Place, column_letter
 from mediawatch.workbooks.refusals import BadFile
@@ -37,6 +45,7 @@ _ENOUGH = 6
 """So many known headings make a row the heading row."""
 _READ = frozenset({Column.KEY, *SEALED, Column.LINK, *ANSWERS})
 """The other columns are for whoever fills in the list."""
+_READ_OF_PROBLEMS = frozenset({ProblemColumn.KEY, *PROBLEM_SEALED, *PROBLEM_ANSWERS})
 _CLAIMS = (
     Column.POSTED,
     Column.POSTED_ON,
@@ -117,14 +126,76 @@ class _Table(Generic[H]):
             yield number, named
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemRow(ReturnedRow[ProblemColumn]):
+    """One row of a returned sheet 人工检查."""
+
+    def heading(self, column: ProblemColumn) -> str:
+        return column.short
+
+    @property
+    def blank(self) -> bool:
+        return not self.answers(PROBLEM_CLAIMS)
+
+
+class ReturnedWorklist:
+    """A returned file, parsed once: its worklist sheets, and its sheets 人工检查.
+
+    Use as a context manager. Rows come with their pictures, loaded row by row.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened = ExitStack()
+        self._form: FormFile | None = None
+        self._sheets: list[FormSheet] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def rows(self) -> Iterator[WorklistRow]:
+        """BadFile where the file has neither kind of sheet, or a column is missing."""
+        form = self._form = self._opened.enter_context(FormFile(self.path))
+        self._sheets = form.sheets((GUIDE_SHEET, META_SHEET))
+        asking, checking = self._divide()
+        if not asking and checking:
+            return
+        for table in _tables(asking, match_headings, REQUIRED):
+            yield from _rows(self.path, form, table)
+
+    def problem_rows(self) -> Iterator[ProblemRow]:
+        """The rows of the sheets 人工检查, once `rows` has come to its end; none without any."""
+        _, checking = self._divide()
+        if self._form is None or not checking:
+            return
+        for table in _tables(checking, _match_problems, PROBLEM_REQUIRED):
+            yield from _problem_rows(self.path, self._form, table)
+
+    def _divide(self) -> tuple[list[FormSheet], list[FormSheet]]:
+        """The sheets that are not 人工检查, and those that are."""
+        checking = [
+            sheet
+            for sheet in self._sheets
+            if (found := _headings(sheet.grid, _match_problems)) is not None
+            and {ProblemColumn.KIND, ProblemColumn.ANSWER} <= found[1].keys()
+        ]
+        return [sheet for sheet in self._sheets if sheet not in checking], checking
+
+
+def _match_problems(cells: Sequence[str]) -> dict[ProblemColumn, int]:
+    return match_columns(cells, ProblemColumn)
+
+
 def read_rows(path: Path) -> Iterator[WorklistRow]:
     """The rows of every worklist sheet, pictures loaded row by row.
 
     BadFile where the file lacks such a sheet, or a column is missing.
     """
-    with FormFile(path) as form:
-        for table in _tables(form, match_headings, REQUIRED):
-            yield from _rows(path, form, table)
+    with ReturnedWorklist(path) as returned:
+        yield from returned.rows()
 
 
 def form_rows(
@@ -144,7 +215,8 @@ def form_rows(
     What cannot be read in the column `given` was sent out in it, and is left out.
     """
     with FormFile(path) as form:
-        for table in _tables(form, lambda cells: match_columns(cells, columns), required):
+        sheets = form.sheets((GUIDE_SHEET, META_SHEET))
+        for table in _tables(sheets, lambda cells: match_columns(cells, columns), required):
             pictures = _pictures(form, table) if shots is not None else {}
             for number, cells in table.rows(key, pictures):
                 loaded = [
@@ -166,12 +238,12 @@ def form_rows(
 
 
 def _tables(
-    form: FormFile,
+    sheets: Sequence[FormSheet],
     match: Callable[[Sequence[str]], dict[H, int]],
     required: Sequence[H],
 ) -> Iterator[_Table[H]]:
     found = False
-    for sheet in form.sheets((GUIDE_SHEET, META_SHEET)):
+    for sheet in sheets:
         grid = sheet.grid
         headings = _headings(grid, match)
         if headings is None:
@@ -218,15 +290,33 @@ def _pictures(form: FormFile, table: _Table[H]) -> dict[int, list[PlacedPicture]
 def _rows(path: Path, form: FormFile, table: _Table[Column]) -> Iterator[WorklistRow]:
     pictures = _pictures(form, table)
     for number, named in table.rows(Column.KEY, pictures):
-        loaded = (
-            load_placed(form, placed, table.places.get(Column.QR))
-            for placed in pictures.get(number, ())
-        )
-        shots = [shot for shot in loaded if shot is not None]
-        written = named.get(Column.SHOT)
-        shots += load_named(path.parent, written if isinstance(written, str) else text_of(written))
+        placed = pictures.get(number, ())
+        shots = _shots(form, placed, table.places.get(Column.QR))
+        shots += load_named(path.parent, _written(named.get(Column.SHOT)))
         place = Place(path.name, table.sheet, number)
-        unread = table.unread(number, _READ, pictures.get(number, ()))
+        unread = table.unread(number, _READ, placed)
         row = WorklistRow(place=place, cells=named, shots=tuple(shots), unread=unread)
         if row.text(Column.KEY) or not row.blank:
             yield row
+
+
+def _problem_rows(path: Path, form: FormFile, table: _Table[ProblemColumn]) -> Iterator[ProblemRow]:
+    pictures = _pictures(form, table)
+    for number, named in table.rows(ProblemColumn.KEY, pictures):
+        placed = pictures.get(number, ())
+        shots = _shots(form, placed, table.places.get(ProblemColumn.QR))
+        shots += load_named(path.parent, _written(named.get(ProblemColumn.SHOT)))
+        place = Place(path.name, table.sheet, number)
+        unread = table.unread(number, _READ_OF_PROBLEMS, placed)
+        row = ProblemRow(place=place, cells=named, shots=tuple(shots), unread=unread)
+        if row.text(ProblemColumn.KEY) or not row.blank:
+            yield row
+
+
+def _shots(form: FormFile, placed: Sequence[PlacedPicture], qr_column: int | None) -> list[Shot]:
+    loaded = (load_placed(form, each, qr_column) for each in placed)
+    return [shot for shot in loaded if shot is not None]
+
+
+def _written(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else text_of(cell)

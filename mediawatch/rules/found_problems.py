@@ -128,7 +128,11 @@ def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof
     if second is None or disputed:
         state = ProblemState.DISPUTED if disputed else ProblemState.CLAIMED
         return ProblemProof(code=code, state=state, readings=tuple(found), absent=tuple(absent))
-    later = [day_of(look.read_at) for look in absent if look.read_at > second.read_at]
+    later = [
+        day_of(look.read_at)
+        for look in absent
+        if look.read_at > second.read_at and shows_repair(look)
+    ]
     # What a third person adds says nothing else of the account, and reopens no decision.
     proving = tuple(found[: found.index(second) + 1])
     return ProblemProof(
@@ -139,6 +143,11 @@ def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof
         gone_on=min(later, default=None),
         absent=tuple(absent),
     )
+
+
+def shows_repair(look: Reading) -> bool:
+    """Whether a look that found nothing shows it: with a picture, of what leads to the account."""
+    return bool(look.evidence) and any(sight.matched_by is not None for sight in look.sights)
 
 
 def _not_withdrawn(looks: Sequence[Reading]) -> list[Reading]:

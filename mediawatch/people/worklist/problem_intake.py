@@ -105,7 +105,7 @@ class ProblemIntake:
         if faults:
             return ProblemReceipt(faults=tuple(faults))
         look = problem_look(given, asked, self.now)
-        own_looks = [each for each in looks if same_person(each.by, given.person)]
+        own_looks = _standing_of(given.person, looks)
         if any(is_repeat(look, each, untimed=False) for each in own_looks) or (
             own_looks and untimed and is_repeat(look, own_looks[-1], untimed=True)
         ):
@@ -126,8 +126,8 @@ class ProblemIntake:
     async def withdraw(self, account: Account, code: Code, by: str, reason: str) -> Reading | None:
         """A person takes his answers back; None where he has none that stands."""
         looks = await self._looks(account.id, code)
-        own_looks = [each for each in looks if same_person(each.by, by)]
-        if not own_looks or _answer(own_looks[-1]) is ProblemAnswer.WITHDRAWN:
+        own_looks = _standing_of(by, looks)
+        if not own_looks:
             return None
         # Under the name that he wrote before: the answer to take back is found by it.
         return await self.store.readings.keep(
@@ -242,6 +242,15 @@ class ProblemIntake:
                 "所见可能是其他单位的账号，请先由台账登记账号ID"
             )
         return f"{UNCOUNTED}：只有名称，不能证明是该账号，请以备案ID重新检查"
+
+
+def _standing_of(person: str, looks: Sequence[Reading]) -> list[Reading]:
+    """What a person said and did not take back since, in the order in which he said it."""
+    standing: list[Reading] = []
+    for look in sorted(looks, key=lambda each: each.id):
+        if same_person(look.by, person):
+            standing = [] if _answer(look) is ProblemAnswer.WITHDRAWN else [*standing, look]
+    return standing
 
 
 def _answer(look: Reading) -> ProblemAnswer | None:

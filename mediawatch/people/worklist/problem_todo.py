@@ -28,6 +28,7 @@ from mediawatch.rules.found_problems import (
     until_issue,
 )
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.problems import codes_of
 
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})
 """Of an account that cannot be seen nobody can say what it shows."""
@@ -199,6 +200,6 @@ async def _due_again(store: Store, sweep: Sweep) -> dict[int, set[Code]]:
         stands = standing_item(item, events)
         if stands is None or item.account_id not in accounts:
             continue
-        codes = {held.finding.code for held in stands.findings if held.finding.code.found_by_people}
+        codes = {code for code in codes_of(stands) if code.found_by_people}
         due.setdefault(accounts[item.account_id].id, set()).update(codes)
     return due

@@ -31,6 +31,7 @@ INPUTS = {
     ("recheck", "policy"),
     ("registry check", "abolished"),
     ("registry closing note", "file"),
+    ("problem add", "picture"),
     ("registry import", "files"),
     ("report docx", "template_"),
     ("restore", "source"),

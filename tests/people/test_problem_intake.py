@@ -8,51 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worklists import AS_OF, DAY, GH, NOW, Inspection, filed, judged_by, png
+from problem_looks import AT, give, given, intake_of, shot
+from worklists import AS_OF, DAY, NOW, Inspection, filed
 
 from mediawatch.domain import Code, ProblemAnswer, Verdict
 from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.forms.problem_columns import ProblemColumn
-from mediawatch.people.worklist.problem_answer import GivenProblem
-from mediawatch.people.worklist.problem_intake import ProblemIntake, ProblemReceipt
 from mediawatch.ports import Store
 from mediawatch.rules.found_problems import ProblemState
 from mediawatch.sweep.judging import rejudge
-
-SITES = {"wechat": ("mp.weixin.qq.com",), "weibo": ("weibo.com",)}
-AT = AS_OF + 2 * DAY
-
-
-def shot(colour: int) -> Shot:
-    return Shot("图.png", png(colour))
-
-
-def given(person: str = "甲某", **more: Any) -> GivenProblem:
-    colour = {"甲某": 10, "乙某": 20}.get(person, 30)
-    values: dict[str, Any] = {
-        "code": Code.INTERACTION_POOR, "answer": ProblemAnswer.FOUND, "person": person, "read_at": AT,
-        "words": "评论区关闭", "seen_id": GH, "shots": (shot(colour),),
-    }  # fmt: skip
-    return GivenProblem(**{**values, **more})
-
-
-async def intake_of(inspection: Inspection) -> ProblemIntake:
-    intake = ProblemIntake(
-        inspection.store,
-        await judged_by(inspection.store, inspection.sweep),
-        NOW,
-        inspection.evidence.keep,
-        lambda platform: SITES.get(platform, ()),
-    )
-    await intake.load()
-    return intake
-
-
-async def give(
-    inspection: Inspection, one: GivenProblem, number: int = 1, **more: Any
-) -> ProblemReceipt:
-    intake = await intake_of(inspection)
-    return await intake.take(await inspection.account(number), one, **more)
 
 
 async def verdict(inspection: Inspection) -> Verdict:

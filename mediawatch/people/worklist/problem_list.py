@@ -103,5 +103,5 @@ def _missing(
     if suspect.standing.state in (ReviewState.CONFIRMED, ReviewState.DISMISSED):
         return ""
     if suspect.must_be_heard and not suspect.hearing.state.has_ended:
-        return f"下发核实（{suspect.hearing.label}）"
+        return f"核实：{suspect.hearing.label}"
     return "审核认定"

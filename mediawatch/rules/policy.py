@@ -318,6 +318,12 @@ def _refuse_wrong_effects(policy: Policy, where: str) -> None:
             f"{where}: [codes] not_reposted: a notice that was not reposted never fails an "
             'account: set effect to "listed", "deducts" or "hint"'
         )
+    labels = [policy.label(code) for code in policy.problem_kinds]
+    if twice := next((label for label in labels if labels.count(label) > 1), ""):
+        raise UserError(
+            f"{where}: [codes]: two kinds that people look for have the label {twice}: answers name "
+            "the kind by it, so give one of them another label"
+        )
     for code, each in policy.codes.items():
         if each.effect is Effect.DEDUCTS and not code.found_by_people:
             raise UserError(

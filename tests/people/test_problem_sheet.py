@@ -12,9 +12,10 @@ from typing import Any
 import openpyxl
 from openpyxl.drawing.image import Image as SheetImage
 from problem_looks import AT, give, given
-from worklists import Inspection, filed, judged_by, png, typed
+from samples import plain_reading
+from worklists import AS_OF, GH, Inspection, filed, judged_by, png, typed
 
-from mediawatch.domain import Code, Judgement, ProblemAnswer, Verdict
+from mediawatch.domain import Code, Judgement, MatchedBy, Outcome, Post, ProblemAnswer, Verdict
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import WorklistSplit, export
@@ -22,6 +23,7 @@ from mediawatch.people.worklist.imported import write_bad_rows
 from mediawatch.people.worklist.problem_todo import ProblemRequest
 from mediawatch.ports import Store
 from mediawatch.rules.found_problems import ProblemState
+from mediawatch.sweep.judging import rejudge
 
 C = ProblemColumn
 SHEET = "人工检查"
@@ -165,3 +167,21 @@ async def test_two_persons_who_differ_are_asked_no_further(store: Store, tmp_pat
     receipt = await give(inspection, replace(other, read_at=AT + timedelta(hours=1)))
     assert receipt.state is ProblemState.DISPUTED
     assert await sheet_of(inspection, tmp_path / "清单.xlsx", Code.INTERACTION_POOR) == {"": []}
+
+
+async def test_an_account_with_posts_is_asked_about_the_problem_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    posted = plain_reading(
+        1, AS_OF, Post(on=AS_OF.date()), original_id=GH, matched_by=MatchedBy.ID, outcome=Outcome.OK
+    )
+    await store.readings.keep(posted)
+    await give(inspection, given())
+    path = tmp_path / "清单.xlsx"
+    await rejudge(store, lambda platform: True, inspection.sweep.id)
+    (entry,) = (await inspection.scope()).values()
+    assert entry.judgement is not None
+    assert entry.judgement.verdict is Verdict.UNPROVEN
+    assert len((await sheet_of(inspection, path))[""]) == 1
+    assert openpyxl.load_workbook(path).sheetnames[0] == SHEET

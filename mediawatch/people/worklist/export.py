@@ -24,6 +24,8 @@ from mediawatch.people.worklist.problem_sheet import problem_guide, problem_row
 from mediawatch.people.worklist.problem_todo import (
     ProblemQuestion,
     ProblemRequest,
+    is_open_by_people,
+    problem_proofs_of,
     problem_questions,
 )
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
@@ -137,13 +139,21 @@ async def export(
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
     ]
-    questions = await problem_questions(store, judged, request)
-    of_use = {each.account.id for each in questions if each.code is Code.UNUSABLE}
-    asked = [
-        item
-        for item in asked
-        if item.account.id not in of_use or item.verdict is not Verdict.OUT_OF_SCOPE
-    ]
+    proofs = await problem_proofs_of(store, judged)
+    questions = await problem_questions(store, judged, request, proofs)
+    # Of these the updates are known, or nobody judges them.
+    settled = {
+        entry.account.id
+        for entry in judged.entries
+        if is_open_by_people(entry, policy, proofs.get(entry.account.id, ()))
+    }
+    used = {each.account.id for each in questions if each.code is Code.UNUSABLE}
+    settled |= {
+        each.account.id
+        for each in asked
+        if each.verdict is Verdict.OUT_OF_SCOPE and each.account.id in used
+    }
+    asked = [item for item in asked if item.account.id not in settled]
     looked_at = await glances(store, sweep, judged.entries, policy) if with_glances else []
     items = [
         *await in_order_of_hints(store, asked, window),

@@ -229,6 +229,8 @@ class ProblemIntake:
         """Why an accusing answer proves nothing yet; "" where it counts."""
         if _answer(kept) is not ProblemAnswer.FOUND:
             return ""
+        if not account.filed.in_service:
+            return f"{UNCOUNTED}：该账号在台账中为“{account.filed.status.label}”"
         if same_ids(account.filed.platform_id, account.filed.original_id, now) is False:
             return f"{UNCOUNTED}：该账号的备案ID在检查开始后已更正，所见可能是另一个账号"
         dossier = self._dossier(account, now, known, [kept])

@@ -15,6 +15,7 @@ from mediawatch.people.forms.problem_columns import (
 )
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.worklist.problem_todo import ProblemQuestion
+from mediawatch.rules.found_problems import is_application
 from mediawatch.rules.policy import Policy
 from mediawatch.workbooks.images import MAX_QR_TEXT, qr_png
 
@@ -72,7 +73,8 @@ def problem_row(
 
 def _asked(item: ProblemQuestion, policy: Policy) -> str:
     rule = policy.codes[item.code]
-    asked = USABLE if item.code is Code.UNUSABLE else f"是否存在：{rule.wording or rule.label}？"
+    is_use = item.code is Code.UNUSABLE and is_application(item.account.filed)
+    asked = USABLE if is_use else f"是否存在：{rule.wording or rule.label}？"
     if item.first is None or item.first.problem is None:
         return asked
     found = item.first

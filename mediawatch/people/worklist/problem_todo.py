@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mediawatch.domain import (
     Account,
     Code,
+    Effect,
     Filing,
     Reading,
     Sweep,
@@ -28,8 +29,10 @@ from mediawatch.rules.found_problems import (
     until_issue,
 )
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.policy import Policy
 from mediawatch.rules.problems import codes_of
 
+_SOUND = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})
 """Of an account that cannot be seen nobody can say what it shows."""
 
@@ -88,14 +91,17 @@ async def problem_proofs_of(
 
 
 async def problem_questions(
-    store: Store, judged: JudgedScope, request: ProblemRequest
+    store: Store,
+    judged: JudgedScope,
+    request: ProblemRequest,
+    proofs: Mapping[int, Sequence[ProblemProof]],
 ) -> list[ProblemQuestion]:
     """The rows of the sheet, in the order of the judged scope.
 
     What one person found comes first to a second one, whatever was requested. So do the questions
-    of a re-check, and whether an application can be used.
+    of a re-check, and whether an application can be used. `proofs`: as `problem_proofs_of` has
+    them.
     """
-    proofs = await problem_proofs_of(store, judged)
     due = await _due_again(store, judged.sweep)
     drawn = _draw(judged, request, proofs)
     asked = [
@@ -133,6 +139,20 @@ def is_question_of_use(entry: SweepAccount) -> bool:
         entry.judgement is not None
         and entry.judgement.verdict is Verdict.OUT_OF_SCOPE
         and is_application(entry.account.filed)
+    )
+
+
+def is_open_by_people(entry: SweepAccount, policy: Policy, proofs: Sequence[ProblemProof]) -> bool:
+    """Whether an account of which the updates are known is open for what one person found."""
+    return (
+        entry.judgement is not None
+        and entry.judgement.verdict is Verdict.UNPROVEN
+        and entry.judgement.otherwise in _SOUND
+        and any(
+            proof.state in (ProblemState.CLAIMED, ProblemState.DISPUTED)
+            and policy.effect(proof.code) is Effect.FAILS
+            for proof in proofs
+        )
     )
 
 

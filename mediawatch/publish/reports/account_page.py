@@ -178,11 +178,11 @@ def describe_problem(reading: Reading) -> str:
 
 
 def _seen_at(sight: Sight) -> str:
-    matched = f"（按{MATCHES[sight.matched_by]}对应）" if sight.matched_by else ""
+    matched = f"按{MATCHES[sight.matched_by]}与该账号对应" if sight.matched_by else ""
     ids = join_filled((sight.platform_id, sight.original_id), " / ")
     name = f"所见名称“{sight.name}”" if sight.name else ""
     seen_id = f"所见ID {ids}" if ids else ""
-    return join_filled((f"{name}{matched}", seen_id, sight.url, sight.detail), "，")
+    return join_filled((name, seen_id, matched, sight.url, sight.detail), "，")
 
 
 def describe_newest(on: date, exact: bool) -> str:

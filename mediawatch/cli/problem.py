@@ -18,6 +18,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.inputs import InputFault
 from mediawatch.ops.retention import still_judged
 from mediawatch.outputs import Output
+from mediawatch.people.forms.columns import text_of
 from mediawatch.people.forms.pictures import load_picture
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.suspects import suspects
@@ -45,6 +46,7 @@ _OPTIONS = {
     ProblemColumn.SEEN_ID: "--id-seen",
     ProblemColumn.SEEN_NAME: "--name-seen",
     ProblemColumn.SHOT: "--picture",
+    ProblemColumn.WORDS: "--words",
 }
 _PROGRESS = {
     ProblemState.NONE: "nothing is held against the account",
@@ -125,13 +127,13 @@ def add(
             given = GivenProblem(
                 code=code,
                 answer=ProblemAnswer.ABSENT if absent else ProblemAnswer.FOUND,
-                person=by.strip(),
+                person=text_of(by),
                 read_at=_moment(at, app.clock()),
-                words=" ".join(words.split()).rstrip("。.；;"),
-                link=link.strip(),
-                name=seen_name(name_seen.strip(), found.filed.name),
-                seen_id=id_seen.strip(),
-                remark=" ".join(remark.split()),
+                words=text_of(words).rstrip("。.；;"),
+                link=text_of(link),
+                name=seen_name(text_of(name_seen), found.filed.name),
+                seen_id=text_of(id_seen),
+                remark=text_of(remark),
                 shots=shots,
             )
 
@@ -182,7 +184,7 @@ def withdraw(
 
             async def plan(planning: App) -> None:
                 intake = await _intake(planning, judged)
-                if await intake.withdraw(found, code, by.strip(), reason.strip()) is None:
+                if await intake.withdraw(found, code, text_of(by), text_of(reason)) is None:
                     raise UserError(
                         f"{found.id} {found.filed.name}: {by} has no answer about {label} that "
                         "stands in this inspection: `mediawatch problem list` names them"

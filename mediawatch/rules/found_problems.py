@@ -33,6 +33,9 @@ from mediawatch.rules.post_lists import weakest
 from mediawatch.rules.ties import identity_of, keep_speaking, tie_of
 from mediawatch.rules.verdicts import FiledStanding, filed_standing
 
+_ONE_WORD = "经1人检查发现，待第二人核查。"
+_DIFFERENCE = "两名检查人的结论不一致，待复核。"
+
 
 class ProblemState(StrEnum):
     """How far the looks of an inspection prove one kind of problem."""
@@ -205,6 +208,11 @@ def with_problems(judged: Judgement, known: Dossier, as_of: datetime, policy: Po
     return judged
 
 
+def is_open_by_people(judged: Judgement) -> bool:
+    """Whether an account is open only for what one person found: its updates leave nothing open."""
+    return judged.verdict is Verdict.UNPROVEN and judged.sentence.endswith((_ONE_WORD, _DIFFERENCE))
+
+
 def is_application(filed: Filing) -> bool:
     """Whether people use it, and no list of posts shows how it does: an APP or a 小程序."""
     return filed.platform in ("app", "miniprogram")
@@ -261,6 +269,4 @@ def _finding(proof: ProblemProof, known: Dossier, policy: Policy, *, spared: boo
 
 def _note(proof: ProblemProof, policy: Policy) -> str:
     label = policy.label(proof.code)
-    if proof.state is ProblemState.DISPUTED:
-        return f"{label}：两名检查人的结论不一致，待复核。"
-    return f"{label}：经1人检查发现，待第二人核查。"
+    return f"{label}：{_DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD}"

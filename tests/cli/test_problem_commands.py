@@ -65,6 +65,10 @@ def test_from_one_look_to_the_recheck(home: Home, tmp_path: Path) -> None:
     assert (code, "one person found it" in said) == (0, True), said
     (row,) = listed(home)
     assert (row["认定程度"], row["尚缺"]) == ("一人所见", "第二人核查（由甲某以外的人员）")
+    assert (
+        "“互动回应差”的第二人核查：须由甲某以外的人员检查。"
+        in mediawatch(home, "explain", NAME).output
+    )
     code, said = found(home, "乙某", colour=2)
     assert (code, "two persons found it" in said) == (0, True), said
     (row,) = listed(home)

@@ -50,6 +50,7 @@ async def test_two_persons_make_a_finding_and_one_does_not(store: Store, tmp_pat
         ({"seen_id": ""}, ProblemColumn.SEEN_ID, "必须填写所见ID"),
         ({"seen_id": "gh_0000000000a9"}, ProblemColumn.SEEN_ID, "可能是另一个账号"),
         ({"seen_id": "somebody"}, ProblemColumn.SEEN_ID, "不能证明是同一个账号"),
+        ({"words": "字" * 201}, ProblemColumn.WORDS, "不超过200字"),
         ({"link": "https://weibo.com/1"}, ProblemColumn.LINK, "不是该平台的链接（weibo.com）"),
         ({"link": "评论区"}, ProblemColumn.LINK, "不是 http(s) 链接"),
     ],

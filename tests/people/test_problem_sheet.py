@@ -13,14 +13,15 @@ import openpyxl
 from openpyxl.drawing.image import Image as SheetImage
 from problem_looks import AT, give, given
 from samples import plain_reading
-from worklists import AS_OF, GH, Inspection, filed, judged_by, png, typed
+from worklists import AS_OF, GH, POLICY, Inspection, filed, judged_by, png, typed
 
 from mediawatch.domain import Code, Judgement, MatchedBy, Outcome, Post, ProblemAnswer, Verdict
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.target import FormTarget
+from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.export import WorklistSplit, export
 from mediawatch.people.worklist.imported import write_bad_rows
-from mediawatch.people.worklist.problem_todo import ProblemRequest
+from mediawatch.people.worklist.problem_todo import ProblemRequest, problem_questions
 from mediawatch.ports import Store
 from mediawatch.rules.found_problems import ProblemState
 from mediawatch.sweep.judging import rejudge
@@ -185,3 +186,30 @@ async def test_an_account_with_posts_is_asked_about_the_problem_alone(
     assert entry.judgement.verdict is Verdict.UNPROVEN
     assert len((await sheet_of(inspection, path))[""]) == 1
     assert openpyxl.load_workbook(path).sheetnames[0] == SHEET
+
+
+async def test_an_application_that_one_person_used_may_be_drawn(
+    store: Store, tmp_path: Path
+) -> None:
+    app = filed(platform="app", type="移动客户端", original_id="")
+    inspection = await Inspection.of(store, tmp_path, [app])
+    used = given(
+        code=Code.UNUSABLE,
+        answer=ProblemAnswer.ABSENT,
+        shots=(),
+        words="",
+        seen_id="",
+        name=app.name,
+    )
+    await give(inspection, used)
+    await rejudge(store, lambda platform: False, inspection.sweep.id)
+    drawn = is_drawn(inspection.sweep.id, 1, POLICY.review.second_person_share)
+    rows = (await sheet_of(inspection, tmp_path / "清单.xlsx"))[""]
+    assert bool(rows) is drawn
+    share = POLICY.review.model_copy(update={"second_person_share": 1.0})
+    judged = await judged_by(store, inspection.sweep)
+    every = replace(judged, policy=judged.policy.model_copy(update={"review": share}))
+    (item,) = await problem_questions(store, every, ProblemRequest())
+    assert item.not_by == "甲某"
+    await give(inspection, replace(used, person="乙某"))
+    assert await problem_questions(store, every, ProblemRequest()) == []

@@ -24,8 +24,6 @@ from mediawatch.people.worklist.problem_sheet import problem_guide, problem_row
 from mediawatch.people.worklist.problem_todo import (
     ProblemQuestion,
     ProblemRequest,
-    is_open_by_people,
-    problem_proofs_of,
     problem_questions,
 )
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
@@ -36,6 +34,7 @@ from mediawatch.people.worklist.todo import (
     unproven,
 )
 from mediawatch.ports import Store
+from mediawatch.rules.found_problems import is_open_by_people
 from mediawatch.rules.hints import call_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.sentences import moment
@@ -139,13 +138,12 @@ async def export(
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
     ]
-    proofs = await problem_proofs_of(store, judged)
-    questions = await problem_questions(store, judged, request, proofs)
-    # Of these the updates are known, or nobody judges them.
+    questions = await problem_questions(store, judged, request)
+    # Of these nobody needs to look at the updates.
     settled = {
         entry.account.id
         for entry in judged.entries
-        if is_open_by_people(entry, policy, proofs.get(entry.account.id, ()))
+        if entry.judgement and is_open_by_people(entry.judgement)
     }
     used = {each.account.id for each in questions if each.code is Code.UNUSABLE}
     settled |= {

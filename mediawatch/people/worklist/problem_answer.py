@@ -44,6 +44,8 @@ from mediawatch.people.worklist.identity import (
 )
 from mediawatch.people.worklist.parse import RowQuestion
 
+MOST_WORDS = 200
+"""Characters that 具体情况 may have: it stands in the sentence of the finding."""
 ProblemFault = tuple[ProblemColumn, str]
 
 
@@ -87,6 +89,8 @@ def problem_faults(
     if fault := _link_fault(given.link, sites):
         yield ProblemColumn.LINK, fault
     yield from _identity_faults(given, asked)
+    if len(given.words) > MOST_WORDS:
+        yield ProblemColumn.WORDS, f"具体情况要写入通报，不超过{MOST_WORDS}字"
     if given.accuses and not given.good_shots:
         reasons = "；".join(shot.problem for shot in given.shots)
         yield ProblemColumn.SHOT, f"“存在”必须附截图{'：' + reasons if reasons else ''}"

@@ -23,6 +23,7 @@ from mediawatch.people import PERSON
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.worklist.answers import SHARED_WORDS, UNCOUNTED
+from mediawatch.people.worklist.earlier_answers import refuse_shared
 from mediawatch.people.worklist.parse import RowQuestion
 from mediawatch.people.worklist.problem_answer import (
     GivenProblem,
@@ -177,14 +178,7 @@ class ProblemIntake:
             and not ids & set(other.filed.ids)
         ]
         if others and SHARED_WORDS not in given.remark:
-            names = "、".join(f"“{name}”" for name in others[:3]) + (
-                "等" if len(others) > 3 else ""
-            )
-            words = (
-                f"同一张截图已用于{names}：请附本账号的截图；一张截图确实显示多个账号的，"
-                "在“备注”中写明“截图含多个账号”"
-            )
-            return [(ProblemColumn.SHOT, words)]
+            return [(ProblemColumn.SHOT, refuse_shared(others))]
         used_by = [
             look.by
             for look in looks

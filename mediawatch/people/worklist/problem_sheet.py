@@ -75,9 +75,11 @@ def _asked(item: ProblemQuestion, policy: Policy) -> str:
     rule = policy.codes[item.code]
     is_use = item.code is Code.UNUSABLE and is_application(item.account.filed)
     asked = USABLE if is_use else f"是否存在：{rule.wording or rule.label}？"
-    if item.first is None or item.first.problem is None:
-        return asked
     found = item.first
-    said = f"（{found.problem.words}）" if found.problem and found.problem.words else ""
+    if found is None or found.problem is None:
+        return asked
+    if found.problem.answer is ProblemAnswer.ABSENT:
+        return f"抽查复核，请由{found.by}以外的人员核查：{found.by}答“未见”。{asked}"
+    said = f"（{found.problem.words}）" if found.problem.words else ""
     day = day_of(found.read_at)
     return f"请由{found.by}以外的人员独立核查：{found.by}于{day.month}月{day.day}日发现该问题{said}。{asked}"

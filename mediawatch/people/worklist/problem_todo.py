@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from mediawatch.domain import (
     Account,
     Code,
-    Effect,
     Filing,
     Reading,
     Sweep,
@@ -18,6 +17,8 @@ from mediawatch.domain import (
     Verdict,
     standing_item,
 )
+from mediawatch.names import same_person
+from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.todo import all_that_is_known, row_about
 from mediawatch.ports import Dossier, Store
 from mediawatch.registry.merge import follow_merges
@@ -29,10 +30,8 @@ from mediawatch.rules.found_problems import (
     until_issue,
 )
 from mediawatch.rules.judged_scope import JudgedScope
-from mediawatch.rules.policy import Policy
 from mediawatch.rules.problems import codes_of
 
-_SOUND = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})
 """Of an account that cannot be seen nobody can say what it shows."""
 
@@ -91,17 +90,14 @@ async def problem_proofs_of(
 
 
 async def problem_questions(
-    store: Store,
-    judged: JudgedScope,
-    request: ProblemRequest,
-    proofs: Mapping[int, Sequence[ProblemProof]],
+    store: Store, judged: JudgedScope, request: ProblemRequest
 ) -> list[ProblemQuestion]:
     """The rows of the sheet, in the order of the judged scope.
 
     What one person found comes first to a second one, whatever was requested. So do the questions
-    of a re-check, and whether an application can be used. `proofs`: as `problem_proofs_of` has
-    them.
+    of a re-check, and whether an application can be used.
     """
+    proofs = await problem_proofs_of(store, judged)
     due = await _due_again(store, judged.sweep)
     drawn = _draw(judged, request, proofs)
     asked = [
@@ -111,6 +107,7 @@ async def problem_questions(
         for code in judged.policy.problem_kinds
         for proof in [_of(code, proofs.get(entry.account.id, ()))]
         if (proof is not None and proof.state is ProblemState.CLAIMED)
+        or _is_drawn_again(entry, proof, judged)
         or (
             not _is_answered(proof)
             and (
@@ -126,7 +123,8 @@ async def problem_questions(
     found = []
     for entry, code, proof in asked:
         row = row_about(entry, known[entry.account.id], judged.policy, judged.sweep.as_of)
-        first = proof.readings[0] if proof and proof.readings else None
+        looked = (*proof.readings, *proof.absent) if proof else ()
+        first = looked[0] if looked else None
         found.append(
             ProblemQuestion(account=row.account, code=code, page=row.page, ids=row.ids, first=first)
         )
@@ -142,17 +140,19 @@ def is_question_of_use(entry: SweepAccount) -> bool:
     )
 
 
-def is_open_by_people(entry: SweepAccount, policy: Policy, proofs: Sequence[ProblemProof]) -> bool:
-    """Whether an account of which the updates are known is open for what one person found."""
+def _is_drawn_again(entry: SweepAccount, proof: ProblemProof | None, judged: JudgedScope) -> bool:
+    """Whether one person alone says that an application works, and the lot falls on it.
+
+    The same share as of accounts that are sound by one person's 有.
+    """
     return (
-        entry.judgement is not None
-        and entry.judgement.verdict is Verdict.UNPROVEN
-        and entry.judgement.otherwise in _SOUND
-        and any(
-            proof.state in (ProblemState.CLAIMED, ProblemState.DISPUTED)
-            and policy.effect(proof.code) is Effect.FAILS
-            for proof in proofs
-        )
+        proof is not None
+        and proof.code is Code.UNUSABLE
+        and proof.state is ProblemState.NONE
+        and bool(proof.absent)
+        and is_application(entry.account.filed)
+        and all(same_person(look.by, proof.absent[0].by) for look in proof.absent)
+        and is_drawn(judged.sweep.id, entry.account.id, judged.policy.review.second_person_share)
     )
 
 

@@ -43,7 +43,7 @@ from mediawatch.publish.reports.lists import heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
 from mediawatch.rules.ahead import next_due_before
-from mediawatch.rules.found_problems import ProblemState, problem_proofs
+from mediawatch.rules.found_problems import ProblemState, is_open_by_people, problem_proofs
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of
 from mediawatch.rules.reviewed import as_reviewed
@@ -221,7 +221,8 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
         for reading in subject.readings
         if reading.read_at >= subject.sweep.as_of and reading.problem is None
     ]
-    if judged.verdict is Verdict.UNPROVEN:
+    lacks += _missing_of_people(subject)
+    if judged.verdict is Verdict.UNPROVEN and not is_open_by_people(judged):
         if judged.second_look:
             lacks.append("第二次核查：首次核查疑似有问题，须再看一次才能认定。")
         elif not since:
@@ -254,6 +255,19 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
     return lacks
 
 
+def _missing_of_people(subject: AccountCase) -> list[str]:
+    """What is missing where one person found a problem, or two differ."""
+    proofs = problem_proofs(subject.known, subject.sweep.as_of, subject.policy)
+    lacks = []
+    for proof in proofs:
+        label = subject.policy.label(proof.code)
+        if proof.state is ProblemState.CLAIMED:
+            lacks.append(f"“{label}”的第二人核查：须由{proof.readings[0].by}以外的人员检查。")
+        elif proof.state is ProblemState.DISPUTED:
+            lacks.append(f"“{label}”的复核：由看错的一方撤回后，另行检查。")
+    return lacks
+
+
 def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
     """What would change the verdict."""
     last = day_of(subject.sweep.as_of)
@@ -274,6 +288,8 @@ def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
         elif finding.code.found_by_people:
             said.append(f"检查人撤回所答，致所见不足两人的，“{finding.label}”即不成立。")
     match judged.verdict:
+        case Verdict.UNPROVEN if is_open_by_people(judged):
+            said.append("另一人检查后，或检查人撤回所答，该问题即有结论；更新情况已经查明。")
         case Verdict.UNPROVEN | Verdict.OUT_OF_SCOPE:
             said.append(
                 f"{window}各条发布的链接，更新间隔均不超过{subject.policy.stale_gap - 1}天的，"

@@ -25,7 +25,7 @@ from mediawatch.people.suspects import suspects
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemIntake, ProblemReceipt
 from mediawatch.people.worklist.problem_list import PROBLEMS_BRIEF, problems_table
-from mediawatch.people.worklist.problem_rows import seen_name
+from mediawatch.people.worklist.problem_rows import said_words, seen_name
 from mediawatch.people.worklist.problem_todo import problem_proofs_of
 from mediawatch.people.worklist.values import BadValue, moment_in
 from mediawatch.registry.find import find_account
@@ -129,7 +129,7 @@ def add(
                 answer=ProblemAnswer.ABSENT if absent else ProblemAnswer.FOUND,
                 person=text_of(by),
                 read_at=_moment(at, app.clock()),
-                words=text_of(words).rstrip("。.；;"),
+                words=said_words(text_of(words)),
                 link=text_of(link),
                 name=seen_name(text_of(name_seen), found.filed.name),
                 seen_id=text_of(id_seen),

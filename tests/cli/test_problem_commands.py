@@ -131,7 +131,12 @@ def _recheck(home: Home, tmp_path: Path) -> None:
     number = str(within(home, again))
     assert mediawatch(home, "sweep", "judge", number).exit_code == 0
     again_words = ("recheck", "示例〔2026〕1号", "--sweep", number)
-    assert "须人工检查，尚未检查" in mediawatch(home, *again_words).output
+    told = mediawatch(home, *again_words).output
+    assert "须人工检查，尚未检查" in told
+    assert (
+        f"1 problem for people to look at: `mediawatch worklist export FILE.xlsx --sweep {number}`"
+        in told
+    )
     sheet = tmp_path / "复查.xlsx"
     assert mediawatch(home, "worklist", "export", str(sheet), "--sweep", number).exit_code == 0
     rows = list(openpyxl.load_workbook(sheet)["人工检查"].iter_rows(values_only=True))

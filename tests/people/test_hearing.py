@@ -136,7 +136,9 @@ def test_what_accuses_is_confirmed_after_a_hearing(
     said = replace(SAID, code=code, effect=effect)
     assert is_required(said, RULE) is required
     # That a notice was not reposted is said after a hearing only, whatever the office does else.
-    assert is_required(said, HearingRule(required=False)) is (code is Code.NOT_REPOSTED)
+    assert is_required(said, HearingRule(required=False)) is (
+        code is Code.NOT_REPOSTED and required
+    )
     assert (CONFIRM.refusal(suspect(said=said)) != "") is required
 
 

@@ -24,8 +24,10 @@ async def verdict(inspection: Inspection) -> Verdict:
     return (await inspection.verdicts())[0]
 
 
-async def test_two_persons_make_a_finding_and_one_does_not(store: Store, tmp_path: Path) -> None:
-    inspection = await Inspection.of(store, tmp_path, [filed()])
+async def test_two_persons_make_a_finding_and_one_does_not(
+    any_store: Store, tmp_path: Path
+) -> None:
+    inspection = await Inspection.of(any_store, tmp_path, [filed()])
     first = await give(inspection, given())
     assert (first.state, first.remark, first.faults) == (ProblemState.CLAIMED, "", ())
     assert await verdict(inspection) is Verdict.UNPROVEN

@@ -104,7 +104,8 @@ async def test_what_one_person_found_waits_for_another_in_every_export(
 
 
 async def test_a_kind_is_asked_of_all_or_of_a_repeatable_draw(store: Store, tmp_path: Path) -> None:
-    accounts = [filed(number) for number in range(1, 8)]
+    # The eighth is the first one, filed a second time.
+    accounts = [*(filed(number) for number in range(1, 8)), filed(1, filing_number="9000099")]
     inspection = await Inspection.of(store, tmp_path, accounts)
     path = tmp_path / "清单.xlsx"
     kinds = (Code.INTERACTION_POOR, Code.WRONG_WORDS)

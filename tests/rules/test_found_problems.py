@@ -223,7 +223,7 @@ def test_looks_under_another_id_prove_nothing_of_the_account_filed_now() -> None
     ),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_one_person_alone_never_makes_a_finding(
     said: list[tuple[int, str, ProblemAnswer, bool, MatchedBy | None]], order: Random
 ) -> None:

@@ -119,7 +119,7 @@ class ProblemRows:
             answer=answer,
             person=row.text(ProblemColumn.PERSON),
             read_at=read_at,
-            words=_bare(row.text(ProblemColumn.WORDS)).rstrip("。.；;"),
+            words=said_words(row.text(ProblemColumn.WORDS)),
             link=link or "",
             name=seen_name(row.text(ProblemColumn.SEEN_NAME), account.filed.name),
             seen_id=seen_id or "",
@@ -132,6 +132,11 @@ class ProblemRows:
         if code is None:
             raise BadValue(f"本次检查的规则中没有这一项目，应为：{'、'.join(self.kinds)}")
         return code
+
+
+def said_words(text: str) -> str:
+    """具体情况 as a part of a sentence; "" where it says that there is nothing to say."""
+    return _bare(text).rstrip("\u3002.\uff1b;")
 
 
 def seen_name(text: str, filed: str) -> str:

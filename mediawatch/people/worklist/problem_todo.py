@@ -17,6 +17,7 @@ from mediawatch.domain import (
     Verdict,
     standing_item,
 )
+from mediawatch.figures.filings import filings_of_one
 from mediawatch.names import same_person
 from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.todo import all_that_is_known, row_about
@@ -170,13 +171,15 @@ def _draw(
     request: ProblemRequest,
     proofs: Mapping[int, Collection[ProblemProof]],
 ) -> set[tuple[int, Code]]:
-    """(account, kind) of what is requested. What was drawn before stays drawn."""
+    """(account, kind) of what is requested. What was drawn before stays drawn.
+
+    An account that is filed twice is asked about once.
+    """
+    running = [entry for entry in judged.entries if entry.account.filed.in_service]
     open_to_look = [
-        entry.account
-        for entry in judged.entries
-        if entry.account.filed.in_service
-        and request.wants(entry.account.filed)
-        and not _is_gone(entry)
+        group[0].account
+        for group in filings_of_one(running)
+        if request.wants(group[0].account.filed) and not any(map(_is_gone, group))
     ]
     return {
         (number, code)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,22 @@ def test_what_people_find_is_put_right_by_a_look_and_stands_by_two(
     got, basis = result(item(code), Verdict.FRESH, *again, problems=proofs)
     assert got is expected
     assert words in basis
+
+
+def test_a_look_of_before_the_notice_says_nothing_of_what_followed() -> None:
+    code = Code.INTERACTION_POOR
+    old, gone = look_of(ProblemAnswer.FOUND, 2), look_of(ProblemAnswer.ABSENT, 4)
+    early = datetime(2032, 1, 10, 3, tzinfo=UTC)
+    again = ProblemProof(
+        code=code,
+        state=ProblemState.PROVED,
+        readings=(replace(old, read_at=early), FOUND_ON_2),
+    )
+    got, basis = result(item(code), Verdict.FAILED, found(code), problems=(again,))
+    assert (got, "不在通报印发之后" in basis) == (UNKNOWN, True)
+    before = replace(gone, read_at=early - timedelta(days=1))
+    absent = ProblemProof(code=code, state=ProblemState.NONE, absent=(before,))
+    assert result(item(code), Verdict.FRESH, problems=(absent,))[0] is UNKNOWN
 
 
 def test_what_was_found_again_and_then_gone_is_put_right() -> None:

@@ -15,9 +15,10 @@ from mediawatch.domain import (
     ProblemSeen,
     Reading,
     Sight,
+    SweepKind,
     same_ids,
 )
-from mediawatch.domain.clock import minute
+from mediawatch.domain.clock import day_of, minute
 from mediawatch.names import same_person
 from mediawatch.people import PERSON
 from mediawatch.people.forms.problem_columns import ProblemColumn
@@ -152,7 +153,17 @@ class ProblemIntake:
         ]
 
     def _late_faults(self, account: Account, given: GivenProblem) -> list[ProblemFault]:
-        """Nothing is added to an inspection whose notice named the account."""
+        """Nothing is added to an inspection whose notice named the account.
+
+        A re-check is about what is seen from its own day on.
+        """
+        first = day_of(self.sweep.as_of)
+        if (
+            self.sweep.kind is SweepKind.RECHECK
+            and given.read_at is not None
+            and day_of(given.read_at) < first
+        ):
+            return [(ProblemColumn.TIME, f"检查时间早于复查的时点（{first}），不能用于复查")]
         issued = self._issued.get(account.id)
         if issued is None or (not given.accuses and given.read_at and given.read_at <= issued):
             return []

@@ -146,8 +146,11 @@ def _of_code(
         for finding in findings
         if finding.review not in DECIDED and finding.effect is not Effect.HINT
     ]
-    if look and code.found_by_people and (gone_on := _gone_on(code, look)):
+    if look and code.found_by_people and (gone_on := _gone_on(code, look, since)):
         return Rectification.DONE, f"经人工检查（{chinese_day(gone_on)}），未再发现该问题。"
+    if look and code.found_by_people and (before := _seen_before(code, look, since)):
+        words = f"{chinese_day(before)}的人工检查不在通报印发之后，须再次检查。"
+        return Rectification.UNVERIFIED, _dated(look, words)
     if still := [finding for finding in confirmed if alike(code, finding.code)]:
         return Rectification.NOT_DONE, _dated(look, "".join(finding.sentence for finding in still))
     if again := [finding for finding in waiting if alike(code, finding.code)]:
@@ -170,21 +173,35 @@ def _of_code(
     return result, _dated(look, basis)
 
 
-def _gone_on(code: Code, look: RecheckLook) -> date | None:
+def _seen_before(code: Code, look: RecheckLook, since: date) -> date | None:
+    """The day of a look that found the problem, and may have been before the notice."""
+    days = (
+        day_of(each.read_at)
+        for proof in look.problems
+        if proof.code is code
+        for each in proof.readings
+    )
+    return next((day for day in days if day <= since), None)
+
+
+def _gone_on(code: Code, look: RecheckLook, since: date) -> date | None:
     """The day on which a person showed that the problem is gone; None where nobody did.
 
-    One look with a picture does. Who found it in the re-check is believed first.
+    One look with a picture does, from the day of issue on. Who found it in the re-check is believed
+    first.
     """
     proof = next((each for each in look.problems if each.code is code), None)
     if proof is None or proof.state in (ProblemState.CLAIMED, ProblemState.DISPUTED):
         return None
     if proof.state is ProblemState.PROVED and proof.gone_on is None:
         return None
-    since = max((each.read_at for each in proof.readings), default=None)
+    found_at = max((each.read_at for each in proof.readings), default=None)
     days = [
         day_of(each.read_at)
         for each in proof.absent
-        if shows_repair(each) and (since is None or each.read_at > since)
+        if shows_repair(each)
+        and day_of(each.read_at) >= since
+        and (found_at is None or each.read_at > found_at)
     ]
     return max(days, default=None)
 

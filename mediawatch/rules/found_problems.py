@@ -199,12 +199,12 @@ def with_problems(judged: Judgement, known: Dossier, as_of: datetime, policy: Po
     judged = replace(judged, findings=findings, notes=(*judged.notes, *notes))
     if failing := [finding for finding in findings if finding.effect is Effect.FAILS]:
         return replace(judged, verdict=Verdict.FAILED, sentence=failing[0].sentence)
+    use = next((proof for proof in proofs if proof.code is Code.UNUSABLE), None)
+    if use is not None and judged.verdict is Verdict.OUT_OF_SCOPE and is_application(known.filed):
+        judged = _with_use(judged, use, known, as_of, policy)
     doubtful = [proof for proof in open_proofs if policy.effect(proof.code) is Effect.FAILS]
     if doubtful and not spared and judged.verdict in _SETTLED:
         return replace(judged, verdict=Verdict.UNPROVEN, sentence=_note(doubtful[0], policy))
-    use = next((proof for proof in proofs if proof.code is Code.UNUSABLE), None)
-    if use is not None and judged.verdict is Verdict.OUT_OF_SCOPE and is_application(known.filed):
-        return _with_use(judged, use, known, as_of, policy)
     return judged
 
 
@@ -241,8 +241,8 @@ _SETTLED = (
     Verdict.DUE_SOON,
     Verdict.AT_LIMIT,
     Verdict.LISTED,
-    Verdict.OUT_OF_SCOPE,
 )
+"""Verdicts that call an account sound, or leave nothing open of it."""
 
 
 def _finding(proof: ProblemProof, known: Dossier, policy: Policy, *, spared: bool) -> Finding:

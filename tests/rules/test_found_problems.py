@@ -29,7 +29,12 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ports import Dossier
-from mediawatch.rules.found_problems import ProblemState, problem_proofs, until_issue
+from mediawatch.rules.found_problems import (
+    ProblemState,
+    is_open_by_people,
+    problem_proofs,
+    until_issue,
+)
 from mediawatch.rules.hearing import is_required
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import HEARING, load, parse
@@ -315,6 +320,21 @@ def test_people_settle_an_application(
     known_app = Dossier(filed=APP, supported=False, problem_looks=looks)
     judged = judge(known_app, AS_OF, POLICY)
     assert (judged.verdict, judged.sentence) == (verdict, sentence)
+
+
+def test_a_problem_of_one_person_keeps_what_nobody_looked_at_open() -> None:
+    claimed = problem_look(2, "甲", tied=MatchedBy.NAME)
+    claimed = replace(
+        claimed,
+        sights=tuple(replace(sight, name="示例通") for sight in claimed.sights),
+        filed_as=APP.identity,
+    )
+    looks = (used(1, "甲", ABSENT), claimed)
+    judged = judge(Dossier(filed=APP, supported=False, problem_looks=looks), AS_OF, POLICY)
+    assert (judged.verdict, is_open_by_people(judged)) == (Verdict.UNPROVEN, True)
+    untouched = Dossier(filed=APP, supported=False, problem_looks=(claimed,))
+    judged = judge(untouched, AS_OF, POLICY)
+    assert (judged.verdict, is_open_by_people(judged)) == (Verdict.OUT_OF_SCOPE, False)
 
 
 def test_an_account_with_posts_is_not_settled_by_its_use() -> None:

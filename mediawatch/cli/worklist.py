@@ -31,6 +31,7 @@ from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.problem_todo import ProblemRequest
 from mediawatch.people.worklist.todo import Unproven, as_table, open_ones
 from mediawatch.plurals import count_of
+from mediawatch.sweep import scope_files
 from mediawatch.sweep.judging import rejudge
 from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
@@ -111,6 +112,14 @@ def export(
             "repeated. What waits for a second person comes in any case.",
         ),
     ] = None,
+    scope: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --problems: only the accounts of this list (`mediawatch scope --out`, or "
+            "your own).",
+        ),
+    ] = None,
     region: Annotated[
         str, typer.Option(metavar="地区", help="With --problems: only this region or prefecture.")
     ] = "",
@@ -124,8 +133,8 @@ def export(
 ) -> None:
     """Write the worklist of a sweep: one yes/no question a row, with QR code, drop-downs and
     instructions in Chinese."""
-    if (region or sample) and not problems:
-        raise UserError("--region and --sample choose accounts for --problems")
+    if (scope or region or sample) and not problems:
+        raise UserError("--scope, --region and --sample choose accounts for --problems")
     if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
     divided = office_regions(read_office(home_of(ctx).root))
@@ -141,6 +150,12 @@ def export(
             async def plan(planning: App) -> tuple[list[WorklistFile], int]:
                 judged = await judged_scope(planning, chosen)
                 kinds = tuple(kind_of(each, judged.policy) for each in problems or ())
+                home = await planning.store.operator.home_id()
+                listed = (
+                    scope_files.read(scope, await planning.store.accounts.all(), home=home)
+                    if scope
+                    else None
+                )
                 written = await export_worklist(
                     planning.store,
                     FormTarget(
@@ -158,8 +173,9 @@ def export(
                     with_glances=with_glances,
                     request=ProblemRequest(
                         kinds=tuple(dict.fromkeys(kinds)),
-                        wants=lambda filed: (
-                            not region or region in (divided.of(filed), filed.prefecture)
+                        wants=lambda account: (
+                            region in ("", divided.of(account.filed), account.filed.prefecture)
+                            and (listed is None or listed.holds(account))
                         ),
                         sample=sample,
                     ),

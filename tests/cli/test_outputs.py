@@ -40,6 +40,7 @@ INPUTS = {
     ("sweep", "policy"),
     ("sweep", "scope"),
     ("verify", "folders"),
+    ("worklist export", "scope"),
     ("worklist import", "files"),
 }
 """What names a file or a folder and is only read: nothing else may be a plain path."""

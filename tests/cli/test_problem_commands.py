@@ -180,3 +180,28 @@ def test_an_offices_own_code_is_taken_by_options(home: Home) -> None:
     refused = mediawatch(home, "review", "list", "--code", "menu")
     assert refused.exit_code == 2
     assert "there is no code 'menu'" in refused.output
+
+
+def test_a_kind_is_asked_of_the_accounts_that_are_named(home: Home, tmp_path: Path) -> None:
+    listed_ones = tmp_path / "名单.csv"
+    listed_ones.write_text("备案单号\n900002\n", "utf-8")
+    sheet = tmp_path / "查.xlsx"
+    export = ("worklist", "export", str(sheet), "--force", "--problems", "互动回应差")
+
+    def names(*more: str) -> list[str]:
+        done = mediawatch(home, *export, *more)
+        assert done.exit_code == 0, done.output
+        book = openpyxl.load_workbook(sheet)
+        if "人工检查" not in book.sheetnames:
+            return []
+        rows = list(book["人工检查"].iter_rows(values_only=True))
+        place = rows[0].index("备案名称")
+        return [str(row[place]) for row in rows[1:]]
+
+    assert names() == [NAME, "示例市第2测试局"]
+    assert names("--scope", str(listed_ones)) == ["示例市第2测试局"]
+    assert names("--region", "甲示例市", "--sample", "1") in ([NAME], ["示例市第2测试局"])
+    assert names("--region", "别处") == []
+    alone = mediawatch(home, "worklist", "export", str(sheet), "--force", "--sample", "3")
+    assert alone.exit_code == 2
+    assert "choose accounts for --problems" in alone.output

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from mediawatch.domain import (
     Account,
     Code,
-    Filing,
     Reading,
     Sweep,
     SweepAccount,
@@ -46,7 +45,7 @@ class ProblemRequest:
     """
 
     kinds: tuple[Code, ...] = ()
-    wants: Callable[[Filing], bool] = lambda filed: True
+    wants: Callable[[Account], bool] = lambda account: True
     sample: int = 0
 
 
@@ -179,7 +178,7 @@ def _draw(
     open_to_look = [
         group[0].account
         for group in filings_of_one(running)
-        if request.wants(group[0].account.filed) and not any(map(_is_gone, group))
+        if request.wants(group[0].account) and not any(map(_is_gone, group))
     ]
     return {
         (number, code)

@@ -13,14 +13,16 @@ import openpyxl
 from openpyxl.drawing.image import Image as SheetImage
 from problem_looks import AT, give, given
 from samples import plain_reading
-from worklists import AS_OF, GH, POLICY, Inspection, filed, judged_by, png, typed
+from worklists import AS_OF, GH, NOW, POLICY, Inspection, filed, judged_by, png, typed
 
 from mediawatch.domain import Code, Judgement, MatchedBy, Outcome, Post, ProblemAnswer, Verdict
+from mediawatch.ops.drafts import decide
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.export import WorklistSplit, export
 from mediawatch.people.worklist.imported import write_bad_rows
+from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.problem_todo import ProblemRequest, problem_questions
 from mediawatch.ports import Store
 from mediawatch.rules.found_problems import ProblemState
@@ -214,3 +216,26 @@ async def test_an_application_that_one_person_used_may_be_drawn(
     assert item.not_by == "甲某"
     await give(inspection, replace(used, person="乙某"))
     assert await problem_questions(store, every, ProblemRequest()) == []
+
+
+async def test_one_import_sees_what_it_took_in_itself(store: Store, tmp_path: Path) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    path = tmp_path / "清单.xlsx"
+    await sheet_of(inspection, path, Code.INTERACTION_POOR)
+    one = fill(path, tmp_path / "一.xlsx", FOUND)
+    copied = fill(path, tmp_path / "二.xlsx", {**FOUND, C.PERSON: "丙某"})
+
+    async def plan(draft: Store, write: object) -> tuple[int, int, list[str]]:
+        done = await import_files(
+            draft,
+            [one, one, copied],
+            await judged_by(draft, inspection.sweep),
+            now=NOW,
+            keep_evidence=inspection.evidence.keep,
+        )
+        found = done.found
+        return len(found.readings), found.repeated, [each.reason for each in found.problems]
+
+    kept, repeated, reasons = await decide(store, plan)
+    assert (kept, repeated) == (1, 1)
+    assert reasons == ["该截图是乙某检查时所附：请附本人检查时的截图"]

@@ -99,8 +99,9 @@ class _Intake:
         self.home = ""
         self.filed_now: Mapping[int, Account] = {}
         self.identities: dict[int, FiledIdentity] = {}
-        self.pictures: dict[str, set[int]] = {}
         self.looks = ProblemIntake(store, judged, now, keep_evidence, sites)
+        # A picture serves one account, on whichever sheet it is handed in.
+        self.pictures = self.looks.pictures
 
     async def load(self) -> None:
         self.home = await self.store.operator.home_id()
@@ -119,6 +120,7 @@ class _Intake:
                     await self._take_row(row)
             problems = ProblemRows(self.looks, self.home, found)
             for some in found.batches(path, returned.problem_rows()):
+                await problems.load(some)
                 for each in some:
                     await problems.take(each)
         if self.done.accepted > before:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -70,7 +70,12 @@ class ProblemIntake:
         self.scope = {entry.account.id: entry.account for entry in judged.entries}
         self._filed_now: Mapping[int, Account] = {}
         self._issued: Mapping[int, datetime] = {}
-        self._pictures: dict[str, set[int]] = {}
+        self.pictures: dict[str, set[int]] = {}
+        """By SHA-256 the accounts for which a picture was handed in."""
+        self._known: dict[int, list[Reading]] = {}
+        self._identities: dict[int, FiledIdentity] = {}
+        self._said: dict[int, list[Reading]] = {}
+        """By account its looks for problems, with what was taken in since."""
 
     async def load(self) -> None:
         """Read what all answers are held against."""
@@ -79,6 +84,17 @@ class ProblemIntake:
         }
         self._issued = await self.store.notices.issued_at(self.sweep.id)
 
+    async def load_accounts(self, numbers: Iterable[int]) -> None:
+        """Read what is known of these accounts, all at once."""
+        wanted = sorted({*numbers} - self._known.keys())
+        if not wanted:
+            return
+        self._known |= await all_that_is_known(self.store, wanted, self.sweep)
+        now = await self.store.accounts.current(wanted)
+        self._identities |= {number: each.identity for number, each in now.items()}
+        looks = await self.store.readings.problem_looks(self.sweep.id, wanted)
+        self._said |= {number: list(looks.get(number, ())) for number in wanted}
+
     async def take(
         self, account: Account, given: GivenProblem, *, untimed: bool = False
     ) -> ProblemReceipt:
@@ -86,9 +102,9 @@ class ProblemIntake:
 
         `untimed`: its time is that of the call, and makes no other look of the same answer.
         """
-        known = (await all_that_is_known(self.store, [account.id], self.sweep))[account.id]
-        now = (await self.store.accounts.current([account.id]))[account.id].identity
-        looks = await self._looks(account.id, given.code)
+        await self.load_accounts([account.id])
+        known, now = self._known[account.id], self._identities[account.id]
+        looks = self._looks(account.id, given.code)
         asked = RowQuestion(
             account=account,
             sweep_id=self.sweep.id,
@@ -117,8 +133,9 @@ class ProblemIntake:
         if picture_faults := await self._picture_faults(account, given, looks):
             return ProblemReceipt(faults=tuple(picture_faults))
         kept = await self.store.readings.keep(await self.keep_evidence(look))
+        self._said[account.id].append(kept)
         for shot in given.good_shots:
-            self._pictures.setdefault(shot.sha256, set()).add(account.id)
+            self.pictures.setdefault(shot.sha256, set()).add(account.id)
         return ProblemReceipt(
             kept=kept,
             remark=self._why_uncounted(kept, account, now, known),
@@ -127,12 +144,12 @@ class ProblemIntake:
 
     async def withdraw(self, account: Account, code: Code, by: str, reason: str) -> Reading | None:
         """A person takes his answers back; None where he has none that stands."""
-        looks = await self._looks(account.id, code)
-        own_looks = _standing_of(by, looks)
+        await self.load_accounts([account.id])
+        own_looks = _standing_of(by, self._looks(account.id, code))
         if not own_looks:
             return None
         # Under the name that he wrote before: the answer to take back is found by it.
-        return await self.store.readings.keep(
+        taken_back = await self.store.readings.keep(
             Reading(
                 account_id=account.id,
                 look=LookKind.PERSON,
@@ -145,11 +162,12 @@ class ProblemIntake:
                 problem=ProblemSeen(code=code, answer=ProblemAnswer.WITHDRAWN, words=reason),
             )
         )
+        self._said[account.id].append(taken_back)
+        return taken_back
 
-    async def _looks(self, account_id: int, code: Code) -> list[Reading]:
-        found = await self.store.readings.problem_looks(self.sweep.id, [account_id])
+    def _looks(self, account_id: int, code: Code) -> list[Reading]:
         return [
-            each for each in found.get(account_id, ()) if each.problem and each.problem.code is code
+            each for each in self._said[account_id] if each.problem and each.problem.code is code
         ]
 
     def _late_faults(self, account: Account, given: GivenProblem) -> list[ProblemFault]:
@@ -177,12 +195,12 @@ class ProblemIntake:
         self, account: Account, given: GivenProblem, looks: Sequence[Reading]
     ) -> list[ProblemFault]:
         digests = {shot.sha256 for shot in given.good_shots}
-        self._pictures |= await self.store.evidence.owners(digests - self._pictures.keys())
+        self.pictures |= await self.store.evidence.owners(digests - self.pictures.keys())
         ids = set(self._filed_now.get(account.id, account).filed.ids)
         others = [
             other.filed.name
             for number in sorted(
-                {each for digest in digests for each in self._pictures.get(digest, ())}
+                {each for digest in digests for each in self.pictures.get(digest, ())}
             )
             if number != account.id
             and (other := self._filed_now.get(number)) is not None

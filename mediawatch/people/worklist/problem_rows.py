@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -15,7 +15,7 @@ from mediawatch.people.forms.columns import Cell, given_text, typed_links
 from mediawatch.people.forms.problem_columns import PROBLEM_SEALED, PROBLEM_WORDS, ProblemColumn
 from mediawatch.people.forms.read import ProblemRow
 from mediawatch.people.forms.returned import ReturnedRows
-from mediawatch.people.forms.rowkey import Window, is_marked, misfit, sealed_key
+from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemIntake
 from mediawatch.people.worklist.states import SAME_NAME_WORDS, says_none
@@ -46,6 +46,12 @@ class ProblemRows:
         self.window = Window.asked_about(intake.sweep, intake.policy)
         policy = intake.policy
         self.kinds = {given_text(policy.label(code)): code for code in policy.problem_kinds}
+
+    async def load(self, rows: Iterable[ProblemRow]) -> None:
+        """Read what the rows are held against, all at once."""
+        keys = (parse_key(row.text(ProblemColumn.KEY)) for row in rows if not row.blank)
+        wanted = {key.account_id for key in keys if key is not None}
+        await self.intake.load_accounts(wanted & self.intake.scope.keys())
 
     async def take(self, row: ProblemRow) -> None:
         """Keep a row's answer, or give the row back."""

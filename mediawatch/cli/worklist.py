@@ -189,7 +189,8 @@ def export(
 
     written, by_name = run(work())
     for each in written:
-        typer.echo(f"{each.path}: {count_of(each.rows, 'row')}")
+        besides = f", {each.problems} of them on the sheet 人工检查" if each.problems else ""
+        typer.echo(f"{each.path}: {count_of(each.rows, 'row')}{besides}")
     _tell_glances(by_name, asked=with_glances)
     if not any(each.rows for each in written):
         typer.echo("nothing is left to people in this sweep", err=True)

@@ -138,7 +138,8 @@ def _recheck(home: Home, tmp_path: Path) -> None:
         in told
     )
     sheet = tmp_path / "复查.xlsx"
-    assert mediawatch(home, "worklist", "export", str(sheet), "--sweep", number).exit_code == 0
+    exported = mediawatch(home, "worklist", "export", str(sheet), "--sweep", number)
+    assert "1 of them on the sheet 人工检查" in exported.output
     rows = list(openpyxl.load_workbook(sheet)["人工检查"].iter_rows(values_only=True))
     assert len(rows) == 2
     code, said = found(home, "己某", "--absent", "--sweep", number, colour=9)

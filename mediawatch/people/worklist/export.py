@@ -66,6 +66,8 @@ class WorklistFile:
     rows: int
     part: str = ""
     """The prefecture or person it is for."""
+    problems: int = 0
+    """How many of the rows stand on the sheet 人工检查."""
 
 
 def to_line(
@@ -195,7 +197,15 @@ async def export(
             overwrite=target.overwrite,
             write=target.write,
         )
-    return [WorklistFile(path=file, rows=len(chosen), part=part) for file, part, chosen in files]
+    return [
+        WorklistFile(
+            path=file,
+            rows=len(chosen),
+            part=part,
+            problems=sum(isinstance(item, ProblemQuestion) for item in chosen),
+        )
+        for file, part, chosen in files
+    ]
 
 
 async def in_order_of_hints(

@@ -32,8 +32,10 @@ from mediawatch.publish.reports.lists import heading
 from mediawatch.registry.headings import label
 from mediawatch.rules import backing
 from mediawatch.rules.found_problems import is_application
+from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
+from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.table import join_filled
 
 MATCHES: Mapping[MatchedBy, str] = {
@@ -102,8 +104,10 @@ def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
     else:
         parts.append("检查结论  尚无")
     parts += ["", "核查记录" if readings else "核查记录  尚无"]
+    looked_for = any(reading.problem for reading in readings)
+    kinds = kind_labels(policy_of(record.sweep)) if record.sweep and looked_for else KINDS
     for reading in readings:
-        parts += reading_lines(reading, surfaces)
+        parts += reading_lines(reading, surfaces, kinds)
     if record.hints:
         parts += ["", HINTS, *(f"  {line}" for line in hint_lines(record.hints))]
     if record.receipts:
@@ -151,10 +155,12 @@ def _provisional_words(account: Account) -> str:
     return f"{found.value}（{found.on}按名称检索所得，显示名称“{found.name}”{alias}{body}）"
 
 
-def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
-    """One look with its sights and its evidence."""
+def reading_lines(
+    reading: Reading, surfaces: Mapping[str, str], kinds: Mapping[Code, str] = KINDS
+) -> list[str]:
+    """One look with its sights and its evidence. `kinds`: what problems are called."""
     by = f" {reading.by}" if reading.by else ""
-    said = describe_problem(reading) or reading.outcome.label
+    said = describe_problem(reading, kinds) or reading.outcome.label
     kind = PROBLEM_LOOK if reading.problem else LOOKS[reading.look]
     lines = [f"  {minute(reading.read_at)} {kind}{by}：{said}"]
     if reading.problem:
@@ -165,16 +171,18 @@ def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def describe_problem(reading: Reading) -> str:
-    """What a person said of a kind of problem; "" of any other reading.
+def kind_labels(policy: Policy) -> Mapping[Code, str]:
+    """What a policy calls the kinds of problems that people look for."""
+    return {**KINDS, **{code: policy.label(code) for code in policy.problem_kinds}}
 
-    The kind stands by its finding; here its code tells it apart.
-    """
+
+def describe_problem(reading: Reading, kinds: Mapping[Code, str]) -> str:
+    """What a person said of a kind of problem; "" of any other reading."""
     seen = reading.problem
     if seen is None:
         return ""
     words = f"（{seen.words}）" if seen.words else ""
-    return f"{KINDS.get(seen.code, seen.code.value)} {seen.answer.label}{words}"
+    return f"{kinds.get(seen.code, seen.code.value)} {seen.answer.label}{words}"
 
 
 def _seen_at(sight: Sight) -> str:

@@ -37,6 +37,7 @@ from mediawatch.publish.reports.account_page import (
     LOOKS,
     PROBLEM_LOOK,
     describe_problem,
+    kind_labels,
     verdict_words,
 )
 from mediawatch.publish.reports.lists import heading
@@ -113,7 +114,8 @@ def _reading(subject: AccountCase, reading: Reading) -> str:
     if reading.problem:
         return (
             f"第{reading.id}号 {minute(reading.read_at)} {PROBLEM_LOOK}（{reading.by}）："
-            f"{describe_problem(reading)}，{_problem_use(subject, reading)}"
+            f"{describe_problem(reading, kind_labels(subject.policy))}，"
+            f"{_problem_use(subject, reading)}"
         )
     return (
         f"第{reading.id}号 {minute(reading.read_at)} {LOOKS[reading.look]}（{seen}{who}）："

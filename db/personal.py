@@ -36,7 +36,7 @@ from mediawatch.domain import (
     ReviewState,
     SweepState,
 )
-from mediawatch.names import fold
+from mediawatch.names import fold, same_person
 from mediawatch.ports import PersonalData
 
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8})(?!\d)")
@@ -62,7 +62,7 @@ class SqlPersonal(Aggregate):
             ClearingRow.sweep_id.is_not_distinct_from(data.sweep_id),
             ClearingRow.notice_id.is_not_distinct_from(data.notice_id),
         )
-        marks = _marks([row.name for _, row in found], after=conn.scalar(earlier) or 0)
+        marks = marks_of([row.name for _, row in found], after=conn.scalar(earlier) or 0)
         for kind, row in found:
             column = "person" if kind is ReadingRow else "by"
             values = {column: marks[fold(row.name)]}
@@ -90,7 +90,7 @@ class SqlPersonal(Aggregate):
         earlier = select(func.coalesce(func.sum(ClearingRow.names), 0)).where(
             ClearingRow.sweep_id.is_(None), ClearingRow.notice_id.is_(None)
         )
-        marks = _marks([row.given_by for _, row in found], after=conn.scalar(earlier) or 0)
+        marks = marks_of([row.given_by for _, row in found], after=conn.scalar(earlier) or 0)
         for kind, row in found:
             one = update(kind.__table__).where(kind.__table__.c.id == row.id)
             conn.execute(one.values(given_by=marks[fold(row.given_by)]))
@@ -268,10 +268,17 @@ def _statements() -> Mapping[type[Base], Select[*tuple[Any, ...]]]:
     }  # fmt: skip
 
 
-def _marks(names: Sequence[str], *, after: int) -> dict[str, str]:
+def marks_of(names: Sequence[str], *, after: int) -> dict[str, str]:
     """By folded name its mark: two persons never come to look like one.
 
     The numbers go on after as many records as were cleared before.
     """
-    persons = dict.fromkeys(fold(name) for name in names)
-    return {person: f"{PERSONAL_MARK}{number}" for number, person in enumerate(persons, after + 1)}
+    marks: dict[str, str] = {}
+    number = after
+    for name in dict.fromkeys(fold(name) for name in names):
+        # Two writings of one name must not become two persons: two of them make a finding.
+        alike = next((mark for other, mark in marks.items() if same_person(other, name)), None)
+        if alike is None:
+            number += 1
+        marks[name] = alike or f"{PERSONAL_MARK}{number}"
+    return marks

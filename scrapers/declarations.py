@@ -33,6 +33,14 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
 }
 """Platform key to its surfaces, each with what inspectors call it."""
 
+SITES: Mapping[str, frozenset[str]] = {
+    "toutiao": frozenset({"toutiao.com"}),
+    "weibo": frozenset({"weibo.com", "weibo.cn", "sina.com.cn", "sina.cn", "t.cn"}),
+    "douyin": frozenset({"douyin.com", "iesdouyin.com", "snssdk.com"}),
+    "wechat": frozenset({"mp.weixin.qq.com"}),
+}
+"""Platform key to the hosts of its pages: what a person names as seen there stands under one."""
+
 KEY_WORDS: Mapping[str, str] = {"wechat-api": "wechat"}
 """The words for `mediawatch login` that stand for a key to an official interface.
 

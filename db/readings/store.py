@@ -67,15 +67,15 @@ class SqlReadings(Aggregate):
 
     @reads
     def problem_looks(
-        self, conn: Connection, sweep_id: int, account_ids: Iterable[int] | None = None
+        self, conn: Connection, sweep_id: int | None, account_ids: Iterable[int] | None = None
     ) -> dict[int, list[Reading]]:
         """An account without any has no entry."""
-        of_sweep = ReadingRow.sweep_id == sweep_id
+        wanted = [] if sweep_id is None else [ReadingRow.sweep_id == sweep_id]
         if account_ids is None:
-            return problem_looks_of(conn, of_sweep)
+            return problem_looks_of(conn, *wanted)
         found: dict[int, list[Reading]] = {}
         for portion in portions(sorted(set(account_ids))):
-            found |= problem_looks_of(conn, of_sweep, ReadingRow.account_id.in_(portion))
+            found |= problem_looks_of(conn, *wanted, ReadingRow.account_id.in_(portion))
         return found
 
     @reads

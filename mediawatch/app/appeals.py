@@ -189,8 +189,10 @@ async def involved_persons(app: App, notice: Notice, item: NoticeItem) -> dict[s
     wanted = {number for held in item.findings for number in held.finding.reading_ids}
     resting = (await app.store.readings.by_id(wanted)) if wanted else {}
     seen = await app.store.readings.by_account(sorted(accounts), sweep_id=notice.sweep_id)
+    looked = await app.store.readings.problem_looks(notice.sweep_id, sorted(accounts))
     found: dict[str, str] = {}
-    for reading in (each for some in (*resting.values(), *seen.values()) for each in some):
+    shown = (*resting.values(), *seen.values(), *looked.values())
+    for reading in (each for some in shown for each in some):
         if reading.look is LookKind.PERSON and reading.by:
             found.setdefault(reading.by, "人工核查")
     for event in await app.store.reviews.events(notice.sweep_id):

@@ -20,6 +20,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.people.suspects import proving_readings
+from mediawatch.people.worklist.problem_todo import problem_proofs_of
 from mediawatch.publish.defects import defects_of
 from mediawatch.publish.notices.arrears import (
     ItemFacts,
@@ -93,7 +94,8 @@ async def _proofs(
     for sweep in await app.store.sweeps.all():
         if sweep.id not in sweep_ids:
             continue
-        entries = (await judged_scope(app, sweep, account_ids)).entries
+        judged = await judged_scope(app, sweep, account_ids)
+        entries, people = judged.entries, await problem_proofs_of(app.store, judged)
         readings = await proving_readings(app.store, entries)
         for entry in entries:
             sound, unsound = _confirmed(app, entry, readings.get(entry.account.id, ()))
@@ -102,6 +104,7 @@ async def _proofs(
                 filed=entry.account.filed,
                 confirmed=sound,
                 unsound=unsound,
+                people=people.get(entry.account.id, ()),
             )
     return found
 

@@ -16,6 +16,7 @@ from mediawatch.domain import (
     NoticeAction,
     NoticeEvent,
     NoticeItem,
+    ProblemAnswer,
     ReviewAction,
     ReviewEvent,
     ReviewState,
@@ -234,15 +235,23 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
                 [item.account_id], sweep.as_of, sweep.period_from
             )
         ).get(item.account_id, [])
+        # No reading of the account's posts says anything of what people found.
+        by_readings = [finding for finding in gone if not finding.code.found_by_people]
         own = account_policy(judged.policy, entries[item.account_id].account.filed)
-        why = cause(
-            gone,
-            readings,
-            (sweep.period_from or own.window_start(day), day),
-            surfaces,
-            notice.issued_on,
+        why = (
+            cause(
+                by_readings,
+                readings,
+                (sweep.period_from or own.window_start(day), day),
+                surfaces,
+                notice.issued_on,
+            )
+            if by_readings
+            else ""
         )
         if why is None:
+            gone, why = [finding for finding in gone if finding.code.found_by_people], ""
+        if not gone:
             continue
         said = "、".join(dict.fromkeys(finding.label for finding in gone))
         why = why or await _other_cause(app, sweep, item, gone)
@@ -266,6 +275,18 @@ async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[
     own = [event for event in events if event.account_id == item.account_id and event.code in codes]
     if own and own[-1].action is ReviewAction.DISMISSED:
         return f"{day_of(own[-1].at)}经{own[-1].by}审核排除"
+    if item.account_id is not None:
+        looks = await app.store.readings.problem_looks(sweep.id, [item.account_id])
+        against = [
+            look
+            for look in looks.get(item.account_id, ())
+            if look.problem
+            and look.problem.code in codes
+            and look.problem.answer is not ProblemAnswer.FOUND
+        ]
+        if against and against[-1].problem:
+            said = against[-1].problem.answer.label
+            return f"{day_of(against[-1].read_at)}{against[-1].by}人工检查的结果为“{said}”"
     changes = await app.store.accounts.changes(item.account_id)
     return f"{day_of(changes[-1].at)}台账变更" if changes else "已有新证据"
 

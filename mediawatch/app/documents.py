@@ -32,6 +32,7 @@ from mediawatch.figures.counts import figures
 from mediawatch.ops.retention import pruned_paths
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.suspects import proving_readings
+from mediawatch.people.worklist.problem_todo import problem_proofs_of
 from mediawatch.plurals import agree, count_of
 from mediawatch.publish.defects import EvidenceDefect, resting_on
 from mediawatch.publish.earlier_census import EarlierCensus, choose_census_before
@@ -39,6 +40,7 @@ from mediawatch.publish.inspection import Imprint, Inspection, inspection, with_
 from mediawatch.publish.later_updates import with_later_updates
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.rounds import IssuedNotice, Issues, past
+from mediawatch.rules.found_problems import ProblemProof
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sweep_policy import policy_of
@@ -167,12 +169,28 @@ async def _build_inspection(
         _tell_contradicted(told)
     accused = [problem.entry.account.id for problem in told.failed]
     later = await app.store.readings.by_account(accused, since=sweep.as_of) if accused else {}
-    told = with_omissions(with_later_updates(told, later), await _omissions(app, sweep, issued))
+    told = with_omissions(
+        with_later_updates(told, later, await _proofs_of_people(app, told)),
+        await _omissions(app, sweep, issued),
+    )
     return (
         replace(told, before=await _census_before(app, sweep, issues))
         if told.office.compare
         else told
     )
+
+
+async def _proofs_of_people(app: App, told: Inspection) -> Mapping[int, Sequence[ProblemProof]]:
+    """What people's looks prove of failed accounts by which they fail."""
+    accused = tuple(
+        problem.entry
+        for problem in told.failed
+        if any(finding.code.found_by_people for finding in problem.findings)
+    )
+    if not accused:
+        return {}
+    scope = JudgedScope(sweep=told.sweep, policy=told.policy, entries=accused)
+    return await problem_proofs_of(app.store, scope)
 
 
 async def _census_before(app: App, sweep: Sweep, issues: Issues) -> EarlierCensus | None:

@@ -44,6 +44,8 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
     readings = await store.readings.for_judgement([account.id], sweep.as_of, sweep.period_from)
     looks = await store.readings.problem_looks(sweep.id, [account.id])
     issued = await store.notices.issued_at(sweep.id)
+    every_look = (await store.readings.problem_looks(None, [account.id])).get(account.id, [])
+    every_reading = (await store.readings.by_account([account.id])).get(account.id, [])
     known = Dossier(
         filed=entry.account.filed,
         identity=now[account.id].identity,
@@ -58,7 +60,9 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
         policy=judged.policy,
         known=known,
         now=app.clock(),
-        readings=tuple((await store.readings.by_account([account.id])).get(account.id, ())),
+        readings=tuple(
+            sorted([*every_reading, *every_look], key=lambda each: (each.read_at, each.id))
+        ),
         suspects=tuple(await suspects(store, sweep, judged.entries, checks)),
         state=(await store.readings.account_states([account.id])).get(account.id),
         surfaces=app.surface_labels([account.platform]),

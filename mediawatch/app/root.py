@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -203,6 +203,12 @@ class App:
         from scrapers.declarations import SURFACE_LABELS
 
         return platform in SURFACE_LABELS
+
+    def sites(self, platform: str) -> Collection[str]:
+        """The hosts of a platform's pages; empty where they are not known."""
+        from scrapers.declarations import SITES
+
+        return SITES.get(platform, ())
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         """The surfaces of a platform, as declared; needs no browser."""

@@ -14,6 +14,7 @@ from mediawatch.cli.notice_changes import ItemArgument
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.cli.outputs import output
 from mediawatch.cli.report import day_option
+from mediawatch.cli.review_options import parse_code
 from mediawatch.domain import Code, NoticeAction, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.outputs import Output
@@ -67,6 +68,7 @@ def appeal(
         typer.Option(
             "--code",
             metavar="CODE",
+            parser=parse_code,
             help="With upheld: only this finding is to be withdrawn (更正); may be repeated.",
         ),
     ] = None,

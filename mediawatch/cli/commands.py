@@ -79,6 +79,11 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         ),
         "worklist": "Hand out what the machine cannot prove, and take the answers back.",
     },
+    "problem": {
+        "problem": (
+            "Take in what people find that no list of posts shows (人工检查), two persons each."
+        ),
+    },
     "review": {
         "review": "Decide about findings (审核): nothing leaves unconfirmed.",
     },

@@ -14,6 +14,7 @@ from mediawatch.cli.out import (
     notice_of,
 )
 from mediawatch.cli.outputs import output
+from mediawatch.cli.review_options import parse_code
 from mediawatch.domain import (
     UNFINISHED,
     Code,
@@ -48,7 +49,10 @@ def correct(
     code: Annotated[
         list[Code] | None,
         typer.Option(
-            "--code", metavar="CODE", help="Withdraw only this finding of it; may be repeated."
+            "--code",
+            metavar="CODE",
+            parser=parse_code,
+            help="Withdraw only this finding of it; may be repeated.",
         ),
     ] = None,
     yes: Annotated[

@@ -112,6 +112,8 @@ def show(
             store = app.store
             found = find_account(await store.accounts.all(include_retired=True), account)
             readings = (await store.readings.by_account([found.id])).get(found.id, [])
+            looks = (await store.readings.problem_looks(None, [found.id])).get(found.id, [])
+            readings = sorted([*readings, *looks], key=lambda each: (each.read_at, each.id))
             entry = await last_entry(app, found.id)
             chosen = await choose_sweep(app, entry.sweep_id) if entry else None
             checks = await checks_for(store, chosen) if chosen else []

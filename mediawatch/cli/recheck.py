@@ -15,7 +15,8 @@ from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, NumberArgument, notice_of, print_or_write, sweep_of
 from mediawatch.cli.summary import print_summary, run_sweep
 from mediawatch.cli.sweep import as_of_option
-from mediawatch.domain import Notice, Sweep, UserError
+from mediawatch.domain import Notice, Rectification, Sweep, UserError
+from mediawatch.plurals import count_of
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports import notices as lists
 from mediawatch.publish.results import RecheckResult
@@ -76,12 +77,30 @@ def recheck(
                 )
 
             found = await app.decide(plan)
+            _tell_of_people(found, chosen)
             return lists.rechecks_table(notice, found), code
 
     table, code = run(work())
     print_or_write(table, csv)
     if code:
         sys.exit(code)
+
+
+def _tell_of_people(found: list[RecheckResult], sweep: Sweep) -> None:
+    """Say how people come to be asked about what no machine can look at."""
+    waiting = sum(
+        part.code is not None
+        and part.code.found_by_people
+        and part.result is Rectification.UNVERIFIED
+        for each in found
+        for part in each.parts
+    )
+    if waiting:
+        typer.echo(
+            f"{count_of(waiting, 'problem')} for people to look at: `mediawatch worklist export "
+            f"FILE.xlsx --sweep {sweep.id}` asks them",
+            err=True,
+        )
 
 
 async def _look_again(app: App, notice: Notice, as_of: str, policy: str) -> tuple[Sweep, int]:

@@ -71,7 +71,7 @@ async def find_keys(app: App, texts: list[str]) -> list[str]:
     for text in texts:
         account, slash, rest = text.rpartition("/")
         code, at, version = rest.partition("@")
-        if slash and code in list(Code):
+        if slash and _is_code(code):
             keys.append(f"{find_account(accounts, account).id}/{code}{at}{version}")
         elif slash and any(account == str(each.id) for each in accounts):
             raise UserError(
@@ -80,6 +80,13 @@ async def find_keys(app: App, texts: list[str]) -> list[str]:
         else:
             keys.append(str(find_account(accounts, text).id))
     return keys
+
+
+def _is_code(text: str) -> bool:
+    try:
+        return bool(Code(text))
+    except ValueError:
+        return False
 
 
 def pick_named(found: list[Suspect], keys: list[str]) -> list[Suspect]:

@@ -24,9 +24,27 @@ Keys = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it for more than one finding.")]
+
+
+def parse_code(text: str | Code) -> Code:
+    """A code by its name, an office's own ones too."""
+    try:
+        return Code(text)
+    except ValueError:
+        known = ", ".join(Code)
+        raise typer.BadParameter(
+            f"there is no code {text!r}: give one of {known}, or one of the policy's own (own_…)"
+        ) from None
+
+
 CodeOption = Annotated[
     list[Code] | None,
-    typer.Option("--code", metavar="CODE", help="Only this code (stale_2w …); may be repeated."),
+    typer.Option(
+        "--code",
+        metavar="CODE",
+        parser=parse_code,
+        help="Only this code (stale_2w …); may be repeated.",
+    ),
 ]
 Prefecture = Annotated[str, typer.Option(metavar="地市", help="Only this prefecture.")]
 Platform = Annotated[str, typer.Option(metavar="KEY", help="Only this platform (wechat …).")]

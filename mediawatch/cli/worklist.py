@@ -17,6 +17,7 @@ from mediawatch.cli.base import DryRun, home_of, open_home, run
 from mediawatch.cli.links import exit_code_of, print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.cli.outputs import Overwrite, output
+from mediawatch.cli.problem import kind_of
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
 from mediawatch.ops.settings.office import read_office
@@ -27,8 +28,10 @@ from mediawatch.people.worklist.export import WorklistFile, WorklistSplit
 from mediawatch.people.worklist.export import export as export_worklist
 from mediawatch.people.worklist.imported import WorklistImport, write_bad_rows
 from mediawatch.people.worklist.intake import import_files
+from mediawatch.people.worklist.problem_todo import ProblemRequest
 from mediawatch.people.worklist.todo import Unproven, as_table, open_ones
 from mediawatch.plurals import count_of
+from mediawatch.sweep import scope_files
 from mediawatch.sweep.judging import rejudge
 from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
@@ -101,10 +104,37 @@ def export(
             "--glances", help="Add the accounts that a 暂用标识 alone proves sound, as last rows."
         ),
     ] = False,
+    problems: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="Also ask for this kind of problem (互动回应差 …) on a sheet of its own; may be "
+            "repeated. What waits for a second person comes in any case.",
+        ),
+    ] = None,
+    scope: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --problems: only the accounts of this list (`mediawatch scope --out`, or "
+            "your own).",
+        ),
+    ] = None,
+    region: Annotated[
+        str, typer.Option(metavar="地区", help="With --problems: only this region or prefecture.")
+    ] = "",
+    sample: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=0, help="With --problems: only so many accounts a kind, drawn by lot."
+        ),
+    ] = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Write the worklist of a sweep: one yes/no question a row, with QR code, drop-downs and
     instructions in Chinese."""
+    if (scope or region or sample) and not problems:
+        raise UserError("--scope, --region and --sample choose accounts for --problems")
     if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
     divided = office_regions(read_office(home_of(ctx).root))
@@ -119,6 +149,13 @@ def export(
 
             async def plan(planning: App) -> tuple[list[WorklistFile], int]:
                 judged = await judged_scope(planning, chosen)
+                kinds = tuple(kind_of(each, judged.policy) for each in problems or ())
+                home = await planning.store.operator.home_id()
+                listed = (
+                    scope_files.read(scope, await planning.store.accounts.all(), home=home)
+                    if scope
+                    else None
+                )
                 written = await export_worklist(
                     planning.store,
                     FormTarget(
@@ -134,6 +171,14 @@ def export(
                     people=_names(people),
                     indexes=planning.index_names(),
                     with_glances=with_glances,
+                    request=ProblemRequest(
+                        kinds=tuple(dict.fromkeys(kinds)),
+                        wants=lambda account: (
+                            region in ("", divided.of(account.filed), account.filed.prefecture)
+                            and (listed is None or listed.holds(account))
+                        ),
+                        sample=sample,
+                    ),
                 )
                 return written, sum(
                     each.judgement is not None and each.judgement.provisional
@@ -144,7 +189,8 @@ def export(
 
     written, by_name = run(work())
     for each in written:
-        typer.echo(f"{each.path}: {count_of(each.rows, 'row')}")
+        besides = f", {each.problems} of them on the sheet 人工检查" if each.problems else ""
+        typer.echo(f"{each.path}: {count_of(each.rows, 'row')}{besides}")
     _tell_glances(by_name, asked=with_glances)
     if not any(each.rows for each in written):
         typer.echo("nothing is left to people in this sweep", err=True)
@@ -191,7 +237,7 @@ def import_(
             with without_sweep(app.home):
                 chosen = await sweep_of(app, sweep)
                 imported = await take_in(app, chosen, files)
-            if errors and imported.bad_rows:
+            if errors and count_bad(imported):
                 write_bad_rows(
                     errors.path, imported, sweep=chosen, marks=app.marks, write=errors.writer()
                 )
@@ -202,10 +248,16 @@ def import_(
                 return imported, await open_answered(app, chosen, imported)
 
     imported, code = run(work())
-    if errors and imported.bad_rows:
-        typer.echo(f"{errors}: {count_of(len(imported.bad_rows), 'row')} to correct", err=True)
-    if code | (BAD_ROWS if imported.problems else 0):
-        sys.exit(code | (BAD_ROWS if imported.problems else 0))
+    if errors and count_bad(imported):
+        typer.echo(f"{errors}: {count_of(count_bad(imported), 'row')} to correct", err=True)
+    code |= BAD_ROWS if imported.problems or imported.found.problems else 0
+    if code:
+        sys.exit(code)
+
+
+def count_bad(imported: WorklistImport) -> int:
+    """How many rows of both kinds of sheets go back."""
+    return len(imported.bad_rows) + len(imported.found.bad_rows)
 
 
 async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImport:
@@ -221,6 +273,7 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImpo
             await judged_scope(planning, sweep),
             now=planning.clock(),
             keep_evidence=planning.evidence.keep,
+            sites=planning.sites,
         )
         if made.articles:
             # Links that cannot be opened here are refused before anything is kept.
@@ -248,21 +301,24 @@ async def open_answered(app: App, sweep: Sweep, imported: WorklistImport) -> int
 
 def print_imported(imported: WorklistImport) -> None:
     """Print the result of an import; what people have to read is Chinese."""
+    found = imported.found
+    kept = len(imported.readings) + len(found.readings)
     counts = (
-        f"{count_of(len(imported.readings), 'reading')} kept, {count_of(imported.blank, 'row')} "
+        f"{count_of(kept, 'reading')} kept, {count_of(imported.blank + found.blank, 'row')} "
         "not answered, "
-        f"{imported.repeated} known already"
+        f"{imported.repeated + found.repeated} known already"
     )
     typer.echo(
-        f"{counts}, {count_of(len(imported.bad_rows), 'row')} refused, "
+        f"{counts}, {count_of(count_bad(imported), 'row')} refused, "
         f"{count_of(len(imported.links), 'new link')}"
     )
     if unopened := len(imported.links) - len(imported.articles):
         typer.echo(
             f"{unopened} of the new links are no WeChat articles; they are not opened", err=True
         )
-    problems = (problem.sentence for problem in imported.problems)
-    for line in (*map(str, imported.conflicts), *imported.remarks, *problems):
+    problems = (problem.sentence for problem in (*imported.problems, *found.problems))
+    remarks = (*imported.remarks, *found.remarks)
+    for line in (*map(str, imported.conflicts), *remarks, *problems):
         typer.echo(plain(line), err=True)
 
 

@@ -56,6 +56,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
         await scene.judged_scope(),
         now=app.clock(),
         keep_evidence=app.evidence.keep,
+        sites=app.sites,
         rejudge=lambda number: rejudge(app.store, app.supports, number),
     )
     if done.problems:

@@ -5,14 +5,16 @@ They help no account, but what is printed of it must not deny them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 
-from mediawatch.domain import Effect, Reading
+from mediawatch.domain import Code, Effect, Reading
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Dossier
 from mediawatch.publish.inspection import AccountProblem, Inspection
+from mediawatch.rules.found_problems import ProblemProof
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import first_after
 from mediawatch.rules.problems import SILENT
@@ -20,17 +22,24 @@ from mediawatch.rules.ties import keep_speaking
 
 
 def with_later_updates(
-    inspection: Inspection, readings: Mapping[int, Sequence[Reading]]
+    inspection: Inspection,
+    readings: Mapping[int, Sequence[Reading]],
+    proofs: Mapping[int, Sequence[ProblemProof]] = MappingProxyType({}),
 ) -> Inspection:
     """The inspection whose failed accounts know on which day they posted again.
 
     `readings`: by account, those from as_of on. Of a notice only what was read until its issue
-    counts.
+    counts. `proofs`: what people's looks prove, which may show that a problem of theirs is gone.
     """
     return replace(
         inspection,
         problems=tuple(
-            _with_update(problem, readings.get(problem.entry.account.id, ()), inspection)
+            _with_update(
+                problem,
+                readings.get(problem.entry.account.id, ()),
+                proofs.get(problem.entry.account.id, ()),
+                inspection,
+            )
             if problem.fails
             else problem
             for problem in inspection.problems
@@ -39,7 +48,10 @@ def with_later_updates(
 
 
 def _with_update(
-    problem: AccountProblem, readings: Sequence[Reading], inspection: Inspection
+    problem: AccountProblem,
+    readings: Sequence[Reading],
+    proofs: Sequence[ProblemProof],
+    inspection: Inspection,
 ) -> AccountProblem:
     notice = inspection.issued.notice if inspection.issued else None
     until = notice.issued_on if notice else None
@@ -50,9 +62,8 @@ def _with_update(
     )
     on = _first_update(known, inspection.sweep.as_of, until, inspection.policy)
     apart = inspection.policy.rectified_before_notice == "apart"
-    return replace(
-        problem, updated_on=on, rectified=apart and on is not None and _is_silence_alone(problem)
-    )
+    gone = {proof.code for proof in proofs if proof.gone_on}
+    return replace(problem, updated_on=on, rectified=apart and _is_put_right(problem, on, gone))
 
 
 def _first_update(
@@ -61,8 +72,13 @@ def _first_update(
     return first_after(keep_speaking(known, as_of), day_of(as_of), until, policy)
 
 
-def _is_silence_alone(problem: AccountProblem) -> bool:
-    """A post puts a silence right, and no other problem."""
+def _is_put_right(problem: AccountProblem, on: date | None, gone: Collection[Code]) -> bool:
+    """Whether all that fails the account is: a silence by a post, what people found by their look.
+
+    A post puts no other problem right.
+    """
     return all(
-        finding.code in SILENT for finding in problem.findings if finding.effect is Effect.FAILS
+        on is not None if finding.code in SILENT else finding.code in gone
+        for finding in problem.findings
+        if finding.effect is Effect.FAILS
     )

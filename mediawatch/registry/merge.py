@@ -37,7 +37,7 @@ class MergeResult:
     kept: Account
     dropped: tuple[Account, ...]
     readings: int
-    """Readings by name alone, that the kept account has now, too."""
+    """Readings by name alone, and looks for problems, that the kept account has now, too."""
     links: int
     contact: bool
 
@@ -157,7 +157,8 @@ async def _readings_for(store: Store, kept: Account, dropped: Sequence[Account])
     A reading speaks for the identity under which it was taken. One that is tied by the id serves
     every filing of that id; one that is tied by name or link serves its own account alone.
     """
-    found = await store.readings.by_account([other.id for other in dropped])
+    others = [other.id for other in dropped]
+    found = await store.readings.by_account(others)
     # What a 暂用标识 led to speaks only through it: that of a double will be the account's.
     known = await store.accounts.current([kept.id, *(other.id for other in dropped)])
     vouched = frozenset[str]().union(*(each.identity.provisional for each in known.values()))
@@ -168,4 +169,7 @@ async def _readings_for(store: Store, kept: Account, dropped: Sequence[Account])
         for reading in some
         if of_identity(reading, identity) is not None and of_twin(reading, identity) is None
     ]
+    # What people found stands for the account that they looked at alone, whatever tied it.
+    looks = await store.readings.problem_looks(None, others)
+    wanted += [look for some in looks.values() for look in some]
     return sorted(wanted, key=lambda reading: reading.id)

@@ -83,7 +83,10 @@ async def _refuse_used(store: Store, last: Source, concerned: set[int]) -> None:
             f"sweep {after[0]} rests on the import of {last.file}: correct the registry by "
             "another import"
         )
-    if await store.readings.by_account(concerned, since=last.at):
+    looks = await store.readings.problem_looks(None, concerned)
+    if await store.readings.by_account(concerned, since=last.at) or any(
+        look.read_at >= last.at for some in looks.values() for look in some
+    ):
         raise UserError(
             f"accounts of {last.file} were looked at since its import: correct the registry "
             "by another import"

@@ -14,6 +14,7 @@ from enum import StrEnum
 from mediawatch.domain import (
     Code,
     Effect,
+    FiledIdentity,
     Finding,
     Judgement,
     ProblemAnswer,
@@ -24,13 +25,16 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import chinese_day, day_of
-from mediawatch.names import fold
+from mediawatch.names import same_person
 from mediawatch.ports import Dossier
 from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import weakest
 from mediawatch.rules.ties import identity_of, keep_speaking, tie_of
 from mediawatch.rules.verdicts import FiledStanding, filed_standing
+
+_ONE_WORD = "经1人检查发现，待第二人核查。"
+_DIFFERENCE = "两名检查人的结论不一致，待复核。"
 
 
 class ProblemState(StrEnum):
@@ -47,7 +51,10 @@ class ProblemState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemProof:
-    """What the looks for one kind of problem come to. `readings` are those that found it."""
+    """What the looks for one kind of problem come to.
+
+    `readings` are those that found it, until a second person did.
+    """
 
     code: Code
     state: ProblemState
@@ -55,11 +62,22 @@ class ProblemProof:
     tie: Tie | None = None
     gone_on: date | None = None
     """The Beijing day of a later look that did not find it any more (通报前已整改)."""
+    absent: tuple[Reading, ...] = ()
+    """Looks that did not find it, oldest first, as far as they stand."""
 
 
 def until_issue(looks: Iterable[Reading], issued_at: datetime | None) -> tuple[Reading, ...]:
-    """The looks that judge an inspection: those after its notice are of the re-check."""
-    return tuple(look for look in looks if issued_at is None or look.read_at <= issued_at)
+    """The looks that judge an inspection: those after its notice are of the re-check.
+
+    What a person takes back was wrong from the beginning, whenever he says so.
+    """
+    return tuple(
+        look
+        for look in looks
+        if issued_at is None
+        or look.read_at <= issued_at
+        or _seen(look).answer is ProblemAnswer.WITHDRAWN
+    )
 
 
 def problem_proofs(known: Dossier, as_of: datetime, policy: Policy) -> tuple[ProblemProof, ...]:
@@ -69,13 +87,20 @@ def problem_proofs(known: Dossier, as_of: datetime, policy: Policy) -> tuple[Pro
     looks = [
         said
         for look in known.problem_looks
-        if (said := of_identity(look, now)) is not None and said.sights
+        if (said := _said_of(look, now)) is not None and said.sights
     ]
     return tuple(
         _proof(code, some, speaking)
         for code in policy.problem_kinds
         if (some := [look for look in looks if _seen(look).code is code])
     )
+
+
+def _said_of(look: Reading, now: FiledIdentity) -> Reading | None:
+    """What a look says of the account filed as `now`. Who takes his answers back needs no tie."""
+    if _seen(look).answer is ProblemAnswer.WITHDRAWN:
+        return look
+    return of_identity(look, now)
 
 
 def _seen(look: Reading) -> ProblemSeen:
@@ -93,40 +118,48 @@ def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof
     ]
     absent = [look for look in standing if _seen(look).answer is ProblemAnswer.ABSENT]
     if not found:
-        return ProblemProof(code=code, state=ProblemState.NONE)
+        return ProblemProof(code=code, state=ProblemState.NONE, absent=tuple(absent))
     first = found[0]
-    second = next((look for look in found[1:] if fold(look.by) != fold(first.by)), None)
+    second = next((look for look in found[1:] if not same_person(look.by, first.by)), None)
     between = [
         look
         for look in absent
         if look.read_at >= first.read_at and (second is None or look.read_at <= second.read_at)
     ]
     # Who found it himself and sees later that it is gone speaks of a repair, not against himself.
-    disputed = any(second is not None or fold(look.by) != fold(first.by) for look in between)
+    disputed = any(second is not None or not same_person(look.by, first.by) for look in between)
     if second is None or disputed:
         state = ProblemState.DISPUTED if disputed else ProblemState.CLAIMED
-        return ProblemProof(code=code, state=state, readings=tuple(found))
-    later = [day_of(look.read_at) for look in absent if look.read_at > second.read_at]
+        return ProblemProof(code=code, state=state, readings=tuple(found), absent=tuple(absent))
+    later = [
+        day_of(look.read_at)
+        for look in absent
+        if look.read_at > second.read_at and shows_repair(look)
+    ]
+    # What a third person adds says nothing else of the account, and reopens no decision.
+    proving = tuple(found[: found.index(second) + 1])
     return ProblemProof(
         code=code,
         state=ProblemState.PROVED,
-        readings=tuple(found),
-        tie=weakest(tie for look in found if (tie := _tie(look, known))),
+        readings=proving,
+        tie=weakest(tie for look in proving if (tie := _tie(look, known))),
         gone_on=min(later, default=None),
+        absent=tuple(absent),
     )
 
 
+def shows_repair(look: Reading) -> bool:
+    """Whether a look that found nothing shows it: with a picture, of what leads to the account."""
+    return bool(look.evidence) and any(sight.matched_by is not None for sight in look.sights)
+
+
 def _not_withdrawn(looks: Sequence[Reading]) -> list[Reading]:
-    """Those that their person did not take back by a later word."""
-    taken_back: dict[str, tuple[datetime, int]] = {
-        fold(look.by): (look.read_at, look.id)
-        for look in looks
-        if _seen(look).answer is ProblemAnswer.WITHDRAWN
-    }
+    """Those that their person did not take back since they were kept."""
+    taken_back = [look for look in looks if _seen(look).answer is ProblemAnswer.WITHDRAWN]
     return [
         look
         for look in looks
-        if fold(look.by) not in taken_back or (look.read_at, look.id) > taken_back[fold(look.by)]
+        if not any(same_person(look.by, later.by) and later.id >= look.id for later in taken_back)
     ]
 
 
@@ -168,10 +201,36 @@ def with_problems(
     judged = replace(judged, findings=findings, notes=(*judged.notes, *notes))
     if failing := [finding for finding in findings if finding.effect is Effect.FAILS]:
         return replace(judged, verdict=Verdict.FAILED, sentence=failing[0].sentence)
+    use = next((proof for proof in proofs if proof.code is Code.UNUSABLE), None)
+    if use is not None and judged.verdict is Verdict.OUT_OF_SCOPE and known.filed.is_application:
+        judged = _with_use(judged, use, known, as_of, policy)
     doubtful = [proof for proof in open_proofs if policy.effect(proof.code) is Effect.FAILS]
     if doubtful and not spared and judged.verdict in _SETTLED:
         return replace(judged, verdict=Verdict.UNPROVEN, sentence=_note(doubtful[0], policy))
     return judged
+
+
+def is_open_by_people(judged: Judgement) -> bool:
+    """Whether an account is open only for what one person found: its updates leave nothing open."""
+    return judged.verdict is Verdict.UNPROVEN and judged.sentence.endswith((_ONE_WORD, _DIFFERENCE))
+
+
+def _with_use(
+    judged: Judgement, use: ProblemProof, known: Dossier, as_of: datetime, policy: AccountPolicy
+) -> Judgement:
+    """The judgement of an application, by whether people could download and use it."""
+    match use.state:
+        case ProblemState.PROVED:
+            held = next(each for each in judged.findings if each.code is Code.UNUSABLE)
+            return replace(judged, verdict=Verdict.LISTED, sentence=held.sentence)
+        case ProblemState.CLAIMED | ProblemState.DISPUTED:
+            return replace(judged, sentence=_note(use, policy))
+    speaking = keep_speaking(known, as_of)
+    days = [day_of(look.read_at) for look in use.absent if _tie(look, speaking)]
+    if not days:
+        return judged
+    sentence = f"经人工检查（{chinese_day(max(days))}），可以正常下载、使用。"
+    return replace(judged, verdict=Verdict.FRESH, sentence=sentence, otherwise=Verdict.FRESH)
 
 
 _SETTLED = (
@@ -179,11 +238,13 @@ _SETTLED = (
     Verdict.DUE_SOON,
     Verdict.AT_LIMIT,
     Verdict.LISTED,
-    Verdict.OUT_OF_SCOPE,
 )
+"""Verdicts that call an account sound, or leave nothing open of it."""
 
 
-def _finding(proof: ProblemProof, known: Dossier, policy: Policy, *, spared: bool) -> Finding:
+def _finding(
+    proof: ProblemProof, known: Dossier, policy: AccountPolicy, *, spared: bool
+) -> Finding:
     rule = policy.codes[proof.code]
     effect = Effect.LISTED if spared and rule.effect is Effect.FAILS else rule.effect
     words = "；".join(dict.fromkeys(w for look in proof.readings if (w := _seen(look).words)))
@@ -207,6 +268,4 @@ def _finding(proof: ProblemProof, known: Dossier, policy: Policy, *, spared: boo
 
 def _note(proof: ProblemProof, policy: AccountPolicy) -> str:
     label = policy.label(proof.code)
-    if proof.state is ProblemState.DISPUTED:
-        return f"{label}：两名检查人的结论不一致，待复核。"
-    return f"{label}：经1人检查发现，待第二人核查。"
+    return f"{label}：{_DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD}"

@@ -169,6 +169,10 @@ class Policy(PolicyPart):
         kinds = [code for code in self.codes if code.found_by_people]
         return tuple(sorted(kinds, key=self.rank))
 
+    def kind_label(self, code: Code) -> str:
+        """What a kind that people look for is called, whatever account it is about."""
+        return self.codes[code].label
+
     def rank(self, code: Code) -> int:
         """Its place among the findings of an account; those that `precedence` lacks come last."""
         return self.precedence.index(code) if code in self.precedence else len(self.precedence)
@@ -280,6 +284,7 @@ def parse(toml: str, where: str = "policy") -> Policy:
     for number, each in enumerate(policy.exceptions, 1):
         try:
             codes = each.codes_of(policy.codes)
+            _refuse_other_labels(each, f"{where}: [[for]] {number}")
         except ValidationError as error:
             raise UserError(
                 f"{where}: [[for]] {number}: codes: {error.errors()[0]['msg']}"
@@ -290,6 +295,16 @@ def parse(toml: str, where: str = "policy") -> Policy:
     return policy
 
 
+def _refuse_other_labels(exception: PolicyException, where: str) -> None:
+    """UserError where an exception calls a kind that people look for otherwise."""
+    for code, change in exception.codes.items():
+        if code.found_by_people and change.label is not None:
+            raise UserError(
+                f"{where}: codes.{code.value}.label: answers name the kind by its label, which is "
+                "one for all accounts: leave it out"
+            )
+
+
 def _refuse_wrong_effects(policy: Policy, where: str) -> None:
     """UserError for an effect that a code can never have."""
     rule = policy.codes.get(Code.NOT_REPOSTED)
@@ -297,6 +312,12 @@ def _refuse_wrong_effects(policy: Policy, where: str) -> None:
         raise UserError(
             f"{where}: [codes] not_reposted: a notice that was not reposted never fails an "
             'account: set effect to "listed", "deducts" or "hint"'
+        )
+    labels = [policy.kind_label(code) for code in policy.problem_kinds]
+    if twice := next((label for label in labels if labels.count(label) > 1), ""):
+        raise UserError(
+            f"{where}: [codes]: two kinds that people look for have the label {twice}: answers name "
+            "the kind by it, so give one of them another label"
         )
     for code, each in policy.codes.items():
         if each.effect is Effect.DEDUCTS and not code.found_by_people:

@@ -15,6 +15,11 @@ _WORDS = (
     (Code.NAME_MISMATCH, ("名称",)),
     (Code.STALE_2W, ("更新", "僵尸", "空壳", "睡眠", "未发布")),
     (Code.NOT_FOUND, ("搜索不到", "无法搜索", "查找不到")),
+    (Code.INTERACTION_POOR, ("互动回应", "互动功能")),
+    (Code.NOT_REPOSTED, ("转载",)),
+    (Code.WRONG_WORDS, ("错别字",)),
+    (Code.ADVERTISING, ("商业广告",)),
+    (Code.UNUSABLE, ("无法下载", "无法使用")),
 )
 """What the printed problem of another system's notice is about.
 

@@ -5,7 +5,7 @@ It finds what needs no look, and judges anew as often as readings come in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -37,25 +37,35 @@ _AT_ONCE = 500
 
 
 async def rejudge(
-    store: Store, supports: Callable[[str], bool], sweep_id: int
+    store: Store,
+    supports: Callable[[str], bool],
+    sweep_id: int,
+    account_ids: Collection[int] | None = None,
 ) -> list[SweepAccount]:
-    """Judge a sweep anew from all readings that are known now; returns its scope.
+    """Judge a sweep, or these accounts of it, anew from all readings that are known now.
+
+    Returns them.
 
     A worklist or links may have come in. UserError where there is no such sweep, or where retention
     has passed it. A plan like others (`ops.drafts`): else a notice that is issued meanwhile would
     write older judgements over these.
     """
-    return await decide(store, lambda draft, _: _judge_again(draft, supports, sweep_id))
+    return await decide(
+        store, lambda draft, _: _judge_again(draft, supports, sweep_id, account_ids)
+    )
 
 
 async def _judge_again(
-    store: Store, supports: Callable[[str], bool], sweep_id: int
+    store: Store,
+    supports: Callable[[str], bool],
+    sweep_id: int,
+    account_ids: Collection[int] | None,
 ) -> list[SweepAccount]:
     sweep = next((sweep for sweep in await store.sweeps.all() if sweep.id == sweep_id), None)
     if sweep is None:
         raise UserError(f"there is no sweep {sweep_id}")
     await still_judged(store, sweep)
-    scope = await store.sweeps.scope(sweep_id)
+    scope = await store.sweeps.scope(sweep_id, account_ids)
     policy = policy_of(sweep)
     checks = await checks_for(store, sweep)
     paused = {

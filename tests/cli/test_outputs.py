@@ -34,6 +34,7 @@ INPUTS = {
     ("recheck", "policy"),
     ("registry check", "abolished"),
     ("registry closing note", "file"),
+    ("problem add", "picture"),
     ("registry lead", "picture"),
     ("registry import", "files"),
     ("report docx", "template_"),
@@ -45,6 +46,7 @@ INPUTS = {
     ("sweep", "policy"),
     ("sweep", "scope"),
     ("verify", "folders"),
+    ("worklist export", "scope"),
     ("worklist import", "files"),
 }
 """What names a file or a folder and is only read: nothing else may be a plain path."""

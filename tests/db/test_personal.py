@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import migration_engine, normal_url
+from db.personal import marks_of
 from mediawatch.domain import (
     PERSONAL_MARK,
     Account,
@@ -276,3 +277,9 @@ async def test_a_name_can_be_cleared_and_not_changed(
             ):
                 connection.execute(text(f"UPDATE {table} SET reason = ''"))
     engine.dispose()
+
+
+def test_two_writings_of_a_name_do_not_become_two_persons() -> None:
+    marks = marks_of(["張三", "张 三", "李四", "张三"], after=4)
+    assert [*dict.fromkeys(marks.values())] == [f"{PERSONAL_MARK}5", f"{PERSONAL_MARK}6"]
+    assert marks["張三"] == marks["张三"]

@@ -18,10 +18,12 @@ from mediawatch.domain import (
     Contact,
     FiledStatus,
     IssuedFinding,
+    LookKind,
     Notice,
     NoticeAction,
     NoticeEvent,
     NoticeItem,
+    Reading,
     Rectification,
     RegistryChanges,
     Source,
@@ -31,6 +33,7 @@ from mediawatch.domain.clock import day_start
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.publish.notices.arrears import ItemFacts, OverdueItem, RecheckProof, overdue_items
+from mediawatch.rules.found_problems import ProblemProof, ProblemState
 
 ISSUED, RECTIFY, REPORT = date(2023, 2, 28), date(2023, 3, 6), date(2023, 3, 8)
 RECHECKED = date(2023, 3, 25)
@@ -358,3 +361,38 @@ def test_a_notice_without_deadline_or_end_has_nothing_overdue(office: Office) ->
     assert "neither 整改期限 nor 报送期限" in office.refused("notice", "overdue", "省1")
     office.run("notice", "close", "文1", "--by", "丁某")
     assert "is closed" in office.refused("notice", "overdue", "文1")
+
+
+POOR = replace(STALE, code=Code.INTERACTION_POOR, label="互动回应差")
+POOR_ITEM = replace(ITEM, problem="互动回应差", findings=(IssuedFinding(POOR),))
+
+
+def looked(day: int) -> Reading:
+    at = datetime(2023, 3, day, 3, tzinfo=UTC)
+    return Reading(
+        account_id=1, look=LookKind.PERSON, started_at=at, read_at=at, sights=(), by="甲"
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "gone", "ground"),
+    [
+        ((25, 26), None, "2023-03-25复查：互动回应差。"),
+        ((6, 26), None, "2023-03-06复查未整改，其时整改期限未过，须再次复查"),
+        ((25, 26), date(2023, 3, 27), "2023-03-27经人工检查未再发现该问题，须再次复查"),
+    ],
+)
+def test_what_people_found_again_is_late_by_their_own_looks(
+    days: tuple[int, int], gone: date | None, ground: str
+) -> None:
+    people = ProblemProof(
+        code=Code.INTERACTION_POOR,
+        state=ProblemState.PROVED,
+        readings=tuple(map(looked, days)),
+        gone_on=gone,
+    )
+    proof = RecheckProof(as_of=RECHECKED, filed=filed(1), confirmed=(POOR,), people=(people,))
+    noted = replace(NOT_DONE, codes=(Code.INTERACTION_POOR,), reason="2023-03-25复查：互动回应差。")
+    (one,) = overdue(noted, notice=replace(NOTICE, items=(POOR_ITEM,)), proofs={2: proof})
+    assert one.ground == ground
+    assert (one.unrectified == "互动回应差") is ground.endswith("：互动回应差。")

@@ -12,6 +12,7 @@ from offices import reading
 from mediawatch.domain import Code, MatchedBy, Post, Reading
 from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.later_updates import with_later_updates
+from mediawatch.rules.found_problems import ProblemProof, ProblemState
 from mediawatch.rules.policy import Policy, load
 
 APART = load("tibet").model_copy(update={"rectified_before_notice": "apart"})
@@ -53,6 +54,30 @@ def test_who_posted_again_before_the_notice(
     (problem,) = with_later_updates(found, {1: readings}).failed
     assert (problem.updated_on, problem.rectified) == (on, apart)
     assert ("通报印发前已完成整改" in problem.printed) is apart
+
+
+@pytest.mark.parametrize(
+    ("codes", "posted", "gone", "apart"),
+    [
+        ((Code.INTERACTION_POOR,), False, True, True),
+        ((Code.INTERACTION_POOR,), True, False, False),
+        ((Code.STALE_2W, Code.INTERACTION_POOR), True, True, True),
+        ((Code.STALE_2W, Code.INTERACTION_POOR), True, False, False),
+        ((Code.STALE_2W, Code.INTERACTION_POOR), False, True, False),
+    ],
+)
+def test_what_people_found_is_put_right_by_their_look(
+    codes: tuple[Code, ...], *, posted: bool, gone: bool, apart: bool
+) -> None:
+    found = inspect([row(account(1), *codes, policy=APART)], policy=APART)
+    proof = ProblemProof(
+        code=Code.INTERACTION_POOR,
+        state=ProblemState.PROVED,
+        gone_on=POST if gone else None,
+    )
+    readings = {1: [seen(POST)] if posted else []}
+    (problem,) = with_later_updates(found, readings, {1: (proof,)}).failed
+    assert problem.rectified is apart
 
 
 def test_a_policy_counts_them_apart_and_they_stay_failed() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +17,28 @@ from mediawatch.domain import (
     AccountChange,
     Code,
     Effect,
+    Evidence,
+    EvidenceKind,
     FiledStatus,
     Filing,
     Finding,
     IssuedFinding,
     Judgement,
     LookKind,
+    MatchedBy,
     NoticeItem,
+    ProblemAnswer,
+    ProblemSeen,
+    Reading,
     Rectification,
     ReviewState,
+    Sight,
     UserError,
     Verdict,
 )
 from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.recheck import RecheckLook, recheck
+from mediawatch.rules.found_problems import ProblemProof, ProblemState
 
 ISSUED = date(2032, 1, 10)
 AS_OF = date(2032, 3, 31)
@@ -94,6 +102,92 @@ def result(
     (one,) = recheck([what], {7: account}, looks, since=ISSUED, source="台账.xlsx")
     assert one.registry == "台账.xlsx"
     return one.result, one.basis
+
+
+def look_of(answer: ProblemAnswer, day: int, *, pictured: bool = True) -> Reading:
+    at = datetime(2032, 3, day, tzinfo=UTC)
+    evidence = Evidence(
+        kind=EvidenceKind.PICTURE, media_type="image/png", path="a", sha256="0" * 64, size=1, taken_at=at
+    )  # fmt: skip
+    sight = Sight(
+        surface="person",
+        read_at=at,
+        matched_by=MatchedBy.ID,
+        evidence=(evidence,) if pictured else (),
+    )
+    seen = ProblemSeen(code=Code.INTERACTION_POOR, answer=answer)
+    return Reading(
+        account_id=7, look=LookKind.PERSON, started_at=at, read_at=at, by="甲", sights=(sight,), problem=seen
+    )  # fmt: skip
+
+
+FOUND_ON_2, ABSENT_ON_4 = look_of(ProblemAnswer.FOUND, 2), look_of(ProblemAnswer.ABSENT, 4)
+
+
+@pytest.mark.parametrize(
+    ("state", "readings", "absent", "review", "expected", "words"),
+    [
+        (None, (), (), None, UNKNOWN, "须人工检查，尚未检查。"),
+        (ProblemState.NONE, (), (ABSENT_ON_4,), None, DONE, "未再发现该问题"),
+        (
+            ProblemState.NONE,
+            (),
+            (look_of(ProblemAnswer.ABSENT, 4, pictured=False),),
+            None,
+            UNKNOWN,
+            "未附截图",
+        ),
+        (ProblemState.CLAIMED, (FOUND_ON_2,), (), None, UNKNOWN, "待第二人核查"),
+        (ProblemState.DISPUTED, (FOUND_ON_2,), (ABSENT_ON_4,), None, UNKNOWN, "待复核"),
+        (ProblemState.PROVED, (FOUND_ON_2,), (), OPEN, UNKNOWN, "待审核"),
+        (ProblemState.PROVED, (FOUND_ON_2,), (), CONFIRMED, NOT, "interaction_poor"),
+    ],
+)
+def test_what_people_find_is_put_right_by_a_look_and_stands_by_two(
+    state: ProblemState | None,
+    readings: tuple[Reading, ...],
+    absent: tuple[Reading, ...],
+    review: ReviewState | None,
+    expected: Rectification,
+    words: str,
+) -> None:
+    code = Code.INTERACTION_POOR
+    proofs = (
+        (ProblemProof(code=code, state=state, readings=readings, absent=absent),) if state else ()
+    )
+    again = (found(code, review),) if review else ()
+    got, basis = result(item(code), Verdict.FRESH, *again, problems=proofs)
+    assert got is expected
+    assert words in basis
+
+
+def test_a_look_of_before_the_notice_says_nothing_of_what_followed() -> None:
+    code = Code.INTERACTION_POOR
+    old, gone = look_of(ProblemAnswer.FOUND, 2), look_of(ProblemAnswer.ABSENT, 4)
+    early = datetime(2032, 1, 10, 3, tzinfo=UTC)
+    again = ProblemProof(
+        code=code,
+        state=ProblemState.PROVED,
+        readings=(replace(old, read_at=early), FOUND_ON_2),
+    )
+    got, basis = result(item(code), Verdict.FAILED, found(code), problems=(again,))
+    assert (got, "不在通报印发之后" in basis) == (UNKNOWN, True)
+    before = replace(gone, read_at=early - timedelta(days=1))
+    absent = ProblemProof(code=code, state=ProblemState.NONE, absent=(before,))
+    assert result(item(code), Verdict.FRESH, problems=(absent,))[0] is UNKNOWN
+
+
+def test_what_was_found_again_and_then_gone_is_put_right() -> None:
+    code = Code.INTERACTION_POOR
+    proof = ProblemProof(
+        code=code,
+        state=ProblemState.PROVED,
+        readings=(FOUND_ON_2,),
+        absent=(ABSENT_ON_4,),
+        gone_on=date(2032, 3, 4),
+    )
+    got, basis = result(item(code), Verdict.FAILED, found(code), problems=(proof,))
+    assert (got, "2032年3月4日" in basis) == (DONE, True)
 
 
 @pytest.mark.parametrize("code", [*SILENT, Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED])

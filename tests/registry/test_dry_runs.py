@@ -8,6 +8,7 @@ import inspect
 import sqlite3
 import typing
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from worklists import STALE, exported, filed, fill, png
 
 from mediawatch.app import open_app
 from mediawatch.cli.worklist import take_in
-from mediawatch.domain import FiledStatus, UserError
+from mediawatch.domain import Code, FiledStatus, LookKind, ProblemAnswer, ProblemSeen, UserError
 from mediawatch.ops.drafts import WRITES
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
@@ -167,6 +168,20 @@ async def test_the_last_import_is_taken_back_and_stays_in_the_history(
     assert ("name", "示例新名", "示例一") in told
     with pytest.raises(UserError, match="taken back already"):
         await undo(any_store, NOW + timedelta(hours=3))
+
+
+async def test_what_people_looked_for_since_is_not_taken_back(store: Store) -> None:
+    accounts = await enter(store, PLAIN)
+    at = FILE.at + timedelta(minutes=1)
+    look = replace(
+        plain_reading(accounts[0].id, at),
+        look=LookKind.PERSON,
+        by="甲某",
+        problem=ProblemSeen(code=Code.ADVERTISING, answer=ProblemAnswer.ABSENT),
+    )
+    await store.readings.keep(look)
+    with pytest.raises(UserError, match="were looked at since its import"):
+        await undo(store, NOW)
 
 
 async def test_what_something_rests_on_is_not_taken_back(store: Store) -> None:

@@ -22,6 +22,7 @@ from db.models import DRAFTS, LEADS
 from mediawatch.domain import (
     ClosureNote,
     ClosureStep,
+    Code,
     Contact,
     Filing,
     FilingRemark,
@@ -33,6 +34,8 @@ from mediawatch.domain import (
     MatchedBy,
     NameHit,
     NewAccount,
+    ProblemAnswer,
+    ProblemSeen,
     ProvisionalEnd,
     Reading,
     Refusal,
@@ -42,6 +45,7 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
+from mediawatch.registry.merge import merge
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 FILE = "备案单号,政务新媒体名称,类型,所属组织,平台ID\n1,示例一,新浪微博,一局,1001\n2,示例二,微信公众号,二局,\n"
@@ -68,6 +72,11 @@ OF_DRAFTS = (
     "notice_event.on", "notice_event.version",
 )  # fmt: skip
 """Columns that came with drafts."""
+OF_PROBLEMS = (
+    "reading.problem", "reading.problem_answer", "reading.problem_words", "finding.words", "finding.points",
+    "notice_finding.words", "notice_finding.points",
+)  # fmt: skip
+"""Columns that came with what people find."""
 NO_INDEX = "DROP INDEX uq_account_in_service"
 
 
@@ -162,6 +171,26 @@ def test_doubles_are_named_merged_and_imported_again(home: Home, tmp_path: Path)
     assert sql(url(home), "SELECT name FROM sqlite_master WHERE name LIKE 'uq_account_in%'")
 
 
+def test_what_people_found_of_a_double_stands_for_the_account(home: Home) -> None:
+    async def work(store: Store) -> None:
+        look = Reading(
+            account_id=4,
+            look=LookKind.PERSON,
+            started_at=AT,
+            read_at=AT,
+            by="甲某",
+            sights=(Sight(surface="person", read_at=AT, name="示例二", matched_by=MatchedBy.NAME),),
+            problem=ProblemSeen(code=Code.ADVERTISING, answer=ProblemAnswer.FOUND),
+        )
+        await store.readings.keep(look)
+        await merge(store, 2, [4], AT)
+        looks = await store.readings.problem_looks(None)
+        assert sorted(looks) == [2, 4]
+        assert (looks[2][0].by, looks[2][0].problem) == ("甲某", look.problem)
+
+    within(home, work)
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -202,6 +231,7 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         "sight.ends_day",
         "sight.link_from",
         "canary_check.calls",
+        *OF_PROBLEMS,
     ):
         change(home, 'ALTER TABLE {} DROP COLUMN "{}"'.format(*column.split(".")))
     change(home, "ALTER TABLE canary_check DROP COLUMN ends_day")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mediawatch.domain import (
     Code,
@@ -26,7 +29,12 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ports import Dossier
-from mediawatch.rules.found_problems import ProblemState, problem_proofs, until_issue
+from mediawatch.rules.found_problems import (
+    ProblemState,
+    is_open_by_people,
+    problem_proofs,
+    until_issue,
+)
 from mediawatch.rules.hearing import is_required
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import HEARING, load, parse
@@ -207,6 +215,137 @@ def test_looks_under_another_id_prove_nothing_of_the_account_filed_now() -> None
     assert judge(known(A, B, filed=other), AS_OF, POLICY).findings == ()
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 6),
+            st.sampled_from(["甲", "甲 ", " 甲", "乙乙"]),
+            st.sampled_from(list(ProblemAnswer)),
+            st.booleans(),
+            st.sampled_from([None, *MatchedBy]),
+        ),
+        max_size=7,
+    ),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=60, deadline=None)
+def test_one_person_alone_never_makes_a_finding(
+    said: list[tuple[int, str, ProblemAnswer, bool, MatchedBy | None]], order: Random
+) -> None:
+    looks = [
+        replace(problem_look(day, by, answer, pictured=pictured, tied=tied), id=number)
+        for number, (day, by, answer, pictured, tied) in enumerate(said, 1)
+    ]
+    order.shuffle(looks)
+    judged = judge(known(*looks), AS_OF, POLICY)
+    held = [each for each in judged.findings if each.code is INTERACTION]
+    counting = {
+        look.by.strip()
+        for look in looks
+        if look.problem
+        and look.problem.answer is FOUND
+        and look.evidence
+        and look.sights[0].matched_by is MatchedBy.ID
+    }
+    assert not held or len(counting) == 2
+    assert (judged.verdict is Verdict.FAILED) is bool(held)
+    for finding in held:
+        resting = [look for look in looks if look.id in finding.reading_ids]
+        assert {look.by.strip() for look in resting} == {"甲", "乙乙"}
+        assert all(look.evidence and look.sights[0].matched_by for look in resting)
+
+
+def test_what_a_third_person_adds_reopens_no_decision() -> None:
+    two = judge(known(A, B), AS_OF, POLICY).findings[0]
+    three = judge(known(A, B, problem_look(3, "丙丙丙", words="又见")), AS_OF, POLICY).findings[0]
+    assert three.facts == two.facts
+
+
+def test_a_repair_is_shown_by_a_picture_of_what_leads_to_the_account() -> None:
+    for unshown in (
+        problem_look(5, "丙丙丙", ABSENT, pictured=False),
+        problem_look(5, "丙丙丙", ABSENT, tied=None),
+    ):
+        (proof,) = problem_proofs(known(A, B, unshown), AS_OF, POLICY)
+        assert (proof.state, proof.gone_on) == (ProblemState.PROVED, None)
+
+
+def test_who_takes_his_word_back_after_the_notice_was_wrong_before_it() -> None:
+    taken = replace(problem_look(9, "乙乙", WITHDRAWN, tied=None), id=999)
+    left = until_issue((A, B, taken), AS_OF + timedelta(days=3))
+    assert left == (A, B, taken)
+    assert judge(known(*left), AS_OF, POLICY).findings == ()
+
+
+APP = Filing(name="示例通", platform="app", type="移动客户端")
+USE = Code.UNUSABLE
+
+
+def used(day: int, by: str, answer: ProblemAnswer, name: str = "示例通") -> Reading:
+    look = problem_look(day, by, answer, code=USE, tied=MatchedBy.NAME)
+    (sight,) = look.sights
+    return replace(look, sights=(replace(sight, name=name, url=""),), filed_as=APP.identity)
+
+
+@pytest.mark.parametrize(
+    ("looks", "verdict", "sentence"),
+    [
+        ((), Verdict.OUT_OF_SCOPE, "该平台由人工检查。"),
+        (
+            (used(1, "甲", ABSENT),),
+            Verdict.FRESH,
+            "经人工检查（2031年3月6日），可以正常下载、使用。",
+        ),
+        ((used(1, "甲", ABSENT, name="别的应用"),), Verdict.OUT_OF_SCOPE, "该平台由人工检查。"),
+        (
+            (used(1, "甲", FOUND),),
+            Verdict.OUT_OF_SCOPE,
+            "功能无法使用：经1人检查发现，待第二人核查。",
+        ),
+        (
+            (used(1, "甲", FOUND), used(2, "乙乙", ABSENT)),
+            Verdict.OUT_OF_SCOPE,
+            "功能无法使用：两名检查人的结论不一致，待复核。",
+        ),
+        (
+            (used(1, "甲", FOUND), used(2, "乙乙", FOUND)),
+            Verdict.LISTED,
+            "经人工检查（2031年3月6日、2031年3月7日），功能无法使用。",
+        ),
+    ],
+)
+def test_people_settle_an_application(
+    looks: tuple[Reading, ...], verdict: Verdict, sentence: str
+) -> None:
+    known_app = Dossier(filed=APP, supported=False, problem_looks=looks)
+    judged = judge(known_app, AS_OF, POLICY)
+    assert (judged.verdict, judged.sentence) == (verdict, sentence)
+
+
+def test_a_problem_of_one_person_keeps_what_nobody_looked_at_open() -> None:
+    claimed = problem_look(2, "甲", tied=MatchedBy.NAME)
+    claimed = replace(
+        claimed,
+        sights=tuple(replace(sight, name="示例通") for sight in claimed.sights),
+        filed_as=APP.identity,
+    )
+    looks = (used(1, "甲", ABSENT), claimed)
+    judged = judge(Dossier(filed=APP, supported=False, problem_looks=looks), AS_OF, POLICY)
+    assert (judged.verdict, is_open_by_people(judged)) == (Verdict.UNPROVEN, True)
+    untouched = Dossier(filed=APP, supported=False, problem_looks=(claimed,))
+    judged = judge(untouched, AS_OF, POLICY)
+    assert (judged.verdict, is_open_by_people(judged)) == (Verdict.OUT_OF_SCOPE, False)
+
+
+def test_an_account_with_posts_is_not_settled_by_its_use() -> None:
+    filed = replace(FILED, platform="kuaishou", platform_id="")
+    look = problem_look(1, "甲", ABSENT, code=USE, tied=MatchedBy.NAME)
+    unsupported = Dossier(
+        filed=filed, supported=False, problem_looks=(replace(look, filed_as=filed.identity),)
+    )
+    assert judge(unsupported, AS_OF, POLICY).verdict is Verdict.OUT_OF_SCOPE
+
+
 def test_looks_after_the_notice_are_of_its_recheck() -> None:
     assert until_issue((A, B), AS_OF + timedelta(days=1, hours=1)) == (A,)
     assert until_issue((A, B), None) == (A, B)
@@ -218,6 +357,7 @@ def test_looks_after_the_notice_are_of_its_recheck() -> None:
         ('not_reposted = { label = "x", effect = "fails" }', "never fails an account"),
         ('advertising = { label = "x", effect = "deducts" }', "needs points"),
         ('advertising = { label = "x", effect = "listed", points = 1 }', "needs points"),
+        ('advertising = { label = "互动回应差", effect = "listed" }', "have the label 互动回应差"),
         ('own_ = { label = "x", effect = "listed" }', "codes.own_"),
     ],
 )

@@ -7,6 +7,7 @@ from scrapers.declarations import (
     INDEX_NAMES,
     KEY_WORDS,
     LOGINS_BY_APPROVAL,
+    SITES,
     SURFACE_LABELS,
     LoginsByWord,
 )
@@ -23,6 +24,10 @@ def test_the_table_says_of_every_surface_what_it_says_itself() -> None:
     assert [list(labels) for labels in own.values()] == [
         list(labels) for labels in SURFACE_LABELS.values()
     ]
+
+
+def test_the_sites_of_a_platform_are_the_hosts_of_its_scraper() -> None:
+    assert {platform: scraper.hosts for platform, scraper in SCRAPERS.items()} == SITES
 
 
 def test_the_words_for_logins_are_those_of_the_scrapers() -> None:

@@ -29,6 +29,7 @@ PAGES = {
     "sweep": "inspection.md",
     "status": "running.md",
     "notify": "running.md",
+    "problem": "problems.md",
     "worklist": "worklist.md",
     "review": "review.md",
     "findings": "review.md",

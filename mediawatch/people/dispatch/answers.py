@@ -19,7 +19,7 @@ from mediawatch.people.dispatch.sheet import (
 )
 from mediawatch.people.forms import returned as forms
 from mediawatch.people.forms.book import FormCover
-from mediawatch.people.forms.read import form_rows
+from mediawatch.people.forms.form_tables import form_rows
 from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows
 from mediawatch.workbooks.places import Place
 

@@ -19,8 +19,8 @@ from mediawatch.files import FileWriter, write_whole
 from mediawatch.people.feedback.sheet import ANSWERS, FORM, FeedbackColumn, cover_of, key_of
 from mediawatch.people.forms import returned as forms
 from mediawatch.people.forms.columns import typed_links
+from mediawatch.people.forms.form_tables import form_rows
 from mediawatch.people.forms.hyperlinks import link_fault
-from mediawatch.people.forms.read import form_rows
 from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows
 from mediawatch.people.forms.rowkey import (
     from_elsewhere,

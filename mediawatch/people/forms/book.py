@@ -105,6 +105,8 @@ class Form(FormLayout[H]):
     """Drop-down lists, by column."""
     picture_sheet: str = ""
     """The sheet on which each picture has a page of its own; "" for none."""
+    links: Container[H] = ()
+    """Columns whose addresses can be clicked."""
 
 
 def without_contacts(form: Form[H]) -> Form[H]:
@@ -201,33 +203,44 @@ def write_form(
     """
     rows = list(lines)
     shared = not any(column.value in CONTACT_HEADINGS for column in form.columns)
-    columns = with_errors(form.columns, form.error, [line.cells for line in rows])
     with writing(path, cover, overwrite=overwrite, shared=shared, write=write) as book:
-        formats = Formats(book)
-        sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
-        for number, line in enumerate(rows, 1):
-            for place, column in enumerate(columns):
-                style = (
-                    formats.answer
-                    if column in form.answers
-                    else formats.error
-                    if column is form.error
-                    else formats.given
-                )
-                write_cell(sheet, number, place, line.cells.get(column), style)
-            if line.picture and form.picture is not None:
-                write_picture(
-                    sheet, number, columns.index(form.picture), line.picture, form.picture.value
-                )
-            for column, body in line.filed.items():
-                write_picture(sheet, number, columns.index(column), body, column.value)
-        for column, words in form.choices.items():
-            place, rule = columns.index(column), {"validate": "list", "source": list(words)}
-            sheet.data_validation(1, place, max(1, len(rows)), place, rule)
-        furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, form)
-        pages = [PagePicture(line.caption, line.picture) for line in rows if line.picture]
-        if pages and form.picture_sheet:
-            write_picture_pages(book, sheet_name(form.picture_sheet, cover.marks), pages)
+        add_form(book, Formats(book), form, rows, cover)
+
+
+def add_form(
+    book: xlsxwriter.Workbook,
+    formats: Formats,
+    form: Form[H],
+    rows: Sequence[FormRow[H]],
+    cover: FormCover,
+) -> None:
+    """Add a form's sheet, and that of its pictures, to a workbook."""
+    columns = with_errors(form.columns, form.error, [line.cells for line in rows])
+    sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
+    for number, line in enumerate(rows, 1):
+        for place, column in enumerate(columns):
+            style = (
+                formats.answer
+                if column in form.answers
+                else formats.error
+                if column is form.error
+                else formats.given
+            )
+            link = formats.link if column in form.links else None
+            write_cell(sheet, number, place, line.cells.get(column), style, link)
+        if line.picture and form.picture is not None:
+            write_picture(
+                sheet, number, columns.index(form.picture), line.picture, form.picture.value
+            )
+        for column, body in line.filed.items():
+            write_picture(sheet, number, columns.index(column), body, column.value)
+    for column, words in form.choices.items():
+        place, rule = columns.index(column), {"validate": "list", "source": list(words)}
+        sheet.data_validation(1, place, max(1, len(rows)), place, rule)
+    furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, form)
+    pages = [PagePicture(line.caption, line.picture) for line in rows if line.picture]
+    if pages and form.picture_sheet:
+        write_picture_pages(book, sheet_name(form.picture_sheet, cover.marks), pages)
 
 
 def with_errors(columns: Sequence[H], error: H, rows: Iterable[Mapping[H, Cell]]) -> list[H]:

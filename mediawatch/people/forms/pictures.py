@@ -63,6 +63,11 @@ def load_named(folder: Path, text: str) -> list[Shot]:
     return [_named(folder, name.strip()) for name in names if name.strip()]
 
 
+def load_picture(path: Path) -> Shot:
+    """A picture that somebody names on the command line. InputFault where it cannot be read."""
+    return _checked(path.name, read_bytes(path, MAX_BYTES))
+
+
 def _inside(folder: Path, name: str) -> Path | None:
     if len(name) > 250 or "\x00" in name:
         return None

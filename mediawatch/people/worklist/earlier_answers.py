@@ -24,19 +24,26 @@ def with_shared_picture(
 
     Refused unless the row says so itself.
     """
-    some = "、".join(f"“{name}”" for name in others[:3]) + ("等" if len(others) > 3 else "")
     (sight,) = given.sights
     if not sight.captures:
         return given
     if SHARED_WORDS not in row.text(Column.REMARK):
-        words = (
-            f"同一张截图已用于{some}：请附本账号的截图；一张截图确实显示多个账号的，在“备注”"
-            "中写明“截图含多个账号”"
-        )
-        return (row.problem(Column.SHOT, words),)
-    shown = "，".join(parts_of(some))
+        return (row.problem(Column.SHOT, refuse_shared(others)),)
+    shown = "，".join(parts_of(_some_of(others)))
     marked = f"{sight.detail}；截图同时用于{shown}，请核对"
     return replace(given, sights=(replace(sight, detail=marked),))
+
+
+def refuse_shared(others: Sequence[str]) -> str:
+    """Why a picture is refused that was handed in for these accounts before."""
+    return (
+        f"同一张截图已用于{_some_of(others)}：请附本账号的截图；一张截图确实显示多个账号的，在“备注”"
+        f"中写明“截图含{SHARED_WORDS}”"
+    )
+
+
+def _some_of(names: Sequence[str]) -> str:
+    return "、".join(f"“{name}”" for name in names[:3]) + ("等" if len(names) > 3 else "")
 
 
 def short_answer(reading: Reading) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from mediawatch.domain import Sweep, UserError
+from mediawatch.domain import Code, Sweep, UserError, Verdict
 from mediawatch.domain.clock import beijing, day_of
 from mediawatch.figures.regions import Regions
 from mediawatch.names import same_person
@@ -20,6 +20,12 @@ from mediawatch.people.forms.hint_words import questions_of
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.guide import guide
+from mediawatch.people.worklist.problem_sheet import problem_guide, problem_row
+from mediawatch.people.worklist.problem_todo import (
+    ProblemQuestion,
+    ProblemRequest,
+    problem_questions,
+)
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
 from mediawatch.people.worklist.todo import (
     Unproven,
@@ -29,6 +35,7 @@ from mediawatch.people.worklist.todo import (
 )
 from mediawatch.ports import Store
 from mediawatch.rules.account_policy import account_policy
+from mediawatch.rules.found_problems import is_open_by_people
 from mediawatch.rules.hints import HintCall, call_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
@@ -36,6 +43,9 @@ from mediawatch.rules.sentences import moment
 from mediawatch.workbooks.images import MAX_QR_TEXT
 
 _NO_LEVEL = Regions()
+NO_REQUEST = ProblemRequest()
+Asked = Unproven | ProblemQuestion
+"""What a row of a worklist asks about."""
 NO_LINK = "无链接，请在平台内搜索备案名称"
 LONG_LINK = "链接过长，请点击“最新文章链接”"
 
@@ -58,6 +68,8 @@ class WorklistFile:
     rows: int
     part: str = ""
     """The prefecture or person it is for."""
+    problems: int = 0
+    """How many of the rows stand on the sheet 人工检查."""
 
 
 def to_line(
@@ -113,6 +125,7 @@ async def export(
     indexes: Mapping[str, str] = MappingProxyType({}),
     with_glances: bool = False,
     regions: Regions = _NO_LEVEL,
+    request: ProblemRequest = NO_REQUEST,
 ) -> list[WorklistFile]:
     """Write the worklist of a sweep, by its judged scope.
 
@@ -121,6 +134,7 @@ async def export(
     A split writes `NAME-PART.xlsx` beside it. UserError for bad requests. By person, rows are dealt
     out in equal runs (neighbours stay together) and 核查人 is filled in. `with_glances`: those that
     a 暂用标识 alone proves sound come last. `regions`: how the office divides its registry.
+    `request`: the problems that are to be looked for (人工检查), on a sheet of their own.
     """
     sweep, path, policy = judged.sweep, target.path, judged.policy
     home = await store.operator.home_id()
@@ -128,6 +142,20 @@ async def export(
         *await unproven(store, sweep, judged.entries, policy),
         *await for_a_second_person(store, sweep, judged.entries, policy),
     ]
+    questions = await problem_questions(store, judged, request)
+    # Of these nobody needs to look at the updates.
+    settled = {
+        entry.account.id
+        for entry in judged.entries
+        if entry.judgement and is_open_by_people(entry.judgement)
+    }
+    used = {each.account.id for each in questions if each.code is Code.UNUSABLE}
+    settled |= {
+        each.account.id
+        for each in asked
+        if each.verdict is Verdict.OUT_OF_SCOPE and each.account.id in used
+    }
+    asked = [item for item in asked if item.account.id not in settled]
     looked_at = await glances(store, sweep, judged.entries, policy) if with_glances else []
     items = [
         *await in_order_of_hints(store, asked, judged),
@@ -135,7 +163,7 @@ async def export(
     ]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
-    files = divide(items, path, by, people, regions)
+    files = divide([*items, *questions], path, by, people, regions)
     target.refuse_existing((file for file, _, _ in files), "give another name or --overwrite")
     title = f"政务新媒体待核查清单  {' '.join(moment(sweep))}"
     cover = FormCover(
@@ -147,25 +175,39 @@ async def export(
         guide=guide(policy.updates.reposts, {_window_of(item, judged) for item in items}),
     )
     for file, part, chosen in files:
-        lines = (
-            to_line(
-                item,
-                sweep,
-                _window_of(item, judged),
-                home,
-                part if by is WorklistSplit.PERSON else "",
-                indexes,
-            )
+        person = part if by is WorklistSplit.PERSON else ""
+        lines = [
+            to_line(item, sweep, _window_of(item, judged), home, person, indexes)
             for item in chosen
-        )
+            if isinstance(item, Unproven)
+        ]
+        problems = [
+            problem_row(item, sweep, policy, home, person)
+            for item in chosen
+            if isinstance(item, ProblemQuestion)
+        ]
+        paragraphs = (*(cover.guide if lines or not problems else ()), *problem_guide())
         write_book(
             file,
             lines,
-            replace(cover, title=text_of(f"{title}  {part}")),
+            replace(
+                cover,
+                title=text_of(f"{title}  {part}"),
+                guide=paragraphs if problems else cover.guide,
+            ),
+            problems=problems,
             overwrite=target.overwrite,
             write=target.write,
         )
-    return [WorklistFile(path=file, rows=len(chosen), part=part) for file, part, chosen in files]
+    return [
+        WorklistFile(
+            path=file,
+            rows=len(chosen),
+            part=part,
+            problems=sum(isinstance(item, ProblemQuestion) for item in chosen),
+        )
+        for file, part, chosen in files
+    ]
 
 
 async def in_order_of_hints(
@@ -202,16 +244,16 @@ def _meta(sweep: Sweep, policy: Policy) -> Mapping[str, str]:
 
 
 def divide(
-    items: Sequence[Unproven],
+    items: Sequence[Asked],
     path: Path,
     by: WorklistSplit | None,
     people: Sequence[str] = (),
     regions: Regions = _NO_LEVEL,
-) -> list[tuple[Path, str, Sequence[Unproven]]]:
+) -> list[tuple[Path, str, Sequence[Asked]]]:
     """(file, part, accounts) of each file. Without a split one file, even if it is empty."""
     if by in (None, WorklistSplit.WHOLE):
         return [(path, "", items)]
-    parts: dict[str, list[Unproven]] = {}
+    parts: dict[str, list[Asked]] = {}
     if by is WorklistSplit.REGION:
         for item in items:
             parts.setdefault(regions.of(item.account.filed), []).append(item)
@@ -235,7 +277,7 @@ def divide(
     ]
 
 
-def _pass_on(parts: dict[str, list[Unproven]]) -> None:
+def _pass_on(parts: dict[str, list[Asked]]) -> None:
     """Hand a row that somebody has answered already to the next person.
 
     With one person alone it is left out.

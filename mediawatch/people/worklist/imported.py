@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mediawatch.domain import (
@@ -12,12 +12,16 @@ from mediawatch.domain import (
     Sweep,
 )
 from mediawatch.files import FileWriter, write_whole
-from mediawatch.people.forms.book import FormCover
+from mediawatch.people.forms.book import FormCover, FormRow
 from mediawatch.people.forms.columns import Column
-from mediawatch.people.forms.returned import ReturnedRows
+from mediawatch.people.forms.problem_columns import ProblemColumn
+from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows
 from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.worklist.guide import guide
+from mediawatch.people.worklist.problem_rows import ProblemImport
+from mediawatch.people.worklist.problem_sheet import problem_guide
 from mediawatch.people.worklist.sheet import WorklistLine, write_book
+from mediawatch.workbooks.images import EMBEDDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,13 @@ class WorklistImport(ReturnedRows[Column]):
     remarks: list[str] = field(default_factory=list)
     windows: set[Window] = field(default_factory=set)
     """What the rows asked about."""
+    found: ProblemImport = field(default_factory=ProblemImport)
+    """The rows of the sheets 人工检查."""
 
     @property
     def accepted(self) -> int:
         """Rows that hold, new or known."""
-        return len(self.readings) + self.repeated
+        return len(self.readings) + self.repeated + self.found.accepted
 
 
 def write_bad_rows(
@@ -81,5 +87,20 @@ def write_bad_rows(
         guide=guide(True, imported.windows),
         marks=marks,
     )
-    write_book(path, lines, cover, overwrite=True, write=write)
-    return len(lines)
+    problems = [
+        FormRow(
+            cells={**given, ProblemColumn.QR: ""},
+            filed=_first_picture(row),
+        )
+        for row, given in imported.found.corrections(ProblemColumn.ERROR)
+    ]
+    if problems:
+        cover = replace(cover, guide=(*cover.guide, *problem_guide()))
+    write_book(path, lines, cover, problems=problems, overwrite=True, write=write)
+    return len(lines) + len(problems)
+
+
+def _first_picture(row: ReturnedRow[ProblemColumn]) -> dict[ProblemColumn, bytes]:
+    first = row.shots[0] if row.shots else None
+    fits = first is not None and not first.problem and first.media_type in EMBEDDED
+    return {ProblemColumn.SHOT: first.body} if first is not None and fits else {}

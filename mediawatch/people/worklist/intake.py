@@ -5,7 +5,7 @@ Each good row becomes a reading, each bad one goes back with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.people.forms.columns import SEALED, Column, given_text, typed_links
 from mediawatch.people.forms.hyperlinks import clickable
-from mediawatch.people.forms.read import WorklistRow, read_rows
+from mediawatch.people.forms.read import ReturnedWorklist, WorklistRow
 from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import (
     ALTERED,
@@ -38,8 +38,10 @@ from mediawatch.people.worklist.answers import accuses, answer, why_uncounted
 from mediawatch.people.worklist.earlier_answers import repeats, short_answer, with_shared_picture
 from mediawatch.people.worklist.imported import Conflict, WorklistImport
 from mediawatch.people.worklist.parse import RowQuestion
+from mediawatch.people.worklist.problem_intake import ProblemIntake
+from mediawatch.people.worklist.problem_rows import ProblemRows
 from mediawatch.people.worklist.states import says_none
-from mediawatch.people.worklist.todo import all_that_is_known, ids_of
+from mediawatch.people.worklist.todo import account_links, all_that_is_known, ids_of
 from mediawatch.ports import Dossier, Store
 from mediawatch.registry.problems import RowProblem
 from mediawatch.rules.account_policy import AccountPolicy, account_policy
@@ -60,14 +62,16 @@ async def import_files(
     *,
     now: datetime,
     keep_evidence: Keep,
+    sites: Callable[[str], Collection[str]] = lambda platform: (),
     rejudge: Callable[[int], Awaitable[object]] | None = None,
 ) -> WorklistImport:
     """Read returned worklists of a judged sweep, and keep what holds.
 
     The sweep is judged again where anything was kept. Rows are independent: good ones are kept
-    although others are bad. Importing a file again changes nothing.
+    although others are bad. Importing a file again changes nothing. `sites`: the hosts of a
+    platform's pages.
     """
-    intake = _Intake(store, judged, now, keep_evidence)
+    intake = _Intake(store, judged, now, keep_evidence, sites)
     await intake.load()
     for path in paths:
         await intake.take(path)
@@ -80,7 +84,12 @@ async def import_files(
 
 class _Intake:
     def __init__(
-        self, store: Store, judged: JudgedScope, now: datetime, keep_evidence: Keep
+        self,
+        store: Store,
+        judged: JudgedScope,
+        now: datetime,
+        keep_evidence: Keep,
+        sites: Callable[[str], Collection[str]],
     ) -> None:
         self.store, self.now, self.keep_evidence = store, now, keep_evidence
         self.sweep, self.policy = judged.sweep, judged.policy
@@ -90,21 +99,30 @@ class _Intake:
         self.home = ""
         self.filed_now: Mapping[int, Account] = {}
         self.identities: dict[int, FiledIdentity] = {}
-        self.pictures: dict[str, set[int]] = {}
+        self.looks = ProblemIntake(store, judged, now, keep_evidence, sites)
+        # A picture serves one account, on whichever sheet it is handed in.
+        self.pictures = self.looks.pictures
 
     async def load(self) -> None:
         self.home = await self.store.operator.home_id()
         self.filed_now = {
             account.id: account for account in await self.store.accounts.all(include_retired=True)
         }
+        await self.looks.load()
 
     async def take(self, path: Path) -> None:
-        before = self.done.accepted
-        for rows in self.done.batches(path, read_rows(path)):
-            await self._load_known(rows)
-            await self._load_pictures(rows)
-            for row in rows:
-                await self._take_row(row)
+        before, found = self.done.accepted, self.done.found
+        with ReturnedWorklist(path) as returned:
+            for rows in self.done.batches(path, returned.rows()):
+                await self._load_known(rows)
+                await self._load_pictures(rows)
+                for row in rows:
+                    await self._take_row(row)
+            problems = ProblemRows(self.looks, self.home, found)
+            for some in found.batches(path, returned.problem_rows()):
+                await problems.load(some)
+                for each in some:
+                    await problems.take(each)
         if self.done.accepted > before:
             source = source_of(path, self.now)
             if source.sha256 not in {
@@ -232,14 +250,14 @@ class _Intake:
             ids=tuple(
                 dict.fromkeys((*ids_of(self._filed_now(account), known), *ids_of(account, ())))
             ),
-            linked=bool(_links_of(account, known)),
+            linked=bool(account_links(account, known)),
         )
 
     def _links(self, row: WorklistRow, account: Account, known: Sequence[Reading]) -> list[str]:
         """Links answered in the link column that were not known before."""
         written = row.cells.get(Column.LINK)
         found = dict.fromkeys(typed_links(written) if isinstance(written, str) else ())
-        old = _links_of(account, known)
+        old = account_links(account, known)
         if not found and row.text(Column.LINK) and not says_none(row.text(Column.LINK)):
             self.done.remarks.append(
                 row.problem(Column.LINK, "不是 http(s) 链接，没有打开").sentence
@@ -346,16 +364,3 @@ class _Intake:
 
 def _digests(row: WorklistRow) -> list[str]:
     return [shot.sha256 for shot in row.shots if not shot.problem]
-
-
-def _links_of(account: Account, known: Sequence[Reading]) -> set[str]:
-    links = {account.filed.url, *account.links, *account.filed.article_links}
-    # A link that a 暂用标识 led to is opened where a person hands it in: it then proves itself.
-    links |= {
-        post.link
-        for reading in known
-        for sight in reading.sights
-        if not sight.provisional
-        for post in sight.posts
-    }
-    return {link for link in links if clickable(link)}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -14,6 +15,8 @@ from mediawatch.people.forms.book import (
     Formats,
     FormCover,
     FormLayout,
+    FormRow,
+    add_form,
     furnish,
     sheet_name,
     with_errors,
@@ -22,6 +25,8 @@ from mediawatch.people.forms.book import (
 )
 from mediawatch.people.forms.columns import ANSWERS, Cell, Column
 from mediawatch.people.forms.inserted_pictures import insert_picture, write_picture
+from mediawatch.people.forms.problem_columns import ProblemColumn
+from mediawatch.people.worklist.problem_sheet import PROBLEM_FORM
 from mediawatch.people.worklist.states import State
 from mediawatch.workbooks.images import EMBEDDED, media_type, qr_png
 
@@ -57,27 +62,37 @@ def write_book(
     lines: Iterable[WorklistLine],
     cover: FormCover,
     *,
+    problems: Sequence[FormRow[ProblemColumn]] = (),
     overwrite: bool = False,
     write: FileWriter = write_whole,
 ) -> None:
-    """Write one worklist.
+    """Write one worklist, with the sheet 人工检查 where there are rows for it.
 
     UserError where the file exists already (somebody may be filling it in) or cannot be written.
     """
     rows = list(lines)
-    columns = with_errors(list(Column), Column.ERROR, [line.cells for line in rows])
     with writing(path, cover, overwrite=overwrite, write=write) as book:
         formats = Formats(book)
-        sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))
-        for number, line in enumerate(rows, 1):
-            _write_line(sheet, number, line, columns, formats)
-        furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, _LAYOUT)
-        if rows:
-            _add_lists(
-                lambda column, rule: sheet.data_validation(
-                    1, columns.index(column), len(rows), columns.index(column), rule
-                )
+        if rows or not problems:
+            _add_sheet(book, formats, rows, cover)
+        if problems:
+            add_form(book, formats, PROBLEM_FORM, problems, cover)
+
+
+def _add_sheet(
+    book: Workbook, formats: Formats, rows: Sequence[WorklistLine], cover: FormCover
+) -> None:
+    columns = with_errors(list(Column), Column.ERROR, [line.cells for line in rows])
+    sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))
+    for number, line in enumerate(rows, 1):
+        _write_line(sheet, number, line, columns, formats)
+    furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, _LAYOUT)
+    if rows:
+        _add_lists(
+            lambda column, rule: sheet.data_validation(
+                1, columns.index(column), len(rows), columns.index(column), rule
             )
+        )
 
 
 def _write_line(

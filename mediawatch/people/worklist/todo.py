@@ -77,7 +77,7 @@ async def unproven(
     reviewed = (as_reviewed(row, include_open=True) for row in scope)
     todo = [row for row in reviewed if row.judgement and row.judgement.verdict in _TODO]
     known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
-    return [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]
+    return [row_about(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]
 
 
 async def open_ones(
@@ -97,7 +97,7 @@ async def open_ones(
     ]
     todo = [entry for entry in entries if entry.judgement and entry.judgement.verdict in _TODO]
     known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
-    return [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]
+    return [row_about(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]
 
 
 async def all_that_is_known(
@@ -131,7 +131,7 @@ async def for_a_second_person(
     drawn = {look.account.id: look.by for look in await second_looks(store, sweep, scope, policy)}
     rows = [row for row in scope if row.account.id in drawn]
     known = await all_that_is_known(store, list(drawn), sweep)
-    asked = [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
+    asked = [row_about(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
     return [
         replace(
             item,
@@ -167,7 +167,7 @@ def _glance(item: Unproven) -> str:
     return f"看一眼即可：按名称检索到的账号{alias}近期有更新，请确认是否为该单位账号"
 
 
-def _unproven(
+def row_about(
     row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime
 ) -> Unproven:
     """The row of an account, without what only a search for its name led to."""
@@ -255,6 +255,20 @@ def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
             filter(None, chain((filed.original_id, filed.alias, filed.platform_id), *learned))
         )
     )
+
+
+def account_links(account: Account, known: Sequence[Reading]) -> set[str]:
+    """The links by which a row leads to its account."""
+    links = {account.filed.url, *account.links, *account.filed.article_links}
+    # A link that a 暂用标识 led to is opened where a person hands it in: it then proves itself.
+    links |= {
+        post.link
+        for reading in known
+        for sight in reading.sights
+        if not sight.provisional
+        for post in sight.posts
+    }
+    return {link for link in links if clickable(link)}
 
 
 def as_table(items: Sequence[Unproven], *, unanswered: bool = False) -> Table:

@@ -45,9 +45,9 @@ class ReadingStore(Protocol):
         """
 
     async def problem_looks(
-        self, sweep_id: int, account_ids: Iterable[int] | None = None
+        self, sweep_id: int | None, account_ids: Iterable[int] | None = None
     ) -> dict[int, list[Reading]]:
-        """人工检查 of a sweep: what people said of problems that no list shows, oldest first.
+        """人工检查 of a sweep, None for all of them: what people said of problems that no list shows, oldest first.
 
         They stand nowhere else but in `by_id`: they say nothing of an account's updates.
         """

@@ -24,6 +24,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.publish.results import ProblemResult, recheck_results, standing_items
 from mediawatch.rules.appeals import open_appeals
+from mediawatch.rules.found_problems import ProblemProof
 from mediawatch.rules.problems import NAMED, SILENT, alike, problem_about
 
 
@@ -40,6 +41,18 @@ class RecheckProof:
     filed: Filing
     confirmed: tuple[Finding, ...] = ()
     unsound: tuple[Finding, ...] = ()
+    people: tuple[ProblemProof, ...] = ()
+    """What people's looks of that sweep prove of problems that no list shows."""
+
+    def seen_on(self, code: Code) -> date:
+        """The day from which the problem is proved: of what people find that of the first look."""
+        days = [
+            day_of(look.read_at)
+            for proof in self.people
+            if proof.code is code
+            for look in proof.readings
+        ]
+        return min([self.as_of, *days])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +193,8 @@ def _doubt(
     proof = facts.proofs.get(own[noted].sweep_id or 0)
     if part.code is None or proof is None:
         return "复查结果未对应到具体问题，须再次复查"
-    if proof.as_of <= rectify_by:
-        return f"{proof.as_of}复查未整改，其时整改期限未过，须再次复查"
+    if (on := proof.seen_on(part.code)) <= rectify_by:
+        return f"{on}复查未整改，其时整改期限未过，须再次复查"
     still = [finding for finding in proof.confirmed if alike(part.code, finding.code)]
     if not still and any(alike(part.code, finding.code) for finding in proof.unsound):
         return f"{proof.as_of}复查的佐证材料缺失或与记录不符，须再次复查"
@@ -207,6 +220,8 @@ def _changed_since(
             return f"通报后曾于{posted}发布内容，是否按期整改须人工认定"
         if facts.latest_on and facts.latest_on > proof.as_of:
             return f"复查后见有{facts.latest_on}发布的内容，须再次复查"
+    if gone := next((each.gone_on for each in proof.people if each.code is code), None):
+        return f"{gone}经人工检查未再发现该问题，须再次复查"
     if not facts.filed.in_service:
         return f"复查后台账运行状态已变更为“{facts.filed.status.label}”，须再次复查"
     if code in NAMED and facts.filed.name != proof.filed.name:

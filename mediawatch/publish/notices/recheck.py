@@ -31,6 +31,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.names import same
 from mediawatch.publish.results import ProblemResult, RecheckResult
+from mediawatch.rules.found_problems import ProblemProof, ProblemState, shows_repair
 from mediawatch.rules.problems import NAMED, SILENT, alike, codes_of
 
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})
@@ -61,6 +62,8 @@ class RecheckLook:
     name: str = ""
     named_on: date | None = None
     cancelled_by: LookKind | None = None
+    problems: tuple[ProblemProof, ...] = ()
+    """What people's looks of the re-check prove of problems that no list shows."""
 
 
 Said = tuple[Rectification, str]
@@ -143,6 +146,11 @@ def _of_code(
         for finding in findings
         if finding.review not in DECIDED and finding.effect is not Effect.HINT
     ]
+    if look and code.found_by_people and (gone_on := _gone_on(code, look, since)):
+        return Rectification.DONE, f"经人工检查（{chinese_day(gone_on)}），未再发现该问题。"
+    if look and code.found_by_people and (before := _seen_before(code, look, since)):
+        words = f"{chinese_day(before)}的人工检查不在通报印发之后，须再次检查。"
+        return Rectification.UNVERIFIED, _dated(look, words)
     if still := [finding for finding in confirmed if alike(code, finding.code)]:
         return Rectification.NOT_DONE, _dated(look, "".join(finding.sentence for finding in still))
     if again := [finding for finding in waiting if alike(code, finding.code)]:
@@ -163,6 +171,39 @@ def _of_code(
         return Rectification.UNVERIFIED, _dated(look, f"疑似{_labels(missing)}，待审核。")
     result, basis = _settled(code, item, account, look, since)
     return result, _dated(look, basis)
+
+
+def _seen_before(code: Code, look: RecheckLook, since: date) -> date | None:
+    """The day of a look that found the problem, and may have been before the notice."""
+    days = (
+        day_of(each.read_at)
+        for proof in look.problems
+        if proof.code is code
+        for each in proof.readings
+    )
+    return next((day for day in days if day <= since), None)
+
+
+def _gone_on(code: Code, look: RecheckLook, since: date) -> date | None:
+    """The day on which a person showed that the problem is gone; None where nobody did.
+
+    One look with a picture does, from the day of issue on. Who found it in the re-check is believed
+    first.
+    """
+    proof = next((each for each in look.problems if each.code is code), None)
+    if proof is None or proof.state in (ProblemState.CLAIMED, ProblemState.DISPUTED):
+        return None
+    if proof.state is ProblemState.PROVED and proof.gone_on is None:
+        return None
+    found_at = max((each.read_at for each in proof.readings), default=None)
+    days = [
+        day_of(each.read_at)
+        for each in proof.absent
+        if shows_repair(each)
+        and day_of(each.read_at) >= since
+        and (found_at is None or each.read_at > found_at)
+    ]
+    return max(days, default=None)
 
 
 def _closed(account: Account, look: RecheckLook | None) -> Said:
@@ -197,6 +238,8 @@ def _settled(
     """One problem that the new judgement does not hold against the account: solved, or only not
     seen."""
     judged = look.judgement
+    if code.found_by_people:
+        return Rectification.UNVERIFIED, _unsettled(code, look)
     if code in SILENT or code in _GONE:
         if judged.provisional:
             # What posts there was found by its name alone, and may be another unit's.
@@ -220,6 +263,21 @@ def _settled(
     if account.filed.organiser != item.filed.organiser:
         return Rectification.DONE, f"台账所属组织已变更为“{account.filed.organiser}”。"
     return Rectification.UNVERIFIED, "未能核实认证主体。"
+
+
+def _unsettled(code: Code, look: RecheckLook) -> str:
+    """Why a problem that people find is neither gone nor still there."""
+    proof = next((each for each in look.problems if each.code is code), None)
+    if proof is None:
+        return "须人工检查，尚未检查。"
+    match proof.state:
+        case ProblemState.CLAIMED:
+            return "经1人检查仍存在，待第二人核查。"
+        case ProblemState.DISPUTED:
+            return "两名检查人的结论不一致，待复核。"
+        case ProblemState.NONE if proof.absent:
+            return "经人工检查未见，但未附截图，或不能与该账号对应。"
+    return "须人工检查，尚无可计入的结果。"
 
 
 def _name(item: NoticeItem, account: Account, look: RecheckLook, since: date) -> Said:

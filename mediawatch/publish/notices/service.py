@@ -6,6 +6,7 @@ It is made from the judgements of a sweep and the registry as it is now.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mediawatch.domain import (
@@ -23,12 +24,15 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.people.suspects import proving_readings
+from mediawatch.people.worklist.problem_todo import problem_proofs_of
 from mediawatch.ports import Store
 from mediawatch.publish.notices.recheck import RecheckLook, recheck, refuse_older
 from mediawatch.publish.results import RecheckResult, standing_items
 from mediawatch.publish.results import recheck_results as known
 from mediawatch.registry.merge import follow_merges
+from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.reviewed import as_reviewed
+from mediawatch.rules.sweep_policy import policy_of
 
 
 async def note_recheck(
@@ -50,9 +54,14 @@ async def note_recheck(
     items = standing_items(notice, events)
     accounts = follow_merges(await store.accounts.all(include_retired=True))
     wanted = {accounts[item.account_id].id for item in items if item.account_id in accounts}
-    looks = await _looks(
-        store, sweep, [entry for entry in scope if entry.account.id in wanted], accounts
+    judged = [entry for entry in scope if entry.account.id in wanted]
+    proofs = await problem_proofs_of(
+        store, JudgedScope(sweep=sweep, policy=policy_of(sweep), entries=tuple(judged))
     )
+    looks = {
+        number: replace(look, problems=proofs.get(number, ()))
+        for number, look in (await _looks(store, sweep, judged, accounts)).items()
+    }
     found = recheck(
         items, accounts, looks, since=notice.issued_on, source=await registry_words(store)
     )

@@ -13,7 +13,9 @@ from mediawatch.domain import (
     AccountChange,
     Attestation,
     CanaryCheck,
+    Code,
     FiledStatus,
+    Filing,
     Hint,
     LinkReceipt,
     LookKind,
@@ -23,15 +25,18 @@ from mediawatch.domain import (
     Sight,
     Sweep,
     SweepAccount,
+    Verdict,
 )
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.people.forms.hint_words import HINTS, hint_lines, receipt_lines
 from mediawatch.publish.reports.lists import heading
 from mediawatch.registry.headings import label
 from mediawatch.rules import backing
+from mediawatch.rules.policy import Policy
 from mediawatch.rules.proofs import says_usable
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
+from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.table import join_filled
 
 MATCHES: Mapping[MatchedBy, str] = {
@@ -43,6 +48,12 @@ LOOKS: Mapping[LookKind, str] = {
     LookKind.FIRST: "首次核查", LookKind.SECOND: "第二次核查", LookKind.CONTROL: "对照核查", LookKind.LINK: "文章链接核查",
     LookKind.PERSON: "人工核查",
 }  # fmt: skip
+PROBLEM_LOOK = "人工检查"
+KINDS: Mapping[Code, str] = {
+    Code.INTERACTION_POOR: "互动回应差", Code.UNUSABLE: "功能无法使用", Code.NOT_REPOSTED: "重要信息未转载",
+    Code.WRONG_WORDS: "严重错别字", Code.ADVERTISING: "商业广告",
+}  # fmt: skip
+"""What a look was for, where no policy is at hand: looks of all inspections stand on one page."""
 _CHANGED: Mapping[str, str] = {"retired_on": "移出台账", "type_certain": "类型是否明确"}
 """Changes of an account that have no column in the registry."""
 _VALUES: Mapping[str, Mapping[str, str]] = {
@@ -80,7 +91,7 @@ def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
         judged = entry.judgement
         stands = as_reviewed(entry, include_open=True).judgement or judged
         parts += [
-            f"检查结论（第{entry.sweep_id}号检查）  {stands.verdict.label}",
+            f"检查结论（第{entry.sweep_id}号检查）  {verdict_words(stands.verdict, account.filed)}",
             f"  {stands.sentence}",
         ]
         parts += [f"  {heading(record.sweep)}"] if record.sweep else []
@@ -94,8 +105,10 @@ def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
     else:
         parts.append("检查结论  尚无")
     parts += ["", "核查记录" if readings else "核查记录  尚无"]
+    looked_for = any(reading.problem for reading in readings)
+    kinds = kind_labels(policy_of(record.sweep)) if record.sweep and looked_for else KINDS
     for reading in readings:
-        parts += reading_lines(reading, surfaces)
+        parts += reading_lines(reading, surfaces, kinds)
     if record.hints:
         parts += ["", HINTS, *(f"  {line}" for line in hint_lines(record.hints))]
     if record.receipts:
@@ -104,6 +117,12 @@ def account_in_full(record: AccountRecord, surfaces: Mapping[str, str]) -> str:
         parts += ["", "变更记录"]
         parts += [f"  {_change_line(one)}" for one in record.changes]
     return "\n".join(parts)
+
+
+def verdict_words(verdict: Verdict, filed: Filing) -> str:
+    """What a verdict is called of this account: nobody looks at the updates of an application."""
+    sound = verdict is Verdict.FRESH and filed.is_application
+    return "正常使用" if sound else verdict.label
 
 
 def _change_line(one: AccountChange) -> str:
@@ -138,15 +157,43 @@ def _provisional_words(account: Account) -> str:
     return f"{found.value}（{found.on}按名称检索所得，显示名称“{found.name}”{alias}{body}）"
 
 
-def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
-    """One look with its sights and its evidence."""
+def reading_lines(
+    reading: Reading, surfaces: Mapping[str, str], kinds: Mapping[Code, str] = KINDS
+) -> list[str]:
+    """One look with its sights and its evidence. `kinds`: what problems are called."""
     by = f" {reading.by}" if reading.by else ""
     used = reading.outcome is Outcome.NO_EVIDENCE and says_usable(reading)
-    outcome = "能打开、使用" if used else reading.outcome.label
-    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}：{outcome}"]
-    lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
+    said = describe_problem(reading, kinds) or ("能打开、使用" if used else reading.outcome.label)
+    kind = PROBLEM_LOOK if reading.problem else LOOKS[reading.look]
+    lines = [f"  {minute(reading.read_at)} {kind}{by}：{said}"]
+    if reading.problem:
+        lines += [f"    {shown}" for sight in reading.sights if (shown := _seen_at(sight))]
+    else:
+        lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
     lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
     return lines
+
+
+def kind_labels(policy: Policy) -> Mapping[Code, str]:
+    """What a policy calls the kinds of problems that people look for."""
+    return {**KINDS, **{code: policy.kind_label(code) for code in policy.problem_kinds}}
+
+
+def describe_problem(reading: Reading, kinds: Mapping[Code, str]) -> str:
+    """What a person said of a kind of problem; "" of any other reading."""
+    seen = reading.problem
+    if seen is None:
+        return ""
+    words = f"（{seen.words}）" if seen.words else ""
+    return f"{kinds.get(seen.code, seen.code.value)} {seen.answer.label}{words}"
+
+
+def _seen_at(sight: Sight) -> str:
+    matched = f"按{MATCHES[sight.matched_by]}与该账号对应" if sight.matched_by else ""
+    ids = join_filled((sight.platform_id, sight.original_id), " / ")
+    name = f"所见名称“{sight.name}”" if sight.name else ""
+    seen_id = f"所见ID {ids}" if ids else ""
+    return join_filled((name, seen_id, matched, sight.url, sight.detail), "，")
 
 
 def describe_newest(on: date, exact: bool) -> str:

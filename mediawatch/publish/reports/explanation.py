@@ -20,6 +20,7 @@ from mediawatch.domain import (
     Judgement,
     LookKind,
     Post,
+    ProblemAnswer,
     Reading,
     Sweep,
     SweepAccount,
@@ -32,12 +33,19 @@ from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.people.forms.hint_words import HINTS, hint_lines
 from mediawatch.people.suspects import Suspect
 from mediawatch.ports import Dossier
-from mediawatch.publish.reports.account_page import LOOKS
+from mediawatch.publish.reports.account_page import (
+    LOOKS,
+    PROBLEM_LOOK,
+    describe_problem,
+    kind_labels,
+    verdict_words,
+)
 from mediawatch.publish.reports.lists import heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
 from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.ahead import next_due_before
+from mediawatch.rules.found_problems import ProblemState, is_open_by_people, problem_proofs
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of
 from mediawatch.rules.proofs import says_usable
@@ -93,7 +101,7 @@ def explanation(subject: AccountCase) -> str:
         lines.append(
             f"适用规则：{subject.policy.title}；该账号{sentences.rule_words(subject.own)}。"
         )
-    lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]
+    lines += [f"结论：{verdict_words(judged.verdict, filed)}。{judged.sentence}"]
     lines += [
         f"  问题：{finding.label}（{finding.review.label}）。{finding.sentence}"
         for finding in judged.findings
@@ -115,10 +123,41 @@ def _listed(title: str, items: Sequence[str]) -> list[str]:
 def _reading(subject: AccountCase, reading: Reading) -> str:
     seen = in_chinese(sorted({sight.surface for sight in reading.sights}), subject.surfaces)
     who = f"，{reading.by}" if reading.by else ""
+    if reading.problem:
+        return (
+            f"第{reading.id}号 {minute(reading.read_at)} {PROBLEM_LOOK}（{reading.by}）："
+            f"{describe_problem(reading, kind_labels(subject.policy))}，"
+            f"{_problem_use(subject, reading)}"
+        )
     return (
         f"第{reading.id}号 {minute(reading.read_at)} {LOOKS[reading.look]}（{seen}{who}）："
         f"{use(subject, reading)}"
     )
+
+
+def _problem_use(subject: AccountCase, reading: Reading) -> str:
+    """What a look for a problem counts for."""
+    judged, known = subject.entry.judgement, subject.known
+    if judged and any(reading.id in finding.reading_ids for finding in judged.findings):
+        return "据此认定。"
+    if reading.sweep_id != subject.sweep.id:
+        return "不计入：属于另一次检查。"
+    if reading.id not in {look.id for look in known.problem_looks}:
+        return "不计入：在通报印发之后，属于复查。"
+    proofs = problem_proofs(known, subject.sweep.as_of, subject.policy)
+    code = reading.problem.code if reading.problem else None
+    proof = next((each for each in proofs if each.code is code), None)
+    if proof is not None and reading.id in {each.id for each in proof.readings}:
+        return (
+            "与另一名检查人的结论不一致，待复核。"
+            if proof.state is ProblemState.DISPUTED
+            else "仅一人所见，须第二人核查。"
+        )
+    if proof is not None and reading.id in {each.id for each in proof.absent}:
+        return "计入。"
+    if reading.problem and reading.problem.answer is ProblemAnswer.WITHDRAWN:
+        return "此前所答不再计入。"
+    return "不计入：已由本人撤回，或不能与该账号对应，或另有两人所见在先。"
 
 
 def use(subject: AccountCase, reading: Reading) -> str:
@@ -203,8 +242,13 @@ def _latest(shown: Sequence[Post]) -> str:
 def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
     """What a conclusion, or its confirmation, still lacks."""
     lacks: list[str] = []
-    since = [reading for reading in subject.readings if reading.read_at >= subject.sweep.as_of]
-    if judged.verdict is Verdict.UNPROVEN:
+    since = [
+        reading
+        for reading in subject.readings
+        if reading.read_at >= subject.sweep.as_of and reading.problem is None
+    ]
+    lacks += _missing_of_people(subject)
+    if judged.verdict is Verdict.UNPROVEN and not is_open_by_people(judged):
         if judged.second_look:
             lacks.append("第二次核查：首次核查疑似有问题，须再看一次才能认定。")
         elif not since:
@@ -237,6 +281,19 @@ def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
     return lacks
 
 
+def _missing_of_people(subject: AccountCase) -> list[str]:
+    """What is missing where one person found a problem, or two differ."""
+    proofs = problem_proofs(subject.known, subject.sweep.as_of, subject.policy)
+    lacks = []
+    for proof in proofs:
+        label = subject.policy.kind_label(proof.code)
+        if proof.state is ProblemState.CLAIMED:
+            lacks.append(f"“{label}”的第二人核查：须由{proof.readings[0].by}以外的人员检查。")
+        elif proof.state is ProblemState.DISPUTED:
+            lacks.append(f"“{label}”的复核：由看错的一方撤回后，另行检查。")
+    return lacks
+
+
 def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
     """What would change the verdict."""
     if not subject.own.judged_by_updates and judged.verdict in _OPEN:
@@ -256,7 +313,11 @@ def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
             said.append(_CHANGES[finding.code])
         elif finding.code in (Code.NAME_MISMATCH, Code.RENAMED_UNREPORTED):
             said.append(_NAMED)
+        elif finding.code.found_by_people:
+            said.append(f"检查人撤回所答，致所见不足两人的，“{finding.label}”即不成立。")
     match judged.verdict:
+        case Verdict.UNPROVEN if is_open_by_people(judged):
+            said.append("另一人检查后，或检查人撤回所答，该问题即有结论；更新情况已经查明。")
         case Verdict.UNPROVEN | Verdict.OUT_OF_SCOPE:
             said.append(
                 f"{window}各条发布的链接，更新间隔均不超过{subject.own.stale_gap - 1}天的，"

@@ -19,6 +19,7 @@ from mediawatch.people.link_report import ASK
 from mediawatch.publish.circular.frame import moment
 from mediawatch.publish.circular.printed import DAY, PrintedLine, expect
 from mediawatch.rules.account_policy import account_policy
+from mediawatch.rules.found_problems import is_open_by_people
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.table import join_filled, plain
@@ -124,13 +125,15 @@ def deadline(entry: SweepAccount, sweep: Sweep, policy: Policy) -> date | None:
 def asks_for_link(entry: SweepAccount, opens: Callable[[str], bool]) -> bool:
     """Whether the unit is asked for a link: no look has proved the account, and a link could.
 
-    An exact date leaves nothing that a link could show; who is filed as closed has none.
+    An exact date leaves nothing that a link could show, nor does what a person found; who is
+    filed as closed has none.
     """
     judged = entry.judgement
     return (
         judged is not None
         and judged.verdict is Verdict.UNPROVEN
         and judged.date_kind is not DateKind.EXACT
+        and not is_open_by_people(judged)
         and entry.account.filed.status not in CLOSED
         and opens(entry.account.platform)
     )

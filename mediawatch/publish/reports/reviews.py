@@ -161,8 +161,9 @@ def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
     remarks = join_filled(_remarks(suspect))
     parts += [f"  备注：{remarks}"] if remarks else []
     parts += ["", "备案信息", *filed_lines(suspect.account), "", "依据的核查记录"]
+    kinds = {finding.code: finding.label}
     for reading in suspect.readings:
-        parts += reading_lines(reading, surfaces)
+        parts += reading_lines(reading, surfaces, kinds)
     parts += ["", "审核记录" if suspect.events else "审核记录  尚无", *_record(suspect.events)]
     return "\n".join(parts)
 

@@ -1,0 +1,161 @@
+"""人工检查 as people hand it in: what is kept, what is refused, and what is told at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from problem_looks import AT, give, given, intake_of, shot
+from worklists import AS_OF, DAY, NOW, Inspection, filed
+
+from mediawatch.domain import Code, ProblemAnswer, Verdict
+from mediawatch.people.forms.pictures import Shot
+from mediawatch.people.forms.problem_columns import ProblemColumn
+from mediawatch.ports import Store
+from mediawatch.rules.found_problems import ProblemState
+from mediawatch.sweep.judging import rejudge
+
+
+async def verdict(inspection: Inspection) -> Verdict:
+    await rejudge(inspection.store, lambda platform: True, inspection.sweep.id)
+    return (await inspection.verdicts())[0]
+
+
+async def test_two_persons_make_a_finding_and_one_does_not(
+    any_store: Store, tmp_path: Path
+) -> None:
+    inspection = await Inspection.of(any_store, tmp_path, [filed()])
+    first = await give(inspection, given())
+    assert (first.state, first.remark, first.faults) == (ProblemState.CLAIMED, "", ())
+    assert await verdict(inspection) is Verdict.UNPROVEN
+    second = await give(inspection, given("乙某", read_at=AT + timedelta(hours=1)))
+    assert second.state is ProblemState.PROVED
+    assert await verdict(inspection) is Verdict.FAILED
+    (entry,) = (await inspection.scope()).values()
+    assert entry.judgement is not None
+    assert [each.code for each in entry.judgement.findings] == [Code.INTERACTION_POOR]
+    assert "评论区关闭" in entry.judgement.findings[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("more", "column", "words"),
+    [
+        ({"person": ""}, ProblemColumn.PERSON, "请填写检查人"),
+        ({"read_at": None}, ProblemColumn.TIME, "请填写检查时间"),
+        ({"read_at": NOW + DAY}, ProblemColumn.TIME, "晚于现在"),
+        ({"read_at": AS_OF - 15 * DAY}, ProblemColumn.TIME, "早于本次检查所看的日期"),
+        ({"shots": ()}, ProblemColumn.SHOT, "必须附截图"),
+        ({"shots": (Shot("a", b"", "图片超过 20 MB"),)}, ProblemColumn.SHOT, "图片超过 20 MB"),
+        ({"seen_id": ""}, ProblemColumn.SEEN_ID, "必须填写所见ID"),
+        ({"seen_id": "gh_0000000000a9"}, ProblemColumn.SEEN_ID, "可能是另一个账号"),
+        ({"seen_id": "somebody"}, ProblemColumn.SEEN_ID, "不能证明是同一个账号"),
+        ({"words": "字" * 201}, ProblemColumn.WORDS, "不超过200字"),
+        ({"link": "https://weibo.com/1"}, ProblemColumn.LINK, "不是该平台的链接（weibo.com）"),
+        ({"link": "评论区"}, ProblemColumn.LINK, "不是 http(s) 链接"),
+    ],
+)
+async def test_what_would_not_count_is_refused_with_its_place(
+    store: Store, tmp_path: Path, more: dict[str, Any], column: ProblemColumn, words: str
+) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    receipt = await give(inspection, given(**more))
+    assert receipt.kept is None
+    assert [where for where, _ in receipt.faults] == [column]
+    assert words in receipt.faults[0][1]
+    assert await store.readings.problem_looks(inspection.sweep.id) == {}
+
+
+async def test_an_id_in_the_link_ties_the_answer(store: Store, tmp_path: Path) -> None:
+    weibo = filed(platform="weibo", type="微博", original_id="", platform_id="1234567890")
+    inspection = await Inspection.of(store, tmp_path, [weibo])
+    link = "https://weibo.com/1234567890/Nabc"
+    receipt = await give(inspection, given(seen_id="", link=link))
+    assert receipt.state is ProblemState.CLAIMED
+    assert receipt.kept is not None
+    assert receipt.kept.sights[0].url == link
+    assert receipt.kept.sights[0].platform_id == "1234567890"
+
+
+async def test_without_an_id_the_filed_name_ties_unless_others_bear_it(
+    store: Store, tmp_path: Path
+) -> None:
+    bare = filed(original_id="")
+    twin = filed(2, name=bare.name, original_id="", organiser="别处")
+    inspection = await Inspection.of(store, tmp_path, [bare])
+    missing = await give(inspection, given(seen_id=""))
+    assert "只能以名称核对" in missing.faults[0][1]
+    other = await give(inspection, given(seen_id="", name="别的名称"))
+    assert "可能是另一个账号" in other.faults[0][1]
+    named = await give(inspection, given(seen_id="", name=bare.name))
+    assert (named.state, named.remark) == (ProblemState.CLAIMED, "")
+    doubled = await Inspection.of(store, tmp_path, [twin])
+    told = await give(doubled, given("乙某", seen_id="", name=bare.name))
+    assert told.kept is not None
+    assert told.remark.startswith("暂不计入：")
+    assert "同名账号" in told.remark
+
+
+async def test_the_same_answer_again_is_a_repeat(store: Store, tmp_path: Path) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    await give(inspection, given())
+    assert (await give(inspection, given(shots=(shot(99),)))).repeated
+    later = given(read_at=AT + timedelta(hours=2))
+    assert (await give(inspection, later, untimed=True)).repeated
+    assert (await give(inspection, later)).kept
+    intake = await intake_of(inspection)
+    account = await inspection.account()
+    taken = await intake.withdraw(account, Code.INTERACTION_POOR, "甲 某", "看错了账号")
+    assert taken is not None
+    assert (await give(inspection, later, untimed=True)).kept
+
+
+async def test_nobody_withdraws_what_another_one_said(store: Store, tmp_path: Path) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    await give(inspection, given())
+    intake, account = await intake_of(inspection), await inspection.account()
+    assert await intake.withdraw(account, Code.INTERACTION_POOR, "乙某", "看错") is None
+    assert await intake.withdraw(account, Code.ADVERTISING, "甲某", "看错") is None
+    assert await intake.withdraw(account, Code.INTERACTION_POOR, "甲某", "看错") is not None
+    assert await intake.withdraw(account, Code.INTERACTION_POOR, "甲某", "看错") is None
+
+
+async def test_a_picture_serves_one_account_and_one_person(store: Store, tmp_path: Path) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed(1), filed(2)])
+    await give(inspection, given())
+    own = {"seen_id": "gh_0000000000a2", "shots": (shot(10),)}
+    refused = await give(inspection, given("乙某", **own), 2)
+    assert "同一张截图已用于“示例市第1测试局”" in refused.faults[0][1]
+    shared = given("乙某", **own, remark="截图含多个账号")
+    assert (await give(inspection, shared, 2)).kept
+    copied = await give(inspection, given("乙某", shots=(shot(10),), remark="截图含多个账号"))
+    assert "该截图是甲某检查时所附" in copied.faults[0][1]
+    absent = given("乙某", answer=ProblemAnswer.ABSENT, shots=(), seen_id="", words="")
+    assert (await give(inspection, absent)).state is ProblemState.DISPUTED
+
+
+async def test_an_application_is_sound_once_a_person_used_it(store: Store, tmp_path: Path) -> None:
+    app = filed(platform="app", type="移动客户端", original_id="")
+    inspection = await Inspection.of(store, tmp_path, [app])
+    used = given(code=Code.UNUSABLE, answer=ProblemAnswer.ABSENT, shots=(), words="", seen_id="")
+
+    async def judged() -> tuple[Verdict, str]:
+        await rejudge(store, lambda platform: False, inspection.sweep.id)
+        (entry,) = (await inspection.scope()).values()
+        assert entry.judgement is not None
+        return entry.judgement.verdict, entry.judgement.sentence
+
+    assert (await judged())[0] is Verdict.OUT_OF_SCOPE
+    await give(inspection, used)
+    # Without the name nobody knows which one was used.
+    assert (await judged())[0] is Verdict.OUT_OF_SCOPE
+    await give(inspection, replace(used, name=app.name, read_at=AT + DAY))
+    assert await judged() == (
+        Verdict.FRESH,
+        "经人工检查（2032年1月3日），可以正常下载、使用。",
+    )
+    broken = given("乙某", code=Code.UNUSABLE, name=app.name, words="无法安装", seen_id="")
+    await give(inspection, broken)
+    assert (await judged())[0] is Verdict.OUT_OF_SCOPE

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
 import re
 import zipfile
@@ -20,7 +21,9 @@ from circulars import account, inspect, row
 from docx import Document
 from found_problems import costing_policy, people_found, with_found
 from openpyxl import load_workbook
+from openpyxl.drawing.image import Image
 from published_inspections import LOOKERS, BuiltInspection, PublishedInspection, changde
+from worklists import png, typed
 
 from mediawatch.domain import Code
 from mediawatch.figures.counts import by
@@ -33,6 +36,8 @@ from mediawatch.publish.reports import pages, sheets, statistics
 
 SENTENCE = "微信、微博账号互动回应差，未提供有效互动功能，共有2个政务新媒体。"
 WORDS = {"演示互动": "菜单“互动交流”无内容", "演示留言": "评论功能关闭，私信无人回复"}
+IDS = {"000003": "MzA0000000003", "000004": "10000000004"}
+LINKS = {"000003": "https://mp.weixin.qq.com/s/demo", "000004": "https://weibo.com/u/10000000004"}
 PEOPLE = (*LOOKERS, "演示经办人", "演示审核员", "演示联络员")
 
 
@@ -59,7 +64,11 @@ class Papers:
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
     folder = tmp_path_factory.mktemp("常德")
-    built = BuiltInspection(folder, changde(9), decided=False)
+    told = changde(9)
+    unseen = tuple(replace(each, problems=()) for each in told.watched)
+    built = BuiltInspection(folder, replace(told, watched=unseen), decided=False)
+    built.told = told
+    _find(built, folder)
     built.run("findings", "dispatch", folder / "核实", "--person", "演示经办人", "--by", "unit")
     built.run("findings", "import", *map(_answered, sorted((folder / "核实").glob("*.xlsx"))))
     taken = ("--code", "interaction_poor", "--by", "演示审核员", "--yes")
@@ -77,6 +86,35 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
     ):
         built.run(*words)
     return Papers(built, folder)
+
+
+def _find(built: BuiltInspection, folder: Path) -> None:
+    """One person finds both problems by command, another one by the worklist."""
+    first, second = LOOKERS
+    for number, (filing, words) in enumerate(
+        zip(("000003", "000004"), WORDS.values(), strict=True)
+    ):
+        shot = folder / f"{filing}.png"
+        shot.write_bytes(png(10 + number))
+        built.run(
+            "problem", "add", filing, "--kind", "互动回应差", "--by", first, "--picture", shot, "--words", words,
+            "--id-seen", IDS[filing], "--name-seen", "一致", "--link", LINKS[filing], "--at", "2020-09-01 09:59",
+        )  # fmt: skip
+    built.run("worklist", "export", folder / "人工.xlsx", "--by", "whole")
+    book = load_workbook(folder / "人工.xlsx")
+    sheet = book["人工检查"]
+    columns = {str(cell.value).partition("（")[0]: cell.column for cell in sheet[1]}
+    for number, filing in enumerate(IDS, 2):
+        said = {
+            "检查结果": "存在", "检查人": second, "检查时间": typed("2020-09-01 10:59"), "所见ID": IDS[filing],
+            "所见名称": "一致", "问题链接": LINKS[filing],
+        }  # fmt: skip
+        for heading, value in said.items():
+            sheet.cell(number, columns[heading], value)
+        place = sheet.cell(number, columns["截图"]).coordinate
+        sheet.add_image(Image(io.BytesIO(png(20 + number))), place)
+    book.save(folder / "人工.xlsx")
+    built.run("worklist", "import", folder / "人工.xlsx")
 
 
 def _answered(file: Path) -> Path:
@@ -129,11 +167,10 @@ def test_its_evidence_is_printed_as_peoples_word(papers: Papers) -> None:
     text = papers.text("佐证/佐证材料 石门县.zip")
     cells = [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", text)]
     place = cells.index("人工检查")
-    said = (
-        "互动回应差：存在（评论功能关闭，私信无人回复），显示名称“演示留言”，https://example.org/4"
-    )
+    said = f"互动回应差：存在（评论功能关闭，私信无人回复），显示名称“演示留言”，{LINKS['000004']}"
     assert cells[place : place + 8] == [
-        "人工检查", "2020-09-01 09:59", "第一检查人", said, "人工检查", "2020-09-01 10:59", "第二检查人", said,
+        "人工检查", "2020-09-01 09:59", "第一检查人", said, "人工检查", "2020-09-01 10:59", "第二检查人",
+        said.replace("（评论功能关闭，私信无人回复）", ""),
     ]  # fmt: skip
     assert "data:image/" in text
     assert "人工截图" in text
@@ -150,10 +187,10 @@ def test_the_hand_off_says_who_found_it_and_how(papers: Papers) -> None:
     }  # fmt: skip
     one = found["演示留言"]
     assert (one["code"], one["effect"], one["leading"]) == ("interaction_poor", "fails", True)
-    assert (one["words"], one["link"]) == (WORDS["演示留言"], "https://example.org/4")
+    assert (one["words"], one["link"]) == (WORDS["演示留言"], LINKS["000004"])
     assert (one["gap_days"], one["latest_post"], one["points"]) == (None, None, None)
     assert [each["answer"] for each in one["sights"]] == ["found", "found"]
-    assert len(one["evidence"]) == 2
+    assert [each["kind"] for each in one["evidence"]].count("picture") == 2
     assert {each["label"]: each["failed"] for each in document["counts"]["kinds"]} == {
         "互动回应差": 2, "超2周未更新": 1,
     }  # fmt: skip
@@ -185,8 +222,7 @@ def test_who_is_still_mute_at_the_re_check_is_named_again(papers: Papers) -> Non
     results = {row[1]: (row[4], row[5]) for row in rows}
     assert results["演示沉默"] == ("超2周未更新", "已完成整改")
     assert results["演示留言"] == ("互动回应差（评论功能关闭，私信无人回复）", "未整改")
-    # What shows that a problem of people's kinds is gone is for the re-check of such kinds to say.
-    assert results["演示互动"][1] != "未整改"
+    assert results["演示互动"] == ("互动回应差（菜单“互动交流”无内容）", "已完成整改")
     said = "\n".join(each.text for each in Document(str(folder / "再次.docx")).paragraphs)
     before = (
         f"在上期通报（{built.told.number}）中已被指出“互动回应差（评论功能关闭，私信无人回复）”"

@@ -15,7 +15,7 @@ from mediawatch.people.forms.columns import Cell, given_text, typed_links
 from mediawatch.people.forms.problem_columns import PROBLEM_SEALED, PROBLEM_WORDS, ProblemColumn
 from mediawatch.people.forms.read import ProblemRow
 from mediawatch.people.forms.returned import ReturnedRows
-from mediawatch.people.forms.rowkey import is_marked, misfit, parse_key, sealed_key
+from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemIntake
 from mediawatch.people.worklist.states import SAME_NAME_WORDS, says_none

@@ -18,7 +18,7 @@ import db
 from db.base import Base
 from db.errors import StoreError
 from db.migrate import upgrade
-from db.models import DRAFTS, LEADS
+from db.models import DRAFTS, LEADS, REPOSTS
 from mediawatch.domain import (
     ClosureNote,
     ClosureStep,
@@ -214,6 +214,7 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         "closure_note",
         *DRAFTS,
         *reversed(LEADS),
+        *reversed(REPOSTS),
     ):
         change(home, f"DROP TABLE {later}")
     for table in ("provisional_id", "filing_remark"):
@@ -232,6 +233,9 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         "sight.link_from",
         "canary_check.calls",
         *OF_PROBLEMS,
+        "post.title",
+        "post.original_title",
+        "post.original_link",
     ):
         change(home, 'ALTER TABLE {} DROP COLUMN "{}"'.format(*column.split(".")))
     change(home, "ALTER TABLE canary_check DROP COLUMN ends_day")
@@ -274,6 +278,8 @@ STAYS = {
     "notice_account": "as it was issued; readers follow the merge by the filing number",
     "notice_item": "as it was issued; readers follow the merge by the filing number",
     "sweep_account": "as it was inspected then",
+    "repost_event": "as it was decided of that filing",
+    "repost_task_account": "as it was asked; a filing that was taken out need not repost anything",
     "notice_omission": "of a draft, whose inspection keeps the account as it was",
 }
 

@@ -73,8 +73,8 @@ OF_DRAFTS = (
 )  # fmt: skip
 """Columns that came with drafts."""
 OF_PROBLEMS = (
-    "reading.problem", "reading.problem_answer", "reading.problem_words", "finding.words", "finding.points",
-    "notice_finding.words", "notice_finding.points",
+    "reading.problem", "reading.problem_answer", "reading.problem_words", "reading.problem_task", "reading.problem_item",
+    "finding.words", "finding.points", "notice_finding.words", "notice_finding.points",
 )  # fmt: skip
 """Columns that came with what people find."""
 NO_INDEX = "DROP INDEX uq_account_in_service"

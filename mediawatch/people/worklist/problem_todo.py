@@ -18,6 +18,7 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.filings import filings_of_one
 from mediawatch.names import same_person
+from mediawatch.people.reposts.refutations import seen_reposts
 from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.todo import all_that_is_known, row_about
 from mediawatch.ports import Dossier, Store
@@ -76,6 +77,7 @@ async def problem_proofs_of(
     known = await all_that_is_known(store, numbers, judged.sweep)
     now = await store.accounts.current(numbers)
     issued = await store.notices.issued_at(judged.sweep.id)
+    reposts = await seen_reposts(store, [scope[number] for number in numbers], looks, issued)
     found = {}
     for number in numbers:
         dossier = Dossier(
@@ -83,6 +85,7 @@ async def problem_proofs_of(
             identity=now[number].identity,
             readings=tuple(known[number]),
             problem_looks=until_issue(looks[number], issued.get(number)),
+            reposts=reposts.get(number, ()),
         )
         found[number] = problem_proofs(dossier, judged.sweep.as_of, judged.policy)
     return found

@@ -144,6 +144,8 @@ def _problem_use(subject: AccountCase, reading: Reading) -> str:
         return "不计入：属于另一次检查。"
     if reading.id not in {look.id for look in known.problem_looks}:
         return "不计入：在通报印发之后，属于复查。"
+    if against := next((each for each in known.reposts if each.look_id == reading.id), None):
+        return f"不计入：{against.words}。"
     proofs = problem_proofs(known, subject.sweep.as_of, subject.policy)
     code = reading.problem.code if reading.problem else None
     proof = next((each for each in proofs if each.code is code), None)

@@ -28,7 +28,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.people.reposts.refutations import find_item, name_item
+from mediawatch.people.reposts.refutations import find_item, name_item, seen_reposts
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemReceipt
 from mediawatch.ports import Store
@@ -133,6 +133,31 @@ async def test_late_and_like_posts_are_told_as_such(
     found = await judged(inspection)
     assert codes(found) == []
     assert words in "".join(found.notes)
+
+
+@pytest.mark.parametrize(("days", "refuted"), [(0, True), (2, True), (3, False), (None, True)])
+async def test_a_repost_after_the_notice_is_rectified_and_leaves_it_true(
+    store: Store, tmp_path: Path, days: int | None, refuted: bool
+) -> None:
+    """`days`: from the last day of the task to the repost; the notice is of two days later."""
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    await entered(store)
+    await both(inspection)
+    issued = {} if days is None else {1: AS_OF + 2 * DAY}
+    await looked(store, LAST + (3 if days is None else days) * DAY)
+    looks = await store.readings.problem_looks(inspection.sweep.id)
+    found = await seen_reposts(store, [await inspection.account()], looks, issued)
+    assert [each.is_certain for each in found.get(1, ())] == ([True, True] if refuted else [])
+
+
+async def test_nothing_is_read_of_accounts_without_such_a_word(
+    store: Store, tmp_path: Path
+) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    await looked(store, LAST)
+    await give(inspection, given())
+    looks = await store.readings.problem_looks(inspection.sweep.id)
+    assert await seen_reposts(store, [await inspection.account()], looks, {}) == {}
 
 
 async def test_another_title_leaves_the_finding(store: Store, tmp_path: Path) -> None:

@@ -68,6 +68,14 @@ class ProblemProof:
     """Looks that did not find it, oldest first, as far as they stand."""
     reposts: tuple[SeenRepost, ...] = ()
     """Of 重要信息未转载: posts that take the word of looks away, or ask for a person first."""
+    others: tuple[ProblemProof, ...] = ()
+    """Of 重要信息未转载: what stands of other pieces, claimed or disputed; no finding says it."""
+
+    @property
+    def claims(self) -> tuple[Reading, ...]:
+        """Looks of one person for something that a second one has to look for."""
+        open_ones = (each for each in (self, *self.others) if each.state is ProblemState.CLAIMED)
+        return next((each.readings for each in open_ones), ())
 
 
 def until_issue(looks: Iterable[Reading], issued_at: datetime | None) -> tuple[Reading, ...]:
@@ -125,7 +133,12 @@ def _proof_of_kind(code: Code, looks: Sequence[Reading], known: Dossier) -> Prob
     proofs = [_proof(code, some, known) for some in by_piece(left)]
     proved = [each for each in proofs if each.state is ProblemState.PROVED]
     best = _joined(proved) if proved else min(proofs, key=lambda each: _NEAREST.index(each.state))
-    return replace(best, reposts=reposts)
+    others = tuple(
+        each
+        for each in proofs
+        if each is not best and each.state in (ProblemState.CLAIMED, ProblemState.DISPUTED)
+    )
+    return replace(best, reposts=reposts, others=others)
 
 
 _NEAREST = (ProblemState.DISPUTED, ProblemState.CLAIMED, ProblemState.NONE)
@@ -228,6 +241,7 @@ def with_problems(
         sorted((*judged.findings, *found), key=lambda finding: policy.rank(finding.code))
     )
     notes = [_note(proof, policy) for proof in open_proofs]
+    notes += [_note(each, policy) for proof in proofs for each in proof.others]
     notes += [
         f"{policy.label(proof.code)}：{words}。"
         for proof in proofs
@@ -308,4 +322,6 @@ def _finding(
 
 def _note(proof: ProblemProof, policy: AccountPolicy) -> str:
     label = policy.label(proof.code)
-    return f"{label}：{_DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD}"
+    said = _DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD
+    pieces = "" if proof.code is not Code.NOT_REPOSTED else _seen(proof.readings[0]).words
+    return f"{label}：{'，'.join(filter(None, [pieces, said]))}"

@@ -83,9 +83,9 @@ def confirmed(home: Home) -> None:
     run(home, "review", "confirm", key, *why)
 
 
-def issue(home: Home, code: int = 0) -> str:
+def issue(home: Home) -> str:
     told = ("--number", NUMBER, "--title", "通报", "--by", "丁某", "--date", str(TODAY))
-    return run(home, "notice", "issue", *told, "--preliminary", code=code)
+    return run(home, "notice", "issue", *told, "--preliminary")
 
 
 def test_a_post_found_after_the_notice_makes_a_correction_due(home: Home) -> None:
@@ -95,6 +95,7 @@ def test_a_post_found_after_the_notice_makes_a_correction_due(home: Home) -> Non
     assert f"《{TITLE}》" in explained
     confirmed(home)
     issue(home)
+    assert "看到该账号转载的该信息" in run(home, "explain", NAME)
     assert "correction due" not in run(home, "notice", "show", NUMBER)
     looked(home, LAST)
     shown = run(home, "notice", "show", NUMBER)
@@ -105,12 +106,15 @@ def test_a_post_found_after_the_notice_makes_a_correction_due(home: Home) -> Non
     assert "不计入：" in again
 
 
-def test_what_is_found_before_is_neither_confirmed_nor_issued(home: Home) -> None:
+def test_what_is_found_after_the_signature_is_not_issued(home: Home) -> None:
     denied(home, "甲某")
     denied(home, "乙某")
     confirmed(home)
+    run(home, "notice", "draft", "--by", "甲某", "--title", "通报", "--preliminary")
+    run(home, "notice", "approve", "--by", "戊某", "--on", str(TODAY))
     looked(home, LAST)
-    assert "no confirmed finding: nothing to issue" in issue(home, code=2)
+    told = run(home, "notice", "issue", "--number", NUMBER, "--date", str(TODAY), code=2)
+    assert "no confirmed finding: nothing to issue" in told
     table = home.root.parent / "表.csv"
     run(home, "problem", "list", "--csv", str(table))
     (row,) = csv.DictReader(table.read_text("utf-8-sig").splitlines())

@@ -437,6 +437,17 @@ def test_several_pieces_make_one_finding() -> None:
     assert finding.words == "《演示1》；《演示2》"
 
 
+def test_a_second_piece_waits_for_its_second_person() -> None:
+    third = denial(3, "甲", item=2, words="《演示2》")
+    looks = known(denial(1, "甲"), denial(2, "乙乙"), third)
+    (proof,) = problem_proofs(looks, AS_OF, POLICY)
+    assert (proof.state, proof.claims) == (ProblemState.PROVED, (third,))
+    judged = judge(looks, AS_OF, POLICY)
+    assert judged.notes == ("重要信息未转载：《演示2》，经1人检查发现，待第二人核查。",)
+    (finding,) = judged.findings
+    assert third.id not in finding.reading_ids
+
+
 @pytest.mark.parametrize("is_certain", [True, False])
 def test_a_repost_takes_the_word_away_and_is_told_to_the_reviewer(is_certain: bool) -> None:
     first, second = denial(1, "甲"), denial(2, "乙乙")

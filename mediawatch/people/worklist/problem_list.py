@@ -101,9 +101,9 @@ def _missing(
         return "" if _is_refuted(proof) else "确认该信息是否为转载（repost decide）"
     if proof is None or proof.state is ProblemState.NONE:
         return "可与账号对应的ID" if _uncounted(proof, looks) else ""
+    if proof.claims:
+        return f"第二人核查（由{proof.claims[0].by}以外的人员）"
     match proof.state:
-        case ProblemState.CLAIMED:
-            return f"第二人核查（由{proof.readings[0].by}以外的人员）"
         case ProblemState.DISPUTED:
             return "复核：由看错的一方撤回（problem withdraw）后，另行检查"
     if suspect is None:

@@ -28,7 +28,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import filings_of_one
-from mediawatch.people.reposts.refutations import seen_reposts
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.publish import handoff
 from mediawatch.publish.notices.issuing import (
     verdict_without,

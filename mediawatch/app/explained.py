@@ -10,7 +10,7 @@ from mediawatch.app.choice import choose_sweep
 from mediawatch.app.judged import judged_scope, last_entry
 from mediawatch.app.root import App
 from mediawatch.domain import Account, UserError
-from mediawatch.people.reposts.refutations import seen_reposts
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.people.suspects import suspects
 from mediawatch.ports import Dossier
 from mediawatch.publish.reports.explanation import AccountCase

@@ -18,7 +18,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_start
-from mediawatch.people.reposts.refutations import end_of, repost_dossiers
+from mediawatch.people.repost_refutations import end_of, repost_dossiers
 from mediawatch.registry.find import find_account
 from mediawatch.rules.repost_views import RepostView, SeenPost, view
 from mediawatch.rules.reposts import RepostResult, RepostState, judge_repost

@@ -21,7 +21,7 @@ from mediawatch.outputs import Output
 from mediawatch.people.forms.columns import text_of
 from mediawatch.people.forms.pictures import load_picture
 from mediawatch.people.forms.problem_columns import ProblemColumn
-from mediawatch.people.reposts.refutations import find_item, name_item
+from mediawatch.people.repost_refutations import find_item, name_item
 from mediawatch.people.suspects import suspects
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemIntake, ProblemReceipt

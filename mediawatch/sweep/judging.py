@@ -23,7 +23,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.names import fold
 from mediawatch.ops.drafts import decide
 from mediawatch.ops.retention import still_judged
-from mediawatch.people.reposts.refutations import seen_reposts
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.ports import Dossier, Rejudgement, Store
 from mediawatch.rules import backing, sentences
 from mediawatch.rules import judge as rules

@@ -28,12 +28,11 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.people.reposts.refutations import find_item, name_item, seen_reposts
+from mediawatch.people.repost_refutations import find_item, name_item, seen_reposts
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemReceipt
 from mediawatch.ports import Store
 from mediawatch.rules.found_problems import ProblemState
-from mediawatch.rules.repost_titles import titles_in
 from mediawatch.sweep.judging import rejudge
 
 TITLE = "国务院办公厅关于做好今冬明春防汛抗旱工作的通知"
@@ -246,17 +245,3 @@ def test_the_words_name_the_item_once() -> None:
     assert name_item(item, "") == f"《{TITLE}》"
     assert name_item(item, "查至1月4日") == f"《{TITLE}》，查至1月4日"
     assert name_item(item, f"未转载《{TITLE} 》") == f"未转载《{TITLE} 》"
-
-
-@pytest.mark.parametrize(
-    ("text", "titles"),
-    [
-        ("", ()),
-        ("《演示》（国办〔2021〕11号）", ("演示",)),
-        ("《关于转发〈演示〉的通知》、《演示二》", ("关于转发〈演示〉的通知", "演示二")),
-        ("《关于转发《演示》的通知》", ("关于转发《演示》的通知",)),
-        ("》《》《 》《演示", ()),
-    ],
-)
-def test_titles_stand_in_their_signs(text: str, titles: tuple[str, ...]) -> None:
-    assert titles_in(text) == titles

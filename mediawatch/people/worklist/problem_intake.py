@@ -24,7 +24,7 @@ from mediawatch.names import same_person
 from mediawatch.people import PERSON
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.rowkey import Window
-from mediawatch.people.reposts.refutations import find_by_title, seen_reposts
+from mediawatch.people.repost_refutations import find_by_title, seen_reposts
 from mediawatch.people.worklist.answers import SHARED_WORDS, UNCOUNTED
 from mediawatch.people.worklist.earlier_answers import refuse_shared
 from mediawatch.people.worklist.parse import RowQuestion

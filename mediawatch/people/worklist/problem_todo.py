@@ -18,7 +18,7 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.filings import filings_of_one
 from mediawatch.names import same_person
-from mediawatch.people.reposts.refutations import seen_reposts
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.todo import all_that_is_known, row_about
 from mediawatch.ports import Dossier, Store

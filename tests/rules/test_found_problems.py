@@ -39,6 +39,7 @@ from mediawatch.rules.found_problems import (
 from mediawatch.rules.hearing import is_required
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import HEARING, load, parse
+from mediawatch.rules.revision import CHANGED, without_refuted
 
 AS_OF = datetime(2031, 3, 5, 15, 59, tzinfo=UTC)
 FILED = Filing(name="示例发布", platform="weibo", platform_id="1234567890")
@@ -465,6 +466,20 @@ def test_a_repost_takes_the_word_away_and_is_told_to_the_reviewer(is_certain: bo
     both = replace(known(first, second, *other), reposts=seen)
     (left,) = judge(both, AS_OF, POLICY).findings
     assert left.reading_ids == tuple(each.id for each in other)
+
+
+def test_of_what_is_judged_no_more_a_refuted_finding_falls_alone() -> None:
+    """Old readings are deleted by then, and the verdict stays as it was."""
+    other = tuple(
+        problem_look(day, by, code=Code.ADVERTISING)
+        for day, by in ((1, "丁丁丁丁"), (2, "戊戊戊戊戊"))
+    )
+    before = judge(known(denial(1, "甲"), denial(2, "乙乙"), *other), AS_OF, POLICY)
+    assert {each.code for each in before.findings} == {NOT, Code.ADVERTISING}
+    left = without_refuted(before, frozenset({denial(2, "乙乙").id}))
+    assert [each.code for each in left.findings] == [Code.ADVERTISING]
+    assert (left.verdict, left.notes) == (before.verdict, (*before.notes, CHANGED))
+    assert without_refuted(left, frozenset({denial(2, "乙乙").id})) is left
 
 
 def test_who_took_his_word_back_needs_no_repost_against_it() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from mediawatch.app.disproved import find_disproved
 from mediawatch.app.root import App
 from mediawatch.domain import Account, CanaryCheck, ClosureNote, Reading, SweepAccount, of_twin
 from mediawatch.domain.clock import EVER, day_of
@@ -16,7 +17,7 @@ from mediawatch.rules import doubts
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.cadence import Cadence, cadence, counted_time
 from mediawatch.rules.filed_names import NamesInService
-from mediawatch.rules.known_days import Span, disproved_spans, known_days
+from mediawatch.rules.known_days import Span, known_days
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.judging import as_opened
 
@@ -54,22 +55,12 @@ async def count_cadences(
         checks=_telling(await app.store.operator.canary_checks(since=EVER)),
         notes=notes,
         names=NamesInService.of(await app.store.accounts.names_in_service()),
-        disproved=await _disproved(app),
+        disproved=await find_disproved(app.store),
     )
     once = _once(accounts)
     found: list[AccountCadence] = []
     for start in range(0, len(once), _AT_ONCE):
         found += await _of_portion(app, once[start : start + _AT_ONCE], terms)
-    return found
-
-
-async def _disproved(app: App) -> dict[int, list[Span]]:
-    """By account, the days of silences that were dismissed in any inspection."""
-    found: dict[int, list[Span]] = {}
-    for sweep in await app.store.sweeps.all():
-        events = await app.store.reviews.events(sweep.id)
-        for account_id, spans in disproved_spans(events, day_of(sweep.as_of)).items():
-            found.setdefault(account_id, []).extend(spans)
     return found
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from mediawatch.app.disproved import find_disproved
 from mediawatch.app.root import App
 from mediawatch.domain import (
     Account,
@@ -20,6 +21,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_start
 from mediawatch.people.repost_refutations import end_of, repost_dossiers
 from mediawatch.registry.find import find_account
+from mediawatch.rules.known_days import Span
 from mediawatch.rules.repost_views import RepostView, SeenPost, view
 from mediawatch.rules.reposts import RepostResult, RepostState, judge_repost
 from mediawatch.sweep import scope_files
@@ -187,10 +189,11 @@ async def repost_report(app: App, number: int, only: Collection[int] | None = No
             decided[event.account_id, event.item].append(event)
     accounts = {each.id: each for each in await app.store.accounts.all(include_retired=True)}
     wanted = [key for key in task.account_ids if only is None or key in only]
+    disproved = await find_disproved(app.store)
     views: dict[int, RepostView] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = [accounts[key] for key in wanted[start : start + _AT_ONCE]]
-        views |= await _views(app, task, some)
+        views |= await _views(app, task, some, disproved)
     rows = tuple(
         RepostRow(
             account=accounts[key],
@@ -204,7 +207,12 @@ async def repost_report(app: App, number: int, only: Collection[int] | None = No
     return RepostReport(task=task, ended=end_of(events, task), rows=rows)
 
 
-async def _views(app: App, task: RepostTask, accounts: Sequence[Account]) -> dict[int, RepostView]:
+async def _views(
+    app: App,
+    task: RepostTask,
+    accounts: Sequence[Account],
+    disproved: Mapping[int, Sequence[Span]],
+) -> dict[int, RepostView]:
     found = {
         each.id: RepostView(not_asked="已移出台账")
         for each in accounts
@@ -215,5 +223,6 @@ async def _views(app: App, task: RepostTask, accounts: Sequence[Account]) -> dic
     files = await repost_dossiers(app.store, standing, day_start(task.from_day))
     for account in standing:
         known = replace(files[account.id], supported=app.supports(account.platform))
-        found[account.id] = view(known, task, app.clock(), pruned)
+        refuted = disproved.get(account.id, ())
+        found[account.id] = view(known, task, app.clock(), pruned, refuted)
     return found

@@ -19,6 +19,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_end, day_of, day_start
 from mediawatch.ports import Dossier
 from mediawatch.rules import backing, doubts
+from mediawatch.rules.known_days import Span
 from mediawatch.rules.post_lists import complete, is_odd
 from mediawatch.rules.repost_links import post_key
 from mediawatch.rules.repost_titles import FoldedTitle, shows_whole_words
@@ -82,10 +83,17 @@ def key_of(post: Post) -> str:
     return post.id or post_key(post.link) or f"{post.on} {post.title}".strip()
 
 
-def view(known: Dossier, task: RepostTask, now: datetime, pruned: datetime | None) -> RepostView:
+def view(
+    known: Dossier,
+    task: RepostTask,
+    now: datetime,
+    pruned: datetime | None,
+    disproved: Sequence[Span] = (),
+) -> RepostView:
     """What all readings since the first day show of an account.
 
-    `pruned`: up to when readings may have been deleted for their age.
+    `pruned`: up to when readings may have been deleted for their age. `disproved`: days of silences
+    that were dismissed (`known_days.disproved_spans`), over which no list is complete.
     """
     filed = known.filed
     if filed.opened_on and filed.opened_on > task.until_day:
@@ -99,13 +107,16 @@ def view(known: Dossier, task: RepostTask, now: datetime, pruned: datetime | Non
         return RepostView(open=("备案ID疑似有误，所见信息可能不属于该账号",))
     known = backing.without_withdrawn(known, begin)
     posts = _seen_posts(known)
-    complete_lists = sorted(_lists_of(known, task), key=lambda each: (each.since, each.read_at))
+    complete_lists = sorted(
+        _lists_of(known, task, disproved), key=lambda each: (each.since, each.read_at)
+    )
     uncovered, lists = _coverage(known, task, complete_lists)
     within = {each.key for each in posts if task.from_day <= each.post.on <= task.until_day}
     reasons = [
         f"转载期限（{task.until_day}）未到" if now <= day_end(task.until_day) else "",
         "部分核查记录已按保存期限清理" if pruned and pruned > begin else "",
         uncovered if known.supported or not uncovered else "该平台由人工检查",
+        _dismissed(task, disproved),
         _without_words(known, task),
     ]
     return RepostView(
@@ -198,16 +209,19 @@ def _coverage(
     return f"{over}没有完整的信息列表", tuple(used)
 
 
-def _lists_of(known: Dossier, task: RepostTask) -> Iterable[SeenList]:
+def _lists_of(known: Dossier, task: RepostTask, disproved: Sequence[Span]) -> Iterable[SeenList]:
     """The complete lists that name every post of the time."""
     for reading in known.readings:
         sight = reading.exact_sight
         if sight is None or sight.complete_since is None or not complete(reading, known):
             continue
-        # A person notes days, and several posts may be of one day.
-        if reading.look is LookKind.PERSON and any(
-            task.from_day <= post.on <= task.until_day for post in sight.posts
+        # A person notes days, and several posts may be of one day. Nothing without a picture.
+        if reading.look is LookKind.PERSON and (
+            not reading.evidence
+            or any(task.from_day <= post.on <= task.until_day for post in sight.posts)
         ):
+            continue
+        if _lacks_posts(sight, sight.complete_since, disproved):
             continue
         yield SeenList(
             surface=sight.surface,
@@ -216,6 +230,34 @@ def _lists_of(known: Dossier, task: RepostTask) -> Iterable[SeenList]:
             reading_id=reading.id,
             ids=frozenset(post.id for post in sight.posts),
         )
+
+
+def _lacks_posts(sight: Sight, since: datetime, disproved: Sequence[Span]) -> bool:
+    """Whether a list shows nothing after the first of the days on which a person knows of posts.
+
+    It lacks something, so it is complete nowhere.
+    """
+    shown = (day_of(since), day_of(sight.read_at))
+    return any(
+        first <= shown[1]
+        and shown[0] <= last
+        and not any(first < post.on <= last for post in sight.posts)
+        for first, last in disproved
+    )
+
+
+def _dismissed(task: RepostTask, disproved: Sequence[Span]) -> str:
+    """That a silence over days of the time was dismissed."""
+    days = [
+        (max(first, task.from_day), min(last, task.until_day))
+        for first, last in disproved
+        if first <= task.until_day and task.from_day <= last
+    ]
+    if not days:
+        return ""
+    first, last = min(first for first, _ in days), max(last for _, last in days)
+    over = f"{first}" if first == last else f"{first}至{last}"
+    return f"{over}的未更新问题曾经复核排除，信息列表可能不完整"
 
 
 def _without_words(known: Dossier, task: RepostTask) -> str:

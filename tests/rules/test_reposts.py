@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from evidence_files import make_evidence
 from samples import known_as
 
 from mediawatch.domain import (
@@ -27,6 +28,7 @@ from mediawatch.domain import (
     Sight,
 )
 from mediawatch.domain.clock import EVER, day_end, day_start
+from mediawatch.rules.known_days import Span
 from mediawatch.rules.repost_links import post_key
 from mediawatch.rules.repost_titles import FoldedTitle, TitleMatch, fold_title, is_whole, titles_in
 from mediawatch.rules.repost_views import view
@@ -83,6 +85,12 @@ def looked(*posts: Post, **facts: Any) -> Reading:
     )
 
 
+def pictured(answer: Reading) -> Reading:
+    (sight,) = answer.sights
+    shot = make_evidence("1/主页.jpg", answer.read_at)
+    return replace(answer, sights=(replace(sight, evidence=(shot,)),))
+
+
 def judged(
     *readings: Reading,
     item: RepostItem = ITEM,
@@ -90,9 +98,10 @@ def judged(
     filed: Filing = FILED,
     now: datetime = READ,
     pruned: datetime | None = None,
+    disproved: tuple[Span, ...] = (),
     **known: Any,
 ) -> RepostResult:
-    seen = view(known_as(filed, readings, **known), TASK, now, pruned)
+    seen = view(known_as(filed, readings, **known), TASK, now, pruned, disproved)
     return judge_repost(item, seen, TASK, events)
 
 
@@ -291,10 +300,44 @@ def test_a_list_that_its_canary_withdraws_shows_nothing() -> None:
 def test_a_persons_list_names_no_posts(day: int, state: RepostState) -> None:
     """A person notes days: only a list without any day of the time says what was not posted."""
     seen = Post(on=date(2026, 11, day), kind=PostKind.SEEN)
-    answer = looked(seen, look=LookKind.PERSON, surface="person", at=READ + timedelta(days=9))
+    answer = pictured(
+        looked(seen, look=LookKind.PERSON, surface="person", at=READ + timedelta(days=9))
+    )
     titled = looked(posted(OTHERS[0], 4), complete_since=None, surface="weibo.mobile")
     readings = (answer, titled) if day == 4 else (answer,)
     assert judged(*readings).state is state
+
+
+def test_a_persons_list_without_a_picture_says_nothing() -> None:
+    answer = looked(look=LookKind.PERSON, surface="person", at=READ + timedelta(days=9))
+    assert judged(answer).state is RepostState.OPEN
+    assert judged(pictured(answer)).state is RepostState.NOT_SEEN
+
+
+NONE = "2026-11-02至2026-11-06没有完整的信息列表"
+
+
+@pytest.mark.parametrize(
+    ("posts", "span", "reasons"),
+    [
+        # A dismissed silence: the list that showed it lacks posts, on the other days too.
+        ((), (date(2026, 10, 20), date(2026, 11, 4)),
+         (NONE, "2026-11-02至2026-11-04的未更新问题曾经复核排除，信息列表可能不完整")),
+        ((), (date(2026, 10, 5), date(2026, 10, 20)), (NONE,)),
+        # A list that shows posts of these days is another one; the days stay doubtful.
+        (QUIET, (date(2026, 11, 2), date(2026, 11, 4)),
+         ("2026-11-02至2026-11-04的未更新问题曾经复核排除，信息列表可能不完整",)),
+        ((*QUIET, posted("演示", 1)), (date(2026, 10, 5), date(2026, 11, 1)), ()),
+        ((*QUIET, posted("演示", 1)), (date.min, date(2026, 11, 1)), ()),
+        (QUIET, (date(2026, 11, 9), date(2026, 11, 20)), ()),
+    ],
+)  # fmt: skip
+def test_a_silence_that_was_dismissed_says_nothing(
+    posts: tuple[Post, ...], span: Span, reasons: tuple[str, ...]
+) -> None:
+    result = judged(looked(*posts), disproved=(span,))
+    assert result.reasons == reasons
+    assert result.state is (RepostState.OPEN if reasons else RepostState.NOT_SEEN)
 
 
 def test_a_persons_word_that_there_is_a_post_is_no_title() -> None:

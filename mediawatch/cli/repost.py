@@ -78,12 +78,12 @@ def add(
         raise UserError("a task needs its days: --from 2026-11-02 --until 2026-11-04")
     if link.strip() and not link.strip().startswith(("http://", "https://")):
         raise UserError(f"--link {link}: give the address from http:// or https:// on")
-    items = read_items(file) if file else items_of([(title, link)], "--title")
+    pieces = read_items(file) if file else items_of([(title, link)], "--title")
     request = RepostRequest(
         name=name,
         from_day=first,
         until_day=last,
-        items=items,
+        items=pieces.items,
         scope=scope,
         source=file.name if file else "",
         by=by,
@@ -106,6 +106,10 @@ def add(
             f"{count_of(len(task.account_ids), 'account')}, {task.from_day} to {task.until_day}"
         )
     )
+    for item in task.items:
+        typer.echo(plain(f"  {item.number} {item.title} {item.link}".rstrip()))
+    for words in pieces.united:
+        typer.echo(plain(f"named twice, taken once: {words}"), err=True)
 
 
 def list_(ctx: typer.Context, csv: CsvOption = None) -> None:

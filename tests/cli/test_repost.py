@@ -65,7 +65,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     book.save(folder / "任务.xlsx")
     days = ("--from", "2022-12-20", "--until", "2022-12-24", "--by", "演示员甲")
     told = office.run("repost", "add", folder / "任务.xlsx", *days, "--name", "防汛通知").stdout
-    assert told == "task 1: 1 item, 5 accounts, 2022-12-20 to 2022-12-24\n"
+    assert told == (f"task 1: 1 item, 5 accounts, 2022-12-20 to 2022-12-24\n  1 {TITLE} {SOURCE}\n")
     return office
 
 

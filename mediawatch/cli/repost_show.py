@@ -159,11 +159,12 @@ def export(
         ),
     ],
     by: Annotated[
-        DispatchSplit,
+        DispatchSplit | None,
         typer.Option(
-            help="One file a 主管单位, a county, a prefecture, a region or department, or a unit."
+            help="One file a region or department, a prefecture, a county, a 主管单位, or a unit. "
+            "Default region where office.toml says a level, else prefecture."
         ),
-    ] = DispatchSplit.SUPERVISOR,
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Write what to ask the units: the link of each repost that was not surely seen, or why there is
@@ -189,8 +190,9 @@ def export(
                 RepostQuestion(account=row.account, item=row.item, state=row.result.state.label)
                 for row in report.unsettled
             ]
+            split = by or DispatchSplit.usual(divided)
             return write_questions(
-                form, report.task, questions, lambda filed: by.of(filed, divided), app.clock()
+                form, report.task, questions, lambda filed: split.of(filed, divided), app.clock()
             )
 
     written = run(work())

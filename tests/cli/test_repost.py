@@ -139,6 +139,20 @@ def test_units_are_asked_and_their_links_find_the_account(office: Office, tmp_pa
     assert (found.url, found.hinted_id) == (url, 3)
 
 
+def test_no_unit_sees_what_is_said_of_another(office: Office, tmp_path: Path) -> None:
+    """No account has its 主管单位 on file: by it, each unit has a file of its own."""
+    told = office.run("repost", "export", "1", tmp_path / "核实", "--by", "supervisor").stdout
+    assert told.count(": 1 row\n") == 3
+    names = sorted(path.name for path in (tmp_path / "核实").iterdir())
+    assert names == [
+        f"转载情况核实表-未填主管单位_甲市_示例{number}局.xlsx" for number in (2, 3, 5)
+    ]
+    told = office.run("repost", "export", "1", tmp_path / "照下发").stdout
+    assert told.strip() == f"{tmp_path}/照下发/转载情况核实表-甲市.xlsx: 3 rows"
+    row = shown(office, tmp_path)["示例3"]
+    assert (row["主管单位"], row["所属组织"]) == ("", "示例3局")
+
+
 def test_a_person_decides_what_is_like_it(office: Office, tmp_path: Path) -> None:
     decide = ("repost", "decide", "1", "示例2", "--item", "1", "--by", "演示员甲")
     office.run(*decide, "--as", "rejected")

@@ -292,7 +292,7 @@ async def test_sending_again_writes_the_same_and_notes_nothing(
     decided = ReviewDecision(ReviewAction.DISMISSED, "丙某", "属实更新").of(found[0], NOW)
     await store.reviews.add(1, [decided], after=events[-1].id)
     (only,) = await sent(store, inspection, tmp_path / "上级", by=DispatchSplit.SUPERVISOR)
-    assert (only.path.name, only.accounts) == ("核实-未填主管单位.xlsx", 1)
+    assert (only.path.name, only.accounts) == ("核实-未填主管单位_乙_示例_示例市政府.xlsx", 1)
 
 
 async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_path: Path) -> None:

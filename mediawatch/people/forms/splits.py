@@ -28,7 +28,10 @@ class DispatchSplit(StrEnum):
         return cls.REGION if regions.level else cls.PREFECTURE
 
     def of(self, filed: Filing, regions: Regions = _NO_LEVEL) -> str:
-        """The part that an account's file goes to; `regions`: how the office divides."""
+        """The part that an account's file goes to; `regions`: how the office divides.
+
+        Who has no 主管单位 on file shares a file with its own unit alone: no one office receives it.
+        """
         match self:
             case DispatchSplit.REGION:
                 return regions.of(filed)
@@ -37,14 +40,16 @@ class DispatchSplit(StrEnum):
             case DispatchSplit.COUNTY:
                 return join_filled((filed.prefecture, filed.county or "未填区县"), " ")
             case DispatchSplit.SUPERVISOR:
-                return filed.supervisor or "未填主管单位"
+                return filed.supervisor or join_filled(("未填主管单位", _unit_of(filed)), " ")
             case DispatchSplit.UNIT:
-                # Units of one name in two places are two units.
-                return join_filled(
-                    (filed.prefecture, filed.county, filed.organiser or _NO_UNIT), " "
-                )
+                return _unit_of(filed)
 
     def contacts_in(self, part: str, contacts: Mapping[int, Contact]) -> Mapping[int, Contact]:
         """The contacts that a part's file may hold: none in one that is forwarded."""
         forwarded = self is not DispatchSplit.UNIT or part.endswith(_NO_UNIT)
         return {} if forwarded else contacts
+
+
+def _unit_of(filed: Filing) -> str:
+    """A unit with its place: units of one name in two places are two units."""
+    return join_filled((filed.prefecture, filed.county, filed.organiser or _NO_UNIT), " ")

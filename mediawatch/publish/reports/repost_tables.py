@@ -12,7 +12,7 @@ from mediawatch.table import Table
 Row = tuple[Account, RepostItem, RepostResult]
 BRIEF = ("账号编号", "账号名称", "类型", "项", "情况", "依据", "发布日期", "说明")
 PRINTED = (
-    "序号", "主管单位", "账号名称", "类型", "转载任务标题", "情况", "依据", "账号所发标题", "发布日期", "链接",
+    "序号", "主管单位", "所属组织", "账号名称", "类型", "转载任务标题", "情况", "依据", "账号所发标题", "发布日期", "链接",
     "首次所见", "核查记录", "说明",
 )  # fmt: skip
 NOTE = "“未见转载”和“待核查”均为线索，听取单位说明后由人认定。"
@@ -49,7 +49,7 @@ def _cells(
     account: Account, item: RepostItem, result: RepostResult, surfaces: Mapping[str, str]
 ) -> tuple[str, ...]:
     filed, match = account.filed, result.match
-    about = (filed.supervisor or filed.organiser, filed.name, filed.printed_type, item.words)
+    about = (filed.supervisor, filed.organiser, filed.name, filed.printed_type, item.words)
     if match is None:
         shown = (
             f"{surfaces.get(each.surface, each.surface)}，{minute(each.read_at)}读取"

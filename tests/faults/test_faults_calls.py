@@ -35,7 +35,7 @@ class TestCalls(FaultMatrix):
         cell
         for platform in PLATFORMS
         for cell in cells(platform, full=False)
-        if cell.fault in TELLING and _asks_by_calls(cell)
+        if (cell.fault in TELLING or cell.scene.aside) and _asks_by_calls(cell)
     )
     full = tuple(
         cell

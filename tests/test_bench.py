@@ -117,6 +117,7 @@ def test_a_long_history_gives_no_more_to_load() -> None:
     assert all(short == long > 0 for short, long in loaded.values()), loaded
 
 
+@pytest.mark.soak
 async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_path: Path) -> None:
     stood_for = bench.world_of("few")
     begun: list[str] = []
@@ -158,6 +159,7 @@ async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_pat
     assert len(begun) == len(bench.WAYS)
 
 
+@pytest.mark.soak
 def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
     """From the command to the first page, and from the look to the kept reading."""
     figures = tmp_path / "path.json"

@@ -14,6 +14,7 @@ from typing import ClassVar
 import pytest
 from local_site import HOSTS, Answer, Site, served
 from stages import Stage, staged
+from tables import short
 
 from mediawatch.domain import (
     Account,
@@ -431,7 +432,8 @@ async def test_profiles_of_weibo(executable: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scraper", "kind", "exact"), [(douyin.SCRAPER, "抖音", False), (toutiao.SCRAPER, "头条", True)]
+    ("scraper", "kind", "exact"),
+    short([(douyin.SCRAPER, "抖音", False), (toutiao.SCRAPER, "头条", True)]),
 )
 async def test_pages_whose_script_signs(
     executable: Path, tmp_path: Path, scraper: Scraper, kind: str, exact: bool

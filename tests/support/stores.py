@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         given = item.callspec.params
         if "postgresql" in (given.get("migrated_url"), given.get("database_url")):
             table = item.nodeid.partition("[")[0]
-            if (len(given) > 1 and table in seen) or item.path.parent.name != "db":
+            of_db = item.path.parent.name == "db" and item.path.stem != "test_known"
+            if (len(given) > 1 and table in seen) or not of_db:
                 item.add_marker(pytest.mark.soak)
             seen.add(table)
 

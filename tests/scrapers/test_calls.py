@@ -291,6 +291,7 @@ async def test_a_check_met_on_the_way_in_is_not_met_again_by_the_page(
         assert [each.outcome for each in looks.seen] == [Outcome.RATE_LIMITED]
 
 
+@pytest.mark.soak
 async def test_with_its_context_a_warm_page_is_renewed(
     executable: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -322,6 +322,7 @@ async def test_a_driver_that_dies_at_its_start_is_unreachable(own: Browser, site
     assert await text_of(own, site) == PAGE
 
 
+@pytest.mark.soak
 async def test_deaths_while_several_pages_are_out_start_one_browser(
     own: Browser, site: Site
 ) -> None:

@@ -291,12 +291,11 @@ async def test_a_check_met_on_the_way_in_is_not_met_again_by_the_page(
         assert [each.outcome for each in looks.seen] == [Outcome.RATE_LIMITED]
 
 
-@pytest.mark.soak
 async def test_with_its_context_a_warm_page_is_renewed(
-    executable: Path, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
-    own = Browser(Launch(executable, ports=None), now=lambda: NOW)
+    own = Browser(Launch(None, ports=None), now=lambda: NOW, host=browser)
     async with asking(own, monkeypatch) as looks:
         assert await looks.look(Plain()) == ["/", "/call"]
         assert await looks.look(Plain(odd=NoEvidence("none"))) == ["/call"]

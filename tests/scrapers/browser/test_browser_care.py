@@ -186,7 +186,6 @@ async def test_contexts_are_renewed_where_memory_is_short(
     assert said == ["new", "visited=1", "visited=1", "visited=1", "new", "visited=1"]
 
 
-@pytest.mark.soak
 async def test_deaths_leave_no_zombie(executable: Path, place: Path) -> None:
     before = descendants()
     browser = opened(executable, place)

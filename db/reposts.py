@@ -8,12 +8,19 @@ from dataclasses import fields
 
 from sqlalchemy import Connection, insert, select
 
+from db.accounts.news import raise_news
 from db.base import rows
-from db.models import RepostEventRow, RepostTaskAccountRow, RepostTaskItemRow, RepostTaskRow
+from db.models import (
+    ReadingRow,
+    RepostEventRow,
+    RepostTaskAccountRow,
+    RepostTaskItemRow,
+    RepostTaskRow,
+)
 from db.revision import raise_revision
 from db.transactions import Aggregate, reads, writes
 from db.types import fields_of, portions
-from mediawatch.domain import RepostEvent, RepostItem, RepostTask
+from mediawatch.domain import Code, RepostEvent, RepostItem, RepostTask
 
 _TASK = ("name", "from_day", "until_day", "scope", "source", "by", "at")
 _ITEM = tuple(field.name for field in fields(RepostItem))
@@ -64,8 +71,19 @@ class SqlReposts(Aggregate):
         values = [fields_of(event, [name for name in _EVENT if name != "id"]) for event in events]
         if values:
             conn.execute(insert(RepostEventRow), values)
+            raise_news(conn, _concerned(conn, events))
 
     @reads
     def events(self, conn: Connection) -> list[RepostEvent]:
         wanted = rows(RepostEventRow).order_by(RepostEventRow.id)
         return [RepostEvent(**fields_of(row, _EVENT)) for row in conn.execute(wanted)]
+
+
+def _concerned(conn: Connection, events: Sequence[RepostEvent]) -> set[int]:
+    """Accounts of which somebody says that they did not repost what these events are about."""
+    of = ReadingRow
+    said = select(of.account_id, of.problem_task).where(of.problem == Code.NOT_REPOSTED)
+    looked = conn.execute(said.distinct()).all()
+    decided = {event.account_id for event in events}
+    ended = {event.task_id for event in events if event.account_id is None}
+    return {row[0] for row in looked if row[0] in decided or row[1] in ended}

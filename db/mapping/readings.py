@@ -47,6 +47,8 @@ def reading_values(reading: Reading) -> Values:
         "problem": seen.code if seen else None,
         "problem_answer": seen.answer if seen else None,
         "problem_words": seen.words if seen else "",
+        "problem_task": seen.task if seen else None,
+        "problem_item": seen.item if seen else None,
     }
 
 
@@ -76,7 +78,13 @@ def reading_of(row: AnyRow, sights: Sequence[Sight], filed_as: FiledIdentity | N
 def _problem_of(row: AnyRow) -> ProblemSeen | None:
     if row.problem is None:
         return None
-    return ProblemSeen(code=row.problem, answer=row.problem_answer, words=row.problem_words)
+    return ProblemSeen(
+        code=row.problem,
+        answer=row.problem_answer,
+        words=row.problem_words,
+        task=row.problem_task,
+        item=row.problem_item,
+    )
 
 
 def sight_values(sight: Sight) -> Values:

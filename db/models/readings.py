@@ -48,6 +48,9 @@ class ReadingRow(Base):
     """The kind of problem that a person looked for; NULL for looks at the updates."""
     problem_answer: Field[ProblemAnswer | None]
     problem_words: Field[str] = Field(server_default=text("''"))
+    problem_task: Field[int | None]
+    """The repost task that asked for what was not reposted, and its item."""
+    problem_item: Field[int | None]
     # AUTOINCREMENT: retention deletes readings, and an id that was handed off must never mean
     # another reading.
     __table_args__ = (Index(None, "account_id", "read_at"), {"sqlite_autoincrement": True})

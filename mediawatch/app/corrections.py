@@ -9,6 +9,7 @@ from mediawatch.app.documents import checks_behind, issued_inspection
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
+    Account,
     Code,
     Finding,
     IssuedDocument,
@@ -27,6 +28,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import filings_of_one
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.publish import handoff
 from mediawatch.publish.notices.issuing import (
     verdict_without,
@@ -254,7 +256,7 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
         if not gone:
             continue
         said = "、".join(dict.fromkeys(finding.label for finding in gone))
-        why = why or await _other_cause(app, sweep, item, gone)
+        why = why or await _other_cause(app, sweep, item, gone, entries[item.account_id].account)
         due.append(
             CorrectionDue(
                 notice=notice.number,
@@ -268,7 +270,9 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     return [*granted, *due]
 
 
-async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[Finding]) -> str:
+async def _other_cause(
+    app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[Finding], account: Account
+) -> str:
     """The other causes that remove a finding: a person's decision, or a change of the registry."""
     codes = {finding.code for finding in gone}
     events = await app.store.reviews.events(sweep.id)
@@ -277,6 +281,11 @@ async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[
         return f"{day_of(own[-1].at)}经{own[-1].by}审核排除"
     if item.account_id is not None:
         looks = await app.store.readings.problem_looks(sweep.id, [item.account_id])
+        if Code.NOT_REPOSTED in codes:
+            issued = await app.store.notices.issued_at(sweep.id)
+            seen = await seen_reposts(app.store, [account], looks, issued)
+            if words := [each.words for each in seen.get(item.account_id, ())]:
+                return "；".join(dict.fromkeys(words))
         against = [
             look
             for look in looks.get(item.account_id, ())

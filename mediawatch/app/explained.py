@@ -10,6 +10,7 @@ from mediawatch.app.choice import choose_sweep
 from mediawatch.app.judged import judged_scope, last_entry
 from mediawatch.app.root import App
 from mediawatch.domain import Account, UserError
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.people.suspects import suspects
 from mediawatch.ports import Dossier
 from mediawatch.publish.reports.explanation import AccountCase
@@ -44,6 +45,7 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
     readings = await store.readings.for_judgement([account.id], sweep.as_of, sweep.period_from)
     looks = await store.readings.problem_looks(sweep.id, [account.id])
     issued = await store.notices.issued_at(sweep.id)
+    reposts = await seen_reposts(store, [entry.account], looks, issued)
     every_look = (await store.readings.problem_looks(None, [account.id])).get(account.id, [])
     every_reading = (await store.readings.by_account([account.id])).get(account.id, [])
     known = Dossier(
@@ -51,6 +53,7 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
         identity=now[account.id].identity,
         readings=tuple(readings.get(account.id, ())),
         problem_looks=until_issue(looks.get(account.id, ()), issued.get(account.id)),
+        reposts=reposts.get(account.id, ()),
         supported=app.supports(account.platform),
         checks=tuple(checks),
     )

@@ -14,12 +14,13 @@ from dataclasses import replace
 from mediawatch.app.root import App
 from mediawatch.domain import Account, Finding, Sweep, SweepAccount, SweepState
 from mediawatch.domain.clock import day_of
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.ports import Rejudgement
 from mediawatch.rules import sentences
 from mediawatch.rules.judged_scope import Addition, JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import with_reviews
-from mediawatch.rules.revision import revise, with_updates
+from mediawatch.rules.revision import revise, with_updates, without_refuted
 from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.sweep.judging import JudgingTerms, checks_for, judge_scope
 
@@ -108,20 +109,20 @@ async def _judged_again(
 async def _after_pruning(
     app: App, sweep: Sweep, policy: Policy, entries: list[SweepAccount], moved: list[SweepAccount]
 ) -> JudgedScope:
-    """The stored verdicts, except where a post in the window became known.
+    """The stored verdicts, except where a post in the window, or a repost, became known.
 
     Readings that show such a post never leave, so it counts all the same.
     """
     checks = await checks_for(app.store, sweep)
     terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=app.supports)
     made = await judge_scope(app.store, [entry.account for entry in moved], terms, {})
+    refuted = await _refuted_looks(app, sweep, [entry.account for entry in moved])
     current = {entry.account.id: entry for entry in entries}
     judgements = {}
     for entry in moved:
         assert entry.judgement is not None, "what has moved was judged"
-        if (
-            stands := with_updates(entry.judgement, made.judgements[entry.account.id])
-        ) is not entry.judgement:
+        left = without_refuted(entry.judgement, refuted)
+        if (stands := with_updates(left, made.judgements[entry.account.id])) is not entry.judgement:
             judgements[entry.account.id] = stands
         current[entry.account.id] = _as_pruned(replace(entry, judgement=stands))
     news = {entry.account.id: entry.news for entry in entries} | dict(made.news)
@@ -131,6 +132,14 @@ async def _after_pruning(
         entries=tuple(current.values()),
         rejudged=Rejudgement(judgements=judgements, news=news),
     )
+
+
+async def _refuted_looks(app: App, sweep: Sweep, accounts: list[Account]) -> frozenset[int]:
+    """Looks that said 重要信息未转载, and that a post speaks against."""
+    looks = await app.store.readings.problem_looks(sweep.id, [account.id for account in accounts])
+    issued = await app.store.notices.issued_at(sweep.id)
+    seen = await seen_reposts(app.store, accounts, looks, issued)
+    return frozenset(each.look_id for some in seen.values() for each in some)
 
 
 async def _dated(

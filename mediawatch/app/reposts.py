@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,13 +18,11 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_start
-from mediawatch.ports import Dossier
+from mediawatch.people.repost_refutations import end_of, repost_dossiers
 from mediawatch.registry.find import find_account
-from mediawatch.rules.filed_names import NamesInService
 from mediawatch.rules.repost_views import RepostView, SeenPost, view
 from mediawatch.rules.reposts import RepostResult, RepostState, judge_repost
 from mediawatch.sweep import scope_files
-from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.scope import in_service
 
 _AT_ONCE = 200
@@ -179,12 +177,6 @@ async def find_task(app: App, number: int) -> RepostTask:
     return tasks[number]
 
 
-def end_of(events: Sequence[RepostEvent], task: RepostTask) -> RepostEvent | None:
-    """By what a task ended; None while it goes on."""
-    ends = (RepostAction.CLOSED, RepostAction.WITHDRAWN)
-    return next((each for each in events if each.task_id == task.id and each.action in ends), None)
-
-
 async def repost_report(app: App, number: int, only: Collection[int] | None = None) -> RepostReport:
     """A task against all that is kept now; `only`: accounts instead of the whole scope."""
     task = await find_task(app, number)
@@ -213,29 +205,15 @@ async def repost_report(app: App, number: int, only: Collection[int] | None = No
 
 
 async def _views(app: App, task: RepostTask, accounts: Sequence[Account]) -> dict[int, RepostView]:
-    store, begin, now = app.store, day_start(task.from_day), app.clock()
     found = {
         each.id: RepostView(not_asked="已移出台账")
         for each in accounts
         if each.retired_on is not None
     }
     standing = [each for each in accounts if each.retired_on is None]
-    ids = [each.id for each in standing]
-    current = await store.accounts.current(ids)
-    # Since that moment it gives every reading, and of the past what tells whose they are.
-    readings = await store.readings.for_judgement(ids, begin)
-    checks = tuple(await store.operator.canary_checks(since=begin - RESUMABLE))
-    pruned = await store.readings.pruned_before()
-    names = NamesInService.of(await store.accounts.names_in_service())
+    pruned = await app.store.readings.pruned_before()
+    files = await repost_dossiers(app.store, standing, day_start(task.from_day))
     for account in standing:
-        own = tuple(readings.get(account.id, ()))
-        known = Dossier(
-            filed=account.filed,
-            identity=current[account.id].identity,
-            readings=own,
-            others_names=names.borne_by_others(account.id, account.platform, own),
-            supported=app.supports(account.platform),
-            checks=checks,
-        )
-        found[account.id] = view(known, task, now, pruned)
+        known = replace(files[account.id], supported=app.supports(account.platform))
+        found[account.id] = view(known, task, app.clock(), pruned)
     return found

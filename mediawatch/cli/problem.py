@@ -21,6 +21,7 @@ from mediawatch.outputs import Output
 from mediawatch.people.forms.columns import text_of
 from mediawatch.people.forms.pictures import load_picture
 from mediawatch.people.forms.problem_columns import ProblemColumn
+from mediawatch.people.repost_refutations import find_item, name_item
 from mediawatch.people.suspects import suspects
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemIntake, ProblemReceipt
@@ -110,6 +111,10 @@ def add(
     absent: Annotated[
         bool, typer.Option("--absent", help="It was looked for, and is not there (未见).")
     ] = False,
+    repost: Annotated[
+        str,
+        typer.Option(metavar="TASK/ITEM", help="What was not reposted, as `repost show` has it."),
+    ] = "",
     sweep: SweepOption = None,
 ) -> None:
     """Take in that a person looked for a kind of problem of an account, and found it or not."""
@@ -124,12 +129,18 @@ def add(
             await still_judged(app.store, chosen)
             judged = await judged_scope(app, chosen)
             code, found = kind_of(kind, judged.policy), await _account_of(app, judged, account)
+            if repost and code is not Code.NOT_REPOSTED:
+                raise UserError("--repost goes with --kind not_reposted alone")
+            said = said_words(text_of(words))
+            task, item = await find_item(app.store, repost, found) if repost else (None, None)
             given = GivenProblem(
                 code=code,
                 answer=ProblemAnswer.ABSENT if absent else ProblemAnswer.FOUND,
                 person=text_of(by),
                 read_at=_moment(at, app.clock()),
-                words=said_words(text_of(words)),
+                words=name_item(item, said) if item else said,
+                task=task.id if task else None,
+                item=item.number if item else None,
                 link=text_of(link),
                 name=seen_name(text_of(name_seen), found.filed.name),
                 seen_id=text_of(id_seen),
@@ -144,8 +155,8 @@ def add(
             with without_sweep(app.home):
                 receipt = await app.decide(plan)
             if receipt.faults:
-                said = "; ".join(f"{_OPTIONS[column]}: {why}" for column, why in receipt.faults)
-                raise UserError(f"{found.id} {found.filed.name}: {said}")
+                wrong = "; ".join(f"{_OPTIONS[column]}: {why}" for column, why in receipt.faults)
+                raise UserError(f"{found.id} {found.filed.name}: {wrong}")
             # Known ones too: the command that kept them may have been cut short before it judged.
             await rejudge(app.store, app.supports, chosen.id, [found.id])
             return found, judged.policy.kind_label(code), receipt

@@ -110,7 +110,7 @@ def add(
 
 def list_(ctx: typer.Context, csv: CsvOption = None) -> None:
     """List the tasks: number, days, scope, state."""
-    from mediawatch.app.reposts import end_of
+    from mediawatch.people.repost_refutations import end_of
 
     async def work() -> Table:
         async with open_home(ctx) as app:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -130,13 +129,12 @@ def _tell_next(report: RepostReport) -> None:
     ]
     _tell("whether a post is a repost, a person says:", doubtful)
     # The unit is heard first: the finding is a person's.
-    missing = {
-        row.account.id: f"mediawatch problem add {row.account.id} not_reposted --by NAME "
-        f"--picture FILE --name-seen NAME --words {shlex.quote(f'未转载《{row.item.words}》')}  "
-        f"# {row.account.filed.name}"
+    missing = [
+        f"mediawatch problem add {row.account.id} --kind not_reposted --by NAME --picture FILE "
+        f"--id-seen ID --repost {task.id}/{row.item.number}  # {row.account.filed.name}"
         for row in report.of(RepostState.NOT_SEEN)
-    }
-    _tell("once its unit was heard, a person may enter a finding:", list(missing.values()))
+    ]
+    _tell("once its unit was heard, two persons may enter a finding:", missing)
 
 
 def _tell(what: str, commands: list[str]) -> None:

@@ -143,7 +143,13 @@ from mediawatch.domain.readings import (
     Sight,
     latest_of,
 )
-from mediawatch.domain.reposts import RepostAction, RepostEvent, RepostItem, RepostTask
+from mediawatch.domain.reposts import (
+    RepostAction,
+    RepostEvent,
+    RepostItem,
+    RepostTask,
+    SeenRepost,
+)
 from mediawatch.domain.reviews import (
     ALL_DISMISSED,
     DECIDED,
@@ -270,6 +276,7 @@ __all__ = [
     "ReviewState",
     "Saying",
     "SearchHit",
+    "SeenRepost",
     "SessionEvent",
     "SessionState",
     "Sight",

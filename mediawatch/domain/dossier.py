@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mediawatch.domain import CanaryCheck, FiledIdentity, Filing, Reading
+from mediawatch.domain import CanaryCheck, FiledIdentity, Filing, Reading, SeenRepost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,5 +27,7 @@ class Dossier:
     this one's id bear (`rules.filed_names`)."""
     problem_looks: tuple[Reading, ...] = ()
     """人工检查: what people of this inspection said of problems that no list shows, oldest first."""
+    reposts: tuple[SeenRepost, ...] = ()
+    """What speaks against those of them that say 重要信息未转载."""
     paused: tuple[str, ...] = ()
     """Sources (`label:why`, in Chinese) that could not be asked for the account in this sweep."""

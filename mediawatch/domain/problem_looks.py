@@ -34,6 +34,10 @@ class ProblemSeen:
     answer: ProblemAnswer
     words: str = ""
     """What exactly, in the person's words: the wrong word and the right one, the missing title."""
+    task: int | None = None
+    """Of 重要信息未转载: the number of the task that asked for it; None where none did."""
+    item: int | None = None
+    """The place of the item in that task, from 1."""
 
     @property
     def described(self) -> str:

@@ -43,6 +43,18 @@ class RepostTask:
     id: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRepost:
+    """What is kept of an account against a person's word that it did not repost something."""
+
+    look_id: int
+    """The reading that carries the person's word."""
+    is_certain: bool
+    """Whether the word is refuted; else a person has to decide."""
+    words: str
+    """The post with its day, title and link, in Chinese."""
+
+
 class RepostAction(StrEnum):
     """What may become of a task, or of one account's part in it."""
 

@@ -31,6 +31,11 @@ from mediawatch.rules.post_lists import posts_of
 
 WITHDRAWN = "对照账号读取异常，本批次结论撤回。"
 UNCHECKED = "未经对照账号校验"
+RESUMABLE = timedelta(hours=12)
+"""An unfinished sweep that has kept no reading for so long is closed as incomplete.
+
+So old may a check be that stands behind a look of it.
+"""
 
 
 class Backing(StrEnum):

@@ -20,6 +20,7 @@ from mediawatch.domain import (
     ProblemAnswer,
     ProblemSeen,
     Reading,
+    SeenRepost,
     Tie,
     Verdict,
     of_identity,
@@ -30,6 +31,7 @@ from mediawatch.ports import Dossier
 from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import weakest
+from mediawatch.rules.repost_pieces import by_piece
 from mediawatch.rules.ties import identity_of, keep_speaking, tie_of
 from mediawatch.rules.verdicts import FiledStanding, filed_standing
 
@@ -64,6 +66,16 @@ class ProblemProof:
     """The Beijing day of a later look that did not find it any more (通报前已整改)."""
     absent: tuple[Reading, ...] = ()
     """Looks that did not find it, oldest first, as far as they stand."""
+    reposts: tuple[SeenRepost, ...] = ()
+    """Of 重要信息未转载: posts that take the word of looks away, or ask for a person first."""
+    others: tuple[ProblemProof, ...] = ()
+    """Of 重要信息未转载: what stands of other pieces, claimed or disputed; no finding says it."""
+
+    @property
+    def claims(self) -> tuple[Reading, ...]:
+        """Looks of one person for something that a second one has to look for."""
+        open_ones = (each for each in (self, *self.others) if each.state is ProblemState.CLAIMED)
+        return next((each.readings for each in open_ones), ())
 
 
 def until_issue(looks: Iterable[Reading], issued_at: datetime | None) -> tuple[Reading, ...]:
@@ -90,7 +102,7 @@ def problem_proofs(known: Dossier, as_of: datetime, policy: Policy) -> tuple[Pro
         if (said := _said_of(look, now)) is not None and said.sights
     ]
     return tuple(
-        _proof(code, some, speaking)
+        _proof_of_kind(code, some, speaking)
         for code in policy.problem_kinds
         if (some := [look for look in looks if _seen(look).code is code])
     )
@@ -107,6 +119,42 @@ def _seen(look: Reading) -> ProblemSeen:
     if look.problem is None:
         raise ValueError(f"reading {look.id} looked for no problem")
     return look.problem
+
+
+def _proof_of_kind(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof:
+    """What the looks for one kind come to: two persons must have found the very same.
+
+    A look that a repost speaks against proves nothing, whoever said it.
+    """
+    standing = {look.id for look in _not_withdrawn(looks)}
+    reposts = tuple(each for each in known.reposts if each.look_id in standing)
+    against = {each.look_id for each in reposts}
+    left = [look for look in looks if look.id not in against]
+    proofs = [_proof(code, some, known) for some in by_piece(left)]
+    proved = [each for each in proofs if each.state is ProblemState.PROVED]
+    best = _joined(proved) if proved else min(proofs, key=lambda each: _NEAREST.index(each.state))
+    others = tuple(
+        each
+        for each in proofs
+        if each is not best and each.state in (ProblemState.CLAIMED, ProblemState.DISPUTED)
+    )
+    return replace(best, reposts=reposts, others=others)
+
+
+_NEAREST = (ProblemState.DISPUTED, ProblemState.CLAIMED, ProblemState.NONE)
+
+
+def _joined(proofs: Sequence[ProblemProof]) -> ProblemProof:
+    """One proof of several pieces that were not reposted."""
+    gone = [each.gone_on for each in proofs]
+    absent = {look.id: look for each in proofs for look in each.absent}
+    return replace(
+        proofs[0],
+        readings=tuple(look for each in proofs for look in each.readings),
+        tie=weakest(each.tie for each in proofs if each.tie is not None),
+        gone_on=max((day for day in gone if day is not None), default=None) if all(gone) else None,
+        absent=tuple(absent.values()),
+    )
 
 
 def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof:
@@ -193,6 +241,12 @@ def with_problems(
         sorted((*judged.findings, *found), key=lambda finding: policy.rank(finding.code))
     )
     notes = [_note(proof, policy) for proof in open_proofs]
+    notes += [_note(each, policy) for proof in proofs for each in proof.others]
+    notes += [
+        f"{policy.label(proof.code)}：{words}。"
+        for proof in proofs
+        for words in dict.fromkeys(each.words for each in proof.reposts)
+    ]
     notes += [
         f"{policy.label(proof.code)}：{chinese_day(proof.gone_on)}再次检查时未见。"
         for proof in proofs
@@ -268,4 +322,6 @@ def _finding(
 
 def _note(proof: ProblemProof, policy: AccountPolicy) -> str:
     label = policy.label(proof.code)
-    return f"{label}：{_DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD}"
+    said = _DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD
+    pieces = "" if proof.code is not Code.NOT_REPOSTED else _seen(proof.readings[0]).words
+    return f"{label}：{'，'.join(filter(None, [pieces, said]))}"

@@ -49,6 +49,20 @@ def fold_title(text: str) -> str:
     )
 
 
+def titles_in(text: str) -> tuple[str, ...]:
+    """What a text names in 《》, with the titles that such a title names within it."""
+    found, depth, begin = [], 0, 0
+    for place, sign in enumerate(text):
+        if sign == "《":
+            begin = place + 1 if depth == 0 else begin
+            depth += 1
+        elif sign == "》" and depth:
+            depth -= 1
+            if depth == 0 and fold_title(text[begin:place]):
+                found.append(text[begin:place].strip())
+    return tuple(found)
+
+
 def is_whole(title: str) -> bool:
     """Whether a title is known from its beginning to its end."""
     return bool(title) and not title.endswith((TITLE_CUT, *_DOTS))

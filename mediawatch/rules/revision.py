@@ -82,5 +82,16 @@ def with_updates(before: Judgement, now: Judgement) -> Judgement:
     return _with_sentence(left, CHANGED)
 
 
+def without_refuted(before: Judgement, looks: frozenset[int]) -> Judgement:
+    """`before` without the findings that rest on one of these looks, which a repost refutes.
+
+    Such a finding never fails an account: its verdict and sentence stay.
+    """
+    kept = tuple(each for each in before.findings if looks.isdisjoint(each.reading_ids))
+    if len(kept) == len(before.findings):
+        return before
+    return replace(before, findings=kept, notes=(*before.notes, CHANGED))
+
+
 def _kind(finding: Finding) -> object:
     return _KIND.get(finding.code, finding.code)

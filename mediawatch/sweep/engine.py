@@ -19,9 +19,9 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import beijing
 from mediawatch.log import get_logger
+from mediawatch.rules import backing
 from mediawatch.rules.account_policy import unmet_words
 from mediawatch.sweep.budget import Night
-from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
 from mediawatch.sweep.steering import rates_with_hints
@@ -200,7 +200,7 @@ class Engine(SweepTools):
             if (
                 not asked_for
                 and now - (await self.store.sweeps.last_read_at(sweep.id) or sweep.started_at)
-                > RESUMABLE
+                > backing.RESUMABLE
             ):
                 await self.store.sweeps.close(sweep.id, SweepState.INCOMPLETE, now)
                 closed.add(sweep.id)

@@ -23,6 +23,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.names import fold
 from mediawatch.ops.drafts import decide
 from mediawatch.ops.retention import still_judged
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.ports import Dossier, Rejudgement, Store
 from mediawatch.rules import backing, sentences
 from mediawatch.rules import judge as rules
@@ -31,8 +32,6 @@ from mediawatch.rules.found_problems import until_issue
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.sweep_policy import policy_for, policy_of
 
-RESUMABLE = timedelta(hours=12)
-"""An unfinished sweep that has kept no reading for so long is closed as incomplete."""
 _AT_ONCE = 500
 
 
@@ -84,7 +83,7 @@ async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
 
     An earlier sweep's last check may lie before this one's as_of.
     """
-    return await store.operator.canary_checks(since=sweep.as_of - RESUMABLE)
+    return await store.operator.canary_checks(since=sweep.as_of - backing.RESUMABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +121,10 @@ async def judge_scope(
         now = await store.accounts.current(ids)
         readings = await store.readings.for_judgement(ids, sweep.as_of, sweep.period_from)
         looks = await store.readings.problem_looks(sweep.id, ids)
+        some = [replace(each, filed=as_opened(each.filed, now[each.id].opened_on)) for each in some]
+        reposts = await seen_reposts(store, some, looks, issued)
         for account in some:
-            filed = as_opened(account.filed, now[account.id].opened_on)
+            filed = account.filed
             of_account = tuple(
                 _of_its_time(reading, filed, sweep)
                 for reading in _after_issue(
@@ -138,6 +139,7 @@ async def judge_scope(
                 identity=now[account.id].identity,
                 readings=of_account,
                 problem_looks=until_issue(looks.get(account.id, ()), issued.get(account.id)),
+                reposts=reposts.get(account.id, ()),
                 others_names=(
                     names.borne_by_others(account.id, account.platform, of_account)
                     if names

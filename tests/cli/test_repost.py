@@ -100,8 +100,10 @@ def test_nothing_is_said_to_be_a_finding(office: Office) -> None:
     assert "示例1" not in done.stdout.partition("防汛通知情况\n")[2]
     assert "均为线索，听取单位说明后由人认定" in done.stderr
     (line,) = (each for each in done.stderr.splitlines() if "problem add" in each)
-    assert line.startswith("  mediawatch problem add 3 not_reposted --by NAME --picture FILE ")
-    assert line.endswith(f" --words '未转载《{TITLE}》'  # 示例3")
+    assert line == (
+        "  mediawatch problem add 3 --kind not_reposted --by NAME --picture FILE "
+        "--id-seen ID --repost 1/1  # 示例3"
+    )
     assert "repost decide 1 2 --item 1 --as accepted" in done.stderr
 
 

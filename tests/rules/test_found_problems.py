@@ -23,6 +23,7 @@ from mediawatch.domain import (
     ProblemAnswer,
     ProblemSeen,
     Reading,
+    SeenRepost,
     Sight,
     Tie,
     UserError,
@@ -38,6 +39,7 @@ from mediawatch.rules.found_problems import (
 from mediawatch.rules.hearing import is_required
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import HEARING, load, parse
+from mediawatch.rules.revision import CHANGED, without_refuted
 
 AS_OF = datetime(2031, 3, 5, 15, 59, tzinfo=UTC)
 FILED = Filing(name="示例发布", platform="weibo", platform_id="1234567890")
@@ -375,3 +377,113 @@ def test_an_offices_own_kind_is_one_code() -> None:
     for wrong in ("own_", "OWN_X", "menu", "own_a b", "own_" + "x" * 29):
         with pytest.raises(ValueError, match="not a valid Code"):
             Code(wrong)
+
+
+NOT = Code.NOT_REPOSTED
+
+
+def denial(
+    day: int, by: str, answer: ProblemAnswer = FOUND, item: int | None = 1, words: str = ""
+) -> Reading:
+    """A person's word that an item of task 1 was not reposted; of no task where `item` is None."""
+    look = problem_look(day, by, answer, code=NOT, words=words)
+    task = None if item is None else 1
+    assert look.problem is not None
+    return replace(look, problem=replace(look.problem, task=task, item=item))
+
+
+TITLED = "《演示：关于做好防汛工作的通知》"
+
+
+@pytest.mark.parametrize(
+    ("looks", "state"),
+    [
+        ((denial(1, "甲"), denial(2, "乙乙")), ProblemState.PROVED),
+        ((denial(1, "甲"), denial(2, "乙乙", item=2)), ProblemState.CLAIMED),
+        ((denial(1, "甲"), denial(2, "乙乙", item=2), denial(3, "丙丙丙")), ProblemState.PROVED),
+        ((denial(1, "甲"), denial(2, "乙乙", ABSENT, item=2)), ProblemState.CLAIMED),
+        ((denial(1, "甲"), denial(2, "乙乙", ABSENT, item=None)), ProblemState.DISPUTED),
+        (
+            (denial(1, "甲"), denial(2, "乙乙"), denial(3, "甲", WITHDRAWN, None, TITLED)),
+            ProblemState.CLAIMED,
+        ),
+        (
+            (denial(1, "甲", item=None, words=TITLED), denial(2, "乙乙", item=None, words=f"未转{TITLED}")),
+            ProblemState.PROVED,
+        ),
+        (
+            (denial(1, "甲", item=None, words=TITLED), denial(2, "乙乙", item=None, words="《演示二》")),
+            ProblemState.CLAIMED,
+        ),
+        # As they were kept before: no piece is named.
+        ((denial(1, "甲", item=None), denial(2, "乙乙", item=None)), ProblemState.PROVED),
+    ],
+)  # fmt: skip
+def test_two_persons_must_miss_the_same_piece(
+    looks: tuple[Reading, ...], state: ProblemState
+) -> None:
+    (proof,) = problem_proofs(known(*looks), AS_OF, POLICY)
+    assert proof.state is state
+
+
+def test_several_pieces_make_one_finding() -> None:
+    looks = [
+        denial(day, by, item=item, words=f"《演示{item}》")
+        for item in (1, 2)
+        for day, by in ((item, "甲"), (item + 4, "乙乙"))
+    ]
+    judged = judge(known(*looks), AS_OF, POLICY)
+    (finding,) = judged.findings
+    assert len(finding.reading_ids) == 4
+    assert finding.words == "《演示1》；《演示2》"
+
+
+def test_a_second_piece_waits_for_its_second_person() -> None:
+    third = denial(3, "甲", item=2, words="《演示2》")
+    looks = known(denial(1, "甲"), denial(2, "乙乙"), third)
+    (proof,) = problem_proofs(looks, AS_OF, POLICY)
+    assert (proof.state, proof.claims) == (ProblemState.PROVED, (third,))
+    judged = judge(looks, AS_OF, POLICY)
+    assert judged.notes == ("重要信息未转载：《演示2》，经1人检查发现，待第二人核查。",)
+    (finding,) = judged.findings
+    assert third.id not in finding.reading_ids
+
+
+@pytest.mark.parametrize("is_certain", [True, False])
+def test_a_repost_takes_the_word_away_and_is_told_to_the_reviewer(is_certain: bool) -> None:
+    first, second = denial(1, "甲"), denial(2, "乙乙")
+    seen = tuple(
+        SeenRepost(look_id=look.id, is_certain=is_certain, words="《演示》已转载：2031年3月4日发布")
+        for look in (first, second)
+    )
+    before = judge(known(first, second), AS_OF, POLICY)
+    assert [each.code for each in before.findings] == [NOT]
+    judged = judge(replace(known(first, second), reposts=seen), AS_OF, POLICY)
+    assert judged.findings == ()
+    assert judged.verdict is Verdict.FRESH
+    assert judged.notes == ("重要信息未转载：《演示》已转载：2031年3月4日发布。",)
+    other = (denial(3, "甲", item=2), denial(4, "乙乙", item=2))
+    both = replace(known(first, second, *other), reposts=seen)
+    (left,) = judge(both, AS_OF, POLICY).findings
+    assert left.reading_ids == tuple(each.id for each in other)
+
+
+def test_of_what_is_judged_no_more_a_refuted_finding_falls_alone() -> None:
+    """Old readings are deleted by then, and the verdict stays as it was."""
+    other = tuple(
+        problem_look(day, by, code=Code.ADVERTISING)
+        for day, by in ((1, "丁丁丁丁"), (2, "戊戊戊戊戊"))
+    )
+    before = judge(known(denial(1, "甲"), denial(2, "乙乙"), *other), AS_OF, POLICY)
+    assert {each.code for each in before.findings} == {NOT, Code.ADVERTISING}
+    left = without_refuted(before, frozenset({denial(2, "乙乙").id}))
+    assert [each.code for each in left.findings] == [Code.ADVERTISING]
+    assert (left.verdict, left.notes) == (before.verdict, (*before.notes, CHANGED))
+    assert without_refuted(left, frozenset({denial(2, "乙乙").id})) is left
+
+
+def test_who_took_his_word_back_needs_no_repost_against_it() -> None:
+    first = denial(1, "甲")
+    seen = SeenRepost(look_id=first.id, is_certain=True, words="x")
+    taken = known(first, denial(2, "甲", WITHDRAWN, None))
+    assert judge(replace(taken, reposts=(seen,)), AS_OF, POLICY).notes == ()

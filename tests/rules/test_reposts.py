@@ -28,7 +28,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER, day_end, day_start
 from mediawatch.rules.repost_links import post_key
-from mediawatch.rules.repost_titles import FoldedTitle, TitleMatch, fold_title, is_whole
+from mediawatch.rules.repost_titles import FoldedTitle, TitleMatch, fold_title, is_whole, titles_in
 from mediawatch.rules.repost_views import view
 from mediawatch.rules.reposts import RepostGround, RepostResult, RepostState, judge_repost
 
@@ -407,3 +407,17 @@ def test_titles_are_compared(text: str, match: TitleMatch | None) -> None:
 def test_a_cut_title_is_not_whole() -> None:
     assert is_whole(TITLE)
     assert not any(map(is_whole, ("", "演示…", "演示...", "演示。。。")))
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("", ()),
+        ("《演示》（国办〔2021〕11号）", ("演示",)),
+        ("《关于转发〈演示〉的通知》、《演示二》", ("关于转发〈演示〉的通知", "演示二")),
+        ("《关于转发《演示》的通知》", ("关于转发《演示》的通知",)),
+        ("》《》《 》《演示", ()),
+    ],
+)
+def test_titles_stand_in_their_signs(text: str, titles: tuple[str, ...]) -> None:
+    assert titles_in(text) == titles

@@ -43,6 +43,7 @@ from mediawatch.people.worklist.identity import (
     wrong_kind,
 )
 from mediawatch.people.worklist.parse import RowQuestion
+from mediawatch.rules.repost_titles import titles_in
 
 MOST_WORDS = 200
 """Characters that 具体情况 may have: it stands in the sentence of the finding."""
@@ -63,6 +64,9 @@ class GivenProblem:
     """As the platform shows it."""
     seen_id: str = ""
     remark: str = ""
+    task: int | None = None
+    """Of 重要信息未转载: the task that asked for it, and its item."""
+    item: int | None = None
     shots: tuple[Shot, ...] = ()
 
     @property
@@ -91,6 +95,13 @@ def problem_faults(
     yield from _identity_faults(given, asked)
     if len(given.words) > MOST_WORDS:
         yield ProblemColumn.WORDS, f"具体情况要写入通报，不超过{MOST_WORDS}字"
+    if (
+        given.accuses
+        and given.code is Code.NOT_REPOSTED
+        and given.task is None
+        and not titles_in(given.words)
+    ):
+        yield ProblemColumn.WORDS, "请以《》写明未转载信息的标题"
     if given.accuses and not given.good_shots:
         reasons = "；".join(shot.problem for shot in given.shots)
         yield ProblemColumn.SHOT, f"“存在”必须附截图{'：' + reasons if reasons else ''}"
@@ -133,7 +144,13 @@ def problem_look(given: GivenProblem, asked: RowQuestion, now: datetime) -> Read
         sweep_id=asked.sweep_id,
         by=given.person,
         filed_as=asked.account.filed.identity,
-        problem=ProblemSeen(code=given.code, answer=given.answer, words=given.words),
+        problem=ProblemSeen(
+            code=given.code,
+            answer=given.answer,
+            words=given.words,
+            task=given.task,
+            item=given.item,
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from mediawatch.domain import (
     ProblemAnswer,
     ProblemSeen,
     Reading,
+    SeenRepost,
     Sight,
     SweepKind,
     same_ids,
@@ -23,6 +24,7 @@ from mediawatch.names import same_person
 from mediawatch.people import PERSON
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.rowkey import Window
+from mediawatch.people.repost_refutations import find_by_title, seen_reposts
 from mediawatch.people.worklist.answers import SHARED_WORDS, UNCOUNTED
 from mediawatch.people.worklist.earlier_answers import refuse_shared
 from mediawatch.people.worklist.parse import RowQuestion
@@ -104,6 +106,7 @@ class ProblemIntake:
         `untimed`: its time is that of the call, and makes no other look of the same answer.
         """
         await self.load_accounts([account.id])
+        given = await self._of_task(account, given)
         known, now = self._known[account.id], self._identities[account.id]
         looks = self._looks(account.id, given.code)
         asked = RowQuestion(
@@ -128,9 +131,11 @@ class ProblemIntake:
         if any(is_repeat(look, each, untimed=False) for each in own_looks) or (
             own_looks and untimed and is_repeat(look, own_looks[-1], untimed=True)
         ):
-            return ProblemReceipt(
-                repeated=True, state=self._state(account, looks, now, known, look)
-            )
+            state = await self._state(account, looks, now, known, look)
+            return ProblemReceipt(repeated=True, state=state)
+        against = await self._reposts(account, [look])
+        if against and against[0].is_certain:
+            return ProblemReceipt(faults=((ProblemColumn.WORDS, against[0].words),))
         if picture_faults := await self._picture_faults(account, given, looks):
             return ProblemReceipt(faults=tuple(picture_faults))
         kept = await self.store.readings.keep(await self.keep_evidence(look))
@@ -139,9 +144,21 @@ class ProblemIntake:
             self.pictures.setdefault(shot.sha256, set()).add(account.id)
         return ProblemReceipt(
             kept=kept,
-            remark=self._why_uncounted(kept, account, now, known),
-            state=self._state(account, [*looks, kept], now, known, kept),
+            remark=self._why_uncounted(kept, account, now, known)
+            or "".join(f"{UNCOUNTED}：{each.words}" for each in against),
+            state=await self._state(account, [*looks, kept], now, known, kept),
         )
+
+    async def _of_task(self, account: Account, given: GivenProblem) -> GivenProblem:
+        """The answer with the item of a repost task whose title it names."""
+        if given.code is not Code.NOT_REPOSTED or given.task is not None:
+            return given
+        found = await find_by_title(self.store, given.words, account)
+        return replace(given, task=found[0].id, item=found[1].number) if found else given
+
+    async def _reposts(self, account: Account, looks: Sequence[Reading]) -> tuple[SeenRepost, ...]:
+        found = await seen_reposts(self.store, [account], {account.id: looks}, self._issued)
+        return found.get(account.id, ())
 
     async def withdraw(self, account: Account, code: Code, by: str, reason: str) -> Reading | None:
         """A person takes his answers back; None where he has none that stands."""
@@ -234,7 +251,7 @@ class ProblemIntake:
             problem_looks=tuple(looks),
         )
 
-    def _state(
+    async def _state(
         self,
         account: Account,
         looks: Sequence[Reading],
@@ -242,7 +259,10 @@ class ProblemIntake:
         known: Sequence[Reading],
         look: Reading,
     ) -> ProblemState:
-        dossier = self._dossier(account, now, known, looks)
+        dossier = replace(
+            self._dossier(account, now, known, looks),
+            reposts=await self._reposts(account, looks),
+        )
         proofs = problem_proofs(dossier, self.sweep.as_of, self.policy)
         code = look.problem.code if look.problem else None
         return next((each.state for each in proofs if each.code is code), ProblemState.NONE)

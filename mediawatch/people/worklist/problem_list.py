@@ -68,9 +68,15 @@ def _each_once(words: Iterable[str]) -> str:
 
 
 def _state(proof: ProblemProof | None, looks: Sequence[Reading]) -> str:
+    if proof is not None and proof.state is ProblemState.NONE and proof.reposts:
+        return "已见转载" if _is_refuted(proof) else "疑似已转载"
     if proof is None or (proof.state is ProblemState.NONE and not proof.absent):
         return "暂不计入" if _uncounted(proof, looks) else "已撤回"
     return _STATES[proof.state]
+
+
+def _is_refuted(proof: ProblemProof) -> bool:
+    return all(each.is_certain for each in proof.reposts)
 
 
 def _uncounted(proof: ProblemProof | None, looks: Sequence[Reading]) -> list[Reading]:
@@ -91,11 +97,13 @@ def _missing(
     account: Account,
 ) -> str:
     """What stands between what people found and a finding that may be issued."""
+    if proof is not None and proof.state is ProblemState.NONE and proof.reposts:
+        return "" if _is_refuted(proof) else "确认该信息是否为转载（repost decide）"
     if proof is None or proof.state is ProblemState.NONE:
         return "可与账号对应的ID" if _uncounted(proof, looks) else ""
+    if proof.claims:
+        return f"第二人核查（由{proof.claims[0].by}以外的人员）"
     match proof.state:
-        case ProblemState.CLAIMED:
-            return f"第二人核查（由{proof.readings[0].by}以外的人员）"
         case ProblemState.DISPUTED:
             return "复核：由看错的一方撤回（problem withdraw）后，另行检查"
     if suspect is None:

@@ -39,6 +39,8 @@ PROBLEM_FORM: Form[ProblemColumn] = Form(
 )  # fmt: skip
 USABLE = "能否下载、打开、正常使用？不能的选“存在”，并写明具体情况；能的选“未见”。"
 
+TITLED = "“具体情况”中请以《》写明未转载信息的标题。"
+
 
 def problem_guide() -> tuple[str, ...]:
     """The paragraphs of 填写说明 on this sheet."""
@@ -76,6 +78,8 @@ def _asked(item: ProblemQuestion, policy: Policy) -> str:
     rule = policy.codes[item.code]
     is_use = item.code is Code.UNUSABLE and item.account.filed.is_application
     asked = USABLE if is_use else f"是否存在：{rule.wording or rule.label}？"
+    if item.code is Code.NOT_REPOSTED:
+        asked += TITLED
     found = item.first
     if found is None or found.problem is None:
         return asked

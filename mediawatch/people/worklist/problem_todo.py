@@ -18,6 +18,7 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.filings import filings_of_one
 from mediawatch.names import same_person
+from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.todo import all_that_is_known, row_about
 from mediawatch.ports import Dossier, Store
@@ -76,6 +77,7 @@ async def problem_proofs_of(
     known = await all_that_is_known(store, numbers, judged.sweep)
     now = await store.accounts.current(numbers)
     issued = await store.notices.issued_at(judged.sweep.id)
+    reposts = await seen_reposts(store, [scope[number] for number in numbers], looks, issued)
     found = {}
     for number in numbers:
         dossier = Dossier(
@@ -83,6 +85,7 @@ async def problem_proofs_of(
             identity=now[number].identity,
             readings=tuple(known[number]),
             problem_looks=until_issue(looks[number], issued.get(number)),
+            reposts=reposts.get(number, ()),
         )
         found[number] = problem_proofs(dossier, judged.sweep.as_of, judged.policy)
     return found
@@ -105,7 +108,7 @@ async def problem_questions(
         if entry.account.filed.in_service and entry.judgement is not None
         for code in judged.policy.problem_kinds
         for proof in [_of(code, proofs.get(entry.account.id, ()))]
-        if (proof is not None and proof.state is ProblemState.CLAIMED)
+        if (proof is not None and proof.claims)
         or _is_drawn_again(entry, proof, judged)
         or (
             not _is_answered(proof)
@@ -122,7 +125,7 @@ async def problem_questions(
     found = []
     for entry, code, proof in asked:
         row = row_about(entry, known[entry.account.id], judged.policy, judged.sweep.as_of)
-        looked = (*proof.readings, *proof.absent) if proof else ()
+        looked = proof.claims or (*proof.readings, *proof.absent) if proof else ()
         first = looked[0] if looked else None
         found.append(
             ProblemQuestion(account=row.account, code=code, page=row.page, ids=row.ids, first=first)

@@ -277,6 +277,8 @@ def _unsettled(code: Code, look: RecheckLook) -> str:
             return "两名检查人的结论不一致，待复核。"
         case ProblemState.NONE if proof.absent:
             return "经人工检查未见，但未附截图，或不能与该账号对应。"
+        case ProblemState.NONE if proof.reposts:
+            return f"{'；'.join(dict.fromkeys(each.words for each in proof.reposts))}。"
     return "须人工检查，尚无可计入的结果。"
 
 

@@ -144,6 +144,8 @@ def _problem_use(subject: AccountCase, reading: Reading) -> str:
         return "不计入：属于另一次检查。"
     if reading.id not in {look.id for look in known.problem_looks}:
         return "不计入：在通报印发之后，属于复查。"
+    if against := next((each for each in known.reposts if each.look_id == reading.id), None):
+        return f"不计入：{against.words}。"
     proofs = problem_proofs(known, subject.sweep.as_of, subject.policy)
     code = reading.problem.code if reading.problem else None
     proof = next((each for each in proofs if each.code is code), None)
@@ -291,6 +293,8 @@ def _missing_of_people(subject: AccountCase) -> list[str]:
             lacks.append(f"“{label}”的第二人核查：须由{proof.readings[0].by}以外的人员检查。")
         elif proof.state is ProblemState.DISPUTED:
             lacks.append(f"“{label}”的复核：由看错的一方撤回后，另行检查。")
+        open_words = (each.words for each in proof.reposts if not each.is_certain)
+        lacks += [f"“{label}”：{words}。" for words in dict.fromkeys(open_words)]
     return lacks
 
 
@@ -315,6 +319,8 @@ def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
             said.append(_NAMED)
         elif finding.code.found_by_people:
             said.append(f"检查人撤回所答，致所见不足两人的，“{finding.label}”即不成立。")
+            if finding.code is Code.NOT_REPOSTED:
+                said.append(f"看到该账号转载的该信息，“{finding.label}”即不成立。")
     match judged.verdict:
         case Verdict.UNPROVEN if is_open_by_people(judged):
             said.append("另一人检查后，或检查人撤回所答，该问题即有结论；更新情况已经查明。")

@@ -109,7 +109,7 @@ def test_a_long_history_gives_no_more_to_load() -> None:
     measured = runpy.run_path(str(BENCH / "history_cost.py"), run_name="bench")
     figures = measured["compare"](20, 30)
     short, long = figures["megabytes"]
-    assert long > 2 * short
+    assert long > 1.5 * short, "the tables themselves take half a megabyte"
     loaded = {name: pair for name, pair in figures.items() if name.endswith("results")}
     assert loaded.pop("28 days of 500: results") == (20, 5 * 20), (
         "four weeks' posts, and the one before"

@@ -32,6 +32,7 @@ from mediawatch.rules.verdicts import Presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import RecordedReply
 from scrapers.weibo.surfaces import SCRAPER
+from tests.support.policies import own
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 PICTURE = Evidence(
@@ -336,7 +337,7 @@ async def test_a_name_in_the_way_of_an_absence_is_for_a_person(
         for look in looks
     ]
     alone = [replace(look, sights=look.sights[:2]) for look in vouched]
-    policy = load("national")
+    policy = own(load("national"))
     assert (
         presence(Dossier(filed=account, readings=tuple(alone)), NOW, policy).state
         is Presence.NOT_FOUND

@@ -101,8 +101,8 @@ def _stands(engine: Engine, url: URL) -> bool:
 
 def _revision(connection: Connection, url: URL) -> str:
     """The database's revision, "" for an empty one."""
-    tables = set(inspect(connection).get_table_names())
-    if "alembic_version" not in tables:
+    if not inspect(connection).has_table("alembic_version"):
+        tables = set(inspect(connection).get_table_names())
         if "account" in tables or (tables and file_of(url)):
             raise StoreError(
                 f"{name_database(url)} holds tables of something else ({min(tables)}): name an "

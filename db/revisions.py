@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.resources import as_file, files
 from threading import Lock
 
@@ -12,10 +13,12 @@ _ALEMBIC = Lock()
 """Alembic's `context` is a global of the process."""
 
 
-def revisions() -> list[str]:
+@cache
+def revisions() -> tuple[str, ...]:
     """The revisions that this version knows, oldest first."""
     names = (entry.name for entry in files("db").joinpath("migrations", "versions").iterdir())
-    return sorted(found[1] for name in names if (found := re.fullmatch(r"(\d{4})_\w+\.py", name)))
+    found = (re.fullmatch(r"(\d{4})_\w+\.py", name) for name in names)
+    return tuple(sorted(each[1] for each in found if each))
 
 
 def apply_revisions(connection: Connection, last: str) -> None:

@@ -107,16 +107,17 @@ def test_a_reader_shows_only_what_was_pushed_and_after_its_lag(coverage: ModuleT
 
 def test_a_long_history_gives_no_more_to_load() -> None:
     measured = runpy.run_path(str(BENCH / "history_cost.py"), run_name="bench")
-    figures = measured["compare"](50, 30)
+    figures = measured["compare"](20, 30)
     short, long = figures["megabytes"]
-    assert long > 2 * short
+    assert long > 1.5 * short, "the tables themselves take half a megabyte"
     loaded = {name: pair for name, pair in figures.items() if name.endswith("results")}
-    assert loaded.pop("28 days of 500: results") == (50, 5 * 50), (
+    assert loaded.pop("28 days of 500: results") == (20, 5 * 20), (
         "four weeks' posts, and the one before"
     )
     assert all(short == long > 0 for short, long in loaded.values()), loaded
 
 
+@pytest.mark.soak
 async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_path: Path) -> None:
     stood_for = bench.world_of("few")
     begun: list[str] = []
@@ -158,6 +159,7 @@ async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_pat
     assert len(begun) == len(bench.WAYS)
 
 
+@pytest.mark.soak
 def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
     """From the command to the first page, and from the look to the kept reading."""
     figures = tmp_path / "path.json"

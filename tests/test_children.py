@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from local_site import Answer, Asked, served
 from programs import clean, mediawatch
+from tables import short
 
 from db import copies
 from mediawatch.workbooks.process import ReadingProcess
@@ -45,7 +46,7 @@ def told_by(pid: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "words"), [(200, 0, ("-v",)), (500, 1, ("--log-json",))]
+    ("status", "code", "words"), short([(200, 0, ("-v",)), (500, 1, ("--log-json",))])
 )
 def test_a_notification_shows_its_secrets_to_nobody(
     tmp_path: Path, status: int, code: int, words: tuple[str, ...]

@@ -34,6 +34,7 @@ NEVER_ONE = {
     "mediawatch.cli.worklist": "accounts",
     "mediawatch.cli.progress": "accounts",
     "mediawatch.figures.comparison": "accounts",
+    "mediawatch.figures.sums": "accounts",
     "mediawatch.registry.problems": "rows",
     "mediawatch.sweep.forecast": "hours",
     "mediawatch.workbooks.frames": "bytes",

@@ -127,7 +127,7 @@ def describe_extent(app: App, plan: SearchPlan, each: PlatformQueries) -> str:
     hours = len(each.due) * seconds / logins / 3600
     days = -(-len(each.due) // (pace.per_day * logins)) if pace.per_day else 1
     length = (
-        f"{days} days"
+        count_of(days, "day")
         if days > 1
         else f"{hours:.0f} h"
         if hours >= 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -256,8 +257,12 @@ def have_same_rules(one: Policy, other: Policy) -> bool:
     return same_rules and one.document_numbers == other.document_numbers
 
 
+@lru_cache(maxsize=64)
 def parse(toml: str, where: str = "policy") -> Policy:
-    """The policy of a TOML text; UserError names the place."""
+    """The policy of a TOML text; UserError names the place.
+
+    A command asks for the one of its sweep again and again.
+    """
     try:
         policy = Policy.model_validate({**parse_toml(toml, where), "toml": toml})
     except InputFault as fault:

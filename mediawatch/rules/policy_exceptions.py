@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, PositiveInt
 
 from mediawatch.domain import PLATFORM_LABELS, Code, Effect, Filing
 from mediawatch.names import fold as fold_name
+from mediawatch.plurals import count_of
 from mediawatch.rules.policy_parts import PolicyPart, PrintedText, Tier, WindowRule
 from mediawatch.rules.tier_labels import days_named
 
@@ -211,9 +212,9 @@ def fault_of_label(window: WindowRule, code: Code, label: str) -> str:
     Units and readers are told by it how long was too long.
     """
     if (named := days_named(label)) and window.days not in named:
-        said = ", ".join(map(str, sorted(named)))
+        said = ", ".join(count_of(days, "day") for days in sorted(named))
         return (
-            f"codes.{code.value}.label {label!r} names {said} days, but window.days is {window.days}: "
+            f"codes.{code.value}.label {label!r} names {said}, but window.days is {window.days}: "
             "give the window's own tier a label of its own"
         )
     return ""

@@ -217,10 +217,13 @@ def test_evidence_waits_until_the_archive_was_taken_in(office: Office, written: 
 @pytest.mark.parametrize(
     "words",
     [
-        ("correct", "文1", "1", "--by", "戊某", "--reason", "误", "--yes"),
-        ("appeal", "文1", "1", "--by", "乙局", "--reason", "有异议"),
+        pytest.param(
+            ("correct", "文1", "1", "--by", "戊某", "--reason", "误", "--yes"),
+            marks=pytest.mark.soak,
+            id="correct",
+        ),
+        pytest.param(("appeal", "文1", "1", "--by", "乙局", "--reason", "有异议"), id="appeal"),
     ],
-    ids=lambda words: words[0],
 )
 def test_what_is_done_afterwards_makes_a_new_archive_due(
     office: Office, words: tuple[str, ...]

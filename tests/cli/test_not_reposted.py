@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from review_homes import mediawatch, within
 from worklists import GH, Inspection, filed, png
 
@@ -90,6 +91,12 @@ def issue(home: Home) -> str:
 
 def test_a_post_found_after_the_notice_makes_a_correction_due(home: Home) -> None:
     assert "one person found it" in denied(home, "甲某")
+    sheet = home.root.parent / "人工.xlsx"
+    run(home, "worklist", "export", str(sheet))
+    head, row = load_workbook(sheet)["人工检查"].iter_rows(values_only=True)
+    asked = str(row[head.index("检查要求")])
+    assert f"甲某于{TODAY.month}月{TODAY.day}日发现该问题（《{TITLE}》）" in asked
+    assert "请以《》写明未转载信息的标题" in asked
     assert "two persons found it" in denied(home, "乙某")
     explained = run(home, "explain", NAME)
     assert f"《{TITLE}》" in explained

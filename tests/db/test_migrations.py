@@ -77,8 +77,8 @@ def test_revisions_are_one_line_of_numbers() -> None:
     config = Config()
     config.set_main_option("script_location", str(files("db").joinpath("migrations")))
     script = ScriptDirectory.from_config(config)
-    assert [revision.revision for revision in script.walk_revisions()][::-1] == revisions()
-    assert revisions() == [f"{number:04}" for number in range(1, len(revisions()) + 1)]
+    assert [revision.revision for revision in script.walk_revisions()][::-1] == [*revisions()]
+    assert revisions() == tuple(f"{number:04}" for number in range(1, len(revisions()) + 1))
 
 
 def test_upgrading_again_changes_nothing(database_url: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import published_inspections as published
@@ -160,9 +161,17 @@ SMALL_ONES: Mapping[str, Callable[[], published.PublishedInspection]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[list[str], list[str]]]:
+    """Circular and part of a small one, built once."""
+    return cache(lambda name: circular(tmp_path_factory.mktemp(name), SMALL_ONES[name]()))
+
+
 @pytest.mark.parametrize("name", list(STATEMENTS))
-def test_our_text_says_what_the_published_circular_says(name: str, tmp_path: Path) -> None:
-    whole, part = circular(tmp_path, SMALL_ONES[name]())
+def test_our_text_says_what_the_published_circular_says(
+    name: str, small: Callable[[str], tuple[list[str], list[str]]]
+) -> None:
+    whole, part = small(name)
     assert missing(whole, name, SMALL) == []
     assert all(each.ours or each.why_not for each in STATEMENTS[name])
     # Our part of a joint circular: the same paragraphs, without its frame.
@@ -183,9 +192,10 @@ def test_the_large_ones_at_their_own_size(name: str, tmp_path: Path) -> None:
     assert missing(whole, name, FULL) == []
 
 
-def test_the_annexes_bear_the_numbers_of_the_joint_circular(tmp_path: Path) -> None:
-    whole, part = circular(tmp_path, published.suizhou())
-    for said in (whole, part):
+def test_the_annexes_bear_the_numbers_of_the_joint_circular(
+    small: Callable[[str], tuple[list[str], list[str]]],
+) -> None:
+    for said in small("suizhou"):
         numbers = [line for line in said if line.startswith("附件") and line[2:].isdigit()]
         assert numbers == ["附件2", "附件3", "附件4"]
         plain = [line.replace("\t", "").strip() for line in said]

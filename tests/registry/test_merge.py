@@ -206,6 +206,9 @@ def test_only_doubles_are_merged(home: Home, words: tuple[str, ...], why: str) -
 
 
 def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home) -> None:
+    # SQLite would try each of them whenever a table changes; the upgrade makes them anew.
+    for (view,) in sql(url(home), "SELECT name FROM sqlite_master WHERE type = 'view'"):
+        change(home, f"DROP VIEW {view}")
     change(home, "ALTER TABLE home DROP COLUMN revision")
     # They hold on to columns that came later.
     for (view,) in sql(url(home), "SELECT name FROM sqlite_master WHERE type = 'view'"):

@@ -14,6 +14,7 @@ from typing import ClassVar
 import pytest
 from local_site import HOSTS, Answer, Site, served
 from stages import Stage, staged
+from tables import short
 
 from mediawatch.domain import (
     Account,
@@ -291,10 +292,10 @@ async def test_a_check_met_on_the_way_in_is_not_met_again_by_the_page(
 
 
 async def test_with_its_context_a_warm_page_is_renewed(
-    executable: Path, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
-    own = Browser(Launch(executable, ports=None), now=lambda: NOW)
+    own = Browser(Launch(None, ports=None), now=lambda: NOW, host=browser)
     async with asking(own, monkeypatch) as looks:
         assert await looks.look(Plain()) == ["/", "/call"]
         assert await looks.look(Plain(odd=NoEvidence("none"))) == ["/call"]
@@ -431,7 +432,8 @@ async def test_profiles_of_weibo(executable: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scraper", "kind", "exact"), [(douyin.SCRAPER, "抖音", False), (toutiao.SCRAPER, "头条", True)]
+    ("scraper", "kind", "exact"),
+    short([(douyin.SCRAPER, "抖音", False), (toutiao.SCRAPER, "头条", True)]),
 )
 async def test_pages_whose_script_signs(
     executable: Path, tmp_path: Path, scraper: Scraper, kind: str, exact: bool

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from stages import Stage, staged
+from tables import short
 
 from mediawatch.app import open_stage as whole_app
 from mediawatch.demo.machine import write_registry
@@ -78,7 +79,7 @@ async def look(stage: Stage, back_to: date | None) -> Reading:
 
 
 @pytest.mark.parametrize(
-    ("scraper", "page"), [(weibo.SCRAPER, 10), (toutiao.SCRAPER, 20), (douyin.SCRAPER, 18)]
+    ("scraper", "page"), short([(weibo.SCRAPER, 10), (toutiao.SCRAPER, 20), (douyin.SCRAPER, 18)])
 )
 async def test_a_period_is_read_to_before_its_first_day(
     scraper: Scraper, page: int, executable: Path, tmp_path: Path

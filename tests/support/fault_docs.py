@@ -8,11 +8,9 @@ from pathlib import Path
 from fault_scenes import ASIDE, SURFACES, Scene
 from fault_table import (
     ALLOWED,
-    ASIDE_EVERYWHERE,
     ASIDE_IN_TURN,
     CANARIES,
     EVERYWHERE,
-    OF_THE_BROWSER,
     STRUCK_BY,
     Proves,
     expected,
@@ -32,9 +30,8 @@ each. `make test` plays each fault at its first place, on an account whose one r
 would lose:
 
 * on every platform: {everywhere};
-* on Weibo alone, what no platform's own code answers: {browser};
-* the others on one platform after the other, and wherever the table expects something special of a platform. What lies
-  in a body alone (an odd date, a list that is null) the tests of the platforms' `read_*` functions hold on each.
+* each of the others on one platform. On the others the cases of `tests/cases` and the tests of the platforms' `read_*`
+  functions hold what their own code makes of it.
 
 Breakers are off, and tested apart (`tests/sweep/test_pacing.py`).
 
@@ -66,8 +63,8 @@ _WORDS = {
 }
 _ASIDE = """
 ## The other surfaces, and visitors
-The faults are played here too, wherever these surfaces can meet them (in `make test` {everywhere},
-and in turn {in_turn}). Expected is only what holds always:
+The faults are played here too, wherever these surfaces can meet them (in `make test` one in each,
+in turn: {in_turn}). Expected is only what holds always:
 no date that is not true, no gap where the newest post is not among those read, no finding beyond the truth, and a sound account that
 reads right afterwards. An account filed under a name alone is never `renamed`: to a search it is one that is not there.
 
@@ -96,8 +93,7 @@ def text() -> str:
     table = [_line(head), _line(["---"] * len(head)), *rows]
     return "\n".join(
         [
-            _INTRO.format(everywhere=_names(EVERYWHERE), browser=_names(OF_THE_BROWSER))
-            + "| truth | findings that may follow |",
+            _INTRO.format(everywhere=_names(EVERYWHERE)) + "| truth | findings that may follow |",
             "|---|---|",
             *truths,
             _LEGEND + "\n".join(legend),
@@ -110,8 +106,7 @@ def text() -> str:
             *table,
             "",
             *(f"{number}. {note}" for note, number in notes.items()),
-            _ASIDE.format(everywhere=_names(ASIDE_EVERYWHERE), in_turn=_names(ASIDE_IN_TURN))
-            + _line(_SCENE_HEAD),
+            _ASIDE.format(in_turn=_names(ASIDE_IN_TURN)) + _line(_SCENE_HEAD),
             _line(["---"] * len(_SCENE_HEAD)),
             *map(_scene, ASIDE),
             "",

@@ -23,20 +23,19 @@ from mediawatch.ports import Store
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a table of cases PostgreSQL gets the first one in short, and the others at full size:
-    their statements are the same.
+    """In short PostgreSQL gets the tests of tests/db, and of a table of cases there the first one.
+
+    The statements of the others are the same: it gets them at full size.
     """
     seen = set[str]()
     for item in items:
         if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
             continue
         given = item.callspec.params
-        if len(given) > 1 and "postgresql" in (
-            given.get("migrated_url"),
-            given.get("database_url"),
-        ):
+        if "postgresql" in (given.get("migrated_url"), given.get("database_url")):
             table = item.nodeid.partition("[")[0]
-            if table in seen:
+            of_db = item.path.parent.name == "db" and item.path.stem != "test_known"
+            if (len(given) > 1 and table in seen) or not of_db:
                 item.add_marker(pytest.mark.soak)
             seen.add(table)
 

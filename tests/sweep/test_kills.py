@@ -26,6 +26,7 @@ from killed_sweeps import (
     theatre,
 )
 from places import make_short_folder
+from tables import short
 
 
 @pytest.fixture
@@ -70,11 +71,12 @@ def survives(
     shutil.rmtree(home)
 
 
-def test_five_kills_change_nothing(folder: Path) -> None:
+@pytest.mark.parametrize(("accounts", "kinds"), short([(7, ("python", "machine")), (16, KINDS)]))
+def test_a_few_kills_change_nothing(folder: Path, accounts: int, kinds: Sequence[str]) -> None:
     """One of each kind, over one sweep; another runs beside it without a kill."""
-    with theatre(folder, accounts=16) as stage, ThreadPoolExecutor() as beside:
+    with theatre(folder, accounts=accounts) as stage, ThreadPoolExecutor() as beside:
         expected = beside.submit(undisturbed, stage)
-        survives(stage, expected.result, 1, KINDS)
+        survives(stage, expected.result, 1, kinds)
 
 
 @pytest.mark.soak

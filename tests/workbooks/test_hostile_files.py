@@ -23,7 +23,7 @@ from mediawatch.ops.settings import Home
 from mediawatch.publish.reports import word
 
 _MOST_KILOBYTES = 2**20
-_FEW = 40
+_FEW = 20
 _NUMBER = "示例函〔2024〕1号"
 _MANY_KEPT = ("worklist", "dispatch", "feedback")
 """Ways that keep good rows although others are refused."""

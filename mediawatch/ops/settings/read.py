@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,6 +27,8 @@ from mediawatch.ops.settings.home import Home
 from mediawatch.ops.settings.tree import PREFIX, PaceSettings, Settings
 
 _NOT_SETTINGS = frozenset({"MEDIAWATCH_HOME"})
+_FILED = ContextVar[Mapping[str, Any]]("filed")
+"""What the home's file says, while settings are made of it."""
 
 
 def read_settings(
@@ -40,21 +43,10 @@ def read_settings(
     filed = _read_toml(home.config)
     _refuse_unknown_variables()
 
-    class Loaded(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, InitSettingsSource(settings_cls, filed)
-
     values: dict[str, Any] = dict(options)
+    read = _FILED.set(filed)
     try:
-        return Loaded(**values)
+        return _Loaded(**values)
     except ValidationError as error:
         raise UserError(_sentence(error, options, filed, home.config)) from None
     except SettingsError as error:
@@ -62,6 +54,22 @@ def read_settings(
             f"the environment does not parse as settings: {error}; write "
             "MEDIAWATCH_SECTION__KEY=value"
         ) from None
+    finally:
+        _FILED.reset(read)
+
+
+class _Loaded(Settings):
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        filed = InitSettingsSource(settings_cls, dict(_FILED.get()))
+        return init_settings, env_settings, filed
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

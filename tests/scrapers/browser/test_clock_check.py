@@ -12,6 +12,7 @@ import pytest
 import structlog
 from browsers import SHORT, facing, key
 from samples import enter
+from tables import short
 
 from mediawatch.app import Route, home_checks, open_app
 from mediawatch.domain import CLOCK_OFF, Account, Filing, Need, Outcome, Sight, Verdict
@@ -90,7 +91,9 @@ async def test_a_clock_that_is_right_changes_nothing(executable: Path) -> None:
         assert (sight.outcome, sight.name, sight.exact) == (Outcome.OK, "示例静默", True)
 
 
-@pytest.mark.parametrize("ours", [timedelta(minutes=30), timedelta(days=40), -timedelta(days=40)])
+@pytest.mark.parametrize(
+    "ours", short([timedelta(minutes=30), timedelta(days=40), -timedelta(days=40)])
+)
 @pytest.mark.parametrize("platform_id", [TOKEN, GONE])
 async def test_a_clock_that_is_off_proves_nothing(
     executable: Path, platform_id: str, ours: timedelta

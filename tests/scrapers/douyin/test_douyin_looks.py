@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from browsers import SHORT
 from stages import Stage, composed, staged
+from tables import short
 
 from mediawatch.domain import Attestation, DateKind, Filing, MatchedBy, Outcome
 from mediawatch.domain.clock import EVER
@@ -78,7 +79,7 @@ async def test_a_visitor_proves_an_account_fresh(visitor: Stage) -> None:
     assert (reading.date_kind, reading.sights[0].platform_id) == (DateKind.AT_LEAST, SECS["a"])
 
 
-@pytest.mark.parametrize("letter", ["b", "c"])
+@pytest.mark.parametrize("letter", short(["b", "c"]))
 async def test_a_visitor_proves_no_account_stale(visitor: Stage, letter: str) -> None:
     reading = await visitor.look(filed(letter))
     assert (reading.outcome, reading.latest and reading.latest.on) == (
@@ -106,13 +107,15 @@ async def test_what_visitors_miss_the_operator_sees(operator: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("letter", "outcome"),
-    [
-        ("d", Outcome.NOT_FOUND),
-        ("e", Outcome.CANCELLED),
-        ("f", Outcome.BANNED),
-        ("g", Outcome.NO_POSTS),
-        ("h", Outcome.PRIVATE),
-    ],
+    short(
+        [
+            ("d", Outcome.NOT_FOUND),
+            ("e", Outcome.CANCELLED),
+            ("f", Outcome.BANNED),
+            ("g", Outcome.NO_POSTS),
+            ("h", Outcome.PRIVATE),
+        ]
+    ),
 )
 async def test_what_became_of_it(
     visitor: Stage, operator: Stage, letter: str, outcome: Outcome
@@ -128,11 +131,13 @@ async def test_what_became_of_it(
 
 @pytest.mark.parametrize(
     "url",
-    [
-        SHORT_LINK,
-        f"https://www.iesdouyin.com/share/user/1?sec_uid={SECS['b']}",
-        f"https://www.douyin.com/user/{SECS['b']}",
-    ],
+    short(
+        [
+            SHORT_LINK,
+            f"https://www.iesdouyin.com/share/user/1?sec_uid={SECS['b']}",
+            f"https://www.douyin.com/user/{SECS['b']}",
+        ]
+    ),
 )
 async def test_an_account_without_an_id_is_resolved(operator: Stage, url: str) -> None:
     reading = await operator.look(filed("", url=url))

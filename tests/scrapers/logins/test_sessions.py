@@ -22,6 +22,7 @@ import structlog
 from browsers import SHORT, facing, key
 from local_site import HOSTS, Answer, Asked, Site, served
 from samples import enter
+from tables import short
 
 from mediawatch.app import Route, open_app
 from mediawatch.domain import (
@@ -412,7 +413,7 @@ def login_of() -> Login:
 # On the replica.
 
 
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("known", short([True, False]))
 async def test_every_site_is_asked_by_its_own_sign(
     executable: Path, tmp_path: Path, known: bool
 ) -> None:
@@ -440,11 +441,13 @@ async def test_every_site_is_asked_by_its_own_sign(
 
 @pytest.mark.parametrize(
     ("platform", "text"),
-    [
-        ("weibo", "https://passport.weibo.cn/replica/scan?qr=000000000000000000000000"),
-        ("douyin", "https://www.douyin.com/replica/scan?token=0000000000000000"),
-        ("wechat", "https://mp.weixin.qq.com/replica/scan?uuid=0000000000000000"),
-    ],
+    short(
+        [
+            ("weibo", "https://passport.weibo.cn/replica/scan?qr=000000000000000000000000"),
+            ("douyin", "https://www.douyin.com/replica/scan?token=0000000000000000"),
+            ("wechat", "https://mp.weixin.qq.com/replica/scan?uuid=0000000000000000"),
+        ]
+    ),
 )
 async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(
     executable: Path, tmp_path: Path, platform: str, text: str
@@ -501,7 +504,7 @@ def files(replica: Replica, executable: Path, folder: Path) -> LoginFiles:
     )
 
 
-FILED = {f"示例沉睡{number}": f"500000000{number}" for number in range(1, 5)}
+FILED = {f"示例沉睡{number}": f"500000000{number}" for number in range(1, 4)}
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,truth,posts\n"
     + "".join(

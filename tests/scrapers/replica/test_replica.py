@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Playwright, Response, StorageState, async_playwright
 from playwright.async_api import Error as PlaywrightError
+from tables import short
 
 from mediawatch.ops import install_browser
 from scrapers.replica import Case, Replica, World
@@ -230,6 +231,7 @@ async def test_toutiao_answers_unsigned_calls_with_nothing(staged: tuple[Replica
         assert (status, feed["message"], len(feed["data"])) == (200, "success", 4)
 
 
+@pytest.mark.soak
 async def test_toutiao_other_addresses(staged: tuple[Replica, Browser]) -> None:
     async with visit(staged) as page:
         await page.goto("https://www.toutiao.com/c/user/70000000001/")
@@ -292,6 +294,7 @@ async def test_weibo_mobile_without_the_visitors_cookie_is_432(
         assert call.status == 432
 
 
+@pytest.mark.soak
 async def test_weibo_mobile_names_and_silent_answers(staged: tuple[Replica, Browser]) -> None:
     async with visit(staged) as page:
         await page.goto("https://m.weibo.cn/n/示例微博（演示更名）")
@@ -306,7 +309,9 @@ async def test_weibo_mobile_names_and_silent_answers(staged: tuple[Replica, Brow
         ]["userInfo"]["statuses_count"] == 0
 
 
-@pytest.mark.parametrize("path", ["u/5000000001", "5000000001", "demo", "n/示例微博（演示更名）"])
+@pytest.mark.parametrize(
+    "path", short(["u/5000000001", "5000000001", "demo", "n/示例微博（演示更名）"])
+)
 async def test_weibo_desktop_shows_everything_to_the_operator(
     staged: tuple[Replica, Browser], path: str
 ) -> None:
@@ -329,6 +334,7 @@ async def test_weibo_desktop_wants_a_login(staged: tuple[Replica, Browser]) -> N
         assert await page.evaluate("$CONFIG.user") is None
 
 
+@pytest.mark.soak
 async def test_weibo_desktop_states(staged: tuple[Replica, Browser]) -> None:
     async with visit(staged, "weibo") as page:
         profile = await reply(page, "/ajax/profile/info", "https://weibo.com/u/5999999999")
@@ -387,6 +393,7 @@ async def test_douyin_answers_unsigned_calls_with_nothing(staged: tuple[Replica,
         assert (unsigned.status, await unsigned.body()) == (200, b"")
 
 
+@pytest.mark.soak
 async def test_douyin_short_links_and_states(staged: tuple[Replica, Browser]) -> None:
     async with visit(staged) as page:
         served = len(staged[0].requests)
@@ -445,6 +452,7 @@ async def test_wechat_articles_in_both_layouts(driver: Playwright) -> None:
         assert layouts[-1] == "new"  # pictures exist in the new layout only
 
 
+@pytest.mark.soak
 async def test_wechat_articles_that_are_gone(staged: tuple[Replica, Browser]) -> None:
     async with visit(staged) as page:
         for link, words in (
@@ -498,6 +506,7 @@ async def test_wechat_back_office_without_a_login(staged: tuple[Replica, Browser
         ] == 200003
 
 
+@pytest.mark.soak
 async def test_wechat_lists_where_they_are_open(driver: Playwright) -> None:
     async with (
         stage(driver, logged_in=PLATFORMS, lists_open=True) as staged,

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from browsers import facing, key
+from tables import short
 
 from mediawatch.domain import (
     DAY_FULL,
@@ -134,7 +135,7 @@ def newest(reading: Reading) -> date | None:
     return reading.latest.on if reading.latest else None
 
 
-@pytest.mark.parametrize("by_call", [True, False])
+@pytest.mark.parametrize("by_call", short([True, False]))
 async def test_cover_and_article_prove_the_newest_push(desk: Desk, by_call: bool) -> None:
     pages = SharedPages(desk.browser) if by_call else None
     reading = await desk.look("未推", pages=pages)

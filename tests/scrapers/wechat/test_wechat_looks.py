@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from stages import Stage, composed, staged
+from tables import short
 
 from mediawatch.domain import DateKind, Filing, MatchedBy, NameHit, Outcome, ProvisionalId
 from scrapers.replica import TrueAccount, World
@@ -108,17 +109,19 @@ async def test_a_dead_link_is_passed_over_for_the_present_name(visitor: Stage) -
 
 @pytest.mark.parametrize(
     ("name", "changed", "outcome", "shown", "words"),
-    [
-        ("示例镇违规所", {}, Outcome.NO_EVIDENCE, "示例镇违规所", "违规"),
-        ("示例市注销科", {}, Outcome.CANCELLED, "", "注销"),
-        (
-            "示例市活跃局",
-            {"platform_id": "MzAwMDAwMDA5OQ=="},
-            Outcome.NO_EVIDENCE,
-            "",
-            "link belongs to 示例市活跃局",
-        ),
-    ],
+    short(
+        [
+            ("示例镇违规所", {}, Outcome.NO_EVIDENCE, "示例镇违规所", "违规"),
+            ("示例市注销科", {}, Outcome.CANCELLED, "", "注销"),
+            (
+                "示例市活跃局",
+                {"platform_id": "MzAwMDAwMDA5OQ=="},
+                Outcome.NO_EVIDENCE,
+                "",
+                "link belongs to 示例市活跃局",
+            ),
+        ]
+    ),
 )
 async def test_what_links_say_of_an_account(
     visitor: Stage, name: str, changed: dict[str, str], outcome: Outcome, shown: str, words: str
@@ -239,26 +242,34 @@ async def test_article_and_list_speak_of_one_post(office: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("name", "changed", "outcome", "shown"),
-    [
-        ("示例区同名队", {}, Outcome.NO_EVIDENCE, "示例区同名队"),
-        ("示例区同名队", {"platform_id": "MzAwMDAwMDAwNQ=="}, Outcome.OK, "示例区 同名队"),
-        ("完全不见的单位", {}, Outcome.NO_EVIDENCE, ""),
-        ("完全不见的单位", {"alias": "shili_gone"}, Outcome.NOT_FOUND, ""),
-        ("完全不见的单位", {"alias": "shili_gone", "type_certain": False}, Outcome.NO_EVIDENCE, ""),
-        ("完全不见的单位", {"alias": "shili_one"}, Outcome.OK, "示例市活跃局"),
-        (
-            "完全不见的单位",
-            {"alias": "shili_one", "original_id": "gh_00000000000a"},
-            Outcome.OK,
-            "示例市活跃局",
-        ),
-        (
-            "完全不见的单位",
-            {"alias": "shili_one", "platform_id": "MzAwMDAwMDA5OQ=="},
-            Outcome.NO_EVIDENCE,
-            "示例市活跃局",
-        ),
-    ],
+    short(
+        [
+            ("示例区同名队", {}, Outcome.NO_EVIDENCE, "示例区同名队"),
+            ("示例区同名队", {"platform_id": "MzAwMDAwMDAwNQ=="}, Outcome.OK, "示例区 同名队"),
+            ("完全不见的单位", {}, Outcome.NO_EVIDENCE, ""),
+            ("完全不见的单位", {"alias": "shili_gone"}, Outcome.NOT_FOUND, ""),
+            (
+                "完全不见的单位",
+                {"alias": "shili_gone", "type_certain": False},
+                Outcome.NO_EVIDENCE,
+                "",
+            ),
+            ("完全不见的单位", {"alias": "shili_one"}, Outcome.OK, "示例市活跃局"),
+            (
+                "完全不见的单位",
+                {"alias": "shili_one", "original_id": "gh_00000000000a"},
+                Outcome.OK,
+                "示例市活跃局",
+            ),
+            (
+                "完全不见的单位",
+                {"alias": "shili_one", "platform_id": "MzAwMDAwMDA5OQ=="},
+                Outcome.NO_EVIDENCE,
+                "示例市活跃局",
+            ),
+        ],
+        keep=2,
+    ),
 )
 async def test_what_a_search_says(
     office: Stage, name: str, changed: dict[str, Any], outcome: Outcome, shown: str

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from browsers import facing, key
+from tables import short
 
 from mediawatch.domain import (
     Account,
@@ -129,11 +130,13 @@ async def test_the_own_list_and_an_article_speak_of_one_post(office: Office) -> 
 
 @pytest.mark.parametrize(
     "changed",
-    [
-        {"platform_id": "MzkwMDAwMDAwOQ=="},
-        {"platform_id": "", "original_id": "gh_ffffffffffff", "alias": ""},
-        {"platform_id": "", "original_id": "", "alias": ""},
-    ],
+    short(
+        [
+            {"platform_id": "MzkwMDAwMDAwOQ=="},
+            {"platform_id": "", "original_id": "gh_ffffffffffff", "alias": ""},
+            {"platform_id": "", "original_id": "", "alias": ""},
+        ]
+    ),
 )
 async def test_another_accounts_list_is_not_taken_for_its_own(
     office: Office, changed: dict[str, str]

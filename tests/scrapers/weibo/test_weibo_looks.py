@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from stages import Stage, composed, staged
+from tables import short
 
 from mediawatch.domain import (
     Attestation,
@@ -31,6 +32,7 @@ from mediawatch.rules.verdicts import Presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import RecordedReply
 from scrapers.weibo.surfaces import SCRAPER
+from tests.support.policies import own
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 PICTURE = Evidence(
@@ -101,7 +103,7 @@ async def test_a_visitor_proves_freshness_on_the_mobile_page_alone(visitor: Stag
 
 @pytest.mark.parametrize(
     ("name", "uid", "latest"),
-    [("示例沉睡", "5000000002", "2022-11-01"), ("示例半隐", "5000000003", "2022-11-01")],
+    short([("示例沉睡", "5000000002", "2022-11-01"), ("示例半隐", "5000000003", "2022-11-01")]),
 )
 async def test_a_visitor_proves_no_account_stale(
     visitor: Stage, name: str, uid: str, latest: str
@@ -116,7 +118,7 @@ async def test_a_visitor_proves_no_account_stale(
     )
 
 
-@pytest.mark.parametrize("uid", ["5000000005", "5000000006", "5000000007", "5000000008"])
+@pytest.mark.parametrize("uid", short(["5000000005", "5000000006", "5000000007", "5000000008"]))
 async def test_to_a_visitor_the_gone_and_the_hidden_look_alike(visitor: Stage, uid: str) -> None:
     reading = await visitor.look(filed("示例", uid))
     assert (reading.outcome, reading.latest) == (Outcome.LOGIN_REQUIRED, None)
@@ -157,13 +159,15 @@ async def test_the_present_name_is_read_not_the_filed_one(operator: Stage) -> No
 
 @pytest.mark.parametrize(
     ("uid", "outcome", "words"),
-    [
-        ("5000000005", Outcome.NOT_FOUND, "20003"),
-        ("5000000006", Outcome.CANCELLED, "自行申请关闭"),
-        ("5000000007", Outcome.BANNED, "投诉"),
-        ("5000000008", Outcome.NO_POSTS, "statuses_count 0"),
-        ("5000000009", Outcome.PRIVATE, "仅自己可见"),
-    ],
+    short(
+        [
+            ("5000000005", Outcome.NOT_FOUND, "20003"),
+            ("5000000006", Outcome.CANCELLED, "自行申请关闭"),
+            ("5000000007", Outcome.BANNED, "投诉"),
+            ("5000000008", Outcome.NO_POSTS, "statuses_count 0"),
+            ("5000000009", Outcome.PRIVATE, "仅自己可见"),
+        ]
+    ),
 )
 async def test_the_operator_learns_what_became_of_it(
     operator: Stage, uid: str, outcome: Outcome, words: str
@@ -177,12 +181,14 @@ async def test_the_operator_learns_what_became_of_it(
 
 @pytest.mark.parametrize(
     ("url", "by"),
-    [
-        ("https://weibo.com/u/5000000002", MatchedBy.URL),
-        ("https://weibo.com/shilichenshui", MatchedBy.URL),
-        ("https://m.weibo.cn/n/示例沉睡", MatchedBy.NAME),
-        ("", MatchedBy.NAME),
-    ],
+    short(
+        [
+            ("https://weibo.com/u/5000000002", MatchedBy.URL),
+            ("https://weibo.com/shilichenshui", MatchedBy.URL),
+            ("https://m.weibo.cn/n/示例沉睡", MatchedBy.NAME),
+            ("", MatchedBy.NAME),
+        ]
+    ),
 )
 async def test_an_account_without_an_id_is_resolved(
     operator: Stage, url: str, by: MatchedBy
@@ -274,11 +280,13 @@ async def test_a_name_without_an_account_is_searched_for(operator: Stage) -> Non
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [
-        ({"url": "https://weibo.com/nosuchdomain"}, "the filed link"),
-        ({"type_certain": False, "type": "微博"}, "the filed type"),
-        ({"name": "示例无此名官方微博"}, "suffix"),
-    ],
+    short(
+        [
+            ({"url": "https://weibo.com/nosuchdomain"}, "the filed link"),
+            ({"type_certain": False, "type": "微博"}, "the filed type"),
+            ({"name": "示例无此名官方微博"}, "suffix"),
+        ]
+    ),
 )
 async def test_an_empty_search_is_no_absence_of_a_renamed_account(
     operator: Stage, values: dict[str, Any], words: str
@@ -311,7 +319,7 @@ async def test_a_search_by_name_follows_an_id_that_is_gone(operator: Stage) -> N
 
 @pytest.mark.parametrize(
     ("name", "uid"),
-    [("示例移居", "5000000010"), ("示例藏身", "5000000012")],
+    short([("示例移居", "5000000010"), ("示例藏身", "5000000012")]),
     ids=["found", "hidden from the search"],
 )
 async def test_a_name_in_the_way_of_an_absence_is_for_a_person(
@@ -329,7 +337,7 @@ async def test_a_name_in_the_way_of_an_absence_is_for_a_person(
         for look in looks
     ]
     alone = [replace(look, sights=look.sights[:2]) for look in vouched]
-    policy = load("national")
+    policy = own(load("national"))
     assert (
         presence(Dossier(filed=account, readings=tuple(alone)), NOW, policy).state
         is Presence.NOT_FOUND

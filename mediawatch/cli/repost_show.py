@@ -127,24 +127,30 @@ def _tell_next(report: RepostReport) -> None:
         f"--as accepted --by NAME  # or rejected: {row.account.filed.name}"
         for row in report.of(RepostState.SUSPECTED)
     ]
-    _tell("whether a post is a repost, a person says:", doubtful)
+    _tell(task, "whether a post is a repost, a person says:", doubtful)
     # The unit is heard first: the finding is a person's.
     missing = [
         f"mediawatch problem add {row.account.id} --kind not_reposted --by NAME --picture FILE "
-        f"--id-seen ID --repost {task.id}/{row.item.number}  # {row.account.filed.name}"
+        # Where no id is filed, the name ties the answer.
+        f"{'' if row.account.filed.ids else '--name-seen NAME '}--id-seen ID "
+        f"--repost {task.id}/{row.item.number}  # {row.account.filed.name}"
         for row in report.of(RepostState.NOT_SEEN)
     ]
-    _tell("once its unit was heard, two persons may enter a finding:", missing)
+    _tell(task, "once its unit was heard, two persons may enter a finding:", missing)
 
 
-def _tell(what: str, commands: list[str]) -> None:
+def _tell(task: RepostTask, what: str, commands: list[str]) -> None:
     if not commands:
         return
     typer.echo(what, err=True)
     for command in commands[:_SHOWN]:
         typer.echo(plain(f"  {command}"), err=True)
     if (more := len(commands) - _SHOWN) > 0:
-        typer.echo(f"  and {more} more: --csv FILE lists them all", err=True)
+        typer.echo(
+            f"  and {more} more: `mediawatch repost show {task.id} --csv FILE` has the 账号编号 and 项 "
+            "of all",
+            err=True,
+        )
 
 
 def export(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -12,7 +14,7 @@ from review_homes import mediawatch, within
 from worklists import GH, Inspection, filed, png
 
 from mediawatch.domain import LookKind, MatchedBy, Outcome, Post, Reading, Sight
-from mediawatch.domain.clock import beijing
+from mediawatch.domain.clock import EVER, beijing
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 
@@ -52,7 +54,7 @@ def denied(home: Home, by: str, *more: str, code: int = 0) -> str:
     return run(home, *words, "--id-seen", GH, *(more or ("--repost", "1/1")), code=code)
 
 
-def looked(home: Home, on: date, title: str = TITLE) -> None:
+def looked(home: Home, on: date, title: str = TITLE, **more: Any) -> None:
     async def work(store: Store) -> None:
         at = datetime.now(UTC)
         sight = Sight(
@@ -63,6 +65,7 @@ def looked(home: Home, on: date, title: str = TITLE) -> None:
             original_id=GH,
             matched_by=MatchedBy.ID,
             posts=(Post(on=on, id="p1", title=title, link=LINK),),
+            **more,
         )
         look = LookKind.FIRST
         await store.readings.keep(
@@ -87,6 +90,27 @@ def confirmed(home: Home) -> None:
 def issue(home: Home) -> str:
     told = ("--number", NUMBER, "--title", "通报", "--by", "丁某", "--date", str(TODAY))
     return run(home, "notice", "issue", *told, "--preliminary")
+
+
+def test_the_printed_commands_are_taken_as_they_stand(home: Home) -> None:
+    pieces = home.root.parent / "任务.csv"
+    pieces.write_text(f"标题\n{TITLE}\n演示：关于开展安全生产大检查的通知\n", "utf-8")
+    days = ("--from", str(LAST - timedelta(days=3)), "--until", str(LAST), "--by", "甲某")
+    run(home, "repost", "add", str(pieces), *days)
+    looked(home, LAST, "演示：其他", complete_since=EVER)
+    told = mediawatch(home, "repost", "show", "2").stderr
+    lines = [line.strip() for line in told.splitlines() if "problem add" in line]
+    assert [line.partition(" --repost ")[2] for line in lines] == [
+        f"2/1  # {NAME}",
+        f"2/2  # {NAME}",
+    ]
+    for number, line in enumerate(lines):
+        shot = home.root.parent / f"{number}.png"
+        shot.write_bytes(png(90 + number))
+        given = {"NAME": "甲某", "FILE": str(shot), "ID": GH}
+        words = [given.get(word, word) for word in shlex.split(line, comments=True)]
+        assert words[0] == "mediawatch"
+        assert "one person found it" in run(home, *words[1:])
 
 
 def test_a_post_found_after_the_notice_makes_a_correction_due(home: Home) -> None:

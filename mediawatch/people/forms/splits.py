@@ -46,10 +46,14 @@ class DispatchSplit(StrEnum):
 
     def contacts_in(self, part: str, contacts: Mapping[int, Contact]) -> Mapping[int, Contact]:
         """The contacts that a part's file may hold: none in one that is forwarded."""
-        forwarded = self is not DispatchSplit.UNIT or part.endswith(_NO_UNIT)
+        forwarded = self is not DispatchSplit.UNIT or _NO_UNIT in part
         return {} if forwarded else contacts
 
 
 def _unit_of(filed: Filing) -> str:
-    """A unit with its place: units of one name in two places are two units."""
-    return join_filled((filed.prefecture, filed.county, filed.organiser or _NO_UNIT), " ")
+    """A unit with its place: units of one name in two places are two units.
+
+    Accounts of no named unit may be of several: each stands by itself.
+    """
+    unit = filed.organiser or f"{_NO_UNIT} {filed.name}"
+    return join_filled((filed.prefecture, filed.county, unit), " ")

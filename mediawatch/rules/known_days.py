@@ -92,9 +92,11 @@ def known_days(known: Dossier, policy: Policy, disproved: Iterable[Span] = ()) -
     """What the readings of an account tell of its days.
 
     Of surfaces whose canaries did not read well no list is complete. A person's list needs a
-    picture. Over `disproved` days no list is complete (`disproved_spans`).
+    picture. Over `disproved` days no list is complete (`disproved_spans`), and one that shows none
+    of their posts is complete nowhere.
     """
     speaking = backing.without_withdrawn(keep_speaking(known, EVER), EVER)
+    dismissed = list(disproved)
     own: list[Post] = []
     others: list[Post] = []
     spans: list[Span] = []
@@ -107,10 +109,13 @@ def known_days(known: Dossier, policy: Policy, disproved: Iterable[Span] = ()) -
         for sight, post in posts_of(reading, policy):
             certain = id(sight) in sure and _is_dated(post, sight)
             (own if certain else others).append(post)
+        exact = reading.exact_sight
+        if exact is not None and lacks_posts(exact, dismissed):
+            continue
         if span := _span(reading, speaking):
             spans.append(span)
     posts = distinct(own)
-    left = _without(_merged(spans), disproved)
+    left = _without(_merged(spans), dismissed)
     return KnownDays(tuple(posts), tuple(left), tuple(_further(others, posts)))
 
 
@@ -130,6 +135,20 @@ def disproved_spans(events: Iterable[ReviewEvent], as_of: date) -> dict[int, lis
             since = event.facts.gap_since or event.facts.latest_on if event.facts else None
             found.setdefault(account_id, []).append((since or date.min, as_of))
     return found
+
+
+def lacks_posts(sight: Sight, disproved: Iterable[Span]) -> bool:
+    """Whether a complete list shows no post of days on which a person knows of some.
+
+    It lacks something, so it is complete nowhere. The first of the days is that of the post before
+    the silence.
+    """
+    assert sight.complete_since is not None
+    begin, end = day_of(sight.complete_since), day_of(sight.read_at)
+    return any(
+        first <= end and begin <= last and not any(first < post.on <= last for post in sight.posts)
+        for first, last in disproved
+    )
 
 
 def _is_dated(post: Post, sight: Sight) -> bool:

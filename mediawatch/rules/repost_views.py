@@ -19,7 +19,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_end, day_of, day_start
 from mediawatch.ports import Dossier
 from mediawatch.rules import backing, doubts
-from mediawatch.rules.known_days import Span
+from mediawatch.rules.known_days import Span, lacks_posts
 from mediawatch.rules.post_lists import complete, is_odd
 from mediawatch.rules.repost_links import post_key
 from mediawatch.rules.repost_titles import FoldedTitle, shows_whole_words
@@ -221,7 +221,7 @@ def _lists_of(known: Dossier, task: RepostTask, disproved: Sequence[Span]) -> It
             or any(task.from_day <= post.on <= task.until_day for post in sight.posts)
         ):
             continue
-        if _lacks_posts(sight, sight.complete_since, disproved):
+        if lacks_posts(sight, disproved):
             continue
         yield SeenList(
             surface=sight.surface,
@@ -230,20 +230,6 @@ def _lists_of(known: Dossier, task: RepostTask, disproved: Sequence[Span]) -> It
             reading_id=reading.id,
             ids=frozenset(post.id for post in sight.posts),
         )
-
-
-def _lacks_posts(sight: Sight, since: datetime, disproved: Sequence[Span]) -> bool:
-    """Whether a list shows nothing after the first of the days on which a person knows of posts.
-
-    It lacks something, so it is complete nowhere.
-    """
-    shown = (day_of(since), day_of(sight.read_at))
-    return any(
-        first <= shown[1]
-        and shown[0] <= last
-        and not any(first < post.on <= last for post in sight.posts)
-        for first, last in disproved
-    )
 
 
 def _dismissed(task: RepostTask, disproved: Sequence[Span]) -> str:

@@ -211,6 +211,19 @@ def test_a_person_s_list_needs_its_picture_and_counts_no_posts() -> None:
     assert [each.on for each in days_of(window).doubtful] == [date(2031, 6, 20)]
 
 
+def test_a_list_that_was_found_wrong_is_complete_nowhere() -> None:
+    """A silence until 20 July was dismissed: what follows in the same list is no silence either."""
+    shown = post(date(2031, 6, 20))
+    span = (shown.on, date(2031, 7, 20))
+    wrong = known_as(FILED, numbered(reading(date(2031, 8, 2), shown, since=JUNE)))
+    assert known_days(wrong, POLICY).are_silent(date(2031, 7, 21), date(2031, 7, 31))
+    assert not known_days(wrong, POLICY, [span]).spans
+    more = reading(date(2031, 8, 2), shown, post(date(2031, 7, 10)), since=JUNE)
+    right = known_days(known_as(FILED, numbered(more)), POLICY, [span])
+    assert right.are_silent(date(2031, 7, 21), date(2031, 7, 31))
+    assert not right.covers(date(2031, 7, 11), date(2031, 7, 12))
+
+
 def test_reposts_count_as_the_policy_says() -> None:
     seen = reading(date(2031, 8, 2), post(date(2031, 7, 20), repost=True), since=JULY)
     strict = POLICY.model_copy(

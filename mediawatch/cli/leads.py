@@ -50,14 +50,14 @@ def leads(
         )
 
     async def work() -> tuple[Table, Table, list[str]]:
-        from mediawatch.app.leads import evidence_faults, lead_standings
+        from mediawatch.app.leads import hand_over_faults, lead_standings
 
         async with open_home(ctx) as app:
             standings = await lead_standings(app)
             labels, notes = app.surface_labels(PLATFORM_LABELS), list[str]()
             if chosen:
                 found = lead_tables.leads_to_hand_over(standings, chosen)
-                faults = evidence_faults(app, found)
+                faults = hand_over_faults(app, found)
                 notes = [f"lead {number} is left out: {fault}" for number, fault in faults.items()]
                 found = [each for each in found if each.lead.id not in faults]
                 waiting = sum(each.sort is chosen and each.needs_second for each in standings)
@@ -116,13 +116,15 @@ def lead(
         bool, typer.Option("--withdraw", help="Take the decision back; the lead is open again.")
     ] = False,
     reason: Annotated[
-        str, typer.Option("--reason", metavar="TEXT", help="Why; needed but for --confirm.")
+        str,
+        typer.Option("--reason", metavar="TEXT", help="Why: what was seen. Each person says it."),
     ] = "",
     picture: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Of the account's own page: PNG, JPEG, WebP or PDF; kept as evidence.",
+            help="Of the account's own page: PNG, JPEG, WebP or PDF; kept as evidence. 仿冒 needs one "
+            "of each person.",
         ),
     ] = None,
     dry_run: DryRun = False,

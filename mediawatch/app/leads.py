@@ -23,6 +23,7 @@ from mediawatch.registry.lead_refusals import refuse_decision, why_not_handed_ov
 from mediawatch.registry.lead_standing import LeadStanding, settled_keys, standing_of
 from mediawatch.registry.lead_tables import leads_to_hand_over
 from mediawatch.registry.leads import FiledAccounts
+from mediawatch.registry.search_extent import extent_table
 from mediawatch.registry.unit_searches import (
     PlatformQueries,
     PlatformResult,
@@ -32,6 +33,7 @@ from mediawatch.registry.unit_searches import (
     search_units,
 )
 from mediawatch.registry.units import FiledUnit, UnitIndex, units_of
+from mediawatch.table import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,12 @@ async def lead_standings(app: App) -> list[LeadStanding]:
         return []
     index, filed = await _registry(app)
     return [standing_of(lead, index, filed) for lead in leads]
+
+
+async def search_extent(app: App) -> Table:
+    """What was ever searched, by platform: no list of leads is whole beyond it."""
+    index, _ = await _registry(app)
+    return extent_table(index.units, list(app.unit_searches()), await app.store.leads.searches())
 
 
 async def find_confirmed_unfiled(app: App) -> list[LeadStanding]:

@@ -126,7 +126,7 @@ def test_two_persons_make_a_row_of_the_list_and_of_the_letter(
     assert row["主管单位"] == "示例县政府办"
     assert row["账号名称"] == "示例公安直播"
     assert row["发现日期"] == "2023-02-01"
-    assert row["说明"] == "微博找人搜索（登录）所见，认证主体与所属组织一致"
+    assert row["说明"] == "在新浪微博平台搜索所见，认证主体与所属组织一致"
 
     office.run("registry", "corrections", tmp_path / "更正")
     (file,) = (tmp_path / "更正").iterdir()
@@ -140,6 +140,8 @@ def test_two_persons_make_a_row_of_the_list_and_of_the_letter(
     assert "未登记备案" in told
     said = " ".join(cell for row in cells for cell in row)
     assert "由两人核实后列入" in said
+    assert row["地区"] in told
+    assert "登录" not in said
     assert "甲某" not in said
 
 
@@ -173,6 +175,9 @@ def test_impostors_have_a_list_of_their_own(office: Office, tmp_path: Path) -> N
         "某某文化传播有限公司",
         "示例县公安局",
     )
+    assert row["信息来源"] == "在新浪微博平台搜索所见"
+    assert "经两人分别核查账号主页，认为疑似仿冒" in row["核实说明"]
+    assert "已核对主页" not in row["核实说明"], "what one person wrote for the other"
     assert listed(office, "--as", "应补登记") == []
     book = tmp_path / "转网信.xlsx"
     office.run("registry", "leads", "--as", "impostor", "--out", book)
@@ -367,6 +372,37 @@ def test_a_body_that_was_shown_once_still_speaks_for_it(office: Office, tmp_path
     keep(office, replace(NAMESAKE, platform_id="5000000009"), at=AT + timedelta(days=1))
     told = refused(office, 1, "--as", "仿冒", *SORT, *pictured(tmp_path))
     assert "certified for 示例县公安局" in told
+
+
+def cells_of(book: Path) -> list[list[tuple[object, ...]]]:
+    return [list(sheet.values) for sheet in load_workbook(book)]
+
+
+def test_a_list_says_what_was_searched(office: Office, tmp_path: Path) -> None:
+    """One of the two units was searched for on Weibo, by its own name and not by its account's."""
+    book = tmp_path / "清单.xlsx"
+    done = office.run("registry", "leads", "--as", "应补登记", "--out", book)
+    assert "检索范围：抖音短视频，未检索" in done.stderr
+    found, extent = cells_of(book)
+    assert str(found[1][0]).startswith("检索范围见“检索范围”表")
+    rows = {row[0]: row[1:] for row in extent[2:]}
+    assert rows["新浪微博"] == ("已检索一部分", 2, 0, 1, 1, "2023年2月1日")
+    assert rows["抖音短视频"][:5] == ("未检索", 2, 0, 0, 2)
+    assert rows["其他平台"][0] == "未检索"
+
+
+def test_a_list_without_any_search_says_so(tmp_path: Path) -> None:
+    office, book = Office.of(tmp_path, POLICE), tmp_path / "清单.xlsx"
+    failed = replace(SEARCH, outcome=Outcome.CAPTCHA, hits=0, evidence=())
+
+    async def work(store: Store) -> None:
+        await store.leads.add_search(failed, ())
+
+    office.within(work)
+    office.run("registry", "leads", "--as", "应补登记", "--out", book)
+    found, extent = cells_of(book)
+    assert str(found[1][0]).startswith("尚未检索，本表不能说明有无此类账号")
+    assert {row[1] for row in extent[3:]} == {"未检索"}
 
 
 def test_a_number_that_is_no_lead_is_told(office: Office) -> None:

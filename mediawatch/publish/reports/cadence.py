@@ -49,7 +49,7 @@ def tables(report: CadenceReport) -> list[Table]:
             ("地区", "单位", "政务新媒体名称", "类型", "备案单号", "原因"),
             tuple((*_named(each), each.why_none) for each in report.accounts if each.why_none),
         ),
-        Table("填写说明", ("项目", "说明"), tuple(_explained(report))),
+        Table("说明", ("项目", "说明"), tuple(_explained(report))),
     ]
 
 

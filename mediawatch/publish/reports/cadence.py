@@ -184,7 +184,7 @@ def _explained(report: CadenceReport) -> Iterator[tuple[str, str]]:
     yield (
         "发布条数",
         "完整列表覆盖全月的写“N条”；列表未覆盖的写“至少N条”。只计确属本账号的发布内容，仅凭名称或链接"
-        "关联的不计，在说明栏注明条数。核查时已删除或撤回的无法见到。"
+        "关联的不计，在说明栏注明条数。核查时已删除或撤回的无法见到。开设时间未填报的，首条已知发布以前不作定论。"
         f"转发内容{'计入' if policy.updates.reposts else '不计'}；"
         f"未推送的发布{'计入' if policy.updates.unpushed else '不计'}。",
     )

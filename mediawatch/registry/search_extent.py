@@ -57,7 +57,7 @@ def extent_words(extent: Table) -> str:
     """The same in a line, as a list that leaves bears it above its rows."""
     if not any(row[-1] for row in extent.rows):
         return "尚未检索，本表不能说明有无此类账号"
-    return f"检索范围见“{EXTENT_TITLE}”表；检索未显示的，不能说明没有"
+    return f"仅限“{EXTENT_TITLE}”表所列平台和单位；检索未显示的，不能说明没有"
 
 
 def extent_lines(extent: Table) -> list[str]:

@@ -20,6 +20,7 @@ from samples import enter, plain_reading
 from mediawatch.app import App, open_app
 from mediawatch.app.leads import LeadRequest, decide_lead
 from mediawatch.domain import (
+    Account,
     LeadAction,
     LeadDecision,
     LeadKind,
@@ -33,6 +34,8 @@ from mediawatch.domain import (
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.registry.lead_standing import LeadStanding
+from mediawatch.registry.proposal import Kind, Proposal
+from mediawatch.registry.remarks import remark_of
 
 AT = datetime(2023, 2, 1, 2, 0, tzinfo=UTC)
 POLICE = filed(1, organiser="示例县公安局", supervisor="示例县政府办", county="示例县")
@@ -374,6 +377,20 @@ def test_a_body_that_was_shown_once_still_speaks_for_it(office: Office, tmp_path
     assert "certified for 示例县公安局" in told
 
 
+def test_units_read_nothing_of_our_logins() -> None:
+    seen = Proposal(
+        account=Account(id=1, filed=POLICE),
+        kind=Kind.RENAMED,
+        field="name",
+        new="示例公安",
+        why="显示的名称",
+        read_at=AT,
+        surface="weibo.desktop",
+    )
+    told = remark_of(seen, {"weibo.desktop": "微博网页版主页（登录）"}, AT)
+    assert told.ground == "2023年2月1日，微博网页版主页：显示的名称"
+
+
 def cells_of(book: Path) -> list[list[tuple[object, ...]]]:
     return [list(sheet.values) for sheet in load_workbook(book)]
 
@@ -384,7 +401,7 @@ def test_a_list_says_what_was_searched(office: Office, tmp_path: Path) -> None:
     done = office.run("registry", "leads", "--as", "应补登记", "--out", book)
     assert "检索范围：抖音短视频，未检索" in done.stderr
     found, extent = cells_of(book)
-    assert str(found[1][0]).startswith("检索范围见“检索范围”表")
+    assert str(found[1][0]).startswith("仅限“检索范围”表所列平台和单位")
     rows = {row[0]: row[1:] for row in extent[2:]}
     assert rows["新浪微博"] == ("已检索一部分", 2, 0, 1, 1, "2023年2月1日")
     assert rows["抖音短视频"][:5] == ("未检索", 2, 0, 0, 2)

@@ -177,19 +177,20 @@ class UnitIndex:
         """Whom of the registry a 认证主体 may be: units by their labels, 主管单位, and bodies that
         certify filed accounts of several units.
         """
-        if not fold(certified):
+        if not (shown := fold(certified)):
             return []
         found = [unit.label for unit, _ in self.of_body(certified)]
         found += [
             name
-            for name, prefecture, county in self._further_bodies
-            if same_body(certified, name, prefecture, county) or same_body(name, certified)
+            for key, name, prefecture, county in self._further_bodies
+            if (key in shown or shown in key)
+            and (same_body(certified, name, prefecture, county) or same_body(name, certified))
         ]
         return list(dict.fromkeys(found))
 
     @cached_property
-    def _further_bodies(self) -> list[tuple[str, str, str]]:
-        """主管单位 with their places, and bodies of several units."""
+    def _further_bodies(self) -> list[tuple[str, str, str, str]]:
+        """主管单位 with their places, and bodies of several units; each with its fold before it."""
         found = {
             (filed.supervisor.strip(), filed.prefecture.strip(), filed.county.strip())
             for unit in self.units
@@ -197,7 +198,7 @@ class UnitIndex:
             if filed.supervisor.strip()
         }
         found |= {(body, "", "") for unit in self.units for body in unit.shared_bodies}
-        return sorted(found)
+        return sorted((fold(name), name, city, county) for name, city, county in found)
 
     def of_name(self, name: str) -> list[tuple[FiledUnit, str]]:
         """The units that bear a name or file an account of it, each with that very name."""

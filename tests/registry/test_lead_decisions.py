@@ -36,6 +36,7 @@ from mediawatch.ports import Store
 from mediawatch.registry.lead_standing import LeadStanding
 from mediawatch.registry.proposal import Kind, Proposal
 from mediawatch.registry.remarks import remark_of
+from mediawatch.registry.units import UnitIndex, units_of
 
 AT = datetime(2023, 2, 1, 2, 0, tzinfo=UTC)
 POLICE = filed(1, organiser="示例县公安局", supervisor="示例县政府办", county="示例县")
@@ -325,6 +326,7 @@ BY_NAME = "UPDATE account SET name = '示例公安', platform_id = '', original_
         (ABOVE, "certified for 某某文化传播有限公司"),
         (BY_NAME, "put that one's id into the registry first"),
     ],
+    ids=["closed", "left", "a unit's body", "a supervisor's body", "filed by name"],
 )
 def test_what_the_registry_knows_is_no_impostor(
     office: Office, tmp_path: Path, change: str, why: str
@@ -369,6 +371,16 @@ def test_a_kind_of_lead_allows_what_it_shows(office: Office, tmp_path: Path) -> 
     assert "as its 认证主体" in refused(office, 4, "--as", "应补登记", *SORT)
     lead(office, 4, "--as", "应补登记", *SORT, *shown)
     lead(office, 1, "--as", "同名不属本地区", *SORT)
+
+
+def test_a_body_that_certifies_accounts_of_several_units_is_known() -> None:
+    accounts = [Account(id=1, filed=POLICE), Account(id=2, filed=SCHOOLS)]
+    shared = "示例县融媒体中心"
+    index = UnitIndex(units_of(accounts, (), {1: [shared], 2: [shared]}))
+    assert index.of_body(shared) == [], "it says nothing of one of them"
+    assert index.names_of_body(f"{shared}官方微博") == [shared]
+    assert index.names_of_body("示例县政府办") == ["示例县政府办"]
+    assert index.names_of_body("另县融媒体中心") == index.names_of_body("") == []
 
 
 def test_a_body_that_was_shown_once_still_speaks_for_it(office: Office, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _MARKS = str.maketrans("", "", "\"'“”‘’`´「」『』《》〈〉<>()（）[]【】{}〔〕")
+_POST = re.compile(r"[(\[【{〔〈<][^)\]】}〕〉>]*(?:[)\]】}〕〉>]|$)")
 # What offices append to a filed name although the platform's own name has no such part (rules:
 # 备案填写不规范, never a mismatch).
 _SUFFIX = re.compile(
@@ -62,13 +63,15 @@ def same(one: str, other: str) -> bool:
 def same_person(one: str, other: str) -> bool:
     """True when two typed names may be one person's, whatever signs, spaces, width or script.
 
+    What stands in brackets is a post, not a name: 甲某（信息科） is 甲某.
     In doubt it is one person: that only costs a second person's decision.
     """
     return _person(one) == _person(other)
 
 
 def _person(name: str) -> str:
-    folded = _simplified(fold(name))
+    plain = unicodedata.normalize("NFKC", name)
+    folded = _simplified(fold(_POST.sub("", plain)) or fold(name))
     return "".join(char for char in folded if char.isalnum()) or folded or name.strip()
 
 

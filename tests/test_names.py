@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from mediawatch.names import alike, differs_by_script, fold, same, same_body
+from mediawatch.names import alike, differs_by_script, fold, same, same_body, same_person
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("甲某", "甲某（信息科）", True),
+        ("甲某(信息科)", "甲 某【办公室】", True),
+        ("甲某（信息科", "甲某", True),
+        ("（甲某）", "甲某", True),
+        ("（甲某）", "（乙某）", False),
+        ("甲某（信息科）", "乙某（信息科）", False),
+    ],
+)
+def test_a_post_in_brackets_makes_no_other_person(one: str, other: str, expected: bool) -> None:
+    assert same_person(one, other) is expected
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,14 +19,11 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.ports import SurfaceFacts
-from mediawatch.registry.lead_standing import (
-    LeadStanding,
-    refuse_decision,
-    settled_keys,
-    standing_of,
-)
+from mediawatch.registry.lead_refusals import refuse_decision, why_not_handed_over
+from mediawatch.registry.lead_standing import LeadStanding, settled_keys, standing_of
 from mediawatch.registry.lead_tables import leads_to_hand_over
 from mediawatch.registry.leads import FiledAccounts
+from mediawatch.registry.search_extent import extent_table
 from mediawatch.registry.unit_searches import (
     PlatformQueries,
     PlatformResult,
@@ -35,6 +33,7 @@ from mediawatch.registry.unit_searches import (
     search_units,
 )
 from mediawatch.registry.units import FiledUnit, UnitIndex, units_of
+from mediawatch.table import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +82,16 @@ async def lead_standings(app: App) -> list[LeadStanding]:
     return [standing_of(lead, index, filed) for lead in leads]
 
 
+async def search_extent(app: App) -> Table:
+    """What was ever searched, by platform: no list of leads is whole beyond it."""
+    index, _ = await _registry(app)
+    return extent_table(index.units, list(app.unit_searches()), await app.store.leads.searches())
+
+
 async def find_confirmed_unfiled(app: App) -> list[LeadStanding]:
     """What two persons found to be 应补登记, not filed by now, with whole evidence."""
     found = leads_to_hand_over(await lead_standings(app), LeadSort.TO_FILE)
-    faults = evidence_faults(app, found)
+    faults = hand_over_faults(app, found)
     return [each for each in found if each.lead.id not in faults]
 
 
@@ -162,7 +167,8 @@ async def decide_lead(app: App, request: LeadRequest) -> LeadStanding:
         at=app.clock(),
     )
     capture = read_proof(request.picture, app.clock()) if request.picture else None
-    refuse_decision(standing, made, pictured=capture is not None)
+    picture = hashlib.sha256(capture.body).hexdigest() if capture else ""
+    refuse_decision(standing, made, picture_sha256=picture)
     _refuse_without_evidence(app, standing, made, pictured=capture is not None)
     if capture is not None:
         made = replace(made, proof=await app.evidence.file(capture))
@@ -172,9 +178,15 @@ async def decide_lead(app: App, request: LeadRequest) -> LeadStanding:
     return standing_of(lead, index, filed)
 
 
-def evidence_faults(app: App, standings: Sequence[LeadStanding]) -> dict[int, str]:
-    """By lead, what is wrong with its evidence; leads whose evidence is whole have no entry."""
-    return {each.lead.id: fault for each in standings if (fault := _fault(app, each))}
+def hand_over_faults(app: App, standings: Sequence[LeadStanding]) -> dict[int, str]:
+    """By lead, why it is not handed over; leads that are sound and have their evidence do not
+    stand there.
+    """
+    return {
+        each.lead.id: fault
+        for each in standings
+        if (fault := why_not_handed_over(each) or _fault(app, each))
+    }
 
 
 def _fault(app: App, standing: LeadStanding) -> str:

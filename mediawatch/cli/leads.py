@@ -50,14 +50,15 @@ def leads(
         )
 
     async def work() -> tuple[Table, Table, list[str]]:
-        from mediawatch.app.leads import evidence_faults, lead_standings
+        from mediawatch.app.leads import hand_over_faults, lead_standings, search_extent
+        from mediawatch.registry.search_extent import extent_lines
 
         async with open_home(ctx) as app:
             standings = await lead_standings(app)
             labels, notes = app.surface_labels(PLATFORM_LABELS), list[str]()
             if chosen:
                 found = lead_tables.leads_to_hand_over(standings, chosen)
-                faults = evidence_faults(app, found)
+                faults = hand_over_faults(app, found)
                 notes = [f"lead {number} is left out: {fault}" for number, fault in faults.items()]
                 found = [each for each in found if each.lead.id not in faults]
                 waiting = sum(each.sort is chosen and each.needs_second for each in standings)
@@ -68,7 +69,7 @@ def leads(
                     if chosen is LeadSort.TO_FILE
                     else lead_tables.impostor_table
                 )
-                table = brief = write(found, labels)
+                table = brief = write(found)
             else:
                 shown = [
                     each
@@ -82,8 +83,10 @@ def leads(
                     f"{sum(each.is_open for each in standings)} to sort, "
                     f"{sum(each.needs_second for each in standings)} for a second person"
                 )
+            extent = await search_extent(app)
+            notes += extent_lines(extent)
             if out:
-                _write_book(app, out, table)
+                _write_book(app, out, table, extent)
             return table, brief, notes
 
     table, brief, notes = run(work())
@@ -116,13 +119,15 @@ def lead(
         bool, typer.Option("--withdraw", help="Take the decision back; the lead is open again.")
     ] = False,
     reason: Annotated[
-        str, typer.Option("--reason", metavar="TEXT", help="Why; needed but for --confirm.")
+        str,
+        typer.Option("--reason", metavar="TEXT", help="Why: what was seen. Each person says it."),
     ] = "",
     picture: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Of the account's own page: PNG, JPEG, WebP or PDF; kept as evidence.",
+            help="Of the account's own page: PNG, JPEG, WebP or PDF; kept as evidence. 仿冒 needs one "
+            "of each person.",
         ),
     ] = None,
     dry_run: DryRun = False,
@@ -175,16 +180,23 @@ def sort_of(text: str) -> LeadSort:
     raise UserError(f"--as {text!r} is none of {_SORTS}")
 
 
-def _write_book(app: App, out: Output, table: Table) -> None:
+def _write_book(app: App, out: Output, table: Table, extent: Table) -> None:
     # Imported here: with it comes the writer of workbooks.
     from mediawatch.ops.settings.office import read_office
     from mediawatch.publish.reports.xlsx import BookCover, workbook
     from mediawatch.registry.lead_tables import COLUMNS, PRINTED
+    from mediawatch.registry.search_extent import extent_words
 
     sheet = table.only(*PRINTED) if table.columns == COLUMNS else table
     cover = BookCover(
         title=table.title, issuer=read_office(app.home.root).issuer, made_at=app.clock()
     )
-    body = workbook([(table.title, sheet)], counts={"序号"}, rates=(), marks=app.marks, cover=cover)
+    body = workbook(
+        [(table.title, sheet), (extent.title, extent)],
+        counts={"序号", *extent.columns[2:6]},
+        rates=(),
+        marks=(extent_words(extent), *app.marks),
+        cover=cover,
+    )
     out.write(body, shared=True)
     typer.echo(str(out))

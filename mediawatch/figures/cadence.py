@@ -89,7 +89,8 @@ def _months(members: Sequence[AccountCadence], months: Sequence[date]) -> Iterab
             of_month[each.month].append(each)
     known = {month: None for member in members for month in member.cadence.silences}
     silences = {
-        month: _silence(member.cadence.silences[month] for member in members) for month in known
+        month: _silence(member.cadence.silences.get(month, Silence.UNCOUNTED) for member in members)
+        for month in known
     }
     for month, parts in of_month.items():
         if parts:

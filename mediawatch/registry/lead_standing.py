@@ -11,13 +11,10 @@ from mediawatch.domain import (
     Lead,
     LeadAction,
     LeadDecision,
-    LeadKind,
     LeadSight,
     LeadSort,
     SearchHit,
-    UserError,
 )
-from mediawatch.names import same_person
 from mediawatch.registry.leads import FiledAccounts
 from mediawatch.registry.units import FiledUnit, UnitIndex
 
@@ -39,6 +36,10 @@ class LeadStanding:
     """The unit that was decided on, else the only one that may be meant."""
     rivals: tuple[Account, ...] = ()
     """Filed accounts of these units on this platform of which no id is known: it may be theirs."""
+    holders: tuple[Account, ...] = ()
+    """All accounts that its id belongs to, in whatever status, also those that left the registry."""
+    certified_for: tuple[str, ...] = ()
+    """Whom of the registry a search has ever shown as its 认证主体: units by their labels."""
 
     @property
     def sort(self) -> LeadSort | None:
@@ -76,8 +77,9 @@ def standing_of(lead: Lead, index: UnitIndex, filed: FiledAccounts) -> LeadStand
     if confirmation and _shows_otherwise(lead, confirmation):
         confirmation = None
     seen = lead.latest
-    hit = SearchHit(id=seen.platform_id, name=seen.name, alias=seen.alias)
-    present = [each for each in filed.holders(lead.platform, hit) if each.retired_on is None]
+    hit = SearchHit(id=seen.platform_id, name=seen.name, alias=seen.alias, link=seen.link)
+    holders = filed.holders(lead.platform, hit)
+    present = [each for each in holders if each.retired_on is None]
     label = decision.unit if decision and decision.unit else ""
     labels = (label,) if label else seen.units
     units = [unit for each in labels for unit in index.of_label(each)]
@@ -90,6 +92,14 @@ def standing_of(lead: Lead, index: UnitIndex, filed: FiledAccounts) -> LeadStand
         closed=next((each for each in present if not each.filed.in_service), None),
         unit=units[0] if len(units) == len(labels) == 1 else None,
         rivals=tuple(filed.unknown_ids(lead.platform, accounts)),
+        holders=tuple(holders),
+        certified_for=tuple(
+            {
+                name: None
+                for body in dict.fromkeys(each.verified_as for each in lead.sights)
+                for name in index.names_of_body(body)
+            }
+        ),
     )
 
 
@@ -134,69 +144,3 @@ def _decided(
             case LeadAction.WITHDRAWN:
                 decision = confirmation = None
     return decision, confirmation
-
-
-def refuse_decision(standing: LeadStanding, made: LeadDecision, *, pictured: bool) -> None:
-    """UserError where a decision must not be taken as it is given.
-
-    `pictured`: a picture of the account's own page comes with it.
-    """
-    number = made.lead_id
-    if not made.by:
-        raise UserError("a decision on a lead needs the name of who takes it (--by)")
-    if not made.reason and made.action is not LeadAction.CONFIRMED:
-        raise UserError("a decision on a lead needs its reason (--reason)")
-    match made.action:
-        case LeadAction.WITHDRAWN:
-            if standing.decision is None:
-                raise UserError(f"lead {number} is not sorted: there is nothing to take back")
-        case LeadAction.CONFIRMED:
-            _refuse_confirmation(standing, made)
-        case LeadAction.SORTED:
-            _refuse_sort(standing, made, pictured)
-
-
-def _refuse_confirmation(standing: LeadStanding, made: LeadDecision) -> None:
-    number, decision = made.lead_id, standing.decision
-    if decision is None or not standing.needs_second:
-        raise UserError(
-            f"lead {number} waits for no second person: sort it first (--as)"
-            if decision is None
-            else f"lead {number} ({standing.words}) waits for no second person"
-        )
-    if same_person(decision.by, made.by):
-        raise UserError(
-            f"lead {number} was sorted by {decision.by}: another person confirms it (--by)"
-        )
-    if standing.filed:
-        raise UserError(
-            f"lead {number} is filed by now as {standing.filed.filed.name}: sort it anew (--as filed)"
-        )
-
-
-def _refuse_sort(standing: LeadStanding, made: LeadDecision, pictured: bool) -> None:
-    number, seen = made.lead_id, standing.lead.latest
-    if made.sort is not LeadSort.TO_FILE:
-        if made.unit:
-            raise UserError("--unit belongs to --as 应补登记: whose account it is")
-        return
-    if standing.filed:
-        raise UserError(
-            f"lead {number} is filed by now as {standing.filed.filed.name}: it is not 应补登记"
-        )
-    if not made.unit:
-        whose = f"may be of {'、'.join(seen.units)}" if seen.units else "is of a unit not known"
-        raise UserError(f"lead {number} {whose}: --unit says of which")
-    if seen.units and made.unit not in seen.units:
-        raise UserError(f"lead {number}: --unit {made.unit} is none of {'、'.join(seen.units)}")
-    if seen.kind is LeadKind.LOOKALIKE and not pictured:
-        raise UserError(
-            f"lead {number}: no search has shown {made.unit} as its 认证主体; --picture FILE must show "
-            "it on the account's own page"
-        )
-    if standing.rivals and not pictured:
-        names = "、".join(each.filed.name for each in standing.rivals)
-        raise UserError(
-            f"lead {number} may be the filed account {names}, of which no id is known; "
-            "--picture FILE of the account's own page must show that it is another one"
-        )

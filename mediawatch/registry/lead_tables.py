@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mediawatch.domain import PLATFORM_LABELS, LeadKind, LeadSight, LeadSort
 from mediawatch.domain.clock import day_of
 from mediawatch.registry.lead_standing import LeadStanding
-from mediawatch.table import Table
+from mediawatch.table import Table, join_filled
 
 COLUMNS = (
     "编号",
@@ -51,14 +51,31 @@ def page_words(sight: LeadSight) -> str:
     return sight.link or f"平台标识：{sight.platform_id}"
 
 
-def ground_words(standing: LeadStanding, labels: Mapping[str, str]) -> str:
+def source_words(sight: LeadSight) -> str:
+    """Where it was seen, for papers that leave: our names of surfaces say nothing to others."""
+    return f"在{platform_words(sight.platform)}平台搜索所见"
+
+
+def ground_words(standing: LeadStanding) -> str:
     """Of 应补登记: by what it was seen, and why it is the unit's."""
     seen = standing.lead.latest
-    source = f"{labels.get(seen.surface, seen.surface)}所见"
     if seen.kind is LeadKind.LOOKALIKE:
         # The search said nothing of the kind: persons saw it on the account's own page.
-        return f"{source}，经人工核查账号主页认定（附截图）"
-    return f"{source}，{seen.ground}"
+        return f"{source_words(seen)}，经人工核查账号主页认定（截图存档备查）"
+    return f"{source_words(seen)}，{seen.ground}"
+
+
+def _impostor_words(sight: LeadSight) -> str:
+    """Whose judgement it is, and on what: what the persons wrote for each other stays here."""
+    shown = (
+        f"平台显示的认证主体不是台账登记的单位（“{sight.verified_as}”）"
+        if sight.verified_as
+        else "平台搜索未显示认证主体"
+    )
+    return (
+        f"名称与台账登记的相同，{shown}；经两人分别核查账号主页，认为疑似仿冒（截图存档备查），"
+        "请核查认定"
+    )
 
 
 def leads_table(standings: Iterable[LeadStanding], labels: Mapping[str, str]) -> Table:
@@ -103,7 +120,7 @@ def leads_to_hand_over(standings: Iterable[LeadStanding], sort: LeadSort) -> lis
     ]
 
 
-def unfiled_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) -> Table:
+def unfiled_table(standings: Sequence[LeadStanding]) -> Table:
     """未按规定登记备案: for the units to file, or to close."""
     columns = (
         "序号", "所属组织", "主管单位", "地区", "类型", "账号名称", "认证主体", "账号主页或平台标识",
@@ -117,19 +134,21 @@ def unfiled_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) 
                 str(number),
                 filing.organiser if filing else each.decision.unit if each.decision else "",
                 filing.supervisor if filing else "",
-                (filing.county or filing.prefecture) if filing else "",
+                join_filled((filing.prefecture, filing.county, filing.township), " ")
+                if filing
+                else "",
                 platform_words(each.lead.platform),
                 seen.name,
                 seen.verified_as or "搜索结果未显示",
                 page_words(seen),
                 _day(seen),
-                ground_words(each, labels),
+                ground_words(each),
             )
         )
     return Table(UNFILED_TITLE, columns, tuple(rows))
 
 
-def impostor_table(standings: Sequence[LeadStanding], labels: Mapping[str, str]) -> Table:
+def impostor_table(standings: Sequence[LeadStanding]) -> Table:
     """仿冒: for the office of cyberspace affairs (网信部门)."""
     columns = (
         "序号", "平台", "账号名称", "显示的认证主体", "疑似被仿冒单位", "账号主页或平台标识",
@@ -144,8 +163,8 @@ def impostor_table(standings: Sequence[LeadStanding], labels: Mapping[str, str])
             "、".join(seen.units),
             page_words(seen),
             _day(seen),
-            labels.get(seen.surface, seen.surface),
-            each.decision.reason if each.decision else "",
+            source_words(seen),
+            _impostor_words(seen),
         )
         for number, each in enumerate(standings, 1)
     ]

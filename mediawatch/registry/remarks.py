@@ -50,12 +50,17 @@ def value_of(filed: Filing, field: str) -> str:
     return value if isinstance(value, str) else "\n".join(value)
 
 
+_WITH_LOGIN = "（登录）"
+"""What our names of surfaces say of our logins is nothing to a unit."""
+
+
 def remark_of(proposal: Proposal, labels: Mapping[str, str], now: datetime) -> FilingRemark:
     """What a unit is told of a proposal. `labels`: what inspectors call the surfaces.
 
     No person is named: who looked is no matter of the unit's.
     """
-    source = "人工核查（附截图）" if proposal.seen_by else labels.get(proposal.surface, "系统核查")
+    surface = labels.get(proposal.surface, "系统核查").removesuffix(_WITH_LOGIN)
+    source = "人工核查（附截图）" if proposal.seen_by else surface
     said = proposal.why.replace("(", "（").replace(")", "）")
     why = "" if proposal.seen_by else f"：{typeset(said)}"
     ground = f"{chinese_day(day_of(proposal.read_at))}，{typeset(source)}{why}"

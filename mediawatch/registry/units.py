@@ -19,8 +19,8 @@ class FiledUnit:
     """One 所属组织 of one place.
 
     `former`: names under which it was filed before. `bodies`: 认证主体 that readings showed of its
-    accounts, by id or link, and of no other unit's. `accounts`: all of it, also those that were
-    closed or have left the registry.
+    accounts, by id or link, and of no other unit's; `shared_bodies`: those of several units.
+    `accounts`: all of it, also those that were closed or have left the registry.
     """
 
     name: str
@@ -29,6 +29,7 @@ class FiledUnit:
     accounts: tuple[Account, ...] = ()
     former: tuple[str, ...] = ()
     bodies: tuple[str, ...] = ()
+    shared_bodies: tuple[str, ...] = ()
 
     @cached_property
     def label(self) -> str:
@@ -128,6 +129,7 @@ def units_of(
             former=_others(key[0], (name for each in group for name in former[each.id])),
             # A body that certifies accounts of several units says nothing of one of them.
             bodies=tuple(text for body, text in shown[key].items() if holders[body] == 1),
+            shared_bodies=tuple(text for body, text in shown[key].items() if holders[body] > 1),
         )
         for key, group in groups.items()
     ]  # fmt: skip
@@ -170,6 +172,33 @@ class UnitIndex:
             if any(name in shown or shown in name for name in names)
             and (ground := unit.ground_of(certified))
         ]
+
+    def names_of_body(self, certified: str) -> list[str]:
+        """Whom of the registry a 认证主体 may be: units by their labels, 主管单位, and bodies that
+        certify filed accounts of several units.
+        """
+        if not (shown := fold(certified)):
+            return []
+        found = [unit.label for unit, _ in self.of_body(certified)]
+        found += [
+            name
+            for key, name, prefecture, county in self._further_bodies
+            if (key in shown or shown in key)
+            and (same_body(certified, name, prefecture, county) or same_body(name, certified))
+        ]
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def _further_bodies(self) -> list[tuple[str, str, str, str]]:
+        """主管单位 with their places, and bodies of several units; each with its fold before it."""
+        found = {
+            (filed.supervisor.strip(), filed.prefecture.strip(), filed.county.strip())
+            for unit in self.units
+            for filed in (account.filed for account in unit.accounts)
+            if filed.supervisor.strip()
+        }
+        found |= {(body, "", "") for unit in self.units for body in unit.shared_bodies}
+        return sorted((fold(name), name, city, county) for name, city, county in found)
 
     def of_name(self, name: str) -> list[tuple[FiledUnit, str]]:
         """The units that bear a name or file an account of it, each with that very name."""

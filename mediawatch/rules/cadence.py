@@ -19,8 +19,6 @@ from mediawatch.rules.known_days import KnownDays, days_within, each_day
 from mediawatch.rules.policy import Policy
 
 _DAY = timedelta(days=1)
-MONTHS_BACK = 24
-"""How many months before the first printed one months of silence are counted back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,10 @@ class Cadence:
 
     months: tuple[MonthCadence, ...] = ()
     silences: Mapping[date, Silence] = field(default_factory=dict)
-    """By first day, of the months and of `MONTHS_BACK` before them."""
+    """By first day, of the months and of those before them, back to one that ends any silence.
+
+    In a month before all of these the account is not counted, or it does not matter.
+    """
 
 
 def cadence(
@@ -164,8 +165,7 @@ def cadence(
         return Cadence()
     until = min(until, time.last) if time.last else until
     counter = _MonthCounter(known, time.first, until, policy)
-    earlier = [months_before(months[0], count) for count in range(MONTHS_BACK, 0, -1)]
-    silences = {month: counter.silence(month) for month in (*earlier, *months)}
+    silences = counter.silences(months)
     figures = (
         counter.figures(month, silences[month], silent_run(silences, month))
         for month in months
@@ -177,12 +177,12 @@ def cadence(
 def silent_run(states: Mapping[date, Silence], month: date) -> SilentRun | None:
     """Months of silence in a row up to a month; None where the month itself is open.
 
-    A month that is not counted ends them. So does the oldest month of `states`, as an open one.
+    A month that is not counted ends them. None before the oldest one of `states` is.
     """
     if states[month] is Silence.OPEN:
         return None
     count = 0
-    while (state := states.get(months_before(month, count), Silence.OPEN)) is Silence.SILENT:
+    while (state := states.get(months_before(month, count))) is Silence.SILENT:
         count += 1
     return SilentRun(count, minimum=count > 0 and state is Silence.OPEN)
 
@@ -201,6 +201,18 @@ class _MonthCounter:
     def counts(self, month: date) -> bool:
         first, last = self.part(month)
         return first <= last
+
+    def silences(self, months: Sequence[date]) -> dict[date, Silence]:
+        """Of these months, and back to the last one before them that was posted in or is open."""
+        found = {month: self.silence(month) for month in months}
+        month = months_before(months[0], 1)
+        # Nothing is silent before a known beginning, and without one nothing before the first post.
+        while self.begun is None or _month_end(month) >= self.begun:
+            found[month] = self.silence(month)
+            if found[month] in (Silence.POSTED, Silence.OPEN) or month.year == date.min.year:
+                break
+            month = months_before(month, 1)
+        return found
 
     def silence(self, month: date) -> Silence:
         first, last = self.part(month)
@@ -224,7 +236,9 @@ class _MonthCounter:
         doubtful = sum(first <= post.on <= last for post in self.known.doubtful)
         listed = self.known.covers(first, last) and not doubtful
         # Without ids two posts of one minute are counted once: there may be more of them.
-        sure = listed and all(post.id for post in inside)
+        # None is said of an account that may not have existed: its first known post begins it.
+        existed = bool(inside) or self._has_begun(last)
+        sure = listed and existed and all(post.id for post in inside)
         return MonthCadence(
             month=month,
             first=first,

@@ -116,6 +116,11 @@ class TrueAccount:
     registered: bool = True
     """Whether the office's registry has it."""
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the platform shows it: what is gone, cancelled or banned has left its name."""
+        return self.truth in (Truth.ALIVE, Truth.EMPTY, Truth.PRIVATE)
+
     def posts_at(self, now: datetime) -> tuple[TruePost, ...]:
         """What stands there by then, newest first."""
         return tuple(post.as_of(now) for post in self.posts if post.is_up(now))

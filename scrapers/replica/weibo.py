@@ -75,11 +75,8 @@ class Weibo(Site):
             f"_2A25{secrets.token_hex(12)}",
             f"_2AkM{secrets.token_hex(12)}",
         )
-        here = [
-            account
-            for account in self.accounts
-            if account.truth in (Truth.ALIVE, Truth.EMPTY, Truth.PRIVATE)
-        ]
+        here = [account for account in self.accounts if account.is_shown]
+        # A world in which two bear one name, or one custom domain, is refused.
         self._by_name = {account.name: account for account in here}
         self._by_custom = {account.alias: account for account in here if account.alias}
 
@@ -338,7 +335,7 @@ class Weibo(Site):
     # s.weibo.com
 
     def _search(self, request: Request) -> Response:
-        """People whose names hold what was searched for, exact ones first.
+        """People whose names hold what was searched for, but for signs and case; exact ones first.
 
         The site's own words where no name does.
         """
@@ -352,7 +349,7 @@ class Weibo(Site):
         found = [
             account
             for account in self._by_name.values()
-            if account.searchable and login and wanted and wanted in account.name
+            if account.searchable and login and wanted and _holds(account.name, wanted)
         ]
         found.sort(key=lambda account: account.name != wanted)
         cards = "".join(
@@ -381,3 +378,12 @@ class Weibo(Site):
                 results=cards or none,
             )
         )
+
+
+def _holds(name: str, wanted: str) -> bool:
+    """Whether the search shows a name: lookalikes come with other signs (示例·发布, 示例_发布)."""
+    return wanted in name or (_letters(wanted) or wanted) in _letters(name)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum()).casefold()

@@ -136,12 +136,25 @@ def _check_columns(columns: Sequence[str]) -> None:
 
 
 def _refuse_twins(accounts: Sequence[TrueAccount]) -> None:
-    seen: dict[tuple[str, str], int] = {}
+    """WorldError where two accounts have what the platform gives to one alone."""
+    seen: dict[tuple[str, str, str], int] = {}
     for account in accounts:
-        if account.platform:
-            first = seen.setdefault((account.platform, account.id), account.row)
+        for column, value in _unique(account):
+            first = seen.setdefault((account.platform, column, value), account.row)
             if first != account.row:
                 raise WorldError(
-                    f"row {account.row}, column true_id: {account.id} is already that of row "
-                    f"{first}"
+                    f"row {account.row}, column {column}: {value} is already that of row {first}"
                 )
+
+
+def _unique(account: TrueAccount) -> Iterator[tuple[str, str]]:
+    """Column and value of what no two accounts of a platform bear.
+
+    Weibo gives a name, and a custom domain, to one account, whose page stands under it.
+    """
+    if account.platform:
+        yield "true_id", account.id
+    if account.platform == "weibo" and account.is_shown:
+        yield "shown_name", account.name
+        if account.alias:
+            yield "true_alias", account.alias

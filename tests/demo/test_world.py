@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -15,11 +16,14 @@ from hypothesis import strategies as st
 from mediawatch.domain import PostKind
 from mediawatch.domain.clock import BEIJING, day_of, months_before
 from scrapers.replica import ArticleState, TrueAccount, Truth, World, WorldError
+from scrapers.replica.web import Request
+from scrapers.replica.weibo import Weibo
 
 HEAD = (
     "platform,type,name,truth,posts,pinned,visitors_miss,articles,platform_id,searchable,"
     "shown_name\n"
 )
+SEC = "MS4wLjABAAAA" + "a" * 42
 NOW = datetime(2023, 1, 1, tzinfo=BEIJING)
 
 
@@ -99,11 +103,55 @@ def test_posts_come_with_time() -> None:
             "weibo,新浪微博,甲,alive,,,,,5000000001,,\nweibo,新浪微博,乙,alive,,,,,5000000001,,",
             "row 3, column true_id: 5000000001",
         ),
+        (
+            "weibo,新浪微博,甲,alive,,,,,,,\nweibo,新浪微博,乙,empty,,,,,,,甲",
+            "row 3, column shown_name: 甲 is already that of row 2",
+        ),
     ],
 )
 def test_what_a_row_may_not_say(line: str, message: str) -> None:
     with pytest.raises(WorldError, match=re.escape(message)):
         World.parse(HEAD + line + "\n")
+
+
+def test_a_custom_domain_of_weibo_is_one_account_s() -> None:
+    head = "platform,type,name,truth,alias\n"
+    rows = "weibo,新浪微博,甲,alive,sample\nweibo,新浪微博,乙,alive,sample\n"
+    with pytest.raises(WorldError, match="row 3, column true_alias: sample is already"):
+        World.parse(head + rows)
+
+
+def test_a_name_may_be_borne_again_where_one_account_is_enough() -> None:
+    """What is gone has left its name; other platforms give one name to several accounts."""
+    lines = (
+        "weibo,新浪微博,甲,cancelled,,,,,,,",
+        "weibo,新浪微博,甲,alive,,,,,,,",
+        "douyin,抖音短视频,甲,alive,,,,,,,",
+        "douyin,抖音短视频,甲,alive,,,,,,,",
+    )
+    rows = "\n".join(
+        line.replace(",,,,,,,", f",,,,,{key},,")
+        for line, key in zip(lines, ("5000000001", "5000000002", SEC + "a", SEC + "b"), strict=True)
+    )
+    assert len(World.parse(HEAD + rows).accounts) == 4
+
+
+def test_a_search_of_weibo_shows_every_lookalike() -> None:
+    names = ("示例·发布", "示例发布V", "示例发布", "另例发布")
+    rows = "\n".join(f"weibo,新浪微博,{name},alive,,,,,,," for name in names)
+    site = Weibo(World.parse(HEAD + rows), lambda: NOW, logged_in=True, bare=False)
+    login = site.login[0]
+    request = Request(
+        "GET",
+        "s.weibo.com",
+        f"/user?q={quote('示例发布')}",
+        {"cookie": f"{login.name}={login.value}"},
+    )
+    shown = site.answer(request).body.decode()
+    assert re.findall(r"<em>示例发布</em>V?|示例·发布", shown)[0] == "<em>示例发布</em>"
+    assert "示例·发布" in shown
+    assert "<em>示例发布</em>V" in shown
+    assert "另例发布" not in shown
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ from samples import enter, plain_reading
 from mediawatch.app import App, open_app
 from mediawatch.app.leads import LeadRequest, decide_lead
 from mediawatch.domain import (
+    Account,
     LeadAction,
+    LeadDecision,
     LeadKind,
     LeadSight,
     LeadSort,
@@ -32,6 +34,9 @@ from mediawatch.domain import (
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.registry.lead_standing import LeadStanding
+from mediawatch.registry.proposal import Kind, Proposal
+from mediawatch.registry.remarks import remark_of
+from mediawatch.registry.units import UnitIndex, units_of
 
 AT = datetime(2023, 2, 1, 2, 0, tzinfo=UTC)
 POLICE = filed(1, organiser="示例县公安局", supervisor="示例县政府办", county="示例县")
@@ -68,6 +73,7 @@ NAMESAKE = replace(
 )
 DOUBTFUL = replace(UNFILED, platform_id="5000000007", units=("示例县公安局", "示例县教育局"))
 SORT = ("--by", "甲某", "--reason", "已核对主页")
+SECOND = ("--confirm", "--by", "乙某", "--reason", "主页所见一致")
 
 
 @pytest.fixture
@@ -87,10 +93,14 @@ def keep(office: Office, *sights: LeadSight, at: datetime = AT) -> None:
     office.within(work)
 
 
-def picture(folder: Path) -> Path:
-    file = folder / "主页.png"
-    Image.new("RGB", (40, 60), "white").save(file)
+def picture(folder: Path, colour: str = "white") -> Path:
+    file = folder / f"主页{colour}.png"
+    Image.new("RGB", (40, 60), colour).save(file)
     return file
+
+
+def pictured(folder: Path, colour: str = "white") -> tuple[str, Path]:
+    return "--picture", picture(folder, colour)
 
 
 def lead(office: Office, number: int, *words: str | Path) -> str:
@@ -113,14 +123,14 @@ def test_two_persons_make_a_row_of_the_list_and_of_the_letter(
     assert [row["处理情况"] for row in listed(office)] == ["待核"] * 3
     assert "应补登记（待复核）" in lead(office, 1, "--as", "应补登记", *SORT)
     assert listed(office, "--as", "应补登记") == [], "one person alone names nobody"
-    assert "was sorted by 甲某" in refused(office, 1, "--confirm", "--by", "甲 某")
-    assert "应补登记（已复核）" in lead(office, 1, "--confirm", "--by", "乙某")
+    assert "was sorted by 甲某" in refused(office, 1, *SECOND[:2], "甲 某（信息科）", *SECOND[3:])
+    assert "应补登记（已复核）" in lead(office, 1, *SECOND)
     (row,) = listed(office, "--as", "to-file")
     assert row["所属组织"] == "示例县公安局"
     assert row["主管单位"] == "示例县政府办"
     assert row["账号名称"] == "示例公安直播"
     assert row["发现日期"] == "2023-02-01"
-    assert row["说明"] == "微博找人搜索（登录）所见，认证主体与所属组织一致"
+    assert row["说明"] == "在新浪微博平台搜索所见，认证主体与所属组织一致"
 
     office.run("registry", "corrections", tmp_path / "更正")
     (file,) = (tmp_path / "更正").iterdir()
@@ -134,6 +144,8 @@ def test_two_persons_make_a_row_of_the_list_and_of_the_letter(
     assert "未登记备案" in told
     said = " ".join(cell for row in cells for cell in row)
     assert "由两人核实后列入" in said
+    assert row["地区"] in told
+    assert "登录" not in said
     assert "甲某" not in said
 
 
@@ -142,11 +154,15 @@ def test_a_closed_account_that_is_there_again_is_told_by_its_own_filing(
 ) -> None:
     file(office, "UPDATE account SET platform_id = '5000000006', status = 'closed' WHERE id = 2")
     reopened = replace(
-        UNFILED, platform_id="5000000006", kind=LeadKind.REOPENED, units=("示例县教育局",)
+        UNFILED,
+        platform_id="5000000006",
+        kind=LeadKind.REOPENED,
+        units=("示例县教育局",),
+        verified_as="示例县教育局",
     )
     keep(office, reopened)
     lead(office, 4, "--as", "应补登记", *SORT)
-    lead(office, 4, "--confirm", "--by", "乙某")
+    lead(office, 4, *SECOND)
     office.run("registry", "corrections", tmp_path / "更正")
     (paper,) = (tmp_path / "更正").iterdir()
     cells = [[str(cell) for cell in row] for row in load_workbook(paper).active.values]  # type: ignore[union-attr]
@@ -156,13 +172,16 @@ def test_a_closed_account_that_is_there_again_is_told_by_its_own_filing(
 
 
 def test_impostors_have_a_list_of_their_own(office: Office, tmp_path: Path) -> None:
-    lead(office, 2, "--as", "仿冒", *SORT)
-    lead(office, 2, "--confirm", "--by", "乙某")
+    lead(office, 2, "--as", "仿冒", *SORT, *pictured(tmp_path))
+    lead(office, 2, *SECOND, *pictured(tmp_path, "gray"))
     (row,) = listed(office, "--as", "仿冒")
     assert (row["显示的认证主体"], row["疑似被仿冒单位"]) == (
         "某某文化传播有限公司",
         "示例县公安局",
     )
+    assert row["信息来源"] == "在新浪微博平台搜索所见"
+    assert "经两人分别核查账号主页，认为疑似仿冒" in row["核实说明"]
+    assert "已核对主页" not in row["核实说明"], "what one person wrote for the other"
     assert listed(office, "--as", "应补登记") == []
     book = tmp_path / "转网信.xlsx"
     office.run("registry", "leads", "--as", "impostor", "--out", book)
@@ -179,13 +198,13 @@ def test_what_is_sorted_out_needs_one_person_and_is_listed_no_more(
     lead(office, 2, "--as", sort, *SORT)
     assert [row["编号"] for row in listed(office)] == ["1", "3"]
     assert [row["编号"] for row in listed(office, "--all")] == ["1", "2", "3"]
-    assert "waits for no second person" in refused(office, 2, "--confirm", "--by", "乙某")
+    assert "waits for no second person" in refused(office, 2, *SECOND)
 
 
 def test_a_decision_is_taken_back_by_a_further_one(office: Office) -> None:
     assert "nothing to take back" in refused(office, 1, "--withdraw", *SORT)
     lead(office, 1, "--as", "应补登记", *SORT)
-    lead(office, 1, "--confirm", "--by", "乙某")
+    lead(office, 1, *SECOND)
     assert "待核" in lead(office, 1, "--withdraw", "--by", "丙某", "--reason", "主体已变更")
     assert listed(office, "--as", "应补登记") == []
     rows = sqlite3.connect(office.home.database).execute("SELECT action FROM lead_decision")
@@ -196,7 +215,7 @@ async def test_what_was_taken_back_meanwhile_is_not_confirmed(tmp_path: Path) ->
     """乙 confirms what he saw, while 丙 takes it back: 乙's plan is made anew, and refused."""
     home = Home(tmp_path / "home").create()
     lay_down(home.evidence, SHOWN)
-    confirm = LeadRequest(lead=1, action=LeadAction.CONFIRMED, by="乙某")
+    confirm = LeadRequest(lead=1, action=LeadAction.CONFIRMED, by="乙某", reason="主页所见一致")
     withdraw = replace(confirm, action=LeadAction.WITHDRAWN, by="丙某", reason="主体已变更")
     planned: list[App] = []
     async with open_app(home) as app:
@@ -234,7 +253,7 @@ def test_where_two_units_may_be_meant_a_person_says_which(office: Office) -> Non
     assert "is none of" in refused(office, 3, "--as", "应补登记", *SORT, "--unit", "另局")
     assert "belongs to --as" in refused(office, 3, "--as", "仿冒", *SORT, "--unit", "示例县教育局")
     lead(office, 3, "--as", "应补登记", *SORT, "--unit", "示例县教育局")
-    lead(office, 3, "--confirm", "--by", "乙某")
+    lead(office, 3, *SECOND)
     assert [row["所属组织"] for row in listed(office, "--as", "应补登记")] == ["示例县教育局"]
 
 
@@ -246,13 +265,173 @@ def test_where_two_units_may_be_meant_a_person_says_which(office: Office) -> Non
         (("--as", "仿冒", "--by", "甲某"), "needs its reason"),
         (("--as", "仿冒", "--by", " ", "--reason", "x"), "needs the name"),
         (("--as", "假的", *SORT), "none of 应补登记 (to-file)"),
-        (("--confirm", "--by", "乙某"), "sort it first"),
+        (SECOND, "sort it first"),
         (("--as", "仿冒", *SORT, "--picture", "/etc/hostname"), "no whole PDF, PNG"),
+        (("--as", "应补登记", "--by", "甲某", "--reason", "像。"), "at least 4 characters"),
     ],
 )
 def test_what_is_refused_leaves_nothing(office: Office, words: tuple[str, ...], why: str) -> None:
     assert why in refused(office, 1, *words)
     assert [row["处理情况"] for row in listed(office)] == ["待核"] * 3
+
+
+def test_impostors_need_a_picture_and_a_reason_of_each_person(
+    office: Office, tmp_path: Path
+) -> None:
+    first, second = pictured(tmp_path), pictured(tmp_path, "gray")
+    assert "仿冒 needs --picture" in refused(office, 2, "--as", "仿冒", *SORT)
+    lead(office, 2, "--as", "仿冒", *SORT, *first)
+    assert "needs its reason" in refused(office, 2, *SECOND[:3], *second)
+    assert "looks for himself" in refused(office, 2, *SECOND)
+    assert "first person's own" in refused(office, 2, *SECOND, *first)
+    lead(office, 2, *SECOND, *second)
+    assert len(listed(office, "--as", "仿冒")) == 1
+
+
+def test_what_older_versions_confirmed_without_pictures_names_nobody(office: Office) -> None:
+    made = LeadDecision(
+        lead_id=2,
+        action=LeadAction.SORTED,
+        sort=LeadSort.IMPOSTOR,
+        by="甲某",
+        reason="像",
+        at=AT + timedelta(hours=1),
+    )
+
+    async def work(store: Store) -> None:
+        await store.leads.add_decision(made)
+        await store.leads.add_decision(
+            replace(made, action=LeadAction.CONFIRMED, by="乙某", reason="")
+        )
+
+    office.within(work)
+    done = office.run("registry", "leads", "--as", "仿冒")
+    assert "lead 2 is left out: it needs pictures of two persons" in done.stderr
+    assert "示例公安" not in done.stdout
+
+
+CLOSED = "UPDATE account SET platform_id = '5000000008', status = 'closed' WHERE id = 2"
+LEFT = "UPDATE account SET platform_id = '5000000008', retired_on = '2023-01-05' WHERE id = 2"
+NAMED = "UPDATE account SET organiser = '某某文化传播有限公司' WHERE id = 2"
+ABOVE = "UPDATE account SET supervisor = '某某文化传播有限公司' WHERE id = 2"
+BY_NAME = "UPDATE account SET name = '示例公安', platform_id = '', original_id = '' WHERE id = 1"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (CLOSED, "its id is that of the filed account"),
+        (LEFT, "(until 2023-01-05)"),
+        (NAMED, "certified for 某某文化传播有限公司"),
+        (ABOVE, "certified for 某某文化传播有限公司"),
+        (BY_NAME, "put that one's id into the registry first"),
+    ],
+    ids=["closed", "left", "a unit's body", "a supervisor's body", "filed by name"],
+)
+def test_what_the_registry_knows_is_no_impostor(
+    office: Office, tmp_path: Path, change: str, why: str
+) -> None:
+    """Neither when it is sorted, nor when it is confirmed, nor when the list is written."""
+    first, second = pictured(tmp_path), pictured(tmp_path, "gray")
+    file(office, "CREATE TABLE before AS SELECT * FROM account")
+    columns = ("name", "platform_id", "original_id", "status", "retired_on", "organiser")
+    back = ", ".join(
+        f"{column} = (SELECT {column} FROM before WHERE before.id = account.id)"
+        for column in (*columns, "supervisor")
+    )
+    file(office, change)
+    assert why in refused(office, 2, "--as", "仿冒", *SORT, *first)
+    file(office, f"UPDATE account SET {back}")
+    lead(office, 2, "--as", "仿冒", *SORT, *first)
+    file(office, change)
+    assert why in refused(office, 2, *SECOND, *second)
+    file(office, f"UPDATE account SET {back}")
+    lead(office, 2, *SECOND, *second)
+    file(office, change)
+    done = office.run("registry", "leads", "--as", "仿冒")
+    assert why in done.stderr
+    assert "示例公安" not in done.stdout
+
+
+def test_a_kind_of_lead_allows_what_it_shows(office: Office, tmp_path: Path) -> None:
+    file(office, "UPDATE account SET platform_id = '5000000006', status = 'closed' WHERE id = 2")
+    reopened = replace(
+        UNFILED,
+        platform_id="5000000006",
+        kind=LeadKind.REOPENED,
+        units=("示例县教育局",),
+        verified_as="某某文化传播有限公司",
+    )
+    keep(office, reopened)
+    shown = pictured(tmp_path)
+    assert "is not 仿冒" in refused(office, 1, "--as", "仿冒", *SORT, *shown)
+    assert "is not 仿冒" in refused(office, 4, "--as", "仿冒", *SORT, *shown)
+    for sort in ("不属政府系统", "同名不属本地区"):
+        assert "which is in the registry" in refused(office, 4, "--as", sort, *SORT)
+    assert "as its 认证主体" in refused(office, 4, "--as", "应补登记", *SORT)
+    lead(office, 4, "--as", "应补登记", *SORT, *shown)
+    lead(office, 1, "--as", "同名不属本地区", *SORT)
+
+
+def test_a_body_that_certifies_accounts_of_several_units_is_known() -> None:
+    accounts = [Account(id=1, filed=POLICE), Account(id=2, filed=SCHOOLS)]
+    shared = "示例县融媒体中心"
+    index = UnitIndex(units_of(accounts, (), {1: [shared], 2: [shared]}))
+    assert index.of_body(shared) == [], "it says nothing of one of them"
+    assert index.names_of_body(f"{shared}官方微博") == [shared]
+    assert index.names_of_body("示例县政府办") == ["示例县政府办"]
+    assert index.names_of_body("另县融媒体中心") == index.names_of_body("") == []
+
+
+def test_a_body_that_was_shown_once_still_speaks_for_it(office: Office, tmp_path: Path) -> None:
+    keep(office, replace(NAMESAKE, platform_id="5000000009"), at=AT + timedelta(days=1))
+    told = refused(office, 1, "--as", "仿冒", *SORT, *pictured(tmp_path))
+    assert "certified for 示例县公安局" in told
+
+
+def test_units_read_nothing_of_our_logins() -> None:
+    seen = Proposal(
+        account=Account(id=1, filed=POLICE),
+        kind=Kind.RENAMED,
+        field="name",
+        new="示例公安",
+        why="显示的名称",
+        read_at=AT,
+        surface="weibo.desktop",
+    )
+    told = remark_of(seen, {"weibo.desktop": "微博网页版主页（登录）"}, AT)
+    assert told.ground == "2023年2月1日，微博网页版主页：显示的名称"
+
+
+def cells_of(book: Path) -> list[list[tuple[object, ...]]]:
+    return [list(sheet.values) for sheet in load_workbook(book)]
+
+
+def test_a_list_says_what_was_searched(office: Office, tmp_path: Path) -> None:
+    """One of the two units was searched for on Weibo, by its own name and not by its account's."""
+    book = tmp_path / "清单.xlsx"
+    done = office.run("registry", "leads", "--as", "应补登记", "--out", book)
+    assert "检索范围：抖音短视频，未检索" in done.stderr
+    found, extent = cells_of(book)
+    assert str(found[1][0]).startswith("仅限“检索范围”表所列平台和单位")
+    rows = {row[0]: row[1:] for row in extent[2:]}
+    assert rows["新浪微博"] == ("已检索一部分", 2, 0, 1, 1, "2023年2月1日")
+    assert rows["抖音短视频"][:5] == ("未检索", 2, 0, 0, 2)
+    assert rows["其他平台"][0] == "未检索"
+
+
+def test_a_list_without_any_search_says_so(tmp_path: Path) -> None:
+    office, book = Office.of(tmp_path, POLICE), tmp_path / "清单.xlsx"
+    failed = replace(SEARCH, outcome=Outcome.CAPTCHA, hits=0, evidence=())
+
+    async def work(store: Store) -> None:
+        await store.leads.add_search(failed, ())
+
+    office.within(work)
+    office.run("registry", "leads", "--as", "应补登记", "--out", book)
+    found, extent = cells_of(book)
+    assert str(found[1][0]).startswith("尚未检索，本表不能说明有无此类账号")
+    assert {row[1] for row in extent[3:]} == {"未检索"}
 
 
 def test_a_number_that_is_no_lead_is_told(office: Office) -> None:
@@ -262,9 +441,9 @@ def test_a_number_that_is_no_lead_is_told(office: Office) -> None:
 def test_what_was_filed_meanwhile_is_pointed_out_to_nobody(office: Office) -> None:
     lead(office, 1, "--as", "应补登记", *SORT)
     file(office, "UPDATE account SET platform_id = '5000000009' WHERE id = 2")
-    assert "is filed by now" in refused(office, 1, "--confirm", "--by", "乙某")
+    assert "is filed by now" in refused(office, 1, *SECOND)
     file(office, "UPDATE account SET platform_id = '2' WHERE id = 2")
-    lead(office, 1, "--confirm", "--by", "乙某")
+    lead(office, 1, *SECOND)
     assert len(listed(office, "--as", "应补登记")) == 1
     file(office, "UPDATE account SET platform_id = '5000000009' WHERE id = 2")
     assert listed(office, "--as", "应补登记") == []
@@ -301,9 +480,9 @@ def test_altered_evidence_is_confirmed_and_handed_over_by_nobody(office: Office)
     kept = office.home.evidence / SHOWN.path
     whole = kept.read_bytes()
     kept.write_bytes(b"other")
-    assert "altered since it was kept" in refused(office, 1, "--confirm", "--by", "乙某")
+    assert "altered since it was kept" in refused(office, 1, *SECOND)
     kept.write_bytes(whole)
-    lead(office, 1, "--confirm", "--by", "乙某")
+    lead(office, 1, *SECOND)
     kept.unlink()
     done = office.run("registry", "leads", "--as", "应补登记")
     assert "lead 1 is left out" in done.stderr
@@ -312,7 +491,7 @@ def test_altered_evidence_is_confirmed_and_handed_over_by_nobody(office: Office)
 
 def test_what_a_later_search_shows_otherwise_is_confirmed_anew(office: Office) -> None:
     lead(office, 1, "--as", "应补登记", *SORT)
-    lead(office, 1, "--confirm", "--by", "乙某")
+    lead(office, 1, *SECOND)
     later = datetime.now(UTC) + timedelta(days=1)
     keep(office, UNFILED, at=later)
     assert len(listed(office, "--as", "应补登记")) == 1, "it shows the same"

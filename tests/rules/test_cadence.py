@@ -154,6 +154,18 @@ def test_months_of_silence_in_a_row() -> None:
     assert month_of(days_of(whole), JUNE, opened).run == SilentRun(0)
 
 
+def test_months_of_silence_reach_as_far_back_as_the_gap() -> None:
+    whole = reading(date(2031, 9, 1), post(date(2027, 12, 9)), since=date(2027, 11, 1))
+    found = month_of(days_of(whole), AUGUST, CountedTime(date(2020, 1, 1)))
+    assert found.gap == Bounds(*[(UNTIL - date(2027, 12, 9)).days] * 2)
+    assert found.run == SilentRun(44)
+    # Opened in mid-month, and never posted since.
+    never = days_of(reading(date(2031, 9, 1), since=EVER, outcome=Outcome.NO_POSTS))
+    assert month_of(never, AUGUST, CountedTime(date(2027, 12, 9))).run == SilentRun(44)
+    cut = days_of(reading(date(2031, 9, 1), post(date(2027, 1, 9)), since=date(2027, 12, 9)))
+    assert month_of(cut, AUGUST, CountedTime(date(2020, 1, 1))).run == SilentRun(44, minimum=True)
+
+
 def test_nothing_is_silent_before_it_surely_existed() -> None:
     ever = reading(date(2031, 9, 1), since=EVER, outcome=Outcome.NO_POSTS)
     unknown = month_of(days_of(ever), JULY, CountedTime())
@@ -162,7 +174,12 @@ def test_nothing_is_silent_before_it_surely_existed() -> None:
         Bounds(0, 31),
         Bounds(0, None),
     )
+    assert unknown.posts == Bounds(0, None)
+    begun = reading(date(2031, 9, 1), post(date(2031, 8, 9)), since=EVER)
+    posted = cadence(days_of(begun), CountedTime(), [JULY, AUGUST], UNTIL, POLICY).months
+    assert [each.posts for each in posted] == [Bounds(0, None), Bounds(1, 1)]
     opened = month_of(days_of(ever), JULY, CountedTime(date(2031, 6, 30)))
+    assert opened.posts == Bounds(0, 0)
     # The opening stands for a post: fourteen days later the first day is below.
     assert opened.below == Bounds(17, 17)
     assert opened.gap == Bounds(31, 31)

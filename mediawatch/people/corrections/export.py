@@ -115,7 +115,7 @@ async def export_corrections(
     for lead in found.unfiled:
         filing = _filing_of(lead)
         part = part_of(filing)
-        parts.setdefault(part, []).append(_unfiled_row(lead, filing, labels))
+        parts.setdefault(part, []).append(_unfiled_row(lead, filing))
         if lead.closed is None:
             with_unfiled.add(part)
     taken: set[str] = set()
@@ -162,9 +162,7 @@ def _filing_of(lead: LeadStanding) -> Filing:
     )
 
 
-def _unfiled_row(
-    lead: LeadStanding, filing: Filing, labels: Mapping[str, str]
-) -> FormRow[RemarkColumn]:
+def _unfiled_row(lead: LeadStanding, filing: Filing) -> FormRow[RemarkColumn]:
     seen = lead.lead.latest
     given = account_cells(filing, None)
     cells = {column: given[column.value] for column in RemarkColumn if column.value in given}
@@ -175,7 +173,7 @@ def _unfiled_row(
         RemarkColumn.FIELD: "运行状态" if lead.closed else "登记备案",
         RemarkColumn.FILED: filing.status.label if lead.closed else "未登记备案",
         RemarkColumn.SEEN: given_text("；".join(shown)),
-        RemarkColumn.GROUND: given_text(f"{on}{ground_words(lead, labels)}"),
+        RemarkColumn.GROUND: given_text(f"{on}{ground_words(lead)}"),
     }
     return FormRow(cells=cells)
 

@@ -49,7 +49,7 @@ def tables(report: CadenceReport) -> list[Table]:
             ("地区", "单位", "政务新媒体名称", "类型", "备案单号", "原因"),
             tuple((*_named(each), each.why_none) for each in report.accounts if each.why_none),
         ),
-        Table("填写说明", ("项目", "说明"), tuple(_explained(report))),
+        Table("说明", ("项目", "说明"), tuple(_explained(report))),
     ]
 
 
@@ -184,7 +184,7 @@ def _explained(report: CadenceReport) -> Iterator[tuple[str, str]]:
     yield (
         "发布条数",
         "完整列表覆盖全月的写“N条”；列表未覆盖的写“至少N条”。只计确属本账号的发布内容，仅凭名称或链接"
-        "关联的不计，在说明栏注明条数。核查时已删除或撤回的无法见到。"
+        "关联的不计，在说明栏注明条数。核查时已删除或撤回的无法见到。开设时间未填报的，首条已知发布以前不作定论。"
         f"转发内容{'计入' if policy.updates.reposts else '不计'}；"
         f"未推送的发布{'计入' if policy.updates.unpushed else '不计'}。",
     )

@@ -75,11 +75,6 @@ def test_platforms_that_do_not_sum_and_a_rate_of_other_numbers() -> None:
             (10, 3, "33%"),
             "全省：不合格率写33%，按3/10应为30%。",
         ),
-        (
-            ("检查数", "不合格数", "合格率"),
-            (200, 1, "100%"),
-            "全省：合格率写100%，按199/200应为99%。",
-        ),
         (("检查数", "不合格数", "合格率"), (4, 1, 0.8), "全省：合格率写80%，按3/4应为75.00%。"),
     ],
 )
@@ -107,6 +102,32 @@ def test_a_sound_line_in_all_that_cells_hold(cells: tuple[object, ...]) -> None:
     found = check_figures([PrintedGrid("表", [heading, ["全省", *cells]])])
     assert found.remarks == ()
     assert (found.tables, found.lines) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("checked", "rate", "full"),
+    [(200, "100%", "99.50"), (300, 1, "99.67"), (2000, "100.0%", "99.950")],
+)
+def test_a_part_that_is_rounded_to_the_whole_is_no_slip(
+    checked: int, rate: object, full: str
+) -> None:
+    table: Rows = [["地区", "检查数", "不合格数", "合格率"], ["甲市", checked, 1, rate]]
+    assert remarks(table) == []
+    (note,) = remarks(table, kind=RemarkKind.NOTE)
+    assert f"按{checked - 1}/{checked}为{full}%，四舍五入虽为100%" in note.words
+
+
+def test_a_third_kind_of_account_is_no_slip() -> None:
+    heading = ["地区", "在册", "检查数", "合格数", "不合格数", "关停数", "合格率"]
+    table: Rows = [heading, ["甲市", 12, 10, 8, 1, 1, "88.89%"]]
+    assert remarks(table) == []
+    assert [each.words for each in remarks(table, kind=RemarkKind.NOTE)] == [
+        "甲市：合格率写88.89%，按8/9计算，分母与检查数或总数10不同。"
+    ]
+    unchecked = [each.words for each in remarks(table, kind=RemarkKind.UNCHECKED)]
+    assert any("差1与含义未核对的数相等" in each for each in unchecked)
+    # Nothing accounts for two.
+    assert remarks([heading, ["甲市", 12, 10, 7, 1, 1, "70%"]])
 
 
 def test_a_cut_rate_and_a_coarse_one_are_no_slips() -> None:

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from mediawatch.figures.printed.check import check_figures
 from mediawatch.figures.printed.circulars import load_shipped
+from mediawatch.figures.printed.grids import PrintedGrid
 from mediawatch.figures.printed.headings import FigureRole, is_subtotal, is_total, role_of
 from mediawatch.figures.printed.rates import Rounding, count_in, rate_in
 from mediawatch.figures.printed.remarks import PrintedRemark, RemarkKind
-from mediawatch.figures.printed.tables import PrintedGrid
 from mediawatch.figures.values import percent
 
 Rows = Sequence[Sequence[object]]
@@ -318,7 +318,8 @@ def test_columns_that_cannot_be_told_apart_are_unchecked() -> None:
     twice: Rows = [["地区", "检查数", "检查数", "得分"], ["甲市", 3, 4, 95.5], ["合计", 3, 4, 90]]
     assert not remarks(twice)
     assert [each.words for each in remarks(twice, kind=RemarkKind.UNCHECKED)] == [
-        "有2列“检查数”，分不清各指什么，只核对了合计。"
+        "有2列“检查数”，分不清各指什么，只核对了合计。",
+        "“得分”未核对。",
     ]
     beside: Rows = [["单位", "总数", "单位", "总数"], ["甲局", 3, "乙局", 4], ["", "", "合计", 7]]
     assert not remarks(beside)

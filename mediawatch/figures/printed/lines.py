@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mediawatch.figures.printed.headings import FigureRole
-from mediawatch.figures.printed.rates import MOST_DECIMALS, PrintedRate, Rounding, plain
+from mediawatch.figures.printed.rates import MOST_DECIMALS, PrintedRate, Rounding, plain, rate_in
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind
 from mediawatch.figures.printed.tables import PrintedTable, RowKind
 from mediawatch.figures.values import OPEN_RATE, percent
@@ -27,6 +27,8 @@ class FigureLine:
     """Of a sentence: it names a platform."""
     others: tuple[int, ...] = ()
     """Counts beside these whose meaning is not known, such as 关停."""
+    title: str = ""
+    """What says of which accounts and time it tells: its table's title, or its sentence."""
 
     def count(self, role: FigureRole) -> int | None:
         return self.counts[role][0] if role in self.counts else None
@@ -34,7 +36,7 @@ class FigureLine:
 
 def lines_of(table: PrintedTable) -> Iterator[FigureLine]:
     """The lines of a table: a row has one for each heading over several columns."""
-    for row in table.rows:
+    for row in (each for each in table.rows if each.kind is not RowKind.ASIDE):
         for group in table.groups:
             others = [
                 column
@@ -51,16 +53,17 @@ def lines_of(table: PrintedTable) -> Iterator[FigureLine]:
                 counts={
                     role: (row.counts[column], table.place(row.row, column))
                     for role, column in columns.items()
-                    if column in row.counts
+                    if column in row.counts and column not in row.merged
                 },
                 rates={
                     role: (row.rates[column], table.place(row.row, column))
                     for role, column in columns.items()
-                    if column in row.rates
+                    if column in row.rates and column not in row.merged
                 },
                 subject=table.subject,
                 is_whole=row.kind is RowKind.TOTAL and group in ("", "合计", "总计", "总体"),
                 others=tuple(row.counts[each] for each in others if row.counts.get(each)),
+                title=table.caption,
             )
 
 
@@ -145,12 +148,19 @@ def unclear_remarks(table: PrintedTable) -> Iterator[PrintedRemark]:
     for row in table.rows:
         for column in sorted(row.unclear):
             cell = plain(table.grid.rows[row.row][column])
+            words = f"“{cell}”不是数字，未核对。"
+            if table.heading.figures[column].role is None and rate_in(cell):
+                words = f"“{cell}”不是个数，未核对。"
+            if reason := table.grid.unread.get((row.row, column)):
+                words = f"“{table.heading.figures[column].heading}”未核对：{reason}。"
             if cell != OPEN_RATE:
-                yield PrintedRemark(
-                    RemarkKind.UNCHECKED,
-                    table.place(row.row, column),
-                    f"{row.name}：“{cell}”不是数字，未核对。",
-                )
+                place = table.place(row.row, column)
+                yield PrintedRemark(RemarkKind.UNCHECKED, place, f"{row.name}：{words}")
+        for column in sorted(row.merged):
+            if (row.row, column) not in table.grid.filled:
+                cell = plain(table.grid.rows[row.row][column])
+                words = f"{row.name}：“{cell}”在合并单元格中，是几行的数，未与各行核对。"
+                yield PrintedRemark(RemarkKind.UNCHECKED, table.place(row.row, column), words)
 
 
 def fractions_of(line: FigureLine, role: FigureRole) -> Iterator[tuple[int, int]]:

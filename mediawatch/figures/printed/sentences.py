@@ -175,6 +175,7 @@ def _line(
         and not _EARLIER.search(text)
         and (FigureRole.CHECKED in roles or len(roles) > 1),
         names_platform=platform,
+        title=text,
         others=tuple(int(each[1]) for each in unread if each[1].isdigit() and "%" not in each[0]),
     )
 
@@ -214,9 +215,7 @@ def _list_remarks(
     quoted, items = len(_QUOTED.findall(names)), len(_ITEM.findall(names))
     start = match.start(2)
     joined = items + len(re.findall("[和及与]", _QUOTED.sub("", names)))
-    if not quoted and joined == number:
-        yield start, None
-    elif number in ({quoted, items} if quoted else {items}) and "等" not in names[-4:]:
+    if number in {items, quoted or joined} and "等" not in names[-4:]:
         yield start, None
     elif (
         (quoted == items or not quoted)

@@ -96,6 +96,11 @@ def test_tables_of_different_accounts_or_times_are_not_one(one: str, other: str)
     ]
 
 
+def test_accounts_in_service_behind_the_checked_are_a_part() -> None:
+    heading = ["平台", "检查数", "正常运行数量", "关停数"]
+    assert slips([heading, ["微信", 30, 24, 6], ["合计", 30, 24, 6]]) == []
+
+
 def test_a_heading_that_is_repeated_goes_on() -> None:
     rows: Rows = [HEADING, ["甲县", 3, 2], HEADING, ["乙县", 4, 2], ["合计", 7, 4]]
     assert told(rows) == []

@@ -25,6 +25,9 @@ _CLOSING = re.compile(
 _COUNT = re.compile(rf"(\d+){UNIT}")
 _SEGMENT = re.compile(r"[^,、;()]+")
 _PLAIN = re.compile(r"(?:的?(?:政务新媒体|新媒体|账号|网站|单位|问题))?")
+_WHOLE = re.compile("(?:共|经)?(?:发现|查出|检出|检查|抽查|不合格|合格)")
+_STATE = re.compile("合格|正常|运行")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _OUTSIDE = ("另", "此外", "还有")
 _REST = ("其他", "其它", "其余")
 _MOST_PARTS = 12
@@ -61,21 +64,32 @@ def read_sums(sentence: Wording, place: PrintedPlace) -> SentenceSums:
     """The sums of a sentence, as far as their parts are certain."""
     found = SentenceSums()
     intro = _INTRO.search(sentence.text)
-    parts = _parts_after(sentence, intro.end()) if intro else None
+    parts = _parts_after(sentence, intro) if intro else None
     if intro and parts and _counted(sentence, place, intro, parts, found):
-        found.inside = (intro.end(), parts.end)
+        # 合格16个、不合格4个 are figures of the whole, and give its 合格率.
+        if not {each.label.removesuffix("的") for each in parts.parts} <= {"合格", "不合格"}:
+            found.inside = (intro.end(), parts.end)
     else:
         _read_closing(sentence, place, found)
     _read_shares(sentence.text, found)
     return found
 
 
-def _parts_after(sentence: Wording, start: int) -> _Parts | None:
-    """The parts that a sentence lists; None where they are not certain."""
-    text, found = sentence.text, _Parts(end=start)
-    outside = False
+def _parts_after(sentence: Wording, intro: re.Match[str]) -> _Parts | None:
+    """The parts that a sentence lists; None where they are not certain.
+
+    They end where a bracket closes, or where the whole's own figures go on: 发现不合格4个.
+    """
+    text, start = sentence.text, intro.end()
+    found = _Parts(end=start)
+    outside = ended = False
     for segment in _SEGMENT.finditer(text, start):
         words = segment[0]
+        closed = "(" in intro[0] and text[segment.start() - 1] == ")"
+        parts = found.parts
+        if parts and (closed or (_WHOLE.match(words) and not _STATE.search(parts[0].label))):
+            ended = True
+            break
         outside = outside or words.startswith(_OUTSIDE)
         if _SHARE.fullmatch(words):
             continue
@@ -90,7 +104,8 @@ def _parts_after(sentence: Wording, start: int) -> _Parts | None:
         found.parts.append(_Part(label, int(part["count"]), part.start("count"), outside))
         found.end = segment.end()
     rest = text[found.end :]
-    if rest.startswith("等") or _COUNT.search(rest) or len(found.parts) < 2:
+    more = not ended and _COUNT.search(rest)
+    if rest.startswith("等") or more or len(found.parts) < 2:
         return None
     return found
 
@@ -185,8 +200,9 @@ def _read_closing(sentence: Wording, place: PrintedPlace, found: SentenceSums) -
 
 def _read_shares(text: str, found: SentenceSums) -> None:
     """占80%: read where it is the count before it of any other count of the sentence."""
-    counts = [(match.start(1), int(match[1])) for match in _COUNT.finditer(text)]
-    for share in _SHARE.finditer(text):
+    bare = _BRACKETS.sub(lambda found: " " * len(found[0]), text)
+    counts = [(match.start(1), int(match[1])) for match in _COUNT.finditer(bare)]
+    for share in _SHARE.finditer(bare):
         before = [count for start, count in counts if start < share.start()]
         wholes = [count for _, count in counts if before and count >= before[-1] and count]
         rate = PrintedRate((share[1],))

@@ -226,9 +226,22 @@ def _heading(rows: Sequence[Sequence[object]], place: int) -> TableHeading:
         else:
             within = text.startswith("其中") or above.get(column, "").startswith("其中")
             figures[column] = FigureColumn(None, "", text, is_within=within)
+    _release_running(figures)
     words = [plain(row[column]) for column in (*names, *ids)]
     beside = len(set(words)) < len(words) and not any(each.group for each in figures.values())
     return TableHeading(place, figures, names, ids, types, ordinal, problem, unread, beside)
+
+
+def _release_running(figures: dict[int, FigureColumn]) -> None:
+    """正常运行 behind 检查数 counts a part of the checked, not all accounts."""
+    for place, column in figures.items():
+        before = (each for at, each in figures.items() if at < place)
+        if (
+            column.role is FigureRole.TOTAL
+            and "运行" in column.heading
+            and any(each.role is FigureRole.CHECKED for each in before)
+        ):
+            figures[place] = FigureColumn(None, "", column.heading)
 
 
 def _groups(row: Sequence[object]) -> dict[int, str]:

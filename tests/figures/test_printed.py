@@ -122,7 +122,7 @@ def test_a_third_kind_of_account_is_no_slip() -> None:
     table: Rows = [heading, ["甲市", 12, 10, 8, 1, 1, "88.89%"]]
     assert remarks(table) == []
     assert [each.words for each in remarks(table, kind=RemarkKind.NOTE)] == [
-        "甲市：合格率写88.89%，按8/9计算，分母与检查数或总数10不同。"
+        "甲市：合格率写88.89%，按8/9计算，所写的分母是10。"
     ]
     unchecked = [each.words for each in remarks(table, kind=RemarkKind.UNCHECKED)]
     assert any("差1与含义未核对的数相等" in each for each in unchecked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mediawatch.figures.printed.check import check_figures
+from mediawatch.figures.printed.grids import PrintedGrid
 
 ISSUED = "2024年4月1日"
 
@@ -155,3 +156,19 @@ def test_a_deadline_without_a_day_of_issue_is_unchecked() -> None:
     assert told("请于3月8日前反馈。") == [
         ("未核对", "期限“于3月8日前”未核对：正文没有单独成行的成文日期。")
     ]
+
+
+def test_accounts_beside_the_whole_are_no_slip() -> None:
+    whole = "全市正常运行的共19个，另有申请关停的1个，本次检查18个（检查率90%），发现不合格7个。"
+    table = PrintedGrid("表", [["地区", "总数", "检查数"], ["甲县", 20, 18], ["合计", 20, 18]])
+    kinds = [
+        "（一）超2周未更新。共有3个政务新媒体。微博3个：甲、乙、丙。",
+        "（二）互动回应差。微博互动回应差，未提供有效功能，共有4个政务新媒体。微博4个：甲、乙、丙、丁。",
+    ]
+    assert not check_figures([table], [whole, *kinds]).slips
+    short = check_figures([], [whole, kinds[0], kinds[1].replace("4", "3").replace("、丁", "")])
+    assert [each.words for each in short.remarks if each.kind.label == "差错"] == [
+        "各类问题合计6个，不合格数写7：差1个。"
+    ]
+    other = check_figures([], [whole, *kinds[:1], kinds[0], "（三）搜索不到。有1个账号搜索不到。"])
+    assert not other.slips

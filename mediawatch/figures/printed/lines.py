@@ -111,14 +111,14 @@ def _parts_remarks(line: FigureLine) -> Iterator[PrintedRemark]:
     place = line.counts[FigureRole.PASSED][1]
     words = f"{line.name}：合格数{passed}与不合格数{failed}合计{passed + failed}，检查数写{checked}"
     left = checked - passed - failed
-    if left in _sums_of(line.others):
+    if left in sums_of(line.others):
         words += f"，差{left}与含义未核对的数相等，未核对。"
         yield PrintedRemark(RemarkKind.UNCHECKED, place, words)
         return
     yield PrintedRemark(RemarkKind.SLIP, place, f"{words}。")
 
 
-def _sums_of(counts: Sequence[int]) -> set[int]:
+def sums_of(counts: Sequence[int]) -> set[int]:
     """All that some of these come to."""
     sums = {0}
     for count in counts[:_MOST_OTHERS]:
@@ -127,13 +127,16 @@ def _sums_of(counts: Sequence[int]) -> set[int]:
 
 
 def _other_fractions(line: FigureLine, role: FigureRole) -> Iterator[tuple[int, int]]:
-    """Fractions of 合格率 and 不合格率 whose whole is not 检查数, but what some offices divide by."""
+    """Fractions whose whole is another than usual, but what some offices divide by."""
     failed, passed = line.count(FigureRole.FAILED), line.count(FigureRole.PASSED)
     total, checked = line.count(FigureRole.TOTAL), line.count(FigureRole.CHECKED)
+    if role is FigureRole.COVERAGE and total and checked:
+        for other in sorted(sums_of(line.others)):
+            yield checked, max(total + other, checked)
     if role not in (FigureRole.RATE, FigureRole.FAILURE_RATE):
         return
     whole = checked if checked is not None else total or 0
-    wholes = [whole - other for other in sorted(_sums_of(line.others)) if other < whole]
+    wholes = [whole - other for other in sorted(sums_of(line.others)) if other < whole]
     if passed is not None and failed is not None:
         wholes.append(passed + failed)
     for each in wholes:
@@ -214,7 +217,7 @@ def rate_remarks(
         (each for each in others if rate.rounding(Fraction(*each)) is Rounding.HALF_UP), None
     ):
         kind = RemarkKind.NOTE
-        words = f"按{found[0]}/{found[1]}计算，分母与检查数或总数{whole}不同。"
+        words = f"按{found[0]}/{found[1]}计算，所写的分母是{whole}。"
     yield PrintedRemark(kind, place, f"{name}：{role.value}写{rate.text}，{words}")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mediawatch.figures.printed.breakdowns import PLATFORM
 from mediawatch.figures.printed.headings import FigureRole
-from mediawatch.figures.printed.lines import FigureLine
+from mediawatch.figures.printed.lines import FigureLine, sums_of
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind
 
 _DAY = re.compile(r"\d{1,2}月\d{1,2}日")
@@ -83,9 +83,12 @@ def disagreements(wholes: Sequence[FigureLine]) -> Iterator[PrintedRemark]:
             words = f"{role.value}写{count}，{_where(known_place)}写{known}"
             if known == count or known_place == place:
                 continue
-            if sure:
+            beside = [
+                other for each in (line, *sure) if "另" in each.title for other in each.others
+            ]
+            if sure and abs(known - count) not in sums_of(beside):
                 yield PrintedRemark(RemarkKind.SLIP, place, f"{words}。")
-            elif same:
+            elif sure or same:
                 yield PrintedRemark(RemarkKind.NOTE, place, f"{words}，口径不同的除外。")
             else:
                 words += "：两处的时间、平台或范围不同，未互相核对。"

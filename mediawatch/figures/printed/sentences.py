@@ -68,8 +68,9 @@ _LISTED = re.compile(rf"^(?:.*[,，、])?([^,，、:：()（）\d]{{1,20}})(\d+)
 _COLON = re.compile(rf"\d+{UNIT}[:：]")
 _QUOTED = re.compile("“[^”]+”")
 _ITEM = re.compile("(?:“[^”]*”|[^“、])+")
+_NUMBERED = re.compile("^[(（][一二三四五六七八九十]+[)）]")
 _KIND = re.compile(
-    rf"^[(（][一二三四五六七八九十]+[)）][^。]{{1,30}}。(?:共有|共计|共)(\d+){UNIT}[^。:：]*。"
+    rf"{_NUMBERED.pattern}[^。]{{1,30}}。(?:[^。:：\d]*,)?(?:共有|共计|共)(\d+){UNIT}[^。:：]*。"
 )
 _LISTED_COUNT = re.compile(rf"(\d+){UNIT}[:：]")
 
@@ -230,13 +231,17 @@ def _list_remarks(
 def _kind_remarks(paragraphs: Sequence[str], failed: Sequence[int]) -> Iterator[PrintedRemark]:
     """Paragraphs of kinds of problems, `（一）…。共有10个`: each against its lists, all against 不合格数.
 
-    An account may have two problems, so all kinds may come to more. They never come to less.
+    An account may have two problems, so all kinds may come to more. They never come to less,
+    unless a paragraph writes its number otherwise.
     """
     kinds: list[int] = []
     last = PrintedPlace("")
+    complete = True
     for number, text in enumerate(paragraphs):
         match = _KIND.match(text)
         if match is None:
+            counted = _NUMBERED.match(text) and _NUMBER.search(text)
+            complete = complete and (not counted or "不计入" in text or "不因此" in text)
             continue
         last = PrintedPlace("", number)
         kinds.append(int(match[1]))
@@ -250,8 +255,10 @@ def _kind_remarks(paragraphs: Sequence[str], failed: Sequence[int]) -> Iterator[
         return
     less = sum(kinds) < failed[0]
     words = f"各类问题合计{sum(kinds)}个，不合格数写{failed[0]}：差{abs(sum(kinds) - failed[0])}个"
-    end = "。" if less else "，一个账号存在多类问题的除外。"
-    yield PrintedRemark(RemarkKind.SLIP if less else RemarkKind.NOTE, last, words + end)
+    end = "，另有款项的数未计入的除外。" if less else "，一个账号存在多类问题的除外。"
+    slip = less and complete
+    kind = RemarkKind.SLIP if slip else RemarkKind.NOTE
+    yield PrintedRemark(kind, last, words + ("。" if slip else end))
 
 
 def _platform_remarks(found: TextFigures) -> Iterator[PrintedRemark]:

@@ -105,7 +105,9 @@ def _column_remarks(
         words = f"各行“{word}”的合计未核对：有“其中”行。"
         yield PrintedRemark(RemarkKind.UNCHECKED, place, words)
         return
-    unclear = [row for row in (block.whole, *block.parts) if column in row.unclear]
+    if column in block.whole.unclear:
+        return  # its cell is told already
+    unclear = [row for row in block.parts if column in row.unclear]
     if unclear:
         yield PrintedRemark(
             RemarkKind.UNCHECKED,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mediawatch.figures.printed.rates import count_in, plain
+from mediawatch.figures.printed.rates import count_in, plain, shown
 
 _DEEPEST = 12
 """Rows above a table's figures: title, unit, two rows of headings."""
@@ -206,7 +206,10 @@ def _heading(rows: Sequence[Sequence[object]], place: int) -> TableHeading:
             is_group = over != text and (of_over is None or of_over[0] is FigureRole.ROW_SUM)
             group = found[1] or (over if is_group else "")
             figures[column] = FigureColumn(
-                found[0], group, text, is_within=text.startswith("其中") or over.startswith("其中")
+                found[0],
+                group,
+                shown(cell),
+                is_within=text.startswith("其中") or over.startswith("其中"),
             )
         elif _IDS.search(text):
             ids.append(column)
@@ -222,10 +225,10 @@ def _heading(rows: Sequence[Sequence[object]], place: int) -> TableHeading:
         elif not text or _OTHER.search(text) or _is_text(rows, place, column):
             continue
         elif _NO_SUM.search(text) or not _has_counts(rows, place, column):
-            unread[column] = text
+            unread[column] = shown(cell)
         else:
             within = text.startswith("其中") or above.get(column, "").startswith("其中")
-            figures[column] = FigureColumn(None, "", text, is_within=within)
+            figures[column] = FigureColumn(None, "", shown(cell), is_within=within)
     _release_running(figures)
     words = [plain(row[column]) for column in (*names, *ids)]
     beside = len(set(words)) < len(words) and not any(each.group for each in figures.values())

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mediawatch.figures.printed.headings import FigureRole
-from mediawatch.figures.printed.rates import MOST_DECIMALS, PrintedRate, Rounding, plain, rate_in
+from mediawatch.figures.printed.rates import (
+    MOST_DECIMALS,
+    PrintedRate,
+    Rounding,
+    plain,
+    rate_in,
+    shown,
+)
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind
 from mediawatch.figures.printed.tables import PrintedTable, RowKind
 from mediawatch.figures.values import OPEN_RATE, percent
@@ -148,9 +155,9 @@ def _other_fractions(line: FigureLine, role: FigureRole) -> Iterator[tuple[int, 
 
 def unclear_remarks(table: PrintedTable) -> Iterator[PrintedRemark]:
     """Cells in columns of figures that hold something else."""
-    for row in table.rows:
+    for row in (each for each in table.rows if each.kind is not RowKind.ASIDE):
         for column in sorted(row.unclear):
-            cell = plain(table.grid.rows[row.row][column])
+            cell = shown(table.grid.rows[row.row][column])
             words = f"“{cell}”不是数字，未核对。"
             if table.heading.figures[column].role is None and rate_in(cell):
                 words = f"“{cell}”不是个数，未核对。"

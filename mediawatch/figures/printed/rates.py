@@ -88,6 +88,11 @@ def plain(value: object) -> str:
     return "".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
+def shown(value: object) -> str:
+    """A cell's text as printed, without white space."""
+    return "".join(str(value).split())
+
+
 def count_in(value: object) -> int | None:
     """The whole number of a cell; None for anything else."""
     if isinstance(value, bool):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mediawatch.figures.printed.rates import count_in, plain, shown
+from mediawatch.figures.printed.rates import count_in, plain, quote_cell
 
 _DEEPEST = 12
 """Rows above a table's figures: title, unit, two rows of headings."""
@@ -208,7 +208,7 @@ def _heading(rows: Sequence[Sequence[object]], place: int) -> TableHeading:
             figures[column] = FigureColumn(
                 found[0],
                 group,
-                shown(cell),
+                quote_cell(cell),
                 is_within=text.startswith("其中") or over.startswith("其中"),
             )
         elif _IDS.search(text):
@@ -225,10 +225,10 @@ def _heading(rows: Sequence[Sequence[object]], place: int) -> TableHeading:
         elif not text or _OTHER.search(text) or _is_text(rows, place, column):
             continue
         elif _NO_SUM.search(text) or not _has_counts(rows, place, column):
-            unread[column] = shown(cell)
+            unread[column] = quote_cell(cell)
         else:
             within = text.startswith("其中") or above.get(column, "").startswith("其中")
-            figures[column] = FigureColumn(None, "", shown(cell), is_within=within)
+            figures[column] = FigureColumn(None, "", quote_cell(cell), is_within=within)
     _release_running(figures)
     words = [plain(row[column]) for column in (*names, *ids)]
     beside = len(set(words)) < len(words) and not any(each.group for each in figures.values())

@@ -14,7 +14,6 @@ from mediawatch.figures.printed.rates import (
     Rounding,
     plain,
     rate_in,
-    shown,
 )
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind
 from mediawatch.figures.printed.tables import PrintedTable, RowKind
@@ -157,7 +156,7 @@ def unclear_remarks(table: PrintedTable) -> Iterator[PrintedRemark]:
     """Cells in columns of figures that hold something else."""
     for row in (each for each in table.rows if each.kind is not RowKind.ASIDE):
         for column in sorted(row.unclear):
-            cell = shown(table.grid.rows[row.row][column])
+            cell = quote_cell(table.grid.rows[row.row][column])
             words = f"“{cell}”不是数字，未核对。"
             if table.heading.figures[column].role is None and rate_in(cell):
                 words = f"“{cell}”不是个数，未核对。"

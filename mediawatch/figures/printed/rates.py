@@ -88,7 +88,7 @@ def plain(value: object) -> str:
     return "".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
-def shown(value: object) -> str:
+def quote_cell(value: object) -> str:
     """A cell's text as printed, without white space."""
     return "".join(str(value).split())
 

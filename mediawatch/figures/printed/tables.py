@@ -17,7 +17,14 @@ from mediawatch.figures.printed.headings import (
     is_total,
 )
 from mediawatch.figures.printed.layouts import split_grid, turn_grid
-from mediawatch.figures.printed.rates import NOTHING, PrintedRate, count_in, plain, rate_in, shown
+from mediawatch.figures.printed.rates import (
+    NOTHING,
+    PrintedRate,
+    count_in,
+    plain,
+    quote_cell,
+    rate_in,
+)
 from mediawatch.figures.printed.remarks import PrintedPlace
 
 _EARLIER = re.compile("上期|上季|上次|上一|上年|复查|整改情况")
@@ -195,8 +202,8 @@ def _row(
         else RowKind.PART
     )
     row = grid.rows[number]
-    named = [shown(row[column]) for column in heading.names if column < len(row)]
-    texts = [shown(cell) for cell in row if plain(cell) in labels and count_in(cell) is None]
+    named = [quote_cell(row[column]) for column in heading.names if column < len(row)]
+    texts = [quote_cell(cell) for cell in row if plain(cell) in labels and count_in(cell) is None]
     name = next(filter(None, named), "") or next(iter(texts), f"第{number + 1}行")
     types = tuple(plain(row[column]) for column in heading.types if column < len(row))
     return PrintedRow(

@@ -13,6 +13,7 @@ from mediawatch.figures.printed.rates import (
     PrintedRate,
     Rounding,
     plain,
+    quote_cell,
     rate_in,
 )
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind

@@ -10,8 +10,8 @@ import typer
 
 from mediawatch.cli.base import fit_prose
 from mediawatch.figures.printed.check import PrintedCheck, check_figures
+from mediawatch.figures.printed.grids import PrintedGrid
 from mediawatch.figures.printed.remarks import PrintedPlace, RemarkKind
-from mediawatch.figures.printed.tables import PrintedGrid
 from mediawatch.workbooks.places import column_letter
 from mediawatch.workbooks.tables import Document, read_document
 
@@ -47,7 +47,12 @@ def check(
 
 def _grids(document: Document) -> list[PrintedGrid]:
     return [
-        PrintedGrid(sheet.name or document.path.name, sheet.rows, unread=frozenset(sheet.defects))
+        PrintedGrid(
+            sheet.name or document.path.name,
+            sheet.rows,
+            unread={place: defect.chinese for place, defect in sheet.defects.items()},
+            filled=frozenset(sheet.filled),
+        )
         for sheet in document.sheets
         if not sheet.out_of_sight and not sheet.empty
     ]

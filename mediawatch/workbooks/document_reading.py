@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from mediawatch.workbooks import letters
+from mediawatch.workbooks.faults import FileFault
 from mediawatch.workbooks.sheet import Sheet
 from mediawatch.workbooks.table_reading import sheet_items, table_items
 
+_REMEDY = "open the circular and save it as .docx in Word or WPS"
+_OTHER_TEXTS = (".doc", ".wps", ".ofd", ".odt", ".rtf", ".pdf")
 _TITLE = 40
 """Characters of the paragraph before a table that name it."""
 
@@ -24,6 +28,7 @@ def document_items(name: str, file: BinaryIO) -> Iterator[Any]:
     with file:
         data = file.read()
     if not (data.startswith(b"PK") and letters.is_letter(data)):
+        _require_document(name, data)
         yield from table_items(name, io.BytesIO(data))
         yield {"paragraphs": []}
         return
@@ -36,7 +41,21 @@ def document_items(name: str, file: BinaryIO) -> Iterator[Any]:
             continue
         count += 1
         before = next((each.strip() for each in reversed(paragraphs) if each.strip()), "")
-        sheet = Sheet(name, f"表{count} {before[:_TITLE]}".strip(), [list(row) for row in block])
+        sheet = Sheet(
+            name, f"表{count} {before[:_TITLE]}".strip(), [list(row) for row in block.rows]
+        )
+        sheet.filled |= block.filled
         sheet.mark_defects({})
         yield from sheet_items(sheet)
     yield {"paragraphs": paragraphs}
+
+
+def _require_document(name: str, data: bytes) -> None:
+    """Refuse a text document that is no .docx, before it is read as a table."""
+    suffix = PurePath(name).suffix.lower()
+    if data.startswith(b"%PDF"):
+        raise FileFault(f"{name} is a PDF document: {_REMEDY}")
+    if suffix in _OTHER_TEXTS:
+        raise FileFault(f"{name} is no .docx, .xlsx, .xls or .csv file: {_REMEDY}")
+    if suffix == ".docx":
+        raise FileFault(f"{name} is damaged, or no .docx at all: {_REMEDY}")

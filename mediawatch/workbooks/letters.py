@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from mediawatch.workbooks.faults import FileFault
@@ -46,7 +47,16 @@ def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
             )
 
 
-def body_of(name: str, data: bytes) -> Iterator[str | list[list[str]]]:
+@dataclass(frozen=True, slots=True)
+class LetterTable:
+    """The cells of a table in a document."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    filled: set[tuple[int, int]] = field(default_factory=set)
+    """(row, column) of cells that got their text from a merged cell above."""
+
+
+def body_of(name: str, data: bytes) -> Iterator[str | LetterTable]:
     """The paragraphs and tables of the text in their order; a table is its rows of cells.
 
     A cell over several columns stands in the first of them, one over several rows in each of them.
@@ -84,18 +94,19 @@ def _opened(name: str, data: bytes) -> Iterator[zipfile.ZipFile]:
         ) from None
 
 
-def _blocks(body: ElementTree.Element) -> Iterator[str | list[list[str]]]:
+def _blocks(body: ElementTree.Element) -> Iterator[str | LetterTable]:
     for element in body:
         match _tag(element):
             case "p":
                 yield _shown(element)
             case "tbl":
-                yield list(_rows(element))
+                yield _table(element)
             case "sdt" | "sdtContent":
                 yield from _blocks(element)
 
 
-def _rows(table: ElementTree.Element) -> Iterator[list[str]]:
+def _table(table: ElementTree.Element) -> LetterTable:
+    found = LetterTable()
     above: list[str] = []
     for row in (each for each in table if _tag(each) == "tr"):
         cells: list[str] = []
@@ -104,10 +115,12 @@ def _rows(table: ElementTree.Element) -> Iterator[list[str]]:
             merged = _property(cell, "vMerge")
             if merged is not None and merged != "restart" and place < len(above):
                 text = above[place]
+                found.filled.add((len(found.rows), place))
             span = _property(cell, "gridSpan") or "1"
             cells += [text, *[""] * (min(int(span), _MOST_COLUMNS) - 1 if span.isdecimal() else 0)]
         above = cells
-        yield cells
+        found.rows.append(cells)
+    return found
 
 
 def _paragraphs(cell: ElementTree.Element) -> Iterator[ElementTree.Element]:

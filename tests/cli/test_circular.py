@@ -67,7 +67,8 @@ def test_slips_are_told_by_sheet_row_and_column(tmp_path: Path) -> None:
         "  “附件2”第4行B列：各行“总数”合计30，合计写31：差1。",
         "  “附件2”第4行B列：总数写31，“附件1”第4行写30。",
         "未核对1处：",
-        "  “附件2”第4行E列：合计：“#N/A”不是数字，未核对。",
+        "  “附件2”第4行E列：合计：“合格率”未核对：公式没有保存计算结果，"
+        "请用 Excel 或 WPS 打开后重新保存，或把公式粘贴为数值。",
         "读到2张表、6行数字。",
     ]
 
@@ -108,8 +109,36 @@ def test_a_document_s_text_and_tables_are_held_together(letter: Path) -> None:
     ]
 
 
+def test_a_rate_that_is_merged_over_two_rows_is_of_both(tmp_path: Path) -> None:
+    rows = [
+        ["地区", "检查数", "不合格数", "合格率"],
+        ["甲市", 10, 1, "86.7%"],
+        ["乙市", 20, 3, None],
+    ]
+    made = book(tmp_path / "a.xlsx", rows)
+    opened = openpyxl.load_workbook(made)
+    opened.active.merge_cells("D2:D3")
+    opened.save(made)
+    done = in_process("circular", "check", made)
+    assert done.returncode == 0
+    assert "第2行D列：甲市：“86.7%”在合并单元格中，是几行的数，未与各行核对。" in done.stdout
+    document = Document()
+    table = document.add_table(rows=3, cols=4)
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            table.cell(row, column).text = str(cell or "")
+    table.cell(1, 3).merge(table.cell(2, 3)).text = "86.7%"
+    document.save(str(tmp_path / "a.docx"))
+    done = in_process("circular", "check", tmp_path / "a.docx")
+    assert (done.returncode, "合并单元格" in done.stdout) == (0, True)
+
+
 def test_what_is_no_document_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "通报.pdf").write_bytes(b"%PDF-1.7")
-    for name in ("通报.pdf", "无.docx"):
+    (tmp_path / "坏.docx").write_bytes(b"no archive")
+    (tmp_path / "断.docx").write_bytes(b"PK\x03\x04 cut")
+    (tmp_path / "旧.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    for name in ("通报.pdf", "坏.docx", "断.docx", "旧.doc", "无.docx"):
         done = in_process("circular", "check", tmp_path / name)
         assert (done.returncode, name in done.stderr) == (2, True), done.stderr
+        assert name == "无.docx" or ".docx in Word or WPS" in done.stderr, done.stderr

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from mediawatch.figures.printed.check import check_figures
 from mediawatch.figures.printed.circulars import load_shipped
+from mediawatch.figures.printed.grids import PrintedGrid
 from mediawatch.figures.printed.headings import FigureRole, is_subtotal, is_total, role_of
 from mediawatch.figures.printed.rates import Rounding, count_in, rate_in
 from mediawatch.figures.printed.remarks import PrintedRemark, RemarkKind
-from mediawatch.figures.printed.tables import PrintedGrid
 from mediawatch.figures.values import percent
 
 Rows = Sequence[Sequence[object]]
@@ -75,11 +75,6 @@ def test_platforms_that_do_not_sum_and_a_rate_of_other_numbers() -> None:
             (10, 3, "33%"),
             "全省：不合格率写33%，按3/10应为30%。",
         ),
-        (
-            ("检查数", "不合格数", "合格率"),
-            (200, 1, "100%"),
-            "全省：合格率写100%，按199/200应为99%。",
-        ),
         (("检查数", "不合格数", "合格率"), (4, 1, 0.8), "全省：合格率写80%，按3/4应为75.00%。"),
     ],
 )
@@ -107,6 +102,32 @@ def test_a_sound_line_in_all_that_cells_hold(cells: tuple[object, ...]) -> None:
     found = check_figures([PrintedGrid("表", [heading, ["全省", *cells]])])
     assert found.remarks == ()
     assert (found.tables, found.lines) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("checked", "rate", "full"),
+    [(200, "100%", "99.50"), (300, 1, "99.67"), (2000, "100.0%", "99.950")],
+)
+def test_a_part_that_is_rounded_to_the_whole_is_no_slip(
+    checked: int, rate: object, full: str
+) -> None:
+    table: Rows = [["地区", "检查数", "不合格数", "合格率"], ["甲市", checked, 1, rate]]
+    assert remarks(table) == []
+    (note,) = remarks(table, kind=RemarkKind.NOTE)
+    assert f"按{checked - 1}/{checked}为{full}%，四舍五入虽为100%" in note.words
+
+
+def test_a_third_kind_of_account_is_no_slip() -> None:
+    heading = ["地区", "在册", "检查数", "合格数", "不合格数", "关停数", "合格率"]
+    table: Rows = [heading, ["甲市", 12, 10, 8, 1, 1, "88.89%"]]
+    assert remarks(table) == []
+    assert [each.words for each in remarks(table, kind=RemarkKind.NOTE)] == [
+        "甲市：合格率写88.89%，按8/9计算，所写的分母是10。"
+    ]
+    unchecked = [each.words for each in remarks(table, kind=RemarkKind.UNCHECKED)]
+    assert any("差1与含义未核对的数相等" in each for each in unchecked)
+    # Nothing accounts for two.
+    assert remarks([heading, ["甲市", 12, 10, 7, 1, 1, "70%"]])
 
 
 def test_a_cut_rate_and_a_coarse_one_are_no_slips() -> None:
@@ -297,7 +318,8 @@ def test_columns_that_cannot_be_told_apart_are_unchecked() -> None:
     twice: Rows = [["地区", "检查数", "检查数", "得分"], ["甲市", 3, 4, 95.5], ["合计", 3, 4, 90]]
     assert not remarks(twice)
     assert [each.words for each in remarks(twice, kind=RemarkKind.UNCHECKED)] == [
-        "有2列“检查数”，分不清各指什么，只核对了合计。"
+        "有2列“检查数”，分不清各指什么，只核对了合计。",
+        "“得分”未核对。",
     ]
     beside: Rows = [["单位", "总数", "单位", "总数"], ["甲局", 3, "乙局", 4], ["", "", "合计", 7]]
     assert not remarks(beside)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mediawatch.figures.printed.headings import FigureRole
+from mediawatch.figures.printed.grids import PrintedGrid
 from mediawatch.figures.printed.lines import (
     FigureLine,
     decimals_remarks,
@@ -16,9 +16,10 @@ from mediawatch.figures.printed.lines import (
 )
 from mediawatch.figures.printed.lists import length_remarks, list_remarks
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind
+from mediawatch.figures.printed.scopes import disagreements, scope_of
 from mediawatch.figures.printed.sentences import read_text
 from mediawatch.figures.printed.sums import share_remarks, sum_remarks
-from mediawatch.figures.printed.tables import PrintedGrid, PrintedTable, read_table
+from mediawatch.figures.printed.tables import PrintedTable, read_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,17 @@ def check_figures(grids: Sequence[PrintedGrid], paragraphs: Sequence[str] = ()) 
     remarks: list[PrintedRemark] = []
     tables: list[PrintedTable] = []
     for grid in grids:
-        table = read_table(grid)
-        if table is None:
+        read = list(read_tables(grid))
+        if not read:
             words = "未核对：没有认得的表头（总数、检查数、不合格数、合格率，或账号名称）。"
             remarks.append(PrintedRemark(RemarkKind.UNCHECKED, PrintedPlace(grid.name), words))
-            continue
-        if table.heading.is_beside:
-            words = "未核对：两栏并排，请排成一栏再核对。"
-            remarks.append(PrintedRemark(RemarkKind.UNCHECKED, table.place(), words))
-            continue
-        tables.append(table)
-        remarks += _heading_remarks(table)
+        for table in read:
+            if table.heading.is_beside:
+                words = "未核对：两栏并排，请排成一栏再核对。"
+                remarks.append(PrintedRemark(RemarkKind.UNCHECKED, table.place(), words))
+                continue
+            tables.append(table)
+            remarks += _heading_remarks(table)
     text = read_text(paragraphs)
     lines: list[FigureLine] = []
     for table in tables:
@@ -74,9 +75,10 @@ def check_figures(grids: Sequence[PrintedGrid], paragraphs: Sequence[str] = ()) 
     told = " ".join([*(table.title for table in tables), *paragraphs])
     if "网站" not in told:
         wholes = [replace(line, subject="") for line in wholes]
-    remarks += _disagreements(wholes)
+    remarks += disagreements(wholes)
     lists = [table for table in tables if table.heading.is_list]
-    remarks += length_remarks(lists, wholes, [line for line in lines if not line.is_whole])
+    everything = [line for line in wholes if not scope_of(line.title).platforms]
+    remarks += length_remarks(lists, everything, [line for line in lines if not line.is_whole])
     return PrintedCheck(_in_order(remarks), len(tables), len(counted))
 
 
@@ -94,32 +96,9 @@ def _heading_remarks(table: PrintedTable) -> Iterator[PrintedRemark]:
     if unknown:
         words = f"“{'”“'.join(unknown)}”只核对了合计，含义未核对。"
         yield PrintedRemark(RemarkKind.UNCHECKED, table.place(table.heading.last_row), words)
-
-
-_TOGETHER = (FigureRole.TOTAL, FigureRole.CHECKED, FigureRole.FAILED, FigureRole.PASSED)
-
-
-def _disagreements(wholes: Sequence[FigureLine]) -> Iterator[PrintedRemark]:
-    """Where two places of a file print another number for the same whole."""
-    for role in _TOGETHER:
-        first: dict[str, tuple[int, PrintedPlace]] = {}
-        for line in wholes:
-            if role not in line.counts:
-                continue
-            count, place = line.counts[role]
-            known = first.setdefault(line.subject, (count, place))
-            if known[0] != count and known[1] != place:
-                yield PrintedRemark(
-                    RemarkKind.SLIP,
-                    place,
-                    f"{role.value}写{count}，{_where(known[1])}写{known[0]}。",
-                )
-
-
-def _where(place: PrintedPlace) -> str:
-    if place.part:
-        return f"“{place.part}”" + ("" if place.row is None else f"第{place.row + 1}行")
-    return "正文" if place.row is None else f"正文第{place.row + 1}段"
+    if unread := table.heading.unread:
+        words = f"“{'”“'.join(unread.values())}”未核对。"
+        yield PrintedRemark(RemarkKind.UNCHECKED, table.place(table.heading.last_row), words)
 
 
 def _in_order(remarks: Sequence[PrintedRemark]) -> tuple[PrintedRemark, ...]:

@@ -105,9 +105,10 @@ def _type_remarks(table: PrintedTable, parts: Sequence[FigureLine]) -> Iterator[
             listed[name] += 1
     for line in parts:
         printed = line.count(FigureRole.FAILED)
-        if line.name in listed and printed != listed[line.name]:
+        name = plain(line.name)
+        if name in listed and printed != listed[name]:
             yield PrintedRemark(
                 RemarkKind.SLIP,
                 line.counts[FigureRole.FAILED][1],
-                f"{line.name}：不合格数写{printed}，名单中有{listed[line.name]}个。",
+                f"{line.name}：不合格数写{printed}，名单中有{listed[name]}个。",
             )

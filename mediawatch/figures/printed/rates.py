@@ -22,6 +22,8 @@ NOTHING = frozenset({"", "-", "—", "/", "--", "——", "无"})
 
 class Rounding(StrEnum):
     HALF_UP = "half_up"
+    TO_WHOLE = "to_whole"
+    """Half up, too, but it reads 100% where something is missing."""
     TRUNCATED = "truncated"
     WRONG = "wrong"
 
@@ -55,12 +57,25 @@ class PrintedRate:
             return Rounding.HALF_UP
         if any(agrees(text, ratio) for text in self.texts):
             return Rounding.HALF_UP
+        if ratio < 1 and any(
+            _is_whole(text) and _half_up(text, ratio) == 100 for text in self.texts
+        ):
+            return Rounding.TO_WHOLE
         cut = any(Fraction(text.removesuffix("%")) == _cut(text, ratio) for text in self.texts)
         return Rounding.TRUNCATED if cut else Rounding.WRONG
 
     def should_be(self, ratio: Fraction) -> str:
         """The fraction with as many decimals as are printed, two at most of a computed number."""
         return percent(ratio, min(self.decimals, MOST_DECIMALS) if self.exact is None else 2)
+
+
+def _is_whole(text: str) -> bool:
+    return Fraction(text.removesuffix("%")) == 100
+
+
+def _half_up(text: str, ratio: Fraction) -> Fraction:
+    unit = 10 ** decimals_of(text)
+    return Fraction(int((2 * ratio * 100 * unit + 1) // 2), unit)
 
 
 def _cut(text: str, ratio: Fraction) -> Fraction:
@@ -71,6 +86,11 @@ def _cut(text: str, ratio: Fraction) -> Fraction:
 def plain(value: object) -> str:
     """A cell's text in narrow characters, without white space."""
     return "".join(unicodedata.normalize("NFKC", str(value)).split())
+
+
+def quote_cell(value: object) -> str:
+    """A cell's text as printed, without white space."""
+    return "".join(str(value).split())
 
 
 def count_in(value: object) -> int | None:

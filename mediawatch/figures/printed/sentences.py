@@ -6,45 +6,42 @@ A sentence with more than one number of a kind is left to a person: it says 未�
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
+from mediawatch.figures.printed.breakdowns import PLATFORM, UNIT, read_sums
+from mediawatch.figures.printed.deadlines import day_remarks
 from mediawatch.figures.printed.headings import FigureRole
 from mediawatch.figures.printed.lines import FigureLine
 from mediawatch.figures.printed.rates import PrintedRate
 from mediawatch.figures.printed.remarks import PrintedPlace, PrintedRemark, RemarkKind
 from mediawatch.figures.printed.tables import subject_of
-from mediawatch.typesetting import typeset
+from mediawatch.figures.printed.wording import Wording, read_wording
 
-_SHOWN = 30
-"""Characters by which a remark names a sentence."""
-_UNIT = r"(?:个|家)"
 _THING = r"(?:的)?(?:政府系统)?(?:政务新媒体|政府网站|新媒体|网站|账号)?(?:账号)?"
 _COUNTS: Sequence[tuple[FigureRole, re.Pattern[str]]] = (
     (
         FigureRole.FAILED,
         re.compile(
-            rf"不合格{_THING}(?:有|共|共有|数为|为)?(\d+){_UNIT}|(\d+){_UNIT}{_THING}(?:为|被评为|检查)?不合格"
+            rf"不合格{_THING}(?:有|共|共有|数为|为)?(\d+){UNIT}|(\d+){UNIT}{_THING}(?:为|被评为|检查)?不合格"
         ),
     ),
     (
         FigureRole.PASSED,
         re.compile(
-            rf"(?<!不)合格{_THING}(?:有|共|共有|数为|为)?(\d+){_UNIT}|(\d+){_UNIT}{_THING}合格(?!率)"
+            rf"(?<!不)合格{_THING}(?:有|共|共有|数为|为)?(\d+){UNIT}|(\d+){UNIT}{_THING}合格(?!率)"
         ),
     ),
     (
         FigureRole.CHECKED,
         re.compile(
-            rf"(?:检查|抽查|监测|普查|抽取)(?:了)?(?:全[省市县区州])?{_THING}(?:共|共计)?(\d+){_UNIT}"
+            rf"(?:检查|抽查|监测|普查|抽取)(?:了)?(?:全[省市县区州])?{_THING}(?:共|共计)?(\d+){UNIT}"
         ),
     ),
     (
         FigureRole.TOTAL,
         re.compile(
-            rf"(?:共有|现有|在管|正常运行|在运行|开设|备案){_THING}(?:共|共计|总数)?(?:为)?(\d+){_UNIT}|总数(?:为)?(\d+){_UNIT}?"
+            rf"(?:共有|现有|在管|正常运行|在运行|开设|备案){_THING}(?:共|共计|总数)?(?:为)?(\d+){UNIT}|总数(?:为)?(\d+){UNIT}?"
         ),
     ),
 )
@@ -56,23 +53,26 @@ _RATES: Sequence[tuple[FigureRole, re.Pattern[str]]] = (
         re.compile(r"(?:检查率|抽查率|抽查比例|检查比例|覆盖率)(?:为|达|达到|是)?(\d+(?:\.\d+)?%)"),
     ),
 )  # fmt: skip
-_SENTENCE = re.compile(r"[!\u3002]")
-_NUMBER = re.compile(rf"\d+(?:\.\d+)?\s*(?:%|{_UNIT})")
+_SENTENCE = re.compile(r"[^!\u3002]+")
+_CLAUSE = re.compile("[^;]+")
+_NUMBER = re.compile(rf"(\d+(?:\.\d+)?)(?:%|{UNIT})")
+_CHINESE = re.compile(
+    r"百分之[〇零一二三四五六七八九十百点]+"
+    r"|(?:(?<=[检抽]查)|(?<=合格)|(?<=[共为有达]))[〇零一二两三四五六七八九十百千]+[个家](?![月工方季阶环层])"
+    r"|[〇零一二两三四五六七八九十百千]+[个家](?=(?:政务新媒体|账号|网站)?(?:不?合格|[,;]|$))"
+)
+_AMBIGUOUS = re.compile(r"\d，[1-9]\d\d(?!\d)")
+"""1，234 may be one number or two."""
 _EARLIER = re.compile("上期|上季|上次|上一|去年|上年|此前")
-_PLATFORM = re.compile("微信|微博|抖音|头条|快手|视频号|小程序|客户端|百家号|贴吧|小红书|哔哩")
-_LISTED = re.compile(rf"^(?:.*[,，、])?([^,，、:：()（）\d]{{1,20}})(\d+){_UNIT}[:：](.+)$")
-_COLON = re.compile(rf"\d+{_UNIT}[:：]")
+_LISTED = re.compile(rf"^(?:.*[,，、])?([^,，、:：()（）\d]{{1,20}})(\d+){UNIT}[:：](.+)$")
+_COLON = re.compile(rf"\d+{UNIT}[:：]")
 _QUOTED = re.compile("“[^”]+”")
-_PART = re.compile(rf"(.{{1,24}}?)(\d+){_UNIT}")
-_BREAKDOWN = re.compile(rf"(\d+){_UNIT}([^,，。;；:：\d]{{0,16}})[,，:：(（]其?中?[,，:：]?(.+)")
+_ITEM = re.compile("(?:“[^”]*”|[^“、])+")
+_NUMBERED = re.compile("^[(（][一二三四五六七八九十]+[)）]")
 _KIND = re.compile(
-    rf"^[(（][一二三四五六七八九十]+[)）][^。]{{1,30}}。(?:共有|共计|共)(\d+){_UNIT}[^。:：]*。"
+    rf"{_NUMBERED.pattern}[^。]{{1,30}}。(?:[^。:：\d]*,)?(?:共有|共计|共)(\d+){UNIT}[^。:：]*。"
 )
-_LISTED_COUNT = re.compile(rf"(\d+){_UNIT}[:：]")
-_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
-_DEADLINE = re.compile(
-    r"(?:于|在)?(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日(?:\d{1,2}(?::\d\d|时))?(?:之?前|以前)"
-)
+_LISTED_COUNT = re.compile(rf"(\d+){UNIT}[:：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +86,34 @@ class TextFigures:
 def read_text(paragraphs: Sequence[str]) -> TextFigures:
     """The figures of paragraphs, by their places in the sequence."""
     found = TextFigures()
-    texts = [re.sub(r"\s+", "", unicodedata.normalize("NFKC", each)) for each in paragraphs]
+    texts = [read_wording(each) for each in paragraphs]
     for number, text in enumerate(texts):
-        kind = _KIND.match(text)
-        for sentence in _sentences(text[kind.end() :] if kind else text):
+        kind = _KIND.match(text.text)
+        rest = text.part(kind.end(), len(text.text)) if kind else text
+        for sentence in _sentences(rest):
             _read_sentence(sentence, PrintedPlace("", number), found)
     failed = [
         line.counts[FigureRole.FAILED][0]
         for line in found.lines
         if line.is_whole and FigureRole.FAILED in line.counts
     ]
-    found.remarks.extend(_kind_remarks(texts, failed))
+    found.remarks.extend(_kind_remarks([each.text for each in texts], failed))
     found.remarks.extend(_platform_remarks(found))
-    found.remarks.extend(_deadline_remarks(texts))
+    found.remarks.extend(day_remarks(texts))
     return found
 
 
-def _sentences(text: str) -> Iterator[str]:
+def _sentences(text: Wording) -> Iterator[Wording]:
     """The sentences of a paragraph, each clause apart that ends with a semicolon.
 
     `检查10个；不合格4个，合格率60%` is one: the clauses tell of one whole, and each of other figures.
     """
-    for sentence in filter(None, _SENTENCE.split(text)):
-        clauses = [clause for clause in sentence.split(";") if clause]
-        figures = [set(_figures(clause)) for clause in clauses]
+    for span in _SENTENCE.finditer(text.text):
+        sentence = text.part(*span.span())
+        clauses = [sentence.part(*each.span()) for each in _CLAUSE.finditer(sentence.text)]
+        figures = [set(_figures(clause.text)) for clause in clauses]
         together = sum(map(len, figures)) == len(set().union(*figures))
-        if together and not _PLATFORM.search(sentence) and not _COLON.search(sentence):
+        if together and not PLATFORM.search(sentence.text) and not _COLON.search(sentence.text):
             yield sentence
         else:
             yield from clauses
@@ -121,80 +123,125 @@ def _figures(text: str) -> Iterator[FigureRole]:
     return (role for role, pattern in (*_COUNTS, *_RATES) for _ in _numbers(pattern, text))
 
 
-def _read_sentence(sentence: str, place: PrintedPlace, found: TextFigures) -> None:
-    listed = list(_list_remarks(sentence, place))
-    broken_down = list(_breakdown_remarks(sentence, place))
-    found.remarks.extend([*filter(None, listed), *filter(None, broken_down)])
-    head = sentence
-    if (breakdown := _BREAKDOWN.search(sentence)) and broken_down:
-        head = sentence[: breakdown.start(3)]
-    counts = {role: _numbers(pattern, head) for role, pattern in _COUNTS}
-    rates = {role: _numbers(pattern, head) for role, pattern in _RATES}
-    read = sum(map(len, (*counts.values(), *rates.values())))
-    several = any(len(each) > 1 for each in (*counts.values(), *rates.values()))
-    roles = [role for role, each in counts.items() if each]
-    platform = bool(_PLATFORM.search(sentence))
-    if read and not several:
-        found.lines.append(
-            FigureLine(
-                name=_quoted(sentence),
-                counts={role: (int(each[0]), place) for role, each in counts.items() if each},
-                rates={
-                    role: (PrintedRate((each[0],)), place) for role, each in rates.items() if each
-                },
-                subject=subject_of(sentence),
-                is_whole=not platform
-                and not _EARLIER.search(sentence)
-                and (FigureRole.CHECKED in roles or len(roles) > 1),
-                names_platform=platform,
-            )
-        )
-    unread = len(_NUMBER.findall(head)) - (0 if several else read)
-    if unread > 0 and not (listed or broken_down):
-        found.remarks.append(
-            PrintedRemark(
-                RemarkKind.UNCHECKED,
-                place,
-                f"{_quoted(sentence)}有{unread}个数字未核对。",
-            )
-        )
-
-
-def _numbers(pattern: re.Pattern[str], text: str) -> list[str]:
-    return [next(filter(None, match.groups())) for match in pattern.finditer(text)]
-
-
-def _quoted(sentence: str) -> str:
-    """The beginning of a sentence, as a remark names it."""
-    shown = typeset(sentence)
-    return f"“{shown if len(shown) <= _SHOWN else f'{shown[: _SHOWN - 1]}…'}”"
-
-
-def _list_remarks(sentence: str, place: PrintedPlace) -> Iterator[PrintedRemark | None]:
-    """`微信公众号11个：甲、乙`: the number against the names; None where they agree."""
-    match = _LISTED.search(sentence)
-    if match is None or len(_COLON.findall(sentence)) > 1:
+def _read_sentence(sentence: Wording, place: PrintedPlace, found: TextFigures) -> None:
+    text = sentence.text
+    if _AMBIGUOUS.search(sentence.quote()):
+        words = f"{sentence.name}未核对：分不清“，”是分节还是分隔。"
+        found.remarks.append(PrintedRemark(RemarkKind.UNCHECKED, place, words))
         return
-    what, number, names = match.groups()
-    quoted = _QUOTED.findall(names)
-    count = len(quoted) if quoted else len([each for each in re.split("、", names) if each])
-    if count == int(number):
-        yield None
-    elif quoted or count > 1:
-        words = f"“{what}{number}个”后列出{count}个：差{abs(count - int(number))}个。"
-        yield PrintedRemark(RemarkKind.SLIP, place, words)
+    sums = read_sums(sentence, place)
+    found.remarks.extend(sums.remarks)
+    read = set(sums.read)
+    for start, remark in _list_remarks(sentence, place):
+        read.add(start)
+        found.remarks.extend([remark] if remark else [])
+    first, end = sums.inside
+    head = text[:first] + "#" * (end - first) + text[end:]
+    counts = {role: _numbers(pattern, head) for role, pattern in _COUNTS}
+    counts[FigureRole.TOTAL] = list(_totals(head, counts))
+    rates = {role: _numbers(pattern, head) for role, pattern in _RATES}
+    every = [*counts.values(), *rates.values()]
+    several = any(len(each) > 1 for each in every)
+    if not several:
+        read |= {start for each in every for start, _ in each}
+    unread = [match for match in _NUMBER.finditer(text) if match.start(1) not in read]
+    if any(every) and not several:
+        found.lines.append(_line(sentence, place, counts, rates, unread))
+    shown = [sentence.quote(*match.span()) for match in unread]
+    shown += [sentence.quote(*match.span()) for match in _CHINESE.finditer(text)]
+    if shown:
+        words = f"{sentence.name}中“{'”“'.join(shown)}”未核对。"
+        found.remarks.append(PrintedRemark(RemarkKind.UNCHECKED, place, words))
+
+
+_Numbers = dict[FigureRole, list[tuple[int, str]]]
+
+
+def _line(
+    sentence: Wording,
+    place: PrintedPlace,
+    counts: _Numbers,
+    rates: _Numbers,
+    unread: Sequence[re.Match[str]],
+) -> FigureLine:
+    text = sentence.text
+    roles = [role for role, each in counts.items() if each]
+    platform = bool(PLATFORM.search(text))
+    return FigureLine(
+        name=sentence.name,
+        counts={role: (int(each[0][1]), place) for role, each in counts.items() if each},
+        rates={role: (PrintedRate((each[0][1],)), place) for role, each in rates.items() if each},
+        subject=subject_of(text),
+        is_whole=not platform
+        and not _EARLIER.search(text)
+        and (FigureRole.CHECKED in roles or len(roles) > 1),
+        names_platform=platform,
+        title=text,
+        others=tuple(int(each[1]) for each in unread if each[1].isdigit() and "%" not in each[0]),
+    )
+
+
+def _totals(text: str, counts: _Numbers) -> Iterator[tuple[int, str]]:
+    """The numbers of all accounts: those in service after 检查 or 其中 are a part of the checked."""
+    checked = min((start for start, _ in counts[FigureRole.CHECKED]), default=len(text))
+    inside = text.find("其中")
+    for start, number in counts[FigureRole.TOTAL]:
+        before = text[:start].rpartition(",")[2]
+        part = (start > checked and "运行" in before) or -1 < inside < start
+        if not part or "总数" in before:
+            yield start, number
+
+
+def _numbers(pattern: re.Pattern[str], text: str) -> list[tuple[int, str]]:
+    """The numbers that a pattern finds, and where each begins."""
+    return [
+        next((match.start(group), match[group]) for group in (1, 2) if match[group])
+        if match.re.groups > 1
+        else (match.start(1), match[1])
+        for match in pattern.finditer(text)
+    ]
+
+
+def _list_remarks(
+    sentence: Wording, place: PrintedPlace
+) -> Iterator[tuple[int, PrintedRemark | None]]:
+    """`微信公众号11个：甲、乙`: the number against the names; no remark where they agree.
+
+    A name may hold 、 within quotation marks, or be one of several in an item.
+    """
+    match = _LISTED.search(sentence.text)
+    if match is None or len(_COLON.findall(sentence.text)) > 1:
+        return
+    number, names = int(match[2]), match[3]
+    quoted, items = len(_QUOTED.findall(names)), len(_ITEM.findall(names))
+    start = match.start(2)
+    joined = items + len(re.findall("[和及与]", _QUOTED.sub("", names)))
+    if number in {items, quoted or joined} and "等" not in names[-4:]:
+        yield start, None
+    elif (
+        (quoted == items or not quoted)
+        and max(quoted, items) > 1
+        and not re.search(r"等|\d|[和及与]", _QUOTED.sub("", names))
+    ):
+        words = f"“{sentence.quote(match.start(1), match.start(3) - 1)}”后列出{items}个："
+        words += f"差{abs(items - number)}个。"
+        yield start, PrintedRemark(RemarkKind.SLIP, place, words)
 
 
 def _kind_remarks(paragraphs: Sequence[str], failed: Sequence[int]) -> Iterator[PrintedRemark]:
     """Paragraphs of kinds of problems, `（一）…。共有10个`: each against its lists, all against 不合格数.
 
-    An account may have two problems, so all kinds may come to more. They never come to less.
+    An account may have two problems, so all kinds may come to more. They never come to less,
+    unless a paragraph writes its number otherwise.
     """
     kinds: list[int] = []
     last = PrintedPlace("")
+    complete = True
     for number, text in enumerate(paragraphs):
         match = _KIND.match(text)
         if match is None:
+            counted = _NUMBERED.match(text) and _NUMBER.search(text)
+            complete = complete and (not counted or "不计入" in text or "不因此" in text)
             continue
         last = PrintedPlace("", number)
         kinds.append(int(match[1]))
@@ -208,8 +255,10 @@ def _kind_remarks(paragraphs: Sequence[str], failed: Sequence[int]) -> Iterator[
         return
     less = sum(kinds) < failed[0]
     words = f"各类问题合计{sum(kinds)}个，不合格数写{failed[0]}：差{abs(sum(kinds) - failed[0])}个"
-    end = "。" if less else "，一个账号存在多类问题的除外。"
-    yield PrintedRemark(RemarkKind.SLIP if less else RemarkKind.NOTE, last, words + end)
+    end = "，另有款项的数未计入的除外。" if less else "，一个账号存在多类问题的除外。"
+    slip = less and complete
+    kind = RemarkKind.SLIP if slip else RemarkKind.NOTE
+    yield PrintedRemark(kind, last, words + ("。" if slip else end))
 
 
 def _platform_remarks(found: TextFigures) -> Iterator[PrintedRemark]:
@@ -229,56 +278,3 @@ def _platform_remarks(found: TextFigures) -> Iterator[PrintedRemark]:
             if sum(counts) != whole:
                 words = f"各平台{role.value}合计{sum(counts)}，总体写{whole}：差{abs(sum(counts) - whole)}。"
                 yield PrintedRemark(RemarkKind.SLIP, place, words)
-
-
-def _breakdown_remarks(sentence: str, place: PrintedPlace) -> Iterator[PrintedRemark | None]:
-    """`36个不合格，其中超2周24个、长期未更新7个`: the parts against their sum; None where they agree."""
-    match = _BREAKDOWN.search(sentence)
-    if match is None:
-        return
-    rest = match[3].rstrip(")）")
-    matches = [_PART.fullmatch(each) for each in re.split("[,、]", rest) if each]
-    parts = [match.groups() for match in matches if match]
-    if len(parts) < 2 or len(parts) != len(matches):
-        return
-    whole, total = int(match[1]), sum(int(number) for _, number in parts)
-    if total == whole:
-        yield None
-        return
-    words = "、".join(f"{what}{number}" for what, number in parts)
-    more = "大于" if total > whole else "小于"
-    yield PrintedRemark(
-        RemarkKind.SLIP,
-        place,
-        f"{words}合计{total}，{more}所写的{whole}：差{abs(total - whole)}。",
-    )
-
-
-def _deadline_remarks(texts: Sequence[str]) -> Iterator[PrintedRemark]:
-    """Deadlines before the day on which the text was issued: its last line that is a day alone."""
-    issued = None
-    for text in texts:
-        if (match := _DAY.fullmatch(text)) and (day := _day(*map(int, match.groups()))):
-            issued = day
-    if issued is None:
-        return
-    for number, text in enumerate(texts):
-        for match in _DEADLINE.finditer(text):
-            year, month, day_number = match.groups()
-            day = _day(int(year or issued.year), int(month), int(day_number))
-            # Without a year, a month of spring in a text of December is next year's.
-            if day and not year and (issued - day).days > 180:
-                continue
-            if day and day < issued:
-                yield PrintedRemark(
-                    RemarkKind.SLIP,
-                    PrintedPlace("", number),
-                    f"期限“{match[0]}”早于成文日期{issued.year}年{issued.month}月{issued.day}日。",
-                )
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -44,7 +44,10 @@ class WindowChange(PolicyPart):
     due_soon_from: PositiveInt | None = None
 
     def of(self, window: WindowRule) -> WindowRule:
-        return window.model_copy(update=self.model_dump(exclude_none=True))
+        changed = window.model_copy(update=self.model_dump(exclude_none=True))
+        # What is asked of the others says nothing of another window.
+        alike = changed == window
+        return window if alike else changed.model_copy(update={"requirement": ""})
 
 
 class CodeChange(PolicyPart):

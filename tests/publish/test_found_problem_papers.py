@@ -231,6 +231,24 @@ def test_who_is_still_mute_at_the_re_check_is_named_again(papers: Papers) -> Non
     assert "“演示互动”（微信）" not in said
 
 
+def test_a_corrected_notice_calls_nobody_sound_whom_one_person_still_accuses(
+    papers: Papers,
+) -> None:
+    """One of the two takes his answer back: notice and figures say 待人工核查 alike."""
+    built, folder = papers.built, papers.folder
+    taken = ("--by", LOOKERS[1], "--reason", "看错", "--sweep", str(built.sweep))
+    built.run("problem", "withdraw", "000003", "--kind", "互动回应差", *taken)
+    items = json.loads(papers.text("交接.json"))["findings"]
+    item = next(n for n, each in enumerate(items, 1) if each["account"]["name"] == "演示互动")
+    reason = ("--by", "演示审核员", "--reason", "经复核检查人撤回", "--yes")
+    built.run("notice", "correct", built.told.number, str(item), *reason)
+    built.run("handoff", "--notice", built.told.number, "--out", folder / "更正后.json")
+    built.run("handoff", "--sweep", str(built.sweep), "--out", folder / "现在.json")
+    corrected, now = (json.loads(papers.text(name)) for name in ("更正后.json", "现在.json"))
+    assert corrected["counts"] == now["counts"]
+    assert corrected["counts"]["unproven"] == 1
+
+
 def _next_inspection(told: PublishedInspection) -> PublishedInspection:
     """Two months later all publish, and of the two accounts one is still mute."""
     last = date(2020, 10, 31)

@@ -59,8 +59,7 @@ class AccountPolicy(Policy):
         """How long is too long, as a clause: 更新间隔超过14天为超期."""
         return f"更新间隔{'超过' if self.window.edge == 'exceeds' else '达到'}{self.window.days}天为超期"
 
-    @property
-    def ground(self) -> str:
+    def ground(self, *, in_period: bool) -> str:
         """By what a silence is too long, as a sentence prints it: 依据：…, or 按…
 
         The national document asks for two weeks and is cited for no other window. In a period
@@ -75,7 +74,7 @@ class AccountPolicy(Policy):
         ]
         if not parts or not (self.is_quoted or self.window.days == NATIONAL_DAYS):
             return f"按检查规则：{self.limit}"
-        if self.is_quoted and not self.in_period:
+        if self.is_quoted and not in_period:
             return f"依据：{'；'.join(quoted for quoted, _ in parts)}"
         return f"依据：{'、'.join(named for _, named in parts if '通报' not in named)}"
 

@@ -32,7 +32,8 @@ from mediawatch.publish import handoff
 from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.circular.readback import FigureReader
 from mediawatch.publish.handoff.figures import counts_out
-from mediawatch.publish.reports import pages, sheets, statistics
+from mediawatch.publish.inspection import with_omissions
+from mediawatch.publish.reports import annexes, pages, sheets, statistics
 
 SENTENCE = "微信、微博账号互动回应差，未提供有效互动功能，共有2个政务新媒体。"
 WORDS = {"演示互动": "菜单“互动交流”无内容", "演示留言": "评论功能关闭，私信无人回复"}
@@ -302,6 +303,45 @@ def test_each_paragraph_tells_its_own_effect() -> None:
         "（微博，《关于2022年国庆假期安排的通知》（国办〔2021〕11号））、第7示例局“示例7号”（微信）；功能无法使用1家，"
         "为第8示例局“示例8号”（微博，搜索栏1处打不开），详见附件3。",
     ]
+
+
+def test_what_an_account_has_besides_its_leading_problem_is_told() -> None:
+    """The annex lists all of its problems: the text counts them, too."""
+    policy = costing_policy()
+    poor, missing = Code.INTERACTION_POOR, Code.NOT_REPOSTED
+    silent = row(account(1), Code.STALE_2W, policy=policy)
+    scope = [
+        with_found(silent, policy, (poor, ""), (missing, "《通知》")),
+        with_found(row(account(2), policy=policy), policy, (poor, "")),
+    ]
+    found = inspect(scope, policy=policy)
+    said = [each.whole for each in compose(found).of("主要问题")]
+    assert said[1].endswith("另有1家政务新媒体同时存在该问题，已计入前述问题。")
+    assert said[2] == (
+        "（三）其他需关注情形。不合格的政务新媒体中，同时有重要信息未转载情形的1家，为第1示例局“示例1号”"
+        "（新浪微博，《通知》），名单见附件2。"
+    )
+    alone = inspect(scope[:1], policy=policy)
+    lines = [each.whole for each in compose(alone).of("主要问题")]
+    assert lines[1] == "（二）互动回应差。有1家政务新媒体同时存在该问题，已计入前述问题。"
+    reader = FigureReader(found, compose(found).annexes)
+    for line, right, wrong in (
+        (said[1], "另有1家", "另有2家"), (said[2], "情形的1家", "情形的2家"),
+    ):  # fmt: skip
+        assert list(reader.line_faults(line)) == []
+        assert list(reader.line_faults(line.replace(right, wrong)))
+
+
+def test_no_annex_says_none_of_whom_it_leaves_out() -> None:
+    policy = costing_policy()
+    kinds = (Code.ADVERTISING, Code.NOT_REPOSTED)
+    entry = with_found(row(account(1), policy=policy), policy, *((code, "") for code in kinds))
+    named = inspect([entry], policy=policy)
+    hidden = with_omissions(named, {1: "另行函告"})
+    assert "详见附件3" in "".join(compose(named).lines)
+    assert [each.key for each in compose(hidden).annexes] == ["table", "list"]
+    assert "附件3" not in "".join(compose(hidden).lines)
+    assert annexes.listed_table(named).columns[-1] == "情形"
 
 
 @pytest.mark.parametrize(

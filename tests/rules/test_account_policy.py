@@ -265,6 +265,18 @@ def test_an_exception_may_quote_a_ground_of_its_own() -> None:
     assert "监测时间点前2周内无更新的" in other.sentence
 
 
+@pytest.mark.parametrize("name", EDGES)
+def test_an_application_that_cannot_be_used_fails(name: str) -> None:
+    """It is the veto item 内容不更新 for applications; of other accounts it stays listed."""
+    effects = {
+        platform: account_policy(load(name), filed(platform=platform)).effect(Code.UNUSABLE)
+        for platform in ("app", "miniprogram", "weibo")
+    }
+    assert effects == {
+        "app": Effect.FAILS, "miniprogram": Effect.FAILS, "weibo": Effect.LISTED,
+    }  # fmt: skip
+
+
 def test_an_exception_cannot_cite_the_national_document_for_its_days() -> None:
     policy = with_exceptions(
         '[[for]]\nregions = ["兰州市"]\nwindow = { days = 7, due_soon_from = 4 }\n'
@@ -344,7 +356,7 @@ def test_a_narrower_exception_may_stand_before_a_wider_one() -> None:
 
 def test_a_label_that_names_another_window_is_refused_in_a_file(tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Sweeps of before keep such policies: they are still read."""
-    toml = VARIED.toml.split("[[for]]")[0].replace("days = 14 ", "days = 21 ")
+    toml = with_exceptions("").toml.replace("days = 14 ", "days = 21 ")
     assert parse(toml).window.days == 21
     (tmp_path / "own.toml").write_text(toml, encoding="utf-8")
     with pytest.raises(UserError, match=r"names 14 days, but window.days is 21"):

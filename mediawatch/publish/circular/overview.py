@@ -53,7 +53,7 @@ def overview(inspection: Inspection, references: References) -> tuple[CircularPa
             f"或他人提供的同名账号链接）判定为{Verdict.FRESH.label}，尚未经备案标识核对。"
         )
     pointers = [f"各地区（部门）情况详见{references['table']}"] if "table" in references else []
-    if inspection.failed and "list" in references:
+    if "list" in references and any(not each.unnamed for each in inspection.failed):
         pointers.append(f"存在突出问题的政务新媒体名单见{references['list']}")
     said += [f"{'，'.join(pointers)}。"] if pointers else []
     return tuple(CircularParagraph(text) for text in said)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from circulars import account, inspect, row
+from circulars import AS_OF, account, inspect, row
 from docx import Document
 from found_problems import costing_policy, people_found, with_found
 from openpyxl import load_workbook
@@ -25,7 +25,15 @@ from openpyxl.drawing.image import Image
 from published_inspections import LOOKERS, BuiltInspection, PublishedInspection, changde
 from worklists import png, typed
 
-from mediawatch.domain import Code
+from mediawatch.domain import (
+    Code,
+    LookKind,
+    MatchedBy,
+    ProblemAnswer,
+    ProblemSeen,
+    Reading,
+    Sight,
+)
 from mediawatch.figures.counts import by
 from mediawatch.figures.sums import assert_sums, sum_of
 from mediawatch.publish import handoff
@@ -173,7 +181,8 @@ def test_its_evidence_is_printed_as_peoples_word(papers: Papers) -> None:
         "人工检查", "2020-09-01 09:59", "第一检查人", said, "人工检查", "2020-09-01 10:59", "第二检查人",
         said.replace("（评论功能关闭，私信无人回复）", ""),
     ]  # fmt: skip
-    assert "data:image/" in text
+    assert text.count('<img src="data:image/') == 2
+    assert papers.text("页面.html").count('<img src="data:image/') >= 4
     assert "人工截图" in text
     assert not any(person in text for person in PEOPLE)
 
@@ -400,6 +409,39 @@ def test_the_page_shows_deductions_beside_the_kinds() -> None:
     assert "<dt>商业广告</dt>" in page
     assert "2（共扣5分）" in page
     assert "商业广告（扣2.5分，推送9.9元培训班）" in page
+
+
+def test_what_people_left_out_is_not_called_unseen() -> None:
+    """Both gave the gh_ id, and no name."""
+    policy = costing_policy()
+    wechat = account(1, platform="wechat", original_id="gh_00000001a1", platform_id="")
+    looks = tuple(
+        Reading(
+            id=number,
+            account_id=1,
+            look=LookKind.PERSON,
+            started_at=AS_OF,
+            read_at=AS_OF,
+            sights=(
+                Sight(
+                    surface="person",
+                    read_at=AS_OF,
+                    original_id="gh_00000001a1",
+                    matched_by=MatchedBy.ID,
+                ),
+            ),
+            by=by,
+            problem=ProblemSeen(code=Code.INTERACTION_POOR, answer=ProblemAnswer.FOUND),
+        )
+        for number, by in enumerate(LOOKERS, 1)
+    )
+    entry = with_found(row(wechat, policy=policy), policy, (Code.INTERACTION_POOR, ""))
+    found = inspect([entry], policy=policy)
+    problem = replace(found.problems[0], readings=looks)
+    text = sheets.sheet(found, problem, Path()).decode()
+    assert "未见" not in text
+    assert '<th scope="row">平台ID</th><td>gh_00000001a1</td><td>gh_00000001a1</td>' in text
+    assert "<td>未填</td>" in text
 
 
 def test_no_update_is_denied_of_whom_people_alone_looked_at() -> None:

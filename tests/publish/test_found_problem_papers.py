@@ -199,7 +199,9 @@ def test_the_hand_off_says_who_found_it_and_how(papers: Papers) -> None:
     assert (one["code"], one["effect"], one["leading"]) == ("interaction_poor", "fails", True)
     assert (one["words"], one["link"]) == (WORDS["演示留言"], LINKS["000004"])
     assert (one["gap_days"], one["latest_post"], one["points"]) == (None, None, None)
-    assert [each["answer"] for each in one["sights"]] == ["found", "found"]
+    said = [(each["answer"], each["outcome"], each["matched_by"]) for each in one["sights"]]
+    assert said == [("found", "", "id")] * 2
+    assert one["matched_by"] == "id"
     assert [each["kind"] for each in one["evidence"]].count("picture") == 2
     assert {each["label"]: each["failed"] for each in document["counts"]["kinds"]} == {
         "互动回应差": 2, "超2周未更新": 1,

@@ -32,7 +32,7 @@ _KINDS = {
     EvidenceKind.SCREENSHOT: "截图", EvidenceKind.PAYLOAD: "响应原文", EvidenceKind.TEXT: "页面文字", EvidenceKind.PICTURE: "人工截图",
     EvidenceKind.MANIFEST: "取证清单",
 }  # fmt: skip
-_UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
+_UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@]+')
 """Characters that Windows forbids in a file name, or that a spreadsheet would read as a formula."""
 
 
@@ -241,4 +241,4 @@ def _paper(copy: SheetCopy) -> str:
 
 def safe(text: str) -> str:
     """A given text as part of a file name."""
-    return _UNSAFE.sub("_", make_visible(text)).strip(" ._")[:60] or "_"
+    return _UNSAFE.sub("_", make_visible(text)).strip(" ._-")[:60] or "_"

@@ -228,6 +228,14 @@ def test_letters_tell_what_no_place_has_followed_yet(office: Office) -> None:
     )
 
 
+def test_a_letter_tells_the_items_in_their_order(office: Office) -> None:
+    correct(office, "3")
+    correct(office, "1")
+    letter = words(papers(office) / "更正通知（代拟稿）.docx")
+    assert "一、《通报》所列示例1局" in letter
+    assert "二、《通报》所列示例3局" in letter
+
+
 def test_a_sheet_for_the_consultation_prints_across(office: Office, tmp_path: Path) -> None:
     office.run("notice", "consult", "--out", tmp_path / "会商.xlsx")
     assert (tmp_path / "会商.xlsx").stat().st_mode & 0o077 == 0, "answers may hold telephones"

@@ -413,6 +413,11 @@ def test_the_page_shows_deductions_beside_the_kinds() -> None:
     assert "商业广告（扣2.5分，推送9.9元培训班）" in page
 
 
+def test_a_file_is_named_by_its_number_as_filed() -> None:
+    assert sheets.safe("T-0001") == "T-0001"
+    assert sheets.safe("-1+1") == "1_1"
+
+
 def test_what_people_left_out_is_not_called_unseen() -> None:
     """Both gave the gh_ id, and no name."""
     policy = costing_policy()

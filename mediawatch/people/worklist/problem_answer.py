@@ -43,6 +43,8 @@ from mediawatch.people.worklist.identity import (
     wrong_kind,
 )
 from mediawatch.people.worklist.parse import RowQuestion
+from mediawatch.rules.printed_words import words_fault
+from mediawatch.typesetting import typeset
 
 MOST_WORDS = 200
 """Characters that 具体情况 may have: it stands in the sentence of the finding."""
@@ -91,6 +93,8 @@ def problem_faults(
     yield from _identity_faults(given, asked)
     if len(given.words) > MOST_WORDS:
         yield ProblemColumn.WORDS, f"具体情况要写入通报，不超过{MOST_WORDS}字"
+    if fault := words_fault(given.words):
+        yield ProblemColumn.WORDS, fault
     if given.accuses and not given.good_shots:
         reasons = "；".join(shot.problem for shot in given.shots)
         yield ProblemColumn.SHOT, f"“存在”必须附截图{'：' + reasons if reasons else ''}"
@@ -133,7 +137,7 @@ def problem_look(given: GivenProblem, asked: RowQuestion, now: datetime) -> Read
         sweep_id=asked.sweep_id,
         by=given.person,
         filed_as=asked.account.filed.identity,
-        problem=ProblemSeen(code=given.code, answer=given.answer, words=given.words),
+        problem=ProblemSeen(code=given.code, answer=given.answer, words=typeset(given.words)),
     )
 
 

@@ -337,7 +337,7 @@ def test_what_an_account_has_besides_its_leading_problem_is_told() -> None:
     assert lines[1] == "（二）互动回应差。有1家政务新媒体同时存在该问题，已计入前述问题。"
     reader = FigureReader(found, compose(found).annexes)
     for line, right, wrong in (
-        (said[1], "另有1家", "另有2家"), (said[2], "情形的1家", "情形的2家"),
+        (said[1], "另有1家", "另有2家"), (said[1], "新浪微博1家", "新浪微博3家"), (said[2], "情形的1家", "情形的2家"),
     ):  # fmt: skip
         assert list(reader.line_faults(line)) == []
         assert list(reader.line_faults(line.replace(right, wrong)))

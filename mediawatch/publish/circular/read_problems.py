@@ -87,11 +87,13 @@ def _besides(inspection: Inspection) -> Rule:
     for problem in inspection.failed:
         failing = {each.label for each in problem.findings if each.effect is Effect.FAILS}
         by_kind.update(failing - _labels(problem, inspection))
-    labels = alternatives(set(by_kind))
-    return Rule(
-        re.compile(rf"^{_START}({labels})。.*?有(\d+){one}政务新媒体同时存在该问题"),
-        lambda match, line: [(match[2], by_kind[match[1]])],
-    )
+    heading = re.compile(rf"^{_START}?({alternatives(set(by_kind))})。")
+
+    def checks(match: re.Match[str], line: str) -> Iterator[Check]:
+        kind = heading.match(line)
+        yield match[1], by_kind[kind[1]] if kind else None
+
+    return Rule(re.compile(rf"有(\d+){one}政务新媒体同时存在该问题"), checks)
 
 
 def _counts_within(line: str, inspection: Inspection) -> Mapping[str, int]:

@@ -22,7 +22,9 @@ from mediawatch.domain import (
     ReviewEvent,
     ReviewState,
     Sweep,
+    SweepAccount,
     UserError,
+    Verdict,
     is_closed,
     standing_item,
 )
@@ -38,6 +40,7 @@ from mediawatch.publish.results import standing_items
 from mediawatch.publish.rounds import Issues, accusations_like
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, find_upheld
+from mediawatch.rules.found_problems import is_open_by_people
 from mediawatch.rules.problems import codes_like, codes_of
 
 CORRECTED_MARK = "更正："
@@ -100,9 +103,10 @@ async def correct(
         [],
     )
     if entry := next((each for each in filings if each.account.id == found.account_id), None):
-        event = replace(
-            event, verdict=verdict_without(entry, found, standing_item(found, [*events, event]))
-        )
+        verdict = verdict_without(entry, found, standing_item(found, [*events, event]))
+        if verdict is not Verdict.FAILED and await _is_claimed(app, notice.sweep_id, filings):
+            verdict = Verdict.UNPROVEN
+        event = replace(event, verdict=verdict)
     issued = await issued_inspection(app, notice, after=[event], scope=scope)
     body = handoff.to_bytes(handoff.of(issued, await checks_behind(app, issued)))
     document = version_of(body, len(await app.store.notices.documents(notice.id)) + 1, app.clock())
@@ -112,6 +116,17 @@ async def correct(
     }
     await _take_back(app, issued.sweep, {each.account.id for each in filings}, withdrawn, event)
     return event, document
+
+
+async def _is_claimed(app: App, sweep_id: int, filings: Sequence[SweepAccount]) -> bool:
+    """Whether the account is open today for what one person still says of it.
+
+    Who took his answer back leaves the other one's: a corrected notice calls the account sound no
+    more than figures and `explain` do.
+    """
+    sweep = next(each for each in await app.store.sweeps.all() if each.id == sweep_id)
+    judged = await judged_scope(app, sweep, {each.account.id for each in filings})
+    return any(each.judgement and is_open_by_people(each.judgement) for each in judged.entries)
 
 
 Corrections = tuple[

@@ -151,6 +151,18 @@ class AccountProblem:
         shown = proving_pictures(self.findings, self.readings)
         return tuple(item for item in shown if item.path not in self.faults)
 
+    @property
+    def shown_pictures(self) -> tuple[Evidence, ...]:
+        """Of these the best, and one of each person who found a problem: the word of two."""
+        good = {item.path: item for item in self.pictures}
+        of_people = [
+            own[0]
+            for reading in self.readings
+            if reading.problem and (own := [each for each in reading.evidence if each.path in good])
+        ]
+        shown = [*self.pictures[:1], *of_people]
+        return tuple({item.path: item for item in shown}.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:

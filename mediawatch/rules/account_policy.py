@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -11,6 +12,7 @@ from mediawatch.domain import Code, Effect, Filing, UserError
 from mediawatch.domain.clock import months_before
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.policy_exceptions import PolicyException
+from mediawatch.rules.policy_parts import NATIONAL_DAYS
 from mediawatch.rules.tier_labels import period_label, speaks_of_a_moment
 
 
@@ -53,15 +55,37 @@ class AccountPolicy(Policy):
         raise UserError(f"policy {self.name}: the last of [[tiers]] must have no months")
 
     @property
-    def ground(self) -> str:
-        """依据 of a silence at one moment, as a sentence prints it."""
-        return self.short_basis if self.is_quoted else "、".join(self.document_numbers)
+    def limit(self) -> str:
+        """How long is too long, as a clause: 更新间隔超过14天为超期."""
+        return f"更新间隔{'超过' if self.window.edge == 'exceeds' else '达到'}{self.window.days}天为超期"
+
+    def ground(self, *, in_period: bool) -> str:
+        """By what a silence is too long, as a sentence prints it: 依据：…, or 按…
+
+        The national document asks for two weeks and is cited for no other window. In a period
+        documents are named: what is quoted of them speaks of one moment.
+        """
+        if self.window.requirement:
+            return f"按本地要求：{self.window.requirement}"
+        parts = [
+            (quoted, quoted.partition("：")[0])
+            for quoted in self.short_basis.split("；")
+            if self.window.days == NATIONAL_DAYS or not _NATIONAL.search(quoted)
+        ]
+        if not parts or not (self.is_quoted or self.window.days == NATIONAL_DAYS):
+            return f"按检查规则：{self.limit}"
+        if self.is_quoted and not in_period:
+            return f"依据：{'；'.join(quoted for quoted, _ in parts)}"
+        return f"依据：{'、'.join(named for _, named in parts if '通报' not in named)}"
 
     def label(self, code: Code) -> str:
         return self.codes[code].label
 
     def effect(self, code: Code) -> Effect:
         return self.codes[code].effect
+
+
+_NATIONAL = re.compile(r"国办秘函〔2019〕\s*19\s*号")
 
 
 def account_policy(policy: Policy, filed: Filing) -> AccountPolicy:
@@ -117,7 +141,9 @@ def _account_policy(same: _Same, place: int | None, by_updates: bool) -> Account
         if exception.window:
             made["window"] = exception.window.of(policy.window)
         made["tiers"] = exception.tiers or policy.tiers
-        made["basis"] = exception.basis or policy.basis
+        if exception.basis:
+            made["basis"] = exception.basis
+            made["window"] = made["window"].model_copy(update={"requirement": ""})
         made["is_quoted"] = bool(exception.basis) or made["window"] == policy.window
         codes = exception.codes_of(policy.codes)
     if policy.in_period:

@@ -56,9 +56,8 @@ def stale(
     if fresh.after_on:
         end = "检查时段结束" if fresh.period_from else "监测时间点"
         seen += f"（{end}后于{chinese_day(fresh.after_on)}有更新）"
-    # What is quoted of a document speaks of one moment.
-    basis = "、".join(policy.document_numbers) if fresh.period_from else policy.ground
-    return f"{seen}，属“{policy.label(code)}”（依据：{basis}）。"
+    ground = policy.ground(in_period=fresh.period_from is not None)
+    return f"{seen}，属“{policy.label(code)}”（{ground}）。"
 
 
 def name(known: Dossier, named: NameProof) -> str:

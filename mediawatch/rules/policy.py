@@ -251,9 +251,15 @@ _HOUSE = {"toml", "retention", "review", "identity", "appeal", "basis"}
 """What an office may set without another rule for any account."""
 
 
+def _rules_of(policy: Policy) -> dict[str, object]:
+    return policy.model_dump(exclude=_HOUSE) | {
+        "window": policy.window.model_dump(exclude={"requirement"})
+    }
+
+
 def have_same_rules(one: Policy, other: Policy) -> bool:
     """Whether both judge alike, by the same documents and under the same name."""
-    same_rules = one.model_dump(exclude=_HOUSE) == other.model_dump(exclude=_HOUSE)
+    same_rules = _rules_of(one) == _rules_of(other)
     return same_rules and one.document_numbers == other.document_numbers
 
 

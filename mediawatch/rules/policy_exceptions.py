@@ -45,7 +45,10 @@ class WindowChange(PolicyPart):
     due_soon_from: PositiveInt | None = None
 
     def of(self, window: WindowRule) -> WindowRule:
-        return window.model_copy(update=self.model_dump(exclude_none=True))
+        changed = window.model_copy(update=self.model_dump(exclude_none=True))
+        # What is asked of the others says nothing of another window.
+        alike = changed == window
+        return window if alike else changed.model_copy(update={"requirement": ""})
 
 
 class CodeChange(PolicyPart):
@@ -203,7 +206,10 @@ def _fault(
         return (
             f"window.due_soon_from ({own.due_soon_from}) is greater than window.days ({own.days})"
         )
-    return fault_of_label(own, own_tiers[-1].code, own_labels[own_tiers[-1].code])
+    tier = own_tiers[-1].code
+    # Else the label is the policy's own, and no fault of the exception.
+    differs = own != window or tier != tiers[-1].code or own_labels[tier] != labels[tier]
+    return fault_of_label(own, tier, own_labels[tier]) if differs else ""
 
 
 def fault_of_label(window: WindowRule, code: Code, label: str) -> str:

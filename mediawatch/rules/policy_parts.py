@@ -20,10 +20,16 @@ class PolicyPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+NATIONAL_DAYS = 14
+"""监测时间点前2周 (国办秘函〔2019〕19号, annex 1): of no other window may that document be quoted."""
+
+
 class WindowRule(PolicyPart):
     days: PositiveInt
     edge: Literal["exceeds", "reaches"]
     due_soon_from: PositiveInt
+    requirement: PrintedText = ""
+    """What a place asks for (每周至少更新一次), where no document of its own is known for that."""
 
     def start(self, as_of_day: date) -> date:
         """The first day on which a post still counts.

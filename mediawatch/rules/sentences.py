@@ -43,7 +43,7 @@ def rule_words(own: AccountPolicy) -> str:
     """By which rule an account is judged, as a clause."""
     if not own.judged_by_updates:
         return NOT_BY_UPDATES
-    return f"更新间隔{'超过' if own.window.edge == 'exceeds' else '达到'}{own.window.days}天为超期"
+    return own.limit
 
 
 def notes(basis: VerdictBasis) -> tuple[str, ...]:

@@ -53,6 +53,11 @@ async def test_two_persons_make_a_finding_and_one_does_not(
         ({"seen_id": "gh_0000000000a9"}, ProblemColumn.SEEN_ID, "可能是另一个账号"),
         ({"seen_id": "somebody"}, ProblemColumn.SEEN_ID, "不能证明是同一个账号"),
         ({"words": "字" * 201}, ProblemColumn.WORDS, "不超过200字"),
+        ({"words": "评论区关闭，张某13800000000"}, ProblemColumn.WORDS, "不能写电话"),
+        ({"words": "请拨 ０７３６-7200000"}, ProblemColumn.WORDS, "不能写电话"),
+        ({"words": "联系人：张某"}, ProblemColumn.WORDS, "不能写电话和联系人"),
+        ({"words": "见https://weibo.com/1"}, ProblemColumn.WORDS, "不能写网址"),
+        ({"words": "见www.shili.gov.cn"}, ProblemColumn.WORDS, "不能写网址"),
         ({"link": "https://weibo.com/1"}, ProblemColumn.LINK, "不是该平台的链接（weibo.com）"),
         ({"link": "评论区"}, ProblemColumn.LINK, "不是 http(s) 链接"),
     ],
@@ -96,6 +101,28 @@ async def test_without_an_id_the_filed_name_ties_unless_others_bear_it(
     assert told.kept is not None
     assert told.remark.startswith("暂不计入：")
     assert "同名账号" in told.remark
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("评论区关闭,私信无回复", "评论区关闭，私信无回复"),
+        ("12345热线的联系电话无人接听", "12345热线的联系电话无人接听"),
+        ("将“网站,公众号”误写为“网占,公众号”", "将“网站,公众号”误写为“网占,公众号”"),
+        (
+            "未转载（国办〔2021〕11号，2021年10月25日）",
+            "未转载（国办〔2021〕11号，2021年10月25日）",
+        ),
+    ],
+)
+async def test_words_are_kept_as_they_are_printed(
+    store: Store, tmp_path: Path, typed: str, kept: str
+) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    receipt = await give(inspection, given(words=typed))
+    assert receipt.kept is not None
+    assert receipt.kept.problem is not None
+    assert receipt.kept.problem.words == kept
 
 
 async def test_the_same_answer_again_is_a_repeat(store: Store, tmp_path: Path) -> None:

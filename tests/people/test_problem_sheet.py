@@ -23,6 +23,7 @@ from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.export import WorklistSplit, export
 from mediawatch.people.worklist.imported import write_bad_rows
 from mediawatch.people.worklist.intake import import_files
+from mediawatch.people.worklist.problem_sheet import USABLE
 from mediawatch.people.worklist.problem_todo import ProblemRequest, problem_questions
 from mediawatch.ports import Store
 from mediawatch.rules.found_problems import ProblemState
@@ -89,7 +90,8 @@ async def test_what_one_person_found_waits_for_another_in_every_export(
     assert row[C.KIND.value] == "互动回应差"
     assert row[C.ASKED.value] == (
         "请由甲某以外的人员独立核查：甲某于1月2日发现该问题（评论区关闭）。"
-        "是否存在：未提供有效互动功能？"
+        "留言、评论、私信等互动功能是否有效？"
+        "无效的选“存在”，并写明具体情况；有效的选“未见”。"
     )
     by_person = await sheet_of(inspection, path, by=WorklistSplit.PERSON, people=["甲某", "乙某"])
     assert {part: len(rows) for part, rows in by_person.items() if rows} == {"乙某": 1}
@@ -216,6 +218,15 @@ async def test_an_application_that_one_person_used_may_be_drawn(
     assert item.not_by == "甲某"
     await give(inspection, replace(used, person="乙某"))
     assert await problem_questions(store, every, ProblemRequest()) == []
+
+
+async def test_only_applications_are_asked_whether_they_can_be_used(
+    store: Store, tmp_path: Path
+) -> None:
+    app = filed(2, platform="app", type="移动客户端", original_id="")
+    inspection = await Inspection.of(store, tmp_path, [filed(1), app])
+    (rows,) = (await sheet_of(inspection, tmp_path / "清单.xlsx", Code.UNUSABLE)).values()
+    assert [(row[C.NAME.value], row[C.ASKED.value]) for row in rows] == [(app.name, USABLE)]
 
 
 async def test_one_import_sees_what_it_took_in_itself(store: Store, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from mediawatch.publish.circular.readback import hold_against_figures
 from mediawatch.publish.handoff.figures import scope_out
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports.reminders import deadline
-from mediawatch.rules.policy import Policy
+from mediawatch.rules.policy import Policy, load
 from tests.support.policies import with_exceptions
 
 TOWNS = (
@@ -70,6 +70,32 @@ def test_nested_tiers_are_counted_within_each_window() -> None:
         "（二）监测时间点前1周内无内容更新。共有3家政务新媒体。其中，超过3个月无内容更新的有1家："
         "新浪微博1家：第6示例局“示例6号”。其余2家：新浪微博2家：第4示例局“示例4号”、第5示例局“示例5号”。",
     ]
+
+
+def test_the_circular_tells_the_windows_and_reads_them_back() -> None:
+    found = silent(EXCLUSIVE)
+    line = "按账号适用的更新时限，更新间隔超过14天为超期的3家，更新间隔超过7天为超期的3家。"
+    assert said(found, "总体情况")[1] == line
+    for wrong in (
+        line.replace("14天为超期的3家", "14天为超期的4家"),
+        line.replace("超过7", "超过8"),
+    ):
+        with pytest.raises(AssertionError):
+            hold_against_figures([wrong], found)
+
+
+def test_another_window_than_two_weeks_is_told() -> None:
+    gansu = load("gansu")
+    (line,) = [
+        each
+        for each in said(inspect([row(account(1), policy=gansu)], policy=gansu), "总体情况")
+        if "为超期" in each
+    ]
+    assert line == "本次检查以更新间隔超过7天为超期。"
+    national = inspect([row(account(1), policy=load("national"))], policy=load("national"))
+    assert not any("为超期" in each for each in said(national, "总体情况"))
+    with pytest.raises(AssertionError):
+        hold_against_figures([line], national)
 
 
 def test_a_wrong_count_of_a_window_is_read_back() -> None:

@@ -165,7 +165,7 @@ def test_the_letter_tells_item_reason_and_corrected_figures(office: Office) -> N
         "示例办关于更正《示例通报》有关内容的通知",
         "各局：",
         "2023年1月10日印发的《示例通报》（文1）（以下简称《通报》）中，有1处与实际情况不符，现更正如下。",
-        "《通报》所列示例1局“示例1”（新浪微博）存在的“超2周未更新”问题，经复核监测期内发布过内容，予以撤销。",
+        "《通报》所列示例1局“示例1”（新浪微博）存在的“超2周未更新”问题，经复核，监测期内发布过内容，予以撤销。",
         "检查数由4个更正为3个",
         "不合格数由3个更正为2个",
         "待人工核查数由0个更正为1个",
@@ -207,7 +207,7 @@ def test_letters_tell_what_no_place_has_followed_yet(office: Office) -> None:
     assert "有2处与实际情况不符" in both
     assert "二、《通报》所列示例3局" in both
     assert (
-        "存在的“超2周未更新、名称不一致”问题，经复核监测期内发布过内容，更正为“超2周未更新”。"
+        "存在的“超2周未更新、名称不一致”问题，经复核，监测期内发布过内容，更正为“超2周未更新”。"
         in both
     )
     for place in ("示例日报", "www.shili.gov.cn"):
@@ -226,6 +226,14 @@ def test_letters_tell_what_no_place_has_followed_yet(office: Office) -> None:
         "--since",
         "3",
     )
+
+
+def test_a_letter_tells_the_items_in_their_order(office: Office) -> None:
+    correct(office, "3")
+    correct(office, "1")
+    letter = words(papers(office) / "更正通知（代拟稿）.docx")
+    assert "一、《通报》所列示例1局" in letter
+    assert "二、《通报》所列示例3局" in letter
 
 
 def test_a_sheet_for_the_consultation_prints_across(office: Office, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from circulars import account, inspect, row
+from circulars import AS_OF, account, inspect, row
 from docx import Document
 from found_problems import costing_policy, people_found, with_found
 from openpyxl import load_workbook
@@ -25,14 +25,23 @@ from openpyxl.drawing.image import Image
 from published_inspections import LOOKERS, BuiltInspection, PublishedInspection, changde
 from worklists import png, typed
 
-from mediawatch.domain import Code
+from mediawatch.domain import (
+    Code,
+    LookKind,
+    MatchedBy,
+    ProblemAnswer,
+    ProblemSeen,
+    Reading,
+    Sight,
+)
 from mediawatch.figures.counts import by
 from mediawatch.figures.sums import assert_sums, sum_of
 from mediawatch.publish import handoff
 from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.circular.readback import FigureReader
 from mediawatch.publish.handoff.figures import counts_out
-from mediawatch.publish.reports import pages, sheets, statistics
+from mediawatch.publish.inspection import with_omissions
+from mediawatch.publish.reports import annexes, pages, sheets, statistics
 
 SENTENCE = "微信、微博账号互动回应差，未提供有效互动功能，共有2个政务新媒体。"
 WORDS = {"演示互动": "菜单“互动交流”无内容", "演示留言": "评论功能关闭，私信无人回复"}
@@ -172,7 +181,8 @@ def test_its_evidence_is_printed_as_peoples_word(papers: Papers) -> None:
         "人工检查", "2020-09-01 09:59", "第一检查人", said, "人工检查", "2020-09-01 10:59", "第二检查人",
         said.replace("（评论功能关闭，私信无人回复）", ""),
     ]  # fmt: skip
-    assert "data:image/" in text
+    assert text.count('<img src="data:image/') == 2
+    assert papers.text("页面.html").count('<img src="data:image/') >= 4
     assert "人工截图" in text
     assert not any(person in text for person in PEOPLE)
 
@@ -189,7 +199,9 @@ def test_the_hand_off_says_who_found_it_and_how(papers: Papers) -> None:
     assert (one["code"], one["effect"], one["leading"]) == ("interaction_poor", "fails", True)
     assert (one["words"], one["link"]) == (WORDS["演示留言"], LINKS["000004"])
     assert (one["gap_days"], one["latest_post"], one["points"]) == (None, None, None)
-    assert [each["answer"] for each in one["sights"]] == ["found", "found"]
+    said = [(each["answer"], each["outcome"], each["matched_by"]) for each in one["sights"]]
+    assert said == [("found", "", "id")] * 2
+    assert one["matched_by"] == "id"
     assert [each["kind"] for each in one["evidence"]].count("picture") == 2
     assert {each["label"]: each["failed"] for each in document["counts"]["kinds"]} == {
         "互动回应差": 2, "超2周未更新": 1,
@@ -229,6 +241,24 @@ def test_who_is_still_mute_at_the_re_check_is_named_again(papers: Papers) -> Non
     )
     assert f"演示单位4“演示留言”（微博）{before}，仍未整改" in said
     assert "“演示互动”（微信）" not in said
+
+
+def test_a_corrected_notice_calls_nobody_sound_whom_one_person_still_accuses(
+    papers: Papers,
+) -> None:
+    """One of the two takes his answer back: notice and figures say 待人工核查 alike."""
+    built, folder = papers.built, papers.folder
+    taken = ("--by", LOOKERS[1], "--reason", "看错", "--sweep", str(built.sweep))
+    built.run("problem", "withdraw", "000003", "--kind", "互动回应差", *taken)
+    items = json.loads(papers.text("交接.json"))["findings"]
+    item = next(n for n, each in enumerate(items, 1) if each["account"]["name"] == "演示互动")
+    reason = ("--by", "演示审核员", "--reason", "经复核检查人撤回", "--yes")
+    built.run("notice", "correct", built.told.number, str(item), *reason)
+    built.run("handoff", "--notice", built.told.number, "--out", folder / "更正后.json")
+    built.run("handoff", "--sweep", str(built.sweep), "--out", folder / "现在.json")
+    corrected, now = (json.loads(papers.text(name)) for name in ("更正后.json", "现在.json"))
+    assert corrected["counts"] == now["counts"]
+    assert corrected["counts"]["unproven"] == 1
 
 
 def _next_inspection(told: PublishedInspection) -> PublishedInspection:
@@ -284,6 +314,45 @@ def test_each_paragraph_tells_its_own_effect() -> None:
         "（微博，《关于2022年国庆假期安排的通知》（国办〔2021〕11号））、第7示例局“示例7号”（微信）；功能无法使用1家，"
         "为第8示例局“示例8号”（微博，搜索栏1处打不开），详见附件3。",
     ]
+
+
+def test_what_an_account_has_besides_its_leading_problem_is_told() -> None:
+    """The annex lists all of its problems: the text counts them, too."""
+    policy = costing_policy()
+    poor, missing = Code.INTERACTION_POOR, Code.NOT_REPOSTED
+    silent = row(account(1), Code.STALE_2W, policy=policy)
+    scope = [
+        with_found(silent, policy, (poor, ""), (missing, "《通知》")),
+        with_found(row(account(2), policy=policy), policy, (poor, "")),
+    ]
+    found = inspect(scope, policy=policy)
+    said = [each.whole for each in compose(found).of("主要问题")]
+    assert said[1].endswith("另有1家政务新媒体同时存在该问题，已计入前述问题。")
+    assert said[2] == (
+        "（三）其他需关注情形。不合格的政务新媒体中，同时有重要信息未转载情形的1家，为第1示例局“示例1号”"
+        "（新浪微博，《通知》），名单见附件2。"
+    )
+    alone = inspect(scope[:1], policy=policy)
+    lines = [each.whole for each in compose(alone).of("主要问题")]
+    assert lines[1] == "（二）互动回应差。有1家政务新媒体同时存在该问题，已计入前述问题。"
+    reader = FigureReader(found, compose(found).annexes)
+    for line, right, wrong in (
+        (said[1], "另有1家", "另有2家"), (said[1], "新浪微博1家", "新浪微博3家"), (said[2], "情形的1家", "情形的2家"),
+    ):  # fmt: skip
+        assert list(reader.line_faults(line)) == []
+        assert list(reader.line_faults(line.replace(right, wrong)))
+
+
+def test_no_annex_says_none_of_whom_it_leaves_out() -> None:
+    policy = costing_policy()
+    kinds = (Code.ADVERTISING, Code.NOT_REPOSTED)
+    entry = with_found(row(account(1), policy=policy), policy, *((code, "") for code in kinds))
+    named = inspect([entry], policy=policy)
+    hidden = with_omissions(named, {1: "另行函告"})
+    assert "详见附件3" in "".join(compose(named).lines)
+    assert [each.key for each in compose(hidden).annexes] == ["table", "list"]
+    assert "附件3" not in "".join(compose(hidden).lines)
+    assert annexes.listed_table(named).columns[-1] == "情形"
 
 
 @pytest.mark.parametrize(
@@ -342,6 +411,44 @@ def test_the_page_shows_deductions_beside_the_kinds() -> None:
     assert "<dt>商业广告</dt>" in page
     assert "2（共扣5分）" in page
     assert "商业广告（扣2.5分，推送9.9元培训班）" in page
+
+
+def test_a_file_is_named_by_its_number_as_filed() -> None:
+    assert sheets.safe("T-0001") == "T-0001"
+    assert sheets.safe("-1+1") == "1_1"
+
+
+def test_what_people_left_out_is_not_called_unseen() -> None:
+    """Both gave the gh_ id, and no name."""
+    policy = costing_policy()
+    wechat = account(1, platform="wechat", original_id="gh_00000001a1", platform_id="")
+    looks = tuple(
+        Reading(
+            id=number,
+            account_id=1,
+            look=LookKind.PERSON,
+            started_at=AS_OF,
+            read_at=AS_OF,
+            sights=(
+                Sight(
+                    surface="person",
+                    read_at=AS_OF,
+                    original_id="gh_00000001a1",
+                    matched_by=MatchedBy.ID,
+                ),
+            ),
+            by=by,
+            problem=ProblemSeen(code=Code.INTERACTION_POOR, answer=ProblemAnswer.FOUND),
+        )
+        for number, by in enumerate(LOOKERS, 1)
+    )
+    entry = with_found(row(wechat, policy=policy), policy, (Code.INTERACTION_POOR, ""))
+    found = inspect([entry], policy=policy)
+    problem = replace(found.problems[0], readings=looks)
+    text = sheets.sheet(found, problem, Path()).decode()
+    assert "未见" not in text
+    assert '<th scope="row">平台ID</th><td>gh_00000001a1</td><td>gh_00000001a1</td>' in text
+    assert "<td>未填</td>" in text
 
 
 def test_no_update_is_denied_of_whom_people_alone_looked_at() -> None:

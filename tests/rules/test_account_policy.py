@@ -174,11 +174,15 @@ def test_months_are_clamped_under_every_policy(latest: date, national: Code, tib
     assert found == wanted
 
 
-@pytest.mark.parametrize("name", ["gansu", "minhou"])
-def test_the_ground_of_a_stricter_window_is_not_that_of_two_weeks(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "asked"), [("gansu", "每周至少更新一次"), ("minhou", "10天内更新")]
+)
+def test_the_ground_of_a_stricter_window_is_not_the_national_document(
+    name: str, asked: str
+) -> None:
     (finding,) = judged(load(name), twice(ago(12))).findings
     assert "2周" not in finding.sentence + finding.label
-    assert "国办秘函〔2019〕19号" in finding.sentence
+    assert finding.sentence.endswith(f"（按本地要求：{asked}）。")
     assert load(name).documents == load("national").documents
 
 
@@ -240,8 +244,8 @@ def test_an_exception_changes_window_label_and_effect() -> None:
     assert judged(VARIED, twice(ago(7)), town).verdict is LIMIT
     (finding,) = judged(VARIED, twice(ago(8)), town).findings
     assert (finding.label, finding.effect) == ("超1周未更新", Effect.FAILS)
-    # The policy's document is named; what is quoted of it speaks of two weeks.
-    assert finding.sentence.endswith("属“超1周未更新”（依据：国办秘函〔2019〕19号）。")
+    # The policy's document asks for two weeks: it is no ground of one.
+    assert finding.sentence.endswith("（按检查规则：更新间隔超过7天为超期）。")
     assert judged(VARIED, twice(ago(8)), filed()).verdict is FRESH
     county = filed(prefecture="福州市", county="闽侯县")
     listed = judged(VARIED, twice(ago(10)), county)
@@ -259,6 +263,28 @@ def test_an_exception_may_quote_a_ground_of_its_own() -> None:
     assert "（依据：《示例市政务新媒体管理办法》：每周至少更新一次）" in finding.sentence
     (other,) = judged(policy, twice(ago(15)), filed()).findings
     assert "监测时间点前2周内无更新的" in other.sentence
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_an_application_that_cannot_be_used_fails(name: str) -> None:
+    """It is the veto item 内容不更新 for applications; of other accounts it stays listed."""
+    effects = {
+        platform: account_policy(load(name), filed(platform=platform)).effect(Code.UNUSABLE)
+        for platform in ("app", "miniprogram", "weibo")
+    }
+    assert effects == {
+        "app": Effect.FAILS, "miniprogram": Effect.FAILS, "weibo": Effect.LISTED,
+    }  # fmt: skip
+
+
+def test_an_exception_cannot_cite_the_national_document_for_its_days() -> None:
+    policy = with_exceptions(
+        '[[for]]\nregions = ["兰州市"]\nwindow = { days = 7, due_soon_from = 4 }\n'
+        'basis = "国办秘函〔2019〕19号：每周至少更新一次"\n'
+        'codes = { stale_2w = { label = "超1周未更新" } }'
+    )
+    (finding,) = judged(policy, twice(ago(8)), filed(prefecture="兰州市")).findings
+    assert finding.sentence.endswith("（按检查规则：更新间隔超过7天为超期）。")
 
 
 @pytest.mark.parametrize(("days", "verdict"), [(20, Verdict.LISTED), (31, Verdict.FAILED)])
@@ -330,7 +356,7 @@ def test_a_narrower_exception_may_stand_before_a_wider_one() -> None:
 
 def test_a_label_that_names_another_window_is_refused_in_a_file(tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Sweeps of before keep such policies: they are still read."""
-    toml = VARIED.toml.split("[[for]]")[0].replace("days = 14 ", "days = 21 ")
+    toml = with_exceptions("").toml.replace("days = 14 ", "days = 21 ")
     assert parse(toml).window.days == 21
     (tmp_path / "own.toml").write_text(toml, encoding="utf-8")
     with pytest.raises(UserError, match=r"names 14 days, but window.days is 21"):

@@ -311,7 +311,7 @@ def used(day: int, by: str, answer: ProblemAnswer, name: str = "示例通") -> R
         ),
         (
             (used(1, "甲", FOUND), used(2, "乙乙", FOUND)),
-            Verdict.LISTED,
+            Verdict.FAILED,
             "经人工检查（2031年3月6日、2031年3月7日），功能无法使用。",
         ),
     ],

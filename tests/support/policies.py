@@ -15,7 +15,8 @@ def own(policy: Policy, **filed: Any) -> AccountPolicy:
 
 
 def with_exceptions(toml: str, base: str = "national") -> Policy:
-    """A shipped policy under another name, with tables `[[for]]` behind it."""
+    """A shipped policy under another name, with tables `[[for]]` before its own."""
     text = load(base).toml.replace(f'name = "{base}"', 'name = "ours"')
     title = next(line for line in text.splitlines() if line.startswith("title ="))
-    return parse(text.replace(title, 'title = "本单位口径"') + "\n" + toml)
+    own = text.replace(title, 'title = "本单位口径"')
+    return parse(own.replace("\n[[for]]", f"\n{toml}\n[[for]]", 1))

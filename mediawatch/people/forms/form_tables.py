@@ -92,22 +92,17 @@ def form_rows(
     Where `shots` is given they have their pictures: those that lie in the row, and those named in
     that column. BadFile as for `read_rows`.
 
-    What cannot be read in the column `given` was sent out in it, and is left out.
+    What lies in the column `given` was sent out in it, and is left out.
     """
     with FormFile(path) as form:
         sheets = form.sheets((GUIDE_SHEET, META_SHEET))
         for table in form_tables(sheets, lambda cells: match_columns(cells, columns), required):
             pictures = placed_pictures(form, table) if shots is not None else {}
             for number, cells in table.rows(key, pictures):
-                loaded = [
-                    (placed, load_placed(form, placed, None)) for placed in pictures.get(number, ())
-                ]
                 sent = table.places.get(given) if given is not None else None
-                found = [
-                    shot
-                    for placed, shot in loaded
-                    if shot is not None and not (shot.problem and placed.column == sent)
-                ]
+                # Office suites compress what was sent anew: no hash tells it from an answer.
+                own = [each for each in pictures.get(number, ()) if each.column != sent]
+                found = load_shots(form, own, None)
                 found += (
                     load_named(path.parent, text_of(cells.get(shots))) if shots is not None else []
                 )

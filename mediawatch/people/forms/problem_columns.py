@@ -17,7 +17,7 @@ class ProblemColumn(StrEnum):
     TYPE = "类型"
     ORGANISER = "所属组织"
     IDS = "原始ID/微信号"
-    PAGE = "账号链接"
+    PAGE = "账号或文章链接"
     KIND = "检查项目"
     ASKED = "检查要求"
     ANSWER = "检查结果（存在/未见）"

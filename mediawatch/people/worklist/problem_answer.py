@@ -43,7 +43,9 @@ from mediawatch.people.worklist.identity import (
     wrong_kind,
 )
 from mediawatch.people.worklist.parse import RowQuestion
+from mediawatch.rules.printed_words import words_fault
 from mediawatch.rules.repost_titles import titles_in
+from mediawatch.typesetting import typeset
 
 MOST_WORDS = 200
 """Characters that 具体情况 may have: it stands in the sentence of the finding."""
@@ -102,6 +104,8 @@ def problem_faults(
         and not titles_in(given.words)
     ):
         yield ProblemColumn.WORDS, "请以《》写明未转载信息的标题"
+    if fault := words_fault(given.words):
+        yield ProblemColumn.WORDS, fault
     if given.accuses and not given.good_shots:
         reasons = "；".join(shot.problem for shot in given.shots)
         yield ProblemColumn.SHOT, f"“存在”必须附截图{'：' + reasons if reasons else ''}"
@@ -147,7 +151,7 @@ def problem_look(given: GivenProblem, asked: RowQuestion, now: datetime) -> Read
         problem=ProblemSeen(
             code=given.code,
             answer=given.answer,
-            words=given.words,
+            words=typeset(given.words),
             task=given.task,
             item=given.item,
         ),

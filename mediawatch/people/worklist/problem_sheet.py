@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 
 from mediawatch.domain import Code, ProblemAnswer, Sweep
@@ -42,6 +43,16 @@ USABLE = "能否下载、打开、正常使用？不能的选“存在”，并�
 TITLED = "“具体情况”中请以《》写明未转载信息的标题。"
 
 
+_QUESTIONS: Mapping[Code, str] = {
+    Code.INTERACTION_POOR: "留言、评论、私信等互动功能是否有效？无效的选“存在”，并写明具体情况；有效的选“未见”。",
+    Code.UNUSABLE: "菜单、链接等功能能否正常使用？不能的选“存在”，并写明具体情况；能的选“未见”。",
+    Code.NOT_REPOSTED: "要求转载的重要信息是否已转载？未转载的选“存在”，并写明标题；已转载的选“未见”。",
+    Code.WRONG_WORDS: "有无严重错别字？有的选“存在”，并写明错误和正确写法；没有的选“未见”。",
+    Code.ADVERTISING: "有无商业广告？有的选“存在”，并写明内容；没有的选“未见”。",
+}
+"""What a person is asked of each kind; of an office's own kinds its label."""
+
+
 def problem_guide() -> tuple[str, ...]:
     """The paragraphs of 填写说明 on this sheet."""
     text = resources.files("mediawatch.people.worklist") / "problem_guide.txt"
@@ -77,7 +88,8 @@ def problem_row(
 def _asked(item: ProblemQuestion, policy: Policy) -> str:
     rule = policy.codes[item.code]
     is_use = item.code is Code.UNUSABLE and item.account.filed.is_application
-    asked = USABLE if is_use else f"是否存在：{rule.wording or rule.label}？"
+    own = f"有无“{rule.label}”问题？有的选“存在”，没有的选“未见”。"
+    asked = USABLE if is_use else _QUESTIONS.get(item.code, own)
     if item.code is Code.NOT_REPOSTED:
         asked += TITLED
     found = item.first

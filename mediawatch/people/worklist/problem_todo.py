@@ -185,7 +185,17 @@ def _draw(
     return {
         (number, code)
         for code in request.kinds
-        for number in _first(request.sample, judged.sweep, code, open_to_look)
+        for number in _first(
+            request.sample,
+            judged.sweep,
+            code,
+            # Of other accounts nobody asks whether they can be downloaded and used.
+            [
+                each
+                for each in open_to_look
+                if code is not Code.UNUSABLE or each.filed.is_application
+            ],
+        )
     }
 
 

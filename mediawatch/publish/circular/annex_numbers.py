@@ -55,10 +55,11 @@ def annexes_without_number(inspection: Inspection) -> list[str]:
 
 
 def _with_content(inspection: Inspection) -> list[AnnexKey]:
+    # Whom no list names stands in no annex: one of them alone would say 无.
     # A re-check has no statistics of its own: its accounts are those that failed before.
     printed: list[AnnexKey] = ["list"] if inspection.is_recheck else ["table", "list"]
-    printed += ["listed"] if inspection.noteworthy else []
-    printed += ["recheck"] if inspection.past.rechecked else []
+    printed += ["listed"] if any(not each.unnamed for each in inspection.noteworthy) else []
+    printed += ["recheck"] if any(not each.item.unnamed for each in inspection.rechecked) else []
     return [key for key in printed if key not in inspection.office.annexes_left_out]
 
 

@@ -35,27 +35,52 @@ def deductions(inspection: Inspection, references: References) -> Iterator[Circu
     total = sum(map(_points, (each for some in kinds.values() for each in some)), Decimal(0))
     if len(kinds) > 1:
         said += f"；合计扣{Deduction(0, total).points_text}分"
-    where = "" if all(each.fails for each in found) else _pointer(references)
+    listed = any(not each.fails and not each.unnamed for each in found)
+    where = _pointer(references) if listed else ""
     yield CircularParagraph(f"{opening}：{said}{where}。", f"{DEDUCTIONS}。")
 
 
 def noteworthy(inspection: Inspection, references: References) -> Iterator[CircularParagraph]:
-    """其他需关注情形: an account stands once, in the first kind of the policy's order."""
+    """其他需关注情形: an account stands once, in the first kind of the policy's order.
+
+    Who fails and has such a problem besides is told behind them, by every kind.
+    """
     found = [each for each in inspection.listed if each.with_effect(Effect.LISTED)]
-    if not found:
-        return
+    said = [
+        *([_listed(found, inspection, references)] if found else []),
+        _of_failed(inspection, references),
+    ]
+    if any(said):
+        yield CircularParagraph("".join(said), f"{OTHERS}。")
+
+
+def _of_failed(inspection: Inspection, references: References) -> str:
+    """不合格的政务新媒体中，同时有重要信息未转载情形的1个，为…; "" for none."""
+    measure = inspection.office.measure
+    found = [each for each in inspection.failed if each.with_effect(Effect.LISTED)]
+    names = len(found) <= MANY
+    said = "；".join(
+        f"同时有{label}情形的{len(some)}{measure}{_named(some) if names else ''}"
+        for label, some in _by_label(found, Effect.LISTED, inspection.policy).items()
+    )
+    named = "list" in references and any(not each.unnamed for each in found)
+    where = f"，名单见{references['list']}" if named else ""
+    return f"不合格的政务新媒体中，{said}{where}。" if said else ""
+
+
+def _listed(found: Sequence[AccountProblem], inspection: Inspection, references: References) -> str:
     measure = inspection.office.measure
     kinds = _by_label(found, Effect.LISTED, inspection.policy, first_only=True)
     more = "另" if inspection.failed else ""
     opening = f"{more}有{len(found)}{measure}政务新媒体存在以下情形，不计入不合格数"
-    where = _pointer(references)
+    where = "" if all(each.unnamed for each in found) else _pointer(references)
     if len(found) > MANY and where:
         said = "、".join(f"{label}{len(some)}{measure}" for label, some in kinds.items())
     else:
         said = "；".join(
             f"{label}{len(some)}{measure}{_named(some)}" for label, some in kinds.items()
         )
-    yield CircularParagraph(f"{opening}：{said}{where}。", f"{OTHERS}。")
+    return f"{opening}：{said}{where}。"
 
 
 def _pointer(references: References) -> str:

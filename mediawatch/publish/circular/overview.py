@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from fractions import Fraction
 
 from mediawatch.domain import (
@@ -24,13 +25,15 @@ from mediawatch.publish.circular.frame import moment
 from mediawatch.publish.circular.samples import describe_clauses, drawn_clauses
 from mediawatch.publish.circular.text import MANY, CircularParagraph, References
 from mediawatch.publish.inspection import Inspection
+from mediawatch.rules.account_policy import account_policy
+from mediawatch.rules.policy_parts import NATIONAL_DAYS
 from mediawatch.sweep.scope import WHOLE
 
 
 def overview(inspection: Inspection, references: References) -> tuple[CircularParagraph, ...]:
     """总体情况; it points to the table where `references` has it."""
     whole = inspection.statistics.whole
-    said = [_first(inspection)]
+    said = [_first(inspection), *_limits(inspection)]
     said += describe_clauses(inspection)
     if whole.registry_known:
         said += [_total_by(inspection, word) for word in inspection.office.totals_by]
@@ -50,7 +53,7 @@ def overview(inspection: Inspection, references: References) -> tuple[CircularPa
             f"或他人提供的同名账号链接）判定为{Verdict.FRESH.label}，尚未经备案标识核对。"
         )
     pointers = [f"各地区（部门）情况详见{references['table']}"] if "table" in references else []
-    if inspection.failed and "list" in references:
+    if "list" in references and any(not each.unnamed for each in inspection.failed):
         pointers.append(f"存在突出问题的政务新媒体名单见{references['list']}")
     said += [f"{'，'.join(pointers)}。"] if pointers else []
     return tuple(CircularParagraph(text) for text in said)
@@ -67,6 +70,22 @@ def _first(inspection: Inspection) -> str:
     if change := _change(inspection):
         parts.append(change)
     return f"{moment(inspection.sweep)}。{_coverage(inspection, partial=partial)}，{'，'.join(parts)}。"
+
+
+def _limits(inspection: Inspection) -> list[str]:
+    """Which silence was too long for how many accounts, unless it is the nation's two weeks."""
+    policies = (
+        account_policy(inspection.policy, one.entry.account.filed) for one in once(inspection.scope)
+    )
+    judged = [own for own in policies if own.judged_by_updates]
+    if all(own.window.days == NATIONAL_DAYS for own in judged):
+        return []
+    counts = Counter(own.limit for own in judged)
+    if len(counts) == 1:
+        return [f"本次检查以{next(iter(counts))}。"]
+    measure = inspection.office.measure
+    said = "，".join(f"{limit}的{count}{measure}" for limit, count in counts.items())
+    return [f"按账号适用的更新时限，{said}。"]
 
 
 def _is_partial(inspection: Inspection) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mediawatch.domain import Finding, Notice
+from mediawatch.domain import Effect, Finding, Notice
 from mediawatch.figures.counts import leading_finding
 from mediawatch.publish.circular.naming import names_by_type, names_with_types, type_of
 from mediawatch.publish.circular.noteworthy import deductions, noteworthy
@@ -32,14 +32,41 @@ def problems(inspection: Inspection, references: References) -> tuple[CircularPa
 
     The headings bear no number yet.
     """
+    kinds = _kinds(inspection)
     said = [
         CircularParagraph(
-            _text(kind, inspection, references) + _repeats(kind, inspection),
+            _text(kind, inspection, references)
+            + (f"另{also}" if (also := _besides(kind.label, inspection)) else "")
+            + _repeats(kind, inspection),
             f"{kind.label}。",
         )
-        for kind in _kinds(inspection)
+        for kind in kinds
+    ]
+    led = {kind.label for kind in kinds}
+    said += [
+        CircularParagraph(also, f"{label}。")
+        for label in _failing_labels(inspection)
+        if label not in led and (also := _besides(label, inspection))
     ]
     return (*said, *deductions(inspection, references), *noteworthy(inspection, references))
+
+
+def _failing_labels(inspection: Inspection) -> list[str]:
+    """The kinds by which anybody fails, whether they lead or not, in the policy's order."""
+    held = [each for problem in inspection.failed for each in problem.with_effect(Effect.FAILS)]
+    held.sort(key=lambda each: inspection.policy.rank(each.code))
+    return list(dict.fromkeys(each.label for each in held))
+
+
+def _besides(label: str, inspection: Inspection) -> str:
+    """有1个政务新媒体同时存在该问题: who has it besides the problem by which it is counted."""
+    count = sum(
+        label != leading_finding(each.entry, inspection.policy).label
+        and label in {held.label for held in each.with_effect(Effect.FAILS)}
+        for each in inspection.failed
+    )
+    words = f"有{count}{inspection.office.measure}政务新媒体同时存在该问题，已计入前述问题。"
+    return words if count else ""
 
 
 def _kinds(inspection: Inspection) -> list[_Kind]:

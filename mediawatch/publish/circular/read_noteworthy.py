@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ _COSTING, _FOLLOWING = "存在扣分情形", "存在以下情形"
 
 def noteworthy_rules(inspection: Inspection) -> Iterator[Rule]:
     yield from _deductions(inspection)
+    yield _of_failed(inspection)
     one = re.escape(inspection.office.measure)
     found = [each for each in inspection.listed if each.with_effect(Effect.LISTED)]
     labels = alternatives({label for each in found for label in _labels(each, Effect.LISTED)})
@@ -35,6 +37,23 @@ def noteworthy_rules(inspection: Inspection) -> Iterator[Rule]:
 
     yield Rule(
         re.compile(rf"(?<=[：；、])({labels})(\d+){one}(?:，为({TYPED_NAMES}))?(?=[；、，。])"),
+        checks,
+    )
+
+
+def _of_failed(inspection: Inspection) -> Rule:
+    """同时有重要信息未转载情形的1个: of those who fail, every one that has it."""
+    one = re.escape(inspection.office.measure)
+    counts = Counter(label for each in inspection.failed for label in _labels(each, Effect.LISTED))
+
+    def checks(match: re.Match[str], line: str) -> Iterator[Check]:
+        yield match[2], counts[match[1]]
+        yield from _names(match[2], match[3])
+
+    return Rule(
+        re.compile(
+            rf"同时有({alternatives(set(counts))})情形的(\d+){one}(?:，为({TYPED_NAMES}))?(?=[；，。])"
+        ),
         checks,
     )
 

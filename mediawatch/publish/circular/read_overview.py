@@ -17,6 +17,7 @@ from mediawatch.ops.settings.office import AnnexKey
 from mediawatch.publish.circular.printed import DAY, PERCENT, Check, Rule, expect
 from mediawatch.publish.circular.text import AnnexEntry
 from mediawatch.publish.inspection import Inspection
+from mediawatch.rules.account_policy import account_policy
 
 _QUARTERS = "一二三四"
 
@@ -87,6 +88,7 @@ def _whole(inspection: Inspection) -> Iterator[Rule]:
         sum(problem.rectified for problem in inspection.failed),
         whole.rate,
     )
+    yield _limits(inspection)
     yield expect(rf"另有(\d+){one}尚待人工核查", whole.open)
     yield expect(rf"检查数中有(\d+){one}系仅依名称", whole.provisional)
     yield Rule(
@@ -95,6 +97,25 @@ def _whole(inspection: Inspection) -> Iterator[Rule]:
         ),
         lambda match, line: _change(match, inspection),
     )
+
+
+def _limits(inspection: Inspection) -> Rule:
+    """更新间隔超过7天为超期的36个: of the accounts that are held to so many days; of all without a count."""
+    held: list[tuple[str, int]] = [
+        (own.window.edge, own.window.days)
+        for one in once(inspection.scope)
+        if (own := account_policy(inspection.policy, one.entry.account.filed)).judged_by_updates
+    ]
+
+    def checks(match: re.Match[str], line: str) -> Iterator[Check]:
+        limit = "exceeds" if match[1] == "超过" else "reaches", int(match[2])
+        if match[3]:
+            yield match[3], held.count(limit) or None
+        else:
+            yield match[2], match[2] if set(held) == {limit} else None
+
+    one = re.escape(inspection.office.measure)
+    return Rule(re.compile(rf"更新间隔(超过|达到)(\d+)天为超期(?:的(\d+){one})?(?=[，。])"), checks)
 
 
 def _change(match: re.Match[str], inspection: Inspection) -> Iterator[Check]:

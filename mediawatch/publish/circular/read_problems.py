@@ -62,6 +62,7 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
         ),
         above,
     )
+    yield _besides(inspection)
     yield Rule(_omitted(one), lambda match, line: _omissions(match, line, inspection))
     types = alternatives(filed_types(inspection))
     # Each count of names is held against the names behind it, all of a kind against the figures.
@@ -77,6 +78,22 @@ def _kinds(inspection: Inspection) -> Iterator[Rule]:
         re.compile(rf"(?:中，|；)(?:({TYPED_NAMES})共)?(\d+){one}政务新媒体在[^，。\d]*中已被指出"),
         lambda match, line: _count_of_repeats(match, line, inspection),
     )
+
+
+def _besides(inspection: Inspection) -> Rule:
+    """有1个政务新媒体同时存在该问题: those who fail by the kind of the heading, and are counted by another."""
+    one = re.escape(inspection.office.measure)
+    by_kind: Counter[str] = Counter()
+    for problem in inspection.failed:
+        failing = {each.label for each in problem.findings if each.effect is Effect.FAILS}
+        by_kind.update(failing - _labels(problem, inspection))
+    heading = re.compile(rf"^{_START}?({alternatives(set(by_kind))})。")
+
+    def checks(match: re.Match[str], line: str) -> Iterator[Check]:
+        kind = heading.match(line)
+        yield match[1], by_kind[kind[1]] if kind else None
+
+    return Rule(re.compile(rf"有(\d+){one}政务新媒体同时存在该问题"), checks)
 
 
 def _counts_within(line: str, inspection: Inspection) -> Mapping[str, int]:

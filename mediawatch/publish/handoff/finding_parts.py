@@ -57,7 +57,12 @@ class SightOut(HandoffPart):
     attested: str = Field(
         description="recorded: a real recording of this surface exists; described: only text attests it"
     )
-    outcome: str = Field(description="what came of it, about the account or about us")
+    outcome: str = Field(
+        description=(
+            "what came of it, about the account or about us; empty where a person looked for one "
+            "kind of problem: `answer` says it"
+        )
+    )
     read_at: datetime = Field(description="with Beijing offset")
     name: str = Field(description="the name that was seen; empty where none was")
     matched_by: str | None = Field(
@@ -69,7 +74,7 @@ class SightOut(HandoffPart):
         default="",
         description=(
             "found, absent or withdrawn: what a person says who looked for one kind of problem "
-            "(人工检查); `outcome` says nothing then. Empty for all other looks"
+            "(人工检查). Empty for all other looks"
         ),
     )
     url: str = Field(default="", description="of such a look the page, where it is known")

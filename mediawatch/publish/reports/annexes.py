@@ -98,12 +98,14 @@ def listed_table(inspection: Inspection) -> Table:
     """其他需关注情形: what is conclusive without being a failure under this policy."""
     return Table(
         annex_title(inspection.office, "listed"),
-        _PROBLEM,
+        # Who loses points or is listed has no 突出问题.
+        (*_FILED, "情形"),
         tuple(_row(problem) for problem in inspection.noteworthy if not problem.unnamed),
     )
 
 
-_PROBLEM = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题")
+_FILED = ("备案单号", "政务新媒体名称", "类型", "所属组织")
+_PROBLEM = (*_FILED, "存在的突出问题")
 
 
 def _row(problem: AccountProblem) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ class CorrectedNotice:
 
     @property
     def items(self) -> list[tuple[NoticeItem, NoticeItem | None, NoticeEvent]]:
-        """Each corrected item as it stood, as it stands, and the correction."""
+        """Each corrected item as it stood, as it stands, and the correction; by their numbers."""
         issued = self.after.issued
         assert issued is not None, "a correction is one of a notice"
         known = {item.number: item for item in issued.notice.items}
@@ -41,7 +41,7 @@ class CorrectedNotice:
                 continue
             told.append(event)
             changes.append((stood, standing_item(known[event.item], told), event))
-        return changes
+        return sorted(changes, key=lambda change: change[0].number)
 
 
 def correction_letter(corrected: CorrectedNotice) -> Letter:
@@ -97,10 +97,11 @@ def _items(
 def _item(stood: NoticeItem, left: NoticeItem | None, event: NoticeEvent) -> str:
     filed = stood.filed
     reason = event.reason.rstrip("。")
+    because = reason if reason.startswith("经") else f"经复核，{reason}"
     result = f"更正为“{left.problem}”" if left else "予以撤销"
     return (
         f"《通报》所列{filed.organiser}“{filed.name}”（{filed.type}）存在的“{stood.problem}”问题，"
-        f"经复核{reason}，{result}。"
+        f"{because}，{result}。"
     )
 
 

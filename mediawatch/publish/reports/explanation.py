@@ -97,7 +97,10 @@ def explanation(subject: AccountCase) -> str:
     lines = [f"“{filed.name}”（{filed.printed_type}）", heading(subject.sweep)]
     if judged is None:
         return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(subject)])
-    if subject.policy.exceptions or not subject.own.judged_by_updates:
+    windows_differ = any(
+        each.window or each.judged_by_updates is not None for each in subject.policy.exceptions
+    )
+    if windows_differ or not subject.own.judged_by_updates:
         lines.append(
             f"适用规则：{subject.policy.title}；该账号{sentences.rule_words(subject.own)}。"
         )

@@ -106,14 +106,16 @@ def report(inspection: Inspection, folder: Path, *, checked_during: str = "") ->
     named = [problem for problem in inspection.failed if not problem.unnamed]
     problems = [_problem_words(problem) for problem in named]
     bare = fill_in(problems=problems)
-    pictures = [problem.pictures[0] if problem.pictures else None for problem in named]
-    if not any(pictures):
+    shown = [problem.shown_pictures for problem in named]
+    if not any(shown):
         return bare
-    drawn = draw_thumbnails(
-        [folder / each.path if each else None for each in pictures], _MOST_BYTES - len(bare)
-    )
+    paths = [folder / item.path for some in shown for item in some]
+    drawn = iter(draw_thumbnails(paths, _MOST_BYTES - len(bare)))
     return fill_in(
-        problems=[{**each, "picture": one} for each, one in zip(problems, drawn, strict=True)]
+        problems=[
+            {**each, "pictures": [(item.sha256, next(drawn)) for item in some]}
+            for each, some in zip(problems, shown, strict=True)
+        ]
     )
 
 
@@ -173,7 +175,6 @@ def _charts(inspection: Inspection) -> list[Chart]:
 
 def _problem_words(problem: AccountProblem) -> Mapping[str, object]:
     filed = problem.entry.account.filed
-    picture = next(iter(problem.pictures), None)
     looks = [f"{name_look(reading)} {minute(reading.read_at)}" for reading in problem.readings]
     return {
         "id": problem.entry.account.id,
@@ -192,6 +193,5 @@ def _problem_words(problem: AccountProblem) -> Mapping[str, object]:
         "labels": problem.printed,
         "sentences": [finding.sentence for finding in problem.findings],
         "seen": "；".join(looks),
-        "hash": picture.sha256 if picture else "",
-        "picture": None,
+        "pictures": [(item.sha256, None) for item in problem.shown_pictures],
     }

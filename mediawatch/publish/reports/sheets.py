@@ -32,7 +32,7 @@ _KINDS = {
     EvidenceKind.SCREENSHOT: "截图", EvidenceKind.PAYLOAD: "响应原文", EvidenceKind.TEXT: "页面文字", EvidenceKind.PICTURE: "人工截图",
     EvidenceKind.MANIFEST: "取证清单",
 }  # fmt: skip
-_UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
+_UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@]+')
 """Characters that Windows forbids in a file name, or that a spreadsheet would read as a formula."""
 
 
@@ -57,8 +57,6 @@ def sheet(
 
     Filed beside seen, the rule in a sentence, the picture of what proves it, times and hashes.
     """
-    picture = next(iter(problem.pictures), None)
-    shown = draw_thumbnail(folder / picture.path, _SHOWN) if picture else ""
     return render(
         "sheet.html",
         name=problem.entry.account.filed.name,
@@ -75,10 +73,14 @@ def sheet(
             for finding in problem.findings
         ],
         looks=_looks(inspection, problem, copy),
-        picture=shown,
-        unreadable=picture is not None and not shown,
+        pictures=[
+            (
+                draw_thumbnail(folder / item.path, _SHOWN),
+                f"{minute(item.taken_at)} {item.url}",
+            )
+            for item in problem.shown_pictures
+        ],
         defects=mark_of(problem.defects),
-        caption=f"{minute(picture.taken_at)} {picture.url}" if picture else "",
         files=[
             {
                 "kind": _KINDS[item.kind],
@@ -125,15 +127,16 @@ def _compared(problem: AccountProblem) -> list[tuple[str, str, str]]:
     filed, judged = problem.entry.account.filed, problem.entry.judgement
     named = next((reading for reading in reversed(problem.readings) if reading.name), None)
     newest = judged.latest_on if judged else None
-    # Whoever looked for such a problem alone has not looked for updates.
-    unseen = "" if all(each.code.found_by_people for each in problem.findings) else "未见发布内容"
+    # Whoever looked for such a problem alone has not looked for updates, and may leave the name.
+    by_people = all(each.code.found_by_people for each in problem.findings)
+    unseen, unnamed = ("", "未填") if by_people else ("未见发布内容", "未见")
     exact = judged is not None and judged.date_kind is DateKind.EXACT
     sights = _newest_first(problem)
-    seen = next((sight for sight in sights if sight.platform_id), None)
+    seen = next((each for each in sights if each.platform_id or each.original_id), None)
     verified = next((sight.verified_as for sight in sights if sight.verified_as), "")
     return [
         ("备案单号", filed.filing_number, ""),
-        ("账号名称", filed.name, named.name if named else "未见"),
+        ("账号名称", filed.name, named.name if named else unnamed),
         ("类型", filed.type, ""),
         ("所属组织", filed.organiser, verified),
         (
@@ -238,4 +241,4 @@ def _paper(copy: SheetCopy) -> str:
 
 def safe(text: str) -> str:
     """A given text as part of a file name."""
-    return _UNSAFE.sub("_", make_visible(text)).strip(" ._")[:60] or "_"
+    return _UNSAFE.sub("_", make_visible(text)).strip(" ._-")[:60] or "_"

@@ -103,6 +103,10 @@ def add(
     words: Annotated[
         str, typer.Option(metavar="TEXT", help="What exactly; printed with the finding.")
     ] = "",
+    same_as: Annotated[
+        str,
+        typer.Option("--same-as", metavar="NAME", help="Who found the very same: his words count."),
+    ] = "",
     remark: Annotated[
         str,
         typer.Option(metavar="TEXT", help="For the reviewer (截图含多个账号 …); never printed."),
@@ -134,6 +138,7 @@ def add(
                 name=seen_name(text_of(name_seen), found.filed.name),
                 seen_id=text_of(id_seen),
                 remark=text_of(remark),
+                same_as=text_of(same_as),
                 shots=shots,
             )
 

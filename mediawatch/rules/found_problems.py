@@ -25,11 +25,12 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import chinese_day, day_of
-from mediawatch.names import same_person
+from mediawatch.names import fold, same_person, surely_same_person
 from mediawatch.ports import Dossier
 from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import weakest
+from mediawatch.rules.problem_things import by_thing, is_particular
 from mediawatch.rules.ties import identity_of, keep_speaking, tie_of
 from mediawatch.rules.verdicts import FiledStanding, filed_standing
 
@@ -64,6 +65,14 @@ class ProblemProof:
     """The Beijing day of a later look that did not find it any more (通报前已整改)."""
     absent: tuple[Reading, ...] = ()
     """Looks that did not find it, oldest first, as far as they stand."""
+    others: tuple[ProblemProof, ...] = ()
+    """Of a particular thing: what stands of other things, claimed or disputed; no finding says it."""
+
+    @property
+    def claims(self) -> tuple[Reading, ...]:
+        """Looks of one person for something that a second one has to look for."""
+        open_ones = (each for each in (self, *self.others) if each.state is ProblemState.CLAIMED)
+        return next((each.readings for each in open_ones), ())
 
 
 def until_issue(looks: Iterable[Reading], issued_at: datetime | None) -> tuple[Reading, ...]:
@@ -90,7 +99,7 @@ def problem_proofs(known: Dossier, as_of: datetime, policy: Policy) -> tuple[Pro
         if (said := _said_of(look, now)) is not None and said.sights
     ]
     return tuple(
-        _proof(code, some, speaking)
+        _proof_of_kind(code, some, speaking)
         for code in policy.problem_kinds
         if (some := [look for look in looks if _seen(look).code is code])
     )
@@ -109,8 +118,37 @@ def _seen(look: Reading) -> ProblemSeen:
     return look.problem
 
 
+def _proof_of_kind(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof:
+    """What the looks for one kind come to: two persons must have found the very same thing."""
+    proofs = [_proof(code, some, known) for some in by_thing(looks)]
+    proved = [each for each in proofs if each.state is ProblemState.PROVED]
+    best = _joined(proved) if proved else min(proofs, key=lambda each: _NEAREST.index(each.state))
+    others = tuple(
+        each
+        for each in proofs
+        if each is not best and each.state in (ProblemState.CLAIMED, ProblemState.DISPUTED)
+    )
+    return replace(best, others=others)
+
+
+_NEAREST = (ProblemState.DISPUTED, ProblemState.CLAIMED, ProblemState.NONE)
+
+
+def _joined(proofs: Sequence[ProblemProof]) -> ProblemProof:
+    """One proof of several things that two persons found each."""
+    gone = [each.gone_on for each in proofs]
+    absent = {look.id: look for each in proofs for look in each.absent}
+    return replace(
+        proofs[0],
+        readings=tuple(look for each in proofs for look in each.readings),
+        tie=weakest(each.tie for each in proofs if each.tie is not None),
+        gone_on=max((day for day in gone if day is not None), default=None) if all(gone) else None,
+        absent=tuple(absent.values()),
+    )
+
+
 def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof:
-    standing = _not_withdrawn(sorted(looks, key=lambda look: (look.read_at, look.id)))
+    standing = standing_looks(sorted(looks, key=lambda look: (look.read_at, look.id)))
     found = [
         look
         for look in standing
@@ -121,13 +159,16 @@ def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof
         return ProblemProof(code=code, state=ProblemState.NONE, absent=tuple(absent))
     first = found[0]
     second = next((look for look in found[1:] if not same_person(look.by, first.by)), None)
-    between = [
-        look
+    disputed = any(
+        _disputes(look, found)
+        and (
+            not same_person(look.by, first.by)
+            if second is None
+            # Who found it himself and sees later that it is gone speaks of a repair.
+            else look.read_at <= second.read_at
+        )
         for look in absent
-        if look.read_at >= first.read_at and (second is None or look.read_at <= second.read_at)
-    ]
-    # Who found it himself and sees later that it is gone speaks of a repair, not against himself.
-    disputed = any(second is not None or not same_person(look.by, first.by) for look in between)
+    )
     if second is None or disputed:
         state = ProblemState.DISPUTED if disputed else ProblemState.CLAIMED
         return ProblemProof(code=code, state=state, readings=tuple(found), absent=tuple(absent))
@@ -148,18 +189,27 @@ def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof
     )
 
 
+def _disputes(look: Reading, found: Sequence[Reading]) -> bool:
+    """Whether a look that found nothing stands: its person did not look again and find it."""
+    return not any(
+        surely_same_person(look.by, later.by) and later.read_at > look.read_at for later in found
+    )
+
+
 def shows_repair(look: Reading) -> bool:
     """Whether a look that found nothing shows it: with a picture, of what leads to the account."""
     return bool(look.evidence) and any(sight.matched_by is not None for sight in look.sights)
 
 
-def _not_withdrawn(looks: Sequence[Reading]) -> list[Reading]:
-    """Those that their person did not take back since they were kept."""
+def standing_looks(looks: Sequence[Reading]) -> list[Reading]:
+    """Looks for one kind that their person did not take back since they were kept."""
     taken_back = [look for look in looks if _seen(look).answer is ProblemAnswer.WITHDRAWN]
     return [
         look
         for look in looks
-        if not any(same_person(look.by, later.by) and later.id >= look.id for later in taken_back)
+        if not any(
+            surely_same_person(look.by, later.by) and later.id >= look.id for later in taken_back
+        )
     ]
 
 
@@ -193,6 +243,7 @@ def with_problems(
         sorted((*judged.findings, *found), key=lambda finding: policy.rank(finding.code))
     )
     notes = [_note(proof, policy) for proof in open_proofs]
+    notes += [_note(each, policy) for proof in proofs for each in proof.others]
     notes += [
         f"{policy.label(proof.code)}：{chinese_day(proof.gone_on)}再次检查时未见。"
         for proof in proofs
@@ -247,7 +298,8 @@ def _finding(
 ) -> Finding:
     rule = policy.codes[proof.code]
     effect = Effect.LISTED if spared and rule.effect is Effect.FAILS else rule.effect
-    words = "；".join(dict.fromkeys(w for look in proof.readings if (w := _seen(look).words)))
+    said_once = {fold(w): w for look in reversed(proof.readings) if (w := _seen(look).words)}
+    words = "；".join(reversed(said_once.values()))
     days = "、".join(dict.fromkeys(chinese_day(day_of(look.read_at)) for look in proof.readings))
     said = "：".join(filter(None, [rule.wording or rule.label, words]))
     names = [sight.name for look in proof.readings for sight in look.sights if sight.name]
@@ -268,4 +320,6 @@ def _finding(
 
 def _note(proof: ProblemProof, policy: AccountPolicy) -> str:
     label = policy.label(proof.code)
-    return f"{label}：{_DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD}"
+    said = _DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD
+    thing = _seen(proof.readings[0]).words if is_particular(proof.code) else ""
+    return f"{label}：{'，'.join(filter(None, [thing, said]))}"

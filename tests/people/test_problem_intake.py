@@ -11,7 +11,17 @@ import pytest
 from problem_looks import AT, give, given, intake_of, shot
 from worklists import AS_OF, DAY, NOW, Inspection, filed
 
-from mediawatch.domain import Code, ProblemAnswer, Verdict
+from mediawatch.domain import (
+    Code,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Post,
+    ProblemAnswer,
+    Reading,
+    Sight,
+    Verdict,
+)
 from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.ports import Store
@@ -54,6 +64,14 @@ async def test_two_persons_make_a_finding_and_one_does_not(
         ({"seen_id": "somebody"}, ProblemColumn.SEEN_ID, "不能证明是同一个账号"),
         ({"words": "字" * 201}, ProblemColumn.WORDS, "不超过200字"),
         ({"link": "https://weibo.com/1"}, ProblemColumn.LINK, "不是该平台的链接（weibo.com）"),
+        ({"person": "甲某（复核）"}, ProblemColumn.PERSON, "不能有括号"),
+        (
+            {"code": Code.WRONG_WORDS, "words": ""},
+            ProblemColumn.WORDS,
+            "必须写明具体情况：错误的文字",
+        ),
+        ({"code": Code.ADVERTISING, "words": ""}, ProblemColumn.WORDS, "必须写明具体情况"),
+        ({"code": Code.NOT_REPOSTED, "words": ""}, ProblemColumn.WORDS, "必须写明具体情况"),
         ({"link": "评论区"}, ProblemColumn.LINK, "不是 http(s) 链接"),
     ],
 )
@@ -77,6 +95,89 @@ async def test_an_id_in_the_link_ties_the_answer(store: Store, tmp_path: Path) -
     assert receipt.kept is not None
     assert receipt.kept.sights[0].url == link
     assert receipt.kept.sights[0].platform_id == "1234567890"
+
+
+LINKED = {"platform": "weibo", "type": "微博", "original_id": ""}
+ARTICLE = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("https://weibo.com/1234567890/Nabc", ""),
+        ("https://m.weibo.cn/status/5123456789012345?luicode=10000011", ""),
+        ("https://weibo.com/9999999999/Nabc", "所指的是另一个账号"),
+        ("https://weibo.com/9999999999/Nabc?from=1234567890", "所指的是另一个账号"),
+        ("https://m.weibo.cn/u/2222222222", "所指的是另一个账号"),
+        ("https://weibo.com/example2", "另一个账号“示例市第2测试局”"),
+    ],
+)
+async def test_a_link_of_another_account_is_no_evidence(
+    store: Store, tmp_path: Path, link: str, words: str
+) -> None:
+    accounts = [
+        filed(**LINKED, platform_id="1234567890"),
+        filed(2, **LINKED, platform_id="2222222222", url="https://weibo.com/example2"),
+    ]
+    inspection = await Inspection.of(store, tmp_path, accounts)
+    intake = await intake_of(inspection)
+    intake.sites = lambda platform: ("weibo.com", "weibo.cn")
+    receipt = await intake.take(await inspection.account(), given(seen_id="1234567890", link=link))
+    assert [words in why for _, why in receipt.faults] == ([True] if words else [])
+
+
+async def test_a_post_that_a_look_showed_of_another_account_is_no_evidence(
+    any_store: Store, tmp_path: Path
+) -> None:
+    sight = Sight(
+        surface="wechat.article", read_at=AS_OF, matched_by=MatchedBy.ID, outcome=Outcome.OK,
+        original_id="gh_0000000000a2", posts=(Post(on=AS_OF.date(), link=ARTICLE),),
+    )  # fmt: skip
+    shown = Reading(
+        account_id=2, look=LookKind.FIRST, started_at=AS_OF, read_at=AS_OF, sights=(sight,)
+    )
+    inspection = await Inspection.of(any_store, tmp_path, [filed(1), filed(2)], [shown])
+    refused = await give(inspection, given(link=ARTICLE))
+    assert [where for where, _ in refused.faults] == [ProblemColumn.LINK]
+    assert "“示例市第2测试局”" in refused.faults[0][1]
+    own = given(link=ARTICLE, seen_id="gh_0000000000a2")
+    assert (await give(inspection, own, 2)).kept
+
+
+async def test_a_second_person_is_surely_another_one(store: Store, tmp_path: Path) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    await give(inspection, given("欧阳娜"))
+    doubtful = await give(inspection, given("欧阳娜娜", shots=(shot(31),)))
+    assert [where for where, _ in doubtful.faults] == [ProblemColumn.PERSON]
+    assert "“欧阳娜”姓名互相包含" in doubtful.faults[0][1]
+    absent = given("欧阳娜娜", answer=ProblemAnswer.ABSENT, shots=(), words="")
+    assert (await give(inspection, absent)).kept
+    intake, account = await intake_of(inspection), await inspection.account()
+    assert await intake.withdraw(account, Code.INTERACTION_POOR, "欧阳", "看错") is None
+
+
+async def test_a_second_person_confirms_the_words_of_the_first(
+    store: Store, tmp_path: Path
+) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    typo = given(code=Code.WRONG_WORDS, words="防讯应为防汛(标题)")
+    assert (await give(inspection, typo)).state is ProblemState.CLAIMED
+    second = given("乙某", code=Code.WRONG_WORDS, words="")
+    (fault,) = (await give(inspection, second)).faults
+    assert (fault[0], "是哪一处" in fault[1]) == (ProblemColumn.WORDS, True)
+    (fault,) = (await give(inspection, replace(second, same_as="丙某"))).faults
+    assert fault[0] is ProblemColumn.WORDS
+    other = await give(inspection, replace(second, words="帐户应为账户"))
+    assert (other.state, other.remark) == (
+        ProblemState.CLAIMED,
+        "与甲某所见“防讯应为防汛(标题)”不是同一处，另待第二人核查",
+    )
+    asked = "请由甲某以外的人员独立核查：甲某于1月2日发现该问题（防讯应为防汛（标题））。"
+    for confirming in ({"shown": asked}, {"same_as": "甲某"}):
+        done = await give(inspection, replace(second, **confirming))
+        assert (done.faults, done.state) == ((), ProblemState.PROVED)
+    last = await give(inspection, given("丙某", code=Code.WRONG_WORDS, words="", same_as="乙某"))
+    assert [where for where, _ in last.faults] == [ProblemColumn.WORDS]
 
 
 async def test_without_an_id_the_filed_name_ties_unless_others_bear_it(

@@ -19,7 +19,7 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.domain.clock import day_of, minute
-from mediawatch.names import same_person
+from mediawatch.names import same_person, surely_same_person
 from mediawatch.people import PERSON
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.rowkey import Window
@@ -33,10 +33,16 @@ from mediawatch.people.worklist.problem_answer import (
     problem_faults,
     problem_look,
 )
+from mediawatch.people.worklist.problem_refusals import (
+    doubtful_person,
+    link_faults,
+    other_thing,
+    with_confirmed_words,
+)
 from mediawatch.people.worklist.todo import account_links, all_that_is_known, ids_of
 from mediawatch.ports import Dossier, Store
 from mediawatch.rules.account_policy import account_policy
-from mediawatch.rules.found_problems import ProblemState, problem_proofs
+from mediawatch.rules.found_problems import ProblemState, problem_proofs, standing_looks
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.ties import tie_of
 
@@ -106,6 +112,10 @@ class ProblemIntake:
         await self.load_accounts([account.id])
         known, now = self._known[account.id], self._identities[account.id]
         looks = self._looks(account.id, given.code)
+        confirmed = with_confirmed_words(given, standing_looks(looks))
+        if not isinstance(confirmed, GivenProblem):
+            return ProblemReceipt(faults=(confirmed,))
+        given = confirmed
         asked = RowQuestion(
             account=account,
             sweep_id=self.sweep.id,
@@ -120,7 +130,10 @@ class ProblemIntake:
         faults = [
             *problem_faults(given, asked, self.sites(account.platform), self.now),
             *self._late_faults(account, given),
+            *doubtful_person(given, looks),
         ]
+        if not faults and not given.own_link(asked):
+            faults += await link_faults(self.store, account, given, self._filed_now)
         if faults:
             return ProblemReceipt(faults=tuple(faults))
         look = problem_look(given, asked, self.now)
@@ -139,7 +152,8 @@ class ProblemIntake:
             self.pictures.setdefault(shot.sha256, set()).add(account.id)
         return ProblemReceipt(
             kept=kept,
-            remark=self._why_uncounted(kept, account, now, known),
+            remark=self._why_uncounted(kept, account, now, known)
+            or other_thing(given, standing_looks(looks)),
             state=self._state(account, [*looks, kept], now, known, kept),
         )
 
@@ -245,7 +259,11 @@ class ProblemIntake:
         dossier = self._dossier(account, now, known, looks)
         proofs = problem_proofs(dossier, self.sweep.as_of, self.policy)
         code = look.problem.code if look.problem else None
-        return next((each.state for each in proofs if each.code is code), ProblemState.NONE)
+        proof = next((each for each in proofs if each.code is code), None)
+        if proof is None:
+            return ProblemState.NONE
+        of_look = (each for each in proof.others if look.id in {one.id for one in each.readings})
+        return next(of_look, proof).state
 
     def _why_uncounted(
         self, kept: Reading, account: Account, now: FiledIdentity, known: Sequence[Reading]
@@ -274,7 +292,7 @@ def _standing_of(person: str, looks: Sequence[Reading]) -> list[Reading]:
     """What a person said and did not take back since, in the order in which he said it."""
     standing: list[Reading] = []
     for look in sorted(looks, key=lambda each: each.id):
-        if same_person(look.by, person):
+        if surely_same_person(look.by, person):
             standing = [] if _answer(look) is ProblemAnswer.WITHDRAWN else [*standing, look]
     return standing
 

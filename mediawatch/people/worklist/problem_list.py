@@ -93,9 +93,9 @@ def _missing(
     """What stands between what people found and a finding that may be issued."""
     if proof is None or proof.state is ProblemState.NONE:
         return "可与账号对应的ID" if _uncounted(proof, looks) else ""
+    if proof.claims:
+        return f"第二人核查（由{proof.claims[0].by}以外的人员）"
     match proof.state:
-        case ProblemState.CLAIMED:
-            return f"第二人核查（由{proof.readings[0].by}以外的人员）"
         case ProblemState.DISPUTED:
             return "复核：由看错的一方撤回（problem withdraw）后，另行检查"
     if suspect is None:

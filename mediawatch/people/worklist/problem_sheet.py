@@ -17,6 +17,7 @@ from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.worklist.problem_todo import ProblemQuestion
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy
+from mediawatch.rules.problem_things import is_particular
 from mediawatch.workbooks.images import MAX_QR_TEXT, qr_png
 
 PROBLEM_FORM: Form[ProblemColumn] = Form(
@@ -38,6 +39,9 @@ PROBLEM_FORM: Form[ProblemColumn] = Form(
     links=(ProblemColumn.PAGE,),
 )  # fmt: skip
 USABLE = "能否下载、打开、正常使用？不能的选“存在”，并写明具体情况；能的选“未见”。"
+
+
+_SAME = "看到的是这一处的，“具体情况”可不填；看到的是另一处的，请写明。"
 
 
 def problem_guide() -> tuple[str, ...]:
@@ -82,5 +86,7 @@ def _asked(item: ProblemQuestion, policy: Policy) -> str:
     if found.problem.answer is ProblemAnswer.ABSENT:
         return f"抽查复核，请由{found.by}以外的人员核查：{found.by}答“未见”。{asked}"
     said = f"（{found.problem.words}）" if found.problem.words else ""
+    if said and is_particular(item.code):
+        asked += _SAME
     day = day_of(found.read_at)
     return f"请由{found.by}以外的人员独立核查：{found.by}于{day.month}月{day.day}日发现该问题{said}。{asked}"

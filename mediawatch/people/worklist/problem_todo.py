@@ -105,7 +105,7 @@ async def problem_questions(
         if entry.account.filed.in_service and entry.judgement is not None
         for code in judged.policy.problem_kinds
         for proof in [_of(code, proofs.get(entry.account.id, ()))]
-        if (proof is not None and proof.state is ProblemState.CLAIMED)
+        if (proof is not None and proof.claims)
         or _is_drawn_again(entry, proof, judged)
         or (
             not _is_answered(proof)
@@ -122,7 +122,7 @@ async def problem_questions(
     found = []
     for entry, code, proof in asked:
         row = row_about(entry, known[entry.account.id], judged.policy, judged.sweep.as_of)
-        looked = (*proof.readings, *proof.absent) if proof else ()
+        looked = proof.claims or (*proof.readings, *proof.absent) if proof else ()
         first = looked[0] if looked else None
         found.append(
             ProblemQuestion(account=row.account, code=code, page=row.page, ids=row.ids, first=first)

@@ -14,7 +14,7 @@ from mediawatch.cli.notice_changes import ItemArgument
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.cli.outputs import output
 from mediawatch.cli.report import day_option
-from mediawatch.cli.review_options import parse_code
+from mediawatch.cli.review_options import name_one_person, parse_code
 from mediawatch.domain import Code, NoticeAction, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.outputs import Output
@@ -37,7 +37,12 @@ def appeal(
     item: ItemArgument,
     by: Annotated[
         str,
-        typer.Option("--by", metavar="NAME", help="Who asks for it; with --result who decides."),
+        typer.Option(
+            "--by",
+            metavar="NAME",
+            help="Who asks for it; with --result who decides.",
+            callback=name_one_person,
+        ),
     ],
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="What the unit says; with --result the ground.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from mediawatch.domain import (
@@ -34,6 +34,8 @@ from mediawatch.rules.problem_things import by_thing, is_particular
 from mediawatch.rules.ties import identity_of, keep_speaking, tie_of
 from mediawatch.rules.verdicts import FiledStanding, filed_standing
 
+COUNTS_FOR = timedelta(days=31)
+"""So long after an inspection's day a look may accuse: later ones are of another inspection."""
 _ONE_WORD = "经1人检查发现，待第二人核查。"
 _DIFFERENCE = "两名检查人的结论不一致，待复核。"
 
@@ -96,13 +98,20 @@ def problem_proofs(known: Dossier, as_of: datetime, policy: Policy) -> tuple[Pro
     looks = [
         said
         for look in known.problem_looks
-        if (said := _said_of(look, now)) is not None and said.sights
+        if (said := _said_of(look, now)) is not None
+        and said.sights
+        and (_seen(look).answer is not ProblemAnswer.FOUND or look.read_at <= last_look(as_of))
     ]
     return tuple(
         _proof_of_kind(code, some, speaking)
         for code in policy.problem_kinds
         if (some := [look for look in looks if _seen(look).code is code])
     )
+
+
+def last_look(as_of: datetime) -> datetime:
+    """The last moment at which a person may have seen what an inspection holds."""
+    return as_of + COUNTS_FOR
 
 
 def _said_of(look: Reading, now: FiledIdentity) -> Reading | None:

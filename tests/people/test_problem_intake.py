@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from problem_looks import AT, give, given, intake_of, shot
-from worklists import AS_OF, DAY, NOW, Inspection, filed
+from worklists import AS_OF, DAY, GH, NOW, Inspection, filed
 
 from mediawatch.domain import (
     Code,
@@ -84,6 +84,27 @@ async def test_what_would_not_count_is_refused_with_its_place(
     assert [where for where, _ in receipt.faults] == [column]
     assert words in receipt.faults[0][1]
     assert await store.readings.problem_looks(inspection.sweep.id) == {}
+
+
+async def test_a_look_of_long_after_the_inspection_is_of_another_one(
+    store: Store, tmp_path: Path
+) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()], as_of=AS_OF - 27 * DAY)
+    last, late = given(read_at=AS_OF + 4 * DAY), given(read_at=AS_OF + 4 * DAY + timedelta(hours=1))
+    (fault,) = (await give(inspection, late)).faults
+    assert (fault[0], "晚于监测时间点31天以上" in fault[1]) == (ProblemColumn.TIME, True)
+    assert (await give(inspection, last)).kept
+    repaired = replace(late, answer=ProblemAnswer.ABSENT, words="")
+    assert (await give(inspection, repaired)).kept
+
+
+async def test_an_answer_that_nothing_ties_settles_nothing_and_is_told_so(
+    store: Store, tmp_path: Path
+) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    absent = given(answer=ProblemAnswer.ABSENT, shots=(), words="", seen_id="")
+    assert "不能证明看的是该账号" in (await give(inspection, absent)).remark
+    assert (await give(inspection, replace(absent, person="乙某", seen_id=GH))).remark == ""
 
 
 async def test_an_id_in_the_link_ties_the_answer(store: Store, tmp_path: Path) -> None:

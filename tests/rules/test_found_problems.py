@@ -29,6 +29,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ports import Dossier
+from mediawatch.rules.cautions import of_finding
 from mediawatch.rules.found_problems import (
     ProblemState,
     is_open_by_people,
@@ -41,6 +42,7 @@ from mediawatch.rules.policy import HEARING, load, parse
 
 AS_OF = datetime(2031, 3, 5, 15, 59, tzinfo=UTC)
 FILED = Filing(name="示例发布", platform="weibo", platform_id="1234567890")
+APP = Filing(name="示例通", platform="app", type="移动客户端")
 POLICY = load("national")
 INTERACTION = Code.INTERACTION_POOR
 FOUND, ABSENT, WITHDRAWN = ProblemAnswer.FOUND, ProblemAnswer.ABSENT, ProblemAnswer.WITHDRAWN
@@ -345,6 +347,36 @@ def test_one_person_alone_never_makes_a_finding(
         assert all(look.evidence and look.sights[0].matched_by for look in resting)
 
 
+def test_a_look_of_long_after_the_inspection_accuses_nobody() -> None:
+    late = known(problem_look(31, "甲"), problem_look(32, "乙乙"))
+    (proof,) = problem_proofs(late, AS_OF, POLICY)
+    assert [(each.read_at - AS_OF).days for each in proof.readings] == [31]
+    assert proof.state is ProblemState.CLAIMED
+
+
+@pytest.mark.parametrize(
+    ("filed", "tied", "caution"),
+    [
+        (FILED, MatchedBy.ID, ""),
+        (replace(FILED, platform_id=""), MatchedBy.NAME, "未经备案标识核对"),
+        (APP, MatchedBy.NAME, ""),
+    ],
+)
+def test_what_a_name_alone_ties_says_so(filed: Filing, tied: MatchedBy, caution: str) -> None:
+    looks = tuple(
+        replace(
+            look,
+            sights=tuple(replace(each, name=filed.name) for each in look.sights),
+            filed_as=filed.identity,
+        )
+        for look in (problem_look(1, "甲", tied=tied), problem_look(2, "乙乙", tied=tied))
+    )
+    dossier = Dossier(filed=filed, supported=False, problem_looks=looks)
+    (finding,) = judge(dossier, AS_OF, POLICY).findings
+    assert caution in of_finding(finding, filed, looks)
+    assert bool(of_finding(finding, filed, looks)) is bool(caution)
+
+
 def test_what_a_third_person_adds_reopens_no_decision() -> None:
     two = judge(known(A, B), AS_OF, POLICY).findings[0]
     three = judge(known(A, B, problem_look(3, "丙丙丙", words="又见")), AS_OF, POLICY).findings[0]
@@ -367,7 +399,6 @@ def test_who_takes_his_word_back_after_the_notice_was_wrong_before_it() -> None:
     assert judge(known(*left), AS_OF, POLICY).findings == ()
 
 
-APP = Filing(name="示例通", platform="app", type="移动客户端")
 USE = Code.UNUSABLE
 
 

@@ -45,6 +45,7 @@ from mediawatch.people.worklist.identity import (
     wrong_kind,
 )
 from mediawatch.people.worklist.parse import RowQuestion
+from mediawatch.rules.found_problems import COUNTS_FOR, last_look
 
 MOST_WORDS = 200
 """Characters that 具体情况 may have: it stands in the sentence of the finding."""
@@ -157,6 +158,11 @@ def _time_faults(given: GivenProblem, asked: RowQuestion, now: datetime) -> Iter
         yield ProblemColumn.TIME, "请填写检查时间"
     elif given.read_at > now:
         yield ProblemColumn.TIME, "检查时间晚于现在"
+    elif given.accuses and given.read_at > last_look(asked.window.as_of):
+        yield (
+            ProblemColumn.TIME,
+            f"检查时间晚于监测时间点{COUNTS_FOR.days}天以上，不能用于本次检查：请列入下一次检查",
+        )
     elif day_of(given.read_at) < asked.window.start:
         yield (
             ProblemColumn.TIME,

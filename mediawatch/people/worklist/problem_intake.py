@@ -19,7 +19,7 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.domain.clock import day_of, minute
-from mediawatch.names import same_person, surely_same_person
+from mediawatch.names import same_person
 from mediawatch.people import PERSON
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.rowkey import Window
@@ -34,6 +34,8 @@ from mediawatch.people.worklist.problem_answer import (
     problem_look,
 )
 from mediawatch.people.worklist.problem_refusals import (
+    UNTIED,
+    answers_of,
     doubtful_person,
     link_faults,
     other_thing,
@@ -137,7 +139,7 @@ class ProblemIntake:
         if faults:
             return ProblemReceipt(faults=tuple(faults))
         look = problem_look(given, asked, self.now)
-        own_looks = _standing_of(given.person, looks)
+        own_looks = answers_of(given.person, looks)
         if any(is_repeat(look, each, untimed=False) for each in own_looks) or (
             own_looks and untimed and is_repeat(look, own_looks[-1], untimed=True)
         ):
@@ -160,7 +162,7 @@ class ProblemIntake:
     async def withdraw(self, account: Account, code: Code, by: str, reason: str) -> Reading | None:
         """A person takes his answers back; None where he has none that stands."""
         await self.load_accounts([account.id])
-        own_looks = _standing_of(by, self._looks(account.id, code))
+        own_looks = answers_of(by, self._looks(account.id, code))
         if not own_looks:
             return None
         # Under the name that he wrote before: the answer to take back is found by it.
@@ -268,9 +270,9 @@ class ProblemIntake:
     def _why_uncounted(
         self, kept: Reading, account: Account, now: FiledIdentity, known: Sequence[Reading]
     ) -> str:
-        """Why an accusing answer proves nothing yet; "" where it counts."""
+        """Why an answer proves nothing yet; "" where it counts."""
         if _answer(kept) is not ProblemAnswer.FOUND:
-            return ""
+            return "" if any(sight.matched_by for sight in kept.sights) else UNTIED
         if not account.filed.in_service:
             return f"{UNCOUNTED}：该账号在台账中为“{account.filed.status.label}”"
         if same_ids(account.filed.platform_id, account.filed.original_id, now) is False:
@@ -286,15 +288,6 @@ class ProblemIntake:
                 "所见可能是其他单位的账号，请先由台账登记账号ID"
             )
         return f"{UNCOUNTED}：只有名称，不能证明是该账号，请以备案ID重新检查"
-
-
-def _standing_of(person: str, looks: Sequence[Reading]) -> list[Reading]:
-    """What a person said and did not take back since, in the order in which he said it."""
-    standing: list[Reading] = []
-    for look in sorted(looks, key=lambda each: each.id):
-        if surely_same_person(look.by, person):
-            standing = [] if _answer(look) is ProblemAnswer.WITHDRAWN else [*standing, look]
-    return standing
 
 
 def _answer(look: Reading) -> ProblemAnswer | None:

@@ -16,6 +16,9 @@ from mediawatch.ports import Store
 from mediawatch.rules.problem_things import NEEDS_WORDS, is_particular, named_thing, thing_of
 from mediawatch.rules.repost_links import post_key
 
+UNTIED = "没有所见ID或所见名称，不能证明看的是该账号：不作为正常使用或已整改的依据"
+"""What is told of 未见 that nothing ties to the account."""
+
 
 async def link_faults(
     store: Store, account: Account, given: GivenProblem, filed_now: Mapping[int, Account]
@@ -134,3 +137,16 @@ def doubtful_person(given: GivenProblem, looks: Sequence[Reading]) -> Iterator[P
             f"与已检查的“{doubtful}”姓名互相包含，不能确定是另一人：本人再次检查的，请按原样填写；"
             "由另一人核查的，请由姓名明显不同的人员检查",
         )
+
+
+def answers_of(person: str, looks: Sequence[Reading]) -> list[Reading]:
+    """What a person said and did not take back since, in the order in which he said it."""
+    standing: list[Reading] = []
+    for look in sorted(looks, key=lambda each: each.id):
+        if surely_same_person(look.by, person):
+            standing = [] if _is_withdrawal(look) else [*standing, look]
+    return standing
+
+
+def _is_withdrawal(look: Reading) -> bool:
+    return look.problem is not None and look.problem.answer is ProblemAnswer.WITHDRAWN

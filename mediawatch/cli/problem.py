@@ -16,6 +16,7 @@ from mediawatch.cli.outputs import output
 from mediawatch.domain import Account, Code, Effect, ProblemAnswer, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.inputs import InputFault
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.retention import still_judged
 from mediawatch.outputs import Output
 from mediawatch.people.forms.columns import text_of
@@ -285,7 +286,8 @@ async def _account_of(app: App, judged: JudgedScope, text: str) -> Account:
 
 
 async def _intake(app: App, judged: JudgedScope) -> ProblemIntake:
-    intake = ProblemIntake(app.store, judged, app.clock(), app.evidence.keep, app.sites)
+    read = EvidenceFolder(app.home.evidence).read
+    intake = ProblemIntake(app.store, judged, app.clock(), app.evidence.keep, app.sites, read)
     await intake.load()
     return intake
 

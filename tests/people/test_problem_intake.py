@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 from problem_looks import AT, give, given, intake_of, shot
 from worklists import AS_OF, DAY, GH, NOW, Inspection, filed
 
@@ -256,6 +258,37 @@ async def test_a_picture_serves_one_account_and_one_person(store: Store, tmp_pat
     assert "该截图是甲某检查时所附" in copied.faults[0][1]
     absent = given("乙某", answer=ProblemAnswer.ABSENT, shots=(), seen_id="", words="")
     assert (await give(inspection, absent)).state is ProblemState.DISPUTED
+
+
+def screenshot(clock: str, kind: str = "PNG", width: int = 720, **how: Any) -> Shot:
+    """A page with its clock; the same page whenever it is the same time."""
+    page = Image.new("RGB", (720, 1280), "white")
+    draw = ImageDraw.Draw(page)
+    draw.text((40, 20), clock, "black", font_size=28)
+    for line in range(12):
+        draw.rectangle((40, 120 + 90 * line, 300 + 30 * line, 160 + 90 * line), "navy")
+    buffer = BytesIO()
+    page.resize((width, width * 1280 // 720)).save(buffer, kind, **how)
+    return Shot("图", buffer.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("shown", "refused"),
+    [
+        (screenshot("09:30", "JPEG", quality=60), True),
+        (screenshot("09:30", "WEBP", width=540), True),
+        (screenshot("09:31"), False),
+        (screenshot("09:31", "JPEG", quality=60), False),
+    ],
+    ids=["compressed", "scaled", "another", "another compressed"],
+)
+async def test_a_picture_compressed_anew_is_still_the_first_ones(
+    store: Store, tmp_path: Path, shown: Shot, refused: bool
+) -> None:
+    inspection = await Inspection.of(store, tmp_path, [filed()])
+    await give(inspection, given(shots=(screenshot("09:30"),)))
+    receipt = await give(inspection, given("乙某", shots=(shown,)))
+    assert [where for where, _ in receipt.faults] == ([ProblemColumn.SHOT] if refused else [])
 
 
 async def test_an_application_is_sound_once_a_person_used_it(store: Store, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from mediawatch.domain import (
     Account,
     Code,
+    Evidence,
     FiledIdentity,
     LookKind,
     ProblemAnswer,
@@ -19,7 +20,6 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.domain.clock import day_of, minute
-from mediawatch.names import same_person
 from mediawatch.people import PERSON
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.rowkey import Window
@@ -39,6 +39,7 @@ from mediawatch.people.worklist.problem_refusals import (
     doubtful_person,
     link_faults,
     other_thing,
+    pictured_by,
     with_confirmed_words,
 )
 from mediawatch.people.worklist.todo import account_links, all_that_is_known, ids_of
@@ -72,8 +73,10 @@ class ProblemIntake:
         now: datetime,
         keep_evidence: Callable[[Reading], Awaitable[Reading]],
         sites: Callable[[str], Collection[str]],
+        read_evidence: Callable[[Evidence], bytes] = lambda item: b"",
     ) -> None:
-        """`keep_evidence`: `EvidenceFolder.keep`; `sites`: the hosts of a platform's pages."""
+        """`keep_evidence`, `read_evidence`: of `EvidenceFolder`; `sites`: hosts of a platform's pages."""
+        self.read_evidence = read_evidence
         self.store, self.now, self.keep_evidence, self.sites = store, now, keep_evidence, sites
         self.sweep, self.policy = judged.sweep, judged.policy
         self.scope = {entry.account.id: entry.account for entry in judged.entries}
@@ -225,14 +228,11 @@ class ProblemIntake:
         ]
         if others and SHARED_WORDS not in given.remark:
             return [(ProblemColumn.SHOT, refuse_shared(others))]
-        used_by = [
-            look.by
-            for look in looks
-            if not same_person(look.by, given.person)
-            and digests & {item.sha256 for item in look.evidence}
-        ]
-        if given.accuses and used_by:
-            words = f"该截图是{used_by[0]}检查时所附：请附本人检查时的截图"
+        if given.accuses and (used_by := pictured_by(given, looks, self.read_evidence)):
+            words = (
+                f"该截图是{used_by}检查时所附：请附本人检查时的截图，"
+                "截图应含时间等能与他人截图区别的内容"
+            )
             return [(ProblemColumn.SHOT, words)]
         return []
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mediawatch.articles import article_of
-from mediawatch.domain import Account, Code, ProblemAnswer, Reading
+from mediawatch.domain import Account, Code, Evidence, EvidenceKind, ProblemAnswer, Reading
 from mediawatch.names import same_person, surely_same_person
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.worklist.identity import link_ids, own_ids
@@ -118,6 +118,30 @@ def other_thing(given: GivenProblem, looks: Sequence[Reading]) -> str:
         return ""
     words = "、".join(f"{look.by}所见“{look.problem.words}”" for look in found if look.problem)
     return f"与{words}不是同一处，另待第二人核查"
+
+
+def pictured_by(
+    given: GivenProblem, looks: Sequence[Reading], read: Callable[[Evidence], bytes]
+) -> str:
+    """Who handed a picture of the answer in before, compressed anew or not; "" for nobody else.
+
+    `read`: `EvidenceFolder.read`.
+    """
+    # Imported here: it comes with the decoders of pictures.
+    from mediawatch.workbooks.pixels import is_same_picture
+
+    digests = {shot.sha256 for shot in given.good_shots}
+    for look in looks:
+        if same_person(look.by, given.person):
+            continue
+        pictures = [item for item in look.evidence if item.kind is EvidenceKind.PICTURE]
+        if digests & {item.sha256 for item in pictures} or any(
+            is_same_picture(shot.body, body)
+            for body in map(read, pictures)
+            for shot in given.good_shots
+        ):
+            return look.by
+    return ""
 
 
 def doubtful_person(given: GivenProblem, looks: Sequence[Reading]) -> Iterator[ProblemFault]:

@@ -37,12 +37,7 @@ def appeal(
     item: ItemArgument,
     by: Annotated[
         str,
-        typer.Option(
-            "--by",
-            metavar="NAME",
-            help="Who asks for it; with --result who decides.",
-            callback=name_one_person,
-        ),
+        typer.Option("--by", metavar="NAME", help="Who asks for it; with --result who decides."),
     ],
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="What the unit says; with --result the ground.")
@@ -88,6 +83,8 @@ def appeal(
 ) -> None:
     """Take in a unit's request for a 复核 with its term, or decide it. Who looked, answered, reviewed
     or confirmed does not decide. One that is upheld is followed by a correction."""
+    if result is not None:
+        name_one_person(by)
 
     if result and (unit or received or term):
         raise UserError("--unit, --received and --term belong to a request, not to its --result")

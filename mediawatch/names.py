@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -64,9 +65,76 @@ def same_person(one: str, other: str) -> bool:
     """True when two typed names may be one person's, whatever signs, spaces, width or script.
 
     What stands in brackets is a post, not a name: 甲某（信息科） is 甲某.
-    In doubt it is one person: that only costs a second person's decision.
+    张三 and 张三科长, or 张三（复核）: where one name contains the other nobody knows that they are
+    two. So it is where both name one of several. In doubt it is one person: that only costs a
+    second person's decision.
+    """
+    if surely_same_person(one, other):
+        return True
+    return any(
+        mine and his and (mine in his or his in mine)
+        for mine in map(_person, _SEVERAL.split(one))
+        for his in map(_person, _SEVERAL.split(other))
+    )
+
+
+def surely_same_person(one: str, other: str) -> bool:
+    """True when two typed names are the same, apart from signs, spaces, width and script.
+
+    Who takes his word back, does it by this: never another one's.
     """
     return _person(one) == _person(other)
+
+
+class PersonFault(StrEnum):
+    """What keeps a typed name from naming one person; the value is English, with the remedy."""
+
+    SEVERAL = "names several persons: give one person's name"
+    BRACKETS = "has brackets: give the person's name alone"
+    DIGITS = "has digits: give the person's full name"
+    TITLE = "has a title or a task: give the person's full name alone"
+
+    @property
+    def label(self) -> str:
+        return {
+            "SEVERAL": "只写一名人员的姓名，不能写多人",
+            "BRACKETS": "姓名中不能有括号：请只写一名人员的姓名",
+            "DIGITS": "姓名中不能有数字：请写人员的全名",
+            "TITLE": "姓名前后不能带职务、称呼或“复核”等字样：请只写人员的全名",
+        }[self.name]
+
+
+def person_fault(name: str) -> PersonFault | None:
+    """Why a typed name is not surely one person's; None for a name, or for no text at all.
+
+    A second person counts only where he is surely another one: a name must not vary by what stands
+    around it. People's names of all scripts pass, with a dot between their parts too.
+    """
+    text = unicodedata.normalize("NFKC", name).strip()
+    words = text.split()
+    if _SEVERAL.search(text) or _JOINED.fullmatch(text):
+        return PersonFault.SEVERAL
+    if len(words) > 1 and all(len(word) > 1 and _HAN.fullmatch(word) for word in words):
+        return PersonFault.SEVERAL
+    if _BRACKETS.search(text):
+        return PersonFault.BRACKETS
+    if any(char.isdigit() for char in text):
+        return PersonFault.DIGITS
+    if _TITLE.search("".join(words)):
+        return PersonFault.TITLE
+    return None
+
+
+_SEVERAL = re.compile("[、,，;；/／|&＆+＋\n]")
+_HAN = re.compile("[\u3400-\u9fff]+")
+_JOINED = re.compile("[\u3400-\u9fff]{2,4}[和与及][\u3400-\u9fff]{2,4}")
+_BRACKETS = re.compile(r"[()\[\]{}<>【】〔〕《》〈〉「」『』]")
+_TITLE = re.compile(
+    r"^(?:复核|初核|审核|复审|初审|检查|核查|复查|校对|经办)(?!(?:人|员)$)."
+    r"|.(?:科长|处长|局长|组长|部长|队长|所长|站长|主任|书记|经理|干事|科员|老师|同志|先生|女士)$"
+    r"|.(?:复核|审核|初审|复审|复查)$"
+)
+"""What people add to a name: 张三科长, 复核张三."""
 
 
 def _person(name: str) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from mediawatch.names import alike, differs_by_script, fold, same, same_body, same_person
+from mediawatch.names import (
+    PersonFault,
+    alike,
+    differs_by_script,
+    fold,
+    person_fault,
+    same,
+    same_body,
+    same_person,
+)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +104,31 @@ def test_bodies_are_compared_whole(
     certified: str, body: str, prefecture: str, county: str, expected: bool
 ) -> None:
     assert same_body(certified, body, prefecture, county) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("张三", None), ("张 三", None), ("欧阳娜娜", None), ("买买提·艾力", None), ("陈和平", None), ("欧阳和平", None),
+        ("乌兰", None), ("Anna Smith", None), ("", None), ("张三、李四", PersonFault.SEVERAL), ("张三 李四", PersonFault.SEVERAL),
+        ("张三和李四", PersonFault.SEVERAL), ("张三/李四", PersonFault.SEVERAL), ("张三（复核）", PersonFault.BRACKETS),
+        ("张三2", PersonFault.DIGITS), ("张三②", PersonFault.DIGITS), ("张三科长", PersonFault.TITLE),
+        ("复核张三", PersonFault.TITLE), ("张三复核", PersonFault.TITLE), ("复核人", None),
+    ],
+)  # fmt: skip
+def test_a_person_is_named_by_one_name_alone(name: str, fault: PersonFault | None) -> None:
+    assert person_fault(name) is fault
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same_one"),
+    [
+        ("张三", "张 三", True), ("张三", "張三", True), ("张三", "张三（复核）", True), ("张三", "复核张三", True),
+        ("张三、李四", "李四，张三", True), ("欧阳娜", "欧阳娜娜", True), ("买买提", "买买提·艾力", True), ("张三", "李四", False),
+        ("张三", "张四", False), ("", "张三", False),
+    ],
+)  # fmt: skip
+def test_names_that_contain_each_other_are_not_surely_two_persons(
+    one: str, other: str, same_one: bool
+) -> None:
+    assert same_person(one, other) is same_person(other, one) is same_one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -155,6 +155,21 @@ class SqlReadings(Aggregate):
                 tied = matched_by is not None and same is None and not through
                 if same or tied:
                     found.setdefault(account_id, set()).add(link)
+        return found
+
+    @reads
+    def post_owners(self, conn: Connection, links: Collection[str]) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = {}
+        for portion in portions(sorted(links)):
+            wanted = (
+                select(PostRow.link, ReadingRow.account_id)
+                .join_from(PostRow, SightRow, SightRow.id == PostRow.sight_id)
+                .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
+                .where(PostRow.link.in_(portion), SightRow.matched_by.is_not(None))
+                .distinct()
+            )
+            for link, account_id in conn.execute(wanted):
+                found.setdefault(link, set()).add(account_id)
         return found
 
     @reads

@@ -14,7 +14,7 @@ from mediawatch.cli.notice_changes import ItemArgument
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.cli.outputs import output
 from mediawatch.cli.report import day_option
-from mediawatch.cli.review_options import parse_code
+from mediawatch.cli.review_options import name_one_person, parse_code
 from mediawatch.domain import Code, NoticeAction, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.outputs import Output
@@ -83,6 +83,8 @@ def appeal(
 ) -> None:
     """Take in a unit's request for a 复核 with its term, or decide it. Who looked, answered, reviewed
     or confirmed does not decide. One that is upheld is followed by a correction."""
+    if result is not None:
+        name_one_person(by)
 
     if result and (unit or received or term):
         raise UserError("--unit, --received and --term belong to a request, not to its --result")

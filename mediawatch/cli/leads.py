@@ -11,6 +11,7 @@ from mediawatch.app import App
 from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.outputs import output
+from mediawatch.cli.review_options import name_one_person
 from mediawatch.domain import PLATFORM_LABELS, LeadAction, LeadSort, UserError
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
@@ -101,7 +102,9 @@ def lead(
     number: Annotated[
         int, typer.Argument(metavar="N", help="The lead's 编号 in `registry leads`.")
     ],
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")],
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="Who decides.", callback=name_one_person)
+    ],
     sort: SortOption = "",
     unit: Annotated[
         str,

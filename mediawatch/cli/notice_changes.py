@@ -14,7 +14,7 @@ from mediawatch.cli.out import (
     notice_of,
 )
 from mediawatch.cli.outputs import output
-from mediawatch.cli.review_options import parse_code
+from mediawatch.cli.review_options import name_one_person, parse_code
 from mediawatch.domain import (
     UNFINISHED,
     Code,
@@ -32,7 +32,9 @@ from mediawatch.publish.results import standing_items
 from mediawatch.rules.appeals import open_appeals
 from mediawatch.table import plain
 
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
+By = Annotated[
+    str, typer.Option("--by", metavar="NAME", help="Who does it.", callback=name_one_person)
+]
 
 
 ItemArgument = Annotated[

@@ -21,6 +21,7 @@ from mediawatch.cli.notice_changes import By, ItemArgument
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.outputs import output
 from mediawatch.cli.report import day_option
+from mediawatch.cli.review_options import name_one_person
 from mediawatch.domain import (
     NameOmission,
     NoticeDraft,
@@ -78,7 +79,12 @@ def read_terms(preliminary: bool, leave_out_open: bool, again: bool, reason: str
 
 def draft(
     ctx: typer.Context,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who draws it up (拟稿人).")],
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", metavar="NAME", help="Who draws it up (拟稿人).", callback=name_one_person
+        ),
+    ],
     title: Annotated[
         str, typer.Option(metavar="TEXT", help="标题; default the last draft's, else made.")
     ] = "",
@@ -126,7 +132,10 @@ def draft(
 
 def approve(
     ctx: typer.Context,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who signed (签发人).")],
+    by: Annotated[
+        str,
+        typer.Option("--by", metavar="NAME", help="Who signed (签发人).", callback=name_one_person),
+    ],
     signed_on: Annotated[
         str, typer.Option("--on", metavar="DAY", help="The day of the signature, 2023-02-09.")
     ],

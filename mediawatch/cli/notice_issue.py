@@ -25,6 +25,7 @@ from mediawatch.cli.notice_drafts import (
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.outputs import output
 from mediawatch.cli.report import day_option
+from mediawatch.cli.review_options import name_one_person
 from mediawatch.domain import IssuedDocument, Notice, NoticeDraft, Sweep, UserError, waiting_drafts
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings.office import read_office
@@ -40,7 +41,13 @@ def issue(
         str, typer.Option(metavar="TEXT", help="标题; the draft's where one waits.")
     ] = "",
     by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help="Who does it; default who drew it up.")
+        str,
+        typer.Option(
+            "--by",
+            metavar="NAME",
+            help="Who does it; default who drew it up.",
+            callback=name_one_person,
+        ),
     ] = "",
     number: Annotated[
         str, typer.Option(metavar="TEXT", help="文号; default `number` of office.toml.")

@@ -13,9 +13,10 @@ from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, SweepOption, print_or_write, sweep_of
 from mediawatch.cli.outputs import output
-from mediawatch.domain import Account, Code, ProblemAnswer, UserError
+from mediawatch.domain import Account, Code, Effect, ProblemAnswer, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.inputs import InputFault
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.retention import still_judged
 from mediawatch.outputs import Output
 from mediawatch.people.forms.columns import text_of
@@ -26,10 +27,12 @@ from mediawatch.people.suspects import suspects
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemIntake, ProblemReceipt
 from mediawatch.people.worklist.problem_list import PROBLEMS_BRIEF, problems_table
+from mediawatch.people.worklist.problem_refusals import UNTIED
 from mediawatch.people.worklist.problem_rows import said_words, seen_name
 from mediawatch.people.worklist.problem_todo import problem_proofs_of
 from mediawatch.people.worklist.values import BadValue, moment_in
 from mediawatch.registry.find import find_account
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.found_problems import ProblemState
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
@@ -55,6 +58,14 @@ _PROGRESS = {
     ProblemState.DISPUTED: "two persons differ: who was wrong takes it back (`problem withdraw`)",
     ProblemState.PROVED: "two persons found it: the finding goes to its hearing and review",
 }
+
+
+def _progress(state: ProblemState, effect: Effect) -> str:
+    if state is ProblemState.PROVED and effect is Effect.HINT:
+        return "two persons found it: a hint (提示), which stays in the office"
+    return _PROGRESS[state]
+
+
 Who = Annotated[
     str,
     typer.Argument(
@@ -104,6 +115,10 @@ def add(
     words: Annotated[
         str, typer.Option(metavar="TEXT", help="What exactly; printed with the finding.")
     ] = "",
+    same_as: Annotated[
+        str,
+        typer.Option("--same-as", metavar="NAME", help="Who found the very same: his words count."),
+    ] = "",
     remark: Annotated[
         str,
         typer.Option(metavar="TEXT", help="For the reviewer (截图含多个账号 …); never printed."),
@@ -119,7 +134,7 @@ def add(
 ) -> None:
     """Take in that a person looked for a kind of problem of an account, and found it or not."""
 
-    async def work() -> tuple[Account, str, ProblemReceipt]:
+    async def work() -> tuple[Account, str, Effect, ProblemReceipt]:
         try:
             shots = tuple(load_picture(each) for each in picture or ())
         except InputFault as fault:
@@ -145,6 +160,7 @@ def add(
                 name=seen_name(text_of(name_seen), found.filed.name),
                 seen_id=text_of(id_seen),
                 remark=text_of(remark),
+                same_as=text_of(same_as),
                 shots=shots,
             )
 
@@ -159,16 +175,16 @@ def add(
                 raise UserError(f"{found.id} {found.filed.name}: {wrong}")
             # Known ones too: the command that kept them may have been cut short before it judged.
             await rejudge(app.store, app.supports, chosen.id, [found.id])
-            return found, judged.policy.kind_label(code), receipt
+            effect = account_policy(judged.policy, found.filed).effect(code)
+            return found, judged.policy.kind_label(code), effect, receipt
 
-    found, label, receipt = run(work())
+    found, label, effect, receipt = run(work())
     done = "known already" if receipt.repeated else "kept"
     answer = ProblemAnswer.ABSENT if absent else ProblemAnswer.FOUND
-    typer.echo(
-        plain(
-            f"{found.id} {found.filed.name} {label} {answer.label}: {done}; {_PROGRESS[receipt.state]}"
-        )
-    )
+    progress = _progress(receipt.state, effect)
+    if receipt.remark == UNTIED and receipt.state is ProblemState.NONE:
+        progress = "it settles nothing, for nothing ties it to the account (--id-seen, --name-seen)"
+    typer.echo(plain(f"{found.id} {found.filed.name} {label} {answer.label}: {done}; {progress}"))
     if receipt.remark:
         typer.echo(plain(f"{found.filed.name}：该答案{receipt.remark}"), err=True)
 
@@ -185,7 +201,7 @@ def withdraw(
     if not reason.strip():
         raise UserError("--reason: say why the answer was wrong")
 
-    async def work() -> tuple[Account, str, ProblemState]:
+    async def work() -> tuple[Account, str, Effect, ProblemState]:
         async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             await still_judged(app.store, chosen)
@@ -206,10 +222,13 @@ def withdraw(
             await rejudge(app.store, app.supports, chosen.id, [found.id])
             proofs = (await problem_proofs_of(app.store, judged)).get(found.id, ())
             state = next((each.state for each in proofs if each.code is code), ProblemState.NONE)
-            return found, label, state
+            effect = account_policy(judged.policy, found.filed).effect(code)
+            return found, label, effect, state
 
-    found, label, state = run(work())
-    typer.echo(plain(f"{found.id} {found.filed.name} {label}: withdrawn; {_PROGRESS[state]}"))
+    found, label, effect, state = run(work())
+    typer.echo(
+        plain(f"{found.id} {found.filed.name} {label}: withdrawn; {_progress(state, effect)}")
+    )
 
 
 def list_(
@@ -278,7 +297,8 @@ async def _account_of(app: App, judged: JudgedScope, text: str) -> Account:
 
 
 async def _intake(app: App, judged: JudgedScope) -> ProblemIntake:
-    intake = ProblemIntake(app.store, judged, app.clock(), app.evidence.keep, app.sites)
+    read = EvidenceFolder(app.home.evidence).read
+    intake = ProblemIntake(app.store, judged, app.clock(), app.evidence.keep, app.sites, read)
     await intake.load()
     return intake
 

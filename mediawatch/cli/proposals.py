@@ -9,6 +9,7 @@ import typer
 from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
+from mediawatch.cli.review_options import name_one_person
 from mediawatch.domain import UserError
 from mediawatch.registry.decisions import changes, choose, current, deciders, refusals
 from mediawatch.registry.proposal import Proposal, as_table
@@ -35,6 +36,7 @@ def proposals(
             "--by",
             metavar="NAME",
             help="Who accepts; required for an id that a person saw, and not that person.",
+            callback=name_one_person,
         ),
     ] = "",
     csv: CsvOption = None,

@@ -12,6 +12,7 @@ from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.report import day_option
 from mediawatch.cli.repost_show import NumberArgument, export, show, task_number
+from mediawatch.cli.review_options import name_one_person
 from mediawatch.domain import RepostAction, RepostTask, UserError
 from mediawatch.plurals import count_of
 from mediawatch.table import Table, plain
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from mediawatch.app.reposts import RepostRow
     from mediawatch.rules.repost_views import SeenPost
 
-ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who enters or decides it.")]
+ByOption = Annotated[
+    str,
+    typer.Option(
+        "--by", metavar="NAME", help="Who enters or decides it.", callback=name_one_person
+    ),
+]
 group = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,

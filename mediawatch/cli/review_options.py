@@ -12,6 +12,7 @@ from mediawatch.domain import (
     Excuse,
     ReviewState,
 )
+from mediawatch.names import person_fault
 from mediawatch.people.suspects import SuspectFilter
 
 EXCUSES = ", ".join(f"{excuse.value} ({excuse.name.lower()})" for excuse in Excuse)
@@ -22,7 +23,19 @@ Keys = Annotated[
         help="As listed (12/stale_2w@3f2a), or an account: all of its findings.",
     ),
 ]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
+
+
+def name_one_person(text: str) -> str:
+    """A person's name as it was typed; refused where it is not surely that of one person."""
+    if text and (fault := person_fault(text)):
+        raise typer.BadParameter(f"{text} {fault}")
+    return text
+
+
+By = Annotated[
+    str,
+    typer.Option("--by", metavar="NAME", help="Who decides.", callback=name_one_person),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it for more than one finding.")]
 
 

@@ -84,6 +84,13 @@ class EvidenceFolder:
             url=capture.url,
         )
 
+    def read(self, item: Evidence) -> bytes:
+        """The bytes of a file; empty where it cannot be read."""
+        try:
+            return (self.root / item.path).read_bytes()
+        except OSError:
+            return b""
+
     def check(self, item: Evidence) -> str:
         """ "" when the file is there with its hash, else what is wrong, in English."""
         match self.fault_of(item):

@@ -6,7 +6,7 @@ something else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from mediawatch.domain import (
     ReviewState,
     UserError,
 )
-from mediawatch.names import same_person
+from mediawatch.names import person_fault, same_person, surely_same_person
 from mediawatch.people.suspects import Suspect, twins
 from mediawatch.rules import hearing
 from mediawatch.rules.hearing import Hearing, HearingState
@@ -62,6 +62,17 @@ def excuse_of(text: str) -> Excuse | None:
         f"no excuse {text!r}: give one of "
         f"{', '.join(f'{each.value} ({each.name.lower()})' for each in Excuse)}"
     )
+
+
+_DECISIONS = (ReviewAction.CONFIRMED, ReviewAction.DISMISSED, ReviewAction.REOPENED)
+
+
+def _same(by: str, others: Iterable[str]) -> str:
+    """The name of one of the others who may be this person, as it is told; "" for none."""
+    found = next((other for other in others if same_person(by, other)), "")
+    if not found or surely_same_person(by, found):
+        return by if found else ""
+    return f"{found}（与“{by}”姓名互相包含，不能确定是另一人）"
 
 
 def _unheard(suspect: Suspect, made: ReviewDecision) -> str:
@@ -147,6 +158,8 @@ class ReviewDecision:
         """
         if not self.by.strip():
             return "须写明由谁作出"
+        if self.action in _DECISIONS and (fault := person_fault(self.by)):
+            return fault.label
         if self.action is ReviewAction.ANSWERED:
             return (
                 ""
@@ -157,19 +170,15 @@ class ReviewDecision:
             decided = self.action in (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
             remedy = "；如须改变决定，先用 mediawatch review reopen 撤回" if decided else ""
             return f"现为“{suspect.standing.state.label}”，不能{self.action.label}{remedy}"
-        if self.action is ReviewAction.CONFIRMED and any(
-            same_person(self.by, looker) for looker in suspect.lookers
-        ):
-            return f"所依据的人工核查由{self.by}本人作出，须由他人认定"
+        if self.action is ReviewAction.CONFIRMED and (own := _same(self.by, suspect.lookers)):
+            return f"所依据的人工核查由{own}本人作出，须由他人认定"
         answered = [event.by for event in suspect.events if event.action is ReviewAction.ANSWERED]
         if self.action is ReviewAction.CONFIRMED and any(
             person.startswith(PERSONAL_MARK) for person in (*suspect.lookers, *answered)
         ):
             return "核查人、反馈人姓名已按期清除，无从核对是否由他人认定，不能再认定"
-        if self.action is ReviewAction.CONFIRMED and any(
-            same_person(self.by, person) for person in answered
-        ):
-            return f"单位反馈由{self.by}本人填写，须由他人认定"
+        if self.action is ReviewAction.CONFIRMED and (own := _same(self.by, answered)):
+            return f"单位反馈由{own}本人填写，须由他人认定"
         if self.action is ReviewAction.CONFIRMED:
             return _unheard(suspect, self)
         if self.action is ReviewAction.OVERDUE:

@@ -392,7 +392,11 @@ def expected_regions(office: Office) -> dict[str, Sequence[str]]:
 
 
 def _held(entry: SweepAccount) -> tuple[Finding, ...]:
-    return entry.judgement.findings if entry.judgement else ()
+    """What papers may tell. What people found as a hint (提示) is for the office alone."""
+    found = entry.judgement.findings if entry.judgement else ()
+    return tuple(
+        each for each in found if not (each.code.found_by_people and each.effect is Effect.HINT)
+    )
 
 
 def _problem(

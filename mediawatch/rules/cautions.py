@@ -1,13 +1,24 @@
-"""What to mind of a finding that an account was not found: which filed keys were asked for. Pure.
+"""What to mind of a finding by whom it was looked for: which filed keys were asked for. Pure.
 
 An account may hide from a search, and one key may be mistyped. Neither is the account's absence.
+What people found under a name alone may be another account's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mediawatch.domain import Code, Filing, Finding, LookKind, MatchedBy, Outcome, Reading, Sight
+from mediawatch.domain import (
+    Code,
+    Filing,
+    Finding,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    Sight,
+    Tie,
+)
 
 _LOGINS = {"wechat": "微信读书登录", "weibo": "微博登录", "douyin": "抖音登录"}
 """With which the other key is asked for: WeChat's number by its reader, elsewhere the name."""
@@ -15,10 +26,13 @@ _MAY_BE = "可能因隐藏检索或标识填报有误，请人工核实"
 
 
 def of_finding(finding: Finding, filed: Filing, readings: Iterable[Reading]) -> str:
-    """In Chinese, without a full stop; "" where two filed ids were asked for in vain.
+    """In Chinese, without a full stop; "" where two filed ids were asked for in vain, or one was seen.
 
     `readings`: among them those that prove the finding. A person's own search needs no caution.
     """
+    if finding.code.found_by_people:
+        by_name = finding.tie is Tie.SEARCH and not filed.is_application
+        return "仅以名称对应，未经备案标识核对，所见可能是同名账号，请人工核实" if by_name else ""
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
     if finding.code is not Code.NOT_FOUND or any(
         reading.look is LookKind.PERSON for reading in proving

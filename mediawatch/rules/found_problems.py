@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from mediawatch.domain import (
@@ -26,15 +26,17 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import chinese_day, day_of
-from mediawatch.names import same_person
+from mediawatch.names import fold, same_person, surely_same_person
 from mediawatch.ports import Dossier
 from mediawatch.rules.account_policy import AccountPolicy
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import weakest
-from mediawatch.rules.repost_pieces import by_piece
+from mediawatch.rules.problem_things import by_thing, is_particular
 from mediawatch.rules.ties import identity_of, keep_speaking, tie_of
 from mediawatch.rules.verdicts import FiledStanding, filed_standing
 
+COUNTS_FOR = timedelta(days=31)
+"""So long after an inspection's day a look may accuse: later ones are of another inspection."""
 _ONE_WORD = "经1人检查发现，待第二人核查。"
 _DIFFERENCE = "两名检查人的结论不一致，待复核。"
 
@@ -69,7 +71,7 @@ class ProblemProof:
     reposts: tuple[SeenRepost, ...] = ()
     """Of 重要信息未转载: posts that take the word of looks away, or ask for a person first."""
     others: tuple[ProblemProof, ...] = ()
-    """Of 重要信息未转载: what stands of other pieces, claimed or disputed; no finding says it."""
+    """Of a particular thing: what stands of other things, claimed or disputed; no finding says it."""
 
     @property
     def claims(self) -> tuple[Reading, ...]:
@@ -99,13 +101,20 @@ def problem_proofs(known: Dossier, as_of: datetime, policy: Policy) -> tuple[Pro
     looks = [
         said
         for look in known.problem_looks
-        if (said := _said_of(look, now)) is not None and said.sights
+        if (said := _said_of(look, now)) is not None
+        and said.sights
+        and (_seen(look).answer is not ProblemAnswer.FOUND or look.read_at <= last_look(as_of))
     ]
     return tuple(
         _proof_of_kind(code, some, speaking)
         for code in policy.problem_kinds
         if (some := [look for look in looks if _seen(look).code is code])
     )
+
+
+def last_look(as_of: datetime) -> datetime:
+    """The last moment at which a person may have seen what an inspection holds."""
+    return as_of + COUNTS_FOR
 
 
 def _said_of(look: Reading, now: FiledIdentity) -> Reading | None:
@@ -122,15 +131,15 @@ def _seen(look: Reading) -> ProblemSeen:
 
 
 def _proof_of_kind(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof:
-    """What the looks for one kind come to: two persons must have found the very same.
+    """What the looks for one kind come to: two persons must have found the very same thing.
 
     A look that a repost speaks against proves nothing, whoever said it.
     """
-    standing = {look.id for look in _not_withdrawn(looks)}
+    standing = {look.id for look in standing_looks(looks)}
     reposts = tuple(each for each in known.reposts if each.look_id in standing)
     against = {each.look_id for each in reposts}
     left = [look for look in looks if look.id not in against]
-    proofs = [_proof(code, some, known) for some in by_piece(left)]
+    proofs = [_proof(code, some, known) for some in by_thing(left)]
     proved = [each for each in proofs if each.state is ProblemState.PROVED]
     best = _joined(proved) if proved else min(proofs, key=lambda each: _NEAREST.index(each.state))
     others = tuple(
@@ -145,7 +154,7 @@ _NEAREST = (ProblemState.DISPUTED, ProblemState.CLAIMED, ProblemState.NONE)
 
 
 def _joined(proofs: Sequence[ProblemProof]) -> ProblemProof:
-    """One proof of several pieces that were not reposted."""
+    """One proof of several things that two persons found each."""
     gone = [each.gone_on for each in proofs]
     absent = {look.id: look for each in proofs for look in each.absent}
     return replace(
@@ -158,7 +167,7 @@ def _joined(proofs: Sequence[ProblemProof]) -> ProblemProof:
 
 
 def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof:
-    standing = _not_withdrawn(sorted(looks, key=lambda look: (look.read_at, look.id)))
+    standing = standing_looks(sorted(looks, key=lambda look: (look.read_at, look.id)))
     found = [
         look
         for look in standing
@@ -169,13 +178,16 @@ def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof
         return ProblemProof(code=code, state=ProblemState.NONE, absent=tuple(absent))
     first = found[0]
     second = next((look for look in found[1:] if not same_person(look.by, first.by)), None)
-    between = [
-        look
+    disputed = any(
+        _disputes(look, found)
+        and (
+            not same_person(look.by, first.by)
+            if second is None
+            # Who found it himself and sees later that it is gone speaks of a repair.
+            else look.read_at <= second.read_at
+        )
         for look in absent
-        if look.read_at >= first.read_at and (second is None or look.read_at <= second.read_at)
-    ]
-    # Who found it himself and sees later that it is gone speaks of a repair, not against himself.
-    disputed = any(second is not None or not same_person(look.by, first.by) for look in between)
+    )
     if second is None or disputed:
         state = ProblemState.DISPUTED if disputed else ProblemState.CLAIMED
         return ProblemProof(code=code, state=state, readings=tuple(found), absent=tuple(absent))
@@ -196,18 +208,27 @@ def _proof(code: Code, looks: Sequence[Reading], known: Dossier) -> ProblemProof
     )
 
 
+def _disputes(look: Reading, found: Sequence[Reading]) -> bool:
+    """Whether a look that found nothing stands: its person did not look again and find it."""
+    return not any(
+        surely_same_person(look.by, later.by) and later.read_at > look.read_at for later in found
+    )
+
+
 def shows_repair(look: Reading) -> bool:
     """Whether a look that found nothing shows it: with a picture, of what leads to the account."""
     return bool(look.evidence) and any(sight.matched_by is not None for sight in look.sights)
 
 
-def _not_withdrawn(looks: Sequence[Reading]) -> list[Reading]:
-    """Those that their person did not take back since they were kept."""
+def standing_looks(looks: Sequence[Reading]) -> list[Reading]:
+    """Looks for one kind that their person did not take back since they were kept."""
     taken_back = [look for look in looks if _seen(look).answer is ProblemAnswer.WITHDRAWN]
     return [
         look
         for look in looks
-        if not any(same_person(look.by, later.by) and later.id >= look.id for later in taken_back)
+        if not any(
+            surely_same_person(look.by, later.by) and later.id >= look.id for later in taken_back
+        )
     ]
 
 
@@ -301,7 +322,8 @@ def _finding(
 ) -> Finding:
     rule = policy.codes[proof.code]
     effect = Effect.LISTED if spared and rule.effect is Effect.FAILS else rule.effect
-    words = "；".join(dict.fromkeys(w for look in proof.readings if (w := _seen(look).words)))
+    said_once = {fold(w): w for look in reversed(proof.readings) if (w := _seen(look).words)}
+    words = "；".join(reversed(said_once.values()))
     days = "、".join(dict.fromkeys(chinese_day(day_of(look.read_at)) for look in proof.readings))
     said = "：".join(filter(None, [rule.wording or rule.label, words]))
     names = [sight.name for look in proof.readings for sight in look.sights if sight.name]
@@ -323,5 +345,5 @@ def _finding(
 def _note(proof: ProblemProof, policy: AccountPolicy) -> str:
     label = policy.label(proof.code)
     said = _DIFFERENCE if proof.state is ProblemState.DISPUTED else _ONE_WORD
-    pieces = "" if proof.code is not Code.NOT_REPOSTED else _seen(proof.readings[0]).words
-    return f"{label}：{'，'.join(filter(None, [pieces, said]))}"
+    thing = _seen(proof.readings[0]).words if is_particular(proof.code) else ""
+    return f"{label}：{'，'.join(filter(None, [thing, said]))}"

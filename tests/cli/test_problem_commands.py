@@ -206,3 +206,17 @@ def test_a_kind_is_asked_of_the_accounts_that_are_named(home: Home, tmp_path: Pa
     alone = mediawatch(home, "worklist", "export", str(sheet), "--force", "--sample", "3")
     assert alone.exit_code == 2
     assert "choose accounts for --problems" in alone.output
+
+
+def test_who_decides_is_one_person_and_surely_another(home: Home) -> None:
+    code, said = found(home, "甲某（复核）")
+    assert (code, "--by: 姓名中不能有括号" in said) == (2, True), said
+    for by, colour in (("甲某", 1), ("乙某", 2)):
+        assert found(home, by, colour=colour)[0] == 0
+    for by, words in (
+        ("甲某、丙某", "names several persons"),
+        ("甲某科长", "has a title"),
+        ("大甲某", "所依据的人工核查由甲某（与“大甲某”姓名互相包含，不能确定是另一人）本人作出"),
+    ):
+        done = mediawatch(home, "review", "confirm", version(home), "--by", by)
+        assert (done.exit_code != 0, words in done.output) == (True, True), done.output

@@ -249,4 +249,6 @@ async def test_one_import_sees_what_it_took_in_itself(store: Store, tmp_path: Pa
 
     kept, repeated, reasons = await decide(store, plan)
     assert (kept, repeated) == (1, 1)
-    assert reasons == ["该截图是乙某检查时所附：请附本人检查时的截图"]
+    assert reasons == [
+        "该截图是乙某检查时所附：请附本人检查时的截图，截图应含时间等能与他人截图区别的内容"
+    ]

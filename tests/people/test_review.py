@@ -79,7 +79,7 @@ def test_a_finding_goes_its_way_and_back() -> None:
         # Who looked does not confirm, however the name is typed; dismissing it is their own doubt.
         ((), ReviewAction.CONFIRMED, " 张 三", "r", "须由他人认定"),
         ((), ReviewAction.CONFIRMED, "張三", "r", "须由他人认定"),
-        ((), ReviewAction.CONFIRMED, "张\u200b三（）·", "r", "须由他人认定"),
+        ((), ReviewAction.CONFIRMED, "张\u200b三·", "r", "须由他人认定"),
     ],
 )
 def test_what_may_not_be_done_is_refused_in_words(

@@ -355,7 +355,7 @@ async def test_what_does_not_count_yet_fails_nobody(store: Store, tmp_path: Path
             {**STALE, NAME: "示例市改名局", ID: "gh_00000000000f"},
         )
     ):
-        answers = {ONE: {**cells, Column.PERSON: f"核查员{number}"}}
+        answers = {ONE: {**cells, Column.PERSON: f"{'甲乙丙丁'[number]}某"}}
         done = await inspection.take(fill(path, tmp_path / f"{number}.xlsx", answers, {ONE: png()}))
         assert (len(done.readings), "暂不计入" in done.remarks[0]) == (1, True)
         assert await inspection.verdicts() == [Verdict.UNPROVEN]

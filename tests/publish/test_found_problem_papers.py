@@ -19,7 +19,7 @@ import jsonschema
 import pytest
 from circulars import AS_OF, account, inspect, row
 from docx import Document
-from found_problems import costing_policy, people_found, with_found
+from found_problems import OWN, costing_policy, people_found, with_found
 from openpyxl import load_workbook
 from openpyxl.drawing.image import Image
 from published_inspections import LOOKERS, BuiltInspection, PublishedInspection, changde
@@ -42,6 +42,7 @@ from mediawatch.publish.circular.readback import FigureReader
 from mediawatch.publish.handoff.figures import counts_out
 from mediawatch.publish.inspection import with_omissions
 from mediawatch.publish.reports import annexes, pages, sheets, statistics
+from mediawatch.rules.policy import parse
 
 SENTENCE = "微信、微博账号互动回应差，未提供有效互动功能，共有2个政务新媒体。"
 WORDS = {"演示互动": "菜单“互动交流”无内容", "演示留言": "评论功能关闭，私信无人回复"}
@@ -457,3 +458,20 @@ def test_no_update_is_denied_of_whom_people_alone_looked_at() -> None:
     assert "未见发布内容" not in sheets.sheet(found, problem, Path()).decode()
     (silent,) = [each for each in found.problems if each.entry.account.id == 3]
     assert "未见发布内容" in sheets.sheet(found, silent, Path()).decode()
+
+
+def test_what_people_found_as_a_hint_stays_in_the_office() -> None:
+    toml = costing_policy().toml.replace(
+        '{ label = "商业广告", effect = "deducts", points = 2.5 }',
+        '{ label = "商业广告", effect = "hint" }',
+    )
+    policy = parse(toml)
+    hinted = with_found(row(account(1), policy=policy), policy, (Code.ADVERTISING, "推送培训班"))
+    both = with_found(
+        row(account(2), policy=policy), policy, (Code.ADVERTISING, "推送培训班"), (OWN, "")
+    )
+    told = inspect([hinted, both], policy=policy)
+    (problem,) = told.problems
+    assert [each.code for each in problem.findings] == [OWN]
+    alone = handoff.to_bytes(handoff.of(inspect([hinted], policy=policy))).decode("utf-8")
+    assert "培训班" not in alone

@@ -37,7 +37,7 @@ READS = {
     "personal": "all cleared lost_contacts old_givers",
     "queries": "all judged_sweeps run send",
     "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links "
-    "problem_looks pruned_before",
+    "post_owners problem_looks pruned_before",
     "leads": "all searches",
     "reposts": "all events",
     "reviews": "events",

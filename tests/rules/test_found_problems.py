@@ -30,6 +30,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ports import Dossier
+from mediawatch.rules.cautions import of_finding
 from mediawatch.rules.found_problems import (
     ProblemState,
     is_open_by_people,
@@ -43,6 +44,7 @@ from mediawatch.rules.revision import CHANGED, without_refuted
 
 AS_OF = datetime(2031, 3, 5, 15, 59, tzinfo=UTC)
 FILED = Filing(name="示例发布", platform="weibo", platform_id="1234567890")
+APP = Filing(name="示例通", platform="app", type="移动客户端")
 POLICY = load("national")
 INTERACTION = Code.INTERACTION_POOR
 FOUND, ABSENT, WITHDRAWN = ProblemAnswer.FOUND, ProblemAnswer.ABSENT, ProblemAnswer.WITHDRAWN
@@ -125,7 +127,27 @@ A, B = problem_look(1, "甲"), problem_look(2, "乙乙")
         ((A, problem_look(2, "乙乙", ABSENT)), ProblemState.DISPUTED),
         ((A, problem_look(2, "丙丙丙", ABSENT), problem_look(3, "乙乙")), ProblemState.DISPUTED),
         ((A, B, problem_look(3, "丙丙丙", ABSENT)), ProblemState.PROVED),
-        ((problem_look(0, "丙丙丙", ABSENT), A, B), ProblemState.PROVED),
+        # Who looked earlier and did not find it differs, until he looks again or takes it back.
+        ((problem_look(0, "丙丙丙", ABSENT), A), ProblemState.DISPUTED),
+        ((problem_look(0, "丙丙丙", ABSENT), A, B), ProblemState.DISPUTED),
+        ((problem_look(0, "丙丙丙", ABSENT), A, B, problem_look(3, "丙丙丙")), ProblemState.PROVED),
+        (
+            (problem_look(0, "丙丙丙", ABSENT), A, B, problem_look(3, "丙丙丙", WITHDRAWN)),
+            ProblemState.PROVED,
+        ),
+        ((problem_look(0, "甲", ABSENT), A, B), ProblemState.PROVED),
+        ((problem_look(0, "乙乙", ABSENT), A, B), ProblemState.PROVED),
+        ((A, problem_look(2, "乙乙", ABSENT), problem_look(3, "乙乙")), ProblemState.PROVED),
+        ((A, problem_look(2, "甲", ABSENT), problem_look(3, "乙乙")), ProblemState.DISPUTED),
+        # One name contains the other: nobody knows that they are two persons.
+        ((A, problem_look(2, "甲（复核）")), ProblemState.CLAIMED),
+        ((problem_look(1, "张三"), problem_look(2, "张三科长")), ProblemState.CLAIMED),
+        ((problem_look(1, "张三、李四"), problem_look(2, "李四、张三")), ProblemState.CLAIMED),
+        # Only he himself takes his 未见 back.
+        (
+            (problem_look(0, "张三丰", ABSENT), A, B, problem_look(3, "张三", WITHDRAWN)),
+            ProblemState.DISPUTED,
+        ),
         ((A, problem_look(2, "甲", ABSENT)), ProblemState.CLAIMED),
         ((A, B, problem_look(3, "乙乙", WITHDRAWN)), ProblemState.CLAIMED),
         ((A, problem_look(3, "甲", WITHDRAWN)), ProblemState.NONE),
@@ -138,6 +160,76 @@ def test_two_persons_with_pictures_and_ties_prove_a_problem(
 ) -> None:
     states = {each.code: each.state for each in problem_proofs(known(*looks), AS_OF, POLICY)}
     assert states.get(INTERACTION) is state
+
+
+TYPO, OTHER = "“防讯”应为“防汛”", "“帐户”应为“账户”"
+
+
+def typo(
+    day: int,
+    by: str,
+    words: str = TYPO,
+    answer: ProblemAnswer = FOUND,
+    code: Code = Code.WRONG_WORDS,
+) -> Reading:
+    return problem_look(day, by, answer, code=code, words=words)
+
+
+@pytest.mark.parametrize(
+    ("looks", "state", "found", "claimed"),
+    [
+        ((typo(1, "甲"), typo(2, "乙乙")), ProblemState.PROVED, [1, 2], []),
+        ((typo(1, "甲"), typo(2, "乙乙", '"防讯" 应为 "防汛"。')), ProblemState.PROVED, [1, 2], []),
+        ((typo(1, "甲"), typo(2, "乙乙", OTHER)), ProblemState.CLAIMED, [1], [1]),
+        ((typo(1, "甲"), typo(2, "乙乙", "")), ProblemState.CLAIMED, [1], [1]),
+        (
+            (typo(1, "甲"), typo(2, "乙乙", OTHER), typo(3, "丙丙丙")),
+            ProblemState.PROVED, [1, 3], [2],
+        ),
+        (
+            (typo(1, "甲"), typo(2, "乙乙"), typo(3, "甲", OTHER), typo(4, "乙乙", OTHER)),
+            ProblemState.PROVED, [1, 2, 3, 4], [],
+        ),
+        ((typo(1, "甲"), typo(2, "乙乙", "", ABSENT)), ProblemState.DISPUTED, [1], []),
+        ((typo(1, "甲"), typo(2, "乙乙", "没有", ABSENT)), ProblemState.DISPUTED, [1], []),
+        (
+            (typo(1, "甲"), typo(2, "乙乙", OTHER), typo(3, "丙丙丙", OTHER, ABSENT), typo(4, "丁丁丁丁")),
+            ProblemState.PROVED, [1, 4], [],
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("code", [Code.WRONG_WORDS, Code.ADVERTISING, Code.NOT_REPOSTED])
+def test_two_persons_find_the_same_thing(
+    looks: tuple[Reading, ...],
+    state: ProblemState,
+    found: list[int],
+    claimed: list[int],
+    code: Code,
+) -> None:
+    """The numbers are days: the looks that the proof rests on, and those that wait for another."""
+    looks = tuple(
+        replace(each, problem=replace(each.problem, code=code)) for each in looks if each.problem
+    )
+    (proof,) = problem_proofs(known(*looks), AS_OF, POLICY)
+    assert proof.state is state
+    assert [(each.read_at - AS_OF).days for each in proof.readings] == found
+    assert [(each.read_at - AS_OF).days for each in proof.claims] == claimed
+
+
+def test_words_of_a_problem_of_the_whole_account_need_not_agree() -> None:
+    looks = (
+        typo(1, "甲", "评论区关闭", code=INTERACTION),
+        typo(2, "乙乙", "私信无回复", code=INTERACTION),
+    )
+    (finding,) = judge(known(*looks), AS_OF, POLICY).findings
+    assert finding.words == "评论区关闭；私信无回复"
+
+
+def test_the_same_words_are_printed_once_and_other_ones_are_noted() -> None:
+    looks = (typo(1, "甲"), typo(2, "乙乙", TYPO + " "), typo(3, "丙丙丙", OTHER))
+    judged = judge(known(*looks), AS_OF, POLICY)
+    assert judged.findings[0].words == TYPO
+    assert judged.notes == (f"严重错别字：{OTHER}，经1人检查发现，待第二人核查。",)
 
 
 def test_a_proved_problem_fails_a_fresh_account_and_says_how_it_was_found() -> None:
@@ -257,6 +349,36 @@ def test_one_person_alone_never_makes_a_finding(
         assert all(look.evidence and look.sights[0].matched_by for look in resting)
 
 
+def test_a_look_of_long_after_the_inspection_accuses_nobody() -> None:
+    late = known(problem_look(31, "甲"), problem_look(32, "乙乙"))
+    (proof,) = problem_proofs(late, AS_OF, POLICY)
+    assert [(each.read_at - AS_OF).days for each in proof.readings] == [31]
+    assert proof.state is ProblemState.CLAIMED
+
+
+@pytest.mark.parametrize(
+    ("filed", "tied", "caution"),
+    [
+        (FILED, MatchedBy.ID, ""),
+        (replace(FILED, platform_id=""), MatchedBy.NAME, "未经备案标识核对"),
+        (APP, MatchedBy.NAME, ""),
+    ],
+)
+def test_what_a_name_alone_ties_says_so(filed: Filing, tied: MatchedBy, caution: str) -> None:
+    looks = tuple(
+        replace(
+            look,
+            sights=tuple(replace(each, name=filed.name) for each in look.sights),
+            filed_as=filed.identity,
+        )
+        for look in (problem_look(1, "甲", tied=tied), problem_look(2, "乙乙", tied=tied))
+    )
+    dossier = Dossier(filed=filed, supported=False, problem_looks=looks)
+    (finding,) = judge(dossier, AS_OF, POLICY).findings
+    assert caution in of_finding(finding, filed, looks)
+    assert bool(of_finding(finding, filed, looks)) is bool(caution)
+
+
 def test_what_a_third_person_adds_reopens_no_decision() -> None:
     two = judge(known(A, B), AS_OF, POLICY).findings[0]
     three = judge(known(A, B, problem_look(3, "丙丙丙", words="又见")), AS_OF, POLICY).findings[0]
@@ -279,7 +401,6 @@ def test_who_takes_his_word_back_after_the_notice_was_wrong_before_it() -> None:
     assert judge(known(*left), AS_OF, POLICY).findings == ()
 
 
-APP = Filing(name="示例通", platform="app", type="移动客户端")
 USE = Code.UNUSABLE
 
 
@@ -306,6 +427,11 @@ def used(day: int, by: str, answer: ProblemAnswer, name: str = "示例通") -> R
         ),
         (
             (used(1, "甲", FOUND), used(2, "乙乙", ABSENT)),
+            Verdict.OUT_OF_SCOPE,
+            "功能无法使用：两名检查人的结论不一致，待复核。",
+        ),
+        (
+            (used(0, "丙丙丙", ABSENT), used(1, "甲", FOUND), used(2, "乙乙", FOUND)),
             Verdict.OUT_OF_SCOPE,
             "功能无法使用：两名检查人的结论不一致，待复核。",
         ),

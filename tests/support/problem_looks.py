@@ -36,6 +36,7 @@ async def intake_of(inspection: Inspection) -> ProblemIntake:
         NOW,
         inspection.evidence.keep,
         lambda platform: SITES.get(platform, ()),
+        inspection.evidence.read,
     )
     await intake.load()
     return intake

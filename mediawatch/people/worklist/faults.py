@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mediawatch.domain.clock import day_of, minute
+from mediawatch.names import person_fault
 from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.read import WorklistRow
 from mediawatch.people.forms.rowkey import Window
@@ -29,6 +30,8 @@ def faults_of(
 ) -> Iterator[CellFault]:
     if not given.person:
         yield Column.PERSON, "请填写核查人"
+    elif fault := person_fault(given.person):
+        yield Column.PERSON, fault.label
     by_updates = asked.window.by_updates
     if contradictions := list(_contradictions(given) if by_updates else _unusable(given, asked)):
         # What else is wrong depends on which of the two was meant.

@@ -114,6 +114,36 @@ def typed_ids(text: str, platform: str) -> tuple[SeenId, ...]:
     return tuple(one for one in found if not (linked and one.kind in (IdKind.ALIAS, IdKind.OTHER)))
 
 
+def link_ids(link: str, platform: str) -> tuple[SeenId, ...]:
+    """The ids of the account whose page a link is, as far as its address says it.
+
+    Other numbers of an address (of a post, of what shared it) are no account's.
+    """
+    if not link or platform == "wechat":
+        return typed_ids(link, platform) if link else ()
+    pattern = _OWNER.get(platform)
+    found = pattern.search(link) if pattern else None
+    text = next(filter(None, found.groups()), "") if found else ""
+    kind = kind_of(text, platform) if text else None
+    return (SeenId(kind, text),) if kind is not None and kind.of_platform else ()
+
+
+def shows_another(link: str, own: Sequence[SeenId], platform: str) -> str:
+    """The id of another account that a link shows; "" where it shows none, or the account's own."""
+    shown = link_ids(link, platform)
+    if {one.key for one in shown} & {one.key for one in own}:
+        return ""
+    return next((seen.text for seen in shown if any(_comparable(seen, one) for one in own)), "")
+
+
+_OWNER = {
+    "weibo": re.compile(r"weibo\.(?:com|cn)/(?:u/|profile/)?(\d{5,11})(?=[/?#]|$)", re.ASCII),
+    "douyin": re.compile(r"/user/([\w-]+)|[?&]sec_u(?:ser_)?id=([\w-]+)", re.ASCII),
+    "toutiao": re.compile(r"/c/user/(?:token/)?([\w-]+)", re.ASCII),
+}
+"""Where the address of a platform says whose page, or whose post, it is."""
+
+
 def is_link(text: str) -> bool:
     return bool(_LINK.search(text))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from mediawatch.addresses import address_fault
 from mediawatch.domain import (
     Account,
+    Evidence,
     FiledIdentity,
     LinkWay,
     LookKind,
@@ -63,15 +64,18 @@ async def import_files(
     now: datetime,
     keep_evidence: Keep,
     sites: Callable[[str], Collection[str]] = lambda platform: (),
+    read_evidence: Callable[[Evidence], bytes] = lambda item: b"",
     rejudge: Callable[[int], Awaitable[object]] | None = None,
 ) -> WorklistImport:
     """Read returned worklists of a judged sweep, and keep what holds.
 
     The sweep is judged again where anything was kept. Rows are independent: good ones are kept
     although others are bad. Importing a file again changes nothing. `sites`: the hosts of a
-    platform's pages.
+    platform's pages. `read_evidence`: `EvidenceFolder.read`, by which pictures of two persons are
+    told apart.
     """
     intake = _Intake(store, judged, now, keep_evidence, sites)
+    intake.looks.read_evidence = read_evidence
     await intake.load()
     for path in paths:
         await intake.take(path)

@@ -27,7 +27,7 @@ from mediawatch.domain import (
     Sight,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.names import same
+from mediawatch.names import person_fault, same
 from mediawatch.people import PERSON
 from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.people.forms.pictures import Shot
@@ -37,12 +37,15 @@ from mediawatch.people.worklist.identity import (
     SeenId,
     asked_for,
     contradicts,
+    link_ids,
     said_of,
+    shows_another,
     tied_by,
     typed_ids,
     wrong_kind,
 )
 from mediawatch.people.worklist.parse import RowQuestion
+from mediawatch.rules.found_problems import COUNTS_FOR, last_look
 from mediawatch.rules.printed_words import words_fault
 from mediawatch.rules.repost_titles import titles_in
 from mediawatch.typesetting import typeset
@@ -69,6 +72,10 @@ class GivenProblem:
     task: int | None = None
     """Of 重要信息未转载: the task that asked for it, and its item."""
     item: int | None = None
+    shown: str = ""
+    """What the person was asked: where it has the words of who found it first, he confirms them."""
+    same_as: str = ""
+    """Whose words the person confirms."""
     shots: tuple[Shot, ...] = ()
 
     @property
@@ -81,8 +88,13 @@ class GivenProblem:
 
     def own_id(self, asked: RowQuestion) -> SeenId | None:
         """The account's own id that was typed, or that stands in the link."""
-        platform = asked.account.platform
-        return tied_by(self.seen_id, asked.own, platform) or tied_by(self.link, asked.own, platform)
+        typed = tied_by(self.seen_id, asked.own, asked.account.platform)
+        return typed or self.own_link(asked)
+
+    def own_link(self, asked: RowQuestion) -> SeenId | None:
+        """The account's own id whose page, or whose post, the link says it is."""
+        shown = {one.key for one in link_ids(self.link, asked.account.platform)}
+        return next((one for one in asked.own if one.key in shown), None)
 
 
 def problem_faults(
@@ -91,9 +103,13 @@ def problem_faults(
     """What is wrong with an answer, in Chinese. `sites`: the platform's hosts, empty for any."""
     if not given.person:
         yield ProblemColumn.PERSON, "请填写检查人"
+    elif fault_of_name := person_fault(given.person):
+        yield ProblemColumn.PERSON, fault_of_name.label
     yield from _time_faults(given, asked, now)
     if fault := _link_fault(given.link, sites):
         yield ProblemColumn.LINK, fault
+    elif other := shows_another(given.link, asked.own, asked.account.platform):
+        yield ProblemColumn.LINK, f"该链接显示的ID（{other}）不是该账号的，所指的是另一个账号"
     yield from _identity_faults(given, asked)
     if len(given.words) > MOST_WORDS:
         yield ProblemColumn.WORDS, f"具体情况要写入通报，不超过{MOST_WORDS}字"
@@ -163,6 +179,11 @@ def _time_faults(given: GivenProblem, asked: RowQuestion, now: datetime) -> Iter
         yield ProblemColumn.TIME, "请填写检查时间"
     elif given.read_at > now:
         yield ProblemColumn.TIME, "检查时间晚于现在"
+    elif given.accuses and given.read_at > last_look(asked.window.as_of):
+        yield (
+            ProblemColumn.TIME,
+            f"检查时间晚于监测时间点{COUNTS_FOR.days}天以上，不能用于本次检查：请列入下一次检查",
+        )
     elif day_of(given.read_at) < asked.window.start:
         yield (
             ProblemColumn.TIME,

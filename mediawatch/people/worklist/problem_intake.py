@@ -9,6 +9,7 @@ from datetime import datetime
 from mediawatch.domain import (
     Account,
     Code,
+    Evidence,
     FiledIdentity,
     LookKind,
     ProblemAnswer,
@@ -20,7 +21,6 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.domain.clock import day_of, minute
-from mediawatch.names import same_person
 from mediawatch.people import PERSON
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.forms.rowkey import Window
@@ -35,10 +35,19 @@ from mediawatch.people.worklist.problem_answer import (
     problem_faults,
     problem_look,
 )
+from mediawatch.people.worklist.problem_refusals import (
+    UNTIED,
+    answers_of,
+    doubtful_person,
+    link_faults,
+    other_thing,
+    pictured_by,
+    with_confirmed_words,
+)
 from mediawatch.people.worklist.todo import account_links, all_that_is_known, ids_of
 from mediawatch.ports import Dossier, Store
 from mediawatch.rules.account_policy import account_policy
-from mediawatch.rules.found_problems import ProblemState, problem_proofs
+from mediawatch.rules.found_problems import ProblemState, problem_proofs, standing_looks
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.ties import tie_of
 
@@ -66,8 +75,10 @@ class ProblemIntake:
         now: datetime,
         keep_evidence: Callable[[Reading], Awaitable[Reading]],
         sites: Callable[[str], Collection[str]],
+        read_evidence: Callable[[Evidence], bytes] = lambda item: b"",
     ) -> None:
-        """`keep_evidence`: `EvidenceFolder.keep`; `sites`: the hosts of a platform's pages."""
+        """`keep_evidence`, `read_evidence`: of `EvidenceFolder`; `sites`: hosts of a platform's pages."""
+        self.read_evidence = read_evidence
         self.store, self.now, self.keep_evidence, self.sites = store, now, keep_evidence, sites
         self.sweep, self.policy = judged.sweep, judged.policy
         self.scope = {entry.account.id: entry.account for entry in judged.entries}
@@ -109,6 +120,10 @@ class ProblemIntake:
         given = await self._of_task(account, given)
         known, now = self._known[account.id], self._identities[account.id]
         looks = self._looks(account.id, given.code)
+        confirmed = with_confirmed_words(given, standing_looks(looks))
+        if not isinstance(confirmed, GivenProblem):
+            return ProblemReceipt(faults=(confirmed,))
+        given = confirmed
         asked = RowQuestion(
             account=account,
             sweep_id=self.sweep.id,
@@ -123,11 +138,14 @@ class ProblemIntake:
         faults = [
             *problem_faults(given, asked, self.sites(account.platform), self.now),
             *self._late_faults(account, given),
+            *doubtful_person(given, looks),
         ]
+        if not faults and not given.own_link(asked):
+            faults += await link_faults(self.store, account, given, self._filed_now)
         if faults:
             return ProblemReceipt(faults=tuple(faults))
         look = problem_look(given, asked, self.now)
-        own_looks = _standing_of(given.person, looks)
+        own_looks = answers_of(given.person, looks)
         if any(is_repeat(look, each, untimed=False) for each in own_looks) or (
             own_looks and untimed and is_repeat(look, own_looks[-1], untimed=True)
         ):
@@ -145,7 +163,8 @@ class ProblemIntake:
         return ProblemReceipt(
             kept=kept,
             remark=self._why_uncounted(kept, account, now, known)
-            or "".join(f"{UNCOUNTED}：{each.words}" for each in against),
+            or "".join(f"{UNCOUNTED}：{each.words}" for each in against)
+            or other_thing(given, standing_looks(looks)),
             state=await self._state(account, [*looks, kept], now, known, kept),
         )
 
@@ -163,7 +182,7 @@ class ProblemIntake:
     async def withdraw(self, account: Account, code: Code, by: str, reason: str) -> Reading | None:
         """A person takes his answers back; None where he has none that stands."""
         await self.load_accounts([account.id])
-        own_looks = _standing_of(by, self._looks(account.id, code))
+        own_looks = answers_of(by, self._looks(account.id, code))
         if not own_looks:
             return None
         # Under the name that he wrote before: the answer to take back is found by it.
@@ -226,14 +245,11 @@ class ProblemIntake:
         ]
         if others and SHARED_WORDS not in given.remark:
             return [(ProblemColumn.SHOT, refuse_shared(others))]
-        used_by = [
-            look.by
-            for look in looks
-            if not same_person(look.by, given.person)
-            and digests & {item.sha256 for item in look.evidence}
-        ]
-        if given.accuses and used_by:
-            words = f"该截图是{used_by[0]}检查时所附：请附本人检查时的截图"
+        if given.accuses and (used_by := pictured_by(given, looks, self.read_evidence)):
+            words = (
+                f"该截图是{used_by}检查时所附：请附本人检查时的截图，"
+                "截图应含时间等能与他人截图区别的内容"
+            )
             return [(ProblemColumn.SHOT, words)]
         return []
 
@@ -265,14 +281,18 @@ class ProblemIntake:
         )
         proofs = problem_proofs(dossier, self.sweep.as_of, self.policy)
         code = look.problem.code if look.problem else None
-        return next((each.state for each in proofs if each.code is code), ProblemState.NONE)
+        proof = next((each for each in proofs if each.code is code), None)
+        if proof is None:
+            return ProblemState.NONE
+        of_look = (each for each in proof.others if look.id in {one.id for one in each.readings})
+        return next(of_look, proof).state
 
     def _why_uncounted(
         self, kept: Reading, account: Account, now: FiledIdentity, known: Sequence[Reading]
     ) -> str:
-        """Why an accusing answer proves nothing yet; "" where it counts."""
+        """Why an answer proves nothing yet; "" where it counts."""
         if _answer(kept) is not ProblemAnswer.FOUND:
-            return ""
+            return "" if any(sight.matched_by for sight in kept.sights) else UNTIED
         if not account.filed.in_service:
             return f"{UNCOUNTED}：该账号在台账中为“{account.filed.status.label}”"
         if same_ids(account.filed.platform_id, account.filed.original_id, now) is False:
@@ -288,15 +308,6 @@ class ProblemIntake:
                 "所见可能是其他单位的账号，请先由台账登记账号ID"
             )
         return f"{UNCOUNTED}：只有名称，不能证明是该账号，请以备案ID重新检查"
-
-
-def _standing_of(person: str, looks: Sequence[Reading]) -> list[Reading]:
-    """What a person said and did not take back since, in the order in which he said it."""
-    standing: list[Reading] = []
-    for look in sorted(looks, key=lambda each: each.id):
-        if same_person(look.by, person):
-            standing = [] if _answer(look) is ProblemAnswer.WITHDRAWN else [*standing, look]
-    return standing
 
 
 def _answer(look: Reading) -> ProblemAnswer | None:

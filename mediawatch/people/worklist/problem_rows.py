@@ -131,6 +131,7 @@ class ProblemRows:
             name=seen_name(row.text(ProblemColumn.SEEN_NAME), account.filed.name),
             seen_id=seen_id or "",
             remark=row.text(ProblemColumn.REMARK),
+            shown=row.text(ProblemColumn.ASKED),
             shots=row.shots,
         )
 

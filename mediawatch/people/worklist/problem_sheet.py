@@ -18,6 +18,7 @@ from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.worklist.problem_todo import ProblemQuestion
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy
+from mediawatch.rules.problem_things import is_particular
 from mediawatch.workbooks.images import MAX_QR_TEXT, qr_png
 
 PROBLEM_FORM: Form[ProblemColumn] = Form(
@@ -51,6 +52,9 @@ _QUESTIONS: Mapping[Code, str] = {
     Code.ADVERTISING: "有无商业广告？有的选“存在”，并写明内容；没有的选“未见”。",
 }
 """What a person is asked of each kind; of an office's own kinds its label."""
+
+
+_SAME = "看到的是这一处的，“具体情况”可不填；看到的是另一处的，请写明。"
 
 
 def problem_guide() -> tuple[str, ...]:
@@ -98,5 +102,7 @@ def _asked(item: ProblemQuestion, policy: Policy) -> str:
     if found.problem.answer is ProblemAnswer.ABSENT:
         return f"抽查复核，请由{found.by}以外的人员核查：{found.by}答“未见”。{asked}"
     said = f"（{found.problem.words}）" if found.problem.words else ""
+    if said and is_particular(item.code):
+        asked += _SAME
     day = day_of(found.read_at)
     return f"请由{found.by}以外的人员独立核查：{found.by}于{day.month}月{day.day}日发现该问题{said}。{asked}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -77,6 +77,12 @@ class ReadingStore(Protocol):
         """The links of each account's own posts, as they were first shown.
 
         Posts with an impossible date may be among them. An account without a link has no entry.
+        """
+
+    async def post_owners(self, links: Collection[str]) -> dict[str, set[int]]:
+        """By link, the accounts whose looks showed it as a post of theirs.
+
+        No entry for a link that nobody's posts bear. It reads all posts: ask for single links.
         """
 
     async def account_states(

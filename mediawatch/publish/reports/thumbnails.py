@@ -7,39 +7,19 @@ and time, and a file that cannot be drawn breaks no document.
 from __future__ import annotations
 
 import io
-import struct
 import warnings
-import zlib
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
-_FORMATS = ("JPEG", "PNG", "WEBP")
-"""What the evidence folder takes in: other decoders of the library are not asked."""
-_MOST_PIXELS = 64_000_000
-"""A whole page of 1280 pixels is 50 000 high then. Decoded it takes 192 MB."""
+from mediawatch.workbooks.pixels import DAMAGED, FORMATS, MOST_PIXELS
+
 _SIZES = ((400, 300), (280, 210), (200, 150))
 """Pixels of the pictures of a page, the largest first: below the last a date cannot be made out."""
 _SAMPLE = 12
 """By so many of them the size of all is chosen."""
-_DAMAGED = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    TypeError,
-    IndexError,
-    KeyError,
-    OverflowError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
-"""What the decoders raise for damaged files."""
 
 
 def draw_thumbnail(path: Path, size: tuple[int, int]) -> str:
@@ -51,15 +31,15 @@ def draw_thumbnail(path: Path, size: tuple[int, int]) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=_FORMATS) as whole:
-                if whole.width * whole.height > _MOST_PIXELS:
+            with Image.open(path, formats=FORMATS) as whole:
+                if whole.width * whole.height > MOST_PIXELS:
                     return ""
                 whole.draft("RGB", (width, 1))
                 ImageOps.exif_transpose(whole, in_place=True)
                 shown = _on_white(_upper_part(whole, width, height))
         stream = io.BytesIO()
         shown.save(stream, "JPEG", quality=70)
-    except _DAMAGED:
+    except DAMAGED:
         return ""
     return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode()}"
 

@@ -61,7 +61,20 @@ def _speaks_of(look: Reading, thing: str, things: dict[str, None]) -> bool:
     answer, named = _answer(look), thing_of(look)
     if answer is ProblemAnswer.FOUND:
         return named == thing
-    return answer is ProblemAnswer.WITHDRAWN or named == thing or named not in things
+    if answer is ProblemAnswer.WITHDRAWN or not named or named == thing:
+        return True
+    # 未见 of another piece says nothing of this one; of other kinds its words name no thing.
+    return not _names_piece(look) and named not in things
+
+
+def _names_piece(look: Reading) -> bool:
+    """Whether it names a piece that was to be reposted, by a task or by a title."""
+    seen = look.problem
+    return (
+        seen is not None
+        and seen.code is Code.NOT_REPOSTED
+        and (seen.task is not None or bool(titles_in(seen.words)))
+    )
 
 
 def _answer(look: Reading) -> ProblemAnswer | None:

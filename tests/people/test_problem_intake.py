@@ -78,7 +78,7 @@ async def test_two_persons_make_a_finding_and_one_does_not(
             "必须写明具体情况：错误的文字",
         ),
         ({"code": Code.ADVERTISING, "words": ""}, ProblemColumn.WORDS, "必须写明具体情况"),
-        ({"code": Code.NOT_REPOSTED, "words": ""}, ProblemColumn.WORDS, "必须写明具体情况"),
+        ({"code": Code.NOT_REPOSTED, "words": ""}, ProblemColumn.WORDS, "请以《》写明"),
         ({"link": "评论区"}, ProblemColumn.LINK, "不是 http(s) 链接"),
     ],
 )
@@ -198,7 +198,7 @@ async def test_a_second_person_confirms_the_words_of_the_first(
     other = await give(inspection, replace(second, words="帐户应为账户"))
     assert (other.state, other.remark) == (
         ProblemState.CLAIMED,
-        "与甲某所见“防讯应为防汛(标题)”不是同一处，另待第二人核查",
+        "与甲某所见“防讯应为防汛（标题）”不是同一处，另待第二人核查",
     )
     asked = "请由甲某以外的人员独立核查：甲某于1月2日发现该问题（防讯应为防汛（标题））。"
     for confirming in ({"shown": asked}, {"same_as": "甲某"}):

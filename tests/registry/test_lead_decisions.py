@@ -123,7 +123,7 @@ def test_two_persons_make_a_row_of_the_list_and_of_the_letter(
     assert [row["处理情况"] for row in listed(office)] == ["待核"] * 3
     assert "应补登记（待复核）" in lead(office, 1, "--as", "应补登记", *SORT)
     assert listed(office, "--as", "应补登记") == [], "one person alone names nobody"
-    assert "was sorted by 甲某" in refused(office, 1, *SECOND[:2], "甲 某（信息科）", *SECOND[3:])
+    assert "was sorted by 甲某" in refused(office, 1, *SECOND[:2], "甲 某", *SECOND[3:])
     assert "应补登记（已复核）" in lead(office, 1, *SECOND)
     (row,) = listed(office, "--as", "to-file")
     assert row["所属组织"] == "示例县公安局"

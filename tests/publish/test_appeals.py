@@ -284,6 +284,6 @@ def test_a_second_letter_joins_the_open_one_and_the_first_term_holds() -> None:
 
 
 def test_names_that_were_cleared_leave_only_the_signer() -> None:
-    (one,) = open_appeals(NOTICE, [event(NoticeAction.APPEALED, 1)])
+    (one,) = open_appeals(NOTICE, [event(NoticeAction.APPEALED, 1, by="己某")])
     assert "已按期清除" in why_not_decide("戊某", {"已按期清除3": "人工核查"}, one)
     assert why_not_decide("戊某", {"已按期清除3": "人工核查"}, one, "无他人") == ""

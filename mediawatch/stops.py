@@ -113,16 +113,22 @@ def name_of(number: int) -> str:
 
 
 def can_leave(frame: FrameType | None) -> bool:
-    """Whether what is raised in this frame comes out of it as it is: it belongs to no import.
+    """Whether what is raised in this frame comes out of it as it is, and leaves nothing behind.
 
-    Where not, the alarm is set, to ask again soon.
+    So it belongs to no import, and to no start of a program: that one would run, and nobody would
+    know of it. Where not, the alarm is set, to ask again soon.
     """
     while frame is not None:
-        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>" or _starts_program(frame):
             set_alarm(_SOON)
             return False
         frame = frame.f_back
     return True
+
+
+def _starts_program(frame: FrameType) -> bool:
+    code = frame.f_code
+    return code.co_name == "__init__" and code.co_filename.endswith("subprocess.py")
 
 
 def set_alarm(seconds: float) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import signal
+import subprocess
+import sys
 import tarfile
 import tomllib
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from commands import in_process
 from stop_moments import stop_after, stop_at
 
+from mediawatch import stops
 from mediawatch.ops.settings import Home
 
 BEFORE = "mediawatch: stopped before anything was begun"
@@ -97,3 +100,21 @@ def test_a_stop_at_any_moment(home: Home, tmp_path: Path, round_: int) -> None:
         assert done.returncode in (0, 1, -sent), done.stderr
     assert not {"Traceback", "Error", "unexpected"} & set(done.stderr.replace(":", " ").split())
     require_whole(tmp_path)
+
+
+def test_no_stop_leaves_the_start_of_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that was started in that moment would run on, and nobody would end it."""
+    asked: list[bool] = []
+    alarms: list[float] = []
+    begin = subprocess.Popen._execute_child  # type: ignore[attr-defined]
+
+    def noting(*given: object) -> None:
+        begin(*given)
+        asked.append(stops.can_leave(sys._getframe()))
+
+    monkeypatch.setattr(subprocess.Popen, "_execute_child", noting)
+    monkeypatch.setattr(stops, "set_alarm", alarms.append)
+    subprocess.run([sys.executable, "-c", ""], check=True)
+    assert asked == [False]
+    assert len(alarms) == 1
+    assert stops.can_leave(sys._getframe())

@@ -14,7 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from mediawatch.domain import Code, Effect, Finding, SweepAccount, Verdict
+from mediawatch.domain import Effect, Finding, SweepAccount, Verdict
 from mediawatch.figures.filings import once
 from mediawatch.figures.sums import assert_listed_once, assert_parts, assert_sums
 from mediawatch.figures.values import (
@@ -164,14 +164,10 @@ def leading_finding(entry: SweepAccount, policy: Policy) -> Finding:
     The first failing one in the policy's precedence.
     """
     findings = entry.judgement.findings if entry.judgement else ()
-    order: list[Code] = list(policy.precedence)
     failing = [finding for finding in findings if finding.effect is Effect.FAILS]
     if not failing:
         raise AssertionError(f"account {entry.account.id} failed without a failing finding")
-    return min(
-        failing,
-        key=lambda finding: order.index(finding.code) if finding.code in order else len(order),
-    )
+    return min(failing, key=lambda finding: policy.rank(finding.code))
 
 
 def _deducting(entry: SweepAccount) -> list[Finding]:

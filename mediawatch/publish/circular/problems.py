@@ -71,15 +71,11 @@ def _besides(label: str, inspection: Inspection) -> str:
 
 def _kinds(inspection: Inspection) -> list[_Kind]:
     policy = inspection.policy
-    codes = list(policy.precedence)
     kinds: dict[str, list[AccountProblem]] = {}
     wordings: dict[str, str] = {}
 
-    def rank(pair: tuple[AccountProblem, Finding]) -> int:
-        return codes.index(pair[1].code) if pair[1].code in codes else len(codes)
-
     found = [(each, leading_finding(each.entry, policy)) for each in inspection.failed]
-    for problem, finding in sorted(found, key=rank):
+    for problem, finding in sorted(found, key=lambda pair: policy.rank(pair[1].code)):
         tiers = _nested_tiers(problem, finding, policy)
         label = tiers[-1][0] if tiers else finding.label
         kinds.setdefault(label, []).append(problem)

@@ -13,8 +13,6 @@ from unicodedata import normalize
 
 from mediawatch.domain import (
     Account,
-    Capture,
-    EvidenceKind,
     LinkWay,
     ReviewAction,
     ReviewEvent,
@@ -237,13 +235,7 @@ class _Intake:
         """The pictures of a row, in the evidence folder, each once."""
         kept = {}
         for shot in row.shots:
-            capture = Capture(
-                kind=EvidenceKind.PICTURE,
-                media_type=shot.media_type,
-                body=shot.body,
-                taken_at=self.now,
-            )
-            item = await self.evidence.file(capture)
+            item = await self.evidence.file(shot.capture(self.now))
             kept[item.sha256] = ReviewPicture(
                 path=item.path, sha256=item.sha256, media_type=item.media_type, size=item.size
             )

@@ -20,8 +20,17 @@ Cell = str | int | float | bool | date | datetime | time | None
 """What a spreadsheet cell holds. `datetime` is naive: a clock in Beijing."""
 
 
-class Column(StrEnum):
-    """One column; the value is its heading."""
+class FormColumn(StrEnum):
+    """One column of a form; the value is its heading."""
+
+    @property
+    def short(self) -> str:
+        """The heading without its bracketed remark."""
+        return re.sub(r"（.*）", "", self.value)
+
+
+class Column(FormColumn):
+    """One column of a worklist."""
 
     KEY = "行键（勿改）"
     QR = "二维码"
@@ -43,11 +52,6 @@ class Column(StrEnum):
     TIME = "核查时间"
     REMARK = "备注"
     ERROR = "错误说明"
-
-    @property
-    def short(self) -> str:
-        """The heading without its bracketed remark."""
-        return re.sub(r"（.*）", "", self.value)
 
 
 ANSWERS = (

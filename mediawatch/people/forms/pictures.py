@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from mediawatch.domain import Capture, EvidenceKind
 from mediawatch.inputs import InputFault, read_bytes
 from mediawatch.workbooks.forms import FormFile
 from mediawatch.workbooks.images import is_our_code, media_type
@@ -34,6 +36,16 @@ class Shot:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
+
+    def capture(self, taken_at: datetime, url: str = "") -> Capture:
+        """The picture on its way to the evidence folder."""
+        return Capture(
+            kind=EvidenceKind.PICTURE,
+            media_type=self.media_type,
+            body=self.body,
+            taken_at=taken_at,
+            url=url,
+        )
 
 
 def load_placed(form: FormFile, placed: PlacedPicture, qr_column: int | None) -> Shot | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
-
 from mediawatch.domain import ProblemAnswer
+from mediawatch.people.forms.columns import FormColumn
 
 
-class ProblemColumn(StrEnum):
-    """One column; the value is its heading."""
+class ProblemColumn(FormColumn):
+    """One column of a sheet 人工检查."""
 
     KEY = "行键（勿改）"
     QR = "二维码"
@@ -30,11 +28,6 @@ class ProblemColumn(StrEnum):
     PERSON = "检查人"
     REMARK = "备注"
     ERROR = "错误说明"
-
-    @property
-    def short(self) -> str:
-        """The heading without its bracketed remark."""
-        return re.sub(r"（.*）", "", self.value)
 
 
 PROBLEM_ANSWERS = (

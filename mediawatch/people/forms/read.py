@@ -5,11 +5,11 @@ They may have been sorted, moved, added or saved by another program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from mediawatch.people.forms.book import GUIDE_SHEET, META_SHEET
 from mediawatch.people.forms.columns import (
@@ -17,8 +17,10 @@ from mediawatch.people.forms.columns import (
     REQUIRED,
     SEALED,
     Column,
+    H,
     match_columns,
     match_headings,
+    text_of,
 )
 from mediawatch.people.forms.form_tables import (
     FormTable,
@@ -40,9 +42,30 @@ from mediawatch.people.forms.returned import ReturnedRow
 from mediawatch.workbooks.forms import FormFile, FormSheet
 from mediawatch.workbooks.places import Place
 
-_READ = frozenset({Column.KEY, *SEALED, Column.LINK, *ANSWERS})
-"""The other columns are for whoever fills in the list."""
-_READ_OF_PROBLEMS = frozenset({ProblemColumn.KEY, *PROBLEM_SEALED, *PROBLEM_ANSWERS})
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RowColumns(Generic[H]):
+    """Where the rows of a sheet have what is read of them."""
+
+    key: H
+    qr: H
+    shot: H
+    read: frozenset[H]
+    """The other columns are for whoever fills in the list."""
+
+
+_ASKING = _RowColumns(
+    key=Column.KEY,
+    qr=Column.QR,
+    shot=Column.SHOT,
+    read=frozenset({Column.KEY, *SEALED, Column.LINK, *ANSWERS}),
+)
+_CHECKING = _RowColumns(
+    key=ProblemColumn.KEY,
+    qr=ProblemColumn.QR,
+    shot=ProblemColumn.SHOT,
+    read=frozenset({ProblemColumn.KEY, *PROBLEM_SEALED, *PROBLEM_ANSWERS}),
+)
 _CLAIMS = (
     Column.POSTED,
     Column.POSTED_ON,
@@ -81,6 +104,9 @@ class ProblemRow(ReturnedRow[ProblemColumn]):
         return not self.answers(PROBLEM_CLAIMS)
 
 
+FormRowT = TypeVar("FormRowT", WorklistRow, ProblemRow)
+
+
 class ReturnedWorklist:
     """A returned file, parsed once: its worklist sheets, and its sheets 人工检查.
 
@@ -107,7 +133,7 @@ class ReturnedWorklist:
         if not asking and checking:
             return
         for table in form_tables(asking, match_headings, REQUIRED):
-            yield from _rows(self.path, form, table)
+            yield from _rows(self.path, form, table, _ASKING, WorklistRow)
 
     def problem_rows(self) -> Iterator[ProblemRow]:
         """The rows of the sheets 人工检查, once `rows` has come to its end; none without any."""
@@ -115,7 +141,7 @@ class ReturnedWorklist:
         if self._form is None or not checking:
             return
         for table in form_tables(checking, _match_problems, PROBLEM_REQUIRED):
-            yield from _problem_rows(self.path, self._form, table)
+            yield from _rows(self.path, self._form, table, _CHECKING, ProblemRow)
 
     def _divide(self) -> tuple[list[FormSheet], list[FormSheet]]:
         """The sheets that are not 人工检查, and those that are."""
@@ -141,29 +167,21 @@ def read_rows(path: Path) -> Iterator[WorklistRow]:
         yield from returned.rows()
 
 
-def _rows(path: Path, form: FormFile, table: FormTable[Column]) -> Iterator[WorklistRow]:
+def _rows(
+    path: Path,
+    form: FormFile,
+    table: FormTable[H],
+    columns: _RowColumns[H],
+    row_of: Callable[..., FormRowT],
+) -> Iterator[FormRowT]:
+    """The rows of a table that have a key or an answer, with the pictures handed in for each."""
     pictures = placed_pictures(form, table)
-    for number, named in table.rows(Column.KEY, pictures):
+    for number, named in table.rows(columns.key, pictures):
         placed = pictures.get(number, ())
-        shots = load_shots(form, placed, table.places.get(Column.QR))
-        shots += load_named(path.parent, written_text(named.get(Column.SHOT)))
+        shots = load_shots(form, placed, table.places.get(columns.qr))
+        shots += load_named(path.parent, written_text(named.get(columns.shot)))
         place = Place(path.name, table.sheet, number)
-        unread = table.unread(number, _READ, placed)
-        row = WorklistRow(place=place, cells=named, shots=tuple(shots), unread=unread)
-        if row.text(Column.KEY) or not row.blank:
-            yield row
-
-
-def _problem_rows(
-    path: Path, form: FormFile, table: FormTable[ProblemColumn]
-) -> Iterator[ProblemRow]:
-    pictures = placed_pictures(form, table)
-    for number, named in table.rows(ProblemColumn.KEY, pictures):
-        placed = pictures.get(number, ())
-        shots = load_shots(form, placed, table.places.get(ProblemColumn.QR))
-        shots += load_named(path.parent, written_text(named.get(ProblemColumn.SHOT)))
-        place = Place(path.name, table.sheet, number)
-        unread = table.unread(number, _READ_OF_PROBLEMS, placed)
-        row = ProblemRow(place=place, cells=named, shots=tuple(shots), unread=unread)
-        if row.text(ProblemColumn.KEY) or not row.blank:
+        unread = table.unread(number, columns.read, placed)
+        row = row_of(place=place, cells=named, shots=tuple(shots), unread=unread)
+        if text_of(named.get(columns.key)) or not row.blank:
             yield row

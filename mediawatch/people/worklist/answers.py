@@ -14,8 +14,6 @@ from datetime import datetime
 
 from mediawatch.domain import (
     Attestation,
-    Capture,
-    EvidenceKind,
     LookKind,
     MatchedBy,
     Outcome,
@@ -156,15 +154,7 @@ def _reading(given: GivenAnswer, row: WorklistRow, asked: RowQuestion, now: date
         posts=posts,
         complete_since=complete_since,
         detail=_detail(given, asked),
-        captures=tuple(
-            Capture(
-                kind=EvidenceKind.PICTURE,
-                media_type=shot.media_type,
-                body=shot.body,
-                taken_at=read_at,
-            )
-            for shot in good
-        ),
+        captures=tuple(shot.capture(read_at) for shot in good),
     )
     return Reading(
         account_id=asked.account.id,

@@ -15,9 +15,7 @@ from urllib.parse import urlsplit
 from mediawatch.addresses import address_fault
 from mediawatch.domain import (
     Attestation,
-    Capture,
     Code,
-    EvidenceKind,
     LookKind,
     MatchedBy,
     Outcome,
@@ -144,16 +142,7 @@ def problem_look(given: GivenProblem, asked: RowQuestion, now: datetime) -> Read
         matched_by=_match(given, asked),
         url=given.link,
         detail=f"备注：{given.remark}" if given.remark else "",
-        captures=tuple(
-            Capture(
-                kind=EvidenceKind.PICTURE,
-                media_type=shot.media_type,
-                body=shot.body,
-                taken_at=read_at,
-                url=given.link,
-            )
-            for shot in given.good_shots
-        ),
+        captures=tuple(shot.capture(read_at, given.link) for shot in given.good_shots),
     )
     return Reading(
         account_id=asked.account.id,

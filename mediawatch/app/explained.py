@@ -43,16 +43,16 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
     checks = await checks_for(store, sweep)
     now = await store.accounts.current([account.id])
     readings = await store.readings.for_judgement([account.id], sweep.as_of, sweep.period_from)
-    looks = await store.readings.problem_looks(sweep.id, [account.id])
+    every_look = (await store.readings.problem_looks(None, [account.id])).get(account.id, [])
+    looks = {account.id: [look for look in every_look if look.sweep_id == sweep.id]}
     issued = await store.notices.issued_at(sweep.id)
     reposts = await seen_reposts(store, [entry.account], looks, issued)
-    every_look = (await store.readings.problem_looks(None, [account.id])).get(account.id, [])
     every_reading = (await store.readings.by_account([account.id])).get(account.id, [])
     known = Dossier(
         filed=entry.account.filed,
         identity=now[account.id].identity,
         readings=tuple(readings.get(account.id, ())),
-        problem_looks=until_issue(looks.get(account.id, ()), issued.get(account.id)),
+        problem_looks=until_issue(looks[account.id], issued.get(account.id)),
         reposts=reposts.get(account.id, ()),
         supported=app.supports(account.platform),
         checks=tuple(checks),

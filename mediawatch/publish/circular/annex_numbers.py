@@ -24,9 +24,9 @@ def annex_title(office: Office, key: AnnexKey) -> str:
 def annex_entries(inspection: Inspection) -> tuple[AnnexEntry, ...]:
     """The annexes of a circular in the order of their numbers.
 
-    The table (none of a re-check) and the list of problems, the others where there is something in them; none that the
-    office leaves out, and where it gave numbers only those that have one. UserError where the list
-    of problems has none, though others have.
+    The table (none of a re-check) and the list of problems, the others where there is something in
+    them; none that the office leaves out, and where it gave numbers only those that have one.
+    UserError where the list of problems has none, though others have.
     """
     office, printed = inspection.office, _with_content(inspection)
     numbers = _given(office)

@@ -9,7 +9,10 @@ from mediawatch.publish.inspection import Inspection
 
 
 def title(inspection: Inspection) -> str:
-    """关于…政务新媒体检查情况的通报, of a re-check 复查情况的通报; a notice has the title that it was issued under."""
+    """关于…政务新媒体检查情况的通报, of a re-check 复查情况的通报.
+
+    A notice has the title that it was issued under.
+    """
     if inspection.issued:
         return inspection.issued.notice.title
     as_of = day_of(inspection.sweep.as_of)

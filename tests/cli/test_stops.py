@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from programs import clean
+from programs import clean, has_ended
 from review_homes import home as home
 from review_homes import prepared as prepared
 from warm import Program
@@ -278,7 +278,7 @@ def test_one_signal_ends_a_program_that_is_waited_for(home: Home, tmp_path: Path
                 words[1] if words[1:] else "", WHOLE
             )
             stopped_by(process, signal.SIGTERM, sentence)
-            until(None, lambda stat=Path(f"/proc/{child}/stat"): has_ended(stat))
+            until(None, lambda child=int(child): has_ended(child))
 
 
 def test_the_codes_are_those_of_the_documents() -> None:
@@ -356,14 +356,6 @@ def until(process: subprocess.Popen[str] | None, is_so: Callable[[], bool]) -> N
         assert process is None or process.poll() is None, process.communicate()
         pause.wait(0.02)
     raise AssertionError("it never came to be")
-
-
-def has_ended(stat: Path) -> bool:
-    """Whether a program is gone, or waits to be reaped by who inherited it."""
-    try:
-        return stat.read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 def computes(process: subprocess.Popen[str]) -> None:

@@ -67,3 +67,11 @@ def clean(home: Path | None, **environ: str) -> dict[str, str]:
         if not name.upper().startswith("MEDIAWATCH_")
     }
     return kept | ({"MEDIAWATCH_HOME": str(home)} if home else {}) | {"COLUMNS": "100"} | environ
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a program is gone, or waits to be reaped by who inherited it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True

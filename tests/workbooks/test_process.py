@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from programs import has_ended
 from registry_files import GOOD, HEADINGS, xlsx
 
 from mediawatch.workbooks import frames
@@ -68,21 +69,13 @@ def test_it_ends_when_its_command_is_killed(tmp_path: Path) -> None:
     )
     assert command.stdout is not None
     child = int(command.stdout.readline())
-    assert alive(child)
+    assert not has_ended(child)
     command.kill()
     command.communicate()
     until = time.monotonic() + 60
-    while alive(child) and time.monotonic() < until:
+    while not has_ended(child) and time.monotonic() < until:
         time.sleep(0.02)
-    assert not alive(child)
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+    assert has_ended(child)
 
 
 def template(*tags: str) -> io.BytesIO:

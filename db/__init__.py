@@ -32,12 +32,14 @@ async def open_store(
     clock: Clock = _host_clock,
     busy_timeout: float = BUSY_TIMEOUT,
     safeguard: Safeguard | None = None,
+    patience: float = 0,
 ) -> Store:
     """The store at this URL, its tables brought up to date.
 
     `url` is `sqlite:////path/file.db` or `postgresql+psycopg://…`. `safeguard`: what is done before
     tables are changed. `clock` dates what the core gives without a date (learned links).
-    `busy_timeout`: seconds to wait for another process.
+    `busy_timeout`: seconds to wait for another process. `patience`: seconds to wait for a
+    PostgreSQL that, once the store is open, does not answer any more.
 
     Where an SQLite file cannot be written, the store reads it, or a copy, and standard error says
     so; its writing methods raise NotWritable.
@@ -48,7 +50,7 @@ async def open_store(
         await asyncio.to_thread(upgrade, url, busy_timeout, safeguard)
     except NotWritable as error:
         return await asyncio.to_thread(_open_for_reading, normal_url(url), clock, error)
-    return SqlStore(normal_url(url), clock, busy_timeout)
+    return SqlStore(normal_url(url), clock, busy_timeout, patience=patience)
 
 
 def _open_for_reading(url: URL, clock: Clock, why: NotWritable) -> Store:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from db import disks
 from mediawatch.domain import UserError
 from mediawatch.ports import OutdatedPlan
+from mediawatch.ports.tasks import OutdatedVersion, PassingTrouble
 
 
 class StoreError(UserError):
@@ -25,18 +26,22 @@ class StoreError(UserError):
     """PostgreSQL's code of the error, where it has one."""
 
 
-class StoreBusy(StoreError):
+class StoreBusy(StoreError, PassingTrouble):
     """Another process holds the database's write lock for longer than the store waits.
 
     Trying again later may help.
     """
 
 
-class StoreConflict(StoreError, OutdatedPlan):
+class StoreAway(StoreError):
+    """PostgreSQL does not answer, or has ended the connection. Trying again later may help."""
+
+
+class StoreConflict(StoreError, OutdatedPlan, PassingTrouble):
     """What was to be written rests on what has changed meanwhile. Decided anew it may hold."""
 
 
-class NewerDatabase(StoreError):
+class NewerDatabase(StoreError, OutdatedVersion):
     """A newer mediawatch has migrated this database; an older one must not touch it."""
 
 
@@ -80,6 +85,8 @@ _SERVER_TELLS: Mapping[str, str] = {
     "57P03": "the server is starting or stopping: wait a little, then try again",
 }
 """By PostgreSQL's code."""
+_AWAY = ("53300", "57P01", "57P02", "57P03")
+"""Those that go away by themselves."""
 
 
 def _told(error: DBAPIError, where: str, file: Path | None) -> StoreError:
@@ -153,13 +160,13 @@ def _of_postgresql(error: DBAPIError, words: str, where: str) -> StoreError:
     if state in ("40P01", "40001"):
         return StoreConflict(f"{where}: somebody else wrote at the same moment: try again")
     if tells := _SERVER_TELLS.get(state):
-        return StoreError(f"{where}: {tells}")
+        return (StoreAway if state in _AWAY else StoreError)(f"{where}: {tells}")
     if state == "" and isinstance(error, OperationalError):
         if "too many clients" in words or "remaining connection slots" in words:
-            return StoreError(f"{where}: {_SERVER_TELLS['53300']}")
+            return StoreAway(f"{where}: {_SERVER_TELLS['53300']}")
         if error.connection_invalidated or "server closed the connection" in words:
-            return StoreError(f"{where}: {_ENDED}")
-        return StoreError(
+            return StoreAway(f"{where}: {_ENDED}")
+        return StoreAway(
             f"{where} cannot be reached ({words}): start the server, or correct [database] url "
             "in mediawatch.toml"
         )

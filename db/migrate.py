@@ -27,13 +27,9 @@ from db.engine import (
 )
 from db.errors import NewerDatabase, StoreError, as_store_error
 from db.queries.named import create_views, drop_views, views_stand
-from db.revisions import apply_revisions, revisions
+from db.revisions import MIGRATION_LOCK, apply_revisions, revisions
 from mediawatch.plurals import count_of
 from mediawatch.refusals import refusal
-
-_ADVISORY = 0x6D656469
-"""PostgreSQL's lock under which one process migrates; any constant would do."""
-
 
 _SPARE = 64 * 2**20
 """Bytes that must be left for the change itself."""
@@ -121,7 +117,7 @@ def _revision(connection: Connection, url: URL) -> str:
 
 def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     before = _revision(connection, url)  # again: another process may have been first
     # Within the lock: no other process writes between the copy and the change.
     if before and before != revisions()[-1]:

@@ -11,6 +11,11 @@ from sqlalchemy import Connection
 
 _ALEMBIC = Lock()
 """Alembic's `context` is a global of the process."""
+MIGRATION_LOCK = 0x6D656469
+"""PostgreSQL's lock under which one process migrates; any constant would do.
+
+Whoever writes shares it.
+"""
 
 
 @cache

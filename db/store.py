@@ -24,6 +24,7 @@ from db.reviews.store import SqlReviews
 from db.revision import read_revision, refuse_outdated
 from db.runs import SqlRuns
 from db.sweeps.store import SqlSweeps
+from db.tasks.ledger import SqlLedger
 from db.transactions import Transactions, make_ready
 from mediawatch.files import FileBatch
 from mediawatch.ports import Clock, PlannedWrite
@@ -38,10 +39,15 @@ class SqlStore:
     """
 
     def __init__(
-        self, url: URL, clock: Clock, busy_timeout: float = BUSY_TIMEOUT, unwritable: str = ""
+        self,
+        url: URL,
+        clock: Clock,
+        busy_timeout: float = BUSY_TIMEOUT,
+        unwritable: str = "",
+        patience: float = 0,
     ) -> None:
-        """`unwritable`: why nothing can be written, "" where it can."""
-        transactions = Transactions(url, busy_timeout, unwritable)
+        """`unwritable`: why nothing can be written, "" where it can. `patience` as `open_store`."""
+        transactions = Transactions(url, busy_timeout, unwritable, patience)
         self.transactions = transactions
         self.accounts = SqlAccounts(transactions, clock)
         self.readings = SqlReadings(transactions)
@@ -55,6 +61,7 @@ class SqlStore:
         self.leads = SqlLeads(transactions)
         self.reposts = SqlReposts(transactions)
         self.personal = SqlPersonal(transactions)
+        self.ledger = SqlLedger(transactions)
         self.queries = SqlQueries(transactions, url)
 
     async def revision(self) -> int:

@@ -14,6 +14,12 @@ from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception_type,
+    stop_after_delay,
+    wait_exponential,
+)
 
 from db.engine import (
     BUSY_TIMEOUT,
@@ -23,7 +29,8 @@ from db.engine import (
     interrupt,
     name_database,
 )
-from db.errors import NotWritable, StoreError, as_store_error
+from db.errors import NewerDatabase, NotWritable, StoreAway, StoreError, as_store_error
+from db.revisions import MIGRATION_LOCK, revisions
 
 A = TypeVar("A", bound="Aggregate")
 P = ParamSpec("P")
@@ -38,7 +45,15 @@ WRITERS_PATIENCE = 2.0
 class Transactions:
     """The transactions of one database. Belongs to the event loop in which it is first used."""
 
-    def __init__(self, url: URL, busy_timeout: float = BUSY_TIMEOUT, unwritable: str = "") -> None:
+    def __init__(
+        self,
+        url: URL,
+        busy_timeout: float = BUSY_TIMEOUT,
+        unwritable: str = "",
+        patience: float = 0,
+    ) -> None:
+        """`patience`: seconds to wait for a PostgreSQL that does not answer any more."""
+        self._patience = patience
         self._name, self._file = name_database(url), file_of(url)
         self._unwritable = unwritable
         """Why nothing can be written; "" where it can."""
@@ -55,10 +70,27 @@ class Transactions:
 
     async def read(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
         """What `work(connection, *given, **named)` returns."""
+        return await self._patiently(partial(self._read_once, _bound(work, given, named)))
+
+    async def _read_once(self, work: Callable[[Connection], T]) -> T:
         one = OneTransaction(patience=0)
-        return await one.to_its_end(
-            asyncio.to_thread(self._within, one, self._reader, work, *given, **named)
+        return await one.to_its_end(asyncio.to_thread(self._within, one, self._reader, work))
+
+    async def _patiently(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What the attempt returns; made again while the server is away, as long as we wait.
+
+        A commit whose answer was lost may so be made twice: what is written by waiting processes
+        is the same when it is written again.
+        """
+        if not self._patience:
+            return await attempt()
+        attempts = AsyncRetrying(
+            retry=retry_if_exception_type(StoreAway),
+            stop=stop_after_delay(self._patience),
+            wait=wait_exponential(0.1, max=5),
+            reraise=True,
         )
+        return await attempts(attempt)
 
     async def write(
         self, work: Callable[..., T], /, *given: Any, undo: Undo = lambda: None, **named: Any
@@ -74,13 +106,15 @@ class Transactions:
             error = NotWritable(self._unwritable)
             error.again = "nothing was written, for that reason"  # told when the store was opened
             raise error
+        ready = _bound(work, given, named)
+        return await self._patiently(partial(self._write_once, ready, undo))
+
+    async def _write_once(self, work: Callable[[Connection], T], undo: Undo) -> T:
         one = OneTransaction(patience=WRITERS_PATIENCE, undo=undo)
 
         async def alone() -> T:
             async with self._lock:
-                return await asyncio.to_thread(
-                    self._within, one, self._writer, work, *given, **named
-                )
+                return await asyncio.to_thread(self._within, one, self._writer, work)
 
         return await one.to_its_end(alone())
 
@@ -88,10 +122,7 @@ class Transactions:
         self,
         one: OneTransaction,
         engine: Engine,
-        work: Callable[..., T],
-        /,
-        *given: Any,
-        **named: Any,
+        work: Callable[[Connection], T],
     ) -> T:
         try:
             with (
@@ -99,13 +130,37 @@ class Transactions:
                 engine.begin() as conn,
                 one.running_on(conn),
             ):
-                return work(conn, *given, **named)
+                if engine is self._writer and self._file is None:
+                    refuse_newer(conn, self._name)
+                return work(conn)
         except BaseException:
             one.undo()
             raise
 
     async def close(self) -> None:
         await asyncio.to_thread(self.engine.dispose)
+
+
+def _bound(
+    work: Callable[..., T], given: Sequence[Any], named: Mapping[str, Any]
+) -> Callable[[Connection], T]:
+    """The work, which lacks its connection alone."""
+    return lambda conn: work(conn, *given, **named)
+
+
+def refuse_newer(conn: Connection, name: str) -> None:
+    """NewerDatabase where another process has brought PostgreSQL's tables to a newer revision.
+
+    No migration begins before the transaction ends: else a row of this version could follow it.
+    """
+    # Two statements: the second one must see what a migration that was waited for has committed.
+    conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({MIGRATION_LOCK})")
+    revision = conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if revision not in revisions():
+        raise NewerDatabase(
+            f"{name} was brought to revision {revision} by a newer mediawatch, and this one knows "
+            f"{revisions()[-1]}: nothing was written; install that version"
+        )
 
 
 class OneTransaction:

@@ -65,6 +65,7 @@ from db.models.reposts import (
 from db.models.reviews import ReviewEventRow, ReviewPictureRow
 from db.models.runs import AlertRow, BackupRow, ClearingRow, NightRow, PruningRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
+from db.models.tasks import LookResultRow, SweepTermsRow, WorkerRow
 
 __all__ = [
     "DRAFTS",
@@ -98,6 +99,7 @@ __all__ = [
     "LeadRow",
     "LeadSightRow",
     "LinkReceiptRow",
+    "LookResultRow",
     "NightRow",
     "NoticeAccountRow",
     "NoticeAppealRow",
@@ -128,5 +130,7 @@ __all__ = [
     "SourceRow",
     "SweepAccountRow",
     "SweepRow",
+    "SweepTermsRow",
     "UnitSearchRow",
+    "WorkerRow",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from db.models import (
     ReadingRow,
     SightRow,
 )
+from db.readings.claims import LookTaken, claim_look
 from db.readings.following import bearing, keep_and_follow
 from db.readings.history import problem_looks_of, readings_by_number, readings_of
 from db.readings.idle import is_idle
@@ -45,6 +46,22 @@ class SqlReadings(Aggregate):
         if reading.look is LookKind.PERSON:
             raise_revision(conn)
         return keep_and_follow(conn, reading)
+
+    async def keep_look(self, reading: Reading) -> Reading:
+        """See `ports.ReadingStore.keep_look`. All that follows goes with the reading."""
+        try:
+            return await self._keep_claimed(reading)
+        except LookTaken as taken:
+            found = await self.by_id([taken.reading_id])
+            return found[reading.account_id][0]
+
+    @writes
+    def _keep_claimed(self, conn: Connection, reading: Reading) -> Reading:
+        kept = keep_and_follow(conn, reading)
+        # One process alone sweeps on SQLite, by the home's lock.
+        if conn.dialect.name == "postgresql":
+            claim_look(conn, kept)
+        return kept
 
     @reads
     def by_account(

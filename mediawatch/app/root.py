@@ -34,10 +34,12 @@ from mediawatch.ports import (
     SurfaceFacts,
     UnitSearcher,
 )
+from mediawatch.ports.tasks import LookTasks
 from mediawatch.workdays import FILE, OfficeDays, office_calendar
 
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
+    from db.tasks.queue import LookQueue
     from mediawatch.ops.record import LookRecorder
     from mediawatch.sweep.engine import Engine
     from mediawatch.sweep.forecast_keys import Reach
@@ -122,6 +124,42 @@ class App:
             self.rates,
             read_office(self.home.root).level,
         )
+
+    async def coordinator(
+        self, tasks: LookTasks, still_alone: Callable[[], Awaitable[None]]
+    ) -> Engine:
+        """A sweep's engine that has workers look; it needs no browser."""
+        from mediawatch.ops.settings.office import read_office
+        from mediawatch.sweep.engine import Engine
+        from mediawatch.sweep.queues import QueueChoice
+        from mediawatch.sweep.tools import OrderTools
+        from scrapers.platforms import ways_with
+
+        async def rates() -> LookRates:
+            return await self.rates(
+                QueueChoice(await self.store.ledger.workers(), ways_with).logins
+            )
+
+        return Engine(
+            self.store,
+            self,
+            self.evidence,
+            self.clock,
+            self.pacing(),
+            self.canaries(),
+            rates=rates,
+            level=read_office(self.home.root).level,
+            orders=OrderTools(tasks=tasks, ways=ways_with, still_alone=still_alone),
+        )
+
+    @asynccontextmanager
+    async def tasks(self) -> AsyncIterator[LookQueue]:
+        """The queue of looks of the home's database. UserError where that is no PostgreSQL."""
+        queue = await wiring.open_tasks(self.home, self.settings)
+        try:
+            yield queue
+        finally:
+            await queue.close()
 
     def canaries(self) -> Canaries:
         """The home's 对照账号. UserError where their file is wrong."""
@@ -242,13 +280,14 @@ class App:
             found += [of_it[name] for name in usable]
         return found
 
-    async def rates(self) -> LookRates:
+    async def rates(self, announced: Counter[str] | None = None) -> LookRates:
         """The surfaces that could be asked about an account with the usable logins, their pace,
-        and their visits of the last 24 hours; needs no browser."""
+        and their visits of the last 24 hours; needs no browser. `announced`: of workers, the number
+        of logins by their word, in place of this home's."""
         from mediawatch.sweep.rates import LookRates, count_spent
-        from scrapers.platforms import SCRAPERS, ways
+        from scrapers.platforms import SCRAPERS, ways, ways_with
 
-        logins = await self.usable_logins()
+        logins = await self.usable_logins() if announced is None else []
         visits = await self.store.operator.visits(self.clock() - timedelta(days=1))
         pace_of = self.pace_of()
         paces = {
@@ -256,9 +295,11 @@ class App:
             for platform in SCRAPERS
             for facts in self.surfaces(platform)
         }
-        held = Counter(each.platform for each in logins)
+        held = Counter(each.platform for each in logins) if announced is None else announced
         return LookRates(
-            ways=lambda account: ways(account, logins),
+            ways=lambda account: (
+                ways(account, logins) if announced is None else ways_with(account, held)
+            ),
             pace_of=pace_of,
             scale=self.pace,
             logins=held,
@@ -346,12 +387,14 @@ async def open_app(
     settings: Settings | None = None,
     clock: Clock | None = None,
     route: Route | None = None,
+    patience: float = 0,
 ) -> AsyncIterator[App]:
     """The app over an existing home.
 
     UserError where the home is missing, its settings or working days are wrong, or its database
     cannot be opened.
-    `clock` is the host's unless `verify` or `demo` set it; only these two give a `route`.
+    `patience`: seconds to wait for a PostgreSQL that does not answer any more. `clock` is the
+    host's unless `verify` or `demo` set it; only these two give a `route`.
     """
     settings = settings or read_settings(home.require())
     days = _office_days(home)
@@ -360,7 +403,9 @@ async def open_app(
     app = App(
         home,
         settings,
-        await open_store(home.database_url(settings), clock=clock, safeguard=safeguard),
+        await open_store(
+            home.database_url(settings), clock=clock, safeguard=safeguard, patience=patience
+        ),
         clock,
         route,
     )

@@ -6,6 +6,7 @@ pay.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from mediawatch.ops.settings import Home, Settings
 from mediawatch.ports import Clock, Logins, SessionWatch
 
 if TYPE_CHECKING:
+    from db.tasks.queue import LookQueue
     from mediawatch.ops.record import LookRecorder
     from scrapers.browser.pool import Browser
     from scrapers.platforms import SiteLooker
@@ -74,6 +76,27 @@ def looker(
 
     lent = browser(Browser, settings, clock, route, home.scratch)
     return SiteLooker(lent, home.sessions, watch=watch, pages=SharedPages(lent))
+
+
+async def open_tasks(home: Home, settings: Settings) -> LookQueue:
+    """The queue of looks of the home's database, its tables made or brought up to date.
+
+    UserError where the database is no PostgreSQL, or does not answer.
+    """
+    from db.engine import file_of, normal_url
+
+    url = normal_url(home.database_url(settings))
+    if file_of(url):
+        raise UserError(
+            f"{home.config}: workers share a PostgreSQL database, and this home's is an SQLite "
+            "file: set [database] url (docs/workers.md)"
+        )
+    # Imported late: the engine of the queue takes half a second.
+    from db.tasks.queue import open_queue
+    from db.tasks.schema import prepare
+
+    await asyncio.to_thread(prepare, url)
+    return await open_queue(url)
 
 
 def dump(home: Home, settings: Settings, target: Path) -> str:

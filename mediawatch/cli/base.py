@@ -244,9 +244,11 @@ async def open_home(
     clock: Clock | None = None,
     create: bool = False,
     dry_run: bool = False,
+    patience: float = 0,
     **overrides: dict[str, object],
 ) -> AsyncIterator[App]:
     """The app over the chosen home; closed in the end. In a `dry_run` it writes nothing.
+    `patience` as for `open_app`.
 
     UserError where the home is not set up, or has lost its database.
     """
@@ -267,7 +269,7 @@ async def open_home(
             f"{home.database} is missing or empty: put it back from a backup, or start anew "
             "with `mediawatch init`"
         )
-    async with open_app(home, settings=settings, clock=clock) as app:
+    async with open_app(home, settings=settings, clock=clock, patience=patience) as app:
         if dry_run:
             app.let_go()
         elif not settings.registry.contacts:

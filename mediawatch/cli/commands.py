@@ -57,6 +57,16 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "sweep": {
         "sweep": "Look at every account in scope, look again before a finding, judge.",
     },
+    "worker": {
+        "worker": (
+            "Look at accounts for `mediawatch sweep --workers`, with this home's browser and logins, "
+            "until it is stopped."
+        ),
+        "workers": (
+            "Show the workers of this database: who is alive, with which version and logins, what "
+            "they look at."
+        ),
+    },
     "next": {
         "next": (
             "Show the calendar of the inspection in Chinese: its steps with their days and figures, and "

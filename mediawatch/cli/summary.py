@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.app.publications import unfinished_corrections
+from mediawatch.app.workers import open_coordinator
 from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import show_progress
 from mediawatch.cli.stopping import report_when_stopped
@@ -17,17 +21,24 @@ from mediawatch.ops.logins import list_logins
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT
 from mediawatch.plurals import count_of
 from mediawatch.sweep import nights
+from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Summary
 
 
-async def run_sweep(app: App, request: Request, ended: nights.Ended | None = None) -> Summary:
-    """Run a sweep under the home's lock with its progress shown, then send its digest.
+async def run_sweep(
+    app: App, request: Request, ended: nights.Ended | None = None, *, workers: bool = False
+) -> Summary:
+    """Run a sweep under the locks of home and database with its progress shown, then send its digest.
 
-    `ended` as for `nights.run`. UserError where another sweep or import runs on the home.
+    `ended` as for `nights.run`. `workers`: these look. UserError where another sweep or import runs
+    on the home, or another sweep on the database.
     """
-    with only_one(app.home), show_progress() as shown, report_when_stopped(shown) as progress:
-        summary, night = await nights.run(app.engine(), request, progress, ended)
+    engine = open_coordinator(app) if workers else _engine_alone(app)
+    with only_one(app.home):
+        async with engine as running:
+            with show_progress() as shown, report_when_stopped(shown) as progress:
+                summary, night = await nights.run(running, request, progress, ended)
     if not summary.unanswered:
         summary.proofs = await proof_lines(app, summary.sweep, summary.scope)
     await app.alerts.tell_night(
@@ -40,6 +51,12 @@ async def run_sweep(app: App, request: Request, ended: nights.Ended | None = Non
     )
     await app.alerts.tell_unused(await list_logins(app.sessions, app.logins()))
     return summary
+
+
+@asynccontextmanager
+async def _engine_alone(app: App) -> AsyncIterator[Engine]:
+    async with app.store.ledger.alone():
+        yield app.engine()
 
 
 def print_summary(summary: Summary) -> None:

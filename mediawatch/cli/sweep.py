@@ -14,6 +14,7 @@ from mediawatch import stops
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import choose_sweep
 from mediawatch.app.platform_proofs import proof_lines
+from mediawatch.app.workers import PATIENCE
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.summary import print_summary, run_sweep
 from mediawatch.cli.sweep_options import (
@@ -30,6 +31,7 @@ from mediawatch.cli.sweep_options import (
     ScopeFile,
     SecondLookAfter,
     Until,
+    Workers,
 )
 from mediawatch.domain import (
     Effect,
@@ -96,6 +98,7 @@ def sweep(
     second_look_after: SecondLookAfter = None,
     figures: MetricsFile = None,
     fail_on_findings: FailOnFindings = False,
+    workers: Workers = False,
 ) -> None:
     """Look at every account in scope, look again before a finding, judge. Resumes an unfinished
     sweep with the same options."""
@@ -111,7 +114,7 @@ def sweep(
     stops.promise(stops.RESUMES)
 
     async def work() -> Summary:
-        async with open_home(ctx) as app:
+        async with open_home(ctx, patience=PATIENCE if workers else 0) as app:
             app.alerts.check()
             settings = app.settings.sweep
             minutes = (
@@ -137,9 +140,10 @@ def sweep(
                 next_as_of=app.settings.inspection.moment,
                 concurrency=app.settings.browser.concurrency,
             )
-            await _foretell(app, request)
+            if not workers:
+                await _foretell(app, request)
             ended = partial(_write_metrics, app, figures) if figures else None
-            return await run_sweep(app, request, ended)
+            return await run_sweep(app, request, ended, workers=workers)
 
     summary = run(work())
     print_summary(summary)

@@ -92,3 +92,10 @@ MetricsFile = Annotated[
 FailOnFindings = Annotated[
     bool, typer.Option("--fail-on-findings", help="Exit with 4 where accounts fail.")
 ]
+Workers = Annotated[
+    bool,
+    typer.Option(
+        "--workers",
+        help="Have the database's workers look (`mediawatch worker`, PostgreSQL); judge here.",
+    ),
+]

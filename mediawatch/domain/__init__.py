@@ -110,6 +110,7 @@ from mediawatch.domain.outcomes import (
     RateLimited,
     Unreachable,
     UserError,
+    foremost,
 )
 from mediawatch.domain.problem_looks import ProblemAnswer, ProblemSeen
 from mediawatch.domain.provisional import (
@@ -300,6 +301,7 @@ __all__ = [
     "as_led_by_name",
     "bears_any",
     "contradicts",
+    "foremost",
     "goes_on",
     "ids_of",
     "in_favour",

@@ -186,6 +186,18 @@ class UserError(Exception):
     """Said instead where standard error shows the sentence already."""
 
 
+def foremost(errors: BaseExceptionGroup) -> BaseException:
+    """What ended tasks that ran side by side.
+
+    It is the sentence for the operator, where every error has one; else all errors.
+    """
+    foreseen, others = errors.split(UserError)
+    found: BaseException = errors if others or foreseen is None else foreseen
+    while isinstance(found, BaseExceptionGroup) and found is not errors:
+        found = found.exceptions[0]
+    return found
+
+
 class DateKind(StrEnum):
     """What the newest date seen proves."""
 

@@ -50,6 +50,8 @@ class SessionBook:
     ) -> None:
         self._store, self._clock, self._announce = store, clock, announce
         self.why_barred = why_barred
+        self.only: frozenset[tuple[str, str]] | None = None
+        """Of a worker, the logins (platform and name) that it was given; None: all."""
         self._noting = asyncio.Lock()
         self._left_out: set[tuple[str, str]] = set()
         self._remembered: dict[str, tuple[float, dict[str, SessionEvent]]] = {}
@@ -58,6 +60,8 @@ class SessionBook:
 
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
         """See `ports.SessionWatch.usable`. Logs once a run that a login is left out."""
+        if self.only is not None:
+            names = [name for name in names if (platform, name) in self.only]
         last = await self._lately(platform)
         invalid = {
             name for name in names if name in last and last[name].state is SessionState.INVALID

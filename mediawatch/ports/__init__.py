@@ -19,7 +19,7 @@ from mediawatch.ports.logins import (
     StoredSession,
     UseApproval,
 )
-from mediawatch.ports.looker import Looker, SurfaceFacts
+from mediawatch.ports.looker import Looker, PlatformFacts, SurfaceFacts
 from mediawatch.ports.searcher import UnitSearcher, Worth
 from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
@@ -60,6 +60,7 @@ __all__ = [
     "PersonalData",
     "PhoneView",
     "PlannedWrite",
+    "PlatformFacts",
     "QueryLimits",
     "QueryResult",
     "QueryRow",

@@ -66,12 +66,16 @@ class SurfaceFacts:
         return self.shows_all or (self.shows_all_logged_in and bool(session))
 
 
-class Looker(Protocol):
-    """The scrapers, as the sweep sees them."""
+class PlatformFacts(Protocol):
+    """What platforms can be looked at, and how, for who looks at none."""
 
     def supports(self, platform: str) -> bool: ...
     def surfaces(self, platform: str) -> Sequence[SurfaceFacts]:
         """What the surfaces of a platform declare, by cost; empty for an unsupported platform."""
+
+
+class Looker(PlatformFacts, Protocol):
+    """The scrapers, as the sweep sees them."""
 
     async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """Visit one account. Foreseen failures are sights; only the unforeseen is raised."""

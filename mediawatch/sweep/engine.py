@@ -16,12 +16,16 @@ from mediawatch.domain import (
     SweepKind,
     SweepState,
     UserError,
+    foremost,
 )
 from mediawatch.domain.clock import beijing
 from mediawatch.log import get_logger
 from mediawatch.rules import backing
 from mediawatch.rules.account_policy import unmet_words
 from mediawatch.sweep.budget import Night
+from mediawatch.sweep.looks import RunLooks
+from mediawatch.sweep.ordered_looks import OrderedLooks
+from mediawatch.sweep.records import SweepLooks
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
 from mediawatch.sweep.steering import rates_with_hints
@@ -49,16 +53,16 @@ class Engine(SweepTools):
             )
         scope = await self.store.sweeps.scope(sweep.id)
         accounts = [entry.account for entry in scope]
-        run = Run(self, request, sweep, progress)
+        run = Run(self, request, sweep, self._looks(request, sweep), progress)
         await run.load(accounts)
-        await self._begin(request, run, accounts)
+        await self._begin(request, accounts)
         queues = await self._by_platform(request, run, accounts)
         try:
-            async with asyncio.TaskGroup() as group:
+            async with run.prepared(queues), asyncio.TaskGroup() as group:
                 for platform, its in queues.items():
                     group.create_task(run.run_platform(platform, its))
         except BaseExceptionGroup as errors:
-            raise _foremost(errors) from errors
+            raise foremost(errors) from errors
         await self._judge(run, accounts)
         finished_at = self.clock()
         await self.store.sweeps.close(sweep.id, SweepState.FINISHED, finished_at)
@@ -74,6 +78,11 @@ class Engine(SweepTools):
             checks=tuple(check for check in run.looks.checks if check.sweep_id == sweep.id),
             clock_off=run.counts.clock_off,
         )
+
+    def _looks(self, request: Request, sweep: Sweep) -> SweepLooks:
+        if self.orders is None:
+            return RunLooks(self, request, sweep)
+        return OrderedLooks(self, request, sweep, self.orders)
 
     async def _judge(self, run: Run, accounts: Sequence[Account]) -> None:
         """Judge everything in scope, and keep the verdicts.
@@ -92,11 +101,8 @@ class Engine(SweepTools):
             await self.store.sweeps.narrow(run.sweep.id, judgements)
         await self.store.sweeps.keep_judgements(run.sweep.id, judgements, made.news)
 
-    async def _begin(self, request: Request, run: Run, accounts: Sequence[Account]) -> None:
-        """Prepare the gate, the list of looks, and the looker where a look is needed.
-
-        The gate learns of earlier visits and of the run's end.
-        """
+    async def _begin(self, request: Request, accounts: Sequence[Account]) -> None:
+        """Tell the gate of earlier visits and of the run's end."""
         now = self.clock()
         self.pacing.begin(
             await self.store.operator.visits(now - timedelta(days=1)),
@@ -109,14 +115,6 @@ class Engine(SweepTools):
                 for facts in self.looker.surfaces(platform)
             },
         )
-        platforms = {account.platform for account in accounts if run.needs_look(account)}
-        if platforms:
-            await self.looker.ready()
-            if why := await self.why_unreachable(sorted(platforms)):
-                log.warning(
-                    f"no network: {why}; the looks are tried all the same, and a failed look "
-                    "counts against no account"
-                )
 
     async def _by_platform(
         self, request: Request, run: Run, accounts: Iterable[Account]
@@ -205,18 +203,6 @@ class Engine(SweepTools):
                 await self.store.sweeps.close(sweep.id, SweepState.INCOMPLETE, now)
                 closed.add(sweep.id)
         return closed
-
-
-def _foremost(errors: BaseExceptionGroup) -> BaseException:
-    """What ended the platforms' runs together.
-
-    It is the sentence for the operator, where every error has one; else all errors.
-    """
-    foreseen, others = errors.split(UserError)
-    found: BaseException = errors if others or foreseen is None else foreseen
-    while isinstance(found, BaseExceptionGroup) and found is not errors:
-        found = found.exceptions[0]
-    return found
 
 
 def _is_news(judged: Judgement, state: AccountState | None) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from mediawatch import stops
 from mediawatch.domain import (
-    CLOCK_OFF,
     Account,
-    AccountState,
     CanaryCheck,
     LookKind,
     MatchedBy,
@@ -25,14 +24,12 @@ from mediawatch.domain import (
     with_found_id,
 )
 from mediawatch.log import get_logger
-from mediawatch.ports import Gate, Rank
-from mediawatch.rules import sentences
-from mediawatch.rules.account_policy import account_policy
+from mediawatch.ports import Gate, Looker, Rank
 from mediawatch.sweep.controls import Controls
 from mediawatch.sweep.gate.attempt import LookGate
-from mediawatch.sweep.gate.breakers import EXIT_BITS
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
-from mediawatch.sweep.needs import need_of, satisfies
+from mediawatch.sweep.needs import satisfies
+from mediawatch.sweep.records import FirstNeed, GivenTurns, SweepLooks, Turns
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.tools import SweepTools
 
@@ -43,119 +40,66 @@ _LINKS_KEPT = 10
 """So many of the newest links of one page are kept with its account."""
 
 
-@dataclass(kw_only=True)
-class RunCounts:
-    """The counts and the exit bits of a run."""
+_UNDER_WAY = 8_192
+"""Looks of a platform that may wait at a time, for their turns or for a surface's rest.
 
-    total: int = 0
-    """Accounts in scope."""
-    done: int = 0
-    """Accounts that have had their first look or need no look."""
-    looks: int = 0
-    looks_saved: int = 0
-    """Accounts that known posts prove fresh."""
-    second_looks: int = 0
-    """Known second looks that are still to be made."""
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    unforeseen: bool = False
-    """Whether a look ended with an unforeseen error."""
-    clock_off: str = ""
-    """How far this machine's clock is off, where a site's replies said so."""
-
-    def note_clock(self, sights: Sequence[Sight]) -> None:
-        """Log it once: every look of the run meets the same clock."""
-        for sight in sights:
-            if sight.detail.startswith(CLOCK_OFF) and not self.clock_off:
-                self.clock_off = sight.detail
-                log.error(
-                    f"{sight.detail}; what is read until it is set proves nothing against any account"
-                )
-
-    @property
-    def exit_bits(self) -> int:
-        """The run's own exit bits.
-
-        1 for an unforeseen error; that of the network where no site answered any look, even where
-        the looks were too few for a breaker.
-        """
-        reached_nothing = self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
-        return (
-            (EXIT_BITS[Outcome.CHANGED] if self.clock_off else 0)
-            | (1 if self.unforeseen else 0)
-            | (EXIT_BITS[Outcome.UNREACHABLE] if reached_nothing else 0)
-        )
+They are all of a province, at some 10 kB each. A waiting look must not keep others from the
+surfaces that are free. The gate limits how many pages are open at a time.
+"""
 
 
-@dataclass(kw_only=True)
-class SweepReadings:
-    """The sweep's readings by account, and the accounts' states when the run began."""
+class RunLooks(SweepLooks):
+    """Looks at accounts in this process, through the gates of their platforms."""
 
-    by_account: dict[int, list[Reading]] = field(default_factory=dict)
-    states: Mapping[int, AccountState] = field(default_factory=dict)
-
-    def add(self, reading: Reading) -> None:
-        self.by_account.setdefault(reading.account_id, []).append(reading)
-
-    def of(self, account: Account) -> list[Reading]:
-        return self.by_account.get(account.id, [])
-
-    def sights(self, accounts: Sequence[Account]) -> Iterator[Sight]:
-        """All sights of these accounts."""
-        for account in accounts:
-            for reading in self.of(account):
-                yield from reading.sights
-
-    def has_look(self, account: Account, kind: LookKind) -> bool:
-        """Whether this sweep has made such a look at the account, in any of its runs."""
-        return any(reading.look is kind for reading in self.of(account))
-
-    def first_look(self, account: Account) -> Reading:
-        """The newest first look.
-
-        It may be of an earlier, unfinished sweep, where this one could not make its first look.
-        """
-        return next(
-            reading for reading in reversed(self.of(account)) if reading.look is LookKind.FIRST
-        )
-
-    def probably_there(self, account: Account) -> bool:
-        """Whether the account was read before, by this sweep or an earlier one."""
-        before = self.states.get(account.id)
-        return (before is not None and before.last_outcome is Outcome.OK) or any(
-            reading.outcome is Outcome.OK for reading in self.of(account)
-        )
-
-
-class RunLooks:
-    """Looks at accounts through the gates of their platforms."""
+    at_once = _UNDER_WAY
 
     def __init__(self, tools: SweepTools, request: Request, sweep: Sweep) -> None:
-        self.tools = tools
-        self.request = request
-        self.sweep = sweep
-        self.counts = RunCounts()
-        self.readings = SweepReadings()
-        self.checks: list[CanaryCheck] = []
-        self._turned_away: dict[int, Mapping[str, Outcome | str]] = {}
-        """By account, the surfaces that were paused at its turn, and why."""
+        super().__init__(tools, request, sweep)
         self._gates: dict[str, CanaryGate] = {}
         self._controls = Controls(self._look_for_control, self.readings.probably_there)
 
-    def need_of(self, account: Account) -> Need:
-        """What a look at the account must show, by its own policy."""
-        return need_of(self.sweep, account_policy(self.request.policy, account.filed))
+    @property
+    def looker(self) -> Looker:
+        """The scrapers: a run that looks by itself has them."""
+        return cast("Looker", self.tools.looker)
+
+    @asynccontextmanager
+    async def prepared(
+        self, firsts: Mapping[str, Sequence[Account]], need: FirstNeed
+    ) -> AsyncIterator[None]:
+        """See `SweepLooks.prepared`."""
+        if platforms := sorted(platform for platform, some in firsts.items() if some):
+            await self.looker.ready()
+            if why := await self.tools.why_unreachable(platforms):
+                log.warning(
+                    f"no network: {why}; the looks are tried all the same, and a failed look "
+                    "counts against no account"
+                )
+        yield
+
+    def turns(self, accounts: Sequence[Account]) -> Turns:
+        """See `SweepLooks.turns`."""
+        return GivenTurns(accounts)
+
+    async def look_again(
+        self, account: Account, need: Need, others: Sequence[Account], at: datetime
+    ) -> Reading | None:
+        """See `SweepLooks.look_again`."""
+        if self.request.until is None or at < self.request.until:
+            await asyncio.sleep(max(0.0, (at - self.tools.clock()).total_seconds()))
+        return await self.look(account, need, others)
+
+    async def rest(self, platform: str) -> None:
+        """See `SweepLooks.rest`."""
+        await self.looker.rest(platform)
 
     async def look(self, account: Account, need: Need, others: Sequence[Account]) -> Reading | None:
-        """Look once, and keep the reading at once.
-
-        None where no surface could be tried: all are paused, or nothing is filed to find the
-        account by. `others`: the platform's accounts, by which a negative is controlled.
-        """
+        """See `SweepLooks.look`."""
         rank = Rank.SECOND_LOOK if need.second else Rank.FIRST_LOOK
         gate = LookGate(self._gate(account.platform), rank, self.tools.pacing, self.tools.clock)
         sights = await self._sights(account, need, gate)
         sights += await self._sights_after_rests(account, need, gate, sights)
-        self._turned_away[account.id] = gate.turned_away
+        self.turned_away[account.id] = gate.turned_away
         if not sights:
             return None
         self.counts.looks += 1
@@ -177,7 +121,7 @@ class RunLooks:
         await self._keep_links(account, sights)
         if any(sight.captures for sight in sights):
             reading = await self.tools.evidence.keep(reading)
-        reading = await self.tools.store.readings.keep(reading)
+        reading = await self.tools.store.readings.keep_look(reading)
         self.readings.add(reading)
         self.counts.outcomes[reading.outcome] += 1
         log.info(
@@ -192,19 +136,10 @@ class RunLooks:
         return reading
 
     async def close_batch(self, platform: str, accounts: Sequence[Account]) -> None:
-        """Read a canary by each surface that has spoken of these accounts since its last check."""
+        """See `SweepLooks.close_batch`."""
         await self._gate(platform).close(
             self.readings.sights(accounts),
             [check for check in self.checks if check.sweep_id == self.sweep.id],
-        )
-
-    def paused_sources(self, account: Account) -> tuple[str, ...]:
-        """For the inspector: the sources that could not be asked, and why."""
-        labels = {facts.name: facts.label for facts in self.tools.looker.surfaces(account.platform)}
-        clock = sentences.CLOCK_OFF if self.counts.clock_off else ""
-        return tuple(
-            f"{labels.get(surface, surface)}：{clock or sentences.why_paused(why)}"
-            for surface, why in self._turned_away.get(account.id, {}).items()
         )
 
     def _gate(self, platform: str) -> CanaryGate:
@@ -222,6 +157,14 @@ class RunLooks:
                 self.tools.pacing, platform, self.tools.canaries, checking
             )
         return self._gates[platform]
+
+    async def check(self, platform: str, surface: str, session: str) -> None:
+        """Read a canary by one surface and session that has spoken since its last check."""
+        if self.tools.canaries.of(platform):
+            known = any(
+                (check.surface, check.session) == (surface, session) for check in self.checks
+            )
+            await self._gate(platform).check(surface, session, fits=known)
 
     async def _note_check(self, check: CanaryCheck) -> None:
         await self.tools.store.operator.add_canary_check(check)
@@ -251,7 +194,7 @@ class RunLooks:
 
     async def _sights(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         try:
-            return await self.tools.looker.look(account, need, gate)
+            return await self.looker.look(account, need, gate)
         except (
             Exception,
             asyncio.CancelledError,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -18,31 +19,29 @@ from mediawatch.domain import (
 )
 from mediawatch.ports import Rejudgement
 from mediawatch.sweep.judging import JudgingTerms, checks_for, judge_scope
-from mediawatch.sweep.looks import RunLooks
 from mediawatch.sweep.needs import speaks_against
+from mediawatch.sweep.records import SweepLooks, Turns
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step
 from mediawatch.sweep.tools import SweepTools
-
-_UNDER_WAY = 8_192
-"""Looks of a platform that may wait at a time, for their turns or for a surface's rest.
-
-They are all of a province, at some 10 kB each. A waiting look must not keep others from the
-surfaces that are free. The gate limits how many pages are open at a time.
-"""
 
 
 class Run:
     """One run: its platforms, their first and second looks, and the verdicts."""
 
     def __init__(
-        self, tools: SweepTools, request: Request, sweep: Sweep, progress: Progress
+        self,
+        tools: SweepTools,
+        request: Request,
+        sweep: Sweep,
+        looks: SweepLooks,
+        progress: Progress,
     ) -> None:
         self.tools = tools
         self.request = request
         self.sweep = sweep
         self.progress = progress
-        self.looks = RunLooks(tools, request, sweep)
+        self.looks = looks
         self.readings = self.looks.readings
         self.counts = self.looks.counts
         self.wanted_from: Mapping[int, date] = {}
@@ -106,7 +105,17 @@ class Run:
             and self.tools.looker.supports(account.platform)
         )
 
-    # The looks of one platform
+    # The looks
+
+    def prepared(
+        self, queues: Mapping[str, Sequence[Account]]
+    ) -> AbstractAsyncContextManager[None]:
+        """Around all looks at the accounts of these platforms. UserError where none can be made."""
+        firsts = {
+            platform: [account for account in accounts if self.needs_look(account)]
+            for platform, accounts in queues.items()
+        }
+        return self.looks.prepared(firsts, self.first_need)
 
     async def run_platform(self, platform: str, accounts: Sequence[Account]) -> None:
         """Look at all accounts of one platform, the most urgent first; second looks as they fall
@@ -114,33 +123,33 @@ class Run:
 
         The platforms run side by side, so that a slow site does not hold up the others.
         """
-        queue = iter(accounts)
+        turns = self.looks.turns(accounts)
         async with asyncio.TaskGroup() as seconds:
             async with asyncio.TaskGroup() as firsts:
-                for _ in range(min(_UNDER_WAY, len(accounts))):
-                    firsts.create_task(self._make_first_looks(queue, accounts, seconds))
+                for _ in range(min(self.looks.at_once, len(accounts))):
+                    firsts.create_task(self._make_first_looks(turns, accounts, seconds))
             if not self.tools.looker.supports(platform):
                 return
-            await self.tools.looker.rest(platform)
+            await self.looks.rest(platform)
             # These have become doubtful only by later checks or looks.
             for account in await self._due_again(
                 [each for each in accounts if each.id not in self._second_begun]
             ):
                 seconds.create_task(self._make_second_look(account, accounts))
         await self.looks.close_batch(platform, accounts)
-        await self.tools.looker.rest(platform)
+        await self.looks.rest(platform)
 
     async def _make_first_looks(
-        self, queue: Iterator[Account], others: Sequence[Account], seconds: asyncio.TaskGroup
+        self, turns: Turns, others: Sequence[Account], seconds: asyncio.TaskGroup
     ) -> None:
-        """Take accounts from the queue until it is empty.
+        """Take accounts in their turns until none is left.
 
         Second looks that fall due at once begin as tasks of `seconds`.
         """
-        for account in queue:
+        while (account := await turns.next()) is not None:
             reading = None
             if self.needs_look(account):
-                reading = await self.looks.look(account, self._first_need(account), others)
+                reading = await self.looks.look(account, self.first_need(account), others)
             elif self._needed_no_look(account):
                 self.counts.looks_saved += 1
             self.counts.done += 1
@@ -153,7 +162,7 @@ class Run:
                 self._second_begun.add(account.id)
                 seconds.create_task(self._make_second_look(account, others))
 
-    def _first_need(self, account: Account) -> Need:
+    def first_need(self, account: Account) -> Need:
         """What a first look must show. It speaks against the account by its own window alone."""
         need = self.looks.need_of(account)
         wanted = self.wanted_from.get(account.id, need.fresh_after)
@@ -175,12 +184,9 @@ class Run:
         self.counts.second_looks += 1
         first = self.readings.first_look(account)
         at = first.read_at + self.request.second_look_after
-        if self.request.until is None or at < self.request.until:
-            await asyncio.sleep(max(0.0, (at - self.tools.clock()).total_seconds()))
         seen_by = frozenset(sight.surface for sight in first.sights)
-        reading = await self.looks.look(
-            account, replace(self.looks.need_of(account), second=True, not_by=seen_by), others
-        )
+        need = replace(self.looks.need_of(account), second=True, not_by=seen_by)
+        reading = await self.looks.look_again(account, need, others, at)
         self.counts.second_looks -= 1
         self._show(account, reading)
 

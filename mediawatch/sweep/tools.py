@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from mediawatch.domain import Account
 from mediawatch.figures.region_parts import Level
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Clock, Looker, Store
+from mediawatch.ports import Clock, PlatformFacts, Store, SurfaceFacts
+from mediawatch.ports.tasks import LookTasks
 from mediawatch.sweep.gate.canaries import Canaries
 from mediawatch.sweep.gate.pacing import Pacing, as_declared
 from mediawatch.sweep.rates import LookRates
@@ -24,12 +26,24 @@ async def _no_rates() -> LookRates:
     return NO_RATES
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTools:
+    """With what a coordinator has workers look."""
+
+    tasks: LookTasks
+    ways: Callable[[Account, Collection[str]], Sequence[SurfaceFacts]]
+    """The surfaces that could be asked about an account with some login of each of these words."""
+    still_alone: Callable[[], Awaitable[None]]
+    """Makes sure that no other process sweeps on the database. UserError where one does."""
+
+
 @dataclass
 class SweepTools:
     """The adapters and the gate of one run."""
 
     store: Store
-    looker: Looker
+    looker: PlatformFacts
+    """A `Looker`, unless workers make all looks."""
     evidence: EvidenceFolder
     clock: Clock
     pacing: Pacing
@@ -40,3 +54,5 @@ class SweepTools:
     """How accounts can be looked at tonight: a nightly sweep spends rationed surfaces by it."""
     level: Level = ""
     """The office's: for it the registry's 总数 is kept by regions and departments."""
+    orders: OrderTools | None = None
+    """None where this process looks by itself."""

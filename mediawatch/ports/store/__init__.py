@@ -29,6 +29,7 @@ from mediawatch.ports.store.reposts import RepostStore
 from mediawatch.ports.store.reviews import ReviewStore
 from mediawatch.ports.store.runs import RunStore
 from mediawatch.ports.store.sweeps import Rejudgement, SweepStore
+from mediawatch.ports.tasks import LookLedger
 
 __all__ = [
     "USUAL_LIMITS",
@@ -106,6 +107,8 @@ class Store(Protocol):
     def reposts(self) -> RepostStore: ...
     @property
     def personal(self) -> PersonalStore: ...
+    @property
+    def ledger(self) -> LookLedger: ...
     @property
     def queries(self) -> QueryStore: ...
     async def revision(self) -> int:

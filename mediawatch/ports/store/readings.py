@@ -30,6 +30,13 @@ class ReadingStore(Protocol):
         Never updated afterwards.
         """
 
+    async def keep_look(self, reading: Reading) -> Reading:
+        """Keep a first or second look of a sweep, unless the sweep has one of that account.
+
+        Returns the one that stands. Where several processes look (PostgreSQL), the first one that
+        is kept stands.
+        """
+
     async def by_account(
         self,
         account_ids: Iterable[int] | None = None,

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mediawatch.addresses import address_fault
 from mediawatch.domain import Canary, UserError
 from mediawatch.files import write_whole
-from mediawatch.inputs import InputFault, read_toml
+from mediawatch.inputs import InputFault, parse_toml, read_toml
 from mediawatch.registry.kinds import PLATFORMS
 
 
@@ -60,16 +61,28 @@ def read(path: Path) -> tuple[Canary, ...]:
         if fault.kind == "missing":
             return ()
         raise UserError(str(fault)) from None
+    return _canaries_in(tree, str(path))
+
+
+def parse(text: str, place: str) -> tuple[Canary, ...]:
+    """The canaries of such a text. UserError as `read`, naming the place."""
+    try:
+        return _canaries_in(parse_toml(text, place), place)
+    except InputFault as fault:
+        raise UserError(str(fault)) from None
+
+
+def _canaries_in(tree: dict[str, Any], place: str) -> tuple[Canary, ...]:
     entries = tree.pop("canary", [])
     if tree or not isinstance(entries, list):
         raise UserError(
-            f"{path}: only [[canary]] tables may stand "
+            f"{place}: only [[canary]] tables may stand "
             f"there{f', found {next(iter(tree))}' if tree else ''}"
         )
     canaries = tuple(
-        _entry(entry, f"{path}: canary {number}") for number, entry in enumerate(entries, 1)
+        _entry(entry, f"{place}: canary {number}") for number, entry in enumerate(entries, 1)
     )
-    _refuse_twins(canaries, path)
+    _refuse_twins(canaries, place)
     return canaries
 
 
@@ -97,11 +110,11 @@ def _entry(entry: object, where: str) -> Canary:
     return canary
 
 
-def _refuse_twins(canaries: Sequence[Canary], path: Path) -> None:
+def _refuse_twins(canaries: Sequence[Canary], place: str) -> None:
     seen: set[tuple[str, str]] = set()
     for canary in canaries:
         if (canary.platform, canary.platform_id) in seen:
-            raise UserError(f"{path}: {canary.platform} {canary.platform_id} stands there twice")
+            raise UserError(f"{place}: {canary.platform} {canary.platform_id} stands there twice")
         seen.add((canary.platform, canary.platform_id))
 
 

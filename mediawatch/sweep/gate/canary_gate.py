@@ -121,23 +121,18 @@ class CanaryGate:
 
     async def close(self, sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> None:
         """End a batch: check each surface and session that has spoken since its last check."""
-        checked: dict[tuple[str, str], datetime] = {}
-        for check in checks:
-            key = check.surface, check.session
-            checked[key] = max(check.at, checked.get(key, check.at))
-        spoken = {
-            (sight.surface, sight.session)
-            for sight in sights
-            if not sight.outcome.about_us or sight.name or sight.exact
-            if (at := checked.get((sight.surface, sight.session))) is None or at <= sight.read_at
-        }
-        for surface, session in sorted(spoken):
-            self._states[surface, session].fits |= (surface, session) in checked
-            await self.check(surface, session)
+        checks = list(checks)
+        checked = {(check.surface, check.session) for check in checks}
+        for surface, session in unchecked(sights, checks):
+            await self.check(surface, session, fits=(surface, session) in checked)
 
-    async def check(self, surface: str, session: str) -> CanaryCheck | None:
-        """Read the next canary by this surface and keep the check; None where no canary fits it."""
+    async def check(self, surface: str, session: str, *, fits: bool = False) -> CanaryCheck | None:
+        """Read the next canary by this surface and keep the check; None where no canary fits it.
+
+        `fits`: one is known to have been read by it.
+        """
         state = self._states[surface, session]
+        state.fits |= fits
         check = await self._read_next(state, surface, session)
         if check is None and state.fits:
             check = self._check_of(self._of_platform[0], surface, session, ())
@@ -223,6 +218,22 @@ class CanaryGate:
             calls=calls,
             ends_day=ends_day,
         )
+
+
+def unchecked(sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> list[tuple[str, str]]:
+    """Each surface and session that has spoken since its last check."""
+    checked: dict[tuple[str, str], datetime] = {}
+    for check in checks:
+        key = check.surface, check.session
+        checked[key] = max(check.at, checked.get(key, check.at))
+    return sorted(
+        {
+            (sight.surface, sight.session)
+            for sight in sights
+            if not sight.outcome.about_us or sight.name or sight.exact
+            if (at := checked.get((sight.surface, sight.session))) is None or at <= sight.read_at
+        }
+    )
 
 
 @dataclass(slots=True)

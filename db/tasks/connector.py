@@ -1,0 +1,67 @@
+"""Procrastinate's connections, which wait for a server that does not answer."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import psycopg
+import psycopg_pool
+from procrastinate import PsycopgConnector, exceptions
+from sqlalchemy import URL
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential
+
+PATIENCE = 600.0
+"""Seconds for which a worker and a coordinator wait for the server."""
+
+
+class PatientConnector(PsycopgConnector):
+    """Makes a statement again whose connection was lost.
+
+    It may be made twice so: a job that was fetched without an answer is found by its worker.
+    """
+
+    @classmethod
+    def of(cls, url: URL, schema: str) -> Self:
+        """The connections to one schema of a database."""
+        plain = url.set(drivername="postgresql")
+        return cls(
+            conninfo=plain.render_as_string(hide_password=False),
+            kwargs={
+                "options": f"-c search_path={schema} -c timezone=UTC",
+                "connect_timeout": 10,
+                "prepare_threshold": 2,
+            },
+            min_size=1,
+            max_size=4,
+            timeout=60.0,
+            reconnect_timeout=PATIENCE,
+        )
+
+    @staticmethod
+    def is_away(error: BaseException) -> bool:
+        """Whether the server does not answer, or has ended the connection."""
+        cause = error.__cause__ or error
+        return isinstance(
+            cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg_pool.PoolTimeout
+        )
+
+    def _attempts(self) -> AsyncRetrying:
+        return AsyncRetrying(
+            retry=retry_if_exception(
+                lambda error: (
+                    isinstance(error, exceptions.ConnectorException) and self.is_away(error)
+                )
+            ),
+            stop=stop_after_delay(PATIENCE),
+            wait=wait_exponential(0.1, max=5),
+            reraise=True,
+        )
+
+    async def execute_query_async(self, query: Any, **given: Any) -> None:
+        await self._attempts()(super().execute_query_async, query, **given)
+
+    async def execute_query_one_async(self, query: Any, **given: Any) -> dict[str, Any]:
+        return await self._attempts()(super().execute_query_one_async, query, **given)
+
+    async def execute_query_all_async(self, query: Any, **given: Any) -> list[dict[str, Any]]:
+        return await self._attempts()(super().execute_query_all_async, query, **given)

@@ -1,0 +1,372 @@
+"""The looks of a sweep as its coordinator sees them: ordered from workers, followed, collected.
+
+All first looks are ordered at the start, in the order of urgency. Their results come in any order,
+and are worked on as they come. What is not known from results can be worked out from the readings
+that are kept, so a coordinator that died is simply followed by another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mediawatch.domain import Account, CanaryCheck, LookKind, Need, Outcome, Reading, Sweep
+from mediawatch.log import get_logger
+from mediawatch.ports.tasks import LookOrder, LookResult, SweepTerms, queue_of
+from mediawatch.sweep.gate.canaries import to_toml
+from mediawatch.sweep.gate.canary_gate import unchecked
+from mediawatch.sweep.gate.pacing import OVER
+from mediawatch.sweep.judging import checks_for
+from mediawatch.sweep.queues import QueueChoice
+from mediawatch.sweep.records import FirstNeed, SweepLooks, Turns
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.tools import OrderTools, SweepTools
+
+log = get_logger(__name__)
+
+_SHORTEST, _LONGEST = 0.05, 1.0
+"""Seconds between two questions for results: soon after one has come, else later and later."""
+_CARE = 10.0
+"""Seconds between two looks at workers, queues and the lock."""
+_UNSERVED = 60.0
+"""Seconds after which the orders of a queue go elsewhere that no live worker serves."""
+_RECKONING = 30.0
+"""Seconds between two comparisons of what is awaited with what the queues hold."""
+_STOPPING = 5.0
+"""Seconds that a stopped coordinator has to take its orders back."""
+_SECOND, _CHECK = 1, 2
+"""Ranks: first looks have 0 and less."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedLook:
+    """An order whose result has not come."""
+
+    order: LookOrder
+    account: Account
+    rank: int
+    queue: str
+
+
+class OrderedLooks(SweepLooks):
+    """Has workers look. It looks at nothing itself, and starts no browser."""
+
+    at_once = 16
+
+    def __init__(
+        self, tools: SweepTools, request: Request, sweep: Sweep, orders: OrderTools
+    ) -> None:
+        super().__init__(tools, request, sweep)
+        self._tasks, self._orders = orders.tasks, orders
+        self._ledger = tools.store.ledger
+        self._choice = QueueChoice((), orders.ways)
+        self._awaited: dict[str, AwaitedLook] = {}
+        self._results: dict[str, Reading | None] = {}
+        """By key, those that have come and that nobody has asked for."""
+        self._seconds: dict[str, asyncio.Future[Reading | None]] = {}
+        self._turns: dict[str, ResultTurns] = {}
+        self._in_hand: Mapping[str, str] = {}
+        """Orders of a coordinator before this one that workers are at."""
+        self._unserved: dict[str, float] = {}
+        """Queues that wait without a live worker, and since when."""
+        self._missing: set[str] = set()
+        """Awaited orders that no queue held when it was last asked."""
+
+    @asynccontextmanager
+    async def prepared(
+        self, firsts: Mapping[str, Sequence[Account]], need: FirstNeed
+    ) -> AsyncIterator[None]:
+        """See `SweepLooks.prepared`."""
+        try:
+            await self._order_first_looks(firsts, need)
+            async with asyncio.TaskGroup() as group:
+                following = group.create_task(self._follow())
+                yield
+                following.cancel()
+        except BaseException:
+            # What workers have in hand they finish, and the next run finds it.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._tasks.cancel(self.sweep.id), _STOPPING)
+            raise
+
+    async def _order_first_looks(
+        self, firsts: Mapping[str, Sequence[Account]], need: FirstNeed
+    ) -> None:
+        self._choice = QueueChoice(await self._ledger.workers(), self._orders.ways)
+        needs = {account.id: need(account) for some in firsts.values() for account in some}
+        await self._tasks.cancel(self.sweep.id)
+        await self._ledger.begin(
+            SweepTerms(
+                sweep_id=self.sweep.id,
+                until=self.request.until,
+                spared=next((each.spared for each in needs.values()), frozenset()),
+                canaries=to_toml(self.tools.canaries.listed, f"of sweep {self.sweep.id}"),
+                every_looks=self.tools.canaries.every_looks,
+                every=self.tools.canaries.every,
+            )
+        )
+        self._in_hand = await self._tasks.outstanding(self.sweep.id)
+        wanted = []
+        for platform, some in firsts.items():
+            self._turns[platform] = ResultTurns({account.id for account in some})
+            for place, account in enumerate(some):
+                wanted.append(
+                    self._await(self._first_order(account, needs[account.id]), account, -place)
+                )
+        await self._defer([each for each in wanted if each.order.key not in self._in_hand])
+
+    def _first_order(self, account: Account, need: Need) -> LookOrder:
+        usual = self.need_of(account).fresh_after
+        return LookOrder(
+            sweep_id=self.sweep.id,
+            platform=account.platform,
+            account_id=account.id,
+            fresh_after=need.fresh_after if need.fresh_after != usual else None,
+        )
+
+    def _await(self, order: LookOrder, account: Account, rank: int) -> AwaitedLook:
+        found = AwaitedLook(order, account, rank, self._choice.queue_for(account))
+        self._awaited[order.key] = found
+        return found
+
+    async def _defer(self, wanted: Sequence[AwaitedLook]) -> None:
+        await self._tasks.defer([(each.order, each.queue, each.rank) for each in wanted])
+
+    def turns(self, accounts: Sequence[Account]) -> Turns:
+        """See `SweepLooks.turns`."""
+        platform = accounts[0].platform
+        turns = self._turns.setdefault(platform, ResultTurns(set()))
+        turns.begin(accounts)
+        return turns
+
+    async def look(self, account: Account, need: Need, others: Sequence[Account]) -> Reading | None:
+        """See `SweepLooks.look`: of the first look, whose result has come."""
+        order = LookOrder(sweep_id=self.sweep.id, platform=account.platform, account_id=account.id)
+        return self._noted(self._results.pop(order.key))
+
+    async def look_again(
+        self, account: Account, need: Need, others: Sequence[Account], at: datetime
+    ) -> Reading | None:
+        """See `SweepLooks.look_again`."""
+        until = self.request.until
+        order = LookOrder(
+            sweep_id=self.sweep.id,
+            platform=account.platform,
+            account_id=account.id,
+            look=LookKind.SECOND,
+            not_by=need.not_by,
+            not_before=at if until is None or at < until else None,
+        )
+        self._seconds[order.key] = asyncio.get_running_loop().create_future()
+        awaited = self._await(order, account, _SECOND)
+        if order.key not in self._in_hand:
+            await self._defer([awaited])
+        return self._noted(await self._seconds[order.key])
+
+    def _noted(self, reading: Reading | None) -> Reading | None:
+        if reading is not None:
+            self.counts.looks += 1
+            self.counts.outcomes[reading.outcome] += 1
+            self.counts.note_clock(reading.sights)
+            self.readings.add(_without_posts(reading))
+        return reading
+
+    async def rest(self, platform: str) -> None:
+        """See `SweepLooks.rest`: workers rest by themselves."""
+
+    # Following the results
+
+    async def _follow(self) -> None:
+        loop = asyncio.get_running_loop()
+        pause, care_at, reckon_at = _SHORTEST, loop.time() + _CARE, loop.time() + _RECKONING
+        while True:
+            results = await self._ledger.take_results(self.sweep.id)
+            await self._take(results)
+            if loop.time() >= care_at:
+                await self._care()
+                care_at = loop.time() + _CARE
+            if loop.time() >= reckon_at:
+                await self._reckon()
+                reckon_at = loop.time() + _RECKONING
+            pause = _SHORTEST if results else min(2 * pause, _LONGEST)
+            await asyncio.sleep(pause)
+
+    async def _take(self, results: Sequence[LookResult]) -> None:
+        """Pass on what has come. A result may come again, with more that was said of it."""
+        numbers = [each.reading_id for each in results if each.reading_id is not None]
+        found = await self.tools.store.readings.by_id(numbers) if numbers else {}
+        readings = {each.id: each for some in found.values() for each in some}
+        for result in results:
+            self.counts.unforeseen |= result.unforeseen
+            if result.paused or result.reading_id is None:
+                self.turned_away[result.account_id] = result.paused
+            reading = readings.get(result.reading_id or 0)
+            key = f"{result.sweep_id}:{result.look.value}:{result.account_id}"
+            if key in self._awaited:
+                self._settle(key, reading)
+            elif reading is not None and not self.readings.holds(reading):
+                # As of a worker that was at it when the coordinator before this one died.
+                self.readings.add(_without_posts(reading))
+
+    def _settle(self, key: str, reading: Reading | None) -> None:
+        awaited = self._awaited.pop(key)
+        if key in self._seconds:
+            future = self._seconds.pop(key)
+            if not future.done():
+                future.set_result(reading)
+            return
+        self._results[key] = reading
+        self._turns[awaited.account.platform].put(awaited.account)
+
+    async def _care(self) -> None:
+        await self._orders.still_alone()
+        self.checks = await checks_for(self.tools.store, self.sweep)
+        until = self.request.until
+        if until is not None and self.tools.clock() >= until:
+            await self._end_in_time()
+        given, self._choice = (
+            self._choice,
+            QueueChoice(await self._ledger.workers(), self._orders.ways),
+        )
+        if not self._choice.workers and given.workers:
+            log.warning("no worker is alive: start `mediawatch worker`; the sweep waits")
+        await self._move_unserved()
+
+    async def _end_in_time(self) -> None:
+        """No look begins any more."""
+        self.tools.pacing.over = True
+        for key in await self._tasks.cancel(self.sweep.id, looks_alone=True):
+            if awaited := self._awaited.get(key):
+                self.turned_away[awaited.account.id] = {
+                    facts.name: OVER
+                    for facts in self.tools.looker.surfaces(awaited.account.platform)
+                    if not facts.declared_closed
+                }
+                self._settle(key, None)
+
+    async def _move_unserved(self) -> None:
+        """Give orders to others whose queue no live worker serves, as where a login has gone."""
+        now = asyncio.get_running_loop().time()
+        waiting = {each.queue for each in self._awaited.values()} - self._choice.served
+        self._unserved = {queue: self._unserved.get(queue, now) for queue in waiting}
+        for queue, since in self._unserved.items():
+            if now - since < _UNSERVED or not self._choice.workers:
+                continue
+            keys = await self._tasks.cancel(self.sweep.id, queue, looks_alone=True)
+            moved = [self._awaited[key] for key in keys if key in self._awaited]
+            log.warning("orders move: no worker serves their queue", queue=queue, looks=len(moved))
+            await self._defer([self._await(each.order, each.account, each.rank) for each in moved])
+
+    async def _reckon(self) -> None:
+        """Order again what is awaited and is in no queue, twice in a row: it was lost."""
+        held = await self._tasks.outstanding(self.sweep.id)
+        missing = self._awaited.keys() - held.keys()
+        lost = [self._awaited[key] for key in missing & self._missing]
+        self._missing = missing
+        if lost:
+            log.warning("orders were lost and are given again", looks=len(lost))
+            await self._defer([self._await(each.order, each.account, each.rank) for each in lost])
+
+    # The end of a batch
+
+    async def close_batch(self, platform: str, accounts: Sequence[Account]) -> None:
+        """See `SweepLooks.close_batch`."""
+        self.checks = await checks_for(self.tools.store, self.sweep)
+        canaries = self.tools.canaries.of(platform)
+        own = [check for check in self.checks if check.sweep_id == self.sweep.id]
+        spoken = unchecked(self.readings.sights(accounts), own) if canaries else []
+        orders = [order for source in spoken for order in self._check_orders(platform, *source)]
+        await self._tasks.defer([(each, self._queue_of_check(each), _CHECK) for each in orders])
+        left = {order.key: order for order in orders}
+        while left:
+            await asyncio.sleep(_SHORTEST)
+            held = await self._tasks.outstanding(self.sweep.id)
+            left = {key: order for key, order in left.items() if key in held}
+            if gone := [each for each in left.values() if not self._is_served(each)]:
+                await self._give_up_checks(gone, own)
+                left = {key: order for key, order in left.items() if order not in gone}
+        self.checks = await checks_for(self.tools.store, self.sweep)
+
+    def _check_orders(self, platform: str, surface: str, session: str) -> list[LookOrder]:
+        """A login is checked once; visitors are checked at each address that sites know them by."""
+        return [
+            LookOrder(
+                sweep_id=self.sweep.id,
+                platform=platform,
+                look=None,
+                surface=surface,
+                session=session,
+                address=address,
+            )
+            for address in (("",) if session else self._choice.addresses or ("",))
+        ]
+
+    def _queue_of_check(self, order: LookOrder) -> str:
+        if not order.session:
+            return queue_of(order.platform, address=order.address)
+        surfaces = self.tools.looker.surfaces(order.platform)
+        word = next((each.login for each in surfaces if each.name == order.surface), "")
+        return queue_of(order.platform, f"{word}:{order.session}")
+
+    def _is_served(self, order: LookOrder) -> bool:
+        return not self._choice.workers or self._queue_of_check(order) in self._choice.served
+
+    async def _give_up_checks(
+        self, orders: Sequence[LookOrder], own: Sequence[CanaryCheck]
+    ) -> None:
+        """Their login is no longer used: what it said against accounts is held up by nothing."""
+        for order in orders:
+            await self._tasks.cancel(self.sweep.id, self._queue_of_check(order))
+            known = [
+                check
+                for check in own
+                if (check.surface, check.session) == (order.surface, order.session)
+            ]
+            if known:
+                await self.tools.store.operator.add_canary_check(
+                    replace(
+                        known[-1],
+                        at=self.tools.clock(),
+                        fresh=False,
+                        outcome=Outcome.NO_EVIDENCE,
+                        detail="no worker uses the login any more",
+                        calls=0,
+                        ends_day=None,
+                    )
+                )
+
+
+def _without_posts(reading: Reading) -> Reading:
+    """The posts of a nation need not be held: judgements read them from the store."""
+    sights = tuple(replace(sight, posts=(), evidence=()) for sight in reading.sights)
+    return replace(reading, sights=sights)
+
+
+class ResultTurns(Turns):
+    """First those that need no look; the others as their results come."""
+
+    def __init__(self, awaited: set[int]) -> None:
+        self._awaited = awaited
+        self._ready: asyncio.Queue[Account | None] = asyncio.Queue()
+        self._left = 0
+
+    def begin(self, accounts: Sequence[Account]) -> None:
+        """Give out what needs no look."""
+        self._left += len(accounts)
+        for account in accounts:
+            if account.id not in self._awaited:
+                self._ready.put_nowait(account)
+
+    def put(self, account: Account) -> None:
+        """The result of its first look has come."""
+        self._ready.put_nowait(account)
+
+    async def next(self) -> Account | None:
+        """See `Turns.next`."""
+        if self._left == 0:
+            return None
+        self._left -= 1
+        return await self._ready.get()

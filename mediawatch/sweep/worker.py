@@ -1,0 +1,332 @@
+"""A worker: makes the looks that a coordinator orders, as a sweep in one process makes them.
+
+It keeps of each look what the account's result is, once. Whatever ends it in the midst of a look,
+another worker takes the order up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from mediawatch.domain import (
+    Account,
+    CanaryCheck,
+    LookKind,
+    Need,
+    Outcome,
+    Reading,
+    Sight,
+    Sweep,
+    UserError,
+    foremost,
+)
+from mediawatch.log import get_logger
+from mediawatch.ports import Looker
+from mediawatch.ports.tasks import (
+    CLOCK_TOLERANCE,
+    HEARTBEAT,
+    LookOrder,
+    LookResult,
+    PassingTrouble,
+    SweepTerms,
+    WorkerCard,
+    WorkerMustEnd,
+    WorkerQueues,
+)
+from mediawatch.rules.sweep_policy import policy_of
+from mediawatch.sweep.gate import canaries
+from mediawatch.sweep.judging import checks_for
+from mediawatch.sweep.looks import RunLooks
+from mediawatch.sweep.request import Request
+from mediawatch.sweep.tools import SweepTools
+
+log = get_logger(__name__)
+
+TRIES = 3
+"""So often a look is begun whose worker meets an error that nobody foresaw."""
+DEATHS = 20
+"""So often a look is begun in all. Whose worker died each time is not begun again."""
+AT_HAND = 16
+"""Looks of one platform that a worker has in hand. Most of them wait for their turns."""
+_IDLE = timedelta(seconds=60)
+"""A platform that was not looked at for so long rests: its pages go, its logins are kept."""
+_CONTROLS = 10
+"""Accounts that may control a negative; few are asked."""
+_CONTROLS_FOR = timedelta(minutes=10)
+
+
+@dataclass(kw_only=True)
+class SweepInHand:
+    """A sweep of which the worker makes looks."""
+
+    sweep: Sweep
+    terms: SweepTerms
+    looks: RunLooks
+    controls: dict[str, tuple[datetime, Sequence[Account]]] = field(default_factory=dict)
+    """By platform, and when they were asked for."""
+
+
+class LookWorker:
+    """Makes ordered looks. `tools` are as for a sweep; their canaries are not used."""
+
+    def __init__(
+        self,
+        tools: SweepTools,
+        looker: Looker,
+        card: WorkerCard,
+        served: Mapping[str, Sequence[str]],
+        at_once: int,
+    ) -> None:
+        """`served`: its queues by platform. `at_once`: visits at the same time."""
+        self.tools, self.looker, self.card = tools, looker, card
+        self.looks = 0
+        self._served, self._at_once = served, at_once
+        self._ledger = tools.store.ledger
+        self._looking_at: dict[str, str] = {}
+        self._sweep: SweepInHand | None = None
+        self._opening = asyncio.Lock()
+        self._under_way: Counter[str] = Counter()
+        self._used: dict[str, datetime] = {}
+        """By platform that has not rested, when a look of it ended last."""
+        self._resting: dict[str, asyncio.Lock] = {}
+
+    async def run(self, queues: WorkerQueues) -> None:
+        """Work until cancelled.
+
+        UserError where it must not go on: another worker holds a login, the clock is off, no
+        browser starts. OutdatedVersion where the database has become newer.
+        """
+        await self._ledger.register(self.card)
+        try:
+            await self._beat(queues)
+            await self.looker.ready()
+            async with asyncio.TaskGroup() as group:
+                beating = group.create_task(self._keep_beating(queues))
+                await queues.serve(self._served, self.make, at_hand=AT_HAND)
+                beating.cancel()
+        except BaseExceptionGroup as errors:
+            raise foremost(errors) from errors
+        finally:
+            with suppress(UserError, TimeoutError):
+                await asyncio.wait_for(self._ledger.leave(self.card), HEARTBEAT.total_seconds())
+
+    async def _keep_beating(self, queues: WorkerQueues) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT.total_seconds())
+            await self._beat(queues)
+            await self._rest_idle()
+            if self._sweep is not None:
+                terms = await self._ledger.terms(self._sweep.sweep.id)
+                if terms != self._sweep.terms:
+                    self._sweep = None
+
+    async def _beat(self, queues: WorkerQueues) -> None:
+        asked = self.tools.clock()
+        at = await self._ledger.beat(self.card, self.looks, self._looking_at)
+        # The database's moment lies between question and answer.
+        early, late = asked - at, self.tools.clock() - at
+        if early > CLOCK_TOLERANCE or late < -CLOCK_TOLERANCE:
+            off = early if early > CLOCK_TOLERANCE else late
+            raise UserError(
+                f"this machine's clock is {abs(off).total_seconds():.0f} seconds "
+                f"{'ahead of' if off > timedelta() else 'behind'} the database's: what is read by "
+                "it proves nothing; set the clock (timedatectl), then start the worker again"
+            )
+        await queues.reclaim()
+
+    async def _rest_idle(self) -> None:
+        now = self.tools.clock()
+        for platform, ended in list(self._used.items()):
+            if self._under_way[platform] or now - ended < _IDLE:
+                continue
+            async with self._lock_of(platform):
+                if not self._under_way[platform]:
+                    self._used.pop(platform, None)
+                    await self.looker.rest(platform)
+
+    def _lock_of(self, platform: str) -> asyncio.Lock:
+        return self._resting.setdefault(platform, asyncio.Lock())
+
+    # One order
+
+    async def make(self, order: LookOrder, begun: int) -> None:
+        """See `ports.Make`."""
+        async with self._lock_of(order.platform):
+            self._under_way[order.platform] += 1
+        self._looking_at[order.key] = self.tools.clock().isoformat(timespec="seconds")
+        try:
+            await self._make(order, begun)
+        except PassingTrouble:
+            raise
+        except UserError as error:  # of the home, the disk or the database: no look can be made
+            raise WorkerMustEnd(error) from error
+        finally:
+            self._looking_at.pop(order.key, None)
+            self._under_way[order.platform] -= 1
+            self._used[order.platform] = self.tools.clock()
+
+    async def _make(self, order: LookOrder, begun: int) -> None:
+        if await self._ledger.has_result(order):
+            await self._ledger.repeat_result(order)
+            return
+        if begun >= DEATHS:
+            await self._give_up(order, "its worker ended each time")
+            return
+        try:
+            await self._look(order)
+        except UserError:
+            raise
+        except Exception as error:  # a worker's boundary around one order
+            log.error(
+                "an ordered look failed unexpectedly",
+                account=order.account_id,
+                platform=order.platform,
+                traceback=traceback.format_exc(),
+            )
+            if begun + 1 < TRIES:
+                raise
+            await self._give_up(order, f"unexpected {type(error).__name__}")
+
+    async def _look(self, order: LookOrder) -> None:
+        hand = await self._sweep_of(order.sweep_id)
+        if hand is None:
+            return
+        if order.look is None:
+            hand.looks.checks = await checks_for(self.tools.store, hand.sweep)
+            await hand.looks.check(order.platform, order.surface, order.session)
+            return
+        account = await self._ledger.account(order.sweep_id, order.account_id)
+        if account is None:
+            return
+        need = self._need_of(hand, account, order)
+        reading = await hand.looks.look(
+            account, need, await self._controls_of(hand, order.platform)
+        )
+        self.looks += reading is not None
+        await self._tell(hand, order, order.look, account, reading)
+
+    def _need_of(self, hand: SweepInHand, account: Account, order: LookOrder) -> Need:
+        need = hand.looks.need_of(account)
+        if order.look is LookKind.SECOND:
+            return replace(need, second=True, not_by=order.not_by)
+        fresh_after = order.fresh_after or need.fresh_after
+        return replace(need, fresh_after=fresh_after, spared=hand.terms.spared)
+
+    async def _tell(
+        self,
+        hand: SweepInHand,
+        order: LookOrder,
+        look: LookKind,
+        account: Account,
+        reading: Reading | None,
+    ) -> None:
+        """Tell the coordinator what the reading alone does not; and hold nothing of the account."""
+        looks = hand.looks
+        looks.readings.by_account.pop(account.id, None)
+        paused = looks.turned_away.pop(account.id, {})
+        unforeseen, looks.counts.unforeseen = looks.counts.unforeseen, False
+        if reading is None or paused or unforeseen:
+            await self._ledger.keep_result(
+                LookResult(
+                    sweep_id=order.sweep_id,
+                    account_id=account.id,
+                    look=look,
+                    reading_id=reading.id if reading else None,
+                    paused=paused,
+                    unforeseen=unforeseen,
+                )
+            )
+
+    async def _give_up(self, order: LookOrder, why: str) -> None:
+        """Keep what an error that nobody foresaw is today: our trouble, told once."""
+        now = self.tools.clock()
+        if order.look is None:
+            await self.tools.store.operator.add_canary_check(
+                CanaryCheck(
+                    surface=order.surface,
+                    session=order.session,
+                    account_name="",
+                    platform_id="",
+                    at=now,
+                    fresh=False,
+                    outcome=Outcome.CHANGED,
+                    sweep_id=order.sweep_id,
+                    detail=why,
+                )
+            )
+            return
+        account = await self._ledger.account(order.sweep_id, order.account_id)
+        if account is None:
+            return
+        sight = Sight(surface=order.platform, read_at=now, outcome=Outcome.CHANGED, detail=why)
+        reading = await self.tools.store.readings.keep_look(
+            Reading(
+                account_id=account.id,
+                sweep_id=order.sweep_id,
+                look=order.look,
+                started_at=now,
+                read_at=now,
+                sights=(sight,),
+                filed_as=account.filed.identity,
+            )
+        )
+        await self._ledger.keep_result(
+            LookResult(
+                sweep_id=order.sweep_id,
+                account_id=account.id,
+                look=order.look,
+                reading_id=reading.id,
+                unforeseen=True,
+            )
+        )
+
+    # The sweep of an order
+
+    async def _sweep_of(self, sweep_id: int) -> SweepInHand | None:
+        """What its looks need; None where it was never handed out."""
+        async with self._opening:
+            if self._sweep is None or self._sweep.sweep.id != sweep_id:
+                self._sweep = await self._open(sweep_id)
+            return self._sweep
+
+    async def _open(self, sweep_id: int) -> SweepInHand | None:
+        store = self.tools.store
+        sweep = next((each for each in await store.sweeps.all() if each.id == sweep_id), None)
+        terms = await self._ledger.terms(sweep_id)
+        if sweep is None or terms is None:
+            return None
+        chosen = canaries.Canaries(
+            listed=canaries.parse(terms.canaries, f"canaries of sweep {sweep_id}"),
+            every_looks=terms.every_looks,
+            every=terms.every,
+        )
+        tools = replace(self.tools, canaries=chosen)
+        now = self.tools.clock()
+        self.tools.pacing.begin(
+            await store.operator.visits(now - timedelta(days=1)),
+            now,
+            at_once=self._at_once,
+            until=terms.until,
+            paced_as={
+                facts.name: facts.pace_name
+                for platform in self._served
+                for facts in self.looker.surfaces(platform)
+            },
+        )
+        looks = RunLooks(tools, Request(policy=policy_of(sweep), until=terms.until), sweep)
+        looks.checks = await checks_for(store, sweep)
+        return SweepInHand(sweep=sweep, terms=terms, looks=looks)
+
+    async def _controls_of(self, hand: SweepInHand, platform: str) -> Sequence[Account]:
+        now = self.tools.clock()
+        asked, found = hand.controls.get(platform, (now - _CONTROLS_FOR, ()))
+        if now - asked >= _CONTROLS_FOR:
+            found = await self._ledger.likely_there(hand.sweep.id, platform, _CONTROLS)
+            hand.controls[platform] = now, found
+        return found

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from db import disks
 from mediawatch.domain import UserError
 from mediawatch.ports import OutdatedPlan
-from mediawatch.ports.tasks import OutdatedVersion, PassingTrouble
+from mediawatch.ports.store import OutdatedVersion, PassingTrouble
 
 
 class StoreError(UserError):

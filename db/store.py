@@ -47,7 +47,7 @@ class SqlStore:
         patience: float = 0,
     ) -> None:
         """`unwritable`: why nothing can be written, "" where it can. `patience` as `open_store`."""
-        transactions = Transactions(url, busy_timeout, unwritable, patience)
+        transactions = Transactions(url, busy_timeout, unwritable, patience, guarded=True)
         self.transactions = transactions
         self.accounts = SqlAccounts(transactions, clock)
         self.readings = SqlReadings(transactions)

@@ -51,9 +51,13 @@ class Transactions:
         busy_timeout: float = BUSY_TIMEOUT,
         unwritable: str = "",
         patience: float = 0,
+        *,
+        guarded: bool = False,
     ) -> None:
-        """`patience`: seconds to wait for a PostgreSQL that does not answer any more."""
-        self._patience = patience
+        """`patience`: seconds to wait for a PostgreSQL that does not answer any more. `guarded`:
+        nothing is written to it once its tables are those of a newer version.
+        """
+        self._patience, self._guarded = patience, guarded
         self._name, self._file = name_database(url), file_of(url)
         self._unwritable = unwritable
         """Why nothing can be written; "" where it can."""
@@ -130,7 +134,7 @@ class Transactions:
                 engine.begin() as conn,
                 one.running_on(conn),
             ):
-                if engine is self._writer and self._file is None:
+                if engine is self._writer and self._guarded and self._file is None:
                     refuse_newer(conn, self._name)
                 return work(conn)
         except BaseException:

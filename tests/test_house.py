@@ -68,13 +68,25 @@ PURE = {"mediawatch.domain", "mediawatch.rules", "mediawatch.figures"}
 VOCABULARY = {"mediawatch.domain", "mediawatch.ports"}
 WORDS = {"mediawatch.registry.kinds"}
 """What platforms, states and bodies are called in registries: figures group by it."""
-OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "psycopg": "db"}
+OUTSIDE = {
+    "playwright": "scrapers",
+    "sqlalchemy": "db",
+    "alembic": "db",
+    "psycopg": "db",
+    "psycopg_pool": "db.tasks",
+    "procrastinate": "db.tasks",
+}
 """Third parties that only one package may import."""
 LOGGERS = {LOG, "mediawatch.cli.logs", "mediawatch.cli.jsonlines"}
 """Who may import structlog. Other modules ask `mediawatch.log` for a logger: it is configured there."""
-LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.looks", "mediawatch.workbooks.child"}
+LAST_RESORTS = {
+    "mediawatch.cli",
+    "mediawatch.sweep.looks",
+    "mediawatch.sweep.worker",
+    "mediawatch.workbooks.child",
+}
 """Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around
-one account, the reading process's around one file.
+one account, a worker's around one order, the reading process's around one file.
 """
 HOST_CLOCK = {
     "mediawatch.app.root",

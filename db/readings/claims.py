@@ -8,7 +8,8 @@ from mediawatch.domain import Reading
 
 _CLAIM = text(
     "INSERT INTO look_result (sweep_id, account_id, look, reading_id) "
-    "SELECT :sweep, :account, :look, :reading WHERE NOT EXISTS (SELECT 1 FROM reading WHERE "
+    "SELECT CAST(:sweep AS bigint), CAST(:account AS bigint), CAST(:look AS varchar), "
+    "CAST(:reading AS bigint) WHERE NOT EXISTS (SELECT 1 FROM reading WHERE "
     "account_id = :account AND sweep_id = :sweep AND look = :look AND id <> :reading) "
     "ON CONFLICT (sweep_id, account_id, look) DO UPDATE SET reading_id = :reading, "
     "collected = false WHERE look_result.reading_id IS NULL RETURNING account_id"

@@ -32,10 +32,9 @@ class SweepLock:
             return
         name = name_database(self._engine.url)
         with as_store_error(name):
-            connection = self._engine.connect()
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             # Of its own: the pool must not lend it to others.
             connection.detach()
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             lock = text("SELECT pg_try_advisory_lock(:key)")
             if not connection.scalar(lock, {"key": _ADVISORY}):
                 connection.close()

@@ -23,7 +23,7 @@ from db.transactions import Aggregate, reads, writes
 from db.types import AnyRow, Values
 from mediawatch.domain import Account, Outcome, UserError
 from mediawatch.plurals import agree
-from mediawatch.ports.tasks import (
+from mediawatch.ports.store import (
     SILENCE,
     LookOrder,
     LookResult,
@@ -51,8 +51,8 @@ _HAS_RESULT = text(
     "account_id = :account AND sweep_id = :sweep AND look = :look)"
 )
 _REPEAT = text(
-    "INSERT INTO look_result (sweep_id, account_id, look, reading_id) SELECT :sweep, :account, "
-    ":look, max(id) FROM reading WHERE account_id = :account AND sweep_id = :sweep AND "
+    "INSERT INTO look_result (sweep_id, account_id, look, reading_id) SELECT "
+    "CAST(:sweep AS bigint), CAST(:account AS bigint), CAST(:look AS varchar), max(id) FROM reading WHERE account_id = :account AND sweep_id = :sweep AND "
     "look = :look ON CONFLICT (sweep_id, account_id, look) DO UPDATE SET collected = false"
 )
 

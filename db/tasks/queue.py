@@ -9,11 +9,11 @@ import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import procrastinate
-from procrastinate import exceptions, jobs, manager
+from procrastinate import exceptions, jobs, manager, utils
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
 from sqlalchemy import URL
@@ -23,10 +23,9 @@ from db.errors import StoreAway
 from db.tasks.connector import PatientConnector
 from db.tasks.schema import SCHEMA
 from mediawatch.domain import UserError, foremost
+from mediawatch.ports.store import SILENCE, LookOrder
 from mediawatch.ports.tasks import (
     HEARTBEAT,
-    SILENCE,
-    LookOrder,
     Make,
     QueueState,
     WorkerMustEnd,
@@ -61,7 +60,7 @@ class _PutBack(BaseRetryStrategy):
             later = _UNKNOWN_LATER
         elif isinstance(exception, Exception) and not isinstance(exception, WorkerMustEnd):
             later = _TRIED_LATER
-        return RetryDecision(retry_at=datetime.now(UTC) + later)
+        return RetryDecision(retry_at=utils.utcnow() + later)
 
 
 class _Jobs(manager.JobManager):

@@ -12,7 +12,8 @@ from mediawatch import __version__
 from mediawatch.app.root import App
 from mediawatch.domain import UserError
 from mediawatch.ports import StoredSession
-from mediawatch.ports.tasks import WorkerCard, queue_of
+from mediawatch.ports.store import WorkerCard
+from mediawatch.ports.tasks import queue_of
 from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.tools import SweepTools
 from mediawatch.sweep.worker import LookWorker

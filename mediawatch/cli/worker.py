@@ -16,7 +16,8 @@ from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.outputs import output
 from mediawatch.domain.clock import minute
 from mediawatch.outputs import Output
-from mediawatch.ports.tasks import OutdatedVersion, QueueState, WorkerState
+from mediawatch.ports.store import OutdatedVersion, WorkerState
+from mediawatch.ports.tasks import QueueState
 from mediawatch.table import Table
 
 OUTDATED_EXIT = 75

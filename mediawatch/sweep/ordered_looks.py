@@ -15,9 +15,10 @@ from datetime import datetime
 
 from mediawatch.domain import Account, CanaryCheck, LookKind, Need, Outcome, Reading, Sweep
 from mediawatch.log import get_logger
-from mediawatch.ports.tasks import LookOrder, LookResult, SweepTerms, queue_of
+from mediawatch.ports.store import LookOrder, LookResult, SweepTerms
+from mediawatch.ports.tasks import queue_of
 from mediawatch.sweep.gate.canaries import to_toml
-from mediawatch.sweep.gate.canary_gate import unchecked
+from mediawatch.sweep.gate.canary_gate import sources_to_check
 from mediawatch.sweep.gate.pacing import OVER
 from mediawatch.sweep.judging import checks_for
 from mediawatch.sweep.queues import QueueChoice
@@ -277,7 +278,7 @@ class OrderedLooks(SweepLooks):
         self.checks = await checks_for(self.tools.store, self.sweep)
         canaries = self.tools.canaries.of(platform)
         own = [check for check in self.checks if check.sweep_id == self.sweep.id]
-        spoken = unchecked(self.readings.sights(accounts), own) if canaries else []
+        spoken = sources_to_check(self.readings.sights(accounts), own) if canaries else []
         orders = [order for source in spoken for order in self._check_orders(platform, *source)]
         await self._tasks.defer([(each, self._queue_of_check(each), _CHECK) for each in orders])
         left = {order.key: order for order in orders}

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from mediawatch.domain import Account
 from mediawatch.ports import SurfaceFacts
-from mediawatch.ports.tasks import WorkerState, queue_of
+from mediawatch.ports.store import WorkerState
+from mediawatch.ports.tasks import queue_of
 
 Ways = Callable[[Account, Collection[str]], Sequence[SurfaceFacts]]
 """The surfaces that could be asked about an account with some login of each of these words."""

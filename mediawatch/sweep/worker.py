@@ -28,17 +28,14 @@ from mediawatch.domain import (
 )
 from mediawatch.log import get_logger
 from mediawatch.ports import Looker
-from mediawatch.ports.tasks import (
-    CLOCK_TOLERANCE,
-    HEARTBEAT,
+from mediawatch.ports.store import (
     LookOrder,
     LookResult,
     PassingTrouble,
     SweepTerms,
     WorkerCard,
-    WorkerMustEnd,
-    WorkerQueues,
 )
+from mediawatch.ports.tasks import CLOCK_TOLERANCE, HEARTBEAT, WorkerMustEnd, WorkerQueues
 from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.judging import checks_for

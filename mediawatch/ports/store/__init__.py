@@ -12,6 +12,17 @@ from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
 from mediawatch.ports.store.hints import HintStore
 from mediawatch.ports.store.leads import LeadStore
+from mediawatch.ports.store.ledger import (
+    SILENCE,
+    LookLedger,
+    LookOrder,
+    LookResult,
+    OutdatedVersion,
+    PassingTrouble,
+    SweepTerms,
+    WorkerCard,
+    WorkerState,
+)
 from mediawatch.ports.store.notices import NoticeStore
 from mediawatch.ports.store.operator import OperatorStore, SurfaceVisit
 from mediawatch.ports.store.personal import PersonalData, PersonalStore
@@ -29,9 +40,9 @@ from mediawatch.ports.store.reposts import RepostStore
 from mediawatch.ports.store.reviews import ReviewStore
 from mediawatch.ports.store.runs import RunStore
 from mediawatch.ports.store.sweeps import Rejudgement, SweepStore
-from mediawatch.ports.tasks import LookLedger
 
 __all__ = [
+    "SILENCE",
     "USUAL_LIMITS",
     "AccountNow",
     "AccountStore",
@@ -40,10 +51,15 @@ __all__ = [
     "IdleReading",
     "KeptEvidence",
     "LeadStore",
+    "LookLedger",
+    "LookOrder",
+    "LookResult",
     "NamedQuery",
     "NoticeStore",
     "OperatorStore",
     "OutdatedPlan",
+    "OutdatedVersion",
+    "PassingTrouble",
     "PersonalData",
     "PersonalStore",
     "PlannedWrite",
@@ -59,7 +75,10 @@ __all__ = [
     "Store",
     "SurfaceVisit",
     "SweepStore",
+    "SweepTerms",
     "TakeRows",
+    "WorkerCard",
+    "WorkerState",
 ]
 
 

@@ -123,7 +123,7 @@ class CanaryGate:
         """End a batch: check each surface and session that has spoken since its last check."""
         checks = list(checks)
         checked = {(check.surface, check.session) for check in checks}
-        for surface, session in unchecked(sights, checks):
+        for surface, session in sources_to_check(sights, checks):
             await self.check(surface, session, fits=(surface, session) in checked)
 
     async def check(self, surface: str, session: str, *, fits: bool = False) -> CanaryCheck | None:
@@ -220,7 +220,9 @@ class CanaryGate:
         )
 
 
-def unchecked(sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> list[tuple[str, str]]:
+def sources_to_check(
+    sights: Iterable[Sight], checks: Iterable[CanaryCheck]
+) -> list[tuple[str, str]]:
     """Each surface and session that has spoken since its last check."""
     checked: dict[tuple[str, str], datetime] = {}
     for check in checks:

@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import URL, Connection, Engine
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
     retry_if_exception_type,
     stop_after_delay,
     wait_exponential,
@@ -92,6 +93,7 @@ class Transactions:
             retry=retry_if_exception_type(StoreAway),
             stop=stop_after_delay(self._patience),
             wait=wait_exponential(0.1, max=5),
+            before_sleep=_tell_once,
             reraise=True,
         )
         return await attempts(attempt)
@@ -143,6 +145,15 @@ class Transactions:
 
     async def close(self) -> None:
         await asyncio.to_thread(self.engine.dispose)
+
+
+def _tell_once(tries: RetryCallState) -> None:
+    if tries.attempt_number == 2:  # one that is ended by a restart is often there at once
+        # Imported here: every command loads this file.
+        from mediawatch.log import get_logger
+
+        why = tries.outcome.exception() if tries.outcome else None
+        get_logger(__name__).warning("the database does not answer: waiting", why=str(why))
 
 
 def _bound(

@@ -52,7 +52,8 @@ _HAS_RESULT = text(
 )
 _REPEAT = text(
     "INSERT INTO look_result (sweep_id, account_id, look, reading_id) SELECT "
-    "CAST(:sweep AS bigint), CAST(:account AS bigint), CAST(:look AS varchar), max(id) FROM reading WHERE account_id = :account AND sweep_id = :sweep AND "
+    "CAST(:sweep AS bigint), CAST(:account AS bigint), CAST(:look AS varchar), max(id) "
+    "FROM reading WHERE account_id = :account AND sweep_id = :sweep AND "
     "look = :look ON CONFLICT (sweep_id, account_id, look) DO UPDATE SET collected = false"
 )
 

@@ -256,7 +256,8 @@ class LookQueue:
 async def open_queue(url: URL) -> LookQueue:
     """The queue of a database. StoreAway where the server does not answer."""
     # Its own lines tell of jobs and attempts; ours tell of looks.
-    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    for name in ("procrastinate", "psycopg.pool"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     connector = PatientConnector.of(url, SCHEMA)
     queue = LookQueue(url, connector)
     try:

@@ -274,7 +274,9 @@ async def file_accounts(store: Store, *names: str, platform: str = "toutiao") ->
 
 async def alive(store: Store, count: int) -> None:
     """Wait for so many live workers."""
-    while sum(each.alive for each in await store.ledger.workers()) != count:
+    while True:
+        if sum(each.alive for each in await store.ledger.workers()) == count:
+            return
         await asyncio.sleep(0.05)
 
 

@@ -13,6 +13,7 @@ from commands import commands
 
 from mediawatch.cli import app
 from mediawatch.cli.base import SIGPIPE_EXIT
+from mediawatch.cli.worker import OUTDATED_EXIT
 from mediawatch.sweep.gate.breakers import EXIT_BITS
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
@@ -27,6 +28,8 @@ PAGES = {
     "sessions": "sessions.md",
     "plan": "rules.md",
     "sweep": "inspection.md",
+    "worker": "workers.md",
+    "workers": "workers.md",
     "status": "running.md",
     "notify": "running.md",
     "problem": "problems.md",
@@ -66,6 +69,8 @@ CODES = {
     "16": "a sweep: a site throttled us, or wanted a human check",
     "32": "a sweep or `sessions check`: a login is no longer valid",
     "64": "a sweep: a site changed, or this machine's clock is off (the message says which)",
+    str(OUTDATED_EXIT): "`worker`: the database has become newer than this version; install that version, "
+    "and start the worker again",
     f"{128 + signal.SIGINT}, {128 + signal.SIGTERM}": "stopped by Ctrl-C or by SIGTERM, wherever the "
     "command is: in order, and it says what that means. The second signal ends it at once",
     str(SIGPIPE_EXIT): "the reader of a pipe went away",
@@ -114,7 +119,7 @@ def root() -> Any:
 def codes() -> list[int]:
     """Every code that the program can end with."""
     stopped = {128 + signal.SIGINT, 128 + signal.SIGTERM, SIGPIPE_EXIT}
-    return sorted({0, 1, 2, 4, *EXIT_BITS.values()} | stopped)
+    return sorted({0, 1, 2, 4, *EXIT_BITS.values()} | stopped | {OUTDATED_EXIT})
 
 
 def _does_something(command: Any) -> bool:

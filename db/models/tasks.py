@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy import ForeignKey, Index, false
 
 from db.base import Base, Field, Key
 from mediawatch.domain import LookKind
@@ -42,14 +42,7 @@ class LookResultRow(Base):
     details: Field[dict[str, Any] | None]
     collected: Field[bool] = Field(server_default=false())
     """Whether the coordinator has it."""
-    __table_args__ = (
-        Index(
-            "ix_look_result_waiting",
-            "sweep_id",
-            postgresql_where=text("NOT collected"),
-            sqlite_where=text("NOT collected"),
-        ),
-    )
+    __table_args__ = (Index(None, "sweep_id", "collected"),)
 
 
 class WorkerRow(Base):

@@ -69,7 +69,9 @@ CODES = {
     "16": "a sweep: a site throttled us, or wanted a human check",
     "32": "a sweep or `sessions check`: a login is no longer valid",
     "64": "a sweep: a site changed, or this machine's clock is off (the message says which)",
-    str(OUTDATED_EXIT): "`worker`: the database has become newer than this version; install that version, "
+    str(
+        OUTDATED_EXIT
+    ): "`worker`: the database has become newer than this version; install that version, "
     "and start the worker again",
     f"{128 + signal.SIGINT}, {128 + signal.SIGTERM}": "stopped by Ctrl-C or by SIGTERM, wherever the "
     "command is: in order, and it says what that means. The second signal ends it at once",

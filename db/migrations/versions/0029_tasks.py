@@ -47,13 +47,7 @@ def upgrade() -> None:
         sa.Column("details", sa.JSON),
         sa.Column("collected", sa.Boolean, nullable=False, server_default=sa.false()),
     )
-    op.create_index(
-        "ix_look_result_waiting",
-        "look_result",
-        ["sweep_id"],
-        postgresql_where=sa.text("NOT collected"),
-        sqlite_where=sa.text("NOT collected"),
-    )
+    op.create_index("ix_look_result_sweep_id_collected", "look_result", ["sweep_id", "collected"])
     op.create_table(
         "worker",
         sa.Column("id", KEY, primary_key=True),

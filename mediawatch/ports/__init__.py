@@ -20,6 +20,22 @@ from mediawatch.ports.logins import (
     UseApproval,
 )
 from mediawatch.ports.looker import Looker, SurfaceFacts
+from mediawatch.ports.pace import (
+    OVER,
+    BreakerState,
+    CheckBook,
+    CheckedSource,
+    CheckIntervals,
+    CheckStanding,
+    CheckTurn,
+    EarlierCalls,
+    PaceBook,
+    PacedSource,
+    SourceRest,
+    Turn,
+    TurnBook,
+    TurnRequest,
+)
 from mediawatch.ports.searcher import UnitSearcher, Worth
 from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
@@ -42,11 +58,19 @@ from mediawatch.ports.store import (
 )
 
 __all__ = [
+    "OVER",
     "USUAL_LIMITS",
     "AccountKey",
     "AccountNow",
+    "BreakerState",
+    "CheckBook",
+    "CheckIntervals",
+    "CheckStanding",
+    "CheckTurn",
+    "CheckedSource",
     "Clock",
     "Dossier",
+    "EarlierCalls",
     "Gate",
     "IdleReading",
     "KeptEvidence",
@@ -57,6 +81,8 @@ __all__ = [
     "NamedQuery",
     "NewLogin",
     "OutdatedPlan",
+    "PaceBook",
+    "PacedSource",
     "PersonalData",
     "PhoneView",
     "PlannedWrite",
@@ -67,12 +93,16 @@ __all__ = [
     "Rejudgement",
     "See",
     "SessionWatch",
+    "SourceRest",
     "Stage",
     "Store",
     "StoredSession",
     "SurfaceFacts",
     "SurfaceVisit",
     "TakeRows",
+    "Turn",
+    "TurnBook",
+    "TurnRequest",
     "UnitSearcher",
     "UseApproval",
     "Visit",

@@ -12,12 +12,15 @@ used.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from mediawatch.domain import DayEnd, Outcome, Pace
+
+OVER = "检查时段已结束"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class TurnRequest:
 
     source: PacedSource
     pace: Pace
-    spacing: float
+    spacing: float = 0.0
     """Seconds from this call to the next one, drawn and scaled by who asks."""
     scale: float = 1.0
     """Factor on the hour, the day and the quiet hours."""
@@ -47,6 +50,17 @@ class TurnRequest:
     """No call is made from this moment on."""
     check: bool = False
     """A check of a canary or a control: it is made beyond the day's cap and beyond `until`."""
+    further: bool = False
+    """A further call of a visit that was admitted, at the earliest after `spacing`.
+
+    No breaker and no quiet hours hold it up, and no `until` does where only the distance of two
+    calls is waited for.
+    """
+
+    @property
+    def longest_spacing(self) -> float:
+        """Seconds between two calls, at most."""
+        return (self.pace.every + self.pace.jitter) * self.scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +68,12 @@ class Turn:
     """What became of a request."""
 
     wait: float = 0.0
-    """Seconds until the call may be made. Of `take` it is 0 where the turn was taken."""
+    """Seconds until the call may be made.
+
+    Of `take` it is 0 where the turn was taken. A further call's turn is taken ahead of time.
+    """
     refusal: Outcome | str = ""
-    """Why no call may be made: what opened the breaker, or a reason in Chinese (`DAY_FULL`)."""
+    """Why no call may be made: what opened the breaker, `DAY_FULL` or `OVER`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,66 +96,87 @@ class EarlierCalls:
     ends_day: DayEnd | None = None
 
 
+class BreakerState(Protocol):
+    """What a book keeps of one breaker, and what the decision table makes of an outcome."""
+
+    row: list[Outcome]
+    last: deque[Outcome]
+    opened_by: Outcome | None
+    until: float | None
+    """Seconds, of the clock that `note` is given."""
+    rest: float
+    rests: int
+
+    def note(self, outcome: Outcome, session: str, now: float) -> bool:
+        """Count one outcome; True when it opens the breaker."""
+
+
 class TurnBook(Protocol):
     """Turns, caps, ended days and breakers. Reached through `Pacing`.
 
     It raises what the store raises, after it has waited for a database that does not answer.
     """
 
-    def recall(self, earlier: Iterable[EarlierCalls], scale: float) -> None:
-        """Count calls of before.
-
-        Rows outlive a run: of a pace that has any, what it has already is right.
-        """
+    address: str
+    """Of this machine, as sites see visitors; "" where nothing says that there are several."""
 
     def begin_run(self, began: datetime | None = None) -> None:
-        """A run begins: breakers that opened before it try again; ended days and rests go on.
+        """A run begins.
 
+        Breakers that opened before it are tried again. Ended days go on, and so do rests.
         `began`: by the book's clock, where another process began the run; else this moment.
         """
 
-    def expect_wait(self, request: TurnRequest) -> Turn:
+    def recall(self, earlier: Iterable[EarlierCalls], scale: float) -> None:
+        """Count calls of before.
+
+        Rows outlive a run: where a pace has any, they are right already.
+        """
+
+    def expect(self, request: TurnRequest) -> Turn:
         """What `take` will probably say, from what this process knows. Nothing is taken."""
 
     async def take(self, request: TurnRequest) -> Turn:
         """Take the turn, if the call may be made now: else the seconds to wait, or the refusal.
 
-        Ended days come first, then the breaker, the day's cap, the end, distance and hour's cap.
-        """
-
-    async def take_further(self, request: TurnRequest, *, wait_at_most: float | None) -> Turn:
-        """Take the turn of a further call of a visit, ahead of time: the seconds until then.
-
-        Breakers do not hold it up. `DAY_FULL`, or that the end comes first, is a refusal. A wait
-        of `wait_at_most` seconds is made past the end; None: no wait is.
+        Reasons in their order: an ended day, the breaker, the day's cap, the end of the run.
         """
 
     async def note(
-        self, source: PacedSource, outcome: Outcome, *, ends_day: DayEnd | None, silent: bool
+        self,
+        source: PacedSource,
+        outcome: Outcome,
+        *,
+        closes: bool,
+        ends_day: DayEnd | None = None,
+        declared_closed: bool = False,
     ) -> bool:
         """Note the outcome of a visit; whether it opens the breaker of its source.
 
-        `silent`: of a surface declared closed, whose refusals set no exit bit.
+        `closes`: whether it closes any breaker, by the decision table.
         """
 
-    async def rest_of(self, source: PacedSource) -> SourceRest | None:
+    async def rest_of(self, surface: str, session: str) -> SourceRest | None:
         """The rest of a source that limits us; None where it does not rest."""
 
     def open_breakers(self) -> Mapping[tuple[str, str], Outcome]:
         """What is paused, by surface and session, as far as this process knows."""
 
-    async def refresh(self) -> int:
-        """Learn what is paused now by whoever met it; the exit bits of what opened in this run."""
+    async def refresh(self) -> frozenset[Outcome]:
+        """Learn what is paused by whoever met it.
+
+        Returns what has opened breakers in this run, surfaces declared closed left out.
+        """
 
     def now(self) -> datetime | None:
-        """The book's moment; None where no clock was given (then runs have no end)."""
+        """The book's moment; None where it has none (yet): then no run has an end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedSource:
-    """What one canary check speaks for: a surface with a session, in one sweep.
+    """What a check of a canary speaks for: a surface with a session, in one sweep.
 
-    `sweep_id` is None outside of sweeps (`doctor`): such checks are shared with nobody.
+    `sweep_id` is None outside of sweeps (`doctor`).
     """
 
     surface: str
@@ -151,7 +189,7 @@ class CheckIntervals:
     """How often a canary is read: after so many looks, or after so long."""
 
     looks: int
-    looks_if_bad: int
+    looks_after_bad: int
     """After a check that did not read well: the next one withdraws what follows, so it is soon."""
     every: timedelta
 
@@ -160,12 +198,8 @@ class CheckIntervals:
 class CheckStanding:
     """What is known of the checks of a source."""
 
-    looks: int = 0
-    """Since the last check, whoever made them."""
     fresh: bool = True
-    """Whether that check read well."""
-    checked_at: datetime | None = None
-    """None: a check is due, whatever was counted."""
+    """Whether the last check read well."""
     fits: bool = False
     """Whether a canary was read by it before.
 
@@ -174,25 +208,31 @@ class CheckStanding:
     login: str = ""
     """The fingerprint of the login of the last check: it says nothing of a newer login."""
     turn: int = 0
-    """The number of the next canary: they take turns."""
+    """The number of the next canary: they take turns, for one look is enough at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckTurn:
-    """Whether a look may begin."""
+    """Whether a look or a check may begin."""
 
-    due: CheckStanding | None = None
+    standing: CheckStanding
+    check: bool = False
     """A check must be made first, and it is the asker's: `end_check` must follow."""
     wait: float = 0.0
     """Seconds after which to ask again, where somebody else is at a check."""
+    renew_after: float = 0.0
+    """Seconds after which the asker must say that it is still at it; 0: never."""
 
 
 class CheckBook(Protocol):
     """Whose turn it is to read a canary, and what the checks showed. Reached through `CanaryGate`.
 
-    A check is lent to one process for `LENT` seconds of the book's clock, and `renew_check` extends
-    that. What a dead process was lent is free again after that time.
+    Where processes share it, a check is lent to one of them for a time of the book's clock. What a
+    process was lent that has died is free again after that time.
     """
+
+    address: str
+    """As `TurnBook.address`."""
 
     async def begin_look(self, source: CheckedSource, intervals: CheckIntervals) -> CheckTurn:
         """Count a look by this source, unless a check comes first."""
@@ -200,19 +240,15 @@ class CheckBook(Protocol):
     async def begin_check(self, source: CheckedSource) -> CheckTurn:
         """The same for a check that is wanted now, as at the end of a batch."""
 
-    async def renew_check(self, source: CheckedSource) -> None: ...
-    async def end_check(self, source: CheckedSource, found: CheckStanding) -> None:
-        """What the check showed; others may look from now on.
+    async def renew_check(self, source: CheckedSource) -> None:
+        """The asker is still at the check."""
 
-        The book dates it: `checked_at` of `found` only says whether it was made.
-        """
+    async def end_check(self, source: CheckedSource, found: CheckStanding, looks: int) -> None:
+        """What the check showed; others may look from now on. So many looks follow at once."""
 
     async def note_login(self, source: CheckedSource, login: str) -> None:
         """A look was made with this login: a check by another one says nothing of it."""
 
 
 class PaceBook(TurnBook, CheckBook, Protocol):
-    """The whole book of one process, at one address."""
-
-    address: str
-    """Of this machine, as visitors have it; "" where all share one."""
+    """The whole book that the processes of a database share, as one process at one address."""

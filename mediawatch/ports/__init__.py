@@ -22,6 +22,7 @@ from mediawatch.ports.logins import (
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.pace import (
     OVER,
+    AnswerBook,
     BreakerState,
     CheckBook,
     CheckedSource,
@@ -31,6 +32,7 @@ from mediawatch.ports.pace import (
     EarlierCalls,
     PaceBook,
     PacedSource,
+    PageAnswer,
     SourceRest,
     Turn,
     TurnBook,
@@ -62,6 +64,7 @@ __all__ = [
     "USUAL_LIMITS",
     "AccountKey",
     "AccountNow",
+    "AnswerBook",
     "BreakerState",
     "CheckBook",
     "CheckIntervals",
@@ -83,6 +86,7 @@ __all__ = [
     "OutdatedPlan",
     "PaceBook",
     "PacedSource",
+    "PageAnswer",
     "PersonalData",
     "PhoneView",
     "PlannedWrite",

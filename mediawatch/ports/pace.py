@@ -78,8 +78,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRest:
-    """A source that limits us, and opens again."""
+    """A breaker that admits visits again after a time."""
 
+    opened_by: Outcome
     left: float
     """Seconds, real ones whatever the scale."""
     rests: int
@@ -157,7 +158,7 @@ class TurnBook(Protocol):
         """
 
     async def rest_of(self, surface: str, session: str) -> SourceRest | None:
-        """The rest of a source that limits us; None where it does not rest."""
+        """When the breaker of a source admits again; None where it is closed, or no time is set."""
 
     def open_breakers(self) -> Mapping[tuple[str, str], Outcome]:
         """What is paused, by surface and session, as far as this process knows."""
@@ -250,5 +251,31 @@ class CheckBook(Protocol):
         """A look was made with this login: a check by another one says nothing of it."""
 
 
-class PaceBook(TurnBook, CheckBook, Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnswer:
+    """A surface answered for an account, by a page: it vouches for its negatives."""
+
+    surface: str
+    session: str = ""
+    dated: bool
+    """Whether posts were shown: only such a list vouches for an empty one."""
+    account_id: int
+    name: str
+    """As it is filed."""
+
+
+class AnswerBook(Protocol):
+    """What surfaces answered lately, whoever asked. Reached through `Controls`.
+
+    What a visitor was shown at another address says nothing of this one.
+    """
+
+    async def note_answer(self, answer: PageAnswer) -> None: ...
+    async def find_answer(
+        self, surface: str, session: str, *, dated: bool, within: timedelta
+    ) -> PageAnswer | None:
+        """The newest answer of the last time, by the book's clock."""
+
+
+class PaceBook(TurnBook, CheckBook, AnswerBook, Protocol):
     """The whole book that the processes of a database share, as one process at one address."""

@@ -139,7 +139,7 @@ class RunLooks:
         self._turned_away: dict[int, Mapping[str, Outcome | str]] = {}
         """By account, the surfaces that were paused at its turn, and why."""
         self._gates: dict[str, CanaryGate] = {}
-        self._controls = Controls(self._look_for_control, self.readings.probably_there)
+        self._controls = Controls(self._look_for_control, self.readings.probably_there, tools.book)
 
     def need_of(self, account: Account) -> Need:
         """What a look at the account must show, by its own policy."""
@@ -160,7 +160,7 @@ class RunLooks:
             return None
         self.counts.looks += 1
         self.counts.note_clock(sights)
-        self._controls.note(account, sights)
+        await self._controls.note(account, sights)
         # What a 暂用标识 led to speaks against nobody, so it needs no control.
         sights = tuple(
             [
@@ -217,6 +217,7 @@ class RunLooks:
                 clock=self.tools.clock,
                 note=self._note_check,
                 sweep_id=self.sweep.id,
+                book=self.tools.book,
             )
             self._gates[platform] = CanaryGate(
                 self.tools.pacing, platform, self.tools.canaries, checking

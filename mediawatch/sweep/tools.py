@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mediawatch.figures.region_parts import Level
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Clock, Looker, Store
+from mediawatch.ports import Clock, Looker, PaceBook, Store
 from mediawatch.sweep.gate.canaries import Canaries
 from mediawatch.sweep.gate.pacing import Pacing, as_declared
 from mediawatch.sweep.rates import LookRates
@@ -40,3 +40,5 @@ class SweepTools:
     """How accounts can be looked at tonight: a nightly sweep spends rationed surfaces by it."""
     level: Level = ""
     """The office's: for it the registry's 总数 is kept by regions and departments."""
+    book: PaceBook | None = None
+    """Canary checks and answers that other processes know of, too; None where this one is alone."""

@@ -22,7 +22,7 @@ from mediawatch.ports import (
     Turn,
     TurnRequest,
 )
-from mediawatch.sweep.gate.breakers import DECISIONS, Breaker
+from mediawatch.sweep.gate.breakers import Breaker
 from mediawatch.sweep.gate.turns import DAY, PacedCalls, quiet_left
 
 
@@ -116,10 +116,10 @@ class MemoryBook:
     async def rest_of(self, surface: str, session: str) -> SourceRest | None:
         """See `ports.TurnBook`."""
         breaker = self._breakers[surface, session]
-        rests = breaker.opened_by is not None and DECISIONS[breaker.opened_by].rests
-        if not rests or breaker.until is None:
+        if breaker.opened_by is None or breaker.until is None:
             return None
-        return SourceRest(left=max(0.0, breaker.until - _now()), rests=breaker.rests)
+        left = max(0.0, breaker.until - _now())
+        return SourceRest(opened_by=breaker.opened_by, left=left, rests=breaker.rests)
 
     def open_breakers(self) -> Mapping[tuple[str, str], Outcome]:
         """See `ports.TurnBook`."""

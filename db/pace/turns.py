@@ -55,7 +55,7 @@ _CLOSE = text(
     "opened_at = NULL, admits_at = NULL, rest = :rest, rests = 0, noted_at = excluded.noted_at, "
     "newest = CASE WHEN breaker.noted_at < :began THEN excluded.newest ELSE array_to_string("
     "(string_to_array(breaker.newest, ' ') || excluded.newest)"
-    "[cardinality(string_to_array(breaker.newest, ' ')) + 2 - :kept:], ' ') END"
+    "[cardinality(string_to_array(breaker.newest, ' ')) + 2 - CAST(:kept AS integer) : ], ' ') END"
 )
 _REFUSALS = {"": "", "full": DAY_FULL, "over": OVER}
 _moment = func.mediawatch_clock()

@@ -216,9 +216,9 @@ class Pacing:
         never waits.
         """
         rest = await self._book.rest_of(surface, session) if self.scale else None
-        if rest is None or (
-            rest.rests > RESTS if self._until is None else self._is_late(rest.left)
-        ):
+        if rest is None or not DECISIONS[rest.opened_by].rests:
+            return False
+        if rest.rests > RESTS if self._until is None else self._is_late(rest.left):
             return False
         await asyncio.sleep(rest.left)
         return True

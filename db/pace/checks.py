@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from db.base import rows, table
 from db.models import CanaryTurnRow, PageAnswerRow
-from db.pace.rows import PaceRows
+from db.pace.run import MOMENT, PaceRun, loop_time
 from db.types import AnyRow, Values
 from mediawatch.ports import (
     CheckedSource,
@@ -45,27 +44,25 @@ _BEGIN = text(
     "RETURNING lent, due, turn.fresh, turn.fits, turn.login, turn.turn, "
     "extract(epoch FROM judged.lent_until - moment)::float8 AS left"
 )
-_moment = func.mediawatch_clock()
 
 
 class SqlChecks:
     """Implements `ports.CheckBook` and `ports.AnswerBook`."""
 
-    def __init__(self, pace_rows: PaceRows, address: str) -> None:
-        self.address = address
-        self._rows = pace_rows
+    def __init__(self, run: PaceRun) -> None:
+        self._run = run
         self._names: dict[CheckedSource, str] = {}
         """By source, the name under which this process was lent its check."""
         self._made: set[CheckedSource] = set()
         self._noted: dict[tuple[str, str, bool], float] = {}
         """When an answer was written, by the loop's clock."""
 
-    def _key(self, source: CheckedSource) -> Values:
+    def _check_key(self, source: CheckedSource) -> Values:
         return {
             "sweep_id": source.sweep_id or 0,
             "surface": source.surface,
             "session": source.session,
-            "address": "" if source.session else self.address,
+            "address": self._run.address_of(source.session),
         }
 
     async def begin_look(self, source: CheckedSource, intervals: CheckIntervals) -> CheckTurn:
@@ -77,9 +74,9 @@ class SqlChecks:
         return await self._begin(source, None)
 
     async def _begin(self, source: CheckedSource, intervals: CheckIntervals | None) -> CheckTurn:
-        key, me = self._key(source), uuid4().hex
+        key, me = self._check_key(source), uuid4().hex
         if source not in self._made:
-            await self._rows.together(_make, key)
+            await self._run.rows.together(_make, key)
             self._made.add(source)
         wanted = {
             "asked": intervals is None,
@@ -89,7 +86,7 @@ class SqlChecks:
             "lend": _LENT,
             "me": me,
         }
-        row = await self._rows.at_once(_ask, key | wanted)
+        row = await self._run.rows.at_once(_ask, key | wanted)
         standing = CheckStanding(fresh=row.fresh, fits=row.fits, login=row.login, turn=row.turn)
         if row.lent:
             return CheckTurn(standing=standing, wait=min(_ASK_AGAIN, max(0.01, row.left)))
@@ -100,7 +97,7 @@ class SqlChecks:
 
     async def renew_check(self, source: CheckedSource) -> None:
         """See `ports.CheckBook`."""
-        await self._change(source, {"lent_until": _moment + _LENT}, mine=True)
+        await self._change(source, {"lent_until": MOMENT + _LENT}, mine=True)
 
     async def end_check(self, source: CheckedSource, found: CheckStanding, looks: int) -> None:
         """See `ports.CheckBook`. What somebody else was lent meanwhile is theirs to end."""
@@ -110,7 +107,7 @@ class SqlChecks:
             "login": found.login,
             "turn": found.turn,
             "looks": looks,
-            "checked_at": _moment,
+            "checked_at": MOMENT,
             "lent_until": None,
             "lent_to": "",
         }
@@ -130,30 +127,30 @@ class SqlChecks:
         unlike: str | None = None,
     ) -> None:
         changed = update(CanaryTurnRow).values(values)
-        for name, value in self._key(source).items():
+        for name, value in self._check_key(source).items():
             changed = changed.where(getattr(CanaryTurnRow, name) == value)
         if mine:
             changed = changed.where(CanaryTurnRow.lent_to == self._names.get(source))
         if unlike is not None:
             changed = changed.where(CanaryTurnRow.login != unlike)
-        await self._rows.at_once(Connection.execute, changed)
+        await self._run.rows.at_once(Connection.execute, changed)
 
     async def note_answer(self, answer: PageAnswer) -> None:
         """See `ports.AnswerBook`."""
         key = answer.surface, answer.session, answer.dated
-        now = asyncio.get_running_loop().time()
+        now = loop_time()
         if now - self._noted.get(key, -_NOTE_AGAIN) < _NOTE_AGAIN:
             return
         self._noted[key] = now
-        said: Values = {"account_id": answer.account_id, "name": answer.name, "at": _moment}
+        said: Values = {"account_id": answer.account_id, "name": answer.name, "at": MOMENT}
         where: Values = {
             "surface": answer.surface,
             "session": answer.session,
-            "address": "" if answer.session else self.address,
+            "address": self._run.address_of(answer.session),
             "dated": answer.dated,
         }
         written = postgresql.Insert(table(PageAnswerRow)).values(where | said)
-        await self._rows.at_once(
+        await self._run.rows.at_once(
             Connection.execute, written.on_conflict_do_update(index_elements=[*where], set_=said)
         )
 
@@ -164,11 +161,11 @@ class SqlChecks:
         asked = rows(PageAnswerRow).where(
             PageAnswerRow.surface == surface,
             PageAnswerRow.session == session,
-            PageAnswerRow.address == ("" if session else self.address),
+            PageAnswerRow.address == self._run.address_of(session),
             PageAnswerRow.dated == dated,
-            PageAnswerRow.at >= _moment - within,
+            PageAnswerRow.at >= MOMENT - within,
         )
-        row = await self._rows.at_once(lambda conn: conn.execute(asked).first())
+        row = await self._run.rows.at_once(lambda conn: conn.execute(asked).first())
         return row and PageAnswer(
             surface=surface, session=session, dated=dated, account_id=row.account_id, name=row.name
         )
@@ -182,5 +179,5 @@ def _make(conn: Connection, key: Values) -> None:
     new: Values = {"looks": 0, "fresh": True, "fits": False, "login": "", "turn": 0, "lent_to": ""}
     made = postgresql.Insert(table(CanaryTurnRow)).values(key | new).on_conflict_do_nothing()
     if conn.execute(made).rowcount:
-        old = CanaryTurnRow.checked_at < select(_moment - _KEPT).scalar_subquery()
+        old = CanaryTurnRow.checked_at < select(MOMENT - _KEPT).scalar_subquery()
         conn.execute(table(CanaryTurnRow).delete().where(old))

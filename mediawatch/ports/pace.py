@@ -128,6 +128,10 @@ class TurnBook(Protocol):
         `began`: by the book's clock, where another process began the run; else this moment.
         """
 
+    @property
+    def began(self) -> datetime | None:
+        """When the run began by the book's clock; None where it has none, or was not asked yet."""
+
     def recall(self, earlier: Iterable[EarlierCalls], scale: float) -> None:
         """Count calls of before.
 

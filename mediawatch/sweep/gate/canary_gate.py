@@ -121,7 +121,7 @@ class CanaryGate:
         """End a batch: check each surface and session that has spoken since its last check."""
         checks = list(checks)
         checked = {(check.surface, check.session) for check in checks}
-        for spoken in unchecked(sights, checks):
+        for spoken in sources_to_check(sights, checks):
             # At another address another process speaks for it.
             if spoken.address == self._book.address or spoken.session:
                 key = spoken.surface, spoken.session
@@ -268,7 +268,7 @@ class SpokenSource:
     address: str = ""
 
 
-def unchecked(sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> list[SpokenSource]:
+def sources_to_check(sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> list[SpokenSource]:
     """What has spoken since its last check, in order: the end of a batch checks each of them.
 
     A visitor's surface must be checked at the same address.

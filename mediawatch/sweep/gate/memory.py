@@ -40,6 +40,11 @@ class MemoryBook:
     def begin_run(self, began: datetime | None = None) -> None:
         """See `ports.TurnBook`: this book began with its run."""
 
+    @property
+    def began(self) -> datetime | None:
+        """See `ports.TurnBook`."""
+        return None
+
     def recall(self, earlier: Iterable[EarlierCalls], scale: float) -> None:
         """See `ports.TurnBook`."""
         for each in sorted(earlier, key=lambda each: each.ago, reverse=True):

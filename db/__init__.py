@@ -1,6 +1,6 @@
 """The database adapter: the only code that knows SQL.
 
-`open_store` is all that the rest of the product calls.
+`open_store` and `open_pace` are all that the rest of the product calls.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 
@@ -19,7 +20,19 @@ from db.store import CopiedStore, SqlStore
 from db.unwritable import copy_to_read, frozen
 from mediawatch.ports import Clock, Store
 
-__all__ = ["NewerDatabase", "NotWritable", "Safeguard", "StoreBusy", "StoreError", "open_store"]
+# Few commands visit a site.
+if TYPE_CHECKING:
+    from db.pace import PaceRows
+
+__all__ = [
+    "NewerDatabase",
+    "NotWritable",
+    "Safeguard",
+    "StoreBusy",
+    "StoreError",
+    "open_pace",
+    "open_store",
+]
 
 
 def _host_clock() -> datetime:
@@ -51,6 +64,19 @@ async def open_store(
     except NotWritable as error:
         return await asyncio.to_thread(_open_for_reading, normal_url(url), clock, error)
     return SqlStore(normal_url(url), clock, busy_timeout, patience=patience)
+
+
+def open_pace(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> PaceRows | None:
+    """The rows of the pace that the processes of a database share, whose store was opened before.
+
+    None for SQLite, which serves one process. The caller closes it.
+    """
+    parsed = normal_url(url)
+    if file_of(parsed) is not None:
+        return None
+    from db.pace import PaceRows
+
+    return PaceRows(parsed, busy_timeout)
 
 
 def _open_for_reading(url: URL, clock: Clock, why: NotWritable) -> Store:

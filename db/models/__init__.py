@@ -42,6 +42,14 @@ from db.models.notices import (
     NoticeRow,
 )
 from db.models.operator import CanaryCheckRow, HomeRow, SessionEventRow
+from db.models.pace import (
+    BreakerOpeningRow,
+    BreakerRow,
+    CanaryTurnRow,
+    PaceCallRow,
+    PaceRow,
+    PageAnswerRow,
+)
 from db.models.readings import (
     IMMUTABLE,
     POSTS,
@@ -81,7 +89,10 @@ __all__ = [
     "AccountStateRow",
     "AlertRow",
     "BackupRow",
+    "BreakerOpeningRow",
+    "BreakerRow",
     "CanaryCheckRow",
+    "CanaryTurnRow",
     "ClearingRow",
     "ClosureNoteRow",
     "ContactRow",
@@ -112,6 +123,9 @@ __all__ = [
     "NoticeOmissionRow",
     "NoticeReadingRow",
     "NoticeRow",
+    "PaceCallRow",
+    "PaceRow",
+    "PageAnswerRow",
     "PostRow",
     "ProposalRefusalRow",
     "ProvisionalIdRow",

@@ -30,6 +30,7 @@ class CanaryCheckRow(Base):
     last_reading: Field[int] = Field(server_default=text("0"))
     """The newest reading's id at the check: it shows what was read since the check before.
     """
+    address: Field[str] = Field(server_default=text("''"))
     __table_args__ = (Index(None, "surface", "at"),)
 
 

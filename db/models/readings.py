@@ -99,6 +99,7 @@ class SightRow(Base):
     link_from: Field[str] = Field(server_default=text("''"))
     ends_day: Field[DayEnd | None]
     provisional: Field[str] = Field(server_default=text("''"))
+    address: Field[str] = Field(server_default=text("''"))
 
 
 class PostRow(Base):

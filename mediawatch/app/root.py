@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from db import Safeguard, open_store
+from db import Safeguard, open_pace, open_store
 from mediawatch.app import wiring
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Account, Pace, SearchHit, UserError
@@ -39,6 +39,7 @@ from mediawatch.workdays import FILE, OfficeDays, office_calendar
 
 # Most commands look at nothing: what a look needs is imported where it is used.
 if TYPE_CHECKING:
+    from db.pace import PaceRows, SqlPaceBook
     from db.tasks.queue import LookQueue
     from mediawatch.ops.record import LookRecorder
     from mediawatch.sweep.engine import Engine
@@ -79,6 +80,7 @@ class App:
         self.write_file: FileWriter = write_whole
         """Writes the files that go out. While something is planned they wait for its end."""
         self._looker: SiteLooker | None = None
+        self._pace_rows: PaceRows | None = None
         self._scratch: TemporaryDirectory[str] | None = None
         """Where evidence goes in a dry run."""
 
@@ -109,20 +111,22 @@ class App:
         return wiring.recorder(self.home, self.settings, self.clock, self._route)
 
     def engine(self) -> Engine:
-        """A sweep's engine with breakers of its own."""
+        """A sweep's engine with a gate of its own."""
         from mediawatch.ops.settings.office import read_office
         from mediawatch.sweep.engine import Engine
 
+        book = self.pace_book()
         return Engine(
             self.store,
             self.looker(),
             self.evidence,
             self.clock,
-            self.pacing(),
+            self.pacing(book),
             self.canaries(),
             lambda platforms: wiring.why_unreachable(platforms, self.settings, self._route),
             self.rates,
             read_office(self.home.root).level,
+            book,
         )
 
     async def coordinator(
@@ -140,15 +144,17 @@ class App:
                 QueueChoice(await self.store.ledger.workers(), ways_with).logins
             )
 
+        book = self.pace_book()
         return Engine(
             self.store,
             self,
             self.evidence,
             self.clock,
-            self.pacing(),
+            self.pacing(book),
             self.canaries(),
             rates=rates,
             level=read_office(self.home.root).level,
+            book=book,
             orders=OrderTools(tasks=tasks, ways=ways_with, still_alone=still_alone),
         )
 
@@ -171,14 +177,33 @@ class App:
             listed=canaries.read(self.home.canaries), every_looks=chosen.every_looks, every=every
         )
 
-    def pacing(self) -> Pacing:
-        """A new gate; its pace and breakers last as long as it is used.
+    def pace_book(self) -> SqlPaceBook | None:
+        """What the processes of this home's database know of the pace together, for a new run.
+
+        None where it serves one process (SQLite).
+        """
+        if self._pace_rows is None:
+            self._pace_rows = open_pace(self.home.database_url(self.settings))
+        if self._pace_rows is None:
+            return None
+        from db.pace import SqlPaceBook
+        from mediawatch.sweep.gate.breakers import Breaker
+
+        return SqlPaceBook(self._pace_rows, self.settings.worker.address, Breaker)
+
+    def pacing(self, book: SqlPaceBook | None = None) -> Pacing:
+        """A new gate, for one run; without a `book` it gets one of its own.
 
         UserError where a pace is set for an unknown surface.
         """
         from mediawatch.sweep.gate.pacing import Pacing
 
-        return Pacing(scale=self.pace, pace_of=self.pace_of(), clock=self.clock)
+        return Pacing(
+            scale=self.pace,
+            pace_of=self.pace_of(),
+            clock=self.clock,
+            book=book or self.pace_book(),
+        )
 
     def pace_of(self) -> Callable[[str, Pace], Pace]:
         """A function that applies the settings to a surface's declared pace. UserError as for
@@ -366,6 +391,8 @@ class App:
         finally:
             if self._scratch is not None:
                 self._scratch.cleanup()
+            if self._pace_rows is not None:
+                await self._pace_rows.close()
             await self.store.close()
 
 

@@ -53,7 +53,7 @@ async def make_worker(app: App, chosen: Collection[str] | None) -> LookWorker:
     """
     logins = await _chosen_logins(app, chosen)
     app.sessions.only = frozenset((each.platform, each.name) for each in logins)
-    address = ""
+    address = app.settings.worker.address
     served = _queues(app, logins, address)
     card = WorkerCard(
         name=f"{socket.gethostname()}:{app.home.root}",
@@ -66,7 +66,8 @@ async def make_worker(app: App, chosen: Collection[str] | None) -> LookWorker:
         own_accounts=await _own_accounts(app, logins),
     )
     looker = app.looker()
-    tools = SweepTools(app.store, looker, app.evidence, app.clock, app.pacing())
+    book = app.pace_book()
+    tools = SweepTools(app.store, looker, app.evidence, app.clock, app.pacing(book), book=book)
     return LookWorker(tools, looker, card, served, app.settings.browser.concurrency)
 
 

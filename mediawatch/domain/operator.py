@@ -71,6 +71,8 @@ class CanaryCheck:
     calls: int = 1
     """As `Sight.calls`."""
     ends_day: DayEnd | None = None
+    address: str = ""
+    """As `Sight.address`."""
 
 
 class SessionState(StrEnum):

@@ -134,6 +134,8 @@ class Sight(PayloadFacts):
 
     "" for a visitor, and where it was not kept.
     """
+    address: str = ""
+    """For a visitor: the address of the machine (`[worker] address`), stamped by the gate."""
     attested: Attestation = Attestation.DESCRIBED
     url: str = ""
     control: str = ""

@@ -20,6 +20,24 @@ from mediawatch.ports.logins import (
     UseApproval,
 )
 from mediawatch.ports.looker import Looker, PlatformFacts, SurfaceFacts
+from mediawatch.ports.pace import (
+    OVER,
+    AnswerBook,
+    BreakerState,
+    CheckBook,
+    CheckedSource,
+    CheckIntervals,
+    CheckStanding,
+    CheckTurn,
+    EarlierCalls,
+    PaceBook,
+    PacedSource,
+    PageAnswer,
+    SourceRest,
+    Turn,
+    TurnBook,
+    TurnRequest,
+)
 from mediawatch.ports.searcher import UnitSearcher, Worth
 from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
@@ -42,11 +60,20 @@ from mediawatch.ports.store import (
 )
 
 __all__ = [
+    "OVER",
     "USUAL_LIMITS",
     "AccountKey",
     "AccountNow",
+    "AnswerBook",
+    "BreakerState",
+    "CheckBook",
+    "CheckIntervals",
+    "CheckStanding",
+    "CheckTurn",
+    "CheckedSource",
     "Clock",
     "Dossier",
+    "EarlierCalls",
     "Gate",
     "IdleReading",
     "KeptEvidence",
@@ -57,6 +84,9 @@ __all__ = [
     "NamedQuery",
     "NewLogin",
     "OutdatedPlan",
+    "PaceBook",
+    "PacedSource",
+    "PageAnswer",
     "PersonalData",
     "PhoneView",
     "PlannedWrite",
@@ -68,12 +98,16 @@ __all__ = [
     "Rejudgement",
     "See",
     "SessionWatch",
+    "SourceRest",
     "Stage",
     "Store",
     "StoredSession",
     "SurfaceFacts",
     "SurfaceVisit",
     "TakeRows",
+    "Turn",
+    "TurnBook",
+    "TurnRequest",
     "UnitSearcher",
     "UseApproval",
     "Visit",

@@ -98,15 +98,18 @@ def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
 def backing_of_sight(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Backing:
     """How far the last check before a sight and the next one after it stand behind it.
 
-    Both are of the same surface, session, login file and sweep.
+    Both are of the same surface, session, login file, address and sweep.
     """
     if reading.look is LookKind.PERSON:
         return Backing.PERSON
-    batch = (sight.surface, sight.session, reading.sweep_id)
+    batch = (sight.surface, sight.session, sight.address, reading.sweep_id)
     of_batch = [
-        check for check in checks
-        if (check.surface, check.session, check.sweep_id) == batch and check.sweep_id is not None and _by_one_login(check, sight)
-    ]  # fmt: skip
+        check
+        for check in checks
+        if (check.surface, check.session, check.address, check.sweep_id) == batch
+        and check.sweep_id is not None
+        and _by_one_login(check, sight)
+    ]
     before = max((check.at for check in of_batch if check.at <= sight.read_at), default=None)
     after = min((check.at for check in of_batch if check.at >= sight.read_at), default=None)
     # Several checks of one instant: one good check among them does not suffice.

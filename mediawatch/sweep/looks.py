@@ -56,7 +56,7 @@ class RunLooks(SweepLooks):
     def __init__(self, tools: SweepTools, request: Request, sweep: Sweep) -> None:
         super().__init__(tools, request, sweep)
         self._gates: dict[str, CanaryGate] = {}
-        self._controls = Controls(self._look_for_control, self.readings.probably_there)
+        self._controls = Controls(self._look_for_control, self.readings.probably_there, tools.book)
 
     @property
     def looker(self) -> Looker:
@@ -104,7 +104,7 @@ class RunLooks(SweepLooks):
             return None
         self.counts.looks += 1
         self.counts.note_clock(sights)
-        self._controls.note(account, sights)
+        await self._controls.note(account, sights)
         # What a 暂用标识 led to speaks against nobody, so it needs no control.
         sights = tuple(
             [
@@ -152,6 +152,7 @@ class RunLooks(SweepLooks):
                 clock=self.tools.clock,
                 note=self._note_check,
                 sweep_id=self.sweep.id,
+                book=self.tools.book,
             )
             self._gates[platform] = CanaryGate(
                 self.tools.pacing, platform, self.tools.canaries, checking

@@ -15,11 +15,11 @@ from datetime import datetime
 
 from mediawatch.domain import Account, CanaryCheck, LookKind, Need, Outcome, Reading, Sweep
 from mediawatch.log import get_logger
+from mediawatch.ports import OVER
 from mediawatch.ports.store import LookOrder, LookResult, SweepTerms
 from mediawatch.ports.tasks import queue_of
 from mediawatch.sweep.gate.canaries import to_toml
 from mediawatch.sweep.gate.canary_gate import sources_to_check
-from mediawatch.sweep.gate.pacing import OVER
 from mediawatch.sweep.judging import checks_for
 from mediawatch.sweep.queues import QueueChoice
 from mediawatch.sweep.records import FirstNeed, SweepLooks, Turns
@@ -87,6 +87,7 @@ class OrderedLooks(SweepLooks):
                 following = group.create_task(self._follow())
                 yield
                 following.cancel()
+            await self.tools.pacing.refresh()
         except BaseException:
             # What workers have in hand they finish, and the next run finds it.
             with suppress(TimeoutError):
@@ -99,6 +100,7 @@ class OrderedLooks(SweepLooks):
         self._choice = QueueChoice(await self._ledger.workers(), self._orders.ways)
         needs = {account.id: need(account) for some in firsts.values() for account in some}
         await self._tasks.cancel(self.sweep.id)
+        await self.tools.pacing.refresh()
         await self._ledger.begin(
             SweepTerms(
                 sweep_id=self.sweep.id,
@@ -224,6 +226,7 @@ class OrderedLooks(SweepLooks):
 
     async def _care(self) -> None:
         await self._orders.still_alone()
+        await self.tools.pacing.refresh()
         self.checks = await checks_for(self.tools.store, self.sweep)
         until = self.request.until
         if until is not None and self.tools.clock() >= until:
@@ -279,7 +282,17 @@ class OrderedLooks(SweepLooks):
         canaries = self.tools.canaries.of(platform)
         own = [check for check in self.checks if check.sweep_id == self.sweep.id]
         spoken = sources_to_check(self.readings.sights(accounts), own) if canaries else []
-        orders = [order for source in spoken for order in self._check_orders(platform, *source)]
+        orders = [
+            LookOrder(
+                sweep_id=self.sweep.id,
+                platform=platform,
+                look=None,
+                surface=each.surface,
+                session=each.session,
+                address=each.address,
+            )
+            for each in spoken
+        ]
         await self._tasks.defer([(each, self._queue_of_check(each), _CHECK) for each in orders])
         left = {order.key: order for order in orders}
         while left:
@@ -290,20 +303,6 @@ class OrderedLooks(SweepLooks):
                 await self._give_up_checks(gone, own)
                 left = {key: order for key, order in left.items() if order not in gone}
         self.checks = await checks_for(self.tools.store, self.sweep)
-
-    def _check_orders(self, platform: str, surface: str, session: str) -> list[LookOrder]:
-        """A login is checked once; visitors are checked at each address that sites know them by."""
-        return [
-            LookOrder(
-                sweep_id=self.sweep.id,
-                platform=platform,
-                look=None,
-                surface=surface,
-                session=session,
-                address=address,
-            )
-            for address in (("",) if session else self._choice.addresses or ("",))
-        ]
 
     def _queue_of_check(self, order: LookOrder) -> str:
         if not order.session:
@@ -321,10 +320,9 @@ class OrderedLooks(SweepLooks):
         """Their login is no longer used: what it said against accounts is held up by nothing."""
         for order in orders:
             await self._tasks.cancel(self.sweep.id, self._queue_of_check(order))
+            source = order.surface, order.session, order.address
             known = [
-                check
-                for check in own
-                if (check.surface, check.session) == (order.surface, order.session)
+                check for check in own if (check.surface, check.session, check.address) == source
             ]
             if known:
                 await self.tools.store.operator.add_canary_check(

@@ -42,11 +42,6 @@ class QueueChoice:
         """How many logins of each word there are."""
         return Counter({word: len(held) for word, held in self._holders.items()})
 
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """As sites see the live workers."""
-        return tuple(sorted({each.card.address for each in self.workers}))
-
     def queue_for(self, account: Account) -> str:
         """The queue of an account's look."""
         if own := self._own.get(account.id):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mediawatch.domain import Account
 from mediawatch.figures.region_parts import Level
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Clock, PlatformFacts, Store, SurfaceFacts
+from mediawatch.ports import Clock, PaceBook, PlatformFacts, Store, SurfaceFacts
 from mediawatch.ports.tasks import LookTasks
 from mediawatch.sweep.gate.canaries import Canaries
 from mediawatch.sweep.gate.pacing import Pacing, as_declared
@@ -54,5 +54,7 @@ class SweepTools:
     """How accounts can be looked at tonight: a nightly sweep spends rationed surfaces by it."""
     level: Level = ""
     """The office's: for it the registry's 总数 is kept by regions and departments."""
+    book: PaceBook | None = None
+    """Canary checks and answers that other processes know of, too; None where this one is alone."""
     orders: OrderTools | None = None
     """None where this process looks by itself."""

@@ -315,6 +315,7 @@ class LookWorker:
                 for platform in self._served
                 for facts in self.looker.surfaces(platform)
             },
+            began=terms.began,
         )
         looks = RunLooks(tools, Request(policy=policy_of(sweep), until=terms.until), sweep)
         looks.checks = await checks_for(store, sweep)

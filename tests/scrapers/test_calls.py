@@ -330,9 +330,9 @@ async def test_calls_say_that_they_are_calls_and_prove_no_page(
         return ()
 
     controls = Controls(ask, lambda account: True)
-    controls.note(other, [by_call])
+    await controls.note(other, [by_call])
     assert ((await controls.with_control(account, gone, [other])).control, asked) == ("", [2])
-    controls.note(other, [by_page])
+    await controls.note(other, [by_page])
     assert (await controls.with_control(account, gone, [])).control == "示例2"
 
 

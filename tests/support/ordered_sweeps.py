@@ -25,6 +25,7 @@ from warm import Program
 
 import db
 from db.engine import normal_url
+from db.pace import PaceRows, SqlPaceBook
 from db.tasks import queue as task_queue
 from db.tasks.queue import LookQueue, open_queue
 from db.tasks.schema import prepare
@@ -46,11 +47,12 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_end, day_of, day_start
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Gate, Store, SurfaceFacts, Visit
+from mediawatch.ports import Clock, Gate, Store, SurfaceFacts, Visit
 from mediawatch.ports.store import WorkerCard
 from mediawatch.ports.tasks import queue_of
 from mediawatch.sweep import ordered_looks, worker
 from mediawatch.sweep.engine import Engine
+from mediawatch.sweep.gate.breakers import Breaker
 from mediawatch.sweep.gate.canaries import Canaries
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.request import Request
@@ -91,7 +93,7 @@ class Wrong:
 class QuickSite:
     """A looker that answers by the account's name, as `sweeps.by_name` does, on today's clock."""
 
-    def __init__(self, clock: object = host_now, seconds: float = 0.0, dies_on: str = "") -> None:
+    def __init__(self, clock: Clock = host_now, seconds: float = 0.0, dies_on: str = "") -> None:
         self.clock, self.seconds, self.dies_on = clock, seconds, dies_on
 
     def supports(self, platform: str) -> bool:
@@ -107,7 +109,7 @@ class QuickSite:
             if name == self.dies_on:
                 os.kill(os.getpid(), signal.SIGKILL)
             await asyncio.sleep(self.seconds)
-            seen = _seen(account, self.clock())  # type: ignore[operator]
+            seen = _seen(account, self.clock())
             return replace(seen, captures=(picture(),) if need.second else ())
 
         surface = self.surfaces(account.platform)[0]
@@ -196,13 +198,23 @@ async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
         logins=wrong.logins,
         queues=tuple(each for some in served.values() for each in some),
     )
-    tools = SweepTools(store, site, evidence, clock, Pacing(scale=0, clock=clock))
+    rows, book, pacing = shared_pacing(url, clock)
+    tools = SweepTools(store, site, evidence, clock, pacing, book=book)
     queues = await open_queue(normal_url(url))
     try:
         await worker.LookWorker(tools, site, card, served, at_once=4).run(queues)
     finally:
         await queues.close()
+        await rows.close()
         await store.close()
+
+
+def shared_pacing(url: str, clock: Clock) -> tuple[PaceRows, SqlPaceBook, Pacing]:
+    """The gate over the rows of a database, without waiting."""
+    rows = db.open_pace(url)
+    assert rows is not None
+    book = SqlPaceBook(rows, "", Breaker)
+    return rows, book, Pacing(scale=0, clock=clock, book=book)
 
 
 def soon() -> None:
@@ -288,6 +300,7 @@ async def coordinator(
     soon()
     store = await db.open_store(url, clock=host_now, patience=60)
     tasks = await open_queue(normal_url(url))
+    rows, book, pacing = shared_pacing(url, host_now)
     try:
         async with store.ledger.alone() as still_alone:
             engine = Engine(
@@ -295,13 +308,15 @@ async def coordinator(
                 QuickSite(),
                 EvidenceFolder(folder / "evidence"),
                 host_now,
-                Pacing(scale=0, clock=host_now),
+                pacing,
                 Canaries(listed=canaries),
+                book=book,
                 orders=OrderTools(tasks=tasks, ways=site_ways, still_alone=still_alone),
             )
             yield engine, tasks
     finally:
         await tasks.close()
+        await rows.close()
         await store.close()
 
 

@@ -66,23 +66,19 @@ async def killed_sweep(field: Field, shared: Store, accounts: int, kills: int) -
     for _ in range(2):
         field.worker(seconds=0.05)
     await alive(shared, 2)
-    shown = 0
-
-    def count(step: Step) -> None:
-        nonlocal shown
-        shown += 1
+    steps: asyncio.Queue[Step] = asyncio.Queue()
 
     async def kill() -> None:
-        for turn in range(kills):
-            while shown < (turn + 1) * accounts // (kills + 2):
-                await asyncio.sleep(0.02)
+        for _ in range(kills):
+            for _ in range(accounts // (kills + 2)):
+                await steps.get()
             living = [each for each in field.workers if each.poll() is None]
             chance.choice(living).kill()
             field.worker(seconds=0.05)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(kill())
-        summary = await sweep(field, progress=count)
+        summary = await sweep(field, progress=steps.put_nowait)
     assert len(field.workers) == 2 + kills
     assert summary.left == 0
     await exactly_once(shared)
@@ -125,7 +121,7 @@ async def test_the_server_ends_all_connections(field: Field, shared: Store) -> N
     assert field.workers[0].poll() is None, "the worker goes on"
     assert summary.left == 0
     await exactly_once(shared)
-    assert {outcome for outcome in summary.outcomes} <= {
+    assert set(summary.outcomes) <= {
         Outcome.OK,
         Outcome.NOT_FOUND,
         Outcome.NO_EVIDENCE,

@@ -80,6 +80,15 @@ def _day_or_moment(value: object) -> object:
     return text
 
 
+class WorkerSettings(Section):
+    """This machine, where several look for one database."""
+
+    address: str = ""
+    """A name for the address by which sites see this machine's visitors. Machines of one name share
+    a visitor's pace; empty: so do all that have none.
+    """
+
+
 class InspectionSettings(Section):
     """The next inspection."""
 
@@ -179,6 +188,7 @@ class Settings(BaseSettings):
     inspection: InspectionSettings = InspectionSettings()
     pace: dict[str, PaceSettings] = Field(default_factory=dict)
     """By surface."""
+    worker: WorkerSettings = WorkerSettings()
     canaries: CanariesSettings = CanariesSettings()
     registry: RegistrySettings = RegistrySettings()
     output: OutputSettings = OutputSettings()

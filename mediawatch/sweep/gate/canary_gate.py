@@ -5,20 +5,34 @@ A canary (对照账号) is read by each surface before it is used, and every so 
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mediawatch.domain import Account, Canary, CanaryCheck, Need, Outcome, Sight
 from mediawatch.domain.clock import day_of
 from mediawatch.log import get_logger
-from mediawatch.ports import Clock, Gate, Rank, See, SurfaceFacts, Visit
+from mediawatch.ports import (
+    CheckBook,
+    CheckedSource,
+    CheckIntervals,
+    CheckStanding,
+    CheckTurn,
+    Clock,
+    Gate,
+    Rank,
+    See,
+    SurfaceFacts,
+    Visit,
+)
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.gate.canaries import Canaries
+from mediawatch.sweep.gate.memory import MemoryChecks
 from mediawatch.sweep.gate.turns import Queue
 
 log = get_logger(__name__)
@@ -28,30 +42,6 @@ Note = Callable[[CanaryCheck], Awaitable[None]]
 
 _SOON = 10
 """Looks after which a canary that did not read well is tried again."""
-
-
-@dataclass
-class CheckState:
-    """The checks of one surface with one session."""
-
-    queue: Queue = field(default_factory=Queue)
-    looks: int = 0
-    """Since the last check."""
-    fresh: bool = True
-    """Whether that check read well.
-
-    If not, the next check will withdraw what follows, so it comes soon.
-    """
-    checked_at: datetime | None = None
-    fits: bool = False
-    """Whether a canary was read by it before.
-
-    If no canary can be read any more, our login or the surface is gone.
-    """
-    login: str = ""
-    """The login of the last check: its result says nothing of a newer login."""
-    next: int = 0
-    """Place of the next canary: they take turns, for one look is enough at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +55,8 @@ class CheckTools:
     clock: Clock
     note: Note
     sweep_id: int | None = None
+    book: CheckBook | None = None
+    """Shared with other processes; None where this one is alone."""
 
     def expects_complete(self, platform: str, surface: str, session: str) -> bool:
         """Whether the surface should show complete lists with the session."""
@@ -78,8 +70,14 @@ class CanaryGate:
 
     def __init__(self, gate: Gate, platform: str, canaries: Canaries, tools: CheckTools) -> None:
         self._gate, self._platform, self._tools = gate, platform, tools
-        self._canaries, self._of_platform = canaries, canaries.of(platform)
-        self._states: dict[tuple[str, str], CheckState] = defaultdict(CheckState)
+        self._of_platform = canaries.of(platform)
+        self._intervals = CheckIntervals(
+            looks=canaries.every_looks,
+            looks_after_bad=min(_SOON, canaries.every_looks),
+            every=canaries.every,
+        )
+        self._book: CheckBook = tools.book or MemoryChecks(tools.clock)
+        self._queues: dict[CheckedSource, Queue] = defaultdict(Queue)
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`. A closed surface is not visited just to check a canary; if it
@@ -87,13 +85,12 @@ class CanaryGate:
         """
         if visit.declared_closed or not self._of_platform:
             return await self._gate.visit(visit, see)
-        state = self._states[visit.surface, visit.session]
+        source = self._source(visit.surface, visit.session)
+        queue = self._queues[source]
         with ExitStack() as turn:
-            await state.queue.enter(visit.rank)
-            turn.callback(state.queue.leave)
-            if self._due(state):
-                await self.check(visit.surface, visit.session)
-            state.looks += 1
+            await queue.enter(visit.rank)
+            turn.callback(queue.leave)
+            checked_with = await self._begin_look(source)
 
             def let_others_in() -> Awaitable[Sight]:
                 # An earlier release would count all waiting looks, and read their canaries, before
@@ -102,69 +99,101 @@ class CanaryGate:
                 return see()
 
             sight = await self._gate.visit(visit, let_others_in)
-            if sight is not None and sight.login not in ("", state.login):
-                state.checked_at = None
+            if sight is not None and sight.login not in ("", checked_with):
+                await self._book.note_login(source, sight.login)
             return sight
 
     async def pause(self, visit: Visit) -> None:
         """See `ports.Gate.pause`."""
         await self._gate.pause(visit)
 
-    def _due(self, state: CheckState) -> bool:
-        late = (
-            state.checked_at is None
-            or self._tools.clock() - state.checked_at >= self._canaries.every
-        )
-        return late or state.looks >= (
-            self._canaries.every_looks if state.fresh else min(_SOON, self._canaries.every_looks)
-        )
+    def _source(self, surface: str, session: str) -> CheckedSource:
+        return CheckedSource(surface=surface, session=session, sweep_id=self._tools.sweep_id)
+
+    async def _begin_look(self, source: CheckedSource) -> str:
+        """Read a canary where one is due, and count the look; the login of the last check."""
+        turn = await _turn_of(lambda: self._book.begin_look(source, self._intervals))
+        if not turn.check:
+            return turn.standing.login
+        return (await self._make_check(source, turn, looks=1))[1].login
 
     async def close(self, sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> None:
         """End a batch: check each surface and session that has spoken since its last check."""
         checks = list(checks)
         checked = {(check.surface, check.session) for check in checks}
-        for surface, session in sources_to_check(sights, checks):
-            await self.check(surface, session, fits=(surface, session) in checked)
+        for spoken in sources_to_check(sights, checks):
+            # At another address another process speaks for it.
+            if spoken.address == self._book.address or spoken.session:
+                key = spoken.surface, spoken.session
+                await self.check(*key, fits=key in checked)
 
     async def check(self, surface: str, session: str, *, fits: bool = False) -> CanaryCheck | None:
         """Read the next canary by this surface and keep the check; None where no canary fits it.
 
-        `fits`: one is known to have been read by it.
+        `fits`: whether one is known to have fitted it in this batch.
         """
-        state = self._states[surface, session]
-        state.fits |= fits
-        check = await self._read_next(state, surface, session)
-        if check is None and state.fits:
-            check = self._check_of(self._of_platform[0], surface, session, ())
-        state.looks, state.checked_at, state.fresh = (
-            0,
-            self._tools.clock(),
-            check is None or check.fresh,
-        )
-        if check is not None:
-            state.fits, state.login = True, check.login or state.login
-            await self._tools.note(check)
-        return check
+        source = self._source(surface, session)
+        turn = await _turn_of(lambda: self._book.begin_check(source))
+        return (await self._make_check(source, turn, looks=0, fits=fits))[0]
 
-    async def _read_next(self, state: CheckState, surface: str, session: str) -> CanaryCheck | None:
-        for _ in self._of_platform:
-            canary = self._of_platform[state.next % len(self._of_platform)]
-            state.next += 1
+    async def _make_check(
+        self, source: CheckedSource, turn: CheckTurn, *, looks: int, fits: bool = False
+    ) -> tuple[CanaryCheck | None, CheckStanding]:
+        standing = replace(turn.standing, fits=turn.standing.fits or fits)
+        async with self._renewing(source, turn.renew_after):
+            check, tried = await self._read_next(standing, source)
+            if check is None and standing.fits:
+                check = self._check_of(self._of_platform[0], source, ())
+            if check is not None:
+                await self._tools.note(check)
+        found = CheckStanding(
+            fresh=check is None or check.fresh,
+            fits=standing.fits or check is not None,
+            login=(check.login if check else "") or standing.login,
+            turn=standing.turn + tried,
+        )
+        await self._book.end_check(source, found, looks)
+        return check, found
+
+    @asynccontextmanager
+    async def _renewing(self, source: CheckedSource, after: float) -> AsyncIterator[None]:
+        """Say every so often that the check is still being made; never where `after` is 0."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(after)
+                await self._book.renew_check(source)
+
+        renewing = asyncio.create_task(renew()) if after else None
+        try:
+            yield
+        finally:
+            if renewing is not None:
+                renewing.cancel()
+                await asyncio.wait([renewing])
+
+    async def _read_next(
+        self, standing: CheckStanding, source: CheckedSource
+    ) -> tuple[CanaryCheck | None, int]:
+        """The check of the next canary that fits, and how many were tried."""
+        for tried in range(len(self._of_platform)):
+            canary = self._of_platform[(standing.turn + tried) % len(self._of_platform)]
             counter = _VisitCounter(self._gate)
             own = account_policy(self._tools.policy, canary.account.filed)
             need = Need(
                 fresh_after=own.window_start(day_of(self._tools.clock())),
-                only=surface,
-                session=session,
+                only=source.surface,
+                session=source.session,
             )
             sights = await self._tools.look(canary.account, need, counter)
             if counter.visits or sights:
-                return self._check_of(canary, surface, session, sights)
-        return None
+                return self._check_of(canary, source, sights), tried + 1
+        return None, len(self._of_platform)
 
     def _check_of(
-        self, canary: Canary, surface: str, session: str, sights: tuple[Sight, ...]
+        self, canary: Canary, source: CheckedSource, sights: tuple[Sight, ...]
     ) -> CanaryCheck:
+        surface = source.surface
         sight = next((each for each in sights if each.surface == surface), None)
         if sight is None:
             # The visit was not admitted, or the look broke. What the surface would have shown is
@@ -175,7 +204,7 @@ class CanaryGate:
                 if sights
                 else "the surface is paused, or its login is no longer used"
             )
-            fresh, at, used, login = False, self._tools.clock(), session, ""
+            fresh, at, used, login = False, self._tools.clock(), source.session, ""
             calls, ends_day = sum(each.calls for each in sights), None
         else:
             fresh = reads_well(
@@ -217,25 +246,44 @@ class CanaryGate:
             login=login,
             calls=calls,
             ends_day=ends_day,
+            address="" if used else self._book.address,
         )
 
 
-def sources_to_check(
-    sights: Iterable[Sight], checks: Iterable[CanaryCheck]
-) -> list[tuple[str, str]]:
-    """Each surface and session that has spoken since its last check."""
-    checked: dict[tuple[str, str], datetime] = {}
+async def _turn_of(ask: Callable[[], Awaitable[CheckTurn]]) -> CheckTurn:
+    """Ask until nobody else is at a check."""
+    while True:
+        turn = await ask()
+        if not turn.wait:
+            return turn
+        await asyncio.sleep(turn.wait)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SpokenSource:
+    """A surface that has spoken with a session, and for a visitor at which address."""
+
+    surface: str
+    session: str
+    address: str = ""
+
+
+def sources_to_check(sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> list[SpokenSource]:
+    """What has spoken since its last check, in order: the end of a batch checks each of them.
+
+    A visitor's surface must be checked at the same address.
+    """
+    checked: dict[SpokenSource, datetime] = {}
     for check in checks:
-        key = check.surface, check.session
+        key = SpokenSource(check.surface, check.session, check.address)
         checked[key] = max(check.at, checked.get(key, check.at))
-    return sorted(
-        {
-            (sight.surface, sight.session)
-            for sight in sights
-            if not sight.outcome.about_us or sight.name or sight.exact
-            if (at := checked.get((sight.surface, sight.session))) is None or at <= sight.read_at
-        }
-    )
+    spoken: set[SpokenSource] = set()
+    for sight in sights:
+        key = SpokenSource(sight.surface, sight.session, sight.address)
+        said = not sight.outcome.about_us or sight.name or sight.exact
+        if said and ((at := checked.get(key)) is None or at <= sight.read_at):
+            spoken.add(key)
+    return sorted(spoken)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """The gate before every visit (docs/pace.md).
 
-It keeps turns, spacing, caps and quiet hours, retries what is transient, and has the breakers.
+Whose turn it is, how often a visit is tried, and what a pause is told as. What may be called when,
+and which breakers are open, stands in the book.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -22,25 +23,27 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from mediawatch.domain import DAY_FULL, DayEnd, NoEvidence, Outcome, Pace, Sight
+from mediawatch.domain import DAY_FULL, NoEvidence, Outcome, Pace, Sight
 from mediawatch.log import get_logger
 from mediawatch.ops.settings import PaceSettings
-from mediawatch.ports import Clock, Rank, See, SurfaceVisit, Visit
-from mediawatch.sweep.gate.breakers import DECISIONS, RESTS, Breaker
-from mediawatch.sweep.gate.turns import DAY, PacedCalls, quiet_left
+from mediawatch.ports import (
+    OVER,
+    Clock,
+    EarlierCalls,
+    PacedSource,
+    Rank,
+    See,
+    SurfaceVisit,
+    Turn,
+    TurnBook,
+    TurnRequest,
+    Visit,
+)
+from mediawatch.sweep.gate.breakers import DECISIONS, EXIT_BITS, RESTS
+from mediawatch.sweep.gate.memory import MemoryBook
+from mediawatch.sweep.gate.turns import Queue
 
 log = get_logger(__name__)
-
-OVER = "检查时段已结束"
-
-
-@dataclass
-class SurfaceState:
-    """One surface with one session."""
-
-    breaker: Breaker = field(default_factory=Breaker)
-    paused: Outcome | str = ""
-    """Why the last visit was refused: what opened the breaker, or a reason in Chinese."""
 
 
 def as_declared(surface: str, pace: Pace) -> Pace:
@@ -65,18 +68,24 @@ class Pacing:
         seed: int | None = None,
         pace_of: Callable[[str, Pace], Pace] = as_declared,
         clock: Clock | None = None,
+        book: TurnBook | None = None,
     ) -> None:
-        """Without a `clock` there are no quiet hours, and no end."""
+        """Without a `book` this process keeps one of its own.
+
+        That one has no quiet hours, and no end, without a `clock`.
+        """
         self.scale = scale
         self.exit_bits = 0
         self.over = False
         """Whether a visit was refused because the run's end had come."""
+        self._book = book or MemoryBook(clock)
         self._until: datetime | None = None
         self._at_once: asyncio.Semaphore | nullcontext[None] = nullcontext()
-        self._pace_of, self._clock = pace_of, clock
+        self._pace_of = pace_of
         self._random = random.Random(seed)
-        self._states: defaultdict[tuple[str, str], SurfaceState] = defaultdict(SurfaceState)
-        self._paced: defaultdict[tuple[str, str], PacedCalls] = defaultdict(PacedCalls)
+        self._queues: defaultdict[tuple[str, str], Queue] = defaultdict(Queue)
+        self._refusals: dict[tuple[str, str], Outcome | str] = {}
+        """By surface and session, why the last visit was refused; "" where it was admitted."""
 
     def begin(
         self,
@@ -86,25 +95,32 @@ class Pacing:
         at_once: int,
         until: datetime | None = None,
         paced_as: Mapping[str, str] = MappingProxyType({}),
+        began: datetime | None = None,
     ) -> None:
         """Begin a run: at most so many visits `at_once`, and no visit begins after `until`.
 
         Calls of `earlier` runs count, and a day that they ended stays ended: sites do not know of
         our restarts. `paced_as`: surface to the pace that it shares; others have their own.
+        `began`: as `TurnBook.begin_run`.
         """
         self._at_once, self._until = asyncio.Semaphore(at_once), until
-        for visited in sorted(earlier, key=lambda visited: visited.at):
-            ago = (now - visited.at).total_seconds()
-            name = paced_as.get(visited.surface) or visited.surface
-            paced = self._paced[name, visited.session]
-            paced.calls.extend([_now() - self.scale * ago] * visited.calls)
-            if visited.ends_day is not None and ago < DAY:
-                self._end_day(
-                    self._states[visited.surface, visited.session],
-                    paced,
-                    visited.ends_day,
-                    _now() + DAY - ago,
+        self._book.begin_run(began)
+        self._book.recall(
+            [
+                EarlierCalls(
+                    source=PacedSource(
+                        surface=visited.surface,
+                        session=visited.session,
+                        pace_name=paced_as.get(visited.surface) or visited.surface,
+                    ),
+                    ago=now - visited.at,
+                    calls=visited.calls,
+                    ends_day=visited.ends_day,
                 )
+                for visited in earlier
+            ],
+            self.scale,
+        )
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
@@ -113,13 +129,19 @@ class Pacing:
                 return None
             async for attempt in self._attempts(visit):
                 if attempt.retry_state.attempt_number > 1:
-                    await self._take_turn(visit)
+                    turn = await self._take_further(visit)
+                    if turn.refusal:  # another process had the last call
+                        break
                 with attempt:
                     sight = await see()
                 if attempt.retry_state.outcome and not attempt.retry_state.outcome.failed:
                     attempt.retry_state.set_result(sight)
-            sight = replace(sight, calls=visit.calls.made)
-            self._note(visit, sight)
+            sight = replace(
+                sight,
+                calls=visit.calls.made,
+                address="" if visit.session else self._book.address,
+            )
+            await self._note(visit, sight)
             return sight
 
     def _attempts(self, visit: Visit) -> AsyncRetrying:
@@ -139,19 +161,24 @@ class Pacing:
         after the run's end.
         """
         spent = tries.attempt_number >= DECISIONS[Outcome.UNREACHABLE].tries
-        turn = max(tries.upcoming_sleep + self._longest_spacing(visit), self._wait(visit))
-        return spent or self._is_full(visit) or self._too_late(turn)
+        request = self._request(visit, further=True)
+        turn = self._book.expect(request)
+        wait = max(tries.upcoming_sleep + request.longest_spacing, turn.wait)
+        return spent or turn.refusal == DAY_FULL or self._is_late(wait)
 
-    def _note(self, visit: Visit, sight: Sight) -> None:
-        state = self._states[visit.surface, visit.session]
-        opened = state.breaker.note(sight.outcome, visit.session, _now())
-        if sight.ends_day is not None:
-            paced = self._paced[visit.pace_name, visit.session]
-            self._end_day(state, paced, sight.ends_day, _now() + DAY)
+    async def _note(self, visit: Visit, sight: Sight) -> None:
+        decision = DECISIONS[sight.outcome]
+        opened = await self._book.note(
+            _source(visit),
+            sight.outcome,
+            closes=decision.closes,
+            ends_day=sight.ends_day,
+            declared_closed=visit.declared_closed,
+        )
         if not opened:
             return
         if not visit.declared_closed:
-            self.exit_bits |= DECISIONS[sight.outcome].exit_bit
+            self.exit_bits |= decision.exit_bit
         tell = log.info if visit.declared_closed else log.warning
         tell(
             "breaker opened",
@@ -161,48 +188,25 @@ class Pacing:
             detail=sight.detail,
         )
 
-    def _end_day(self, state: SurfaceState, paced: PacedCalls, what: DayEnd, until: float) -> None:
-        """Real hours, whatever the scale: it is the site that wants a person."""
-        state.breaker.opened_by, state.breaker.until = Outcome.CAPTCHA, until
-        if what is DayEnd.LOGIN:
-            paced.ended_until = until
-
     async def pause(self, visit: Visit) -> None:
         """See `ports.Gate.pause`. A visit ends where the hour's cap would hold it past the run's end."""
-        if self._is_full(visit):
-            raise NoEvidence(f"the day's calls are used up: {DAY_FULL}")
-        held = visit.rank is not Rank.CHECK and self._wait(visit) > self._longest_spacing(visit)
-        if held and self._too_late(self._wait(visit)):
+        refusal = (await self._take_further(visit)).refusal
+        if refusal == OVER:
             raise NoEvidence(f"the next call would come too late: {OVER}")
-        await self._take_turn(visit)
+        if refusal:
+            raise NoEvidence(f"the day's calls are used up: {refusal}")
 
-    async def _take_turn(self, visit: Visit) -> None:
+    async def _take_further(self, visit: Visit) -> Turn:
         """Wait for a further call of a visit that was admitted, and count it.
 
         The turn is taken before the wait, so that no other visit begins within it.
         """
-        paced = self._paced[visit.pace_name, visit.session]
-        spacing = self._spacing(self._pace_of(visit.pace_name, visit.pace))
-        wait = max(spacing, self._wait(visit))
-        paced.note_call(_now() + wait, spacing)
-        visit.calls.made += 1
-        await asyncio.sleep(wait)
-
-    def _wait(self, visit: Visit) -> float:
-        """Seconds until this visit may make its next call: the distance, and the hour's cap."""
-        paced = self._paced[visit.pace_name, visit.session]
-        return paced.wait(self._pace_of(visit.pace_name, visit.pace), _now(), self.scale)
-
-    def _longest_spacing(self, visit: Visit) -> float:
-        pace = self._pace_of(visit.pace_name, visit.pace)
-        return (pace.every + pace.jitter) * self.scale
-
-    def _is_full(self, visit: Visit) -> bool:
-        """Whether this visit may make no further call today. A check may, as in `_reason`."""
-        if visit.rank is Rank.CHECK:
-            return False
-        paced = self._paced[visit.pace_name, visit.session]
-        return paced.is_full(self._pace_of(visit.pace_name, visit.pace))
+        request = self._request(visit, further=True)
+        turn = await self._book.take(replace(request, spacing=self._spacing(request.pace)))
+        if not turn.refusal:
+            visit.calls.made += 1
+            await asyncio.sleep(turn.wait)
+        return turn
 
     async def wait_for_rest(self, surface: str, session: str) -> bool:
         """Wait until a resting surface may be visited again.
@@ -211,14 +215,12 @@ class Pacing:
         within the run's window; a run without an end waits for so many rests. A gate without pace
         never waits.
         """
-        breaker = self._states[surface, session].breaker
-        rests = breaker.opened_by is not None and DECISIONS[breaker.opened_by].rests
-        if not rests or breaker.until is None or not self.scale:
+        rest = await self._book.rest_of(surface, session) if self.scale else None
+        if rest is None or not DECISIONS[rest.opened_by].rests:
             return False
-        left = max(0.0, breaker.until - _now())
-        if breaker.rests > RESTS if self._until is None else self._too_late(left):
+        if rest.rests > RESTS if self._until is None else self._is_late(rest.left):
             return False
-        await asyncio.sleep(left)
+        await asyncio.sleep(rest.left)
         return True
 
     def why_refused(self, surface: str, session: str) -> Outcome | str:
@@ -226,73 +228,73 @@ class Pacing:
 
         It is what opened the breaker, or a reason in Chinese.
         """
-        return self._states[surface, session].paused
+        return self._refusals.get((surface, session), "")
 
     def open_breakers(self) -> dict[tuple[str, str], Outcome]:
         """What is paused now, by surface and session."""
-        return {
-            key: state.breaker.opened_by
-            for key, state in self._states.items()
-            if state.breaker.opened_by
-        }
+        return dict(self._book.open_breakers())
+
+    async def refresh(self) -> None:
+        """Learn what other processes have met in this run: for one that visits nothing itself."""
+        for outcome in await self._book.refresh():
+            self.exit_bits |= EXIT_BITS.get(outcome, 0)
 
     def _spacing(self, pace: Pace) -> float:
         return (pace.every + self._random.uniform(0, pace.jitter)) * self.scale
 
+    def _request(self, visit: Visit, *, further: bool = False) -> TurnRequest:
+        return TurnRequest(
+            source=_source(visit),
+            pace=self._pace_of(visit.pace_name, visit.pace),
+            scale=self.scale,
+            until=self._until,
+            check=visit.rank is Rank.CHECK,
+            further=further,
+        )
+
     async def _admitted(self, visit: Visit, held: AsyncExitStack) -> bool:
         """Wait for the turn, and then for one of the concurrent visits, which `held` keeps."""
-        state = self._states[visit.surface, visit.session]
-        paced = self._paced[visit.pace_name, visit.session]
-        pace = self._pace_of(visit.pace_name, visit.pace)
-        await paced.queue.enter(visit.rank)
+        queue = self._queues[visit.pace_name, visit.session]
+        await queue.enter(visit.rank)
         try:
-            waited = False
+            request = self._request(visit)
+            turn = self._book.expect(request)
+            if self._refuses(visit, turn):
+                return False
+            await asyncio.sleep(turn.wait)
+            request = replace(request, spacing=self._spacing(request.pace))
+            if self.scale < 1:
+                # The quiet hours were waited for by the scale, and last on by the clock.
+                request = replace(request, pace=replace(request.pace, quiet=None))
             while True:
-                wait = paced.wait(pace, _now(), self.scale)
-                if pace.quiet and self._clock and not waited:
-                    left = quiet_left(pace.quiet, self._clock())
-                    wait = max(wait, self.scale * left.total_seconds())
-                state.paused = self._reason(state, paced, visit, wait)
-                if state.paused:
-                    return False
-                if waited and wait <= 0:
-                    break
-                await asyncio.sleep(wait)
-                if not waited:
-                    await held.enter_async_context(self._at_once)
-                    waited = True
-            paced.note_call(_now(), self._spacing(pace))
-            visit.calls.made += 1
+                async with AsyncExitStack() as one_of_them:
+                    await one_of_them.enter_async_context(self._at_once)
+                    turn = await self._book.take(request)
+                    if self._refuses(visit, turn):
+                        return False
+                    if turn.wait <= 0:
+                        visit.calls.made += 1
+                        await held.enter_async_context(one_of_them.pop_all())
+                        return True
+                # Another call was first: others visit meanwhile.
+                await asyncio.sleep(turn.wait)
         finally:
-            paced.queue.leave()
-        return True
+            queue.leave()
 
-    def _reason(
-        self, state: SurfaceState, paced: PacedCalls, visit: Visit, wait: float
-    ) -> Outcome | str:
-        """Why no visit may be made after such a wait; empty where one may.
+    def _refuses(self, visit: Visit, turn: Turn) -> bool:
+        self._refusals[visit.surface, visit.session] = turn.refusal
+        self.over |= turn.refusal == OVER
+        return bool(turn.refusal)
 
-        A check may be made beyond the day's cap and the end: else earlier sights would be lost.
-        """
-        if paced.ended_until > _now():
-            return Outcome.CAPTCHA
-        if not state.breaker.admits(_now()):
-            return state.breaker.opened_by or ""
-        if visit.rank is Rank.CHECK:
-            return ""
-        if self._is_full(visit):
-            return DAY_FULL
-        late = self._too_late(wait)
-        self.over |= late
-        return OVER if late else ""
-
-    def _too_late(self, wait: float) -> bool:
+    def _is_late(self, wait: float) -> bool:
+        """Whether the run's end comes within so many seconds."""
+        now = self._book.now()
         return (
             self._until is not None
-            and self._clock is not None
-            and self._clock() + timedelta(seconds=wait) >= self._until
+            and now is not None
+            and now + timedelta(seconds=wait) >= self._until
         )
 
 
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+def _source(visit: Visit) -> PacedSource:
+    return PacedSource(surface=visit.surface, session=visit.session, pace_name=visit.pace_name)

@@ -51,7 +51,6 @@ class Queue:
 class PacedCalls:
     """The calls of one pace with one session. Moments are the event loop's seconds."""
 
-    queue: Queue = field(default_factory=Queue)
     free_at: float = 0.0
     calls: deque[float] = field(default_factory=deque)
     """Moments of the last day's calls, oldest first."""

@@ -1,0 +1,143 @@
+"""A coordinator's and a worker's home on one PostgreSQL, the sites' stand-in, and a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import warm
+from browsers import key
+from commands import in_process
+from postgres import Cluster
+
+from mediawatch.app import Route, open_app
+from mediawatch.app.workers import make_worker, open_coordinator
+from mediawatch.demo.machine import write_registry
+from mediawatch.domain import LookKind, UserError, Verdict
+from mediawatch.domain.clock import day_end, day_of
+from mediawatch.ops import retention
+from mediawatch.ops.settings import Home
+from mediawatch.registry.service import import_files
+from mediawatch.rules.policy import load
+from mediawatch.sweep.request import Request
+from scrapers.browser.sessions import write_state
+from scrapers.replica import Replica, World
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def world() -> World:
+    yesterday = day_of(now()) - timedelta(days=1)
+
+    def row(platform: str, name: str, number: int, days: int) -> str:
+        posts = ";".join(f"{yesterday - timedelta(days=days + 3 * nth)}T08:30" for nth in range(8))
+        key = {
+            "toutiao": f"MS4wLjABAAAA{number:043d}",
+            "weibo": str(5_000_000_000 + number),
+            "wechat": base64.b64encode(str(9_000_000_000 + number).encode()).decode(),
+        }[platform]
+        type_ = {"toutiao": "今日头条", "weibo": "新浪微博", "wechat": "微信公众号"}[platform]
+        return f"{platform},{type_},{name},{platform}-{number},{key},alive,{posts},1,2015-01-01"
+
+    return World.parse(
+        "\n".join(
+            [
+                f"# as_of = {yesterday}",
+                "platform,type,name,filing_number,platform_id,truth,posts,articles,opened_on",
+                row("toutiao", "示例头条1号", 1, 1),
+                row("toutiao", "示例头条2号", 2, 60),
+                row("weibo", "示例微博1号", 1, 60),
+                row("wechat", "示例微信1号", 1, 2),
+            ]
+        )
+    )
+
+
+def home_on(url: str, folder: Path) -> Home:
+    home = Home.at(folder).create()
+    home.config.write_text(f'[database]\nurl = "{url}"\n', "utf-8")
+    return home
+
+
+async def test_a_worker_with_a_real_browser_and_a_login(
+    postgres: Cluster, executable: Path, tmp_path: Path
+) -> None:
+    url = postgres.migrated_url()
+    upper, lower = home_on(url, tmp_path / "upper"), home_on(url, tmp_path / "lower")
+    true = world()
+    async with Replica(true, now=now, logged_in=frozenset({"weibo"}), key=key()) as replica:
+        write_state(lower.sessions / "weibo" / "office.json", replica.storage_state("weibo"))
+        route = Route(replica.proxy, replica.chromium_args, replica.ca_pem)
+        write_registry(tmp_path / "registry.xlsx", true.filed_rows())
+        async with (
+            open_app(upper, patience=60) as coordinating,
+            open_app(lower, route=route, patience=60) as working,
+        ):
+            await import_files(coordinating.store, [tmp_path / "registry.xlsx"], now=now())
+            coordinating.pace = working.pace = 0
+            with pytest.raises(UserError, match=r"--logins weibo:nobody: this home holds no such"):
+                await make_worker(working, ["weibo:nobody"])
+            worker = await make_worker(working, None)
+            assert worker.card.logins == ("weibo:office",)
+            async with working.tasks() as queues:
+                running = asyncio.create_task(worker.run(queues))
+                async with open_coordinator(coordinating) as engine:
+                    request = Request(
+                        policy=load("tibet"),
+                        as_of=day_end(day_of(now()) - timedelta(days=1)),
+                        second_look_after=timedelta(0),
+                    )
+                    summary = await engine.run(request)
+                assert coordinating._looker is None, "the coordinator needs no browser"
+                words = [sys.executable, "-m", "mediawatch", "--home", str(upper.root), "workers"]
+                listed = await asyncio.to_thread(warm.run, words, dict(os.environ))
+                running.cancel()
+                with suppress(asyncio.CancelledError):
+                    await running
+            readings = await coordinating.store.readings.by_account()
+            evidence = await coordinating.store.evidence.all()
+            assert not retention.verify_evidence(working.evidence, evidence).wrong
+    verdicts = {
+        entry.account.filed.name: entry.judgement.verdict
+        for entry in summary.scope
+        if entry.judgement
+    }
+    assert verdicts == {
+        "示例头条1号": Verdict.FRESH,
+        "示例头条2号": Verdict.FAILED,
+        "示例微博1号": Verdict.FAILED,
+        "示例微信1号": Verdict.FRESH,
+    }
+    kinds = sorted(each.look for some in readings.values() for each in some)
+    assert kinds == sorted([LookKind.FIRST] * 4 + [LookKind.SECOND] * 2)
+    logins = {
+        sight.session
+        for some in readings.values()
+        for each in some
+        for sight in each.sights
+        if sight.surface.startswith("weibo.") and each.look is LookKind.SECOND
+    }
+    assert "office" in logins
+    assert "weibo:office" in listed.stdout
+    assert "alive" in listed.stdout
+    secrets = [cookie["value"] for cookie in replica.storage_state("weibo")["cookies"]]
+    assert not any(secret in listed.stdout + listed.stderr for secret in secrets)
+
+
+def test_workers_need_postgresql(tmp_path: Path) -> None:
+    home = Home.at(tmp_path / "home").create()
+    assert in_process("--home", home.root, "init").returncode == 0
+    for words in (["worker"], ["workers"], ["sweep", "--workers"]):
+        done = in_process("--home", home.root, *words)
+        assert done.returncode == 2
+        assert (
+            "workers share a PostgreSQL database, and this home's is an SQLite file" in done.stderr
+        )

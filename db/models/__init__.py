@@ -17,6 +17,7 @@ from db.models.accounts import (
     ProvisionalIdRow,
     SourceRow,
 )
+from db.models.handed import HANDED, HandedFileRow
 from db.models.hints import HintRow, LinkReceiptRow
 from db.models.leads import (
     LEADS,
@@ -68,6 +69,7 @@ from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, Swe
 
 __all__ = [
     "DRAFTS",
+    "HANDED",
     "IMMUTABLE",
     "ISSUED",
     "LEADS",
@@ -91,6 +93,7 @@ __all__ = [
     "FindingRow",
     "FirstSeen",
     "FirstSeenRow",
+    "HandedFileRow",
     "HintRow",
     "HomeRow",
     "IdentitySeenRow",

@@ -132,6 +132,11 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "report": {
         "report": "Write the documents of an inspection (xlsx, docx, html) and the texts to the units.",
     },
+    "collect": {
+        "collect": (
+            "Collect the hand-offs of lower offices; make figures, lists and a circular of them."
+        ),
+    },
     "evidence": {
         "evidence": "Check the kept evidence (佐证材料), and let old evidence go.",
     },

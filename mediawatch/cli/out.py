@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -171,6 +172,12 @@ def handoff(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema and leave.")
     ] = False,
+    sign: Annotated[
+        bool,
+        typer.Option(
+            "--sign", help="Write a signature beside it (FILE.sig.json), for the office above."
+        ),
+    ] = False,
 ) -> None:
     """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the
     circular.
@@ -183,16 +190,25 @@ def handoff(
         return
     if out is None:
         raise UserError("handoff needs --out FILE (or --schema)")
+    beside = replace(out, path=out.path.with_name(f"{out.path.name}.sig.json"))
+    if sign:
+        beside.check()
 
-    async def work() -> documents.Handoff:
+    async def work() -> tuple[documents.Handoff, bytes]:
         async with open_home(ctx) as app:
-            told = await choose_inspection(app, sweep, notice, include_open=include_open)
-            if not notice:
-                await keep_judgements(app, told.sweep)
-            return documents.of(told, await checks_behind(app, told))
+            document = await told_by(app)
+            return document, _signature(app, documents.to_bytes(document)) if sign else b""
 
-    document = run(work())
+    async def told_by(app: App) -> documents.Handoff:
+        told = await choose_inspection(app, sweep, notice, include_open=include_open)
+        if not notice:
+            await keep_judgements(app, told.sweep)
+        return documents.of(told, await checks_behind(app, told))
+
+    document, signature = run(work())
     out.write(documents.to_bytes(document), shared=True)
+    if sign:
+        beside.write(signature, shared=True)
     typer.echo(
         f"{out}: {count_of(len(document.findings), 'finding')}, "
         f"{count_of(document.counts.failed, 'account')} failed of {document.counts.checked} checked"
@@ -205,6 +221,13 @@ def handoff(
             ),
             err=True,
         )
+
+
+def _signature(app: App, document: bytes) -> bytes:
+    # Imported here: nobody else needs keys.
+    from mediawatch.ops.signing import sign
+
+    return sign(app.home.root, document, app.clock())
 
 
 async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Sweep:

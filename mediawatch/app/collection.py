@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mediawatch.app.choice import OF_ITS_OWN
 from mediawatch.app.documents import inspection_of
 from mediawatch.app.root import App
 from mediawatch.domain import (
@@ -18,29 +19,30 @@ from mediawatch.domain import (
     SweepKind,
     SweepState,
     UserError,
+    Verdict,
     standing_files,
 )
-from mediawatch.domain.clock import day_of
+from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.domain.dossier import Dossier
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.region_parts import PartGroup
 from mediawatch.ops.settings.lower_offices import LowerOffices, read_lower_offices
-from mediawatch.ops.settings.office import read_office
+from mediawatch.ops.settings.office import Office, read_office
 from mediawatch.publish.collect.checks import accounts_of, policy_of_document, read_handoff
-from mediawatch.publish.collect.differences import AccountDifference, compare
-from mediawatch.publish.collect.merge import (
-    Collection,
-    OfficeReport,
-    RoundFrame,
-    frame_sweep,
-    merge,
+from mediawatch.publish.collect.differences import (
+    AccountDifference,
+    Agreement,
+    compare,
+    disproving_day,
 )
+from mediawatch.publish.collect.merge import Collection, RoundFrame, frame_sweep, merge
+from mediawatch.publish.collect.office_reports import OfficeReport
 from mediawatch.publish.collect.registry_match import RegistryMatch, match_registry
 from mediawatch.publish.collect.states import OfficeState, RoundState
 from mediawatch.publish.inspection import Inspection
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.known_days import known_days
-from mediawatch.rules.policy import load
+from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep.clauses import Clause, Spec
 from mediawatch.sweep.scope import Scope, draw, office_regions
 
@@ -80,8 +82,9 @@ async def round_state(app: App) -> RoundState:
     )
 
 
-async def collected_round(app: App) -> CollectedRound:
-    """All that counts, put together.
+async def collected_round(app: App, own: Inspection | None = None) -> CollectedRound:
+    """All that counts, put together. What we know ourselves, by `own` and by all that is kept,
+    takes accounts off that were reported as failed.
 
     UserError where nothing came in, or a kept file is not what was received. AssertionError where
     figures do not agree.
@@ -111,8 +114,10 @@ async def collected_round(app: App) -> CollectedRound:
         until=day_of(app.clock()),
         missing=tuple(one.office.name for one in state.states if one.standing is None),
         marks=app.marks,
+        found_failing=_found_failing(offices, office, own),
     )
-    collection = await asyncio.to_thread(merge, reports, frame, found.owners)
+    disputes = await _disputes(app, reports, found, offices.round.as_of, own, policy)
+    collection = await asyncio.to_thread(merge, reports, frame, found.owners, disputes)
     return CollectedRound(offices=offices, collection=collection, match=found)
 
 
@@ -146,6 +151,44 @@ def _reports(
     return found
 
 
+def _found_failing(offices: LowerOffices, office: Office, own: Inspection | None) -> frozenset[str]:
+    """The offices to which our registry gives an account that our own inspection found failing."""
+    regions = office_regions(office)
+    office_of = {part: each.name for each in offices.offices for part in each.own_parts}
+    parts = [regions.of(each.entry.account.filed) for each in (own.failed if own else ())]
+    return frozenset(office_of[part] for part in parts if part in office_of)
+
+
+async def _disputes(
+    app: App,
+    reports: Sequence[OfficeReport],
+    match: RegistryMatch,
+    as_of: date,
+    own: Inspection | None,
+    policy: Policy,
+) -> dict[int, str]:
+    """By the number of an account that is reported as failed what we know against it, in Chinese."""
+    accused = [
+        (report, each, match.accounts[each.entry.account.id])
+        for report in reports
+        for each in report.accounts
+        if each.verdict is Verdict.FAILED and each.entry.account.id in match.accounts
+    ]
+    posted = await _posted_days(app, [account for _, _, account in accused], policy)
+    looked_at = {entry.account.id: entry for entry in own.scope} if own else {}
+    found: dict[int, str] = {}
+    for report, each, account in accused:
+        days = posted.get(account.id, ())
+        number = each.entry.account.id
+        if day := disproving_day(each, report.policy, as_of, days):
+            found[number] = f"报送为不合格；本级见该账号{chinese_day(day)}有更新，待核对。"
+        elif own and (entry := looked_at.get(account.id)):
+            said = compare(each, entry, as_of, own, days)
+            if said.agreement is Agreement.DIFFERENT and said.own_verdict is not Verdict.FAILED:
+                found[number] = f"报送为不合格；{said.reason}，待核对。"
+    return found
+
+
 async def draw_sample(app: App, clause: Clause, seed: str) -> tuple[Scope, CollectedRound]:
     """A sample of the reported accounts that our registry has, by 地区（部门）.
 
@@ -169,8 +212,8 @@ async def draw_sample(app: App, clause: Clause, seed: str) -> tuple[Scope, Colle
 async def own_sweep(app: App, offices: LowerOffices, number: int | None) -> Sweep | None:
     """The own inspection of a sample: of that number, else the newest finished one of the round.
 
-    It is of the round by its name, or by a moment not before the round's. None where there is
-    none. UserError for an unknown number.
+    It is of the round by its name; without a name a sample or a list is. Its moment is not before
+    the round's. None where there is none. UserError for an unknown number.
     """
     sweeps = await app.store.sweeps.all()
     if number is not None:
@@ -182,9 +225,13 @@ async def own_sweep(app: App, offices: LowerOffices, number: int | None) -> Swee
         each
         for each in sweeps
         if each.state is SweepState.FINISHED
-        and each.kind in (SweepKind.SAMPLE, SweepKind.LIST)
-        and each.round in ("", offices.round.name)
         and day_of(each.as_of) >= offices.round.as_of
+        and (
+            each.round == offices.round.name
+            if each.round
+            else each.kind in (SweepKind.SAMPLE, SweepKind.LIST)
+        )
+        and each.kind not in OF_ITS_OWN
     ]
     return fitting[-1] if fitting else None
 
@@ -204,7 +251,7 @@ async def find_differences(
         for number, account in told.match.accounts.items()
         if account.id in ours and (reported := counted.get(number)) is not None
     ]
-    days = await _posted_days(app, [entry.account for _, entry in pairs], own)
+    days = await _posted_days(app, [entry.account for _, entry in pairs], own.policy)
     return tuple(
         compare(reported, entry, told.offices.round.as_of, own, days.get(entry.account.id, ()))
         for reported, entry in pairs
@@ -212,7 +259,7 @@ async def find_differences(
 
 
 async def _posted_days(
-    app: App, accounts: Sequence[Account], own: Inspection
+    app: App, accounts: Sequence[Account], policy: Policy
 ) -> dict[int, Sequence[date]]:
     """The days on which accounts surely posted, by all that is kept of them."""
     ids = [account.id for account in accounts]
@@ -225,7 +272,7 @@ async def _posted_days(
                 identity=now[account.id].identity,
                 readings=tuple(readings.get(account.id, ())),
             ),
-            account_policy(own.policy, account.filed),
+            account_policy(policy, account.filed),
         ).days
         for account in accounts
     }

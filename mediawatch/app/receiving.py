@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mediawatch.app.root import App
+from mediawatch.app.senders import office_by_folder, sender_of
 from mediawatch.app.wiring import DEMONSTRATION
 from mediawatch.domain import HandedFile, HandedState, UserError, standing_files
 from mediawatch.domain.clock import beijing, chinese_day, day_of
@@ -158,7 +159,7 @@ def _read_all(files: Iterable[Path]) -> tuple[list[SentDocument], list[tuple[Pat
 
 
 def _damaged(desk: _Reception, path: Path, why: str) -> _Candidate:
-    office = _by_folder(desk.offices, path)
+    office = office_by_folder(desk.offices, path)
     blank = desk.blank(path.name)
     return _Candidate(replace(blank, office=office.name if office else "", reason=why))
 
@@ -166,7 +167,9 @@ def _damaged(desk: _Reception, path: Path, why: str) -> _Candidate:
 def _judged(desk: _Reception, sent: SentDocument) -> _Candidate:
     """Whose the document is, and whether it holds by itself."""
     blank = desk.blank(sent.name, sha256=sent.sha256, size=len(sent.body))
-    office, signature, why = _sender(desk, sent)
+    office, signature, why = sender_of(
+        sent, desk.offices, desk.signatures.get(sent.sha256, ()), desk.now
+    )
     if office is not None:
         blank = replace(
             blank,
@@ -191,51 +194,6 @@ def _judged(desk: _Reception, sent: SentDocument) -> _Candidate:
 
 _TOLD = 5
 """So many faults of one file are named."""
-
-
-def _sender(
-    desk: _Reception, sent: SentDocument
-) -> tuple[LowerOffice | None, HandoffSignature | None, str]:
-    """(the office, its signature, why the document is refused)."""
-    lying = _by_folder(desk.offices, sent.path)
-    signed = desk.signatures.get(sent.sha256, ())
-    sound = [each for each in signed if each.is_sound]
-    for signature in sorted(sound, key=lambda each: each.signed_at, reverse=True):
-        office = next((o for o in desk.offices.offices if signature.key in o.keys), None)
-        if office is None:
-            continue
-        if lying is not None and lying.name != office.name:
-            return lying, None, f"文件由{office.name}签名，却放在{lying.name}的文件夹中"
-        if signature.signed_at > desk.now:
-            at = beijing(signature.signed_at)
-            return (
-                office,
-                signature,
-                f"签名时间{at:%Y-%m-%d %H:%M}晚于接收时间，请校准时钟后重新签名",
-            )
-        return office, signature, ""
-    if signed and not sound:
-        return lying, None, "签名无效：签名文件或移交文件被改动过"
-    if signed:
-        return lying, None, "签名所用公钥不是报送单位登记的公钥"
-    if lying is None:
-        return (
-            None,
-            None,
-            "没有签名，也不在报送单位的文件夹中，无法确认由谁报送（签名文件须一并报送）",
-        )
-    if lying.keys:
-        return lying, None, "没有签名：该单位已登记公钥，须连同签名文件一并报送"
-    return lying, None, ""
-
-
-def _by_folder(offices: LowerOffices, path: Path) -> LowerOffice | None:
-    """The office in whose folder a file lies, by what the disk says: a link lies where it leads."""
-    place = path.resolve().parent
-    return next(
-        (each for each in offices.offices if each.folder and Path(each.folder).resolve() == place),
-        None,
-    )
 
 
 def _with_facts(file: HandedFile, document: Handoff) -> HandedFile:

@@ -98,10 +98,6 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
             "Say why an account has its verdict: what was used, what counted for nothing and why, "
             "what is missing, what would change it."
         ),
-        "handoff": (
-            "Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes "
-            "the circular."
-        ),
     },
     "figures": {
         "figures": (
@@ -131,6 +127,12 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     },
     "report": {
         "report": "Write the documents of an inspection (xlsx, docx, html) and the texts to the units.",
+    },
+    "handoff": {
+        "handoff": (
+            "Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes "
+            "the circular."
+        ),
     },
     "collect": {
         "collect": (

@@ -25,6 +25,9 @@ class Reporting:
     """Accounts that two offices or more reported; each counts once."""
     contested: int = 0
     """Of these the accounts of which the offices say opposite things; they count as open."""
+    disputed: int = 0
+    """Further accounts that were reported as failed, and of which we know what speaks against it;
+    they count as open, too."""
 
     @property
     def expected(self) -> int:

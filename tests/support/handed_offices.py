@@ -126,7 +126,12 @@ def _reading(number: int, filed: Filing, on: date) -> Reading:
         evidence=(make_evidence(f"{number}/{on:%Y%m%d}.jpg", at),),
     )
     return Reading(
-        id=number, account_id=number, look=LookKind.SECOND, started_at=at, read_at=at, sights=(sight,)
+        id=number,
+        account_id=number,
+        look=LookKind.SECOND,
+        started_at=at,
+        read_at=at,
+        sights=(sight,),
     )
 
 

@@ -30,7 +30,11 @@ from mediawatch.publish.circular.text import (
 )
 from mediawatch.publish.inspection import Inspection
 
-REPORTED, OWN = "各地区、各部门自查情况", "本级抽查情况"
+_HEADINGS: dict[Part, tuple[str, str]] = {
+    "总体情况": ("各地区、各部门自查情况", "本级抽查情况"),
+    "主要问题": ("各地区、各部门自查发现的问题", "本级抽查发现的问题"),
+}
+"""Of the parts that both halves have: of what was reported, and of our own."""
 _REPORTED_TITLES: dict[AnnexKey, str] = {
     "table": "{reach}政务新媒体自查情况统计表（据各地区、各部门报送）",
     "list": "自查发现存在突出问题的政务新媒体名单（据各地区、各部门报送）",
@@ -137,9 +141,9 @@ def _section(
     """The paragraphs of a part, each with the inspection whose numbers it may hold."""
     match part:
         case "总体情况":
-            yield from _both(overview, halves)
+            yield from _both(overview, halves, part)
         case "主要问题":
-            yield from _both(_problems, halves, plain=True)
+            yield from _both(_problems, halves, part, numbered=True)
         case "上期整改":
             for half in halves[1:]:
                 for each in previous(half.inspection, half.references):
@@ -158,23 +162,24 @@ def _problems(inspection: Inspection, references: References) -> tuple[CircularP
 
 
 def _both(
-    write: _Write, halves: list[CircularHalf], *, plain: bool = False
+    write: _Write, halves: list[CircularHalf], part: Part, *, numbered: bool = False
 ) -> Iterator[tuple[Inspection, CircularParagraph]]:
-    """Both halves under their headings; one alone stands without. `plain`: kinds are numbered."""
+    """Both halves under their headings; one alone stands without. `numbered`: its kinds are."""
     for place, half in enumerate(halves, 1):
         paragraphs = write(half.inspection, half.references)
         if len(halves) > 1:
-            yield half.inspection, CircularParagraph("", f"（{numeral(place)}）{_name(half)}")
+            yield (
+                half.inspection,
+                CircularParagraph("", f"（{numeral(place)}）{_HEADINGS[part][place - 1]}"),
+            )
         headed = [each for each in paragraphs if each.heading]
         bare = [each for each in paragraphs if not each.heading]
         form = "{}." if len(halves) > 1 else "（{}）"
-        counted = number_paragraphs(headed, form, plain=len(halves) > 1) if plain else tuple(headed)
+        counted = (
+            number_paragraphs(headed, form, plain=len(halves) > 1) if numbered else tuple(headed)
+        )
         for each in (*bare, *counted):
             yield half.inspection, each
-
-
-def _name(half: CircularHalf) -> str:
-    return REPORTED if half.inspection.reporting else OWN
 
 
 def _occasion(reported: Inspection, own: Inspection | None, checked_during: str) -> str:

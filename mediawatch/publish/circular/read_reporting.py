@@ -39,4 +39,5 @@ def reporting_rules(inspection: Inspection) -> list[Rule]:
             told.shared,
             told.contested,
         ),
+        expect(rf"有(\d+){one}政务新媒体报送为不合格，与本级掌握的情况不同", told.disputed),
     ]

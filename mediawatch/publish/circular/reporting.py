@@ -34,6 +34,11 @@ def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[
             f"有{reporting.shared}{measure}政务新媒体由两个以上地区（部门）报送，各计入一次"
             f"{contested}。"
         )
+    if reporting.disputed:
+        yield (
+            f"有{reporting.disputed}{measure}政务新媒体报送为不合格，与本级掌握的情况不同，待核对，"
+            "不计入不合格数。"
+        )
     yield "以上情况由各地区、各部门自查报送，佐证材料由报送单位留存，本级未逐一核查。"
 
 

@@ -17,6 +17,7 @@ from mediawatch.publish.collect.rebuild import ReportedAccount
 from mediawatch.publish.inspection import Inspection
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.hearing import SILENCES
+from mediawatch.rules.policy import Policy
 
 _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
@@ -52,6 +53,21 @@ class AccountDifference:
     @property
     def own_verdict(self) -> Verdict:
         return verdict_of(self.own)
+
+
+def disproving_day(
+    reported: ReportedAccount, policy: Policy, as_of: date, posted: Iterable[date]
+) -> date | None:
+    """The newest day of the office's own window on which an account surely posted that it holds for
+    silent; None for any other account.
+
+    `policy`: the office's; `posted`: by all that we keep. One such post clears the account, whoever
+    saw it.
+    """
+    if reported.verdict is not Verdict.FAILED or _silence(reported.entry) is None:
+        return None
+    first = account_policy(policy, reported.filed).window_start(as_of)
+    return max((day for day in posted if first <= day <= as_of), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

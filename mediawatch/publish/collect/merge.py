@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from mediawatch.domain import (
     Effect,
     Filing,
-    HandedFile,
     Judgement,
     Sweep,
     SweepAccount,
@@ -23,44 +23,23 @@ from mediawatch.figures.counts import by as count_by
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.filings import each_once, once
-from mediawatch.figures.region_parts import PartGroup
 from mediawatch.figures.regions import Regions
 from mediawatch.figures.values import FiguresSplit, Statistics
 from mediawatch.ops.settings.office import Office
+from mediawatch.publish.collect.office_reports import (
+    OfficeReport,
+    SharedAccount,
+    shared_accounts,
+)
 from mediawatch.publish.collect.rebuild import ReportedAccount
 from mediawatch.publish.collect.recount import split_of
-from mediawatch.publish.handoff.parts import Handoff
 from mediawatch.publish.inspection import PRELIMINARY, AccountProblem, Inspection
 from mediawatch.publish.reporting import Reporting
 from mediawatch.rules.policy import Policy, have_same_rules
 from mediawatch.sweep.scope import WHOLE
 
-_SOUND = frozenset({Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT})
 SOME_OFFICES = "reports of lower offices"
 """`Sweep.scope` where not every account in service was looked at by somebody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficeReport:
-    """The hand-off of one office that counts."""
-
-    office: str
-    group: PartGroup
-    file: HandedFile
-    document: Handoff
-    policy: Policy
-    accounts: tuple[ReportedAccount, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedAccount:
-    """One account that several offices reported, each with what it says."""
-
-    reported: tuple[ReportedAccount, ...]
-    standing: ReportedAccount
-    """The report by which it counts."""
-    is_contested: bool
-    """Whether one office holds it for failed and another one for sound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +78,8 @@ class RoundFrame:
     until: date
     missing: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    found_failing: frozenset[str] = frozenset()
+    """Offices of which our own inspection confirmed a failed account: no 100% is said of them."""
 
 
 def frame_sweep(name: str, as_of: date, policy: Policy) -> Sweep:
@@ -117,20 +98,28 @@ def frame_sweep(name: str, as_of: date, policy: Policy) -> Sweep:
 
 
 def merge(
-    reports: Sequence[OfficeReport], frame: RoundFrame, owners: Mapping[int, str]
+    reports: Sequence[OfficeReport],
+    frame: RoundFrame,
+    owners: Mapping[int, str],
+    disputes: Mapping[int, str] = MappingProxyType({}),
 ) -> Collection:
     """Put the reports together; each account counts once.
 
     `owners`: by the number of a reported account the office to which our registry gives it.
-    AssertionError where figures do not agree.
+    `disputes`: by the same number of an account that is reported as failed what we know that
+    speaks against it; it counts as open. AssertionError where figures do not agree.
     """
-    shared = _shared_accounts(reports, owners)
+    shared = shared_accounts(reports, owners)
     dropped = {
         each.entry.account.id for one in shared for each in one.reported if each is not one.standing
     }
-    contested = {one.standing.entry.account.id: one for one in shared if one.is_contested}
+    open_ones = {
+        one.standing.entry.account.id: _opposites(one) for one in shared if one.is_contested
+    }
+    disputed = disputes.keys() - dropped - open_ones.keys()
+    open_ones |= {number: disputes[number] for number in disputed}
     kept = [
-        (report.office, _as_counted(each, contested))
+        (report.office, _as_counted(each, open_ones))
         for report in reports
         for each in report.accounts
         if each.entry.account.id not in dropped
@@ -138,7 +127,10 @@ def merge(
     office_of = {each.entry.account.id: office for office, each in kept}
     scope = tuple(each.entry for _, each in kept)
     counted = _statistics(scope, reports, frame, office_of, dropped)
-    counted = _with_failures_elsewhere(counted, reports, shared, owners)
+    elsewhere = frame.found_failing | _failing_elsewhere(reports, shared, owners)
+    counted = replace(
+        counted, splits=tuple(_without_praise(split, elsewhere) for split in counted.splits)
+    )
     reporting = Reporting(
         until=frame.until,
         offices=tuple(report.office for report in reports),
@@ -150,7 +142,8 @@ def merge(
             if not have_same_rules(report.policy, frame.policy)
         ),
         shared=len(shared),
-        contested=len(contested),
+        contested=sum(one.is_contested for one in shared),
+        disputed=len(disputed),
     )
     told = _inspection(scope, counted, frame, reporting, {
         each.entry.account.id: each.unnamed for _, each in kept if each.unnamed
@@ -266,20 +259,17 @@ def _drawn(entries: Sequence[SweepAccount], policy: Policy) -> dict[str, int]:
     return {name: one.drawn for name, one in parts.items()}
 
 
-def _with_failures_elsewhere(
-    counted: Statistics,
-    reports: Sequence[OfficeReport],
-    shared: Sequence[SharedAccount],
-    owners: Mapping[int, str],
-) -> Statistics:
-    """The same; of an office whose failed account counts with another one, no 100% is said."""
-    found = {
+def _failing_elsewhere(
+    reports: Sequence[OfficeReport], shared: Sequence[SharedAccount], owners: Mapping[int, str]
+) -> frozenset[str]:
+    """The offices with a failed account that counts with another one."""
+    told = {
         each.office
         for one in shared
         for each in one.reported
         if each.verdict is Verdict.FAILED or one.is_contested
     }
-    found |= {
+    return frozenset(told) | {
         owner
         for report in reports
         for each in report.accounts
@@ -287,57 +277,23 @@ def _with_failures_elsewhere(
         if (owner := owners.get(each.entry.account.id)) and owner != report.office
     }
 
-    def told(split: FiguresSplit) -> FiguresSplit:
-        if split.heading != Dimension.REGION.label:
-            return split
-        groups = tuple(replace(group, failed_elsewhere=frozenset(found)) for group in split.groups)
-        return replace(split, failed_elsewhere=frozenset(found), groups=groups)
 
-    return replace(counted, splits=tuple(told(split) for split in counted.splits))
-
-
-def _shared_accounts(
-    reports: Sequence[OfficeReport], owners: Mapping[int, str]
-) -> tuple[SharedAccount, ...]:
-    """Accounts that several offices reported: by a platform's id, or by platform and 备案单号."""
-    groups: dict[int, list[ReportedAccount]] = defaultdict(list)
-    holder: dict[tuple[str, str, str], int] = {}
-    for report in reports:
-        for each in report.accounts:
-            keys = _keys(each.filed)
-            known = sorted({holder[key] for key in keys if key in holder})
-            place = known[0] if known else each.entry.account.id
-            for other in known[1:]:
-                groups[place] += groups.pop(other)
-            groups[place].append(each)
-            holder |= {key: place for member in groups[place] for key in _keys(member.filed)}
-    return tuple(
-        _as_shared(members, owners)
-        for members in groups.values()
-        if len({each.office for each in members}) > 1
-    )
+def _without_praise(split: FiguresSplit, elsewhere: frozenset[str]) -> FiguresSplit:
+    if split.heading != Dimension.REGION.label:
+        return split
+    groups = tuple(replace(group, failed_elsewhere=elsewhere) for group in split.groups)
+    return replace(split, failed_elsewhere=elsewhere, groups=groups)
 
 
-def _keys(filed: Filing) -> list[tuple[str, str, str]]:
-    number = [("filing_number", filed.platform, filed.filing_number)] if filed.filing_number else []
-    return [*filed.ids, *number]
+def _opposites(one: SharedAccount) -> str:
+    said = "，".join(f"{each.office}报送为{each.verdict.label}" for each in one.reported)
+    return f"{said}，待核对。"
 
 
-def _as_shared(members: Sequence[ReportedAccount], owners: Mapping[int, str]) -> SharedAccount:
-    """It counts with the office to which our registry gives it, else with the first that told it."""
-    own = [each for each in members if owners.get(each.entry.account.id) == each.office]
-    verdicts = {each.verdict for each in members if each.filed.in_service}
-    return SharedAccount(
-        reported=tuple(members),
-        standing=(own or list(members))[0],
-        is_contested=Verdict.FAILED in verdicts and bool(verdicts & _SOUND),
-    )
-
-
-def _as_counted(each: ReportedAccount, contested: Mapping[int, SharedAccount]) -> ReportedAccount:
-    """A contested account is open: one post in the window would clear it, whoever saw it."""
-    if (one := contested.get(each.entry.account.id)) is None:
+def _as_counted(each: ReportedAccount, open_ones: Mapping[int, str]) -> ReportedAccount:
+    """What anybody's knowledge speaks against is open, and stands in no list: one post in the window
+    clears an account, whoever saw it."""
+    if (why := open_ones.get(each.entry.account.id)) is None:
         return each
-    said = "，".join(f"{other.office}报送为{other.verdict.label}" for other in one.reported)
-    judged = Judgement(verdict=Verdict.UNPROVEN, sentence=f"{said}，待核对。")
+    judged = Judgement(verdict=Verdict.UNPROVEN, sentence=why)
     return replace(each, entry=replace(each.entry, judgement=judged))

@@ -106,7 +106,7 @@ def crossed_table(inspection: Inspection) -> Table:
         )
     )
     return Table(
-        f"各地区（部门）分平台自查情况（检查数/不合格数，{THEIRS}）",
+        "自查分平台情况（检查数/不合格数，据报送）",
         (offices.heading, *names, WHOLE),
         tuple(rows),
     )

@@ -235,6 +235,8 @@ async def _keep(
     known = await store.handed.of_round(desk.offices.round.name)
     said: list[HandedFile] = []
     for each in candidates:
+        if _stands_already(known, each.file):
+            continue
         file = _against(known, each.file)
         before = next((k for k in reversed(known) if _is_same(k, file)), None)
         if before is not None and (before.state, before.reason) == (file.state, file.reason):
@@ -243,6 +245,15 @@ async def _keep(
         known.append(file)
         said.append(file)
     return said
+
+
+def _stands_already(known: list[HandedFile], file: HandedFile) -> bool:
+    standing = standing_files(known).get(file.office)
+    return (
+        file.state is HandedState.ACCEPTED
+        and standing is not None
+        and standing.sha256 == file.sha256
+    )
 
 
 def _is_same(one: HandedFile, other: HandedFile) -> bool:
@@ -255,7 +266,7 @@ def _against(known: list[HandedFile], file: HandedFile) -> HandedFile:
     if file.state is not HandedState.ACCEPTED:
         return file
     standing = standing_files(known).get(file.office)
-    if standing is None or standing.sha256 == file.sha256:
+    if standing is None:
         return file
     earlier = next(
         (k for k in known if k.state is HandedState.ACCEPTED and _is_same(k, file)), None

@@ -44,7 +44,8 @@ def parcel_items(name: str, file: BinaryIO) -> Iterator[Any]:
         return
     try:
         with ZipFile(io.BytesIO(data)) as archive:
-            for member, body in _members(archive):
+            # All of them first: what is too large as a whole is not parsed in part.
+            for member, body in list(_members(archive)):
                 yield from _document(member, body)
     except ZIP_DAMAGE as error:
         raise FileFault("压缩包已损坏：请重新压缩后再报送，或直接报送JSON文件") from error

@@ -39,7 +39,7 @@ def sender_of(
             )
         return office, signature, ""
     if signed and not sound:
-        return lying, None, "签名无效：签名文件或移交文件被改动过"
+        return lying, None, "签名无效：签名文件或交接文件被改动过"
     if signed:
         return lying, None, "签名所用公钥不是报送单位登记的公钥"
     if lying is None:

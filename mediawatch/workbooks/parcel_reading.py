@@ -101,7 +101,7 @@ def check_strictly(where: str, data: bytes) -> None:
     if text.startswith("\ufeff"):
         raise FileFault(f"{where}开头被加上了标记（BOM）：请报送系统导出的原文件，不要另存")
     if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_NODES:
-        raise FileFault(f"{where}内容过多，不像移交文件")
+        raise FileFault(f"{where}内容过多，不像交接文件")
     _check_depth(where, text)
     try:
         found = json.loads(
@@ -120,7 +120,7 @@ def check_strictly(where: str, data: bytes) -> None:
     except (ValueError, RecursionError):
         raise FileFault(f"{where}不是有效的JSON：请重新导出、重新报送") from None
     if not isinstance(found, dict):
-        raise FileFault(f"{where}不是移交文件：最外层应为一个对象")
+        raise FileFault(f"{where}不是交接文件：最外层应为一个对象")
     try:
         json.dumps(found, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -139,7 +139,7 @@ def _check_depth(where: str, text: str) -> None:
         elif piece in "[{":
             depth += 1
             if depth > _DEEPEST:
-                raise FileFault(f"{where}嵌套过深，不像移交文件")
+                raise FileFault(f"{where}嵌套过深，不像交接文件")
         else:
             depth -= 1
 

@@ -25,7 +25,7 @@ def reporting_rules(inspection: Inspection) -> list[Rule]:
             yield match[2], "、".join(told.missing)
 
     return [
-        expect(rf"截至({DAY})，应报送", told.until),
+        expect(rf"截至(?=\d)({DAY})，应报送", told.until),
         expect(
             r"应报送检查结果的地区（部门）有(\d+)个(?:，已报送(\d+)个)?",
             len(told.offices) + len(told.missing),

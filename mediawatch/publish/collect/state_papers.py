@@ -92,4 +92,4 @@ def _reason(one: OfficeState) -> str:
 
 
 def _owed(one: OfficeState) -> str:
-    return one.last.reason if one.last is not None else "报送检查结果（移交文件及签名文件）"
+    return one.last.reason if one.last is not None else "报送检查结果（交接文件及签名文件）"

@@ -12,6 +12,7 @@ from db.accounts.store import SqlAccounts
 from db.engine import BUSY_TIMEOUT
 from db.errors import StoreError
 from db.evidence import SqlEvidence
+from db.handed import SqlHandedFiles
 from db.hints import SqlHints
 from db.leads import SqlLeads
 from db.notices.store import SqlNotices
@@ -58,6 +59,7 @@ class SqlStore:
         self.runs = SqlRuns(transactions)
         self.operator = SqlOperator(transactions)
         self.hints = SqlHints(transactions)
+        self.handed = SqlHandedFiles(transactions)
         self.leads = SqlLeads(transactions)
         self.reposts = SqlReposts(transactions)
         self.personal = SqlPersonal(transactions)

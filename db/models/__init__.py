@@ -17,6 +17,7 @@ from db.models.accounts import (
     ProvisionalIdRow,
     SourceRow,
 )
+from db.models.handed import HANDED, HandedFileRow
 from db.models.hints import HintRow, LinkReceiptRow
 from db.models.leads import (
     LEADS,
@@ -77,6 +78,7 @@ from db.models.tasks import LookResultRow, SweepTermsRow, WorkerRow
 
 __all__ = [
     "DRAFTS",
+    "HANDED",
     "IMMUTABLE",
     "ISSUED",
     "LEADS",
@@ -103,6 +105,7 @@ __all__ = [
     "FindingRow",
     "FirstSeen",
     "FirstSeenRow",
+    "HandedFileRow",
     "HintRow",
     "HomeRow",
     "IdentitySeenRow",

@@ -108,10 +108,6 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
             "Say why an account has its verdict: what was used, what counted for nothing and why, "
             "what is missing, what would change it."
         ),
-        "handoff": (
-            "Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes "
-            "the circular."
-        ),
     },
     "figures": {
         "figures": (
@@ -141,6 +137,17 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     },
     "report": {
         "report": "Write the documents of an inspection (xlsx, docx, html) and the texts to the units.",
+    },
+    "handoff": {
+        "handoff": (
+            "Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes "
+            "the circular."
+        ),
+    },
+    "collect": {
+        "collect": (
+            "Collect the hand-offs of lower offices; make figures, lists and a circular of them."
+        ),
     },
     "evidence": {
         "evidence": "Check the kept evidence (佐证材料), and let old evidence go.",

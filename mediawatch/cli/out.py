@@ -1,17 +1,16 @@
-"""What leaves: `mediawatch flagged`, `show`, `handoff`."""
+"""What leaves: `mediawatch flagged`, `show`, `explain`."""
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from mediawatch.app import App
 from mediawatch.app.choice import choose_sweep
-from mediawatch.app.documents import checks_behind, inspection_of, issued_inspection
+from mediawatch.app.documents import inspection_of, issued_inspection
 from mediawatch.app.explained import account_case
-from mediawatch.app.judged import judged_scope, keep_judgements, last_entry
+from mediawatch.app.judged import judged_scope, last_entry
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.outputs import output
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
@@ -59,7 +58,6 @@ def register(app: typer.Typer) -> None:
     app.command("flagged")(list_flagged)
     app.command("show")(show)
     app.command("explain")(explain)
-    app.command("handoff")(handoff)
 
 
 def list_flagged(
@@ -156,55 +154,6 @@ def explain(
             return explanation(await account_case(app, found, sweep))
 
     typer.echo(plain(run(work()), keep="\n"))
-
-
-def handoff(
-    ctx: typer.Context,
-    out: Annotated[
-        Output | None, output("--out", metavar="FILE", help="Where the document goes.")
-    ] = None,
-    sweep: SweepOption = None,
-    notice: NoticeOption = "",
-    include_open: Annotated[
-        bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")
-    ] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema and leave.")
-    ] = False,
-) -> None:
-    """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the
-    circular.
-    """
-    # Imported here: its models of the document cost every command that writes none.
-    from mediawatch.publish import handoff as documents
-
-    if schema:
-        sys.stdout.write(documents.json_schema().decode())
-        return
-    if out is None:
-        raise UserError("handoff needs --out FILE (or --schema)")
-
-    async def work() -> documents.Handoff:
-        async with open_home(ctx) as app:
-            told = await choose_inspection(app, sweep, notice, include_open=include_open)
-            if not notice:
-                await keep_judgements(app, told.sweep)
-            return documents.of(told, await checks_behind(app, told))
-
-    document = run(work())
-    out.write(documents.to_bytes(document), shared=True)
-    typer.echo(
-        f"{out}: {count_of(len(document.findings), 'finding')}, "
-        f"{count_of(document.counts.failed, 'account')} failed of {document.counts.checked} checked"
-    )
-    if not include_open and document.preliminary:
-        typer.echo(
-            (
-                "only findings that a person confirmed are in it; --include-open adds the open "
-                "ones and marks the document"
-            ),
-            err=True,
-        )
 
 
 async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Sweep:

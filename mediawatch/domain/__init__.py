@@ -22,6 +22,7 @@ from mediawatch.domain.accounts import (
 from mediawatch.domain.closures import ClosureNote, ClosureStep
 from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
 from mediawatch.domain.found_ids import as_led_by_name, with_found_id
+from mediawatch.domain.handed_files import HandedFile, HandedState, standing_files
 from mediawatch.domain.hints import Hint, LinkReceipt, LinkSort, LinkWay, Saying
 from mediawatch.domain.identity import (
     ID_IN_DOUBT,
@@ -224,6 +225,8 @@ __all__ = [
     "Finding",
     "FindingChange",
     "FindingChangeKind",
+    "HandedFile",
+    "HandedState",
     "Hint",
     "IssuedDocument",
     "IssuedFinding",
@@ -323,6 +326,7 @@ __all__ = [
     "same_ids",
     "speech",
     "spellings",
+    "standing_files",
     "standing_item",
     "version_now",
     "version_on",

@@ -27,6 +27,7 @@ WRITES = frozenset(
         "accounts.apply",
         "accounts.carry_over",
         "accounts.delete_contacts",
+        "handed.add",
         "hints.add",
         "hints.keep_receipts",
         "leads.add_decision",

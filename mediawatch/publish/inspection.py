@@ -39,6 +39,7 @@ from mediawatch.publish.defects import (
 )
 from mediawatch.publish.earlier_census import EarlierCensus
 from mediawatch.publish.naming import name_account
+from mediawatch.publish.reporting import Reporting
 from mediawatch.publish.results import RecheckResult
 from mediawatch.publish.rounds import EarlierNotices, IssuedNotice
 from mediawatch.rules import cautions
@@ -190,6 +191,8 @@ class Inspection:
     """Findings, no hints, that nobody has confirmed or dismissed; 0 of a notice."""
     before: EarlierCensus | None = None
     """The census that its 合格率 is compared with."""
+    reporting: Reporting | None = None
+    """Whose figures they are, where lower offices looked and reported; None for our own."""
 
     @property
     def regions(self) -> Regions:

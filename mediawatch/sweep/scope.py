@@ -90,14 +90,17 @@ class Scope:
         return f"{self.kind.value} of {len(self.accounts)} accounts ({digest(self.accounts)[:12]})"
 
 
-def draw(accounts: Sequence[Account], spec: Spec) -> Scope:
+def draw(accounts: Sequence[Account], spec: Spec, *, among: frozenset[int] | None = None) -> Scope:
     """Draw from the accounts in service; a census where one clause takes all.
 
-    UserError where nothing is drawn, or a seed is missing.
+    `among`: only these are drawn, by their ids or by that of another filing of the same account;
+    总数 stays that of all. UserError where nothing is drawn, or a seed is missing.
     """
-    population = in_service(accounts)
+    population = in_service(accounts, first=among or frozenset())
     groups: dict[tuple[int, tuple[str, ...]], list[Account]] = {}
     for account in population:
+        if among is not None and account.id not in among:
+            continue
         held = next(
             (
                 place

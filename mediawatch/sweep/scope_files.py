@@ -22,7 +22,7 @@ from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_po
 from mediawatch.registry import headings
 from mediawatch.registry.cells import text_of
 from mediawatch.registry.find import COMPARED, Finder
-from mediawatch.sweep.scope import STRATA, Scope, digest, identity, scope_of, strata_of
+from mediawatch.sweep.scope import STRATA, Scope, Stratum, digest, identity, scope_of, strata_of
 from mediawatch.workbooks.places import Place, column_letter
 from mediawatch.workbooks.sheet import Sheet
 from mediawatch.workbooks.tables import read_file
@@ -223,6 +223,7 @@ class _Drawn:
     digest: str
     totals: Mapping[str, Mapping[str, int]]
     parts: Mapping[str, Mapping[str, str]]
+    strata: tuple[Stratum, ...]
 
 
 def _sealed(path: Path, how: Sheet, home: str) -> _Drawn:
@@ -242,7 +243,12 @@ def _sealed(path: Path, how: Sheet, home: str) -> _Drawn:
     try:
         said = json.loads(spec)
         return _Drawn(
-            spec, SweepKind(said["kind"]), str(said["list"]), said["totals"], json.loads(parts)
+            spec,
+            SweepKind(said["kind"]),
+            str(said["list"]),
+            said["totals"],
+            json.loads(parts),
+            tuple(Stratum(*each) for each in said["strata"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: sheet {HOW_SHEET} was changed: {again}") from error
@@ -261,7 +267,12 @@ def _as_drawn(path: Path, drawn: _Drawn, found: Scope) -> Scope:
         for account in found.accounts
     )
     return replace(
-        found, kind=drawn.kind, accounts=accounts, spec=drawn.spec, totals=drawn.totals, strata=()
+        found,
+        kind=drawn.kind,
+        accounts=accounts,
+        spec=drawn.spec,
+        totals=drawn.totals,
+        strata=drawn.strata,
     )
 
 

@@ -97,6 +97,10 @@ class _Readers:
                 from mediawatch.workbooks.text_reading import text_items
 
                 yield from text_items(said["name"], file)
+            case "parcel", file if file is not None:
+                from mediawatch.workbooks.parcel_reading import parcel_items
+
+                yield from parcel_items(said["name"], file)
             case "form", file if file is not None:
                 yield from self._form(said, file).sheets(said["without"])
             case "placed", file if file is not None:

@@ -25,7 +25,7 @@ from db.base import Base
 from db.engine import migration_engine, normal_url
 from db.errors import NewerDatabase, StoreBusy, StoreError
 from db.migrate import upgrade
-from db.models import DRAFTS, IMMUTABLE, ISSUED, LEADS, LEDGER, REPOSTS
+from db.models import DRAFTS, HANDED, IMMUTABLE, ISSUED, LEADS, LEDGER, REPOSTS
 from db.revisions import revisions
 from mediawatch.domain import UserError
 
@@ -174,7 +174,7 @@ def test_the_names_of_immutable_tables_agree_with_the_first_migration(
         "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
     )
     assert sorted({name for (name,) in rows}) == sorted(
-        (*IMMUTABLE, *ISSUED, *DRAFTS, *LEDGER, *LEADS, *REPOSTS)
+        (*IMMUTABLE, *ISSUED, *DRAFTS, *LEDGER, *LEADS, *REPOSTS, *HANDED)
     )
 
 

@@ -10,6 +10,7 @@ from mediawatch.domain import UserError
 from mediawatch.files import FileBatch
 from mediawatch.ports.store.accounts import AccountNow, AccountStore
 from mediawatch.ports.store.evidence import EvidenceStore, KeptEvidence
+from mediawatch.ports.store.handed import HandedFileStore
 from mediawatch.ports.store.hints import HintStore
 from mediawatch.ports.store.leads import LeadStore
 from mediawatch.ports.store.ledger import (
@@ -47,6 +48,7 @@ __all__ = [
     "AccountNow",
     "AccountStore",
     "EvidenceStore",
+    "HandedFileStore",
     "HintStore",
     "IdleReading",
     "KeptEvidence",
@@ -120,6 +122,8 @@ class Store(Protocol):
     def operator(self) -> OperatorStore: ...
     @property
     def hints(self) -> HintStore: ...
+    @property
+    def handed(self) -> HandedFileStore: ...
     @property
     def leads(self) -> LeadStore: ...
     @property

@@ -28,7 +28,7 @@ def annex_entries(inspection: Inspection) -> tuple[AnnexEntry, ...]:
     them; none that the office leaves out, and where it gave numbers only those that have one.
     UserError where the list of problems has none, though others have.
     """
-    office, printed = inspection.office, _with_content(inspection)
+    office, printed = inspection.office, annexes_with_content(inspection)
     numbers = _given(office)
     if numbers and inspection.failed and "list" in printed and "list" not in numbers:
         raise UserError(
@@ -50,11 +50,11 @@ def annexes_without_number(inspection: Inspection) -> list[str]:
     """Titles of the annexes that have something in them and are left out for want of a number."""
     office = inspection.office
     numbers = _given(office)
-    left = [key for key in _with_content(inspection) if numbers and key not in numbers]
+    left = [key for key in annexes_with_content(inspection) if numbers and key not in numbers]
     return [annex_title(office, key) for key in left]
 
 
-def _with_content(inspection: Inspection) -> list[AnnexKey]:
+def annexes_with_content(inspection: Inspection) -> list[AnnexKey]:
     # Whom no list names stands in no annex: one of them alone would say 无.
     # A re-check has no statistics of its own: its accounts are those that failed before.
     printed: list[AnnexKey] = ["list"] if inspection.is_recheck else ["table", "list"]

@@ -26,7 +26,7 @@ from mediawatch.publish.circular.text import (
 )
 from mediawatch.publish.inspection import Inspection
 
-_HEADINGS: dict[Part, str] = {
+HEADINGS: dict[Part, str] = {
     "总体情况": "总体情况",
     "主要问题": "存在的主要问题",
     "上期整改": "上期通报整改情况",
@@ -98,11 +98,11 @@ def _sections(
         if each in _SHARED and (part or left_open):
             paragraphs = _half(paragraphs, left_open=left_open, numbered=each == "主要问题")
             if part and each == "主要问题" and not inspection.failed:
-                paragraphs = (_OURS, _no_failure(inspection), *paragraphs[1:])
+                paragraphs = (_OURS, no_failure(inspection), *paragraphs[1:])
         elif each == "主要问题" and inspection.failed:
-            paragraphs = _numbered(paragraphs, "（{}）")
+            paragraphs = number_paragraphs(paragraphs, "（{}）")
         if paragraphs:
-            heading = _HEADINGS[each]
+            heading = HEADINGS[each]
             if each == "主要问题" and paragraphs[0].heading in _NO_FAILURES:
                 heading, paragraphs = _without_failures(paragraphs)
             numbered = f"{numeral(len(found) + 1)}、{heading}"
@@ -118,7 +118,7 @@ def _without_failures(
 ) -> tuple[str, tuple[CircularParagraph, ...]]:
     """The heading and the paragraphs where nothing fails: what fails nobody is no main problem."""
     if len(paragraphs) > 1:
-        return f"{DEDUCTIONS}和{OTHERS}", _numbered(paragraphs, "（{}）")
+        return f"{DEDUCTIONS}和{OTHERS}", number_paragraphs(paragraphs, "（{}）")
     (alone,) = paragraphs
     return alone.heading.rstrip("。"), (replace(alone, heading=""),)
 
@@ -134,11 +134,11 @@ def _half(
     return (
         *before,
         _OURS,
-        *(_numbered(ours, "{}.", plain=True) if numbered else ours),
+        *(number_paragraphs(ours, "{}.", plain=True) if numbered else ours),
     )
 
 
-def _no_failure(inspection: Inspection) -> CircularParagraph:
+def no_failure(inspection: Inspection) -> CircularParagraph:
     """What a joint circular, whose other half may name problems, says where we found none."""
     if not inspection.statistics.whole.checked:
         return CircularParagraph("政务新媒体检查尚无结论。")
@@ -147,7 +147,7 @@ def _no_failure(inspection: Inspection) -> CircularParagraph:
     return CircularParagraph("本次检查未发现不合格的政务新媒体。")
 
 
-def _numbered(
+def number_paragraphs(
     paragraphs: Sequence[CircularParagraph], form: str, *, plain: bool = False
 ) -> tuple[CircularParagraph, ...]:
     return tuple(

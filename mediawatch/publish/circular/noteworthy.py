@@ -27,7 +27,7 @@ def deductions(inspection: Inspection, references: References) -> Iterator[Circu
     measure = inspection.office.measure
     kinds = _by_label(found, Effect.DEDUCTS, inspection.policy)
     opening = f"有{len(found)}{measure}政务新媒体存在扣分情形，不因此计入不合格数"
-    names = len(found) <= MANY
+    names = _are_named(found, inspection)
     said = "；".join(
         f"{label}{len(some)}{measure}，{_cost(some, measure)}{_named(some) if names else ''}"
         for label, some in kinds.items()
@@ -58,7 +58,7 @@ def _of_failed(inspection: Inspection, references: References) -> str:
     """不合格的政务新媒体中，同时有重要信息未转载情形的1个，为…; "" for none."""
     measure = inspection.office.measure
     found = [each for each in inspection.failed if each.with_effect(Effect.LISTED)]
-    names = len(found) <= MANY
+    names = _are_named(found, inspection)
     said = "；".join(
         f"同时有{label}情形的{len(some)}{measure}{_named(some) if names else ''}"
         for label, some in _by_label(found, Effect.LISTED, inspection.policy).items()
@@ -74,13 +74,18 @@ def _listed(found: Sequence[AccountProblem], inspection: Inspection, references:
     more = "另" if inspection.failed else ""
     opening = f"{more}有{len(found)}{measure}政务新媒体存在以下情形，不计入不合格数"
     where = "" if all(each.unnamed for each in found) else _pointer(references)
-    if len(found) > MANY and where:
+    if (len(found) > MANY and where) or inspection.reporting:
         said = "、".join(f"{label}{len(some)}{measure}" for label, some in kinds.items())
     else:
         said = "；".join(
             f"{label}{len(some)}{measure}{_named(some)}" for label, some in kinds.items()
         )
     return f"{opening}：{said}{where}。"
+
+
+def _are_named(found: Sequence[AccountProblem], inspection: Inspection) -> bool:
+    """Whether a text names them: not too many, and not what others found and nobody here saw."""
+    return len(found) <= MANY and inspection.reporting is None
 
 
 def _pointer(references: References) -> str:

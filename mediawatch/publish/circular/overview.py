@@ -22,6 +22,7 @@ from mediawatch.figures.region_parts import PartGroup
 from mediawatch.figures.values import Figures, FiguresSplit, percent
 from mediawatch.ops.settings.office import FILE
 from mediawatch.publish.circular.frame import moment
+from mediawatch.publish.circular.reporting import reported_overview
 from mediawatch.publish.circular.samples import describe_clauses, drawn_clauses
 from mediawatch.publish.circular.text import MANY, CircularParagraph, References
 from mediawatch.publish.inspection import Inspection
@@ -33,9 +34,12 @@ from mediawatch.sweep.scope import WHOLE
 def overview(inspection: Inspection, references: References) -> tuple[CircularParagraph, ...]:
     """总体情况; it points to the table where `references` has it."""
     whole = inspection.statistics.whole
-    said = [_first(inspection), *_limits(inspection)]
-    said += describe_clauses(inspection)
-    if whole.registry_known:
+    reporting = inspection.reporting
+    if reporting is not None:
+        said = [*reported_overview(inspection, reporting)]
+    else:
+        said = [_first(inspection), *_limits(inspection), *describe_clauses(inspection)]
+    if whole.registry_known and reporting is None:
         said += [_total_by(inspection, word) for word in inspection.office.totals_by]
     said += _parts(inspection, _split(inspection, Dimension.PLATFORM), "分平台看")
     if any(
@@ -227,6 +231,7 @@ def _perfect(inspection: Inspection) -> list[str]:
     if not said:
         return []
     rated = "所检查账号合格率" if _is_partial(inspection) else "政务新媒体检查合格率"
+    rated = "报送合格率" if inspection.reporting else rated
     what = f"{rated}为100%的" if inspection.office.print_rate else "未发现不合格的"
     return [f"{what}{'；'.join(said)}。"]
 

@@ -126,9 +126,10 @@ def _text(kind: _Kind, inspection: Inspection, references: References) -> str:
     if all(each.unnamed for each in kind.problems):
         return f"{total}。"
     longer = kind.tiers[:-1]
-    if count > MANY and "list" in references:
+    if (count > MANY and "list" in references) or inspection.reporting:
         among = "".join(f"，其中{label}的有{reached}{measure}" for label, reached, _ in longer)
-        return f"{total}{among}，名单见{references['list']}。"
+        where = f"，名单见{references['list']}" if "list" in references else ""
+        return f"{total}{among}{where}。"
     if not longer:
         return f"{total}。{names_by_type(kind.problems, measure)}。"
     said = [f"{total}。其中"]

@@ -15,6 +15,7 @@ from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures
 from mediawatch.ops.settings.office import AnnexKey
 from mediawatch.publish.circular.printed import DAY, PERCENT, Check, Rule, expect
+from mediawatch.publish.circular.read_reporting import reporting_rules
 from mediawatch.publish.circular.text import AnnexEntry
 from mediawatch.publish.inspection import Inspection
 from mediawatch.rules.account_policy import account_policy
@@ -28,6 +29,7 @@ def overview_rules(inspection: Inspection, annexes: Sequence[AnnexEntry]) -> lis
         *_whole(inspection),
         *_sample(inspection),
         *_split_rules(inspection),
+        *reporting_rules(inspection),
     ]
 
 

@@ -64,7 +64,7 @@ class FigureReader:
         """What is wrong in a text, 附件说明 at its end."""
         body = lines[: len(lines) - len(self._annexes)]
         yield from _annex_faults(lines[len(body) :], self._annexes)
-        yield from _heading_faults(body)
+        yield from heading_faults(body)
         for text in body:
             yield from self.line_faults(text)
 
@@ -83,7 +83,7 @@ class FigureReader:
 
 
 _HEADING = Rule(re.compile(r"^\d+\."), lambda match, line: ())
-"""Its number is held by `_heading_faults`."""
+"""Its number is held by `heading_faults`."""
 
 
 def _annex_faults(lines: Iterable[str], annexes: Sequence[AnnexEntry]) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _annex_faults(lines: Iterable[str], annexes: Sequence[AnnexEntry]) -> Iterat
             yield f"{line!r} is not the line of 附件{number}."
 
 
-def _heading_faults(lines: Iterable[str]) -> Iterator[str]:
+def heading_faults(lines: Iterable[str]) -> Iterator[str]:
     """Headings that are not numbered one after the other."""
     counts = [0, 0, 0]
     for line in lines:

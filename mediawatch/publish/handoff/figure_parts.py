@@ -93,6 +93,18 @@ class ScopeEntry(HandoffPart):
             "judged by its posts, or an early version did not say"
         ),
     )
+    platform: str = Field(
+        default="", description="mediawatch's key of the platform; empty in early versions"
+    )
+    platform_id: str = Field(default="", description="the platform's own id of it, text")
+    original_id: str = Field(default="", description="WeChat's 原始ID, gh_…")
+    status: str = Field(
+        default="",
+        description="运行状态: running, closing, closed, deregistered; empty in early versions",
+    )
+    prefecture: str = Field(default="", description="地市")
+    county: str = Field(default="", description="县区")
+    provisional: bool = Field(default=False, description="true: sound by its name alone (暂用标识)")
 
 
 class StratumOut(HandoffPart):

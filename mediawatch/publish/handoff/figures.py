@@ -102,6 +102,13 @@ def scope_out(inspection: Inspection) -> ScopeOut:
                 verdict=(entry.judgement.verdict if entry.judgement else Verdict.UNPROVEN).value,
                 sentence=entry.judgement.sentence if entry.judgement else "",
                 window_days=own.window.days if own.judged_by_updates else None,
+                platform=entry.account.platform,
+                platform_id=entry.account.filed.platform_id,
+                original_id=entry.account.filed.original_id,
+                status=entry.account.filed.status.value,
+                prefecture=entry.account.filed.prefecture,
+                county=entry.account.filed.county,
+                provisional=entry.judgement is not None and entry.judgement.provisional,
             )
             for entry in inspection.scope
             if (own := account_policy(inspection.policy, entry.account.filed))

@@ -87,21 +87,37 @@ def regions(inspection: Inspection) -> Table:
 
 def failed_table(inspection: Inspection) -> Table:
     """存在突出问题的政务新媒体名单: each failed account that is named, with all of its problems."""
-    return Table(
-        annex_title(inspection.office, "list"),
-        _PROBLEM,
-        tuple(_row(problem) for problem in inspection.failed if not problem.unnamed),
+    shown = [problem for problem in inspection.failed if not problem.unnamed]
+    return _with_senders(
+        Table(annex_title(inspection.office, "list"), _PROBLEM, tuple(map(_row, shown))),
+        shown,
+        inspection,
     )
 
 
 def listed_table(inspection: Inspection) -> Table:
     """其他需关注情形: what is conclusive without being a failure under this policy."""
-    return Table(
-        annex_title(inspection.office, "listed"),
-        # Who loses points or is listed has no 突出问题.
-        (*_FILED, "情形"),
-        tuple(_row(problem) for problem in inspection.noteworthy if not problem.unnamed),
+    shown = [problem for problem in inspection.noteworthy if not problem.unnamed]
+    # Who loses points or is listed has no 突出问题.
+    columns = (*_FILED, "情形")
+    return _with_senders(
+        Table(annex_title(inspection.office, "listed"), columns, tuple(map(_row, shown))),
+        shown,
+        inspection,
     )
+
+
+def _with_senders(
+    table: Table, problems: Sequence[AccountProblem], inspection: Inspection
+) -> Table:
+    """The same with 报送单位 where lower offices found the problems: each row says whose it is."""
+    if (reporting := inspection.reporting) is None:
+        return table
+    rows = tuple(
+        (*row, reporting.office_of[problem.entry.account.id])
+        for row, problem in zip(table.rows, problems, strict=True)
+    )
+    return Table(table.title, (*table.columns, "报送单位"), rows)
 
 
 _FILED = ("备案单号", "政务新媒体名称", "类型", "所属组织")

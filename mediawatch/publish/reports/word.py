@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import chinese_day
 from mediawatch.ops.settings.office import AnnexKey
+from mediawatch.publish.circular.collected import CollectedCircular
 from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.circular.text import CircularText
 from mediawatch.publish.inspection import Inspection
@@ -48,6 +49,30 @@ def circular(
         raise UserError(_NEEDS)
     text = compose(inspection, part=part, checked_during=checked_during, signed_on=signed_on)
     tables = [_TABLES[entry.key](inspection) for entry in text.annexes]
+    return _document(text, tables, inspection, template)
+
+
+def collected_circular(
+    found: CollectedCircular, *, template: Path | None = None, marks: Sequence[str] = ()
+) -> bytes:
+    """The .docx of what lower offices reported and the own sample; `marks`: those of both.
+
+    UserError as `circular`.
+    """
+    if find_spec("docxtpl") is None:
+        raise UserError(_NEEDS)
+    tables = [
+        _TABLES[entry.key](inspection)
+        for entry, inspection in zip(found.text.annexes, found.sources, strict=True)
+    ]
+    first = found.sources[0]
+    told = replace(first, marks=tuple(dict.fromkeys([*first.marks, *marks])))
+    return _document(found.text, tables, told, template)
+
+
+def _document(
+    text: CircularText, tables: Sequence[Table], inspection: Inspection, template: Path | None
+) -> bytes:
     return fill_in(
         template or shipped_template(),
         _make_visible(_words(text, inspection.marks, tables)),

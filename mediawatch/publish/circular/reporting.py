@@ -1,0 +1,51 @@
+"""总体情况 of what lower offices reported: every number in it is theirs, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mediawatch.domain.clock import chinese_day
+from mediawatch.publish.circular.frame import moment
+from mediawatch.publish.circular.text import MANY
+from mediawatch.publish.inspection import Inspection
+from mediawatch.publish.reporting import Reporting
+
+
+def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[str]:
+    """Who reported, and what they say of the whole; what the parts say follows elsewhere."""
+    office, whole = inspection.office, inspection.statistics.whole
+    measure = office.measure
+    yield _senders(reporting)
+    rated = whole.registry_known and office.print_rate
+    coverage = f"（检查率{whole.coverage_text(office.decimals)}）" if rated else ""
+    rate = f"，合格率{whole.rate_text(office.decimals)}" if office.print_rate else ""
+    yield (
+        f"{moment(inspection.sweep)}。据各地区、各部门报送，在管政务新媒体共{whole.total}{measure}，"
+        f"检查{whole.checked}{measure}{coverage}，发现不合格{whole.failed}{measure}{rate}。"
+    )
+    if reporting.own_rules:
+        said = "、".join(f"{name}（{days}天）" for name, days in reporting.own_rules)
+        yield f"其中按本地更新时限判定的有{len(reporting.own_rules)}个地区（部门）：{said}。"
+    if reporting.shared:
+        contested = (
+            f"，其中{reporting.contested}{measure}结论相反，待核对" if reporting.contested else ""
+        )
+        yield (
+            f"有{reporting.shared}{measure}政务新媒体由两个以上地区（部门）报送，各计入一次"
+            f"{contested}。"
+        )
+    if reporting.disputed:
+        yield (
+            f"有{reporting.disputed}{measure}政务新媒体报送为不合格，与本级掌握的情况不同，待核对，"
+            "不计入不合格数。"
+        )
+    yield "以上情况由各地区、各部门自查报送，佐证材料由报送单位留存，本级未逐一核查。"
+
+
+def _senders(reporting: Reporting) -> str:
+    said = f"应报送检查结果的地区（部门）有{reporting.expected}个，"
+    until = f"截至{chinese_day(reporting.until)}，"
+    if not reporting.missing:
+        return f"{until}{said}均已报送。"
+    names = f"：{'、'.join(reporting.missing)}" if len(reporting.missing) <= MANY else ""
+    return f"{until}{said}已报送{len(reporting.offices)}个，尚未报送{len(reporting.missing)}个{names}。"

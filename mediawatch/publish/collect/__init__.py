@@ -1,0 +1,1 @@
+"""Hand-offs of lower offices, read back: proved, counted anew, put together, compared with our own."""

@@ -1,0 +1,183 @@
+"""What must hold of a hand-off before it counts, each fault as a Chinese sentence for its office.
+
+Pure. Nothing that the document says of itself is believed: its counts are made anew of its own
+scope and findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import ValidationError
+
+from mediawatch.domain import Effect, ReviewState, SweepKind, SweepState, UserError, Verdict
+from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.figures.filings import once
+from mediawatch.publish.collect.rebuild import ReportedAccount, rebuild
+from mediawatch.publish.collect.recount import count_faults
+from mediawatch.publish.defects import MARK
+from mediawatch.publish.handoff.finding_parts import FindingOut
+from mediawatch.publish.handoff.parts import Handoff
+from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY
+from mediawatch.rules.policy import Policy, have_same_rules, parse
+from mediawatch.rules.sweep_policy import policy_for
+
+SCHEMA = "mediawatch.handoff/1"
+_INSPECTIONS = (SweepKind.CENSUS, SweepKind.SAMPLE, SweepKind.LIST)
+_OF_ITSELF = frozenset({PRELIMINARY, MARK})
+"""Marks that a document bears by what is in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What the upper office expects of one hand-off."""
+
+    office: str
+    as_of: date
+    policy: Policy
+    own_rules: bool = False
+    """Whether other rules are allowed."""
+    demonstration: str = ""
+    """The mark of a demonstration's documents."""
+    marks: Collection[str] = ()
+    """What the upper office's own documents bear."""
+
+
+class UnacceptableHandoff(Exception):
+    """A document counts for nothing. The message is Chinese: its office reads it."""
+
+
+def read_handoff(body: bytes) -> Handoff:
+    """The document; fields of later versions are passed over. Raises UnacceptableHandoff.
+
+    The bytes are those of a strictly read JSON object (`workbooks.parcels`).
+    """
+    try:
+        # As the contract has it: a reader passes over fields that it does not know.
+        return Handoff.model_validate_json(body, strict=True, extra="ignore")
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        if place == "schema":
+            raise UnacceptableHandoff(f"格式不是{SCHEMA}") from None
+        raise UnacceptableHandoff(f"格式不符：{place[:80]}（{first['msg'][:80]}）") from None
+
+
+def accounts_of(document: Handoff, office: str, first_id: int = 1) -> tuple[ReportedAccount, ...]:
+    """The accounts of a document. Raises UnacceptableHandoff."""
+    try:
+        return rebuild(document, office, first_id)
+    except ValueError as error:
+        raise UnacceptableHandoff(str(error)) from None
+
+
+def policy_of_document(document: Handoff) -> Policy:
+    """The rules as the document has them. Raises UnacceptableHandoff."""
+    try:
+        policy = parse(document.policy.toml)
+    except UserError:
+        raise UnacceptableHandoff("所附检查规则（policy.toml）无法识别") from None
+    period = document.scope.period_from if document.scope else None
+    return policy_for(policy, period)
+
+
+def check(document: Handoff, expected: Expectation) -> list[str]:
+    """Why a document cannot be taken, all reasons; [] where it can."""
+    faults = [*_purpose(document, expected), *_moment(document, expected)]
+    try:
+        policy = policy_of_document(document)
+        accounts = accounts_of(document, expected.office)
+    except UnacceptableHandoff as refused:
+        return [*faults, str(refused)]
+    faults += _rules(policy, expected)
+    faults += _findings(document)
+    faults += _verdicts(accounts)
+    # What is counted of accounts that do not hold together would only repeat these faults.
+    return faults or count_faults(document, accounts, policy)
+
+
+def remarks_on(document: Handoff, expected: Expectation) -> list[str]:
+    """What to mind of a document that is taken, in Chinese."""
+    said = []
+    if document.preliminary:
+        said.append(
+            f"{PRELIMINARY}，尚有{document.counts.unproven + document.counts.out_of_scope}个待核查"
+        )
+    if document.notice is None:
+        said.append("未印发通报")
+    if faults := [each for each in document.evidence_faults or () if each.withheld]:
+        said.append(f"{len(faults)}件佐证材料缺失或与记录不符")
+    if not have_same_rules(policy_of_document(document), expected.policy):
+        said.append(f"按本地规则“{document.policy.title}”判定（{document.policy.window_days}天）")
+    if document.counts.drawn is not None and document.counts.drawn < document.counts.total:
+        said.append(f"仅检查部分账号（{document.counts.drawn}/{document.counts.total}）")
+    return said
+
+
+def _purpose(document: Handoff, expected: Expectation) -> Iterator[str]:
+    if document.includes_open or OPEN_MARK in document.marks:
+        yield "含未经审核的疑似问题（--include-open），不能作为报送结果：请审核认定后重新导出"
+    others = set(document.marks) - _OF_ITSELF - {OPEN_MARK} - set(expected.marks)
+    if expected.demonstration in others:
+        yield "是演示数据，不是实际检查结果"
+    if document.sweep.state != SweepState.FINISHED.value:
+        yield "检查尚未完成"
+    if document.sweep.kind not in [each.value for each in _INSPECTIONS]:
+        yield "是复查或日常监测的结果，不是本次检查的结果"
+
+
+def _moment(document: Handoff, expected: Expectation) -> Iterator[str]:
+    day = document.sweep.as_of_day
+    if document.sweep.as_of.tzinfo is None or day_of(document.sweep.as_of) != day:
+        yield "监测时间点与其日期不一致"
+    elif day != expected.as_of:
+        yield f"监测时间点为{chinese_day(day)}，本次统一为{chinese_day(expected.as_of)}"
+    if document.scope is not None and document.scope.period_from is not None:
+        yield f"按时段（自{chinese_day(document.scope.period_from)}起）检查，本次统一按时间点检查"
+
+
+def _rules(policy: Policy, expected: Expectation) -> Iterator[str]:
+    if not expected.own_rules and not have_same_rules(policy, expected.policy):
+        yield (
+            f"检查规则为“{policy.title}”（{policy.window.days}天），与本次统一规则"
+            f"“{expected.policy.title}”（{expected.policy.window.days}天）不一致"
+        )
+
+
+def _findings(document: Handoff) -> Iterator[str]:
+    """A finding without a person's decision or evidence of its time accuses nobody."""
+    as_of = document.sweep.as_of
+    for each in document.findings:
+        name = each.account.name
+        if each.review_state != ReviewState.CONFIRMED.value:
+            yield f"账号“{name}”的问题“{each.label}”未经审核认定"
+        if any(item.taken_at.tzinfo is None for item in each.evidence):
+            yield f"账号“{name}”的佐证材料没有时区"
+        if any(not _is_sha256(item.sha256) for item in each.evidence):
+            yield f"账号“{name}”的佐证材料没有有效的SHA-256"
+        if _is_silence(each) and each.read_at < as_of:
+            yield f"账号“{name}”的未更新结论早于监测时间点，不能成立"
+
+
+def _is_silence(finding: FindingOut) -> bool:
+    return finding.effect == Effect.FAILS.value and finding.gap_days is not None
+
+
+def _is_sha256(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")
+
+
+def _verdicts(accounts: Sequence[ReportedAccount]) -> Iterator[str]:
+    """Who counts as failed has a problem that fails it, and the other way round."""
+    by_id = {each.entry.account.id: each for each in accounts}
+    for one in once(each.entry for each in accounts):
+        entry = one.entry
+        held = entry.judgement.findings if entry.judgement else ()
+        fails = any(each.effect is Effect.FAILS for each in held)
+        name = by_id[entry.account.id].filed.name
+        if one.verdict is Verdict.FAILED and not fails:
+            yield f"账号“{name}”计为不合格，但没有相应的问题和佐证材料"
+        if one.verdict is not Verdict.FAILED and fails:
+            yield f"账号“{name}”有不合格问题，但未计为不合格"

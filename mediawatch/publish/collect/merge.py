@@ -1,0 +1,299 @@
+"""The hand-offs of lower offices as one inspection, in which every number is theirs. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+
+from mediawatch.domain import (
+    Effect,
+    Filing,
+    Judgement,
+    Sweep,
+    SweepAccount,
+    SweepKind,
+    SweepState,
+    Verdict,
+)
+from mediawatch.domain.clock import day_end
+from mediawatch.figures.counts import by as count_by
+from mediawatch.figures.counts import statistics
+from mediawatch.figures.dimensions import Dimension
+from mediawatch.figures.filings import each_once, once
+from mediawatch.figures.regions import Regions
+from mediawatch.figures.values import FiguresSplit, Statistics
+from mediawatch.ops.settings.office import Office
+from mediawatch.publish.collect.office_reports import (
+    OfficeReport,
+    SharedAccount,
+    shared_accounts,
+)
+from mediawatch.publish.collect.rebuild import ReportedAccount
+from mediawatch.publish.collect.recount import split_of
+from mediawatch.publish.inspection import PRELIMINARY, AccountProblem, Inspection
+from mediawatch.publish.reporting import Reporting
+from mediawatch.rules.policy import Policy, have_same_rules
+from mediawatch.sweep.scope import WHOLE
+
+SOME_OFFICES = "reports of lower offices"
+"""`Sweep.scope` where not every account in service was looked at by somebody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """What came in for one round, put together."""
+
+    reports: tuple[OfficeReport, ...]
+    shared: tuple[SharedAccount, ...]
+    inspection: Inspection
+    """Made of the reports: `inspection.reporting` says whose it is."""
+
+    @property
+    def reported(self) -> tuple[ReportedAccount, ...]:
+        """Every account that counts, by the report by which it counts."""
+        return tuple(
+            each
+            for report in self.reports
+            for each in report.accounts
+            if each.entry.account.id in self._counted
+        )
+
+    @property
+    def _counted(self) -> Mapping[int, str]:
+        reporting = self.inspection.reporting
+        return reporting.office_of if reporting else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundFrame:
+    """What the upper office says of the round itself."""
+
+    name: str
+    as_of_sweep: Sweep
+    policy: Policy
+    office: Office
+    until: date
+    missing: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    found_failing: frozenset[str] = frozenset()
+    """Offices of which our own inspection confirmed a failed account: no 100% is said of them."""
+
+
+def frame_sweep(name: str, as_of: date, policy: Policy) -> Sweep:
+    """The moment that all offices share, as a sweep that nobody here made."""
+    moment = day_end(as_of)
+    return Sweep(
+        as_of=moment,
+        policy=policy.name,
+        policy_toml=policy.toml,
+        scope=WHOLE,
+        kind=SweepKind.CENSUS,
+        round=name,
+        started_at=moment,
+        state=SweepState.FINISHED,
+    )
+
+
+def merge(
+    reports: Sequence[OfficeReport],
+    frame: RoundFrame,
+    owners: Mapping[int, str],
+    disputes: Mapping[int, str] = MappingProxyType({}),
+) -> Collection:
+    """Put the reports together; each account counts once.
+
+    `owners`: by the number of a reported account the office to which our registry gives it.
+    `disputes`: by the same number of an account that is reported as failed what we know that
+    speaks against it; it counts as open. AssertionError where figures do not agree.
+    """
+    shared = shared_accounts(reports, owners)
+    dropped = {
+        each.entry.account.id for one in shared for each in one.reported if each is not one.standing
+    }
+    open_ones = {
+        one.standing.entry.account.id: _opposites(one) for one in shared if one.is_contested
+    }
+    disputed = disputes.keys() - dropped - open_ones.keys()
+    open_ones |= {number: disputes[number] for number in disputed}
+    kept = [
+        (report.office, _as_counted(each, open_ones))
+        for report in reports
+        for each in report.accounts
+        if each.entry.account.id not in dropped
+    ]
+    office_of = {each.entry.account.id: office for office, each in kept}
+    scope = tuple(each.entry for _, each in kept)
+    counted = _statistics(scope, reports, frame, office_of, dropped)
+    elsewhere = frame.found_failing | _failing_elsewhere(reports, shared, owners)
+    counted = replace(
+        counted, splits=tuple(_without_praise(split, elsewhere) for split in counted.splits)
+    )
+    reporting = Reporting(
+        until=frame.until,
+        offices=tuple(report.office for report in reports),
+        missing=frame.missing,
+        office_of=office_of,
+        own_rules=tuple(
+            (report.office, report.policy.window.days)
+            for report in reports
+            if not have_same_rules(report.policy, frame.policy)
+        ),
+        shared=len(shared),
+        contested=sum(one.is_contested for one in shared),
+        disputed=len(disputed),
+    )
+    told = _inspection(scope, counted, frame, reporting, {
+        each.entry.account.id: each.unnamed for _, each in kept if each.unnamed
+    })  # fmt: skip
+    marks = (*frame.marks, *_marks_of(reports, preliminary=told.preliminary))
+    return Collection(
+        reports=tuple(reports),
+        shared=shared,
+        inspection=replace(told, marks=tuple(dict.fromkeys(marks))),
+    )
+
+
+def _marks_of(reports: Sequence[OfficeReport], *, preliminary: bool) -> list[str]:
+    """What any document bears, all of them bear; 初步结果 also where only undecided findings wait."""
+    said = [mark for report in reports for mark in report.document.marks]
+    open_ones = preliminary or any(report.document.preliminary for report in reports)
+    others = [mark for mark in said if mark != PRELIMINARY]
+    return [*others, *([PRELIMINARY] if open_ones else [])]
+
+
+def _inspection(
+    scope: tuple[SweepAccount, ...],
+    counted: Statistics,
+    frame: RoundFrame,
+    reporting: Reporting,
+    unnamed: Mapping[int, str],
+) -> Inspection:
+    whole = counted.whole
+    everything = not frame.missing and whole.drawn == whole.total
+    sweep = replace(frame.as_of_sweep, scope=WHOLE if everything else SOME_OFFICES)
+    return Inspection(
+        sweep=sweep,
+        policy=frame.policy,
+        office=frame.office,
+        scope=scope,
+        statistics=counted,
+        problems=tuple(
+            _problem(entry, twins, unnamed) for entry, twins in each_once(scope) if _held(entry)
+        ),
+        marks=(),
+        surfaces={},
+        omissions=unnamed,
+        reporting=reporting,
+    )
+
+
+def _held(entry: SweepAccount) -> bool:
+    return entry.judgement is not None and bool(entry.judgement.findings)
+
+
+def _problem(
+    entry: SweepAccount, twins: tuple[Filing, ...], unnamed: Mapping[int, str]
+) -> AccountProblem:
+    findings = entry.judgement.findings if entry.judgement else ()
+    ordered = sorted(findings, key=lambda finding: finding.effect is not Effect.FAILS)
+    return AccountProblem(
+        entry=entry,
+        findings=tuple(ordered),
+        readings=(),
+        twins=twins,
+        unnamed=unnamed.get(entry.account.id, ""),
+    )
+
+
+def _statistics(
+    scope: Sequence[SweepAccount],
+    reports: Sequence[OfficeReport],
+    frame: RoundFrame,
+    office_of: Mapping[int, str],
+    dropped: set[int],
+) -> Statistics:
+    def office(entry: SweepAccount) -> str:
+        return office_of[entry.account.id]
+
+    def platform(entry: SweepAccount) -> str:
+        return Dimension.PLATFORM.of(entry.account.filed)
+
+    by_office: dict[str, int] = {}
+    by_platform: Counter[str] = Counter()
+    for report in reports:
+        entries = [each.entry for each in report.accounts]
+        left = [each for each in entries if each.account.id not in dropped]
+        by_office[report.office] = (
+            report.document.counts.total - len(once(entries)) + len(once(left))
+        )
+        rows = split_of(report.document, Dimension.PLATFORM)
+        by_platform.update({row.name: row.total for row in rows.parts} if rows else {})
+        by_platform.subtract(_drawn(entries, frame.policy))
+        by_platform.update(_drawn(left, frame.policy))
+    order = [report.office for report in reports]
+    found = statistics(
+        scope,
+        frame.policy,
+        {Dimension.REGION.label: office, Dimension.PLATFORM.label: platform},
+        totals={Dimension.REGION.label: by_office, Dimension.PLATFORM.label: by_platform},
+        expected={Dimension.REGION.label: order},
+    )
+    regions = Regions(
+        level=frame.office.level,
+        names=tuple(order),
+        reach=frame.office.reach,
+        groups={report.office: report.group for report in reports},
+    )
+    splits = tuple(
+        regions.arranged(split) if split.heading == Dimension.REGION.label else split
+        for split in found.splits
+    )
+    return replace(found, splits=splits)
+
+
+def _drawn(entries: Sequence[SweepAccount], policy: Policy) -> dict[str, int]:
+    parts = count_by(entries, policy, lambda entry: Dimension.PLATFORM.of(entry.account.filed))
+    return {name: one.drawn for name, one in parts.items()}
+
+
+def _failing_elsewhere(
+    reports: Sequence[OfficeReport], shared: Sequence[SharedAccount], owners: Mapping[int, str]
+) -> frozenset[str]:
+    """The offices with a failed account that counts with another one."""
+    told = {
+        each.office
+        for one in shared
+        for each in one.reported
+        if each.verdict is Verdict.FAILED or one.is_contested
+    }
+    return frozenset(told) | {
+        owner
+        for report in reports
+        for each in report.accounts
+        if each.verdict is Verdict.FAILED
+        if (owner := owners.get(each.entry.account.id)) and owner != report.office
+    }
+
+
+def _without_praise(split: FiguresSplit, elsewhere: frozenset[str]) -> FiguresSplit:
+    if split.heading != Dimension.REGION.label:
+        return split
+    groups = tuple(replace(group, failed_elsewhere=elsewhere) for group in split.groups)
+    return replace(split, failed_elsewhere=elsewhere, groups=groups)
+
+
+def _opposites(one: SharedAccount) -> str:
+    said = "，".join(f"{each.office}报送为{each.verdict.label}" for each in one.reported)
+    return f"{said}，待核对。"
+
+
+def _as_counted(each: ReportedAccount, open_ones: Mapping[int, str]) -> ReportedAccount:
+    """What anybody's knowledge speaks against is open, and stands in no list: one post in the window
+    clears an account, whoever saw it."""
+    if (why := open_ones.get(each.entry.account.id)) is None:
+        return each
+    judged = Judgement(verdict=Verdict.UNPROVEN, sentence=why)
+    return replace(each, entry=replace(each.entry, judgement=judged))

@@ -1,0 +1,76 @@
+"""What each office reported, and which accounts several of them reported. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mediawatch.domain import Filing, HandedFile, Verdict
+from mediawatch.figures.region_parts import PartGroup
+from mediawatch.publish.collect.rebuild import ReportedAccount
+from mediawatch.publish.handoff.parts import Handoff
+from mediawatch.rules.policy import Policy
+
+_SOUND = frozenset({Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeReport:
+    """The hand-off of one office that counts."""
+
+    office: str
+    group: PartGroup
+    file: HandedFile
+    document: Handoff
+    policy: Policy
+    accounts: tuple[ReportedAccount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedAccount:
+    """One account that several offices reported, each with what it says."""
+
+    reported: tuple[ReportedAccount, ...]
+    standing: ReportedAccount
+    """The report by which it counts."""
+    is_contested: bool
+    """Whether one office holds it for failed and another one for sound."""
+
+
+def shared_accounts(
+    reports: Sequence[OfficeReport], owners: Mapping[int, str]
+) -> tuple[SharedAccount, ...]:
+    """Accounts that several offices reported: by a platform's id, or by platform and 备案单号."""
+    groups: dict[int, list[ReportedAccount]] = defaultdict(list)
+    holder: dict[tuple[str, str, str], int] = {}
+    for report in reports:
+        for each in report.accounts:
+            keys = _keys(each.filed)
+            known = sorted({holder[key] for key in keys if key in holder})
+            place = known[0] if known else each.entry.account.id
+            for other in known[1:]:
+                groups[place] += groups.pop(other)
+            groups[place].append(each)
+            holder |= {key: place for member in groups[place] for key in _keys(member.filed)}
+    return tuple(
+        _as_shared(members, owners)
+        for members in groups.values()
+        if len({each.office for each in members}) > 1
+    )
+
+
+def _keys(filed: Filing) -> list[tuple[str, str, str]]:
+    number = [("filing_number", filed.platform, filed.filing_number)] if filed.filing_number else []
+    return [*filed.ids, *number]
+
+
+def _as_shared(members: Sequence[ReportedAccount], owners: Mapping[int, str]) -> SharedAccount:
+    """It counts with the office to which our registry gives it, else with the first that told it."""
+    own = [each for each in members if owners.get(each.entry.account.id) == each.office]
+    verdicts = {each.verdict for each in members if each.filed.in_service}
+    return SharedAccount(
+        reported=tuple(members),
+        standing=(own or list(members))[0],
+        is_contested=Verdict.FAILED in verdicts and bool(verdicts & _SOUND),
+    )

@@ -1,0 +1,95 @@
+"""报送情况 and 催报名单: who has handed in, who has not, and what was refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mediawatch.domain import HandedFile
+from mediawatch.domain.clock import beijing, chinese_day, day_end
+from mediawatch.publish.collect.states import OfficeState, RoundState
+from mediawatch.publish.reports.xlsx import BookCover, workbook
+from mediawatch.table import Table
+
+_HANDED_ON = ("未报送", "逾期未报送", "已退回", "已撤回")
+
+
+def state_table(state: RoundState) -> Table:
+    """报送情况: every expected office."""
+    rows = tuple(
+        (
+            str(number),
+            one.office.name,
+            one.office.group,
+            chinese_day(one.deadline) if one.deadline else "",
+            one.label,
+            _received(one),
+            _version(one),
+            _reason(one),
+        )
+        for number, one in enumerate(state.states, 1)
+    )
+    columns = (
+        "序号", "报送单位", "类别", "报送期限", "状态", "接收时间", "版本", "说明",
+    )  # fmt: skip
+    return Table(f"{state.offices.round.name}检查结果报送情况", columns, rows)
+
+
+def urging_book(state: RoundState, issuer: str, marks: Sequence[str]) -> bytes:
+    """报送情况 and 催报名单 as a workbook, to be handed on; files of nobody stand apart."""
+    owed = [one for one in state.states if one.label in _HANDED_ON]
+    urging = Table(
+        f"{state.offices.round.name}检查结果催报名单",
+        ("序号", "报送单位", "报送期限", "情形", "请补报、补正的事项"),
+        tuple(
+            (
+                str(number),
+                one.office.name,
+                chinese_day(one.deadline) if one.deadline else "",
+                one.label,
+                _owed(one),
+            )
+            for number, one in enumerate(owed, 1)
+        ),
+    )
+    unknown = Table(
+        "无法确认报送单位的文件",
+        ("文件", "接收时间", "退回原因"),
+        tuple((each.file, _moment(each), each.reason) for each in state.unknown),
+    )
+    tables = [("报送情况", state_table(state)), ("催报名单", urging)]
+    tables += [("无法确认的文件", unknown)] if unknown.rows else []
+    return workbook(
+        tables,
+        counts=(),
+        rates=(),
+        marks=marks,
+        cover=BookCover(title=urging.title, issuer=issuer, made_at=day_end(state.today)),
+    )
+
+
+def _received(one: OfficeState) -> str:
+    file = one.standing or one.last
+    return _moment(file) if file else ""
+
+
+def _moment(file: HandedFile) -> str:
+    return f"{beijing(file.received_at):%Y-%m-%d %H:%M}"
+
+
+def _version(one: OfficeState) -> str:
+    file = one.standing
+    if file is None:
+        return ""
+    return f"{file.notice}第{file.version}版" if file.notice else "未印发"
+
+
+def _reason(one: OfficeState) -> str:
+    """What is to be minded of what counts; of a newer file that was refused, that."""
+    said = [one.standing.reason] if one.standing else []
+    if one.last is not None and one.last is not one.standing:
+        said.append(f"{_moment(one.last)}收到的文件{one.last.state.label}：{one.last.reason}")
+    return "；".join(filter(None, said))
+
+
+def _owed(one: OfficeState) -> str:
+    return one.last.reason if one.last is not None else "报送检查结果（交接文件及签名文件）"

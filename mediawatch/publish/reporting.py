@@ -1,0 +1,35 @@
+"""Whose figures an inspection prints, where lower offices looked and reported (自查). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """What lower offices reported: of an inspection that is made of it, every number is theirs."""
+
+    until: date
+    """The Beijing day as of which the files that came in are counted."""
+    offices: tuple[str, ...]
+    """Those that reported, in the order of `offices.toml`."""
+    missing: tuple[str, ...] = ()
+    """Those that have not, or whose file was refused."""
+    office_of: Mapping[int, str] = field(default_factory=dict)
+    """By the number of a reported account the office whose figures count it."""
+    own_rules: tuple[tuple[str, int], ...] = ()
+    """Offices that judge by rules of their own, with the days of their window."""
+    shared: int = 0
+    """Accounts that two offices or more reported; each counts once."""
+    contested: int = 0
+    """Of these the accounts of which the offices say opposite things; they count as open."""
+    disputed: int = 0
+    """Further accounts that were reported as failed, and of which we know what speaks against it;
+    they count as open, too."""
+
+    @property
+    def expected(self) -> int:
+        """应报送."""
+        return len(self.offices) + len(self.missing)

@@ -58,6 +58,12 @@ def read_settings(
         _FILED.reset(read)
 
 
+def filed_database(home: Home) -> str:
+    """The database that mediawatch.toml names, whatever the environment says; "" for none."""
+    table = _read_toml(home.config).get("database", {})
+    return str(table.get("url", "")) if isinstance(table, Mapping) else ""
+
+
 class _Loaded(Settings):
     @classmethod
     def settings_customise_sources(

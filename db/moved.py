@@ -58,7 +58,8 @@ def refuse_moved(connection: Connection, revision: str, name: str) -> None:
         place, day = connection.execute(text(f"SELECT place, day FROM {_PLACE}")).one()
         raise MovedDatabase(
             f"{name} was moved to {place} on {day}, and what was written since is there: name "
-            "that one in [database] url of mediawatch.toml, or by MEDIAWATCH_DATABASE__URL"
+            "that one in [database] url of mediawatch.toml, or by MEDIAWATCH_DATABASE__URL; where it "
+            "is lost, `mediawatch database reopen` uses this one as it was"
         )
 
 

@@ -23,6 +23,8 @@ class DatabaseFacts:
     """`SQLite 3.40.1`, `PostgreSQL 15.14`."""
     revision: str
     size: int
+    server: int = 0
+    """PostgreSQL's main version, 0 for SQLite."""
 
 
 def version_fault(version: tuple[int | str, ...], where: str) -> str:
@@ -48,8 +50,11 @@ def require_server(connection: Connection, url: URL) -> None:
         )
 
 
-def require_rights(connection: Connection, url: URL) -> None:
-    """StoreError where this role may not make tables."""
+def require_rights(connection: Connection, url: URL, *, check: bool = False) -> None:
+    """StoreError where this role may not make tables.
+
+    To `check` what a backup held, it must be able to make a schema as well.
+    """
     if connection.dialect.name != "postgresql":
         return
     user, schema = connection.execute(text("SELECT current_user, current_schema()")).one()
@@ -63,6 +68,17 @@ def require_rights(connection: Connection, url: URL) -> None:
         raise StoreError(
             f"{user} may not make tables in {name_database(url)}: as its owner run "
             f'`GRANT CREATE ON SCHEMA "{schema}" TO "{user}"`'
+        )
+    if check:
+        _require_schemas(connection, url, user)
+
+
+def _require_schemas(connection: Connection, url: URL, user: str) -> None:
+    asked = text("SELECT has_database_privilege(current_database(), 'CREATE')")
+    if not connection.scalar(asked):
+        raise StoreError(
+            f"{user} may not make a schema in {name_database(url)}, by which a restored database is "
+            f'checked: as its owner run `GRANT CREATE ON DATABASE "{url.database}" TO "{user}"`'
         )
 
 
@@ -82,6 +98,7 @@ def database_facts(url: URL) -> DatabaseFacts:
             version = str(connection.scalar(text("SHOW server_version"))).split()[0]
             held = connection.scalar(text("SELECT pg_database_size(current_database())"))
             kind = f"PostgreSQL {version}"
-            return DatabaseFacts(name_database(url), kind, revision, int(held or 0))
+            main = int(version.partition(".")[0])
+            return DatabaseFacts(name_database(url), kind, revision, int(held or 0), main)
     finally:
         engine.dispose()

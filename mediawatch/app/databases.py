@@ -63,7 +63,7 @@ def plan_move(home: Home, settings: Settings, to: str) -> MovePlan:
                 f"home, or name it by {_VARIABLE}"
             )
         return MovePlan(filed or own, chosen, None)
-    if has_password(to):
+    if to != SQLITE and has_password(to):
         raise UserError(
             "everybody on this machine can read a command line: leave the password out of --to, "
             f"and give it by PGPASSWORD or ~/.pgpass; or set {_VARIABLE} and leave out --to"
@@ -108,6 +108,13 @@ def facts(home: Home, settings: Settings) -> DatabaseFacts:
     from db.servers import database_facts
 
     return database_facts(normal_url(home.database_url(settings)))
+
+
+def why_no_backup(found: DatabaseFacts) -> str:
+    """Why no backup of this database can be taken; "" where it can."""
+    from db.copies import why_no_dump
+
+    return why_no_dump(found.server) if found.server else ""
 
 
 @dataclass(frozen=True, slots=True)

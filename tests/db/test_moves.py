@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from older_homes import restore
 from postgres import Cluster
-from samples import NOW, sql
-from sqlalchemy import select, text
+from samples import NOW, change, sql
+from sqlalchemy import select
 
 import db
 from db import moves
@@ -36,14 +36,6 @@ def rows_of(url: str) -> dict[str, list[AnyRow]]:
         }
     engine.dispose()
     return found
-
-
-def change(url: str, *statements: str) -> None:
-    engine = careful_engine(normal_url(url))
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

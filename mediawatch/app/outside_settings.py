@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mediawatch.domain import UserError
-from mediawatch.ops.settings.edits import find_setting, quoted
+from mediawatch.ops.settings.edits import find_setting, quote_value
 
 _SQLITE = re.compile(r"sqlite(?:\+pysqlite)?:///(.+)", re.DOTALL)
 _SHIPPED_NAME = re.compile(r"[\w-]+")
@@ -132,7 +132,7 @@ _TANGLED = (
 def _quoted(value: str) -> str:
     if not value.isprintable():
         raise UserError(f"the new home's path {value!r} cannot stand in its settings")
-    return quoted(value)
+    return quote_value(value)
 
 
 def _shown(key: str, value: object) -> str:

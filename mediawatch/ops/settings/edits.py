@@ -15,7 +15,7 @@ def put_setting(text: str, section: str, key: str, value: str) -> str:
     UserError where the text is wrong, or sets it in a way that cannot be found.
     """
     lines = text.splitlines(keepends=True)
-    new = [f"{key} = {quoted(value)}\n"] if value else []
+    new = [f"{key} = {quote_value(value)}\n"] if value else []
     filed = tomllib.loads(text)
     if key in filed.get(section, {}):
         span = find_setting(lines, section, key)
@@ -51,7 +51,7 @@ def find_setting(lines: list[str], section: str, key: str) -> tuple[int, int] | 
     return None
 
 
-def quoted(value: str) -> str:
+def quote_value(value: str) -> str:
     """The value as TOML has it; it must be printable."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from db.bulk import BulkRows
 from db.engine import name_database
 from db.errors import StoreError
-from db.types import AnyRow
+from db.types import AnyRow, Instant, Words
 
 _AT_ONCE = 2_000
 """Rows that are read at once: two portions are in memory."""
@@ -48,8 +49,12 @@ def _copy_in(new: Connection, table: Table, portions: Iterator[Sequence[AnyRow]]
     quote = new.dialect.identifier_preparer.quote
     columns = list(table.columns)
     names = ", ".join(quote(column.name) for column in columns)
+    # Text and instants that we kept are ready as they are read; half of all columns are of these.
     given = [
-        column.type.dialect_impl(new.dialect).bind_processor(new.dialect) for column in columns
+        None
+        if isinstance(column.type, Words | Instant)
+        else column.type.dialect_impl(new.dialect).bind_processor(new.dialect)
+        for column in columns
     ]
     driver = new.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
@@ -100,20 +105,14 @@ def _ordered(connection: Connection, key: ColumnElement[Any]) -> ColumnElement[A
 def compare_rows(old: Connection, new: Connection, table: Table, where: str) -> int:
     """How many rows there are. StoreError names the first row that differs, and its column."""
     count = 0
-    theirs = _one_by_one(new, table)
-    for ours in _one_by_one(old, table):
-        other = next(theirs, None)
-        if other is None or tuple(ours) != tuple(other):
-            raise StoreError(_difference(table, ours, other, where))
-        count += 1
-    if (more := next(theirs, None)) is not None:
-        raise StoreError(_difference(table, None, more, where))
+    portions = zip_longest(_portions(old, table), _portions(new, table), fillvalue=())
+    for ours, theirs in portions:
+        if ours != theirs:
+            pairs = zip_longest(ours, theirs)
+            one, other = next(pair for pair in pairs if pair[0] != pair[1])
+            raise StoreError(_difference(table, one, other, where))
+        count += len(ours)
     return count
-
-
-def _one_by_one(connection: Connection, table: Table) -> Iterator[AnyRow]:
-    for portion in _portions(connection, table):
-        yield from portion
 
 
 def _difference(table: Table, ours: AnyRow | None, other: AnyRow | None, where: str) -> str:

@@ -151,6 +151,25 @@ def test_others_wait_while_it_is_moved(old: str, new: str, monkeypatch: pytest.M
     assert set(tried) == {"database is locked"}
 
 
+def test_a_connection_that_is_cut_moves_nothing(
+    old: str, new: str, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows_of(old)
+
+    def cut(*_: object) -> int:
+        ending = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = "
+        sql(postgres.url(), f"{ending} '{normal_url(new).database}'")
+        return moves_compare(*_)
+
+    moves_compare = moves.compare_rows
+    monkeypatch.setattr(moves, "compare_rows", cut)
+    with pytest.raises(StoreError, match="the server ended the connection"):
+        move_database(old, new, DAY)
+    monkeypatch.undo()
+    assert (rows_of(old), sql(new, "SELECT count(*) FROM account")) == (before, [(0,)])
+    assert move_database(old, new, DAY).rows
+
+
 def test_only_an_empty_database_is_filled(old: str, new: str, postgres: Cluster) -> None:
     foreign = postgres.url()
     change(foreign, "CREATE TABLE something (id int)")

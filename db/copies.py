@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from sqlalchemy import URL, create_engine, inspect
+from sqlalchemy import URL, create_engine, inspect, text
 
 from db.engine import file_of, make_private, name_database, normal_url
 from db.errors import NotWritable, StoreError, as_store_error, told_by_sqlite
@@ -38,8 +40,22 @@ def dump(url: str, target: Path) -> str:
             with folder:
                 _copy(Path(folder.name) / file.resolve().name, target, name_database(parsed))
         return "sqlite"
-    _run(parsed, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    own = (f"--file={target}", *_others_schemas(parsed))
+    _run(parsed, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", *own)
     return "postgresql"
+
+
+def _others_schemas(url: URL) -> list[str]:
+    """Options that leave out what is not in our schema: the tasks of workers, and others' tools."""
+    engine = create_engine(url)
+    try:
+        with as_store_error(name_database(url)), engine.connect() as connection:
+            own = connection.scalar(text("SELECT current_schema()"))
+            names = inspect(connection).get_schema_names()
+    finally:
+        engine.dispose()
+    quoted = (name.replace('"', '""') for name in names if name not in (own, "information_schema"))
+    return [f'--exclude-schema="{name}"' for name in quoted]
 
 
 def load(url: str, source: Path, kind: str) -> None:
@@ -79,11 +95,12 @@ _DUMPED = (
     "FK CONSTRAINT", "INDEX", "TRIGGER", "FUNCTION", "VIEW", "COMMENT", "ENCODING", "STDSTRINGS",
     "SEARCHPATH", "SCHEMA",
 )  # fmt: skip
-"""What a dump of our tables consists of. Extensions and the like run code with the server's rights."""
+"""What a dump of our tables consists of. Others run code with the server's rights."""
 
 
 def _load_postgres(url: URL, source: Path) -> None:
     from db.schema_check import require_own_tables
+    from db.servers import require_rights, require_server
 
     engine = create_engine(url)
     try:
@@ -92,18 +109,23 @@ def _load_postgres(url: URL, source: Path) -> None:
                 raise StoreError(
                     f"{name_database(url)} is not empty: restore into a new database (createdb)"
                 )
+            require_server(connection, url)
+            require_rights(connection, url, check=True)
     finally:
         engine.dispose()
-    _refuse_foreign_entries(source)
-    _run(
-        url,
-        "pg_restore",
-        "--no-owner",
-        "--no-privileges",
-        "--exit-on-error",
-        "--single-transaction",
-        str(source),
-    )
+    with NamedTemporaryFile("w", prefix="mediawatch-", encoding="utf-8") as entries:
+        entries.write(_own_entries(source))
+        entries.flush()
+        _run(
+            url,
+            "pg_restore",
+            "--no-owner",
+            "--no-privileges",
+            "--exit-on-error",
+            "--single-transaction",
+            f"--use-list={entries.name}",
+            str(source),
+        )
     try:
         require_own_tables(url, "the backup's database")
     except StoreError as error:
@@ -112,8 +134,11 @@ def _load_postgres(url: URL, source: Path) -> None:
         ) from None
 
 
-def _refuse_foreign_entries(source: Path) -> None:
-    """StoreError for a dump with anything in it that our tables do not need."""
+def _own_entries(source: Path) -> str:
+    """The entries of a dump that are restored: all but the extensions, which our tables do not need.
+
+    StoreError for a dump with anything else in it that they do not need.
+    """
     done = subprocess.run(
         [_found("pg_restore"), "--list", str(source)],
         env=inherited_environment(),
@@ -125,11 +150,18 @@ def _refuse_foreign_entries(source: Path) -> None:
     )
     if done.returncode:
         raise StoreError("the backup's database is damaged, or no dump: take an older backup")
+    kept = []
     for line in done.stdout.splitlines():
         _, found, entry = line.partition("; ")
         what = entry.split(" ", 2)[2] if found and entry.count(" ") >= 2 else ""
-        if not line.startswith(";") and what and not what.startswith(_DUMPED):
+        if line.startswith(";") or not what:
+            continue
+        if what.startswith(("EXTENSION ", "COMMENT - EXTENSION ")):
+            continue
+        if not what.startswith(_DUMPED):
             raise StoreError(f"the backup's database holds what no backup has: {what[:80]!r}")
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def _copy(source: Path, target: Path, name: str) -> None:
@@ -169,7 +201,32 @@ def _run(url: URL, program: str, *options: str) -> None:
     )
     if done.returncode:
         words = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise StoreError(f"{program} on {name_database(url)}: {words[0]}")
+        remedy = (
+            "; install the server's version of Debian's postgresql-client"
+            if "server version mismatch" in done.stderr
+            else ""
+        )
+        raise StoreError(f"{program} on {name_database(url)}: {words[0]}{remedy}")
+
+
+def why_no_dump(server: int) -> str:
+    """Why no backup of a PostgreSQL server of this main version can be taken; "" where it can."""
+    try:
+        program = _found("pg_dump")
+    except StoreError as error:
+        return str(error)
+    asked = [program, "--version"]
+    said = subprocess.run(
+        asked, env=inherited_environment(), capture_output=True, text=True, check=False
+    )
+    found = re.search(r"\d+", said.stdout)
+    if found is None:
+        return f"{program} does not run"
+    return (
+        ""
+        if int(found[0]) >= server
+        else f"{program} is of version {found[0]}, the server of {server}"
+    )
 
 
 def _found(program: str) -> str:

@@ -74,6 +74,11 @@ def _with_password_apart(url: URL) -> URL:
             raise StoreError("the database URL holds two passwords: write one")
 
 
+def has_password(url: str) -> bool:
+    """Whether it holds one. StoreError as `normal_url`."""
+    return bool(normal_url(url).password)
+
+
 _FILE = "sqlite:////path/mediawatch.db"
 _EXAMPLE = "postgresql+psycopg://user@host/name"
 

@@ -45,6 +45,10 @@ class NewerDatabase(StoreError, OutdatedVersion):
     """A newer mediawatch has migrated this database; an older one must not touch it."""
 
 
+class MovedDatabase(StoreError):
+    """What the database held was moved to another one, where it is written since."""
+
+
 class NotWritable(StoreError):
     """The database's disk is full or read-only, or the file is another user's. Reading goes on."""
 
@@ -73,6 +77,8 @@ def is_locked(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and _kind(error.orig) in _LOCKED
 
 
+MOVED = "this database was moved to another one"
+"""What the triggers of a moved database say to programs that had it open before."""
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _BUSY = "{} is locked by another process: wait until it is done, then try again"
 _ENDED = "the server ended the connection; nothing of this step was kept: try again"
@@ -91,6 +97,11 @@ _AWAY = ("53300", "57P01", "57P02", "57P03")
 
 def _told(error: DBAPIError, where: str, file: Path | None) -> StoreError:
     words = next(iter(str(error.orig).strip().splitlines()), "") or type(error.orig).__name__
+    if words == MOVED:
+        return MovedDatabase(
+            f"{where} was moved to another one meanwhile, and nothing was written: begin this "
+            "command again"
+        )
     if isinstance(error.orig, sqlite3.Error):
         told = told_by_sqlite(error.orig, where, file)
     else:

@@ -141,16 +141,12 @@ def _of_leads(conn: Connection) -> list[KeptEvidence]:
 
 def _of_answers(conn: Connection) -> list[KeptEvidence]:
     """Pictures that units filed. They stay for good: a decision was taken in view of them."""
-    wanted = (
-        select(
-            table(ReviewPictureRow),
-            ReviewEventRow.sweep_id,
-            ReviewEventRow.account_id,
-            ReviewEventRow.at,
-        )
-        .join_from(ReviewPictureRow, ReviewEventRow, ReviewEventRow.id == ReviewPictureRow.event_id)
-        .order_by(ReviewPictureRow.event_id, ReviewPictureRow.path)
-    )
+    wanted = select(
+        table(ReviewPictureRow),
+        ReviewEventRow.sweep_id,
+        ReviewEventRow.account_id,
+        ReviewEventRow.at,
+    ).join_from(ReviewPictureRow, ReviewEventRow, ReviewEventRow.id == ReviewPictureRow.event_id)
     return [
         KeptEvidence(
             evidence=Evidence(
@@ -163,5 +159,6 @@ def _of_answers(conn: Connection) -> list[KeptEvidence]:
             read_at=row.at,
             proves=True,
         )
-        for row in conn.execute(wanted)
+        # Here, for databases order text differently.
+        for row in sorted(conn.execute(wanted), key=lambda row: (row.event_id, row.path))
     ]  # fmt: skip

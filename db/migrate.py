@@ -26,8 +26,10 @@ from db.engine import (
     tighten,
 )
 from db.errors import NewerDatabase, StoreError, as_store_error
+from db.moved import refuse_moved
 from db.queries.named import create_views, drop_views, views_stand
-from db.revisions import MIGRATION_LOCK, apply_revisions, revisions
+from db.revisions import MIGRATION_LOCK, apply_revisions, revisions, standing_revision
+from db.servers import require_rights, require_server
 from mediawatch.plurals import count_of
 from mediawatch.refusals import refusal
 
@@ -75,7 +77,7 @@ def upgrade(
             if current:
                 return
             with engine.execution_options(**WRITES).begin() as connection:
-                _migrate(connection, parsed, safeguard or Safeguard())
+                migrate(connection, parsed, safeguard or Safeguard())
     finally:
         engine.dispose()
 
@@ -92,21 +94,23 @@ def is_current(url: URL) -> bool:
 
 def _stands(engine: Engine, url: URL) -> bool:
     with engine.connect() as connection:
+        require_server(connection, url)
         return _revision(connection, url) == revisions()[-1] and views_stand(connection)
 
 
 def _revision(connection: Connection, url: URL) -> str:
     """The database's revision, "" for an empty one."""
-    if not inspect(connection).has_table("alembic_version"):
-        tables = set(inspect(connection).get_table_names())
+    revision = standing_revision(connection)
+    if not revision:
+        tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
         if "account" in tables or (tables and file_of(url)):
             raise StoreError(
                 f"{name_database(url)} holds tables of something else ({min(tables)}): name an "
                 "empty one"
             )
         return ""
-    revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
-    if revision and revision not in revisions():
+    refuse_moved(connection, revision, name_database(url))
+    if revision not in revisions():
         raise NewerDatabase(
             f"{name_database(url)} was written by a newer mediawatch (revision {revision}, this version "
             f"knows {revisions()[-1]}): "
@@ -115,9 +119,11 @@ def _revision(connection: Connection, url: URL) -> str:
     return revision
 
 
-def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
+def migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
+    """As `upgrade`, within the connection's transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        require_rights(connection, url)
     before = _revision(connection, url)  # again: another process may have been first
     # Within the lock: no other process writes between the copy and the change.
     if before and before != revisions()[-1]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from threading import Lock
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 _ALEMBIC = Lock()
 """Alembic's `context` is a global of the process."""
@@ -24,6 +24,13 @@ def revisions() -> tuple[str, ...]:
     names = (entry.name for entry in files("db").joinpath("migrations", "versions").iterdir())
     found = (re.fullmatch(r"(\d{4})_\w+\.py", name) for name in names)
     return tuple(sorted(each[1] for each in found if each))
+
+
+def standing_revision(connection: Connection) -> str:
+    """What the database's tables say of themselves, known to this version or not; "" for none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
 def apply_revisions(connection: Connection, last: str) -> None:

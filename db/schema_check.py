@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, inspect, text
+from sqlalchemy import URL, Connection, create_engine, text
 
 from db.engine import WRITES, migration_engine, normal_url
 from db.errors import NewerDatabase, StoreError, as_store_error
@@ -62,7 +62,8 @@ def require_own_tables(url: URL, name: str) -> str:
         with as_store_error(name), engine.connect() as connection:
             schema = str(connection.scalar(text("SELECT current_schema()")))
             found = SchemaParts(
-                _catalogue(connection, schema), frozenset(inspect(connection).get_view_names())
+                _catalogue(connection, schema),
+                frozenset(connection.scalars(text(_VIEWS.format(schema)))),
             )
             versions = (
                 list(connection.scalars(text("SELECT version_num FROM alembic_version")))
@@ -189,11 +190,19 @@ UNION ALL SELECT 'trigger', t.tgname, replace(pg_get_triggerdef(t.oid), '{0}.', 
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
   WHERE NOT t.tgisinternal AND c.relnamespace = '{0}'::regnamespace
 UNION ALL SELECT 'function', p.proname, p.prosrc FROM pg_proc p
-  WHERE p.pronamespace = '{0}'::regnamespace
+  WHERE p.pronamespace = '{0}'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d
+  WHERE d.objid = p.oid AND d.deptype = 'e')
 UNION ALL SELECT 'rule', r.rulename || ' on ' || c.relname, '' FROM pg_rewrite r
   JOIN pg_class c ON c.oid = r.ev_class
   WHERE r.rulename <> '_RETURN' AND c.relnamespace = '{0}'::regnamespace
 """
+
+
+_VIEWS = """
+SELECT c.relname FROM pg_class c WHERE c.relkind = 'v' AND c.relnamespace = '{0}'::regnamespace
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+"""
+"""What an extension of the server brought (deptype `e`) came from no backup."""
 
 
 def _catalogue(connection: Connection, schema: str) -> dict[tuple[str, str], str]:

@@ -4,7 +4,7 @@ The views are for sqlite3 and other tools that only read.
 
 A file is plain SQL of both databases with words of ours. MINUTE(instant) is Beijing time to the
 minute; LABEL(column) is the Chinese of an enumeration's value; GLUED(column) is its values as a
-Chinese list; BEARS(finding) is whether the finding bears the verdict of `entry`;
+Chinese list; BYTES(text) is ordered the same everywhere; BEARS(finding) is whether the finding bears the verdict of `entry`;
 PRINTED(finding) is its label with its details. Each file of `parts/` is a subquery that goes by its
 name in capitals. REVIEWED is what judgements come to after review: the one definition by which
 lists and figures leave out a dismissed finding. The first line of a file is a comment that says
@@ -46,14 +46,16 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     )
 } | {"platform": PLATFORM_LABELS}  # fmt: skip
 """The values of a column that LABEL may take."""
-_CALL = re.compile(r"\b(MINUTE|LABEL|GLUED|BEARS|PRINTED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
+_CALL = re.compile(r"\b(MINUTE|LABEL|GLUED|BYTES|BEARS|PRINTED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
 _SPELT: Mapping[str, Mapping[str, str]] = {
     "sqlite": {
         "MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')",
+        "BYTES": "{0}",
         "POINTS": "printf('%g', {0}.points)",
     },
     "postgresql": {
         "MINUTE": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')", "GLUED": "string_agg({0}, '、')",
+        "BYTES": '{0} COLLATE "C"',
         "POINTS": "CAST({0}.points AS text)",
     },
 }  # fmt: skip

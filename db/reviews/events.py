@@ -23,11 +23,9 @@ def events_by_finding(conn: Connection, sweep_id: int) -> dict[Key, list[ReviewE
     found: dict[Key, list[ReviewEvent]] = defaultdict(list)
     filed: dict[int, list[ReviewPicture]] = defaultdict(list)
     of_sweep = select(ReviewEventRow.id).where(ReviewEventRow.sweep_id == sweep_id)
-    for row in conn.execute(
-        rows(ReviewPictureRow)
-        .where(ReviewPictureRow.event_id.in_(of_sweep))
-        .order_by(ReviewPictureRow.path)
-    ):
+    pictures = conn.execute(rows(ReviewPictureRow).where(ReviewPictureRow.event_id.in_(of_sweep)))
+    # Here, for databases order text differently.
+    for row in sorted(pictures, key=lambda row: row.path):
         filed[row.event_id].append(picture_of(row))
     wanted = (
         rows(ReviewEventRow).where(ReviewEventRow.sweep_id == sweep_id).order_by(ReviewEventRow.id)

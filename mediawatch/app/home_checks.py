@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from mediawatch.app import App
+from mediawatch.app import App, databases
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
@@ -63,6 +63,8 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield DoctorCheck(Level.OK, "database", "opens, is up to date and can be written")
     except UserError as error:  # it says what to do; what can be read is checked all the same
         yield DoctorCheck(Level.FAIL, "database", str(error))
+    for check in _server(app):
+        yield check
     sweeps = await app.store.sweeps.all()
     later = [sweep for sweep in sweeps if sweep.started_at > now + CLOCK_SKEW]
     if later:
@@ -103,6 +105,23 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield await _described(app, sweeps[-1].id)
         if clock := await _clock_seen(app, sweeps[-1].id):
             yield clock
+
+
+def _server(app: App) -> Iterator[DoctorCheck]:
+    """Of a home on PostgreSQL: the server, what a backup needs, the file that it moved from."""
+    if not app.settings.database.url.get_secret_value():
+        return
+    found = databases.facts(app.home, app.settings)
+    if not found.server:
+        return
+    yield DoctorCheck(Level.OK, "database", f"{found.kind}, {found.size / 1e6:.1f} MB")
+    if why := databases.why_no_backup(found):
+        remedy = f"apt-get install postgresql-client-{found.server} (or newer)"
+        yield DoctorCheck(Level.FAIL, "backup", f"no backup can be taken: {why}", remedy)
+    if app.home.database.is_file():
+        text = f"{app.home.database} still holds, with contacts, what the home held before its move"
+        remedy = f"after a backup: rm {app.home.database}*"
+        yield DoctorCheck(Level.WARN, "database", text, remedy)
 
 
 async def _people(app: App, now: datetime) -> list[DoctorCheck]:

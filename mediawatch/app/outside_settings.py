@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mediawatch.domain import UserError
+from mediawatch.ops.settings.edits import find_setting, quote_value
 
 _SQLITE = re.compile(r"sqlite(?:\+pysqlite)?:///(.+)", re.DOTALL)
 _SHIPPED_NAME = re.compile(r"[\w-]+")
@@ -102,7 +103,10 @@ def _within(path: str, old: str) -> str | None:
 def _replaced(text: str, section: str, key: str, value: str | None) -> str:
     """The text with one setting as a comment, and with its new value below where there is one."""
     lines = text.splitlines(keepends=True)
-    first, after = _span(lines, section, key)
+    span = find_setting(lines, section, key)
+    if span is None:
+        raise UserError(_TANGLED.format(section, key))
+    first, after = span
     new = [f"# {line}" for line in lines[first:after]]
     if value is not None:
         new.append(f"{key} = {_quoted(value)}\n")
@@ -125,26 +129,10 @@ _TANGLED = (
 )
 
 
-def _span(lines: list[str], section: str, key: str) -> tuple[int, int]:
-    """The lines of one setting: the first, and the one after its last."""
-    table = ""
-    for number, line in enumerate(lines):
-        if head := re.match(r"\s*\[\s*([\w-]+)\s*\]\s*(?:#.*)?$", line):
-            table = head[1]
-        if table == section and re.match(rf"\s*{key}\s*=", line):
-            for after in range(number + 1, len(lines) + 1):
-                try:
-                    tomllib.loads("".join(lines[number:after]))
-                except tomllib.TOMLDecodeError:
-                    continue
-                return number, after
-    raise UserError(_TANGLED.format(section, key))
-
-
 def _quoted(value: str) -> str:
     if not value.isprintable():
         raise UserError(f"the new home's path {value!r} cannot stand in its settings")
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return quote_value(value)
 
 
 def _shown(key: str, value: object) -> str:

@@ -288,7 +288,7 @@ async def _delete_contacts(app: App) -> None:
     count = await app.store.accounts.delete_contacts()
     typer.echo(
         f"{count_of(count, 'contact')} deleted, for [registry] contacts is false; delete registry files, "
-        f"backups and copies ({app.home.database.name}.revision-…, .before-…) that still hold them",
+        f"backups and copies ({app.home.database.name}… and *.revision-… in the home) that still hold them",
         err=True,
     )
 

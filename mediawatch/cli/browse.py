@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from mediawatch import stops
+from mediawatch.app import host_clock
+from mediawatch.app.databases import browsed_file
 from mediawatch.cli.base import home_of, open_home, run, settings_of
-from mediawatch.domain import UserError
+from mediawatch.domain.clock import minute
 from mediawatch.ops.browse import datasette, serve
-from mediawatch.ports import NamedQuery
 
 
 def register(app: typer.Typer) -> None:
@@ -25,21 +26,13 @@ def browse(
 ) -> None:
     """Serve the database to this machine's browser (Datasette; extra `browse`). Ends with Ctrl-C.
 
-    Only the browser that first opens the printed address, which holds a token, is let in.
+    PostgreSQL is served as a copy of this moment. Only the browser that first opens the printed address, which holds a token, is let in.
     """
     settings = settings_of(ctx)
-    if settings.database.url.get_secret_value():
-        raise UserError(
-            "browse serves the home's own SQLite file; this home keeps its data elsewhere "
-            "([database] url)"
-        )
 
-    async def queries() -> tuple[NamedQuery, ...]:
-        async with open_home(ctx) as app:  # also brings the views up to date
-            return tuple(app.store.queries.all())
-
-    marks = settings.output.marks
-    served = datasette(home_of(ctx).database, run(queries()), settings.query, marks)
+    async def bring_up_to_date() -> None:
+        async with open_home(ctx):  # also the views
+            pass
 
     def tell(address: str) -> None:
         typer.echo(
@@ -48,5 +41,15 @@ def browse(
             err=True,
         )
 
-    stops.promise(stops.SERVED)
-    run(serve(served, port, tell))
+    run(bring_up_to_date())
+    with browsed_file(home_of(ctx), settings, host_clock) as found:
+        marks = list(settings.output.marks)
+        if found.taken_at:
+            moment = minute(found.taken_at)
+            typer.echo(
+                f"a copy as of {moment} (Beijing), without contacts; it goes at the end", err=True
+            )
+            marks.append(f"数据取自{moment}（北京时间），其后的变化不在其中。")
+        served = datasette(found.file, found.queries, settings.query, marks)
+        stops.promise(stops.SERVED)
+        run(serve(served, port, tell))

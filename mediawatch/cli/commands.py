@@ -168,6 +168,11 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
         ),
         "restore": "Make a new home from a backup, after its files, settings and database were checked.",
     },
+    "database": {
+        "database": (
+            "Tell where the home's data lie, and move them between SQLite and PostgreSQL."
+        ),
+    },
     "units": {
         "units": (
             "Write systemd units for this home: the sweep of the night, a weekly backup, a "

@@ -44,11 +44,19 @@ def units(
             check=Output.check_home,
         ),
     ] = _BACKUPS,
+    workers: Annotated[
+        bool,
+        typer.Option(
+            "--workers",
+            help="Workers look: write their template, too, and a sweep that only orders looks.",
+        ),
+    ] = False,
 ) -> None:
     """Write systemd units for this home: the sweep of the night, a weekly backup, a message where
     one fails (docs/running.md).
     """
     program = Path(sys.executable).parent / "mediawatch"
     home, target = home_of(ctx).require(), backups.path.absolute()
-    for path in files.write(folder, program=program, home=home, user=user, backups=target):
+    told = files.UnitValues(program=program, home=home, user=user, backups=target, workers=workers)
+    for path in files.write(folder, told):
         typer.echo(path)

@@ -31,16 +31,18 @@ FACETS: Mapping[str, Sequence[str]] = {
 }
 """By view or table: the columns whose values are counted beside its rows."""
 
-_WITHHELD = (
-    "contact",
-    "review_event",
-    "notice_event",
-    "sweep_account",
-    "finding",
-    "account_state",
-    "home",
-    "hint",
-    "link_receipt",
+WITHHELD = frozenset(
+    {
+        "contact",
+        "review_event",
+        "notice_event",
+        "sweep_account",
+        "finding",
+        "account_state",
+        "home",
+        "hint",
+        "link_receipt",
+    }
 )
 """Tables that no page shows.
 
@@ -58,8 +60,8 @@ def datasette(
 ) -> Datasette:
     """The app over an SQLite file, which it opens for reading only.
 
-    `limits` hold for each of its statements. UserError where the extra `browse` is not installed. Free SQL is off: it would reach the
-    contacts.
+    `limits` hold for each of its statements. UserError where the extra `browse` is not installed.
+    Free SQL is off: it would reach the contacts.
     """
     try:
         from datasette.app import Datasette
@@ -73,7 +75,7 @@ def datasette(
     tables: dict[str, object] = {
         name: {"facets": list(columns)} for name, columns in FACETS.items()
     }
-    tables |= {name: {"allow": False} for name in _WITHHELD}
+    tables |= {name: {"allow": False} for name in WITHHELD}
     metadata = {
         "title": "mediawatch",
         "description": " ".join(("政务新媒体检查数据，只读。", *marks)),

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from commands import in_process
 from postgres import Cluster
-from samples import LATE, NOW, PLAIN, enter, plain_reading, post, sql
+from samples import LATE, NOW, PLAIN, change, enter, plain_reading, post, sql
 from typer.testing import CliRunner
 
 from db import copies
@@ -229,7 +229,7 @@ async def test_a_database_of_postgresql_comes_back(
 
 
 def test_the_password_of_postgresql_is_on_no_command_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a program in the place of pg_dump, which writes down how it was called."""
     program = tmp_path / "pg_dump"
@@ -240,12 +240,12 @@ def test_the_password_of_postgresql_is_on_no_command_line(
     monkeypatch.setattr(copies, "_found", lambda name: str(tmp_path / name))
     with pytest.raises(UserError, match=r"pg_dump on database .*: no such host") as caught:
         copies.dump(
-            "postgresql://office:hunter2@db.example/mediawatch?sslmode=require", tmp_path / "copy"
+            f"postgresql://postgres:hunter2@/postgres?host={postgres.folder}", tmp_path / "copy"
         )
     assert "hunter2" not in str(caught.value)
     password, _, words = (tmp_path / "called").read_text().partition(" ")
     assert password == "hunter2"
-    assert "--dbname=postgresql://office@db.example/mediawatch?sslmode=require" in words
+    assert "--dbname=postgresql://postgres@/postgres?host=" in words
     assert "hunter2" not in words
 
 
@@ -291,3 +291,20 @@ def test_a_folder_for_backups_is_made(tmp_path: Path) -> None:
     done = in_process("--home", tmp_path / "home", "backup", tmp_path / "backups")
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "backups").glob("mediawatch-*.tar"))) == 1
+
+
+async def test_only_our_own_tables_of_postgresql_are_kept(
+    tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers' tasks and the tools of others stay where they are, and hinder no restore."""
+    old, new = postgres.url(), postgres.url()
+    for url in (old, new):
+        change(url, "CREATE EXTENSION tablefunc")
+    change(old, 'CREATE SCHEMA "Others" CREATE TABLE x (id int)')
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", old)
+    await filled(Home(tmp_path / "home"))
+    await back_up(Home(tmp_path / "home"), tmp_path / "b.tar")
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", new)
+    assert await sound(restore.restore(tmp_path / "b.tar", tmp_path / "new").home) == 2
+    schemas = "SELECT nspname FROM pg_namespace WHERE nspname IN ('Others', 'mediawatch_expected')"
+    assert sql(new, schemas) == []

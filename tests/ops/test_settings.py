@@ -239,3 +239,25 @@ def test_a_home_that_cannot_be_made_or_is_none_says_so(tmp_path: Path) -> None:
         Home(tmp_path / "file").create()
     with pytest.raises(UserError, match="init"):
         Home(tmp_path / "typo").require()
+
+
+def test_secrets_come_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As containers and systemd hand them over: one file each, for its reader alone."""
+    home, kept = Home(tmp_path / "home").create(), tmp_path / "secrets"
+    monkeypatch.setenv("MEDIAWATCH_SECRETS", str(kept))
+    with pytest.raises(
+        UserError, match=r"MEDIAWATCH_SECRETS names .*secrets, which cannot be read"
+    ):
+        read_settings(home)
+    kept.mkdir()
+    (kept / "mediawatch_database__url").write_text("postgresql://a:hunter2@db/x\n")
+    (kept / "mediawatch_notify__urls").write_text('["wecombot://KEY"]')
+    (kept / "postgres_password").write_text("of another program")
+    found = read_settings(home)
+    assert found.database.url.get_secret_value() == "postgresql://a:hunter2@db/x"
+    assert [url.get_secret_value() for url in found.notify.urls] == ["wecombot://KEY"]
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", "postgresql://b@db/y")
+    assert read_settings(home).database.url.get_secret_value() == "postgresql://b@db/y"
+    (kept / "mediawatch_databse__url").write_text("x")
+    with pytest.raises(UserError, match="unknown file in MEDIAWATCH_SECRETS mediawatch_databse"):
+        read_settings(home)

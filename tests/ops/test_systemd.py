@@ -21,17 +21,20 @@ from mediawatch.outputs import Output, OutputKind
 from mediawatch.sweep.gate.breakers import EXIT_BITS
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> list[Path]:
+@pytest.fixture(params=[False, True], ids=["alone", "workers"])
+def written(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
     program = tmp_path / "mediawatch"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     return systemd.write(
         Output(tmp_path / "units", OutputKind.FOLDER),
-        program=program,
-        home=Home(tmp_path / "home"),
-        user="office",
-        backups=tmp_path,
+        systemd.UnitValues(
+            program=program,
+            home=Home(tmp_path / "home"),
+            user="office",
+            backups=tmp_path,
+            workers=request.param,
+        ),
     )
 
 
@@ -50,7 +53,7 @@ def test_systemd_finds_nothing_wrong(written: list[Path]) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(named) == 5
+    assert len(named) == 5 + any("worker@" in path.name for path in named)
     broken = written[0].read_text("utf-8") + "\n[Service]\nKillMod=mixed\n"
     written[0].write_text(broken, "utf-8")
     assert (
@@ -68,9 +71,13 @@ def test_the_units_call_commands_that_there_are(written: list[Path]) -> None:
         for path in written
         for line in re.findall(r"(?m)^ExecStart=(.+)$", path.read_text("utf-8"))
     ]
-    assert len(called) == 3
+    assert len(called) == 3 + any("worker@" in path.name for path in written)
     for line in called:
         words = shlex.split(line)[3:]
+        if "worker" not in real:  # where this version knows no workers yet
+            words = [word for word in words if word != "--workers"]
+            if words == ["worker"]:
+                continue
         options = {option for param in real[words[0]].params for option in param.opts}
         assert {word for word in words if word.startswith("--")} <= options, line
 
@@ -113,10 +120,12 @@ def test_a_path_that_a_unit_would_take_apart_is_refused(
     with pytest.raises(UserError, match="cannot stand in a unit file") as refused:
         systemd.write(
             Output(tmp_path / "units", OutputKind.FOLDER),
-            program=paths["program"],
-            home=Home(paths["home"]),
-            user="office",
-            backups=paths["backups"],
+            systemd.UnitValues(
+                program=paths["program"],
+                home=Home(paths["home"]),
+                user="office",
+                backups=paths["backups"],
+            ),
         )
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "units").exists()
@@ -130,10 +139,9 @@ def test_a_user_that_would_be_root_or_nobody_is_refused(tmp_path: Path, user: st
     with pytest.raises(UserError, match="is no name of an ordinary user"):
         systemd.write(
             Output(tmp_path / "units", OutputKind.FOLDER),
-            program=tmp_path / "p",
-            home=Home(tmp_path / "h"),
-            user=user,
-            backups=tmp_path,
+            systemd.UnitValues(
+                program=tmp_path / "p", home=Home(tmp_path / "h"), user=user, backups=tmp_path
+            ),
         )
     assert not (tmp_path / "units").exists()
 
@@ -143,14 +151,16 @@ def test_each_value_stands_on_its_own_line(tmp_path: Path, user: str) -> None:
     home = Home(tmp_path / "检查=;#[x]{y}~*")
     for path in systemd.write(
         Output(tmp_path / "units", OutputKind.FOLDER),
-        program=tmp_path / "p",
-        home=home,
-        user=user,
-        backups=tmp_path,
+        systemd.UnitValues(
+            program=tmp_path / "p", home=home, user=user, backups=tmp_path, workers=True
+        ),
     ):
         lines = path.read_text("utf-8").splitlines()
         assert not any("@" in line and "@%N" not in line for line in lines)
         if path.suffix == ".service":
             assert lines.count(f"User={user}") == 1
             command = next(line for line in lines if line.startswith("ExecStart="))
-            assert str(home.root) in shlex.split(command.removeprefix("ExecStart="), comments=False)
+            instance = "-%i" if "worker@" in path.name else ""
+            assert f"{home.root}{instance}" in shlex.split(
+                command.removeprefix("ExecStart="), comments=False
+            )

@@ -49,6 +49,7 @@ PAGES = {
     "recheck": "notices.md",
     "backup": "running.md",
     "restore": "running.md",
+    "database": "postgresql.md",
     "units": "running.md",
     "verify": "cases.md",
     "record": "cases.md",

@@ -76,10 +76,10 @@ class Cluster:
     def stop(self) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
-    def url(self) -> str:
-        """A new, empty database."""
+    def url(self, options: str = "") -> str:
+        """A new, empty database, made with these options."""
         name = f"mediawatch_{next(self._numbers)}"
-        self._execute("postgres", f"CREATE DATABASE {name}")
+        self._execute("postgres", f"CREATE DATABASE {name} {options}")
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def copy(self, url: str) -> str:

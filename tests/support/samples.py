@@ -190,6 +190,15 @@ def sql(url: str, statement: str) -> list[tuple[Any, ...]]:
     return rows
 
 
+def change(url: str, *statements: str) -> None:
+    """What no method of the store does."""
+    engine = migration_engine(normal_url(url))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
 def finding(*reading_ids: int, code: Code = Code.STALE_2W, **more: Any) -> Finding:
     values: dict[str, Any] = {
         "label": "超过2周未更新",

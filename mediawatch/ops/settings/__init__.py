@@ -1,7 +1,7 @@
 """The home folder and the one settings tree."""
 
 from mediawatch.ops.settings.home import CONFIG, Home
-from mediawatch.ops.settings.read import read_settings
+from mediawatch.ops.settings.read import filed_database, read_settings
 from mediawatch.ops.settings.tree import (
     BrowserSettings,
     NotifySettings,
@@ -18,5 +18,6 @@ __all__ = [
     "PaceSettings",
     "QuerySettings",
     "Settings",
+    "filed_database",
     "read_settings",
 ]

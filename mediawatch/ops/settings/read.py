@@ -1,7 +1,7 @@
 """Where settings come from.
 
-Precedence, highest first: a command's option, the environment (`MEDIAWATCH_SWEEP__POLICY`),
-`mediawatch.toml` in the home, the defaults.
+Precedence, highest first: a command's option, the environment (`MEDIAWATCH_SWEEP__POLICY`), a file
+of that name in the folder of `MEDIAWATCH_SECRETS`, `mediawatch.toml` in the home, the defaults.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsError,
 )
@@ -26,7 +27,9 @@ from mediawatch.inputs import InputFault, read_toml
 from mediawatch.ops.settings.home import Home
 from mediawatch.ops.settings.tree import PREFIX, PaceSettings, Settings
 
-_NOT_SETTINGS = frozenset({"MEDIAWATCH_HOME"})
+_SECRETS = "MEDIAWATCH_SECRETS"
+"""Names a folder with a file for each secret setting, which goes by the name of its variable."""
+_NOT_SETTINGS = frozenset({"MEDIAWATCH_HOME", _SECRETS})
 _FILED = ContextVar[Mapping[str, Any]]("filed")
 """What the home's file says, while settings are made of it."""
 
@@ -42,6 +45,7 @@ def read_settings(
     options = {section: dict(keys) for section, keys in (overrides or {}).items()}
     filed = _read_toml(home.config)
     _refuse_unknown_variables()
+    _require_secrets()
 
     values: dict[str, Any] = dict(options)
     read = _FILED.set(filed)
@@ -58,6 +62,12 @@ def read_settings(
         _FILED.reset(read)
 
 
+def filed_database(home: Home) -> str:
+    """The database that mediawatch.toml names, whatever the environment says; "" for none."""
+    table = _read_toml(home.config).get("database", {})
+    return str(table.get("url", "")) if isinstance(table, Mapping) else ""
+
+
 class _Loaded(Settings):
     @classmethod
     def settings_customise_sources(
@@ -69,7 +79,10 @@ class _Loaded(Settings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         filed = InitSettingsSource(settings_cls, dict(_FILED.get()))
-        return init_settings, env_settings, filed
+        if not (folder := os.environ.get(_SECRETS)):
+            return init_settings, env_settings, filed
+        kept = NestedSecretsSettingsSource(file_secret_settings, secrets_dir=folder)
+        return init_settings, env_settings, kept, filed
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -84,7 +97,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _refuse_unknown_variables() -> None:
     """pydantic-settings would ignore a misspelt section in the environment, and with it the
     setting."""
-    for name in os.environ:
+    kept = os.environ.get(_SECRETS)
+    files = [path.name for path in Path(kept).glob("*")] if kept else []
+    for name in (*os.environ, *files):
         section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
         if (
             name.upper().startswith(PREFIX)
@@ -92,9 +107,26 @@ def _refuse_unknown_variables() -> None:
             and section not in Settings.model_fields
         ):
             known = ", ".join(f"{PREFIX}{each.upper()}__…" for each in Settings.model_fields)
+            what = "environment variable" if name in os.environ else "file in MEDIAWATCH_SECRETS"
             raise UserError(
-                f"unknown environment variable {name}: known are MEDIAWATCH_HOME, {known}"
+                f"unknown {what} {name}: known are MEDIAWATCH_HOME, MEDIAWATCH_SECRETS, {known}"
             )
+
+
+def _require_secrets() -> None:
+    """A folder that is missing or closed must not become a home without its secrets."""
+    folder = os.environ.get(_SECRETS)
+    if not folder:
+        return
+    try:
+        for path in Path(folder).iterdir():
+            if path.name.upper().startswith(PREFIX):
+                path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"{_SECRETS} names {folder}, which cannot be read ({error}): name a folder with a file "
+            "for each secret, such as mediawatch_database__url"
+        ) from None
 
 
 def _sentence(

@@ -1,0 +1,149 @@
+"""Where a home's data lie, and how they come from SQLite to PostgreSQL and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from mediawatch.app.locks import only_one
+from mediawatch.domain import UserError
+from mediawatch.domain.clock import day_of
+from mediawatch.files import write_whole
+from mediawatch.ops.browse import WITHHELD
+from mediawatch.ops.settings import Home, Settings, filed_database
+from mediawatch.ops.settings.edits import put_setting
+from mediawatch.ports import Clock, NamedQuery
+
+if TYPE_CHECKING:
+    from db.moves import DatabaseMove
+    from db.servers import DatabaseFacts
+
+SQLITE = "sqlite"
+"""What `--to` says for the home's own file."""
+_VARIABLE = "MEDIAWATCH_DATABASE__URL"
+
+
+@dataclass(frozen=True, slots=True)
+class MovePlan:
+    """From where to where. `settings`: mediawatch.toml as it will be, None where it stays.
+
+    URLs may hold a password: never print them.
+    """
+
+    source: str
+    target: str
+    settings: str | None
+
+    @property
+    def source_setting(self) -> str:
+        """What `database.url` is before the move."""
+        return "" if self.source.startswith("sqlite:///") else self.source
+
+
+def plan_move(home: Home, settings: Settings, to: str) -> MovePlan:
+    """`to`: a URL or `sqlite`; "" for the database that the environment names.
+
+    UserError where it is not said where to, where it is said with a password, and for settings that
+    cannot be changed.
+    """
+    from db.engine import has_password
+
+    filed, chosen = filed_database(home), settings.database.url.get_secret_value()
+    own = f"sqlite:///{home.database}"
+    if not to:
+        if chosen == filed:
+            raise UserError(
+                "say where to: --to postgresql://USER@HOST/NAME, or --to sqlite for a file in the "
+                f"home, or name it by {_VARIABLE}"
+            )
+        return MovePlan(filed or own, chosen, None)
+    if to != SQLITE and has_password(to):
+        raise UserError(
+            "everybody on this machine can read a command line: leave the password out of --to, "
+            f"and give it by PGPASSWORD or ~/.pgpass; or set {_VARIABLE} and leave out --to"
+        )
+    target = own if to == SQLITE else to
+    if chosen != filed:
+        return MovePlan(chosen, target, None)
+    named = "" if target == own else target
+    text = home.config.read_text("utf-8-sig")
+    return MovePlan(chosen or own, target, put_setting(text, "database", "url", named))
+
+
+def move(home: Home, plan: MovePlan, at: datetime) -> DatabaseMove:
+    """Bring all rows over, while no sweep runs and nobody writes; then the settings name the new one.
+
+    UserError as `db.moves.move_database`, and where a sweep runs.
+    """
+    from db.moves import move_database
+
+    with only_one(home):
+        done = move_database(plan.source, plan.target, day_of(at).isoformat())
+        if plan.settings is not None:
+            write_whole(home.config, plan.settings.encode())
+    return done
+
+
+def reopen(home: Home) -> Path:
+    """Use the home's own SQLite file again, as it was when it was moved. Returns it.
+
+    UserError where it was not moved, or is missing.
+    """
+    from db.moves import reopen_database
+
+    with only_one(home):
+        reopen_database(f"sqlite:///{home.database}")
+    return home.database
+
+
+def facts(home: Home, settings: Settings) -> DatabaseFacts:
+    """What is to be told of the home's database; nothing is written. UserError as it says."""
+    from db.engine import normal_url
+    from db.servers import database_facts
+
+    return database_facts(normal_url(home.database_url(settings)))
+
+
+def why_no_backup(found: DatabaseFacts) -> str:
+    """Why no backup of this database can be taken; "" where it can."""
+    from db.copies import why_no_dump
+
+    return why_no_dump(found.server) if found.server else ""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowsedFile:
+    """An SQLite file that browsers of data may read. `taken_at`: None where it is the home's own."""
+
+    file: Path
+    queries: Sequence[NamedQuery]
+    taken_at: datetime | None = None
+
+
+@contextmanager
+def browsed_file(home: Home, settings: Settings, clock: Clock) -> Iterator[BrowsedFile]:
+    """The home's own SQLite file, or a copy of what PostgreSQL holds at this moment.
+
+    The copy lies in a private folder that goes at the end. It holds no contacts, nor what else no
+    page shows. UserError where it cannot be made.
+    """
+    from db.engine import file_of, normal_url
+    from db.queries.named import named_queries
+
+    url, queries = normal_url(home.database_url(settings)), named_queries("sqlite")
+    if file := file_of(url):
+        yield BrowsedFile(file, queries)
+        return
+    from db.moves import copy_rows
+
+    read = set(re.findall(r"\w+", " ".join(query.sql for query in queries)))
+    with TemporaryDirectory(prefix="mediawatch-browse-") as folder:
+        copy, now = Path(folder) / home.database.name, clock()
+        copy_rows(url, copy, WITHHELD - read)
+        yield BrowsedFile(copy, queries, now)

@@ -1,0 +1,99 @@
+"""`mediawatch database` as an administrator meets it: settings, sentences, secrets."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from commands import in_process
+from postgres import Cluster
+from review_homes import home as home
+from review_homes import prepared as prepared
+from samples import NOW, sql
+from sqlalchemy import make_url
+
+from mediawatch.app import databases
+from mediawatch.ops.browse import datasette
+from mediawatch.ops.settings import Home, read_settings
+
+ACCOUNTS = "SELECT id, name FROM account ORDER BY id"
+
+
+@pytest.fixture
+def new(postgres: Cluster) -> str:
+    return postgres.copy(postgres.migrated_url())
+
+
+def ends(home: Home, code: int, *words: str) -> str:
+    done = in_process("--home", home.root, *words)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_home_moves_to_postgresql_and_back(home: Home, new: str) -> None:
+    before, listed = sql(f"sqlite:///{home.database}", ACCOUNTS), ends(home, 0, "flagged")
+    assert "SQLite" in ends(home, 0, "database", "show")
+    told = ends(home, 0, "database", "move", "--to", new)
+    assert re.search(r"\d+ rows of \d+ tables moved .*, every one compared", told)
+    assert f"{home.config} names the new one" in told
+    assert read_settings(home).database.url.get_secret_value() == new
+    assert "# url" in home.config.read_text("utf-8")
+    shown = ends(home, 0, "database", "show")
+    assert re.search(r"PostgreSQL \d+\.\d+, revision \d{4}, \d+\.\d MB", shown)
+    assert (sql(new, ACCOUNTS), ends(home, 0, "flagged")) == (before, listed)
+    checked = in_process("--home", home.root, "doctor").stdout
+    assert f"{home.database} still holds, with contacts" in checked
+    ends(home, 0, "database", "move", "--to", "sqlite")
+    assert (home.root / "mediawatch.db.moved-1").is_file()
+    assert read_settings(home).database.url.get_secret_value() == ""
+    assert ends(home, 0, "flagged") == listed
+
+
+def test_a_database_of_the_environment_stays_there(
+    home: Home, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = make_url(new).set(password="hunter2").render_as_string(hide_password=False)
+    settings = home.config.read_bytes()
+    assert "leave the password out of --to" in ends(home, 2, "database", "move", "--to", url)
+    assert "say where to" in ends(home, 2, "database", "move")
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", url)
+    told = ends(home, 0, "database", "move")
+    assert "set MEDIAWATCH_DATABASE__URL for every command" in told
+    assert ("hunter2" in told, home.config.read_bytes()) == (False, settings)
+    assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
+    monkeypatch.delenv("MEDIAWATCH_DATABASE__URL")
+    refused = ends(home, 2, "flagged")
+    assert "was moved to postgresql+psycopg://postgres:***@" in refused
+    assert "database reopen" in refused
+    assert "--yes" in ends(home, 2, "database", "reopen")
+    ends(home, 0, "database", "reopen", "--yes")
+    assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
+
+
+def test_browse_gets_a_copy_without_contacts(home: Home, new: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(home.database)) as filled, filled:
+        filled.execute("INSERT INTO contact SELECT id, '王五', '13800138000' FROM account LIMIT 1")
+    ends(home, 0, "database", "move", "--to", new)
+    settings = read_settings(home)
+    with databases.browsed_file(home, settings, lambda: NOW) as found:
+        assert (found.taken_at, found.file.parent.stat().st_mode & 0o777) == (NOW, 0o700)
+        assert b"13800138000" not in found.file.read_bytes()
+        copy = f"sqlite:///{found.file}"
+        for table in ("contact", "review_event", "link_receipt"):
+            assert sql(copy, f"SELECT count(*) FROM {table}") == [(0,)]
+        assert sql(copy, ACCOUNTS) == sql(new, ACCOUNTS)
+        assert sql(copy, "SELECT count(*) FROM flagged") == [(2,)]
+        datasette(found.file, found.queries, settings.query)
+    assert not found.file.parent.exists()
+    assert sql(new, "SELECT count(*) FROM contact") == [(1,)]
+
+
+def test_settings_that_cannot_be_changed_stop_it_before(home: Home, new: str) -> None:
+    text = home.config.read_text("utf-8").replace("[database]\n", "")
+    home.config.write_text(f'database = {{ url = "sqlite:///{home.database}" }}\n{text}', "utf-8")
+    told = ends(home, 2, "database", "move", "--to", new)
+    assert "sets database.url in a way that cannot be changed: write it by hand" in told
+    assert "gh_0000000000a2" in ends(home, 0, "registry", "list")

@@ -1,0 +1,196 @@
+"""A database is brought over to one of the other kind: every row, and nothing half."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from older_homes import restore
+from postgres import Cluster
+from samples import NOW, change, sql
+from sqlalchemy import select
+
+import db
+from db import moves
+from db.base import Base
+from db.engine import careful_engine, normal_url
+from db.errors import StoreError
+from db.migrate import Safeguard, upgrade
+from db.moves import move_database, reopen_database
+from db.servers import version_fault
+from db.types import AnyRow
+from mediawatch.domain import Backup
+
+DAY = "2032-01-06"
+
+
+def rows_of(url: str) -> dict[str, list[AnyRow]]:
+    engine = careful_engine(normal_url(url))
+    with engine.connect() as connection:
+        found = {
+            table.name: sorted(connection.execute(select(table)).all(), key=repr)
+            for table in Base.metadata.sorted_tables
+        }
+    engine.dispose()
+    return found
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of an older home, brought up to date."""
+    folder = tmp_path_factory.mktemp("filled")
+    url = f"sqlite:///{folder / 'mediawatch.db'}"
+    restore(url, folder)
+    upgrade(url, safeguard=Safeguard(copy=False))
+    with closing(sqlite3.connect(folder / "mediawatch.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder / "mediawatch.db"
+
+
+@pytest.fixture
+def old(filled: Path, tmp_path: Path) -> str:
+    """An SQLite home's database with notices, reviews and readings."""
+    return f"sqlite:///{shutil.copy(filled, tmp_path)}"
+
+
+@pytest.fixture
+def new(postgres: Cluster) -> str:
+    """A database with our tables and nothing in them."""
+    return postgres.copy(postgres.migrated_url())
+
+
+def test_every_row_comes_over_and_back(old: str, postgres: Cluster, tmp_path: Path) -> None:
+    new, before = postgres.url(), rows_of(old)
+    done = move_database(old, new, DAY)
+    assert rows_of(new) == before
+    assert (done.tables, done.rows) == (len(before), sum(map(len, before.values())))
+    assert len(before["reading"]) > 5
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+    assert move_database(new, back, DAY).rows == done.rows
+    assert rows_of(back) == before
+    assert not [path for path in tmp_path.iterdir() if ".part" in path.name]
+
+
+def test_numbers_go_on_and_triggers_hold(old: str, new: str) -> None:
+    move_database(old, new, DAY)
+    change(new, "INSERT INTO source SELECT (jsonb_populate_record(source, "
+           "jsonb_build_object('id', nextval(pg_get_serial_sequence('source', 'id'))))).* "
+           "FROM source ORDER BY id LIMIT 1")  # fmt: skip
+    ids = [row[0] for row in sql(new, "SELECT id FROM source ORDER BY id")]
+    assert ids[-1] == ids[-2] + 1
+    for table in ("reading", "review_event", "notice", "notice_event"):
+        with (
+            pytest.raises(StoreError, match=f"{table} is never updated"),
+            db.errors.as_store_error("x"),
+        ):
+            change(new, f"UPDATE {table} SET id = id")
+
+
+async def test_the_old_database_is_refused_from_then_on(old: str, new: str) -> None:
+    before = rows_of(old)
+    opened = await db.open_store(old)
+    move_database(old, new, DAY)
+    with pytest.raises(StoreError, match=r"was moved to another one meanwhile.*nothing was writ"):
+        await opened.runs.add_backup(Backup(at=NOW, place="a.tar", files=1, size=1))
+    await opened.close()
+    with pytest.raises(StoreError, match=rf"was moved to postgresql\S+ on {DAY}.*database\] url"):
+        await db.open_store(old)
+    assert rows_of(old) == before
+    reopen_database(old)
+    upgrade(old)
+    assert rows_of(old) == before
+    with pytest.raises(StoreError, match="was not moved"):
+        reopen_database(old)
+
+
+def test_a_broken_off_move_is_finished(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new database was committed; the mark of the old one was not."""
+    move_database(old, new, DAY)
+    reopen_database(old)
+    assert move_database(old, new, DAY).rows
+    reopen_database(old)
+    change(old, "UPDATE account SET name = name || 'x' WHERE id = 3")
+    with pytest.raises(StoreError, match=r"row id 3 of account differs in name; nothing was moved"):
+        move_database(old, new, DAY)
+    change(old, "DELETE FROM contact")
+    change(new, "DELETE FROM post WHERE id = (SELECT max(id) FROM post)",
+           "UPDATE account SET name = name || 'x' WHERE id = 3")  # fmt: skip
+    with pytest.raises(StoreError, match="in one of the two databases only"):
+        move_database(old, new, DAY)
+    upgrade(old)
+
+
+def test_what_the_new_database_refuses_is_named(old: str, new: str) -> None:
+    change(old, "UPDATE account_state SET news = 3000000000 WHERE account_id = 2")
+    with pytest.raises(
+        StoreError, match=r"refuses a row of account_state: .*COPY account_state, line 2, col"
+    ):
+        move_database(old, new, DAY)
+    assert sql(new, "SELECT count(*) FROM account") == [(0,)]
+    upgrade(old)
+
+
+def test_others_wait_while_it_is_moved(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program tries in the middle: it cannot begin to write."""
+    file = normal_url(old).database
+    tried: list[str] = []
+
+    def compared(*given: object) -> int:
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                tried.append(str(error))
+        return 0
+
+    monkeypatch.setattr(moves, "compare_rows", compared)
+    move_database(old, new, DAY)
+    assert set(tried) == {"database is locked"}
+
+
+def test_a_connection_that_is_cut_moves_nothing(
+    old: str, new: str, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows_of(old)
+
+    def cut(*_: object) -> int:
+        ending = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = "
+        sql(postgres.url(), f"{ending} '{normal_url(new).database}'")
+        return moves_compare(*_)
+
+    moves_compare = moves.compare_rows
+    monkeypatch.setattr(moves, "compare_rows", cut)
+    with pytest.raises(StoreError, match="the server ended the connection"):
+        move_database(old, new, DAY)
+    monkeypatch.undo()
+    assert (rows_of(old), sql(new, "SELECT count(*) FROM account")) == (before, [(0,)])
+    assert move_database(old, new, DAY).rows
+
+
+def test_only_an_empty_database_is_filled(old: str, new: str, postgres: Cluster) -> None:
+    foreign = postgres.url()
+    change(foreign, "CREATE TABLE something (id int)")
+    with pytest.raises(StoreError, match=r"is not empty \(something\)"):
+        move_database(old, foreign, DAY)
+    change(new, "INSERT INTO pruning (at, before) VALUES (now(), now())")
+    with pytest.raises(StoreError, match=r"holds another home \(pruning\)"):
+        move_database(old, new, DAY)
+
+
+def test_servers_that_cannot_hold_it_are_told(postgres: Cluster) -> None:
+    assert version_fault((15, 1), "x") == version_fault((18,), "x") == ""
+    assert "14.9, which is too old: PostgreSQL 15" in version_fault((14, 9), "x")
+    plain = postgres.url("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+    with pytest.raises(StoreError, match=r"keeps its text in LATIN1.*createdb --encoding=UTF8"):
+        upgrade(plain)
+    url = postgres.url()
+    change(url, "CREATE ROLE poor LOGIN", "GRANT CONNECT ON DATABASE "
+           f"{normal_url(url).database} TO poor")  # fmt: skip
+    poor = normal_url(url).set(username="poor").render_as_string()
+    with pytest.raises(
+        StoreError, match=r'poor may not make tables.*GRANT CREATE ON SCHEMA "public"'
+    ):
+        upgrade(poor)

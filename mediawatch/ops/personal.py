@@ -72,8 +72,6 @@ def _pictures(
     ]
     going = {id(item) for item in leaving}
     needed = {item.evidence.path for item in kept if id(item) not in going}
-    return [
-        item
-        for item in leaving
-        if item.evidence.path not in needed and (folder.root / item.evidence.path).is_file()
-    ]
+    unneeded = [item for item in leaving if item.evidence.path not in needed]
+    there = folder.present({item.evidence.path for item in unneeded})
+    return [item for item in unneeded if item.evidence.path in there]

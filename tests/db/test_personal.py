@@ -152,7 +152,7 @@ async def test_a_run_that_was_cut_short_is_made_up_for(any_store: Store, tmp_pat
     await happens(store, NoticeAction.CLOSED, "赵六")
     await happens(store, NoticeAction.ARCHIVED, "周八")
     lost, *_ = (item for item in await store.evidence.all() if item.reading_id)
-    folder.root.joinpath(lost.evidence.path).unlink()
+    tmp_path.joinpath(lost.evidence.path).unlink()
     count = await clear_personal(store, folder, NOW, DAYS)
     assert (count.names, count.pictures) == (4, 1)
 

@@ -21,7 +21,7 @@ from mediawatch.domain import UserError
 from mediawatch.ops.evidence.places import PlaceFile
 
 if TYPE_CHECKING:
-    from obstore.store import S3Store
+    from obstore.store import S3Credential, S3Store
 
 T = TypeVar("T")
 
@@ -205,14 +205,24 @@ def _open(address: BucketAddress, tries: int) -> S3Store:
         raise UserError(
             "evidence in S3-compatible storage needs obstore: pip install 'mediawatch[storage]'"
         ) from None
+    keys: S3Credential = {
+        "access_key_id": address.access_key,
+        "secret_access_key": address.secret_key,
+        "token": None,
+        "expires_at": None,
+    }
     return S3Store(
         address.bucket,
         prefix=address.prefix or None,
+        # obstore would take the rest from variables of another tool (AWS_ENDPOINT_URL_S3, tokens).
         endpoint=address.endpoint,
+        aws_endpoint_url_s3=address.endpoint,
         region=address.region,
-        access_key_id=address.access_key,
-        secret_access_key=address.secret_key,
+        skip_signature=False,
+        credential_provider=lambda: keys,
         virtual_hosted_style_request=False,
+        # Several storages do not know the removal of many at once.
+        disable_bulk_delete=True,
         client_options={
             "allow_http": address.endpoint.startswith("http://"),
             "connect_timeout": timedelta(seconds=5),

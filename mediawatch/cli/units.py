@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import home_of
+from mediawatch.cli.base import home_of, settings_of
 from mediawatch.cli.outputs import output
 from mediawatch.ops import systemd as files
 from mediawatch.outputs import Output, OutputKind, Replacing
@@ -50,5 +50,9 @@ def units(
     """
     program = Path(sys.executable).parent / "mediawatch"
     home, target = home_of(ctx).require(), backups.path.absolute()
-    for path in files.write(folder, program=program, home=home, user=user, backups=target):
+    place = settings_of(ctx).evidence.place
+    evidence = Path(place) if place.startswith("/") else None
+    for path in files.write(
+        folder, program=program, home=home, user=user, backups=target, evidence=evidence
+    ):
         typer.echo(path)

@@ -18,15 +18,26 @@ _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}|[1-9][0-9]{0,8}")
 """A name or a number as systemd takes it. An empty one would mean root."""
 
 
-def write(folder: Output, *, program: Path, home: Home, user: str, backups: Path) -> list[Path]:
-    """Every unit, filled in. UserError for a path that a unit file would take apart, for a user
+def write(
+    folder: Output,
+    *,
+    program: Path,
+    home: Home,
+    user: str,
+    backups: Path,
+    evidence: Path | None = None,
+) -> list[Path]:
+    """Every unit, filled in; `evidence` is a folder outside of the home. UserError for a path that a unit file would take apart, for a user
     under whom systemd would run nothing, or everything as root, and where a file must stay.
     """
     if not _USER.fullmatch(user) or user == "root":
         raise UserError(
             f"--user {user!r} is no name of an ordinary user: name the owner of the home, not root"
         )
-    values = {"EXEC": str(program), "HOME": str(home.root), "USER": user, "BACKUPS": str(backups)}
+    values = {
+        "EXEC": str(program), "HOME": str(home.root), "USER": user, "BACKUPS": str(backups),
+        "EVIDENCE": str(evidence or home.evidence),
+    }  # fmt: skip
     for name, value in values.items():
         if value != make_visible(value) or any(
             letter.isspace() or letter in "%\"'\\$@" for letter in value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -267,6 +269,24 @@ def test_variables_of_other_tools_change_nothing(
         monkeypatch.setenv(name, value)
     storage.place().write("variables/a", b"1")
     assert (storage.bucket / "office/variables/a").read_bytes() == b"1"
+
+
+def test_a_signal_ends_the_waiting_for_a_server_that_never_answers(storage: Storage) -> None:
+    def leave(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, leave)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        place = storage.place(endpoint=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                place.write("d/a", b"1")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
 
 def test_a_bucket_that_vanishes_is_no_loss_of_files(storage: Storage) -> None:

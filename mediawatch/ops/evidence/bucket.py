@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -159,7 +161,7 @@ class BucketPlace:
         from obstore.exceptions import BaseError
 
         try:
-            return ask()
+            return _answer_to(ask)
         except FileNotFoundError as error:
             if path and "NoSuchBucket" not in str(error):
                 raise FileNotFoundError(path) from None
@@ -195,6 +197,20 @@ class BucketPlace:
                 "own CA; a server without TLS is http:// in [evidence] endpoint"
             )
         return f"{at} cannot be reached: is the address right, the server up, the network there?"
+
+
+def _answer_to(ask: Callable[[], T]) -> T:
+    """The answer, for which the main thread waits so that a signal can end the waiting.
+
+    obstore holds signals back until it returns, which may take a minute.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return ask()
+    caller = ThreadPoolExecutor(1)
+    try:
+        return caller.submit(ask).result()
+    finally:
+        caller.shutdown(wait=False)
 
 
 def _open(address: BucketAddress, tries: int) -> S3Store:

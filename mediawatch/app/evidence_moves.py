@@ -11,7 +11,7 @@ from mediawatch.app.root import App
 from mediawatch.domain import UserError
 from mediawatch.ops.evidence import take_place
 from mediawatch.ops.evidence.moving import MoveCount, copy_evidence, refuse_same
-from mediawatch.ops.retention import pruned_paths
+from mediawatch.ops.retention import kept_portions, pruned_paths
 from mediawatch.ops.settings.tree import EvidenceSettings
 
 
@@ -28,7 +28,9 @@ async def move_evidence(app: App, to: str) -> MoveCount:
         raise UserError("--to needs a place: the full path of a folder, or s3://BUCKET/PREFIX")
     new = wiring.evidence_place(app.settings, to)
     refuse_same(app.evidence, new)
-    hashes = {each.evidence.path: each.evidence.sha256 for each in await app.store.evidence.all()}
+    hashes: dict[str, str] = {}
+    async for portion in kept_portions(app.store):
+        hashes |= {each.evidence.path: each.evidence.sha256 for each in portion}
     home_id = await app.store.operator.home_id()
 
     def copy() -> MoveCount:

@@ -70,7 +70,7 @@ def verify(
     async def work() -> retention.EvidenceCheck:
         async with open_home(ctx) as app:
             number = None if sweep is None else (await sweep_of(app, sweep)).id
-            return retention.verify_evidence(app.evidence, await app.store.evidence.all(), number)
+            return await retention.verify_evidence(app.store, app.evidence, number)
 
     check = run(work())
     for sentence, item in check.wrong:
@@ -115,11 +115,8 @@ def prune(
         async with open_home(ctx) as app:
             limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
-                kept = await app.store.evidence.all()
-                items, stray = (
-                    retention.prunable(kept, now, limits.evidence_days),
-                    retention.orphans(app.evidence, kept, now),
-                )
+                items, named = await retention.find_prunable(app.store, now, limits.evidence_days)
+                stray = retention.orphans(app.evidence, named, now)
                 if dry_run:
                     sizes = {item.evidence.path: item.evidence.size for item in items}
                     there = app.evidence.present(sizes)

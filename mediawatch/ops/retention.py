@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -41,60 +41,102 @@ class EvidenceCheck:
     orphans: list[str] = field(default_factory=list)
 
 
-def verify_evidence(
-    folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int | None = None
+class EvidenceComparison:
+    """Compares items with their files, portion by portion: what is sound takes no memory."""
+
+    def __init__(self, folder: EvidenceFolder, sweep_id: int | None = None) -> None:
+        """With `sweep_id` only what that sweep kept is compared."""
+        self._folder, self._sweep_id = folder, sweep_id
+        self._check, self._left = EvidenceCheck(), pruned_paths(folder)
+        self._named: set[str] = set()
+
+    def add(self, kept: Sequence[KeptEvidence]) -> None:
+        """Items of all sweeps: a file of another sweep is no orphan."""
+        check = self._check
+        self._named.update(item.evidence.path for item in kept)
+        wanted = [item for item in kept if self._sweep_id in (None, item.sweep_id)]
+        faults = self._folder.faults_in(item.evidence for item in wanted)
+        for item in wanted:
+            path = item.evidence.path
+            match faults.get(path):
+                case None:
+                    check.sound += 1
+                case EvidenceFault.MISSING if path in self._left:
+                    check.pruned += 1
+                case EvidenceFault.MISSING:
+                    check.missing += 1
+                    check.wrong.append((f"{path}: missing", item))
+                case EvidenceFault.ALTERED:
+                    check.altered += 1
+                    check.wrong.append((f"{path}: altered since it was kept", item))
+
+    def end(self) -> EvidenceCheck:
+        """What became of all items that were added."""
+        named = self._named
+        self._check.orphans = [each.path for each in self._folder.files() if each.path not in named]
+        return self._check
+
+
+async def verify_evidence(
+    store: Store, folder: EvidenceFolder, sweep_id: int | None = None
 ) -> EvidenceCheck:
-    """Compare every item (of one sweep, or of all) with its file.
-
-    `kept` are the items of all sweeps: a file of another sweep is no orphan.
-    """
-    wanted = [item for item in kept if sweep_id in (None, item.sweep_id)]
-    check, left = EvidenceCheck(), pruned_paths(folder)
-    faults = folder.faults_in(item.evidence for item in wanted)
-    for item in wanted:
-        path = item.evidence.path
-        match faults.get(path):
-            case None:
-                check.sound += 1
-            case EvidenceFault.MISSING if path in left:
-                check.pruned += 1
-            case EvidenceFault.MISSING:
-                check.missing += 1
-                check.wrong.append((f"{path}: missing", item))
-            case EvidenceFault.ALTERED:
-                check.altered += 1
-                check.wrong.append((f"{path}: altered since it was kept", item))
-    named = {item.evidence.path for item in kept}
-    check.orphans = [file.path for file in folder.files() if file.path not in named]
-    return check
+    """Compare every item (of one sweep, or of all) with its file."""
+    comparison = EvidenceComparison(folder, sweep_id)
+    async for portion in kept_portions(store):
+        comparison.add(portion)
+    return comparison.end()
 
 
-def orphans(folder: EvidenceFolder, kept: Iterable[KeptEvidence], now: datetime) -> list[str]:
-    """Files that no row names and that are older than a day.
+async def kept_portions(store: Store) -> AsyncIterator[list[KeptEvidence]]:
+    """All that was ever kept, some thousand pieces at a time."""
+    after: int | None = 0
+    while after is not None:
+        portion, after = await store.evidence.page(after)
+        yield portion
+
+
+def orphans(folder: EvidenceFolder, named: Set[str], now: datetime) -> list[str]:
+    """Files that no row names (`named`: the paths of all rows) and that are older than a day.
 
     They belong to looks that were cut short between file and row, and that were made again. A
     younger file may be about to get its row.
     """
-    named = {item.evidence.path for item in kept}
     edge = now - _SETTLED
     return [
         file.path for file in folder.files() if file.path not in named and file.changed_at < edge
     ]
 
 
-def prunable(kept: Iterable[KeptEvidence], now: datetime, days: int) -> list[KeptEvidence]:
-    """Items older than so many days on whose file nothing rests any more. Pure.
+async def find_prunable(
+    store: Store, now: datetime, days: int
+) -> tuple[list[KeptEvidence], set[str]]:
+    """Items older than so many days on whose file nothing rests any more, and the paths of all.
 
-    No finding, no younger reading and no sweep under way rests on them.
+    A row that comes in between the two walks through all rows is not among them.
     """
-    kept = list(kept)
+    needed, named = set[str](), set[str]()
+    async for portion in kept_portions(store):
+        needed |= needed_paths(portion, now, days)
+        named.update(item.evidence.path for item in portion)
+    return [
+        item
+        async for portion in kept_portions(store)
+        for item in portion
+        if item.evidence.path in named and item.evidence.path not in needed
+    ], named
+
+
+def needed_paths(kept: Iterable[KeptEvidence], now: datetime, days: int) -> set[str]:
+    """The paths of files that must stay. Pure.
+
+    A finding, a younger reading or a sweep under way rests on them.
+    """
     edge = now - timedelta(days=days)
-    needed = {
+    return {
         item.evidence.path
         for item in kept
         if item.proves or item.sweep_runs or item.read_at >= edge
     }
-    return [item for item in kept if item.evidence.path not in needed]
 
 
 def prune(folder: EvidenceFolder, items: Iterable[KeptEvidence], now: datetime) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evidence_files import all_evidence, compared
 from samples import NOW, PLAIN, enter, finding, open_sweep, plain_reading
 from typer.testing import CliRunner
 
@@ -32,7 +33,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ops.retention import OLD_JOURNAL, prunable, prune, pruned_paths, verify_evidence
+from mediawatch.ops.retention import OLD_JOURNAL, find_prunable, needed_paths, prune, pruned_paths
 from mediawatch.ops.settings import Home
 from mediawatch.ports import KeptEvidence, Store
 from mediawatch.rules.policy import load, parse
@@ -160,7 +161,7 @@ def item(
     ],
 )
 def test_what_may_leave(kept: list[KeptEvidence], leaves: set[str]) -> None:
-    assert {each.evidence.path for each in prunable(kept, NOW, 400)} == leaves
+    assert {each.evidence.path for each in kept} - needed_paths(kept, NOW, 400) == leaves
 
 
 def test_pruned_is_told_from_lost(folder: EvidenceFolder, tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_pruned_is_told_from_lost(folder: EvidenceFolder, tmp_path: Path) -> Non
     (root / "d/b").unlink()
     (root / "d/c").write_bytes(b"y")
     (root / "d/.z.part").write_bytes(b"")
-    check = verify_evidence(folder, items)
+    check = compared(folder, items)
     assert (check.sound, check.pruned, check.missing, check.altered, check.orphans) == (
         1,
         1,
@@ -183,7 +184,7 @@ def test_pruned_is_told_from_lost(folder: EvidenceFolder, tmp_path: Path) -> Non
         ["d/.z.part"],
     )
     assert [sentence.partition(": ")[0] for sentence, _ in check.wrong] == ["d/b", "d/c"]
-    check = verify_evidence(folder, items, sweep_id=2)
+    check = compared(folder, items, sweep_id=2)
     assert (check.sound, check.wrong, check.orphans) == (1, [], ["d/.z.part"])
     assert pruned_paths(folder) == {"d/a"}
     (root / OLD_JOURNAL).write_text('{"path": "d/old"}\n')
@@ -246,7 +247,7 @@ async def _inspection(store: Store, folder: EvidenceFolder) -> list[Reading]:
 
 async def test_the_store_tells_whose_evidence_it_is(any_store: Store, tmp_path: Path) -> None:
     kept = await _inspection(any_store, EvidenceFolder(tmp_path / "evidence"))
-    told = await any_store.evidence.all()
+    told = await all_evidence(any_store)
     assert [
         (each.reading_id, each.account_id, each.sweep_id, each.proves, each.sweep_runs)
         for each in told[::2]
@@ -259,9 +260,9 @@ async def test_the_store_tells_whose_evidence_it_is(any_store: Store, tmp_path: 
     assert [each.evidence for each in told] == [
         each for reading in kept for each in reading.evidence
     ]
-    assert {each.evidence.path for each in prunable(told, NOW, 400)} == {
-        each.path for each in kept[2].evidence
-    }
+    leaving, named = await find_prunable(any_store, NOW, 400)
+    assert [each.evidence for each in leaving] == list(kept[2].evidence)
+    assert named == {each.evidence.path for each in told}
 
 
 def mediawatch(home: Home, *words: str) -> Any:

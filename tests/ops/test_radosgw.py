@@ -12,6 +12,7 @@ from pathlib import Path
 import obstore
 import pytest
 from commands import in_process
+from evidence_files import compared
 from places import make_short_folder
 from radosgw import serve_radosgw
 from storages import KEY, SECRET
@@ -20,7 +21,7 @@ from mediawatch.domain import Capture, Evidence, EvidenceFault, EvidenceKind, Us
 from mediawatch.ops.evidence import EvidenceFolder, take_place
 from mediawatch.ops.evidence.bucket import BucketAddress, BucketPlace
 from mediawatch.ops.evidence.moving import copy_evidence
-from mediawatch.ops.retention import prune, pruned_paths, verify_evidence
+from mediawatch.ops.retention import prune, pruned_paths
 from mediawatch.ops.settings import Home
 from mediawatch.ports import KeptEvidence
 
@@ -65,7 +66,7 @@ async def test_what_is_kept_compared_pruned_and_copied(
         items[1].path: EvidenceFault.MISSING,
     }
     assert prune(folder, rows(items[2:4]), NOW) == (2, 160_000)
-    check = verify_evidence(folder, rows([*items, large]))
+    check = compared(folder, rows([*items, large]))
     assert (check.sound, check.altered, check.missing, check.pruned) == (5, 1, 1, 2)
     assert check.orphans == []
     hashes = {item.path: item.sha256 for item in [*items, large]}

@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from evidence_files import compared
 from storages import KEY, SECRET, Storage, serve_storage, spoil
 
 from mediawatch.domain import Capture, Evidence, EvidenceFault, EvidenceKind, UserError
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, EvidencePlace, take_place
 from mediawatch.ops.evidence.bucket import BucketPlace
 from mediawatch.ops.evidence.moving import copy_evidence
-from mediawatch.ops.retention import orphans, prune, pruned_paths, verify_evidence
+from mediawatch.ops.retention import orphans, prune, pruned_paths
 from mediawatch.ports import KeptEvidence
 
 NOW = datetime(2031, 3, 5, 4, tzinfo=UTC)
@@ -124,14 +125,19 @@ async def test_retention_and_checks_work_there(place: EvidencePlace, storage: St
     place.write("2031-03-05/zz/stray.jpg", b"between file and row")
     where(place, storage, lost.path).unlink()
     assert pruned_paths(folder) == {leaving.path}
-    check = verify_evidence(folder, rows)
+    check = compared(folder, rows)
     assert (check.sound, check.pruned, check.missing, check.altered) == (1, 1, 1, 0)
     assert check.orphans == ["2031-03-05/zz/stray.jpg"]
     today = datetime.now(UTC)
-    assert orphans(folder, rows, today) == [], "its row may be about to come"
-    assert orphans(folder, rows, today + timedelta(days=2)) == check.orphans
+    assert orphans(folder, {row.evidence.path for row in rows}, today) == [], (
+        "its row may be about to come"
+    )
+    assert (
+        orphans(folder, {row.evidence.path for row in rows}, today + timedelta(days=2))
+        == check.orphans
+    )
     folder.remove([*check.orphans, "2031-03-05/zz/none.jpg"])
-    assert verify_evidence(folder, rows).orphans == []
+    assert compared(folder, rows).orphans == []
 
 
 def test_a_place_belongs_to_one_home(place: EvidencePlace) -> None:

@@ -518,7 +518,7 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
     ] == await inspection.verdicts()
     assert len(await store.readings.by_account([1])) == 1
     # It is evidence: checked, and never an orphan.
-    check = verify_evidence(inspection.evidence, await store.evidence.all())
+    check = await verify_evidence(store, inspection.evidence)
     assert (check.orphans, check.wrong) == ([], [])
     assert (await taken(store, inspection, returned)).repeated == 1
 

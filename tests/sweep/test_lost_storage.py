@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from evidence_files import all_evidence
 from storages import serve_storage
 from sweeps import Stage, request
 
@@ -48,7 +49,7 @@ async def test_a_sweep_whose_storage_fails_goes_on_later(
         kept = await stage.readings()
         assert before < {each.id for each in kept}, "what was kept stays"
         assert len(kept) == 2 * len(STALE), "and was not looked at again"
-        check = verify_evidence(storage.folder(), await store.evidence.all())
+        check = await verify_evidence(store, storage.folder())
         assert (check.missing, check.altered, check.sound) == (0, 0, 2 * len(STALE))
 
 
@@ -100,8 +101,8 @@ async def killed_while_it_keeps(folder: Path, times: int) -> None:
         for number in range(times):
             words = [url, storage.endpoint, str(number), ":".join(sys.path)]
             await asyncio.to_thread(start_and_kill, words, 3 + number % 5)
-        kept = await store.evidence.all()
-        check = verify_evidence(storage.folder(), kept)
+        kept = await all_evidence(store)
+        check = await verify_evidence(store, storage.folder())
         assert (check.missing, check.altered, check.wrong) == (0, 0, [])
         assert check.sound == len(kept) >= 2 * 3 * times
         # What lacks its row belongs to nothing, and the look is made again.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,9 +61,9 @@ class DiskPlace:
             raise UserError(f"cannot read {target}: {refusal(error)}") from error
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        target = self.root / path
+        target = f"{self.root}/{path}"
         try:
-            with target.open("rb") as file:
+            with open(target, "rb") as file:
                 while chunk := file.read(_CHUNK):
                     yield chunk
         except OSError as error:
@@ -74,16 +75,21 @@ class DiskPlace:
             raise FileNotFoundError(path) from None
 
     def files(self, day: str = "") -> Iterator[PlaceFile]:
-        for folder, folders, names in os.walk(self.root / day):
-            folders.sort()
-            for name in sorted(names):
-                path = Path(folder, name)
-                try:
-                    found = path.stat()
-                except FileNotFoundError:
-                    continue  # It left meanwhile.
+        try:
+            entries = sorted(os.scandir(self.root / day), key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise UserError(f"cannot list {self.root / day}: {refusal(error)}") from error
+        for entry in entries:
+            path = f"{day}/{entry.name}" if day else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                yield from self.files(path)
+                continue
+            with suppress(FileNotFoundError):  # It may have left meanwhile.
+                found = entry.stat()
                 changed = datetime.fromtimestamp(found.st_mtime, UTC)
-                yield PlaceFile(path.relative_to(self.root).as_posix(), found.st_size, changed)
+                yield PlaceFile(path, found.st_size, changed)
 
     def remove(self, paths: Sequence[str]) -> None:
         for path in paths:

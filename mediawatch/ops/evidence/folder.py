@@ -30,8 +30,6 @@ _SUFFIX = {
     "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/gzip": ".gz", "text/plain": ".txt", MANIFEST: ".json",
     "application/pdf": ".pdf",
 }  # fmt: skip
-_PORTION = 500
-"""Files that are asked for before the next ones: what is not read yet takes no memory."""
 
 
 class EvidenceFolder:
@@ -142,14 +140,14 @@ class EvidenceFolder:
         waiting = list({item.path: item for item in items}.values())
         if not waiting:
             return {}
-        found: dict[str, EvidenceFault] = {}
-        with ThreadPoolExecutor(self.place.at_once) as readers:
-            for first in range(0, len(waiting), _PORTION):
-                portion = waiting[first : first + _PORTION]
-                for item, fault in zip(portion, readers.map(self.fault_of, portion), strict=True):
-                    if fault is not None:
-                        found[item.path] = fault
-        return found
+        at_once = min(self.place.at_once, len(waiting))
+        with ThreadPoolExecutor(at_once) as readers:
+            faults = (readers.map if at_once > 1 else map)(self.fault_of, waiting)
+            return {
+                item.path: fault
+                for item, fault in zip(waiting, faults, strict=True)
+                if fault is not None
+            }
 
     def files(self) -> Iterator[PlaceFile]:
         """Every file below the place's days.

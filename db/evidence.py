@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from db.accounts.closures import closures
 from db.base import table
@@ -29,57 +29,19 @@ from db.types import portions
 from mediawatch.domain import Evidence, EvidenceKind, SweepState
 from mediawatch.ports import KeptEvidence
 
+_PAGE = 5_000
+"""Rows of a page: some 4 MB."""
+
 
 class SqlEvidence(Aggregate):
     @reads
-    def all(self, conn: Connection) -> list[KeptEvidence]:
-        # A notice holds the evidence of its findings until it is closed and its archive was taken
-        # in; every other finding holds its evidence for good.
-        archived = archived_notices()
-        settled = exists().where(
-            NoticeRow.sweep_id == FindingRow.sweep_id,
-            NoticeItemRow.notice_id == NoticeRow.id,
-            NoticeItemRow.account_id == FindingRow.account_id,
-            NoticeRow.id.in_(archived),
-        )
-        found = exists().where(
-            FindingReadingRow.reading_id == ReadingRow.id,
-            FindingRow.id == FindingReadingRow.finding_id,
-            ~settled,
-        )
-        issued = exists().where(
-            NoticeReadingRow.reading_id == ReadingRow.id,
-            NoticeReadingRow.notice_id.not_in(archived),
-        )
-        proves = or_(found, issued).label("proves")
-        wanted = (
-            select(
-                table(EvidenceRow),
-                ReadingRow.id.label("reading_id"),
-                ReadingRow.account_id,
-                ReadingRow.sweep_id,
-                ReadingRow.read_at,
-                proves,
-                SweepRow.state.label("sweep_state"),
-            )
-            .join_from(EvidenceRow, SightRow, SightRow.id == EvidenceRow.sight_id)
-            .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
-            .outerjoin(SweepRow, SweepRow.id == ReadingRow.sweep_id)
-            .order_by(EvidenceRow.id)
-        )
-        of_readings = [
-            KeptEvidence(
-                evidence=evidence_of(row),
-                reading_id=row.reading_id,
-                account_id=row.account_id,
-                sweep_id=row.sweep_id,
-                read_at=row.read_at,
-                proves=bool(row.proves),
-                sweep_runs=row.sweep_state is SweepState.RUNNING,
-            )
-            for row in conn.execute(wanted)
-        ]
-        return of_readings + _of_answers(conn) + _of_closures(conn) + _of_leads(conn)
+    def page(self, conn: Connection, after: int) -> tuple[list[KeptEvidence], int | None]:
+        # The last row's number by the key itself: of a join it would cost a walk of all rows.
+        numbers = select(EvidenceRow.id).where(EvidenceRow.id > after).order_by(EvidenceRow.id)
+        last = conn.scalar(select(func.max(numbers.limit(_PAGE).subquery().c.id)))
+        if last is None:
+            return _of_others(conn), None
+        return _of_readings(conn, after, last), last
 
     @reads
     def owners(self, conn: Connection, hashes: Collection[str]) -> dict[str, set[int]]:
@@ -96,6 +58,60 @@ class SqlEvidence(Aggregate):
             for digest, account_id in conn.execute(wanted):
                 found.setdefault(digest, set()).add(account_id)
         return found
+
+
+def _of_readings(conn: Connection, after: int, last: int) -> list[KeptEvidence]:
+    """Of rows behind one number, and up to another."""
+    # A notice holds the evidence of its findings until it is closed and its archive was taken
+    # in; every other finding holds its evidence for good.
+    archived = archived_notices()
+    settled = exists().where(
+        NoticeRow.sweep_id == FindingRow.sweep_id,
+        NoticeItemRow.notice_id == NoticeRow.id,
+        NoticeItemRow.account_id == FindingRow.account_id,
+        NoticeRow.id.in_(archived),
+    )
+    found = exists().where(
+        FindingReadingRow.reading_id == ReadingRow.id,
+        FindingRow.id == FindingReadingRow.finding_id,
+        ~settled,
+    )
+    issued = exists().where(
+        NoticeReadingRow.reading_id == ReadingRow.id,
+        NoticeReadingRow.notice_id.not_in(archived),
+    )
+    wanted = (
+        select(
+            table(EvidenceRow),
+            ReadingRow.id.label("reading_id"),
+            ReadingRow.account_id,
+            ReadingRow.sweep_id,
+            ReadingRow.read_at,
+            or_(found, issued).label("proves"),
+            SweepRow.state.label("sweep_state"),
+        )
+        .join_from(EvidenceRow, SightRow, SightRow.id == EvidenceRow.sight_id)
+        .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
+        .outerjoin(SweepRow, SweepRow.id == ReadingRow.sweep_id)
+        .where(EvidenceRow.id > after, EvidenceRow.id <= last)
+        .order_by(EvidenceRow.id)
+    )
+    return [
+        KeptEvidence(
+            evidence=evidence_of(row),
+            reading_id=row.reading_id,
+            account_id=row.account_id,
+            sweep_id=row.sweep_id,
+            read_at=row.read_at,
+            proves=bool(row.proves),
+            sweep_runs=row.sweep_state is SweepState.RUNNING,
+        )
+        for row in conn.execute(wanted)
+    ]
+
+
+def _of_others(conn: Connection) -> list[KeptEvidence]:
+    return _of_answers(conn) + _of_closures(conn) + _of_leads(conn)
 
 
 def _of_closures(conn: Connection) -> list[KeptEvidence]:

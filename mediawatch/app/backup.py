@@ -1,8 +1,9 @@
 """Backup of a home: one tar file, whole or not at all, with a manifest of SHA-256s.
 
 A backup can be taken while a sweep runs. The database is copied first and the evidence after it: a
-file is on disk before its row is written, so every row of the copy has its file. Logins are left
-out unless they are asked for: a person who holds them is logged in.
+file is on disk before its row is written, so every row of the copy has its file. Evidence in a
+shared place is not in it: other machines write there, and it may be larger than this one's disk.
+Logins are left out unless they are asked for: a person who holds them is logged in.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import io
 import secrets
 import tarfile
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -70,19 +72,29 @@ def _back_up(
     with whole_file(target, replace=False) as file:
         try:
             kind = wiring.dump(home, settings, copy)
-            count = _write(file, home, copy, kind, at, with_sessions=with_sessions)
+            heading = {
+                "schema": SCHEMA,
+                "version": __version__,
+                "made_at": beijing(at),
+                "database": kind,
+                "home": str(home.root),
+                "evidence": settings.evidence.place,
+            }
+            count = _write(file, home, copy, heading, with_sessions=with_sessions)
         finally:
             copy.unlink(missing_ok=True)
     return Backup(at=at, place=str(target.absolute()), files=count, size=target.stat().st_size)
 
 
 def _write(
-    file: IO[bytes], home: Home, copy: Path, kind: str, at: datetime, *, with_sessions: bool
+    file: IO[bytes], home: Home, copy: Path, heading: Mapping[str, object], *, with_sessions: bool
 ) -> int:
+    """`heading`: the manifest without its hashes."""
     kept: dict[str, str] = {}
+    own = not heading["evidence"]
     with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
         _add(tar, copy, DATABASE, kept)
-        for path, name in files_of(home, with_sessions=with_sessions):
+        for path, name in files_of(home, with_sessions=with_sessions, with_evidence=own):
             # Evidence may be pruned meanwhile; the journal is read after it and names what left.
             with suppress(FileNotFoundError):
                 _add(tar, path, name, kept)
@@ -91,17 +103,12 @@ def _write(
                     f"{home.root} holds more than {MAX_FILES} files: prune evidence first "
                     "(`mediawatch evidence prune`)"
                 )
-        manifest = BackupManifest.model_validate(
-            {
-                "schema": SCHEMA,
-                "version": __version__,
-                "made_at": beijing(at),
-                "database": kind,
-                "sha256": kept,
-                "home": str(home.root),
-            }
+        manifest = BackupManifest.model_validate({**heading, "sha256": kept})
+        # Without an empty key: an earlier version does not know it.
+        told = manifest.model_dump_json(
+            by_alias=True, indent=1, exclude={"evidence"} if own else None
         )
-        body = (manifest.model_dump_json(by_alias=True, indent=1) + "\n").encode()
+        body = f"{told}\n".encode()
         info = tarfile.TarInfo(MANIFEST)
         info.size = len(body)
         tar.addfile(info, io.BytesIO(body))

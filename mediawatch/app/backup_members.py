@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from mediawatch.app.wiring import DEMONSTRATION
 from mediawatch.domain import UserError
+from mediawatch.ops.evidence import JOURNALS
 from mediawatch.ops.settings import Home
 from mediawatch.publish.reports.word import TEMPLATE
 
@@ -38,6 +39,8 @@ class BackupManifest(BaseModel):
     sha256: dict[str, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]]
     home: Annotated[str, StringConstraints(max_length=4096)] = ""
     """The home's folder then, "" in older backups: settings may name files in it."""
+    evidence: Annotated[str, StringConstraints(max_length=4096)] = ""
+    """The shared place of the evidence, which is not in the backup then; "" where it is."""
 
 
 def is_member(name: str) -> bool:
@@ -70,12 +73,14 @@ def _is_plain(part: str) -> bool:
     )
 
 
-def files_of(home: Home, *, with_sessions: bool) -> Iterator[tuple[Path, str]]:
+def files_of(
+    home: Home, *, with_sessions: bool, with_evidence: bool = True
+) -> Iterator[tuple[Path, str]]:
     """The files of a home with their names in a backup, in its order; the database is not here.
 
-    Settings, canaries, own policies, template; evidence, and last the journal of what was pruned;
-    logins, and in any case whose the home's own are. Files that are half written are left out. UserError for a policy whose name no restore
-    would take.
+    Settings, canaries, own policies, template; evidence, and last the journals of what was pruned;
+    logins, and in any case whose the home's own are. Files that are half written are left out.
+    UserError for a policy whose name no restore would take.
     """
     for path in home.root.glob("[!.]*.toml"):
         if not is_member(path.name):
@@ -83,8 +88,9 @@ def files_of(home: Home, *, with_sessions: bool) -> Iterator[tuple[Path, str]]:
     yield from _named(home, sorted(home.root.iterdir()))
     days: list[Path] = []
     journals: list[Path] = []
-    for path in sorted(home.evidence.rglob("*")):
-        (journals if path.parent == home.evidence else days).append(path)
+    for path in sorted(home.evidence.rglob("*")) if with_evidence else ():
+        is_journal = path.parent in (home.evidence, home.evidence / JOURNALS)
+        (journals if is_journal else days).append(path)
     yield from _named(home, (*days, *journals))
     # Nobody is logged in by the book of holders: it keeps the own login's place.
     book = home.root / _HOLDERS

@@ -6,6 +6,7 @@ import shutil
 import stat
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from mediawatch.app import App
 from mediawatch.app.home_checks import OLDEST_CLOCK, DoctorCheck, Level, check_of
@@ -53,7 +54,9 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorChe
         font or "none for Chinese: pictures kept as evidence will show boxes",
         "mediawatch browser --install",
     )
-    yield _disk(home)
+    yield _disk(home.root)
+    if settings.evidence.place.startswith("/"):
+        yield _disk(Path(settings.evidence.place))
     yield from _modes(home)
     yield check_of(
         now >= OLDEST_CLOCK,
@@ -134,8 +137,8 @@ def _modes(home: Home) -> Iterator[DoctorCheck]:
         )
 
 
-def _disk(home: Home) -> DoctorCheck:
-    place = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
+def _disk(root: Path) -> DoctorCheck:
+    place = next(folder for folder in (root, *root.parents) if folder.exists())
     free = shutil.disk_usage(place).free // 1_000_000
     level = Level.FAIL if free < _TOO_LITTLE else Level.WARN
     return check_of(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,6 +67,7 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield DoctorCheck(Level.FAIL, "database", str(error))
     for check in _server(app):
         yield check
+    yield await asyncio.to_thread(_evidence, app)
     sweeps = await app.store.sweeps.all()
     later = [sweep for sweep in sweeps if sweep.started_at > now + CLOCK_SKEW]
     if later:
@@ -122,6 +125,30 @@ def _server(app: App) -> Iterator[DoctorCheck]:
         text = f"{app.home.database} still holds, with contacts, what the home held before its move"
         remedy = f"after a backup: rm {app.home.database}*"
         yield DoctorCheck(Level.WARN, "database", text, remedy)
+
+
+def _evidence(app: App) -> DoctorCheck:
+    """Whether the place of the evidence is this home's and takes, gives and lets go a file."""
+    folder = app.evidence
+    name = f"doctor-{secrets.token_hex(8)}"
+    try:
+        folder.place.write(name, name.encode())
+        folder.remove([name])
+    except UserError as error:
+        return DoctorCheck(Level.FAIL, "evidence", str(error))
+    open_line = app.settings.evidence.endpoint.startswith("http://")
+    return check_of(
+        not (open_line and app.settings.evidence.place.startswith("s3://")),
+        "evidence",
+        f"{folder.label} can be written, read and pruned"
+        + (
+            ", but by an address without TLS: pages and pictures cross the network"
+            if open_line
+            else ""
+        ),
+        "an https:// address in [evidence] endpoint",
+        otherwise=Level.WARN,
+    )
 
 
 async def _people(app: App, now: datetime) -> list[DoctorCheck]:

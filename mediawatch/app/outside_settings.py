@@ -64,6 +64,8 @@ def _outward(filed: Mapping[str, object]) -> list[tuple[str, str, object]]:
     found = []
     for section, key in (
         ("database", "url"),
+        ("evidence", "place"),
+        ("evidence", "endpoint"),
         ("browser", "executable"),
         ("browser", "proxy"),
         ("sweep", "policy"),
@@ -140,7 +142,7 @@ def _shown(key: str, value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(key, each) for each in value)
     text = str(value)
-    if key in ("executable", "policy"):
+    if key in ("executable", "policy", "place"):
         return repr(text[:200])
     try:
         parts = urlsplit(text)

@@ -45,13 +45,18 @@ _LARGEST_SETTINGS = 2**20
 
 @dataclass(frozen=True, slots=True)
 class RestoredHome:
-    """A restored home. `sessions`: how many logins it has; `left_out`: settings not taken."""
+    """A restored home.
+
+    `sessions`: how many logins it has; `left_out`: settings not taken; `evidence`: the shared place
+    where its evidence lies, "" where that came with the backup.
+    """
 
     home: Home
     made_at: str
     files: int
     sessions: int
     left_out: tuple[OutsideSetting, ...] = ()
+    evidence: str = ""
 
 
 def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> RestoredHome:
@@ -99,7 +104,7 @@ def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> Resto
         raise UserError(f"cannot restore into {folder}: {refusal(error)}") from error
     sessions = sum(name.count("/") == 2 for name in manifest.sha256 if name.startswith("sessions/"))
     made_at = beijing(manifest.made_at).isoformat()
-    return RestoredHome(home, made_at, len(manifest.sha256), sessions, left_out)
+    return RestoredHome(home, made_at, len(manifest.sha256), sessions, left_out, manifest.evidence)
 
 
 def _members(file: IO[bytes]) -> dict[str, TarMember]:

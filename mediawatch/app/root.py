@@ -61,8 +61,15 @@ class App:
     """What commands work with. `store` is open; the browser starts with the first look."""
 
     def __init__(
-        self, home: Home, settings: Settings, store: Store, clock: Clock, route: Route | None = None
+        self,
+        home: Home,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        route: Route | None = None,
+        evidence_owner: str = "",
     ) -> None:
+        """`evidence_owner`: the home's id, by which a shared place of the evidence is checked."""
         self.home = home
         self.settings = settings
         self.store = store
@@ -81,6 +88,8 @@ class App:
         """Writes the files that go out. While something is planned they wait for its end."""
         self._looker: SiteLooker | None = None
         self._pace_rows: PaceRows | None = None
+        self.kept_evidence = wiring.evidence(home, settings, evidence_owner)
+        """What was kept so far, also in a dry run."""
         self._scratch: TemporaryDirectory[str] | None = None
         """Where evidence goes in a dry run."""
 
@@ -247,7 +256,8 @@ class App:
 
     @property
     def evidence(self) -> EvidenceFolder:
-        return EvidenceFolder(Path(self._scratch.name) if self._scratch else self.home.evidence)
+        """Where evidence goes. In a dry run a folder that goes with it."""
+        return EvidenceFolder(Path(self._scratch.name)) if self._scratch else self.kept_evidence
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -427,15 +437,15 @@ async def open_app(
     days = _office_days(home)
     clock = clock or host_clock
     safeguard = Safeguard(copy=settings.database.copy_first, folder=home.root)
-    app = App(
-        home,
-        settings,
-        await open_store(
-            home.database_url(settings), clock=clock, safeguard=safeguard, patience=patience
-        ),
-        clock,
-        route,
+    store = await open_store(
+        home.database_url(settings), clock=clock, safeguard=safeguard, patience=patience
     )
+    try:
+        owner = await store.operator.home_id() if settings.evidence.place else ""
+        app = App(home, settings, store, clock, route, owner)
+    except BaseException:
+        await store.close()
+        raise
     try:
         with office_calendar(days):
             yield app

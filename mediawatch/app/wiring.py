@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mediawatch.domain import UserError
 from mediawatch.ops import install_browser
+from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, EvidencePlace
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.ports import Clock, Logins, SessionWatch
 
@@ -97,6 +98,41 @@ async def open_tasks(home: Home, settings: Settings) -> LookQueue:
 
     await asyncio.to_thread(prepare, url)
     return await open_queue(url)
+
+
+def evidence(home: Home, settings: Settings, owner: str) -> EvidenceFolder:
+    """Where the settings say that the evidence lies. `owner`: the home's id.
+
+    UserError where the settings of a storage are not whole. Nothing is asked of the place yet.
+    """
+    place = settings.evidence.place
+    if not place:
+        return EvidenceFolder(home.evidence)
+    return EvidenceFolder(evidence_place(settings, place), owner)
+
+
+def evidence_place(settings: Settings, place: str) -> EvidencePlace:
+    """A folder, or a bucket by the settings' keys. UserError as for `evidence`."""
+    if not place.startswith("s3://"):
+        return DiskPlace(Path(place))
+    # Imported here: few homes have one.
+    from mediawatch.ops.evidence.bucket import BucketAddress, BucketPlace
+
+    chosen = settings.evidence
+    needed = {
+        "endpoint": chosen.endpoint,
+        "access_key": chosen.access_key.get_secret_value(),
+        "secret_key": chosen.secret_key.get_secret_value(),
+    }
+    if missing := [key for key, value in needed.items() if not value]:
+        raise UserError(
+            f"evidence in {place} needs [evidence] {', '.join(missing)}: in mediawatch.toml, or "
+            f"by MEDIAWATCH_EVIDENCE__{missing[0].upper()}"
+        )
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    return BucketPlace(
+        BucketAddress(bucket=bucket, prefix=prefix.strip("/"), region=chosen.region, **needed)
+    )
 
 
 def dump(home: Home, settings: Settings, target: Path) -> str:

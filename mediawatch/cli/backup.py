@@ -37,7 +37,8 @@ def backup(
         typer.Option("--with-sessions", help="Logins too: a person who has the file is logged in."),
     ] = False,
 ) -> None:
-    """Write database, evidence, settings and canaries into one tar file, while a sweep may run."""
+    """Write database, evidence, settings and canaries into one tar file, while a sweep may run.
+    Evidence in a shared place stays there."""
 
     async def work() -> Backup:
         async with open_home(ctx) as app:
@@ -45,6 +46,12 @@ def backup(
                 typer.echo(
                     f"the policy {policy} lies outside the home and is not in the backup: keep a "
                     "copy of it",
+                    err=True,
+                )
+            if app.settings.evidence.place:
+                typer.echo(
+                    f"the evidence lies in {app.evidence.label} and is not in the backup: let "
+                    "whoever runs that place keep copies of it",
                     err=True,
                 )
             return await archives.back_up(app, target.path, with_sessions=with_sessions)
@@ -82,6 +89,12 @@ def restore(
         typer.echo(
             f"setting {each.key} was not taken, for it leads out of the home: {each.shown}; it is "
             f"a comment in {done.home.config}",
+            err=True,
+        )
+    if done.evidence:
+        typer.echo(
+            f"its evidence is not in the backup: it lies in {done.evidence}; see that [evidence] "
+            f"place in {done.home.config} names that place, or where it was put back",
             err=True,
         )
     logins = (

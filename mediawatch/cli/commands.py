@@ -164,7 +164,7 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "backup": {
         "backup": (
             "Write database, evidence, settings and canaries into one tar file, while a sweep may "
-            "run."
+            "run. Evidence in a shared place stays there."
         ),
         "restore": "Make a new home from a backup, after its files, settings and database were checked.",
     },

@@ -12,6 +12,7 @@ import typer
 from mediawatch import stops
 from mediawatch.app import only_one
 from mediawatch.app.documents import reviewers_of
+from mediawatch.app.evidence_moves import move_evidence
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection, sweep_of
 from mediawatch.cli.outputs import output
@@ -20,6 +21,7 @@ from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import minute
 from mediawatch.ops import retention
 from mediawatch.ops.archives import check_archive
+from mediawatch.ops.evidence.moving import MoveCount
 from mediawatch.ops.personal import PersonalCount, clear_personal
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.plurals import agree, count_of
@@ -38,6 +40,7 @@ def register(app: typer.Typer) -> None:
     group.command("verify")(verify)
     group.command("prune")(prune)
     group.command("sheet")(sheet)
+    group.command("move")(move)
     app.add_typer(group, name="evidence")
 
 
@@ -67,7 +70,7 @@ def verify(
     async def work() -> retention.EvidenceCheck:
         async with open_home(ctx) as app:
             number = None if sweep is None else (await sweep_of(app, sweep)).id
-            return retention.verify_evidence(app.evidence, await app.store.evidence.all(), number)
+            return await retention.verify_evidence(app.store, app.evidence, number)
 
     check = run(work())
     for sentence, item in check.wrong:
@@ -112,20 +115,14 @@ def prune(
         async with open_home(ctx) as app:
             limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
-                kept = await app.store.evidence.all()
-                items, stray = (
-                    retention.prunable(kept, now, limits.evidence_days),
-                    retention.orphans(app.evidence, kept, now),
-                )
+                items, named = await retention.find_prunable(app.store, now, limits.evidence_days)
+                stray = retention.orphans(app.evidence, named, now)
                 if dry_run:
-                    files = {
-                        item.evidence.path: item.evidence.size
-                        for item in items
-                        if (app.evidence.root / item.evidence.path).is_file()
-                    }
-                    count, size = len(files), sum(files.values())
+                    sizes = {item.evidence.path: item.evidence.size for item in items}
+                    there = app.evidence.present(sizes)
+                    count, size = len(there), sum(sizes[path] for path in there)
                 else:
-                    retention.clear(app.evidence, stray)
+                    app.evidence.remove(stray)
                     count, size = retention.prune(app.evidence, items, now)
                 readings = await retention.prune_readings(
                     app.store, app.evidence, now, limits.reading_days, dry_run=dry_run
@@ -156,6 +153,40 @@ def prune(
     )
     for notice in waiting:
         typer.echo(retention.archive_due(notice))
+
+
+def move(
+    ctx: typer.Context,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="PLACE",
+            help="The full path of a folder, or s3://BUCKET/PREFIX; keys by [evidence].",
+        ),
+    ],
+) -> None:
+    """Copy the evidence to another place and compare every file there with its SHA-256; say then
+    what to set. Run again, it goes on. Nothing leaves the old place. A new, empty home takes its
+    shared place by this, too. Exit code 1 when any file was missing or altered before."""
+    stops.promise(stops.RESUMES)
+
+    async def work() -> MoveCount:
+        async with open_home(ctx) as app:
+            with only_one(app.home):
+                return await move_evidence(app, to)
+
+    count = run(work())
+    for sentence in count.wrong:
+        typer.echo(sentence)
+    typer.echo(
+        f"{count_of(count.copied, 'file')} copied to {to}, {count.size / 1e6:.1f} MB, "
+        f"{count.there} there already; all compared with their SHA-256, {len(count.wrong)} missing "
+        f'or altered\nnow set [evidence] place = "{to}" in mediawatch.toml, on every machine; then '
+        "the files of the old place are needed no more"
+    )
+    if count.wrong:
+        sys.exit(1)
 
 
 def sheet(
@@ -195,7 +226,7 @@ def sheet(
             if internal:
                 copy = SheetCopy(internal=True, reviewers=await reviewers_of(app, told))
             if not account:
-                return list(bundles(told, told.problems, app.home.evidence, copy))
+                return list(bundles(told, told.problems, app.evidence, copy))
             everybody = [entry.account for entry in told.scope]
             wanted = {find_account(everybody, text).id for text in account}
             chosen = [problem for problem in told.problems if problem.entry.account.id in wanted]
@@ -206,7 +237,7 @@ def sheet(
                     "--include-open"
                 )
             return [
-                (file_name(problem, copy), page(told, problem, app.home.evidence, copy))
+                (file_name(problem, copy), page(told, problem, app.evidence, copy))
                 for problem in chosen
             ]
 

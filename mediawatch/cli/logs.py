@@ -185,8 +185,10 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
         settings.browser.proxy.get_secret_value(),
         *urls,
     ]
+    keys = (settings.evidence.access_key, settings.evidence.secret_key)
     found = [
         *urls,
+        *(word for key in keys if len(word := key.get_secret_value()) >= _PASSWORD_LETTERS),
         *(word for url in with_password for word in _password(url)),
         *(word for url in urls for word in _keys(url)),
     ]

@@ -16,7 +16,6 @@ from mediawatch.cli.outputs import output
 from mediawatch.domain import Account, Code, Effect, ProblemAnswer, UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.inputs import InputFault
-from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.retention import still_judged
 from mediawatch.outputs import Output
 from mediawatch.people.forms.columns import text_of
@@ -297,7 +296,7 @@ async def _account_of(app: App, judged: JudgedScope, text: str) -> Account:
 
 
 async def _intake(app: App, judged: JudgedScope) -> ProblemIntake:
-    read = EvidenceFolder(app.home.evidence).read
+    read = app.kept_evidence.read
     intake = ProblemIntake(app.store, judged, app.clock(), app.evidence.keep, app.sites, read)
     await intake.load()
     return intake

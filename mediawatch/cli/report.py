@@ -163,7 +163,7 @@ def html(
         notice,
         include_open,
         lambda inspection, app: pages.report(
-            inspection, app.home.evidence, checked_during=checked_during
+            inspection, app.evidence, checked_during=checked_during
         ),
         newest_notice=True,
     )

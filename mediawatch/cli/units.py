@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import home_of
+from mediawatch.cli.base import home_of, settings_of
 from mediawatch.cli.outputs import output
 from mediawatch.ops import systemd as files
 from mediawatch.outputs import Output, OutputKind, Replacing
@@ -57,6 +57,14 @@ def units(
     """
     program = Path(sys.executable).parent / "mediawatch"
     home, target = home_of(ctx).require(), backups.path.absolute()
-    told = files.UnitValues(program=program, home=home, user=user, backups=target, workers=workers)
+    place = settings_of(ctx).evidence.place
+    told = files.UnitValues(
+        program=program,
+        home=home,
+        user=user,
+        backups=target,
+        evidence=Path(place) if place.startswith("/") else home.evidence,
+        workers=workers,
+    )
     for path in files.write(folder, told):
         typer.echo(path)

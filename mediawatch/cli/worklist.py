@@ -19,7 +19,6 @@ from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_
 from mediawatch.cli.outputs import Overwrite, output
 from mediawatch.cli.problem import kind_of
 from mediawatch.domain import Sweep, UserError, Verdict
-from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.retention import still_judged
 from mediawatch.ops.settings.office import read_office
 from mediawatch.outputs import Output
@@ -275,7 +274,7 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImpo
             now=planning.clock(),
             keep_evidence=planning.evidence.keep,
             sites=planning.sites,
-            read_evidence=EvidenceFolder(app.home.evidence).read,
+            read_evidence=app.kept_evidence.read,
         )
         if made.articles:
             # Links that cannot be opened here are refused before anything is kept.

@@ -42,12 +42,12 @@ async def write(scene: Scene, notice: Notice) -> None:
     inspection = await issued_inspection(app, notice)
     folder = root / "documents"
     write_whole(folder / "通报附件.xlsx", annex_book(inspection))
-    write_whole(folder / "检查报告.html", pages.report(inspection, app.home.evidence))
+    write_whole(folder / "检查报告.html", pages.report(inspection, app.evidence))
     try:
         write_whole(folder / "通报.docx", word.circular(inspection))
     except UserError as error:  # without the extra `word`
         scene.tell(str(error))
-    for name, body in bundles(inspection, inspection.problems, app.home.evidence):
+    for name, body in bundles(inspection, inspection.problems, app.evidence):
         write_whole(folder / "佐证材料" / name, body)
     whole = inspection.statistics.whole
     scene.tell(

@@ -12,12 +12,14 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from mediawatch.domain import Evidence, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.files import PRIVATE
+from mediawatch.ops.evidence import EvidenceFolder
 
 SCHEMA = "mediawatch.archive/1"
 MANIFEST_NAME = "manifest.json"
@@ -32,12 +34,12 @@ _DAMAGE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveMember:
-    """One file of an archive. `content` is a path where the file lies in the evidence folder."""
+    """One file of an archive. `content` gives the bytes by and by where the file is evidence."""
 
     path: str
     title: str
     """题名, as the index prints it."""
-    content: bytes | Path
+    content: bytes | Callable[[], Iterator[bytes]]
     sha256: str
     size: int
 
@@ -47,13 +49,16 @@ class ArchiveMember:
         return cls(path=path, title=title, content=body, sha256=digest, size=len(body))
 
     @classmethod
-    def of_evidence(cls, path: str, title: str, evidence: Evidence, *, root: Path) -> ArchiveMember:
+    def of_evidence(
+        cls, path: str, title: str, evidence: Evidence, folder: EvidenceFolder
+    ) -> ArchiveMember:
+        """`evidence` was compared with its hash; it is once more when the archive is written."""
         return cls(
             path=path,
             title=title,
-            content=root / evidence.path,
+            content=partial(folder.chunks, evidence),
             sha256=evidence.sha256,
-            size=(root / evidence.path).stat().st_size,
+            size=evidence.size,
         )
 
 
@@ -100,23 +105,14 @@ def write_archive(
 
 def _copy(member: ArchiveMember, write: Callable[[bytes], object]) -> None:
     digest = hashlib.sha256()
-    for chunk in _chunks(member.content):
-        digest.update(chunk)
-        write(chunk)
+    try:
+        for chunk in (member.content,) if isinstance(member.content, bytes) else member.content():
+            digest.update(chunk)
+            write(chunk)
+    except FileNotFoundError:
+        raise UserError(f"{member.path} was lost while it was archived: try again") from None
     if digest.hexdigest() != member.sha256:
         raise UserError(f"{member.path} changed while it was archived: try again")
-
-
-def _chunks(content: bytes | Path) -> Iterator[bytes]:
-    if isinstance(content, bytes):
-        yield content
-        return
-    try:
-        with content.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
-    except OSError as error:
-        raise UserError(f"cannot read {content}: {error.strerror or error}") from error
 
 
 def check_archive(file: Path) -> ArchiveCheck:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from mediawatch.domain import EvidenceKind
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ops.retention import prune
+from mediawatch.ops.retention import kept_portions, prune
 from mediawatch.ports import KeptEvidence, PersonalData, Store
 
 
@@ -36,7 +36,7 @@ async def clear_personal(
     """
     count = PersonalCount()
     over = over_since(await store.personal.all(), now - timedelta(days=days))
-    pictures = _pictures(folder, await store.evidence.all(), over)
+    pictures = await _pictures(store, folder, over)
     count.pictures = len({item.evidence.path for item in pictures})
     count.size = sum({item.evidence.path: item.evidence.size for item in pictures}.values())
     lost = await store.personal.lost_contacts(day_of(now - timedelta(days=days)))
@@ -60,20 +60,22 @@ def over_since(found: Sequence[PersonalData], before: datetime) -> list[Personal
     return [each for each in found if each.over_at is not None and each.over_at < before]
 
 
-def _pictures(
-    folder: EvidenceFolder, kept: Sequence[KeptEvidence], over: Sequence[PersonalData]
+async def _pictures(
+    store: Store, folder: EvidenceFolder, over: Sequence[PersonalData]
 ) -> list[KeptEvidence]:
     """People's own pictures of these inspections that are there, and that serve no other one."""
     sweeps = {each.sweep_id for each in over if each.sweep_id is not None}
-    leaving = [
-        item
-        for item in kept
-        if item.evidence.kind is EvidenceKind.PICTURE and item.sweep_id in sweeps
-    ]
-    going = {id(item) for item in leaving}
-    needed = {item.evidence.path for item in kept if id(item) not in going}
-    return [
-        item
-        for item in leaving
-        if item.evidence.path not in needed and (folder.root / item.evidence.path).is_file()
-    ]
+    if not sweeps:
+        return []
+
+    def leaves(item: KeptEvidence) -> bool:
+        return item.evidence.kind is EvidenceKind.PICTURE and item.sweep_id in sweeps
+
+    leaving: list[KeptEvidence] = []
+    async for portion in kept_portions(store):
+        leaving += filter(leaves, portion)
+    paths, needed = {item.evidence.path for item in leaving}, set[str]()
+    async for portion in kept_portions(store):
+        needed |= {each.evidence.path for each in portion if not leaves(each)} & paths
+    there = folder.present(paths - needed)
+    return [item for item in leaving if item.evidence.path in there]

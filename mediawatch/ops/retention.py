@@ -1,27 +1,26 @@
 """Kept evidence and readings over the years: whether evidence is unchanged, and what may leave.
 
 A file stays while a finding rests on its reading; that of an issued finding stays until its notice
-is closed. Rows and hashes stay when a file leaves. `pruned.jsonl` in the evidence folder names the
-files that left, which tells them from lost ones. A reading leaves when nothing follows from it any
-more and its files have left.
+is closed. Rows and hashes stay when a file leaves. Journals beside the evidence (`pruned/`, one a run)
+name the files that left, which tells them from lost ones. A reading leaves when nothing follows
+from it any more and its files have left.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mediawatch.domain import Notice, Sweep, UserError
+from mediawatch.domain import EvidenceFault, Notice, Sweep, UserError
 from mediawatch.domain.clock import beijing
-from mediawatch.files import open_private
-from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.evidence import JOURNALS, EvidenceFolder, read_whole
 from mediawatch.ports import KeptEvidence, Store
-from mediawatch.refusals import refusal
 
-JOURNAL = "pruned.jsonl"
+OLD_JOURNAL = "pruned.jsonl"
+"""Where earlier versions wrote all lines."""
 _SETTLED = timedelta(days=1)
 _AT_ONCE = 2_000
 """Readings looked at in one transaction: another process that writes waits only a moment."""
@@ -42,120 +41,142 @@ class EvidenceCheck:
     orphans: list[str] = field(default_factory=list)
 
 
-def verify_evidence(
-    folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int | None = None
+class EvidenceComparison:
+    """Compares items with their files, portion by portion: what is sound takes no memory."""
+
+    def __init__(self, folder: EvidenceFolder, sweep_id: int | None = None) -> None:
+        """With `sweep_id` only what that sweep kept is compared."""
+        self._folder, self._sweep_id = folder, sweep_id
+        self._check, self._left = EvidenceCheck(), pruned_paths(folder)
+        self._named: set[str] = set()
+
+    def add(self, kept: Sequence[KeptEvidence]) -> None:
+        """Items of all sweeps: a file of another sweep is no orphan."""
+        check = self._check
+        self._named.update(item.evidence.path for item in kept)
+        wanted = [item for item in kept if self._sweep_id in (None, item.sweep_id)]
+        faults = self._folder.faults_in(item.evidence for item in wanted)
+        for item in wanted:
+            path = item.evidence.path
+            match faults.get(path):
+                case None:
+                    check.sound += 1
+                case EvidenceFault.MISSING if path in self._left:
+                    check.pruned += 1
+                case EvidenceFault.MISSING:
+                    check.missing += 1
+                    check.wrong.append((f"{path}: missing", item))
+                case EvidenceFault.ALTERED:
+                    check.altered += 1
+                    check.wrong.append((f"{path}: altered since it was kept", item))
+
+    def end(self) -> EvidenceCheck:
+        """What became of all items that were added."""
+        named = self._named
+        self._check.orphans = [each.path for each in self._folder.files() if each.path not in named]
+        return self._check
+
+
+async def verify_evidence(
+    store: Store, folder: EvidenceFolder, sweep_id: int | None = None
 ) -> EvidenceCheck:
-    """Compare every item (of one sweep, or of all) with its file.
-
-    `kept` are the items of all sweeps: a file of another sweep is no orphan.
-    """
-    check, left = EvidenceCheck(), pruned_paths(folder)
-    for item in kept:
-        if sweep_id not in (None, item.sweep_id):
-            continue
-        path = item.evidence.path
-        there = (folder.root / path).exists()
-        if not there and path in left:
-            check.pruned += 1
-        elif wrong := folder.check(item.evidence):
-            check.missing += not there
-            check.altered += there
-            check.wrong.append((wrong, item))
-        else:
-            check.sound += 1
-    named = {item.evidence.path for item in kept}
-    check.orphans = [path for path in folder.files() if path not in named]
-    return check
+    """Compare every item (of one sweep, or of all) with its file."""
+    comparison = EvidenceComparison(folder, sweep_id)
+    async for portion in kept_portions(store):
+        comparison.add(portion)
+    return comparison.end()
 
 
-def orphans(folder: EvidenceFolder, kept: Iterable[KeptEvidence], now: datetime) -> list[str]:
-    """Files that no row names and that are older than a day.
+async def kept_portions(store: Store) -> AsyncIterator[list[KeptEvidence]]:
+    """All that was ever kept, some thousand pieces at a time."""
+    after: int | None = 0
+    while after is not None:
+        portion, after = await store.evidence.page(after)
+        yield portion
+
+
+def orphans(folder: EvidenceFolder, named: Set[str], now: datetime) -> list[str]:
+    """Files that no row names (`named`: the paths of all rows) and that are older than a day.
 
     They belong to looks that were cut short between file and row, and that were made again. A
     younger file may be about to get its row.
     """
-    named = {item.evidence.path for item in kept}
-    edge = (now - _SETTLED).timestamp()
+    edge = now - _SETTLED
     return [
-        path
-        for path in folder.files()
-        if path not in named and (folder.root / path).stat().st_mtime < edge
+        file.path for file in folder.files() if file.path not in named and file.changed_at < edge
     ]
 
 
-def prunable(kept: Iterable[KeptEvidence], now: datetime, days: int) -> list[KeptEvidence]:
-    """Items older than so many days on whose file nothing rests any more. Pure.
+async def find_prunable(
+    store: Store, now: datetime, days: int
+) -> tuple[list[KeptEvidence], set[str]]:
+    """Items older than so many days on whose file nothing rests any more, and the paths of all.
 
-    No finding, no younger reading and no sweep under way rests on them.
+    A row that comes in between the two walks through all rows is not among them.
     """
-    kept = list(kept)
+    needed, named = set[str](), set[str]()
+    async for portion in kept_portions(store):
+        needed |= needed_paths(portion, now, days)
+        named.update(item.evidence.path for item in portion)
+    return [
+        item
+        async for portion in kept_portions(store)
+        for item in portion
+        if item.evidence.path in named and item.evidence.path not in needed
+    ], named
+
+
+def needed_paths(kept: Iterable[KeptEvidence], now: datetime, days: int) -> set[str]:
+    """The paths of files that must stay. Pure.
+
+    A finding, a younger reading or a sweep under way rests on them.
+    """
     edge = now - timedelta(days=days)
-    needed = {
+    return {
         item.evidence.path
         for item in kept
         if item.proves or item.sweep_runs or item.read_at >= edge
     }
-    return [item for item in kept if item.evidence.path not in needed]
 
 
 def prune(folder: EvidenceFolder, items: Iterable[KeptEvidence], now: datetime) -> tuple[int, int]:
     """Remove the items' files; returns how many, and their bytes.
 
-    Each one is written to the journal first, so that an interrupted removal is no loss. UserError
-    names the place when the disk refuses.
+    A journal names each one first, so that an interrupted removal is no loss.
     """
-    there = {
-        item.evidence.path: item.evidence
-        for item in items
-        if (folder.root / item.evidence.path).is_file()
-    }
-    journal = folder.root / JOURNAL
-    try:
-        with open(journal, "a", encoding="utf-8", opener=open_private) as lines:
-            for path, evidence in there.items():
-                lines.write(
-                    json.dumps(
-                        {
-                            "path": path,
-                            "sha256": evidence.sha256,
-                            "pruned_at": beijing(now).isoformat(),
-                        }
-                    )
-                    + "\n"
-                )
-            lines.flush()
-            os.fsync(lines.fileno())
-        for path in there:
-            (folder.root / path).unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot prune {error.filename or journal}: {refusal(error)}") from error
-    return len(there), sum(evidence.size for evidence in there.values())
-
-
-def clear(folder: EvidenceFolder, paths: Iterable[str]) -> None:
-    """Remove orphans. UserError names the place when the disk refuses."""
-    for path in paths:
-        try:
-            (folder.root / path).unlink(missing_ok=True)
-        except OSError as error:
-            raise UserError(f"cannot remove {folder.root / path}: {refusal(error)}") from error
+    by_path = {item.evidence.path: item.evidence for item in items}
+    there = sorted(folder.present(by_path))
+    if not there:
+        return 0, 0
+    lines = [
+        {"path": path, "sha256": by_path[path].sha256, "pruned_at": beijing(now).isoformat()}
+        for path in there
+    ]
+    body = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+    digest = hashlib.sha256(body).hexdigest()
+    # A file of its own: storages cannot append, and two machines' lines could run into each other.
+    folder.place.write(f"{JOURNALS}/{beijing(now):%Y%m%dT%H%M%S}-{digest[:12]}.jsonl", body)
+    folder.remove(there)
+    return len(there), sum(by_path[path].size for path in there)
 
 
 def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:
-    """What `prune` has removed. UserError where the journal is no list of JSON objects."""
-    journal = folder.root / JOURNAL
-    if not journal.is_file():
-        return frozenset()
-    try:
-        return frozenset(
-            str(json.loads(line)["path"])
-            for line in journal.read_text(encoding="utf-8").splitlines()
-            if line.strip()
-        )
-    except (ValueError, TypeError, KeyError) as error:
-        raise UserError(
-            f"{journal} is damaged: each line must be a JSON object with a path"
-        ) from error
+    """What `prune` has removed. UserError where a journal is no list of JSON objects."""
+    found: set[str] = set()
+    for name in (OLD_JOURNAL, *(file.path for file in folder.place.files(JOURNALS))):
+        try:
+            body = read_whole(folder.place, name)
+        except FileNotFoundError:
+            continue
+        try:
+            found.update(
+                str(json.loads(line)["path"]) for line in body.decode().splitlines() if line.strip()
+            )
+        except (ValueError, TypeError, KeyError) as error:
+            raise UserError(
+                f"{folder.label}/{name} is damaged: each line must be a JSON object with a path"
+            ) from error
+    return frozenset(found)
 
 
 def archive_due(notice: Notice) -> str:
@@ -182,11 +203,8 @@ async def prune_readings(
         idle, last = await store.readings.find_idle(before, after, _AT_ONCE)
         if last is None:
             return count
-        gone = [
-            each.id
-            for each in idle
-            if not any((folder.root / path).exists() for path in each.paths)
-        ]
+        there = folder.present({path for each in idle for path in each.paths})
+        gone = [each.id for each in idle if there.isdisjoint(each.paths)]
         count += len(gone) if dry_run or not gone else await store.readings.delete(gone, before)
         after = last
 

@@ -28,6 +28,8 @@ class UnitValues:
     home: Home
     user: str
     backups: Path
+    evidence: Path
+    """The folder of the evidence, in the home or elsewhere."""
     workers: bool = False
 
 
@@ -45,6 +47,7 @@ def write(folder: Output, told: UnitValues) -> list[Path]:
         "HOME": str(told.home.root),
         "USER": told.user,
         "BACKUPS": str(told.backups),
+        "EVIDENCE": str(told.evidence),
     }
     for name, value in values.items():
         if value != make_visible(value) or any(

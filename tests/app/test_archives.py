@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from commands import in_process
 from docx import Document
+from evidence_files import all_evidence
 from offices import Office, filed, reading
 from openpyxl import load_workbook
 
@@ -40,7 +41,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_end
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ops.retention import prunable
+from mediawatch.ops.retention import needed_paths
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.publish.reports.archive import NoticeRecord, notice_archive
@@ -131,8 +132,11 @@ def acknowledge(office: Office, file: Path) -> None:
 
 
 def prunable_accounts(office: Office) -> set[int]:
-    kept = office.within(lambda store: store.evidence.all())
-    return {item.account_id for item in prunable(kept, LATER, 30) if item.reading_id}
+    kept = office.within(all_evidence)
+    needed = needed_paths(kept, LATER, 30)
+    return {
+        item.account_id for item in kept if item.reading_id and item.evidence.path not in needed
+    }
 
 
 def waiting(office: Office) -> list[str]:

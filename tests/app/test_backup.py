@@ -57,7 +57,7 @@ def seen(account: Account, number: int) -> Reading:
 async def sound(home: Home) -> int:
     """How many pieces of evidence are as they were kept; none may be otherwise."""
     async with open_app(home) as app:
-        check = retention.verify_evidence(app.evidence, await app.store.evidence.all())
+        check = await retention.verify_evidence(app.store, app.evidence)
     assert (check.missing, check.altered) == (0, 0)
     return check.sound
 

@@ -121,6 +121,7 @@ AT_THE_SERVER = (
     "report xlsx --out {0}/a.xlsx",
     "evidence verify",
     "evidence prune",
+    "evidence move --to /evidence",
     "evidence sheet --out {0}/a.html",
     "sessions check",
     "login weibo --qr --custodian 张三",
@@ -335,7 +336,7 @@ def sentence_of(typed: str) -> str:
     """What is true of a command that is stopped at any moment."""
     resuming = (
         "sweep", "recheck", "notify", "links import", "worklist import", "findings import",
-        "notice feedback import", "evidence prune",
+        "notice feedback import", "evidence prune", "evidence move",
     )  # fmt: skip
     judges = typed.startswith("sweep judge")
     return RESUMES if typed.startswith(resuming) and not judges else WHOLE

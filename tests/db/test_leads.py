@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from evidence_files import all_evidence
 from samples import NOW
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -109,14 +110,14 @@ async def test_a_search_counts_as_a_visit_of_its_surface(any_store: Store) -> No
 
 async def test_evidence_stays_until_a_lead_is_nobodys_business(any_store: Store) -> None:
     await any_store.leads.add_search(SEARCH, [SIGHT])
-    (kept,) = await any_store.evidence.all()
+    (kept,) = await all_evidence(any_store)
     assert (kept.evidence, kept.proves, kept.sweep_id) == (SHOWN, True, None)
     dismissal = replace(DECISION, sort=LeadSort.NOT_GOVERNMENT, unit="")
     await any_store.leads.add_decision(dismissal)
-    assert not any(each.proves for each in await any_store.evidence.all())
+    assert not any(each.proves for each in await all_evidence(any_store))
     taken_back = replace(DECISION, action=LeadAction.WITHDRAWN, sort=None, unit="")
     await any_store.leads.add_decision(taken_back)
-    assert all(each.proves for each in await any_store.evidence.all())
+    assert all(each.proves for each in await all_evidence(any_store))
 
 
 async def test_no_row_of_a_lead_is_ever_updated(any_store: Store, migrated_url: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evidence_files import all_evidence
 from samples import NOW, PLAIN, enter, finding, open_sweep, plain_reading
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -139,7 +140,7 @@ async def test_they_leave_once_all_is_closed_archived_and_old(
     assert confirmed.reason == "属实"
     reported, closed, _ = await store.notices.events()
     assert (reported.reason, closed.reason) == (f"电话{mark}", "电话13900002222")
-    check = verify_evidence(folder, await store.evidence.all())
+    check = await verify_evidence(store, folder)
     assert (check.pruned, check.missing, check.altered) == (4, 0, 0)
     assert await clear_personal(store, folder, NOW, DAYS) == PersonalCount()
     with pytest.raises(UserError, match="names of those who looked have left"):
@@ -151,8 +152,8 @@ async def test_a_run_that_was_cut_short_is_made_up_for(any_store: Store, tmp_pat
     await inspected(store, folder)
     await happens(store, NoticeAction.CLOSED, "赵六")
     await happens(store, NoticeAction.ARCHIVED, "周八")
-    lost, *_ = (item for item in await store.evidence.all() if item.reading_id)
-    folder.root.joinpath(lost.evidence.path).unlink()
+    lost, *_ = (item for item in await all_evidence(store) if item.reading_id)
+    tmp_path.joinpath(lost.evidence.path).unlink()
     count = await clear_personal(store, folder, NOW, DAYS)
     assert (count.names, count.pictures) == (4, 1)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evidence_files import all_evidence
 from samples import NOW, PLAIN, enter, finding, open_sweep, plain_reading, post
 
 from mediawatch.domain import (
@@ -25,7 +26,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ops.retention import prunable, prune, prune_readings, still_judged
+from mediawatch.ops.retention import find_prunable, prune, prune_readings, still_judged
 from mediawatch.ports import Store
 from mediawatch.sweep.judging import rejudge
 
@@ -132,9 +133,9 @@ async def test_a_reading_stays_while_its_evidence_stands(store: Store, tmp_path:
     )
     await store.readings.keep(plain_reading(account.id, NOW))
     assert await prune_readings(store, folder, NOW, DAYS) == 0
-    prune(folder, prunable(await store.evidence.all(), NOW, 100), NOW)
+    prune(folder, (await find_prunable(store, NOW, 100))[0], NOW)
     assert await prune_readings(store, folder, NOW, DAYS) == 1
-    assert await store.evidence.all() == []
+    assert await all_evidence(store) == []
 
 
 async def test_a_sweep_of_before_then_is_not_judged_again(store: Store, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from evidence_files import all_evidence
 from samples import (
     FILE,
     LATE,
@@ -378,8 +379,7 @@ async def test_pictures_of_an_answer_are_kept_with_it_and_are_evidence(any_store
     await any_store.reviews.add(sweep.id, events, after=0)
     assert [event.pictures for event in await any_store.reviews.events(sweep.id)] == [(), pictures]
     kept = [
-        (item.evidence.path, item.account_id, item.proves)
-        for item in await any_store.evidence.all()
+        (item.evidence.path, item.account_id, item.proves) for item in await all_evidence(any_store)
     ]
     assert kept == [(picture.path, account.id, True) for picture in pictures]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evidence_files import all_evidence, compared
 from samples import NOW, PLAIN, enter, finding, open_sweep, plain_reading
 from typer.testing import CliRunner
 
@@ -32,7 +33,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ops.retention import JOURNAL, prunable, prune, pruned_paths, verify_evidence
+from mediawatch.ops.retention import OLD_JOURNAL, find_prunable, needed_paths, prune, pruned_paths
 from mediawatch.ops.settings import Home
 from mediawatch.ports import KeptEvidence, Store
 from mediawatch.rules.policy import load, parse
@@ -79,7 +80,7 @@ async def test_a_reading_is_kept_with_a_manifest_of_all_its_items(folder: Eviden
     ]
     assert not any(sight.captures for sight in kept.sights)
     assert kept.sights[1].evidence == ()
-    body = (folder.root / manifest.path).read_bytes()
+    body = folder.read(manifest)
     assert (hashlib.sha256(body).hexdigest(), len(body), manifest.media_type) == (
         manifest.sha256,
         manifest.size,
@@ -101,7 +102,9 @@ async def test_a_reading_is_kept_with_a_manifest_of_all_its_items(folder: Eviden
     ]
     assert {item["taken_at"] for item in table["items"]} == {"2031-03-05T12:00:00+08:00"}
     assert [folder.check(item) for item in kept.evidence] == ["", "", ""]
-    assert sorted(folder.files()) == sorted(item.path for item in kept.evidence)
+    assert sorted(each.path for each in folder.files()) == sorted(
+        item.path for item in kept.evidence
+    )
 
 
 async def test_what_was_not_photographed_has_no_manifest(folder: EvidenceFolder) -> None:
@@ -111,14 +114,14 @@ async def test_what_was_not_photographed_has_no_manifest(folder: EvidenceFolder)
 
 
 async def test_the_same_bytes_are_kept_once_and_a_refusing_disk_is_named(
-    folder: EvidenceFolder,
+    folder: EvidenceFolder, tmp_path: Path
 ) -> None:
     first, second = await folder.keep(seen(1, PICTURE)), await folder.keep(seen(2, PICTURE))
     assert first.evidence[0].path == second.evidence[0].path
     assert first.evidence[1].path != second.evidence[1].path
-    (folder.root.parent / "file").write_bytes(b"")
+    (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UserError, match="cannot write"):
-        await EvidenceFolder(folder.root.parent / "file").keep(seen(1, PICTURE))
+        await EvidenceFolder(tmp_path / "file").keep(seen(1, PICTURE))
 
 
 def item(
@@ -158,20 +161,21 @@ def item(
     ],
 )
 def test_what_may_leave(kept: list[KeptEvidence], leaves: set[str]) -> None:
-    assert {each.evidence.path for each in prunable(kept, NOW, 400)} == leaves
+    assert {each.evidence.path for each in kept} - needed_paths(kept, NOW, 400) == leaves
 
 
-def test_pruned_is_told_from_lost(folder: EvidenceFolder) -> None:
+def test_pruned_is_told_from_lost(folder: EvidenceFolder, tmp_path: Path) -> None:
+    root = tmp_path / "evidence"
     items = [item("d/a"), item("d/b"), item("d/c"), item("e/d", sweep_id=2)]
     for each in items:
-        (folder.root / each.evidence.path).parent.mkdir(parents=True, exist_ok=True)
-        (folder.root / each.evidence.path).write_bytes(b"x")
+        (root / each.evidence.path).parent.mkdir(parents=True, exist_ok=True)
+        (root / each.evidence.path).write_bytes(b"x")
     assert prune(folder, items[:1], NOW) == (1, 1)
     assert prune(folder, items[:1], NOW) == (0, 0)
-    (folder.root / "d/b").unlink()
-    (folder.root / "d/c").write_bytes(b"y")
-    (folder.root / "d/.z.part").write_bytes(b"")
-    check = verify_evidence(folder, items)
+    (root / "d/b").unlink()
+    (root / "d/c").write_bytes(b"y")
+    (root / "d/.z.part").write_bytes(b"")
+    check = compared(folder, items)
     assert (check.sound, check.pruned, check.missing, check.altered, check.orphans) == (
         1,
         1,
@@ -180,10 +184,12 @@ def test_pruned_is_told_from_lost(folder: EvidenceFolder) -> None:
         ["d/.z.part"],
     )
     assert [sentence.partition(": ")[0] for sentence, _ in check.wrong] == ["d/b", "d/c"]
-    check = verify_evidence(folder, items, sweep_id=2)
+    check = compared(folder, items, sweep_id=2)
     assert (check.sound, check.wrong, check.orphans) == (1, [], ["d/.z.part"])
     assert pruned_paths(folder) == {"d/a"}
-    (folder.root / JOURNAL).write_text("[]\n")
+    (root / OLD_JOURNAL).write_text('{"path": "d/old"}\n')
+    assert pruned_paths(folder) == {"d/a", "d/old"}, "a journal of an earlier version"
+    (root / OLD_JOURNAL).write_text("[]\n")
     with pytest.raises(UserError, match="damaged"):
         pruned_paths(folder)
 
@@ -241,7 +247,7 @@ async def _inspection(store: Store, folder: EvidenceFolder) -> list[Reading]:
 
 async def test_the_store_tells_whose_evidence_it_is(any_store: Store, tmp_path: Path) -> None:
     kept = await _inspection(any_store, EvidenceFolder(tmp_path / "evidence"))
-    told = await any_store.evidence.all()
+    told = await all_evidence(any_store)
     assert [
         (each.reading_id, each.account_id, each.sweep_id, each.proves, each.sweep_runs)
         for each in told[::2]
@@ -254,9 +260,9 @@ async def test_the_store_tells_whose_evidence_it_is(any_store: Store, tmp_path: 
     assert [each.evidence for each in told] == [
         each for reading in kept for each in reading.evidence
     ]
-    assert {each.evidence.path for each in prunable(told, NOW, 400)} == {
-        each.path for each in kept[2].evidence
-    }
+    leaving, named = await find_prunable(any_store, NOW, 400)
+    assert [each.evidence for each in leaving] == list(kept[2].evidence)
+    assert named == {each.evidence.path for each in told}
 
 
 def mediawatch(home: Home, *words: str) -> Any:

@@ -33,6 +33,7 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
             home=Home(tmp_path / "home"),
             user="office",
             backups=tmp_path,
+            evidence=tmp_path / "evidence",
             workers=request.param,
         ),
     )
@@ -125,6 +126,7 @@ def test_a_path_that_a_unit_would_take_apart_is_refused(
                 home=Home(paths["home"]),
                 user="office",
                 backups=paths["backups"],
+                evidence=tmp_path / "evidence",
             ),
         )
     assert "\n" not in str(refused.value)
@@ -140,7 +142,11 @@ def test_a_user_that_would_be_root_or_nobody_is_refused(tmp_path: Path, user: st
         systemd.write(
             Output(tmp_path / "units", OutputKind.FOLDER),
             systemd.UnitValues(
-                program=tmp_path / "p", home=Home(tmp_path / "h"), user=user, backups=tmp_path
+                program=tmp_path / "p",
+                home=Home(tmp_path / "h"),
+                user=user,
+                backups=tmp_path,
+                evidence=tmp_path / "evidence",
             ),
         )
     assert not (tmp_path / "units").exists()
@@ -152,7 +158,12 @@ def test_each_value_stands_on_its_own_line(tmp_path: Path, user: str) -> None:
     for path in systemd.write(
         Output(tmp_path / "units", OutputKind.FOLDER),
         systemd.UnitValues(
-            program=tmp_path / "p", home=home, user=user, backups=tmp_path, workers=True
+            program=tmp_path / "p",
+            home=home,
+            user=user,
+            backups=tmp_path,
+            evidence=home.evidence,
+            workers=True,
         ),
     ):
         lines = path.read_text("utf-8").splitlines()

@@ -509,7 +509,7 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
     done = await taken(store, inspection, returned)
     (shot,) = done.events[0].pictures
     # The screenshot that was sent down with the row is no picture of the unit.
-    assert (done.pictures, (inspection.evidence.root / shot.path).read_bytes()) == (1, png(77))
+    assert (done.pictures, inspection.evidence.read(shot)) == (1, png(77))
     found = (await suspects(store, inspection.sweep, await store.sweeps.scope(1), []))[0]
     told = reviews.in_full(found, {})
     assert f"单位所附截图 evidence/{shot.path}  SHA-256 {shot.sha256}" in told
@@ -518,7 +518,7 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
     ] == await inspection.verdicts()
     assert len(await store.readings.by_account([1])) == 1
     # It is evidence: checked, and never an orphan.
-    check = verify_evidence(inspection.evidence, await store.evidence.all())
+    check = await verify_evidence(store, inspection.evidence)
     assert (check.orphans, check.wrong) == ([], [])
     assert (await taken(store, inspection, returned)).repeated == 1
 

@@ -29,6 +29,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.figures.counts import figures
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.settings.office import AnnexNumbers, Part, read_office
 from mediawatch.publish.circular.annex_numbers import annexes_without_number
 from mediawatch.publish.circular.compose import compose, overview_texts
@@ -294,7 +295,7 @@ def test_a_period_is_never_called_a_moment(tmp_path: Path) -> None:
     found = sichuan()
     assert texts(found, "总体情况")[0].startswith("检查时段为2022年9月1日至9月30日。")
     assert "监测时间点" not in "".join(compose(found).lines)
-    page = pages.report(found, tmp_path, checked_during="10月上旬").decode()
+    page = pages.report(found, EvidenceFolder(tmp_path), checked_during="10月上旬").decode()
     assert "检查时段 2022年9月1日至9月30日 · 检查时间 10月上旬 · 规则：" in page
     assert "监测时间点 " not in page
 

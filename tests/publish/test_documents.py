@@ -4,6 +4,7 @@ browser.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -48,6 +49,7 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.settings.office import Office, Part, read_office
 from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.circular.text import MANY
@@ -110,12 +112,12 @@ def entry(
     return SweepAccount(sweep_id=1, account=account, judgement=judged)
 
 
-def reading(number: int, picture: str = "") -> Reading:
+def reading(number: int, picture: Path | None = None) -> Reading:
     shown = Evidence(
         kind=EvidenceKind.SCREENSHOT,
         media_type="image/jpeg",
-        path=picture,
-        sha256="a" * 64,
+        path=picture.name if picture else "",
+        sha256=hashlib.sha256(picture.read_bytes()).hexdigest() if picture else "",
         size=1,
         taken_at=AT,
         url="https://x/1",
@@ -151,7 +153,7 @@ def told(
     scope: list[SweepAccount] = SCOPE,
     *,
     include_open: bool = False,
-    picture: str = "",
+    picture: Path | None = None,
     of_sweep: Mapping[str, Any] | None = None,
 ) -> Inspection:
     sweep = Sweep(
@@ -281,7 +283,9 @@ def test_a_sight_says_how_sure_its_newest_day_is(
     sight = replace(one.sights[0], posts=(Post(on=date(2019, 6, 19)),), complete_since=since)
     seen = replace(one, sights=(sight,))
     assert f"（按平台ID匹配），{newest}" in reading_lines(seen, {})[1]
-    page = sheets.sheet(told(), replace(told().failed[0], readings=(seen,)), tmp_path).decode()
+    page = sheets.sheet(
+        told(), replace(told().failed[0], readings=(seen,)), EvidenceFolder(tmp_path)
+    ).decode()
     assert f"”，{newest}<" in page
     assert "不早于2022-12-11" in page
 
@@ -310,13 +314,17 @@ _LEGIBLE = """() => {
 
 async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
     Image.new("RGB", (1280, 4000), "white").save(tmp_path / "shown.jpg")
-    (tmp_path / "report.html").write_bytes(pages.report(told(picture="shown.jpg"), tmp_path))
-    problem = told(picture="shown.jpg").failed[0]
+    (tmp_path / "report.html").write_bytes(
+        pages.report(told(picture=tmp_path / "shown.jpg"), EvidenceFolder(tmp_path))
+    )
+    problem = told(picture=tmp_path / "shown.jpg").failed[0]
     rich = replace(
         problem,
-        readings=tuple(replace(reading(number, "shown.jpg"), id=number) for number in range(4)),
+        readings=tuple(
+            replace(reading(number, tmp_path / "shown.jpg"), id=number) for number in range(4)
+        ),
     )
-    (tmp_path / "sheet.html").write_bytes(sheets.sheet(told(), rich, tmp_path))
+    (tmp_path / "sheet.html").write_bytes(sheets.sheet(told(), rich, EvidenceFolder(tmp_path)))
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=executable)
         page = await chromium.new_page()
@@ -360,7 +368,7 @@ def test_the_page_of_a_province_is_small(tmp_path: Path) -> None:
         for number, verdict in enumerate(verdicts, 1)
     ]
     for part, few in ((scope, False), (scope[900:], True)):
-        page = pages.report(told(part, picture="shown.jpg"), tmp_path)
+        page = pages.report(told(part, picture=tmp_path / "shown.jpg"), EvidenceFolder(tmp_path))
         assert len(page) < 2_000_000
         drawn = page.count(b"data:image/jpeg")
         assert drawn == 73 if few else 0 < drawn < 973
@@ -380,7 +388,7 @@ def test_long_reasons_have_room_in_every_document(tmp_path: Path) -> None:
     last = rows.max_row
     heights = [rows.row_dimensions[number].height or 15 for number in (last - 1, last)]
     assert (rows.cell(last, 6).value, heights) == (typeset(why), [15, 45])
-    assert "，按名称匹配；" in pages.report(found, tmp_path).decode()
+    assert "，按名称匹配；" in pages.report(found, EvidenceFolder(tmp_path)).decode()
 
 
 def test_headings_of_the_circular_are_bold_centred_and_short_ones_whole(tmp_path: Path) -> None:
@@ -399,12 +407,12 @@ def test_headings_of_the_circular_are_bold_centred_and_short_ones_whole(tmp_path
 def test_the_page_has_the_re_check_of_the_notice_before(tmp_path: Path, *, unproven: bool) -> None:
     item = NoticeItem(number=1, filed=SCOPE[1].account.filed, problem="超2周未更新", fails=True)
     found = told(SCOPE if unproven else SCOPE[:2])
-    assert "复查" not in pages.report(found, tmp_path).decode()
+    assert "复查" not in pages.report(found, EvidenceFolder(tmp_path)).decode()
     page = pages.report(
         replace(
             found, past=EarlierNotices(rechecked=(RecheckResult(item, Rectification.DONE, "示例"),))
         ),
-        tmp_path,
+        EvidenceFolder(tmp_path),
     ).decode()
     assert "<h2>四、上期通报复查情况</h2>" in page
     assert ("<h2>五、待人工核查</h2>" in page) is unproven
@@ -428,21 +436,21 @@ def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
             entry(3, Verdict.FAILED),
         ]
     )
-    made = dict(bundles(found, found.problems, tmp_path))
+    made = dict(bundles(found, found.problems, EvidenceFolder(tmp_path)))
     assert list(made) == ["佐证材料 甲县.zip", "佐证材料 乙县.zip"]
     names = zipfile.ZipFile(io.BytesIO(made["佐证材料 甲县.zip"])).namelist()
     assert len(names) == 2
     assert not any(set(name) & set('/\\<>:"=') for name in names)
-    assert made == dict(bundles(found, found.problems, tmp_path))
+    assert made == dict(bundles(found, found.problems, EvidenceFolder(tmp_path)))
 
 
 def test_the_sheet_shows_the_sight_that_proves_it(tmp_path: Path) -> None:
     """A newer picture of another page says nothing of the problem."""
     for colour in ("red", "blue"):
         Image.new("RGB", (40, 30), colour).save(tmp_path / f"{colour}.jpg")
-    proof = reading(1, "red.jpg")
+    proof = reading(1, tmp_path / "red.jpg")
     newer = replace(
-        reading(1, "blue.jpg").sights[0],
+        reading(1, tmp_path / "blue.jpg").sights[0],
         surface="other",
         read_at=AT + timedelta(hours=3),
         complete_since=None,
@@ -450,27 +458,27 @@ def test_the_sheet_shows_the_sight_that_proves_it(tmp_path: Path) -> None:
     later = replace(newer.evidence[0], taken_at=AT + timedelta(hours=3))
     both = replace(proof, sights=(*proof.sights, replace(newer, evidence=(later,))))
     problem = replace(told().failed[0], readings=(both,))
-    page = sheets.sheet(told(), problem, tmp_path).decode()
+    page = sheets.sheet(told(), problem, EvidenceFolder(tmp_path)).decode()
     (shown,) = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', page)
     pixel = Image.open(io.BytesIO(b64decode(shown))).getpixel((20, 15))
     assert isinstance(pixel, tuple)
     assert pixel[0] > 200 > 50 > pixel[2]
     unproved = replace(problem, readings=(replace(proof, sights=(newer,)),))
-    assert "data:image" not in sheets.sheet(told(), unproved, tmp_path).decode()
+    assert "data:image" not in sheets.sheet(told(), unproved, EvidenceFolder(tmp_path)).decode()
 
 
 def test_only_the_internal_copy_names_people(tmp_path: Path) -> None:
     by_person = replace(reading(1), look=LookKind.PERSON, by="核查员甲")
     problem = replace(told().failed[0], readings=(reading(1), by_person))
     internal = sheets.SheetCopy(internal=True, reviewers={1: ["审核员乙", "审核员乙"]})
-    out = sheets.sheet(told(), problem, tmp_path).decode()
-    kept = sheets.sheet(told(), problem, tmp_path, internal).decode()
+    out = sheets.sheet(told(), problem, EvidenceFolder(tmp_path)).decode()
+    kept = sheets.sheet(told(), problem, EvidenceFolder(tmp_path), internal).decode()
     inside = ("核查员甲", "审核员乙", "检查人", "审核人", "内部留存")
     assert not [each for each in inside if each in out]
     assert "检查人：系统监测、核查员甲　（签字）" in kept
     assert "审核人：审核员乙　（签字）" in kept
     assert "内部留存" in kept
-    names = [name for name, _ in bundles(told(), [problem], tmp_path, internal)]
+    names = [name for name, _ in bundles(told(), [problem], EvidenceFolder(tmp_path), internal)]
     assert names == ["佐证材料（内部留存） 甲县.zip"]
 
 
@@ -478,9 +486,9 @@ def test_what_a_person_confirmed_is_no_preliminary_result(tmp_path: Path) -> Non
     found = told(include_open=True)
     assert found.marks == ("含未经审核的疑似问题，不得公开", "初步结果")
     confirmed, suspected = found.failed
-    assert "初步结果" not in sheets.sheet(found, confirmed, tmp_path).decode()
-    assert "不得公开" not in sheets.sheet(found, confirmed, tmp_path).decode()
-    page = sheets.sheet(found, suspected, tmp_path).decode()
+    assert "初步结果" not in sheets.sheet(found, confirmed, EvidenceFolder(tmp_path)).decode()
+    assert "不得公开" not in sheets.sheet(found, confirmed, EvidenceFolder(tmp_path)).decode()
+    page = sheets.sheet(found, suspected, EvidenceFolder(tmp_path)).decode()
     assert "含未经审核的疑似问题，不得公开；初步结果" in page
 
 

@@ -36,6 +36,7 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.counts import by
 from mediawatch.figures.sums import assert_sums, sum_of
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.publish import handoff
 from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.circular.readback import FigureReader
@@ -407,7 +408,7 @@ def test_no_words_of_people_stop_a_circular_or_pass_for_its_numbers(words: str) 
 
 
 def test_the_page_shows_deductions_beside_the_kinds() -> None:
-    page = pages.report(people_found(), Path()).decode()
+    page = pages.report(people_found(), EvidenceFolder(Path())).decode()
     assert "<figcaption>扣分情形（不因此计入不合格数）</figcaption>" in page
     assert "<dt>商业广告</dt>" in page
     assert "2（共扣5分）" in page
@@ -446,7 +447,7 @@ def test_what_people_left_out_is_not_called_unseen() -> None:
     entry = with_found(row(wechat, policy=policy), policy, (Code.INTERACTION_POOR, ""))
     found = inspect([entry], policy=policy)
     problem = replace(found.problems[0], readings=looks)
-    text = sheets.sheet(found, problem, Path()).decode()
+    text = sheets.sheet(found, problem, EvidenceFolder(Path())).decode()
     assert "未见" not in text
     assert '<th scope="row">平台ID</th><td>gh_00000001a1</td><td>gh_00000001a1</td>' in text
     assert "<td>未填</td>" in text
@@ -455,9 +456,9 @@ def test_what_people_left_out_is_not_called_unseen() -> None:
 def test_no_update_is_denied_of_whom_people_alone_looked_at() -> None:
     found = people_found()
     (problem,) = [each for each in found.problems if each.entry.account.id == 1]
-    assert "未见发布内容" not in sheets.sheet(found, problem, Path()).decode()
+    assert "未见发布内容" not in sheets.sheet(found, problem, EvidenceFolder(Path())).decode()
     (silent,) = [each for each in found.problems if each.entry.account.id == 3]
-    assert "未见发布内容" in sheets.sheet(found, silent, Path()).decode()
+    assert "未见发布内容" in sheets.sheet(found, silent, EvidenceFolder(Path())).decode()
 
 
 def test_what_people_found_as_a_hint_stays_in_the_office() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from evidence_files import all_evidence
 from hearings import heard
 from openpyxl import load_workbook
 from review_homes import ONE, TWO, mediawatch, within
@@ -450,7 +451,7 @@ def test_evidence_stays_until_the_notice_is_closed_and_archived(home: Home) -> N
     mediawatch(home, *ISSUE)
 
     def proving() -> list[bool]:
-        return [item.proves for item in within(home, lambda store: store.evidence.all())]
+        return [item.proves for item in within(home, all_evidence)]
 
     before = proving()
     assert any(before)

@@ -22,10 +22,8 @@ from mediawatch.workbooks.images import media_type
 SIZE = (400, 300)
 
 
-def shown(body: bytes, folder: Path) -> Image.Image | None:
-    path = folder / "a.jpg"
-    path.write_bytes(body)
-    drawn = draw_thumbnail(path, SIZE)
+def shown(body: bytes) -> Image.Image | None:
+    drawn = draw_thumbnail(body, SIZE)
     if not drawn:
         return None
     assert drawn.startswith("data:image/jpeg;base64,")
@@ -63,8 +61,8 @@ def half(kind: str, **more: object) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_a_picture_is_shown_small(tmp_path: Path, kind: str) -> None:
-    drawn = shown(half(kind), tmp_path)
+def test_a_picture_is_shown_small(kind: str) -> None:
+    drawn = shown(half(kind))
     assert drawn is not None
     assert drawn.size == (400, 300)
     top, bottom = drawn.getpixel((200, 20)), drawn.getpixel((200, 280))
@@ -79,25 +77,26 @@ def test_the_pictures_of_a_page_share_its_room(tmp_path: Path) -> None:
     for number in range(6):
         paths.append(tmp_path / f"{number}.jpg")
         noise.save(paths[-1])
-    alone = len(draw_thumbnail(paths[0], SIZE))
-    plenty = draw_thumbnails([*paths, None], 7 * alone)
+    reads = [path.read_bytes for path in paths]
+    alone = len(draw_thumbnail(reads[0](), SIZE))
+    plenty = draw_thumbnails([*reads, None], 7 * alone)
     assert [len(each or "") for each in plenty] == [alone] * 6 + [0]
-    tight = draw_thumbnails(paths, 3 * alone)
+    tight = draw_thumbnails(reads, 3 * alone)
     assert all(tight)
     assert sum(len(each or "") for each in tight) <= 3 * alone
-    short = draw_thumbnails(paths, alone // 2)
+    short = draw_thumbnails(reads, alone // 2)
     assert sum(len(each or "") for each in short) <= alone // 2
     assert short[-1] is None
-    assert draw_thumbnails(paths, -1) == [None] * 6
+    assert draw_thumbnails(reads, -1) == [None] * 6
     (tmp_path / "0.jpg").write_bytes(b"no picture")
-    assert draw_thumbnails(paths[:2], 3 * alone)[0] == ""
+    assert draw_thumbnails(reads[:2], 3 * alone)[0] == ""
 
 
-def test_a_picture_stands_upright_and_keeps_no_writing(tmp_path: Path) -> None:
+def test_a_picture_stands_upright_and_keeps_no_writing() -> None:
     exif = Image.Exif()
     exif[0x0112] = 3  # upside down
     exif[0x010E] = "a secret place"
-    drawn = shown(half("JPEG", exif=exif, icc_profile=b"\0" * 5000), tmp_path)
+    drawn = shown(half("JPEG", exif=exif, icc_profile=b"\0" * 5000))
     assert drawn is not None
     top = drawn.getpixel((200, 20))
     assert isinstance(top, tuple)
@@ -121,10 +120,8 @@ def test_a_picture_stands_upright_and_keeps_no_writing(tmp_path: Path) -> None:
         lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     ],
 )
-def test_what_is_too_large_or_no_picture_is_left_out(
-    tmp_path: Path, made: Callable[[], bytes]
-) -> None:
-    assert shown(made(), tmp_path) is None
+def test_what_is_too_large_or_no_picture_is_left_out(made: Callable[[], bytes]) -> None:
+    assert shown(made()) is None
 
 
 @pytest.mark.parametrize(
@@ -139,8 +136,8 @@ def test_what_is_too_large_or_no_picture_is_left_out(
         Image.new("1", (500, 500)),
     ],
 )
-def test_odd_pictures_are_drawn_within_the_bounds(tmp_path: Path, image: Image.Image) -> None:
-    drawn = shown(encoded(image, "PNG"), tmp_path)
+def test_odd_pictures_are_drawn_within_the_bounds(image: Image.Image) -> None:
+    drawn = shown(encoded(image, "PNG"))
     assert drawn is not None
     assert drawn.width <= SIZE[0]
     assert drawn.height <= SIZE[1]
@@ -148,17 +145,17 @@ def test_odd_pictures_are_drawn_within_the_bounds(tmp_path: Path, image: Image.I
         assert drawn.getpixel((5, 5)) == (255, 255, 255)
 
 
-def test_an_animation_shows_its_first_frame(tmp_path: Path) -> None:
+def test_an_animation_shows_its_first_frame() -> None:
     frames = [Image.new("RGB", (50, 50), colour) for colour in ("red", "blue", "green")]
     for kind in ("WEBP", "PNG"):
         body = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-        drawn = shown(body, tmp_path)
+        drawn = shown(body)
         assert drawn is not None
         pixel = drawn.getpixel((25, 25))
         assert isinstance(pixel, tuple)
         assert pixel[0] > 200
     jpeg = encoded(Image.new("CMYK", (50, 50)), "JPEG")
-    assert shown(jpeg, tmp_path) is not None
+    assert shown(jpeg) is not None
 
 
 def spoil(seed: int) -> bytes:
@@ -180,8 +177,8 @@ def spoil(seed: int) -> bytes:
 @pytest.mark.parametrize(
     "seeds", [range(30), pytest.param(range(30, 3000), marks=pytest.mark.soak)]
 )
-def test_no_damaged_picture_breaks_a_page(tmp_path: Path, seeds: range) -> None:
-    drawn = [shown(spoil(seed), tmp_path) is not None for seed in seeds]
+def test_no_damaged_picture_breaks_a_page(seeds: range) -> None:
+    drawn = [shown(spoil(seed)) is not None for seed in seeds]
     assert True in drawn
     assert False in drawn
 
@@ -194,7 +191,7 @@ def test_a_picture_of_many_pixels_costs_little_memory(tmp_path: Path) -> None:
     script = (
         "import re, sys; from pathlib import Path\n"
         "from mediawatch.publish.reports.thumbnails import draw_thumbnail\n"
-        f"assert draw_thumbnail(Path(sys.argv[1]), {SIZE})\n"
+        f"assert draw_thumbnail(Path(sys.argv[1]).read_bytes(), {SIZE})\n"
         # Not `ru_maxrss`: a new program begins with that of the process which started it.
         "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])"
     )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from evidence_files import all_evidence
 from offices import Office, filed, reading
 from openpyxl import load_workbook
 from samples import enter
@@ -172,7 +173,7 @@ async def test_both_databases_keep_notes_and_proofs(any_store: Store) -> None:
     await any_store.accounts.add_closures(notes)
     kept = await any_store.accounts.closures()
     assert [replace(each, id=0) for each in kept] == notes
-    (item,) = await any_store.evidence.all()
+    (item,) = await all_evidence(any_store)
     assert (item.evidence, item.account_id, item.proves) == (proof, account.id, True)
 
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import pytest
 import pytest_asyncio
 from browsers import facing, key
+from evidence_files import all_evidence
 
 from mediawatch import demo
 from mediawatch.app import App, WorldStage, open_app
@@ -167,7 +168,7 @@ async def test_what_showed_a_lead_is_kept_as_evidence(office: Office) -> None:
         assert each.proofs
         assert [office.app.evidence.check(item) for item in each.proofs] == [""] * len(each.proofs)
     assert EvidenceKind.SCREENSHOT in {item.kind for item in found["w3"].proofs}
-    kept = {item.evidence.path for item in await office.app.store.evidence.all()}
+    kept = {item.evidence.path for item in await all_evidence(office.app.store)}
     assert set(office.app.evidence.files()) == kept, "no file without its row"
 
 

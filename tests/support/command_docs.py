@@ -58,7 +58,7 @@ PAGES = {
 CODES = {
     "0": "done",
     "1": "an unexpected error: `logs/errors.log` of the home has the traceback. In a sweep it concerns one "
-    "account, and the sweep goes on. `verify`: a case differs. `evidence verify`, `notice archive`: a file is missing or "
+    "account, and the sweep goes on. `verify`: a case differs. `evidence verify`, `evidence move`, `notice archive`: a file is missing or "
     "altered. `doctor`: a check fails (a warning does not count). `notify`: a message could not be sent. "
     "`circular check`: printed figures contradict each other",
     "2": "wrong usage or input (also an import that refused rows, unless `--skip-bad-rows` was given), "

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from mediawatch.domain import Evidence, EvidenceKind
+from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.retention import EvidenceCheck, EvidenceComparison, kept_portions
+from mediawatch.ports import KeptEvidence, Store
 
 
 def make_evidence(path: str, at: datetime) -> Evidence:
@@ -19,6 +23,21 @@ def make_evidence(path: str, at: datetime) -> Evidence:
         size=len(path.encode()),
         taken_at=at,
     )
+
+
+async def all_evidence(store: Store) -> list[KeptEvidence]:
+    """Every piece of evidence ever kept, in the order it was kept."""
+    return [item async for portion in kept_portions(store) for item in portion]
+
+
+def compared(
+    folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int | None = None
+) -> EvidenceCheck:
+    """What `evidence verify` finds out where these are all rows."""
+    comparison = EvidenceComparison(folder, sweep_id)
+    for item in kept:
+        comparison.add([item])
+    return comparison.end()
 
 
 def lay_down(folder: Path, *items: Evidence) -> None:

@@ -186,7 +186,7 @@ class Theatre:
                 await app.store.sweeps.scope(one.id),
                 await app.store.readings.by_account(),
             )
-            check = retention.verify_evidence(app.evidence, await app.store.evidence.all())
+            check = await retention.verify_evidence(app.store, app.evidence)
         judged = {entry.account.id: entry.judgement for entry in scope if entry.judgement}
         looks = {number: Counter(each.look for each in found) for number, found in readings.items()}
         return Told(

@@ -27,7 +27,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_end, day_start
-from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.evidence import EvidenceFolder, EvidencePlace
 from mediawatch.ports import Gate, Store, SurfaceFacts, Visit
 from mediawatch.rules.policy import load
 from mediawatch.sweep.engine import Engine
@@ -139,7 +139,9 @@ def by_name(account: Account, need: Need) -> Sight:
 class Stage:
     """An engine with its parts."""
 
-    def __init__(self, store: Store, folder: Path, script: Script = by_name) -> None:
+    def __init__(
+        self, store: Store, folder: Path | EvidencePlace, script: Script = by_name
+    ) -> None:
         self.store = store
         self.looker = Scripted(script)
         self.pacing = Pacing(scale=0)

@@ -88,7 +88,7 @@ async def test_every_finding_has_evidence_on_disk(stage: Stage) -> None:
     assert len(proving) == 1
     evidence = proving[0].evidence[0]
     assert stage.engine.evidence.check(evidence) == ""
-    (stage.engine.evidence.root / evidence.path).write_bytes(b"other")
+    (Path(stage.engine.evidence.label) / evidence.path).write_bytes(b"other")
     assert "altered" in stage.engine.evidence.check(evidence)
 
 

@@ -165,6 +165,13 @@ _TEMPLATE = """\
 # url = ""                    # empty: SQLite, mediawatch.db in this folder
 # copy_first = true           # a copy is made before a new version changes the tables
 
+[evidence]                    # docs/evidence.md
+# place = ""                  # empty: evidence/ in this folder; another folder, or "s3://BUCKET/PREFIX"
+# endpoint = ""               # of s3://, such as "https://storage.example.gov.cn:9000"
+# region = "us-east-1"
+# access_key = ""
+# secret_key = ""
+
 [browser]
 # executable = ""             # empty: found by `mediawatch browser`
 # proxy = ""

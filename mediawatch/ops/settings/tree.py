@@ -4,11 +4,12 @@ docs/settings.md.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mediawatch.domain import Pace
@@ -32,6 +33,36 @@ class DatabaseSettings(Section):
     """
     copy_first: bool = True
     """Whether a copy of the database is made before a new version changes its tables."""
+
+
+def _a_place(value: str) -> str:
+    if not value or value.startswith("/") or _BUCKET.fullmatch(value):
+        return value
+    # What stands there may hold a key: it is not quoted.
+    raise ValueError("give the full path of a folder, or s3://BUCKET/PREFIX without keys")
+
+
+def _an_endpoint(value: str) -> str:
+    if value and not _ENDPOINT.fullmatch(value):
+        raise ValueError("give https://HOST or https://HOST:PORT, without keys and path")
+    return value.rstrip("/")
+
+
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w.-]+)*/?", re.ASCII)
+_ENDPOINT = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?", re.ASCII)
+
+
+class EvidenceSettings(Section):
+    """Where the evidence lies, where several machines share it (docs/evidence.md)."""
+
+    place: Annotated[str, AfterValidator(_a_place)] = ""
+    """The full path of a folder, or `s3://BUCKET/PREFIX`; empty: `evidence/` in the home."""
+    endpoint: Annotated[str, AfterValidator(_an_endpoint)] = ""
+    """The storage's address, `https://host:port`; for `s3://` only."""
+    region: str = "us-east-1"
+    """The bucket's region; a storage of one's own mostly takes any."""
+    access_key: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
 
 
 class BrowserSettings(Section):
@@ -182,6 +213,7 @@ class Settings(BaseSettings):
     )
 
     database: DatabaseSettings = DatabaseSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     browser: BrowserSettings = BrowserSettings()
     timeouts: TimeoutSettings = TimeoutSettings()
     sweep: SweepSettings = SweepSettings()

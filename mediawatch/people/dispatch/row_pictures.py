@@ -23,7 +23,7 @@ def best_picture(
     """The best picture that is still what was kept and that a program can show, with its bytes."""
     for item in pictures:
         if item.size <= _MAX_PICTURE and item.path not in faults:
-            body = (folder.root / item.path).read_bytes()
+            body = folder.read(item)
             width, height = dimensions(body)
             if media_type(body) in EMBEDDED and width * height <= _MAX_PIXELS:
                 return item, body

@@ -31,10 +31,11 @@ class KeptEvidence:
 class EvidenceStore(Protocol):
     """Which evidence was ever kept; the files themselves lie in the evidence folder."""
 
-    async def all(self) -> list[KeptEvidence]:
-        """Every piece of evidence ever kept, in the order it was kept.
+    async def page(self, after: int) -> tuple[list[KeptEvidence], int | None]:
+        """Some thousand pieces of all that was ever kept, and what to go on after; None at the end.
 
-        It is listed whether its file is still there or not.
+        They come in the order in which they were kept, whether their files are still there or not.
+        The first page comes after 0. One page is as of one moment, all of them are not.
         """
 
     async def owners(self, hashes: Collection[str]) -> dict[str, set[int]]:

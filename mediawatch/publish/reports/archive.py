@@ -15,6 +15,7 @@ from mediawatch import __version__
 from mediawatch.domain import (
     PERSONAL_MARK,
     Evidence,
+    EvidenceFault,
     EvidenceKind,
     IssuedDocument,
     Notice,
@@ -168,27 +169,17 @@ def _proofs(
     record: NoticeRecord, folder: EvidenceFolder, left: frozenset[str], gaps: list[EvidenceGap]
 ) -> Iterator[ArchiveMember]:
     """The evidence of every item, and the pictures of its hearing. What is lacking goes to `gaps`."""
-    for item in record.notice.items:
-        place, held = _place(item), _evidence_of(item, record.readings)
-        answered = [
-            event
-            for event in record.reviews
-            if event.pictures and event.account_id == item.account_id
-        ]
-        filed = [
-            Evidence(
-                kind=EvidenceKind.PICTURE, media_type=each.media_type, path=each.path, sha256=each.sha256, size=each.size,
-                taken_at=event.at,
-            )
-            for event in answered
-            for each in event.pictures
-        ]  # fmt: skip
+    items = record.notice.items
+    of_items = [(_evidence_of(item, record.readings), _filed_of(item, record)) for item in items]
+    faults = folder.faults_in(each for some in of_items for kept in some for each in kept)
+    for item, (held, filed) in zip(items, of_items, strict=True):
+        place = _place(item)
         for where, title, kept in (
             ("5 佐证", "佐证材料", held),
             ("6 单位反馈", "单位反馈图片", filed),
         ):
             for evidence in {each.sha256: each for each in kept}.values():
-                if lack := _lack(evidence, folder, left):
+                if lack := _lack(evidence, faults, left):
                     gaps.append(_gap(item, evidence.sha256, lack, evidence.path))
                     continue
                 name = evidence.path.rpartition("/")[2]
@@ -196,7 +187,7 @@ def _proofs(
                     f"{where}/{place}/{name}",
                     f"第{item.number}项“{item.filed.name}”{title}（{minute(evidence.taken_at)}取得）",
                     evidence,
-                    root=folder.root,
+                    folder,
                 )
         known = {each.sha256 for each in held}
         issued = dict.fromkeys(digest for each in item.findings for digest in each.evidence)
@@ -214,11 +205,26 @@ def _evidence_of(item: NoticeItem, readings: Mapping[int, Reading]) -> list[Evid
     ]
 
 
-def _lack(evidence: Evidence, folder: EvidenceFolder, left: frozenset[str]) -> str:
-    there = (folder.root / evidence.path).exists()
-    if not there:
-        return _PRUNED if evidence.path in left else _MISSING
-    return _ALTERED if folder.check(evidence) else ""
+def _filed_of(item: NoticeItem, record: NoticeRecord) -> list[Evidence]:
+    """The pictures that came in with the unit's answers."""
+    return [
+        Evidence(
+            kind=EvidenceKind.PICTURE, media_type=each.media_type, path=each.path, sha256=each.sha256, size=each.size,
+            taken_at=event.at,
+        )
+        for event in record.reviews
+        if event.account_id == item.account_id
+        for each in event.pictures
+    ]  # fmt: skip
+
+
+def _lack(evidence: Evidence, faults: Mapping[str, EvidenceFault], left: frozenset[str]) -> str:
+    match faults.get(evidence.path):
+        case EvidenceFault.MISSING:
+            return _PRUNED if evidence.path in left else _MISSING
+        case EvidenceFault.ALTERED:
+            return _ALTERED
+    return ""
 
 
 def _gap(item: NoticeItem, sha256: str, state: str, path: str = "") -> EvidenceGap:

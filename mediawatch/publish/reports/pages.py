@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mediawatch.domain import Reading
 from mediawatch.domain.clock import minute
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.publish.circular.compose import overview_texts
 from mediawatch.publish.circular.frame import title
 from mediawatch.publish.circular.omissions import omission_words
@@ -63,8 +63,8 @@ class Chart:
     bad: bool = False
 
 
-def report(inspection: Inspection, folder: Path, *, checked_during: str = "") -> bytes:
-    """The page of an inspection; `folder` is the home's evidence folder, for the thumbnails.
+def report(inspection: Inspection, folder: EvidenceFolder, *, checked_during: str = "") -> bytes:
+    """The page of an inspection; `folder` has the pictures of which it shows thumbnails.
 
     `checked_during`: 检查时间 as people write it. AssertionError where a number of its text is not
     that of the figures.
@@ -109,8 +109,8 @@ def report(inspection: Inspection, folder: Path, *, checked_during: str = "") ->
     shown = [problem.shown_pictures for problem in named]
     if not any(shown):
         return bare
-    paths = [folder / item.path for some in shown for item in some]
-    drawn = iter(draw_thumbnails(paths, _MOST_BYTES - len(bare)))
+    pictures = [partial(folder.read, item) for some in shown for item in some]
+    drawn = iter(draw_thumbnails(pictures, _MOST_BYTES - len(bare)))
     return fill_in(
         problems=[
             {**each, "pictures": [(item.sha256, next(drawn)) for item in some]}

@@ -11,11 +11,11 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mediawatch.domain import DateKind, Effect, EvidenceKind, LookKind, Reading, Sight
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.figures.regions import NOT_FILED
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.publish.circular.text import numeral
 from mediawatch.publish.defects import mark_of
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY, AccountProblem, Inspection
@@ -51,7 +51,10 @@ OUTGOING = SheetCopy(reviewers={})
 
 
 def sheet(
-    inspection: Inspection, problem: AccountProblem, folder: Path, copy: SheetCopy = OUTGOING
+    inspection: Inspection,
+    problem: AccountProblem,
+    folder: EvidenceFolder,
+    copy: SheetCopy = OUTGOING,
 ) -> bytes:
     """佐证材料 of one account, on one printable page.
 
@@ -75,7 +78,7 @@ def sheet(
         looks=_looks(inspection, problem, copy),
         pictures=[
             (
-                draw_thumbnail(folder / item.path, _SHOWN),
+                draw_thumbnail(folder.read(item), _SHOWN),
                 f"{minute(item.taken_at)} {item.url}",
             )
             for item in problem.shown_pictures
@@ -201,7 +204,7 @@ def _seen(sight: Sight) -> str:
 def bundles(
     inspection: Inspection,
     problems: Sequence[AccountProblem],
-    folder: Path,
+    folder: EvidenceFolder,
     copy: SheetCopy = OUTGOING,
 ) -> Iterator[tuple[str, bytes]]:
     """(file name, zip) of each prefecture, in the order of the list.

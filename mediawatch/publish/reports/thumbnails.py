@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import warnings
 from base64 import b64encode
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageOps
 
@@ -22,16 +21,16 @@ _SAMPLE = 12
 """By so many of them the size of all is chosen."""
 
 
-def draw_thumbnail(path: Path, size: tuple[int, int]) -> str:
+def draw_thumbnail(body: bytes, size: tuple[int, int]) -> str:
     """The upper part of a picture as a data URI of a JPEG, at most of this width and height.
 
-    "" where the picture is missing, too large, or cannot be read.
+    "" where there is none, or it is too large or cannot be read.
     """
     width, height = size
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as whole:
+            with Image.open(io.BytesIO(body), formats=FORMATS) as whole:
                 if whole.width * whole.height > MOST_PIXELS:
                     return ""
                 whole.draft("RGB", (width, 1))
@@ -44,17 +43,19 @@ def draw_thumbnail(path: Path, size: tuple[int, int]) -> str:
     return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode()}"
 
 
-def draw_thumbnails(paths: Sequence[Path | None], room: int) -> list[str | None]:
+def draw_thumbnails(pictures: Sequence[Callable[[], bytes] | None], room: int) -> list[str | None]:
     """The pictures of a page as `draw_thumbnail` gives them, in `room` bytes together.
+
+    Each is read when it is drawn, and no two are held at once.
 
     With many of them each is smaller. None for those that are left out when the room is used up.
     """
-    asked = [path for path in paths if path is not None]
+    asked = [read for read in pictures if read is not None]
     sample = asked[:_SAMPLE]
     size = next((each for each in _SIZES if _mean(sample, each) * len(asked) <= room), _SIZES[-1])
     drawn: list[str | None] = []
-    for path in paths:
-        picture = draw_thumbnail(path, size) if path is not None and room > 0 else None
+    for read in pictures:
+        picture = draw_thumbnail(read(), size) if read is not None and room > 0 else None
         if picture is not None and len(picture) > room:
             picture, room = None, 0
         room -= len(picture or "")
@@ -62,8 +63,8 @@ def draw_thumbnails(paths: Sequence[Path | None], room: int) -> list[str | None]
     return drawn
 
 
-def _mean(paths: Sequence[Path], size: tuple[int, int]) -> float:
-    return sum(len(draw_thumbnail(path, size)) for path in paths) / max(1, len(paths))
+def _mean(pictures: Sequence[Callable[[], bytes]], size: tuple[int, int]) -> float:
+    return sum(len(draw_thumbnail(read(), size)) for read in pictures) / max(1, len(pictures))
 
 
 def _upper_part(whole: Image.Image, width: int, height: int) -> Image.Image:

@@ -1,6 +1,6 @@
-"""佐证材料: bytes in, files and hashes on disk.
+"""佐证材料: bytes in, files and hashes in the place of the evidence.
 
-The order is file, fsync, rename; only then may the row be written.
+The order is file, durable; only then may the row be written.
 """
 
 from __future__ import annotations
@@ -8,13 +8,22 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from mediawatch.domain import Capture, Evidence, EvidenceFault, EvidenceKind, Reading, Sight
 from mediawatch.domain.clock import beijing, day_of
-from mediawatch.files import sync_folder, write_whole
+from mediawatch.ops.evidence.disk import DiskPlace
+from mediawatch.ops.evidence.places import (
+    JOURNALS,
+    EvidencePlace,
+    PlaceFile,
+    hash_in,
+    read_whole,
+    require_owner,
+)
 
 MANIFEST = "application/json"
 _SUFFIX = {
@@ -24,18 +33,36 @@ _SUFFIX = {
 
 
 class EvidenceFolder:
-    """The home's evidence/ folder. Files are named by day and hash, so the same bytes are kept
+    """Where a home's evidence lies. Files are named by day and hash, so the same bytes are kept
     once.
+
+    `place` is a folder, or a place that several homes' machines share; `owner` is then the home's
+    id, by which the place is checked before its first use. Every method raises UserError where the
+    place refuses or cannot be reached: what is not known is not called missing.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, place: Path | EvidencePlace, owner: str = "") -> None:
+        self._place = DiskPlace(place) if isinstance(place, Path) else place
+        self._unchecked = owner
+
+    @property
+    def place(self) -> EvidencePlace:
+        """The place itself. UserError where it is not this home's."""
+        if self._unchecked:
+            require_owner(self._place, self._unchecked)
+            self._unchecked = ""
+        return self._place
+
+    @property
+    def label(self) -> str:
+        """The place as messages name it."""
+        return self._place.label
 
     async def keep(self, reading: Reading) -> Reading:
-        """The reading with its captures on disk, `evidence` in their place, and one manifest of
-        them all.
+        """The reading with its captures kept, `evidence` in their place, and one manifest of them
+        all.
 
-        A reading without captures has no manifest. UserError when the disk refuses.
+        A reading without captures has no manifest.
         """
         sights = [await self._kept(sight) for sight in reading.sights]
         new = [
@@ -58,7 +85,7 @@ class EvidenceFolder:
         return replace(reading, sights=tuple(sights))
 
     async def file(self, capture: Capture) -> Evidence:
-        """One capture on disk that belongs to no reading. UserError when the disk refuses."""
+        """One capture that belongs to no reading."""
         return await asyncio.to_thread(self._keep, capture)
 
     async def _kept(self, sight: Sight) -> Sight:
@@ -68,12 +95,7 @@ class EvidenceFolder:
     def _keep(self, capture: Capture) -> Evidence:
         digest = hashlib.sha256(capture.body).hexdigest()
         name = f"{day_of(capture.taken_at)}/{digest[:2]}/{digest}{_SUFFIX.get(capture.media_type, '.bin')}"
-        target = self.root / name
-        if target.exists():
-            # An earlier look wrote it, and may have been killed before the name was on the disk.
-            sync_folder(target.parent)
-        else:
-            write_whole(target, capture.body)
+        self.place.write(name, capture.body)
         return Evidence(
             kind=capture.kind,
             media_type=capture.media_type,
@@ -85,11 +107,16 @@ class EvidenceFolder:
         )
 
     def read(self, item: Evidence) -> bytes:
-        """The bytes of a file; empty where it cannot be read."""
+        """The bytes that were kept; empty where they are missing or others by now."""
         try:
-            return (self.root / item.path).read_bytes()
-        except OSError:
+            body = read_whole(self.place, item.path)
+        except FileNotFoundError:
             return b""
+        return body if hashlib.sha256(body).hexdigest() == item.sha256 else b""
+
+    def chunks(self, item: Evidence) -> Iterator[bytes]:
+        """The bytes by and by, not compared. FileNotFoundError where they are missing."""
+        return self.place.chunks(item.path)
 
     def check(self, item: Evidence) -> str:
         """ "" when the file is there with its hash, else what is wrong, in English."""
@@ -101,33 +128,45 @@ class EvidenceFolder:
         return ""
 
     def fault_of(self, item: Evidence) -> EvidenceFault | None:
-        """None when the file is there with its hash; what cannot be read is missing."""
-        target = self.root / item.path
+        """None when the file is there with its hash."""
         try:
-            if not target.is_file():
-                return EvidenceFault.MISSING
-            if target.stat().st_size != item.size:
-                return EvidenceFault.ALTERED
-            with target.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256")
-        except OSError:
+            digest = hash_in(self.place, item.path)
+        except FileNotFoundError:
             return EvidenceFault.MISSING
-        return None if digest.hexdigest() == item.sha256 else EvidenceFault.ALTERED
+        return None if digest == item.sha256 else EvidenceFault.ALTERED
 
     def faults_in(self, items: Iterable[Evidence]) -> dict[str, EvidenceFault]:
-        """What is wrong with these files, by their paths; each is read once."""
-        each_once = {item.path: item for item in items}
-        found = {path: self.fault_of(item) for path, item in each_once.items()}
-        return {path: fault for path, fault in found.items() if fault is not None}
+        """What is wrong with these files, by their paths; each is read once, some at a time."""
+        waiting = list({item.path: item for item in items}.values())
+        if not waiting:
+            return {}
+        at_once = min(self.place.at_once, len(waiting))
+        with ThreadPoolExecutor(at_once) as readers:
+            faults = (readers.map if at_once > 1 else map)(self.fault_of, waiting)
+            return {
+                item.path: fault
+                for item, fault in zip(waiting, faults, strict=True)
+                if fault is not None
+            }
 
-    def files(self) -> Iterator[str]:
-        """Every file below the folder's days, as `Evidence.path` names it.
+    def files(self) -> Iterator[PlaceFile]:
+        """Every file below the place's days.
 
         Leftovers of a write that was cut short are among them.
         """
-        for path in sorted(self.root.glob("*/**/*")):
-            if path.is_file():
-                yield path.relative_to(self.root).as_posix()
+        for each in self.place.files():
+            if each.path.partition("/")[0] not in (each.path, JOURNALS):
+                yield each
+
+    def present(self, paths: Collection[str]) -> set[str]:
+        """Which of these paths have a file."""
+        days = sorted({path.partition("/")[0] for path in paths})
+        wanted = set(paths)
+        return {each.path for day in days for each in self.place.files(day) if each.path in wanted}
+
+    def remove(self, paths: Sequence[str]) -> None:
+        """Remove files; one that is not there is no fault."""
+        self.place.remove(paths)
 
 
 def manifest_of(reading: Reading, taken: Sequence[tuple[Sight, Evidence]]) -> bytes:

@@ -44,11 +44,12 @@ async def open_store(
 
     Raises NewerDatabase, StoreBusy or StoreError, all of them UserError.
     """
+    store = SqlStore(normal_url(url), clock, busy_timeout)
     try:
-        await asyncio.to_thread(upgrade, url, busy_timeout, safeguard)
+        await asyncio.to_thread(upgrade, url, busy_timeout, safeguard, store.transactions.engine)
     except NotWritable as error:
         return await asyncio.to_thread(_open_for_reading, normal_url(url), clock, error)
-    return SqlStore(normal_url(url), clock, busy_timeout)
+    return store
 
 
 def _open_for_reading(url: URL, clock: Clock, why: NotWritable) -> Store:

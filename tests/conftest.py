@@ -19,7 +19,7 @@ gc.set_threshold(50_000)
 settings.register_profile("untimed", deadline=None, max_examples=50)
 settings.load_profile("untimed")
 
-pytest_plugins = ["browsers", "postgres", "stores"]
+pytest_plugins = ["browsers", "commands", "postgres", "stores", "workers"]
 
 LONG = (
     "test_demo",
@@ -55,15 +55,13 @@ LONG = (
     "test_stopping",
 )
 """Begun first, the longest before the others: a long file that is begun last leaves the other
-workers without work. Each worker takes two files at once, the second with the least of the six.
+workers without work.
 """
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """What the workers inherit."""
-    if hasattr(config, "workerinput"):
-        return
     places.move_to_memory()
     # The browser's driver is started a hundred times; a quarter of its start is to compile itself.
     compiled = tempfile.mkdtemp(prefix="mw-node-")

@@ -69,7 +69,8 @@ class _Loaded(Settings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         filed = InitSettingsSource(settings_cls, dict(_FILED.get()))
-        return init_settings, env_settings, filed
+        # It searches the whole environment for each section.
+        return (init_settings, env_settings, filed) if _variables() else (init_settings, filed)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -84,17 +85,22 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _refuse_unknown_variables() -> None:
     """pydantic-settings would ignore a misspelt section in the environment, and with it the
     setting."""
-    for name in os.environ:
+    for name in _variables():
         section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
-        if (
-            name.upper().startswith(PREFIX)
-            and name.upper() not in _NOT_SETTINGS
-            and section not in Settings.model_fields
-        ):
+        if section not in Settings.model_fields:
             known = ", ".join(f"{PREFIX}{each.upper()}__…" for each in Settings.model_fields)
             raise UserError(
                 f"unknown environment variable {name}: known are MEDIAWATCH_HOME, {known}"
             )
+
+
+def _variables() -> list[str]:
+    """Of the environment, those that are to be settings."""
+    return [
+        name
+        for name in os.environ
+        if name.upper().startswith(PREFIX) and name.upper() not in _NOT_SETTINGS
+    ]
 
 
 def _sentence(

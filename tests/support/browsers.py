@@ -21,6 +21,8 @@ from scrapers.replica.tls import Identity, identity
 
 SHORT = Timeouts(launch=30, navigation=10, reply=2, body=1, challenge=3, step=5, close=3)
 """For tests in which a time limit must run out."""
+_SMALL_HEAP = "--js-flags=--max-old-space-size=64"
+"""So that a page can end its renderer in a blink."""
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,8 @@ async def facing(
     are its own."""
     if executable not in _hosts:
         _hosts[executable] = Browser(
-            Launch(executable, args=key().chromium_args), now=lambda: datetime.now(UTC)
+            Launch(executable, args=(*key().chromium_args, _SMALL_HEAP)),
+            now=lambda: datetime.now(UTC),
         )
     browser = Browser(
         Launch(None, proxy=replica.proxy, timeouts=timeouts, authority=replica.ca_pem),

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 _FORK = multiprocessing.get_context("fork")
 _PATIENCE = 20
@@ -31,6 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("workers").addoption(
         "--workers", type=int, default=0, help="processes that share the test files; 0: this one"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.workers > 1:
+        warm.start()  # it imports while tests are collected, and once for all workers
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,7 +5,6 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -69,12 +68,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("NODE_COMPILE_CACHE", compiled)
 
 
-@pytest.fixture(autouse=True)
-def _no_log_file_left() -> Iterator[None]:
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
     """A command that ran in the test's own process leaves the log file of its home open; the home
     goes with the test.
     """
-    yield
     top = logging.getLogger()
     for handler in [each for each in top.handlers if isinstance(each, RotatingFileHandler)]:
         top.removeHandler(handler)

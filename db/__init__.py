@@ -59,11 +59,12 @@ async def open_store(
 
     Raises NewerDatabase, StoreBusy or StoreError, all of them UserError.
     """
+    store = SqlStore(normal_url(url), clock, busy_timeout, patience=patience)
     try:
-        await asyncio.to_thread(upgrade, url, busy_timeout, safeguard)
+        await asyncio.to_thread(upgrade, url, busy_timeout, safeguard, store.transactions.engine)
     except NotWritable as error:
         return await asyncio.to_thread(_open_for_reading, normal_url(url), clock, error)
-    return SqlStore(normal_url(url), clock, busy_timeout, patience=patience)
+    return store
 
 
 def open_pace(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> PaceRows | None:

@@ -53,12 +53,16 @@ class Safeguard:
 
 
 def upgrade(
-    url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None
+    url: str,
+    busy_timeout: float = BUSY_TIMEOUT,
+    safeguard: Safeguard | None = None,
+    asked: Engine | None = None,
 ) -> None:
     """Create the database's tables and views, or bring them up to date: all or nothing.
 
-    An up-to-date database is only read. Before the tables of a database
-    with content are changed, a copy of it is made. Standard error says so.
+    An up-to-date database is only read, by way of `asked` where a store's engine is given: each new
+    connection of SQLite parses the whole schema, and PostgreSQL starts a process for it. Before the
+    tables of a database with content are changed, a copy of it is made. Standard error says so.
 
     Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not reachable).
     """
@@ -66,7 +70,8 @@ def upgrade(
     file = file_of(parsed)
     if file:
         make_private(file)
-    engine = migration_engine(parsed, busy_timeout)
+    engine = asked or migration_engine(parsed, busy_timeout)
+    current = False
     try:
         with as_store_error(name_database(parsed), file):
             # Asked before anything is written: the file may be another program's.
@@ -74,10 +79,21 @@ def upgrade(
             if file:
                 tighten(file)
                 make_durable(engine, busy_timeout)
-            if current:
-                return
-            with engine.execution_options(**WRITES).begin() as connection:
-                migrate(connection, parsed, safeguard or Safeguard())
+    finally:
+        if not (asked and current):
+            engine.dispose()
+    if not current:
+        _change(parsed, busy_timeout, safeguard or Safeguard())
+
+
+def _change(url: URL, busy_timeout: float, safeguard: Safeguard) -> None:
+    engine = migration_engine(url, busy_timeout)
+    try:
+        with (
+            as_store_error(name_database(url), file_of(url)),
+            engine.execution_options(**WRITES).begin() as connection,
+        ):
+            migrate(connection, url, safeguard)
     finally:
         engine.dispose()
 

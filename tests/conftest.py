@@ -5,7 +5,6 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -19,7 +18,7 @@ gc.set_threshold(50_000)
 settings.register_profile("untimed", deadline=None, max_examples=50)
 settings.load_profile("untimed")
 
-pytest_plugins = ["browsers", "postgres", "stores"]
+pytest_plugins = ["browsers", "commands", "postgres", "stores", "workers"]
 
 LONG = (
     "test_demo",
@@ -55,15 +54,13 @@ LONG = (
     "test_stopping",
 )
 """Begun first, the longest before the others: a long file that is begun last leaves the other
-workers without work. Each worker takes two files at once, the second with the least of the six.
+workers without work.
 """
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """What the workers inherit."""
-    if hasattr(config, "workerinput"):
-        return
     places.move_to_memory()
     # The browser's driver is started a hundred times; a quarter of its start is to compile itself.
     compiled = tempfile.mkdtemp(prefix="mw-node-")
@@ -71,12 +68,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("NODE_COMPILE_CACHE", compiled)
 
 
-@pytest.fixture(autouse=True)
-def _no_log_file_left() -> Iterator[None]:
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
     """A command that ran in the test's own process leaves the log file of its home open; the home
     goes with the test.
     """
-    yield
     top = logging.getLogger()
     for handler in [each for each in top.handlers if isinstance(each, RotatingFileHandler)]:
         top.removeHandler(handler)

@@ -454,7 +454,7 @@ def held(law: Callable[..., None], drawn: dict[str, Any], examples: int) -> None
 
 @pytest.mark.parametrize(("law", "drawn"), PROPERTIES, ids=[law.__name__ for law, _ in PROPERTIES])
 def test_the_law_holds(law: Callable[..., None], drawn: dict[str, Any]) -> None:
-    held(law, drawn, 30)
+    held(law, drawn, 20)
 
 
 @pytest.mark.soak

@@ -21,6 +21,8 @@ from scrapers.replica.tls import Identity, identity
 
 SHORT = Timeouts(launch=30, navigation=10, reply=2, body=1, challenge=3, step=5, close=3)
 """For tests in which a time limit must run out."""
+_SMALL_HEAP = "--js-flags=--max-old-space-size=64"
+"""So that a page can end its renderer in a blink."""
 
 
 @pytest.fixture(scope="session")
@@ -34,14 +36,6 @@ def executable() -> Path:
         pytest.fail(str(error))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(executable: Path) -> AsyncIterator[Browser]:
-    """One browser for all tests that need no replica; its clock is the host's."""
-    shared = Browser(Launch(executable, ports=None), now=lambda: datetime.now(UTC))
-    yield shared
-    await shared.close()
-
-
 @cache
 def key() -> Identity:
     """What all replicas of a test run show, so that one Chromium can stand before each of them."""
@@ -51,6 +45,16 @@ def key() -> Identity:
 _hosts: dict[Path, Browser] = {}
 
 
+def _host(executable: Path) -> Browser:
+    """The one browser of the process: starting a Chromium costs more than most looks."""
+    if executable not in _hosts:
+        args = (*key().chromium_args, _SMALL_HEAP)
+        _hosts[executable] = Browser(
+            Launch(executable, args=args, ports=None), now=lambda: datetime.now(UTC)
+        )
+    return _hosts[executable]
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
 async def _one_chromium() -> AsyncIterator[None]:
     yield
@@ -58,21 +62,22 @@ async def _one_chromium() -> AsyncIterator[None]:
         await host.close()
 
 
+@pytest.fixture(scope="session")
+def browser(executable: Path) -> Browser:
+    """The one browser, for tests that need no replica; its clock is the host's."""
+    return _host(executable)
+
+
 @asynccontextmanager
 async def facing(
     replica: Replica, executable: Path, now: Callable[[], datetime], timeouts: Timeouts = SHORT
 ) -> AsyncIterator[Browser]:
     """A browser whose every request goes to an entered replica with the run's `key`. Chromium
-    itself is shared: starting one costs more than most looks; contexts, logins, clock and limits
-    are its own."""
-    if executable not in _hosts:
-        _hosts[executable] = Browser(
-            Launch(executable, args=key().chromium_args), now=lambda: datetime.now(UTC)
-        )
+    itself is shared; contexts, logins, clock and limits are its own."""
     browser = Browser(
         Launch(None, proxy=replica.proxy, timeouts=timeouts, authority=replica.ca_pem),
         now=now,
-        host=_hosts[executable],
+        host=_host(executable),
     )
     try:
         yield browser

@@ -6,13 +6,25 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
 from mediawatch.cli import app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tree_once() -> Iterator[None]:
+    """The root of Typer's tree is made once, as in a process of the product, and not for each
+    command.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
+        yield
 
 
 def in_process(*words: str | Path, given: str | None = None) -> subprocess.CompletedProcess[str]:

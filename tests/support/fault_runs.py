@@ -13,6 +13,7 @@ from datetime import date, datetime
 from itertools import cycle
 from pathlib import Path
 
+from browsers import facing, key
 from fault_scenes import SCENES, Scene, TruthOf
 from fault_table import ALLOWED, EXACT, Cell, Proves
 from fault_world import HEADINGS, filed, row, sleeping, true_id
@@ -34,7 +35,7 @@ from mediawatch.rules import judge as rules
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers.browser.pool import Browser, Launch, Session, Timeouts
+from scrapers.browser.pool import Browser, Session, Timeouts
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.look import LookTask, look
 from scrapers.platforms import SCRAPERS
@@ -55,8 +56,6 @@ _WAITS = {
     Fault.CHALLENGE_STAYS,
 }
 """Looks that meet these wait for what does not come."""
-_SMALL_HEAP = "--js-flags=--max-old-space-size=64"
-"""So that a page can end its renderer in a blink."""
 QUICK = Timeouts(launch=30, navigation=5, reply=2.5, body=1, challenge=2.5, step=5, close=3)
 PATIENT = Timeouts(launch=30, navigation=15, reply=6, body=3, challenge=10, step=10, close=5)
 
@@ -141,26 +140,19 @@ async def _play(
     other = dict.fromkeys((platform, "weread", "wechat-api"), true_id(platform, 9999))
     clears_after, big = (3.0, 50_000_000) if full else (0.4, 21_000_000)
     faults = Faults(clears_after, big, other)
-    async with Replica(
-        world,
-        now=lambda: NOW,
-        logged_in=frozenset(logins),
-        lists_open=True,
-        before=[faults.answer],
-    ) as replica:
+    async with (
+        Replica(
+            world,
+            now=lambda: NOW,
+            logged_in=frozenset(logins),
+            lists_open=True,
+            before=[faults.answer],
+            key=key(),
+        ) as replica,
+        facing(replica, executable, lambda: NOW, PATIENT if full else QUICK) as browser,
+    ):
         # All cells share one key, and a silent account takes a month of calls.
         replica.interface.quota = 100_000
-        args = (*replica.chromium_args, _SMALL_HEAP)
-        browser = Browser(
-            Launch(
-                executable,
-                args=args,
-                proxy=replica.proxy,
-                timeouts=PATIENT if full else QUICK,
-                authority=replica.ca_pem,
-            ),
-            now=lambda: NOW,
-        )
         sound = {
             scene: accounts[true_id(platform, rows[own[0]] if scene.own else number)]
             for scene, number in others.items()
@@ -171,24 +163,21 @@ async def _play(
             for sessions in _sessions(replica, logins, folder, _FULL_LANES if full else _LANES)
         ]
         true = {cell: accounts[true_id(platform, number)] for cell, number in rows.items()}
-        try:
-            for lists_open in (True, False):
-                due = [(cell, true[cell]) for cell in cells if cell.scene.lists_open is lists_open]
-                # From both ends: while some lanes wait, the others work.
-                queue = deque(sorted((pair for pair in due if not _alone(pair[0])), key=_wait))
-                ends = cycle((queue.popleft, queue.pop))
-                await asyncio.gather(
-                    *(
-                        lane.run(_taken(queue, end), played)
-                        for lane, end in zip(lanes, ends, strict=False)
-                    )
+        for lists_open in (True, False):
+            due = [(cell, true[cell]) for cell in cells if cell.scene.lists_open is lists_open]
+            # From both ends: while some lanes wait, the others work.
+            queue = deque(sorted((pair for pair in due if not _alone(pair[0])), key=_wait))
+            ends = cycle((queue.popleft, queue.pop))
+            await asyncio.gather(
+                *(
+                    lane.run(_taken(queue, end), played)
+                    for lane, end in zip(lanes, ends, strict=False)
                 )
-                await lanes[0].run(iter([pair for pair in due if _alone(pair[0])]), played)
-                if not full:
-                    await lanes[0].go_on([cell for cell, _ in due], played)
-                replica.close_lists()
-        finally:
-            await browser.close()
+            )
+            await lanes[0].run(iter([pair for pair in due if _alone(pair[0])]), played)
+            if not full:
+                await lanes[0].go_on([cell for cell, _ in due], played)
+            replica.close_lists()
     assert not replica.strangers
 
 

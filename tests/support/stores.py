@@ -61,7 +61,10 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         return file.read_bytes()
 
     def begun(
-        url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None
+        url: str,
+        busy_timeout: float = BUSY_TIMEOUT,
+        safeguard: Safeguard | None = None,
+        asked: Engine | None = None,
     ) -> None:
         file = file_of(normal_url(url))
         if file and file.parent.is_dir() and not file.exists():
@@ -76,7 +79,7 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 pass
             finally:
                 part.unlink()
-        upgrade(url, busy_timeout, safeguard)
+        upgrade(url, busy_timeout, safeguard, asked)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(db, "upgrade", begun)

@@ -102,9 +102,17 @@ def run(words: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[st
     return subprocess.CompletedProcess(words, program.returncode, out, err)
 
 
+def start() -> None:
+    """Start the process that forks, for this process and those that are forked off it."""
+    _forker()
+
+
 @cache
 def _forker() -> socket.socket:
-    """The channel to the process that forks, which ends when this process does."""
+    """The channel to the process that forks.
+
+    That one ends with the last process that has the channel.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(

@@ -7,7 +7,7 @@ of that name in the folder of `MEDIAWATCH_SECRETS`, `mediawatch.toml` in the hom
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, get_args
@@ -79,10 +79,12 @@ class _Loaded(Settings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         filed = InitSettingsSource(settings_cls, dict(_FILED.get()))
-        if not (folder := os.environ.get(_SECRETS)):
-            return init_settings, env_settings, filed
-        kept = NestedSecretsSettingsSource(file_secret_settings, secrets_dir=folder)
-        return init_settings, env_settings, kept, filed
+        if folder := os.environ.get(_SECRETS):
+            kept = NestedSecretsSettingsSource(file_secret_settings, secrets_dir=folder)
+            return init_settings, env_settings, kept, filed
+        # It searches the whole environment for each section.
+        named = _settings_among(os.environ)
+        return (init_settings, env_settings, filed) if named else (init_settings, filed)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -99,13 +101,9 @@ def _refuse_unknown_variables() -> None:
     setting."""
     kept = os.environ.get(_SECRETS)
     files = [path.name for path in Path(kept).glob("*")] if kept else []
-    for name in (*os.environ, *files):
+    for name in _settings_among((*os.environ, *files)):
         section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
-        if (
-            name.upper().startswith(PREFIX)
-            and name.upper() not in _NOT_SETTINGS
-            and section not in Settings.model_fields
-        ):
+        if section not in Settings.model_fields:
             known = ", ".join(f"{PREFIX}{each.upper()}__…" for each in Settings.model_fields)
             what = "environment variable" if name in os.environ else "file in MEDIAWATCH_SECRETS"
             raise UserError(
@@ -127,6 +125,15 @@ def _require_secrets() -> None:
             f"{_SECRETS} names {folder}, which cannot be read ({error}): name a folder with a file "
             "for each secret, such as mediawatch_database__url"
         ) from None
+
+
+def _settings_among(names: Iterable[str]) -> list[str]:
+    """Of these names of variables or files, those that are to be settings."""
+    return [
+        name
+        for name in names
+        if name.upper().startswith(PREFIX) and name.upper() not in _NOT_SETTINGS
+    ]
 
 
 def _sentence(

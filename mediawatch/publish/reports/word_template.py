@@ -61,6 +61,7 @@ _DAY = _Style(align=WD_ALIGN_PARAGRAPH.RIGHT, name=DAY_STYLE)
 _COPIES = _Style(size=SMALL)
 
 
+@cache
 def template() -> bytes:
     """The template as a .docx."""
     document = Document()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from evidence_files import compared
-from storages import KEY, SECRET, Storage, serve_storage, spoil
+from storages import BUCKET, KEY, SECRET, Storage, serve_storage, spoil
 
 from mediawatch.domain import Capture, Evidence, EvidenceFault, EvidenceKind, UserError
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, EvidencePlace, take_place
@@ -275,6 +275,17 @@ def test_variables_of_other_tools_change_nothing(
         monkeypatch.setenv(name, value)
     storage.place().write("variables/a", b"1")
     assert (storage.bucket / "office/variables/a").read_bytes() == b"1"
+
+
+def test_an_address_with_the_bucket_s_name_is_asked_without_it_in_the_path(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a proxy, for no name below localhost leads here."""
+    monkeypatch.setenv("http_proxy", storage.endpoint)
+    (storage.root / "office").mkdir()
+    endpoint = f"http://{BUCKET}.storage.example"
+    storage.place(endpoint=endpoint).write("d/a", b"1")
+    assert storage.asked == [f'"PUT {endpoint}/office/d/a HTTP/1.1" 200 -']
 
 
 def test_a_signal_ends_the_waiting_for_a_server_that_never_answers(storage: Storage) -> None:

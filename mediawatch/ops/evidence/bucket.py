@@ -236,7 +236,7 @@ def _open(address: BucketAddress, tries: int) -> S3Store:
         region=address.region,
         skip_signature=False,
         credential_provider=lambda: keys,
-        virtual_hosted_style_request=False,
+        virtual_hosted_style_request=f"//{address.bucket}." in address.endpoint,
         # Several storages do not know the removal of many at once.
         disable_bulk_delete=True,
         client_options={

@@ -116,10 +116,14 @@ class App:
         return wiring.recorder(self.home, self.settings, self.clock, self._route)
 
     def engine(self) -> Engine:
-        """A sweep's engine with breakers of its own."""
+        """A sweep's engine with breakers of its own.
+
+        UserError as for `looker`, and where a shared place of the evidence is not this home's.
+        """
         from mediawatch.ops.settings.office import read_office
         from mediawatch.sweep.engine import Engine
 
+        self.evidence.require()
         return Engine(
             self.store,
             self.looker(),

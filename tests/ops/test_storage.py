@@ -94,7 +94,7 @@ async def test_the_same_bytes_again_put_right_what_was_altered(
     spoil(where(place, storage, item.path))
     with caplog.at_level(logging.ERROR):
         assert await folder.file(capture(b"page")) == item
-    assert "was altered since it was kept" in caplog.text
+    assert "has other bytes than were kept under its name" in caplog.text
     assert folder.fault_of(item) is None
 
 
@@ -191,6 +191,16 @@ def test_what_was_stored_is_read_back_where_the_answer_proves_nothing(
     storage.spoils = b"!"
     with pytest.raises(UserError, match="stored otherwise than it was sent"):
         place.write("d/c", b"spoilt on the way to the disk")
+
+
+def test_two_conditional_writes_of_which_the_server_refuses_both(
+    storage: Storage, prefix: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage.conflicts = 1
+    place = storage.place(prefix)
+    place.write("d/a", b"one")
+    assert b"".join(place.chunks("d/a")) == b"one"
+    assert not caplog.records, "nothing was altered"
 
 
 def test_a_server_without_conditional_writes_serves_too(storage: Storage, prefix: str) -> None:

@@ -120,10 +120,14 @@ class App:
         return wiring.recorder(self.home, self.settings, self.clock, self._route)
 
     def engine(self) -> Engine:
-        """A sweep's engine with a gate of its own."""
+        """A sweep's engine with a gate of its own.
+
+        UserError as for `looker`, and where a shared place of the evidence is not this home's.
+        """
         from mediawatch.ops.settings.office import read_office
         from mediawatch.sweep.engine import Engine
 
+        self.evidence.require()
         book = self.pace_book()
         return Engine(
             self.store,

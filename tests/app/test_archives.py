@@ -20,6 +20,7 @@ from docx import Document
 from evidence_files import all_evidence
 from offices import Office, filed, reading
 from openpyxl import load_workbook
+from storages import BUCKET, serve_storage
 
 from mediawatch.domain import (
     Capture,
@@ -274,6 +275,22 @@ def test_missing_and_altered_evidence_is_named(office: Office) -> None:
     assert states == {"缺失", "已变动"}
     assert "已变动" in held["目录.html"].decode()
     assert b"otherwise" not in held.values()
+
+
+def test_an_archive_from_a_storage_is_the_one_from_the_folder(
+    office: Office, written: Path, tmp_path: Path
+) -> None:
+    with serve_storage(tmp_path / "storage") as storage:
+        storage.configure(office.home, place=False)
+        office.run("evidence", "move", "--to", f"s3://{BUCKET}/office")
+        storage.configure(office.home)
+        shutil.rmtree(office.home.evidence)
+        assert archived(office).read_bytes() == written.read_bytes()
+        picture = next(storage.bucket.rglob("*.jpg"))
+        picture.write_bytes(b"otherwise")
+        target = tmp_path / "altered.zip"
+        done = in_process("--home", office.home.root, "notice", "archive", "文1", "--out", target)
+        assert (done.returncode, "altered since it was kept" in done.stderr) == (1, True)
 
 
 def test_what_retention_let_go_is_no_loss(office: Office) -> None:

@@ -189,4 +189,5 @@ def test_evidence_goes_to_a_folder_and_back_home(moved: tuple[Home, str], tmp_pa
     shared.mkdir()
     said = run(home, "evidence", "verify", code=2)
     assert f"{shared} holds no evidence of this home: is it mounted" in said
+    assert said in run(home, "sweep", code=2), "before anything is looked at"
     home.config.write_text(settings, encoding="utf-8")

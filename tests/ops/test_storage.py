@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from evidence_files import compared
-from storages import KEY, SECRET, Storage, serve_storage, spoil
+from storages import BUCKET, KEY, SECRET, Storage, serve_storage, spoil
 
 from mediawatch.domain import Capture, Evidence, EvidenceFault, EvidenceKind, UserError
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, EvidencePlace, take_place
@@ -94,7 +94,7 @@ async def test_the_same_bytes_again_put_right_what_was_altered(
     spoil(where(place, storage, item.path))
     with caplog.at_level(logging.ERROR):
         assert await folder.file(capture(b"page")) == item
-    assert "was altered since it was kept" in caplog.text
+    assert "has other bytes than were kept under its name" in caplog.text
     assert folder.fault_of(item) is None
 
 
@@ -193,6 +193,16 @@ def test_what_was_stored_is_read_back_where_the_answer_proves_nothing(
         place.write("d/c", b"spoilt on the way to the disk")
 
 
+def test_two_conditional_writes_of_which_the_server_refuses_both(
+    storage: Storage, prefix: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage.conflicts = 1
+    place = storage.place(prefix)
+    place.write("d/a", b"one")
+    assert b"".join(place.chunks("d/a")) == b"one"
+    assert not caplog.records, "nothing was altered"
+
+
 def test_a_server_without_conditional_writes_serves_too(storage: Storage, prefix: str) -> None:
     storage.knows_conditions = False
     place = storage.place(prefix)
@@ -275,6 +285,17 @@ def test_variables_of_other_tools_change_nothing(
         monkeypatch.setenv(name, value)
     storage.place().write("variables/a", b"1")
     assert (storage.bucket / "office/variables/a").read_bytes() == b"1"
+
+
+def test_an_address_with_the_bucket_s_name_is_asked_without_it_in_the_path(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a proxy, for no name below localhost leads here."""
+    monkeypatch.setenv("http_proxy", storage.endpoint)
+    (storage.root / "office").mkdir()
+    endpoint = f"http://{BUCKET}.storage.example"
+    storage.place(endpoint=endpoint).write("d/a", b"1")
+    assert storage.asked == [f'"PUT {endpoint}/office/d/a HTTP/1.1" 200 -']
 
 
 def test_a_signal_ends_the_waiting_for_a_server_that_never_answers(storage: Storage) -> None:

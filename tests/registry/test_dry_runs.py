@@ -30,7 +30,7 @@ from mediawatch.registry.undo import undo
 
 READS = {
     "accounts": "added_by all changes closures contacts current get names_in_service provisional_ids refusals remarks sources twins",
-    "evidence": "all owners",
+    "evidence": "owners page",
     "hints": "all of_accounts receipts",
     "notices": "all coverage documents drafts events issued_at scope unarchived",
     "operator": "canary_checks home_id session_events visits",

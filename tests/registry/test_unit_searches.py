@@ -37,6 +37,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_end
+from mediawatch.ops.evidence import read_whole
 from mediawatch.ports import See, Visit
 from mediawatch.registry.lead_standing import LeadStanding
 from mediawatch.registry.leads import FiledAccounts
@@ -169,15 +170,15 @@ async def test_what_showed_a_lead_is_kept_as_evidence(office: Office) -> None:
         assert [office.app.evidence.check(item) for item in each.proofs] == [""] * len(each.proofs)
     assert EvidenceKind.SCREENSHOT in {item.kind for item in found["w3"].proofs}
     kept = {item.evidence.path for item in await all_evidence(office.app.store)}
-    assert set(office.app.evidence.files()) == kept, "no file without its row"
+    assert {each.path for each in office.app.evidence.files()} == kept, "no file without its row"
 
 
 async def test_evidence_shows_neither_the_operator_nor_his_token(office: Office) -> None:
     folder = office.app.evidence
     texts = [
-        gzip.decompress((folder.root / path).read_bytes()).decode()
-        for path in folder.files()
-        if path.endswith(".gz")
+        gzip.decompress(read_whole(folder.place, each.path)).decode()
+        for each in folder.files()
+        if each.path.endswith(".gz")
     ]
     assert len(texts) > 5
     assert any("示例公安反诈" in text for text in texts)

@@ -113,7 +113,7 @@ def documents(inspection: Inspection, app: App, body: bytes) -> dict[str, Printe
         "hand-off": from_handoff(body),
         "workbook": from_workbook(annex_book(inspection)),
         "open list": from_open_book(open_book(inspection)),
-        "page": from_page(pages.report(inspection, app.home.evidence)),
+        "page": from_page(pages.report(inspection, app.evidence)),
         "Word": from_word(word.circular(inspection, template=_template())),
     }
 

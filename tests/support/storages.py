@@ -41,6 +41,8 @@ class Storage:
     refuses: tuple[int, str] | None = None
     """Status and code of every answer."""
     knows_conditions: bool = True
+    conflicts: int = 0
+    """Conditional writes that are refused because another one is under way."""
     etag: str = ""
     """The ETag of every write; "" for the MD5."""
     spoils: bytes = b""
@@ -97,6 +99,9 @@ def serve_storage(folder: Path, *, tls: bool = False) -> Iterator[Storage]:
                 raise S3Error(HTTPStatus(status), code, "")
             if f"Credential={KEY}/" not in self.headers.get("Authorization", ""):
                 raise S3Error(HTTPStatus.FORBIDDEN, "InvalidAccessKeyId", KEY)
+            if storage.conflicts and "If-None-Match" in self.headers:
+                storage.conflicts -= 1
+                raise S3Error(HTTPStatus.CONFLICT, "ConditionalRequestConflict", "")
             if not storage.knows_conditions and "If-None-Match" in self.headers:
                 raise S3Error(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented", "")
 

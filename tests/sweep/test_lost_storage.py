@@ -115,5 +115,5 @@ async def test_a_killed_process_leaves_no_row_without_its_object(tmp_path: Path)
 
 
 @pytest.mark.soak
-async def test_twenty_kills_leave_no_row_without_its_object(tmp_path: Path) -> None:
-    await killed_while_it_keeps(tmp_path, 20)
+async def test_ten_kills_leave_no_row_without_its_object(tmp_path: Path) -> None:
+    await killed_while_it_keeps(tmp_path, 10)

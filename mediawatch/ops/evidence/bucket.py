@@ -81,14 +81,17 @@ class BucketPlace:
 
     def write(self, path: str, body: bytes) -> None:
         is_new = self._asked(lambda: self._put_first(path, body))
-        if is_new or self._holds(path, body):
+        there = is_new or self._holds(path, body)
+        if there:
             return
-        # Imported here: with it come rich and pygments.
-        from mediawatch.log import get_logger
+        if there is False:
+            # Imported here: with it come rich and pygments.
+            from mediawatch.log import get_logger
 
-        get_logger(__name__).error(
-            f"{self.label}/{path} was altered since it was kept; the same bytes are written anew"
-        )
+            get_logger(__name__).error(
+                f"{self.label}/{path} has other bytes than were kept under its name: they are written "
+                "anew"
+            )
         self._asked(lambda: self._put(path, body))
         if not self._holds(path, body):
             raise UserError(
@@ -122,11 +125,12 @@ class BucketPlace:
         told = (done["e_tag"] or "").strip('"')
         return told == hashlib.md5(body, usedforsecurity=False).hexdigest()
 
-    def _holds(self, path: str, body: bytes) -> bool:
+    def _holds(self, path: str, body: bytes) -> bool | None:
+        """None where there is no file: another writer of it may have been refused, too."""
         try:
             return b"".join(self.chunks(path)) == body
         except FileNotFoundError:
-            return False
+            return None
 
     def chunks(self, path: str) -> Iterator[bytes]:
         import obstore
@@ -236,7 +240,7 @@ def _open(address: BucketAddress, tries: int) -> S3Store:
         region=address.region,
         skip_signature=False,
         credential_provider=lambda: keys,
-        virtual_hosted_style_request=False,
+        virtual_hosted_style_request=f"//{address.bucket}." in address.endpoint,
         # Several storages do not know the removal of many at once.
         disable_bulk_delete=True,
         client_options={

@@ -44,7 +44,7 @@ class DiskPlace:
             from mediawatch.log import get_logger
 
             get_logger(__name__).error(
-                f"{target} was altered since it was kept; the same bytes are written anew"
+                f"{target} has other bytes than were kept under its name: they are written anew"
             )
         write_whole(target, body)
         if not self._holds(target, body):

@@ -48,10 +48,14 @@ class EvidenceFolder:
     @property
     def place(self) -> EvidencePlace:
         """The place itself. UserError where it is not this home's."""
+        self.require()
+        return self._place
+
+    def require(self) -> None:
+        """UserError where the place is not this home's: before a night rather than within it."""
         if self._unchecked:
             require_owner(self._place, self._unchecked)
             self._unchecked = ""
-        return self._place
 
     @property
     def label(self) -> str:

@@ -32,8 +32,10 @@ def moment() -> datetime:
 class ClockedRows(PaceRows):
     """Rows whose database reads its clock from the virtual loop."""
 
-    async def at_once(self, work: Callable[..., T], /, *given: Any) -> T:
-        return await super().at_once(_clocked, moment(), work, *given)
+    async def ask(self, statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
+        clock = "SELECT set_config('mediawatch.now', %(now)s, false)"
+        await super().ask(clock, {"now": moment().isoformat()})
+        return await super().ask(statement, values)
 
     async def together(self, work: Callable[..., T], /, *given: Any) -> T:
         return await super().together(_clocked, moment(), work, *given)

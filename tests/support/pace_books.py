@@ -13,7 +13,6 @@ from postgres import Cluster
 from sqlalchemy import Connection, make_url
 
 from db.engine import normal_url
-from db.migrate import upgrade
 from db.pace import PaceRows, SqlPaceBook
 from mediawatch.domain import Pace
 from mediawatch.ports import TurnBook
@@ -50,9 +49,8 @@ class PaceDatabase:
     """A database whose function `mediawatch_clock` asks the connection's setting."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self.url = cluster.url()
+        self.url = cluster.copy(cluster.migrated_url())
         self._place = {"host": str(cluster.folder), "dbname": make_url(self.url).database}
-        upgrade(self.url)
         self.execute(
             "CREATE OR REPLACE FUNCTION mediawatch_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
             "$$ SELECT coalesce(nullif(current_setting('mediawatch.now', true), '')::timestamptz, "

@@ -30,8 +30,9 @@ from mediawatch.ports import CheckedSource, CheckIntervals, CheckStanding, Gate,
 from mediawatch.rules.policy import load
 from mediawatch.sweep.controls import HOLDS, Controls
 from mediawatch.sweep.gate.canaries import Canaries
-from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools, SpokenSource, sources_to_check
+from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
 from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.sweep.gate.spoken import SpokenSource, sources_to_check
 
 CANARY = Canary(platform="weibo", platform_id="1", name="对照", source="演示数据")
 EVERY = CheckIntervals(looks=5, looks_after_bad=2, every=timedelta(minutes=30))

@@ -1,7 +1,8 @@
 """What the shared pace costs a visit: CPU of the process and of a real PostgreSQL, in milliseconds.
 
-`PYTHONPATH=.:tests/support python tests/bench/pace_cost.py [VISITS]`. A visit takes one turn and notes one answer; with canaries its look is
-counted, too. The lowest of three runs each, and the pace in memory beside it.
+`PYTHONPATH=.:tests/support python tests/bench/pace_cost.py [VISITS]`. A visit takes one turn and notes
+one answer; with canaries its look is counted, too. The lowest of three runs each, and the pace in
+memory beside it.
 """
 
 from __future__ import annotations

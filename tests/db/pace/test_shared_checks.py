@@ -12,6 +12,7 @@ import pytest
 from pace_books import START, PaceDatabase, Workers, moment, run_on_rows
 from postgres import Cluster
 
+from db import open_pace
 from db.pace import SqlPaceBook
 from mediawatch.domain import (
     Account,
@@ -29,6 +30,7 @@ from mediawatch.domain import (
 from mediawatch.ports import CheckedSource, CheckIntervals, CheckStanding, Gate, Visit
 from mediawatch.rules.policy import load
 from mediawatch.sweep.controls import HOLDS, Controls
+from mediawatch.sweep.gate.breakers import Breaker
 from mediawatch.sweep.gate.canaries import Canaries
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
 from mediawatch.sweep.gate.pacing import Pacing
@@ -127,6 +129,24 @@ def test_the_looks_of_all_count_towards_the_next_check(database: PaceDatabase) -
 
     five = ["canary", *["look"] * 5]
     assert run_on_rows(database, work) == [*five, *five, "canary", "look", "look"]
+
+
+async def test_connections_that_look_at_once_miss_no_look(database: PaceDatabase) -> None:
+    """By the server's own clock, so that they really meet in the row."""
+    database.clear()
+    all_rows = [open_pace(database.url) for _ in range(4)]
+    books = [SqlPaceBook(rows, "", Breaker) for rows in all_rows if rows]
+    rarely = replace(EVERY, looks=1000)
+    turns = await asyncio.gather(*(book.begin_look(SOURCE, rarely) for book in books))
+    assert [turn.check for turn in turns].count(True) == 1
+    assert [turn.wait > 0 for turn in turns].count(True) == 3
+    mine = next(book for book, turn in zip(books, turns, strict=True) if turn.check)
+    await mine.end_check(SOURCE, GOOD, 0)
+    await asyncio.gather(*(each.begin_look(SOURCE, rarely) for each in books for _ in range(25)))
+    assert database.execute("SELECT looks FROM canary_turn") == [(100,)]
+    for rows in all_rows:
+        assert rows is not None
+        await rows.close()
 
 
 def test_time_counts_by_the_databases_clock(database: PaceDatabase) -> None:

@@ -81,7 +81,7 @@ def hold_together(database: PaceDatabase, pace: Pace, takers: int, looks: int) -
 
 
 def test_three_takers_hold_one_pace_together(database: PaceDatabase) -> None:
-    hold_together(database, Pace(2.0, jitter=1.0, per_hour=200), takers=3, looks=200)
+    hold_together(database, Pace(2.0, jitter=1.0, per_hour=200), takers=3, looks=300)
 
 
 @pytest.mark.soak

@@ -18,7 +18,7 @@ import db
 from db.base import Base
 from db.errors import StoreError
 from db.migrate import upgrade
-from db.models import DRAFTS, HANDED, LEADS, REPOSTS
+from db.models import DRAFTS, HANDED, LEADS, PACE, REPOSTS
 from mediawatch.domain import (
     ClosureNote,
     ClosureStep,
@@ -222,6 +222,7 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         *reversed(LEADS),
         *reversed(REPOSTS),
         *HANDED,
+        *reversed(PACE),
     ):
         change(home, f"DROP TABLE {later}")
     for table in ("provisional_id", "filing_remark"):
@@ -238,6 +239,8 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         "sight.calls",
         "sight.ends_day",
         "sight.link_from",
+        "sight.address",
+        "canary_check.address",
         "canary_check.calls",
         *OF_PROBLEMS,
         "post.title",

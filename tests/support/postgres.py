@@ -76,6 +76,10 @@ class Cluster:
     def stop(self) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
+    def restart(self) -> None:
+        """As an administrator does it: whoever is connected is cut off."""
+        self._run("pg_ctl", "-w", "-t", "60", "-m", "fast", "restart")
+
     def url(self, options: str = "") -> str:
         """A new, empty database, made with these options."""
         name = f"mediawatch_{next(self._numbers)}"

@@ -28,7 +28,7 @@ from mediawatch.sweep.tools import OrderTools, SweepTools
 
 log = get_logger(__name__)
 
-_SHORTEST, _LONGEST = 0.05, 1.0
+_SHORTEST, _LONGEST = 0.2, 1.0
 """Seconds between two questions for results: soon after one has come, else later and later."""
 _CARE = 10.0
 """Seconds between two looks at workers, queues and the lock."""

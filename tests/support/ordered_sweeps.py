@@ -228,6 +228,7 @@ def soon() -> None:
     import mediawatch.ports.store.ledger
 
     db.tasks.ledger.SILENCE = mediawatch.ports.store.ledger.SILENCE = SILENCE
+    ordered_looks._SHORTEST = 0.05
     ordered_looks._CARE, ordered_looks._RECKONING, ordered_looks._UNSERVED = 0.5, 1.0, 3.0
 
 

@@ -17,14 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import worlds
-from ordered_sweeps import alive, field_of, file_accounts, sweep, sweep_alone
+from ordered_sweeps import Field, alive, file_accounts, sweep, sweep_alone
 from postgres import Cluster, binaries
 from processes import _family, _spent
 from worlds import MIX
@@ -115,8 +115,9 @@ async def hand(count: int) -> None:
             f"server {1000 * (cpu_of(server) - at_server) / count:.2f} ms, "
             f"{time.monotonic() - began:.1f} s"
         )
-        with field_of(url, Path(temporary)) as field:
-            worker = field.worker()
+        prepare(normal_url(url))
+        with closing(Field(url, Path(temporary))) as field:
+            worker = field.worker(usual_beats=True)
             await alive(store, 1)
             here, there = time.process_time(), _spent(worker.pid)
             at_server, began = cpu_of(server), time.monotonic()

@@ -87,6 +87,8 @@ class Wrong:
     breaks_on: str = ""
     """Name of an account at which the code around the look fails."""
     dies_on: str = ""
+    usual_beats: bool = False
+    """As outside of tests."""
     logins: tuple[str, ...] = ()
 
 
@@ -172,7 +174,8 @@ class BreakingTools(EvidenceFolder):
 
 async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
     """One worker, until it is stopped."""
-    soon()
+    if not wrong.usual_beats:
+        soon()
 
     def clock() -> datetime:
         return host_now() + timedelta(seconds=wrong.ahead)
@@ -252,7 +255,7 @@ class Field:
         self.workers.append(found)
         return found
 
-    def end(self) -> None:
+    def close(self) -> None:
         for each in self.workers:
             if each.poll() is None:
                 each.kill()
@@ -264,11 +267,12 @@ class Field:
 @contextmanager
 def field_of(url: str, folder: Path) -> Iterator[Field]:
     prepare(normal_url(url))
+    soon()
     found = Field(url, folder)
     try:
         yield found
     finally:
-        found.end()
+        found.close()
 
 
 async def file_accounts(store: Store, *names: str, platform: str = "toutiao") -> None:
@@ -298,7 +302,6 @@ async def coordinator(
     url: str, folder: Path, *canaries: Canary
 ) -> AsyncIterator[tuple[Engine, LookQueue]]:
     """The engine that orders looks. It has the lock of its database."""
-    soon()
     store = await db.open_store(url, clock=host_now, patience=60)
     tasks = await open_queue(normal_url(url))
     rows, book, pacing = shared_pacing(url, host_now)

@@ -87,6 +87,8 @@ class Wrong:
     breaks_on: str = ""
     """Name of an account at which the code around the look fails."""
     dies_on: str = ""
+    deaths: int = worker.DEATHS
+    """How often a look is begun in all."""
     usual_beats: bool = False
     """As outside of tests."""
     logins: tuple[str, ...] = ()
@@ -176,6 +178,7 @@ async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
     """One worker, until it is stopped."""
     if not wrong.usual_beats:
         soon()
+    worker.DEATHS = wrong.deaths
 
     def clock() -> datetime:
         return host_now() + timedelta(seconds=wrong.ahead)

@@ -68,6 +68,14 @@ class Cluster:
         self._run(
             "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
         )
+        self._start()
+
+    def restart(self) -> None:
+        """All connections end."""
+        self.stop()
+        self._start()
+
+    def _start(self) -> None:
         options = " ".join(
             f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={self.folder}")
         )

@@ -287,3 +287,55 @@ async def test_the_run_ends_in_time(field: Field, shared: Store) -> None:
         assert engine.pacing.over
     assert 0 < summary.left < 40
     assert summary.sweep.state is SweepState.FINISHED
+
+
+async def test_postgresql_is_started_anew(postgres: Cluster, field: Field, shared: Store) -> None:
+    await file_accounts(shared, *names(16))
+    field.worker(seconds=0.1)
+    await alive(shared, 1)
+    restarts = 0
+
+    def restart(step: Step) -> None:
+        nonlocal restarts
+        if step.done == 4 and not restarts:
+            restarts += 1
+            postgres.restart()
+
+    summary = await sweep(field, progress=restart)
+    assert restarts == 1
+    assert field.workers[0].poll() is None, "the worker goes on"
+    assert summary.left == 0
+    assert summary.exit_code == 0
+    await exactly_once(shared)
+
+
+async def test_an_account_at_which_workers_die(
+    field: Field, shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await file_accounts(shared, "鲜1", "旧40", "鲜3")
+    for _ in range(4):
+        field.worker(dies_on="旧40", deaths=2)
+    await alive(shared, 4)
+    summary = await sweep(field)
+    assert sum(each.poll() is not None for each in field.workers) == 2
+    assert told(summary)["旧40"] == (Verdict.UNPROVEN,)
+    assert summary.exit_code & 1
+    await exactly_once(shared)
+
+
+async def test_an_order_of_a_newer_version_waits_for_who_knows_it(
+    field: Field, shared: Store
+) -> None:
+    field.worker()
+    await alive(shared, 1)
+    async with coordinator(field.url, field.folder) as (_, tasks):
+        order = LookOrder(sweep_id=7, platform="toutiao", account_id=1)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("mediawatch.ports.tasks.ORDER_VERSION", 2)
+            await tasks.defer([(order, "toutiao:visitor", 0)])
+        for _ in range(30):
+            await asyncio.sleep(0.1)
+            (state,) = await tasks.queues()
+            assert state.waiting + state.in_hand == 1
+        assert state.waiting == 1
+    assert field.workers[0].poll() is None

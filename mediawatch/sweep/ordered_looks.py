@@ -99,7 +99,7 @@ class OrderedLooks(SweepLooks):
     ) -> None:
         self._choice = QueueChoice(await self._ledger.workers(), self._orders.ways)
         needs = {account.id: need(account) for some in firsts.values() for account in some}
-        await self._tasks.cancel(self.sweep.id)
+        await self._tasks.cancel(None)
         await self.tools.pacing.refresh()
         await self._ledger.begin(
             SweepTerms(

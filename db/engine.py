@@ -8,6 +8,7 @@ from functools import partial
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -136,6 +137,12 @@ def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT, *, pings: bool 
     return create_engine(
         url, json_serializer=_json, connect_args=_postgres(busy_timeout), pool_pre_ping=pings
     )
+
+
+def driver_words(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> dict[str, Any]:
+    """What PostgreSQL's driver connects with by itself, as the engine of a store would."""
+    _, words = url.get_dialect()().create_connect_args(url)
+    return {**words, **_postgres(busy_timeout)}
 
 
 def migration_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:

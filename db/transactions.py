@@ -71,7 +71,6 @@ class Transactions:
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         self._reader = self.engine.execution_options(**snapshot)
-        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._lock = asyncio.Lock()
 
     async def read(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
@@ -127,16 +126,6 @@ class Transactions:
                 return await asyncio.to_thread(self._within, one, self._writer, work)
 
         return await one.to_its_end(alone())
-
-    async def at_once(self, work: Callable[..., T], /, *given: Any) -> T:
-        """The same for a single statement, which is its own transaction and waits for no writer.
-
-        Of PostgreSQL only: SQLite has one writer.
-        """
-        one = OneTransaction(patience=WRITERS_PATIENCE)
-        return await one.to_its_end(
-            asyncio.to_thread(self._within, one, self._single, _bound(work, given, {}))
-        )
 
     def _within(
         self,

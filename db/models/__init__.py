@@ -43,6 +43,7 @@ from db.models.notices import (
 )
 from db.models.operator import CanaryCheckRow, HomeRow, SessionEventRow
 from db.models.pace import (
+    PACE,
     BreakerOpeningRow,
     BreakerRow,
     CanaryTurnRow,
@@ -81,6 +82,7 @@ __all__ = [
     "ISSUED",
     "LEADS",
     "LEDGER",
+    "PACE",
     "POSTS",
     "REPOSTS",
     "AccountChangeRow",

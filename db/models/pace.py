@@ -13,6 +13,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from db.base import Base, Field, Key
 from mediawatch.domain import Outcome
 
+PACE = ("pace", "pace_call", "breaker", "breaker_opening", "canary_turn", "page_answer")
+"""Tables that only say what may be visited now: nothing is known by them of any account."""
+
 
 class PaceRow(Base):
     """One pace with one login: when its next call may be made."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from db.base import rows, table
@@ -21,14 +21,14 @@ from mediawatch.ports import BreakerState, PacedSource, SourceRest
 _KEPT = timedelta(days=30)
 """How long it is kept that a breaker opened."""
 # Whatever was noted before, the breaker is closed now: nothing need be read or locked first.
-_CLOSE = text(
+_CLOSE = (
     "INSERT INTO breaker (surface, session, address, in_row, newest, rest, rests, noted_at) "
-    "VALUES (:surface, :session, :address, '', :outcome, :rest, 0, mediawatch_clock()) "
+    "VALUES (%(surface)s, %(session)s, %(address)s, '', %(outcome)s, %(rest)s, 0, mediawatch_clock()) "
     "ON CONFLICT (surface, session, address) DO UPDATE SET in_row = '', opened_by = NULL, "
-    "opened_at = NULL, admits_at = NULL, rest = :rest, rests = 0, noted_at = excluded.noted_at, "
-    "newest = CASE WHEN breaker.noted_at < :began THEN excluded.newest ELSE array_to_string("
+    "opened_at = NULL, admits_at = NULL, rest = %(rest)s, rests = 0, noted_at = excluded.noted_at, "
+    "newest = CASE WHEN breaker.noted_at < %(began)s THEN excluded.newest ELSE array_to_string("
     "(string_to_array(breaker.newest, ' ') || excluded.newest)"
-    "[cardinality(string_to_array(breaker.newest, ' ')) + 2 - CAST(:kept AS integer) : ], ' ') END"
+    "[cardinality(string_to_array(breaker.newest, ' ')) + 2 - CAST(%(kept)s AS integer) : ], ' ') END"
 )
 
 
@@ -70,7 +70,7 @@ class SqlBreakers:
                 "kept": self._closed.last.maxlen,
                 "began": self._run.began,
             }
-            await self._run.rows.at_once(Connection.execute, _CLOSE, values)
+            await self._run.rows.ask(_CLOSE, values)
             self._run.open.pop(key, None)
             return False
         noted = _Noted(source, outcome, ends_day, declared_closed)
@@ -133,7 +133,7 @@ class SqlBreakers:
         asked = select(table(BreakerRow), MOMENT.label("moment")).where(
             *is_breaker(BreakerRow, key)
         )
-        row = await self._run.rows.at_once(_first, asked)
+        row = await self._run.rows.together(_first, asked)
         if row is None or row.opened_by is None or row.admits_at is None:
             return None
         left = max(0.0, (row.admits_at - row.moment).total_seconds())

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql
 
 from db.base import rows, table
 from db.models import CanaryTurnRow, PageAnswerRow
 from db.pace.run import MOMENT, PaceRun, loop_time
-from db.types import AnyRow, Values
+from db.types import Values
 from mediawatch.ports import (
     CheckedSource,
     CheckIntervals,
@@ -28,17 +28,17 @@ _KEPT = timedelta(days=7)
 """How long the turns of a sweep are kept."""
 _NOTE_AGAIN = 300.0
 """Seconds after which an answer is written once more: a fraction of what it vouches for."""
-_BEGIN = text(
+_BEGIN = (
     "WITH seen AS (SELECT *, mediawatch_clock() AS moment FROM canary_turn "
-    "WHERE sweep_id = :sweep_id AND surface = :surface AND session = :session "
-    "AND address = :address FOR UPDATE), "
+    "WHERE sweep_id = %(sweep_id)s AND surface = %(surface)s AND session = %(session)s "
+    "AND address = %(address)s FOR UPDATE), "
     "judged AS (SELECT seen.*, coalesce(lent_until > moment, false) AS lent, "
-    ":asked OR checked_at IS NULL OR moment - checked_at >= :every "
-    "OR looks >= CASE WHEN fresh THEN :looks ELSE :looks_after_bad END AS due FROM seen) "
+    "%(asked)s OR checked_at IS NULL OR moment - checked_at >= %(every)s "
+    "OR looks >= CASE WHEN fresh THEN %(looks)s ELSE %(looks_after_bad)s END AS due FROM seen) "
     "UPDATE canary_turn AS turn SET "
     "looks = turn.looks + CASE WHEN lent OR due THEN 0 ELSE 1 END, "
-    "lent_until = CASE WHEN due AND NOT lent THEN moment + :lend ELSE turn.lent_until END, "
-    "lent_to = CASE WHEN due AND NOT lent THEN :me ELSE turn.lent_to END FROM judged "
+    "lent_until = CASE WHEN due AND NOT lent THEN moment + %(lend)s ELSE turn.lent_until END, "
+    "lent_to = CASE WHEN due AND NOT lent THEN %(me)s ELSE turn.lent_to END FROM judged "
     "WHERE turn.sweep_id = judged.sweep_id AND turn.surface = judged.surface "
     "AND turn.session = judged.session AND turn.address = judged.address "
     "RETURNING lent, due, turn.fresh, turn.fits, turn.login, turn.turn, "
@@ -86,11 +86,15 @@ class SqlChecks:
             "lend": _LENT,
             "me": me,
         }
-        row = await self._run.rows.at_once(_ask, key | wanted)
-        standing = CheckStanding(fresh=row.fresh, fits=row.fits, login=row.login, turn=row.turn)
-        if row.lent:
-            return CheckTurn(standing=standing, wait=min(_ASK_AGAIN, max(0.01, row.left)))
-        if not row.due:
+        row = await self._run.rows.ask(_BEGIN, key | wanted)
+        if row is None:  # deleted, as one of a sweep that nobody looked at for a week
+            self._made.discard(source)
+            return await self._begin(source, intervals)
+        lent, due, fresh, fits, login, turn, left = row
+        standing = CheckStanding(fresh=fresh, fits=fits, login=login, turn=turn)
+        if lent:
+            return CheckTurn(standing=standing, wait=min(_ASK_AGAIN, max(0.01, left)))
+        if not due:
             return CheckTurn(standing=standing)
         self._names[source] = me
         return CheckTurn(standing=standing, check=True, renew_after=_LENT.total_seconds() / 3)
@@ -133,7 +137,7 @@ class SqlChecks:
             changed = changed.where(CanaryTurnRow.lent_to == self._names.get(source))
         if unlike is not None:
             changed = changed.where(CanaryTurnRow.login != unlike)
-        await self._run.rows.at_once(Connection.execute, changed)
+        await self._run.rows.together(Connection.execute, changed)
 
     async def note_answer(self, answer: PageAnswer) -> None:
         """See `ports.AnswerBook`."""
@@ -150,7 +154,7 @@ class SqlChecks:
             "dated": answer.dated,
         }
         written = postgresql.Insert(table(PageAnswerRow)).values(where | said)
-        await self._run.rows.at_once(
+        await self._run.rows.together(
             Connection.execute, written.on_conflict_do_update(index_elements=[*where], set_=said)
         )
 
@@ -165,14 +169,10 @@ class SqlChecks:
             PageAnswerRow.dated == dated,
             PageAnswerRow.at >= MOMENT - within,
         )
-        row = await self._run.rows.at_once(lambda conn: conn.execute(asked).first())
+        row = await self._run.rows.together(lambda conn: conn.execute(asked).first())
         return row and PageAnswer(
             surface=surface, session=session, dated=dated, account_id=row.account_id, name=row.name
         )
-
-
-def _ask(conn: Connection, wanted: Values) -> AnyRow:
-    return conn.execute(_BEGIN, wanted).one()
 
 
 def _make(conn: Connection, key: Values) -> None:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 
 from db.models import BreakerRow, PaceCallRow, PaceRow
 from db.pace.breakers import is_breaker, lock_breaker
 from db.pace.paces import PaceKey, make_pace
 from db.pace.run import DAY, HAIR, MOMENT, PaceRun, loop_time
-from db.types import AnyRow, Values
+from db.types import Values
 from mediawatch.domain import DAY_FULL, DayEnd, Outcome
 from mediawatch.ports import OVER, EarlierCalls, PacedSource, Turn, TurnRequest
 
-_TAKE = text(
-    "SELECT wait, refusal, moment FROM mediawatch_take_turn(:name, :surface, :session, :address, "
-    ":per_hour, :per_day, :quiet_from, :quiet_until, :spacing, :longest, :scale, :began, :until, "
-    ":is_check, :further)"
+_TAKE = (
+    "SELECT wait, refusal, moment FROM mediawatch_take_turn(%(name)s, %(surface)s, %(session)s, %(address)s, "
+    "%(per_hour)s, %(per_day)s, %(quiet_from)s, %(quiet_until)s, %(spacing)s, %(longest)s, %(scale)s, %(began)s, %(until)s, "
+    "%(is_check)s, %(further)s)"
 )
-_REFUSALS = {"": "", "full": DAY_FULL, "over": OVER}
+_REFUSALS: Mapping[str, str] = {"": "", "full": DAY_FULL, "over": OVER}
 
 
 class SqlTurns:
@@ -53,15 +53,16 @@ class SqlTurns:
         key = self._pace_key(request.source)
         if earlier := self._earlier.pop(key, None):
             await self._run.rows.together(_write_earlier, key, earlier, self._scale, self._rest)
-        row = await self._run.rows.at_once(_take, self._wanted(request))
-        self._run.hear(row.moment)
-        refusal = _REFUSALS.get(row.refusal) if row.refusal in _REFUSALS else Outcome(row.refusal)
-        self._keep_known(request.source, refusal or "", further=request.further)
+        row = await self._run.rows.ask(_TAKE, self._wanted(request))
+        wait, said, moment = row or (0.0, "", None)
+        self._run.hear(moment)
+        refusal = _REFUSALS[said] if said in _REFUSALS else Outcome(said)
+        self._keep_known(request.source, refusal, further=request.further)
         if refusal:
-            return Turn(wait=row.wait, refusal=refusal)
-        taken = request.further or row.wait <= 0
-        self._free[key] = loop_time() + row.wait + (request.spacing if taken else 0.0)
-        return Turn(wait=row.wait if taken else row.wait + HAIR)
+            return Turn(wait=wait, refusal=refusal)
+        taken = request.further or wait <= 0
+        self._free[key] = loop_time() + wait + (request.spacing if taken else 0.0)
+        return Turn(wait=wait if taken else wait + HAIR)
 
     def _wanted(self, request: TurnRequest) -> Values:
         source, pace = request.source, request.pace
@@ -90,10 +91,6 @@ class SqlTurns:
             self._run.open[key] = refusal
         elif not refusal and not further:
             self._run.open.pop(key, None)
-
-
-def _take(conn: Connection, wanted: Values) -> AnyRow:
-    return conn.execute(_TAKE, wanted).one()
 
 
 def _write_earlier(

@@ -33,6 +33,7 @@ CHECK = CanaryCheck(
     login="ab12",
     calls=2,
     ends_day=DayEnd.LOGIN,
+    address="省局",
 )
 EVENT = SessionEvent(
     platform="weibo", name="office", at=LATE, state=SessionState.INVALID, how="sweep", detail="示例"

@@ -18,7 +18,7 @@ import db
 from db.base import Base
 from db.errors import StoreError
 from db.migrate import upgrade
-from db.models import DRAFTS, LEADS, REPOSTS
+from db.models import DRAFTS, LEADS, PACE, REPOSTS
 from mediawatch.domain import (
     ClosureNote,
     ClosureStep,
@@ -221,6 +221,7 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         *DRAFTS,
         *reversed(LEADS),
         *reversed(REPOSTS),
+        *reversed(PACE),
     ):
         change(home, f"DROP TABLE {later}")
     for table in ("provisional_id", "filing_remark"):
@@ -237,6 +238,8 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         "sight.calls",
         "sight.ends_day",
         "sight.link_from",
+        "sight.address",
+        "canary_check.address",
         "canary_check.calls",
         *OF_PROBLEMS,
         "post.title",

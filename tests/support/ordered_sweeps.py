@@ -227,7 +227,7 @@ def soon() -> None:
     """Let heartbeats of this process be short."""
     task_queue.HEARTBEAT, task_queue.SILENCE = BEAT, SILENCE
     task_queue._EVERY_10_SECONDS = "* * * * * *"
-    task_queue._POLLING = 0.1
+    task_queue._POLLING = 0.25
     task_queue.GRACE = 2.0
     worker.HEARTBEAT = BEAT
     import db.tasks.ledger

@@ -13,7 +13,6 @@ from postgres import Cluster
 from sqlalchemy import Connection, make_url
 
 from db.engine import normal_url
-from db.migrate import upgrade
 from db.pace import PaceRows, SqlPaceBook
 from mediawatch.domain import Pace
 from mediawatch.ports import TurnBook
@@ -32,8 +31,10 @@ def moment() -> datetime:
 class ClockedRows(PaceRows):
     """Rows whose database reads its clock from the virtual loop."""
 
-    async def at_once(self, work: Callable[..., T], /, *given: Any) -> T:
-        return await super().at_once(_clocked, moment(), work, *given)
+    async def ask(self, statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
+        clock = "SELECT set_config('mediawatch.now', %(now)s, false)"
+        await super().ask(clock, {"now": moment().isoformat()})
+        return await super().ask(statement, values)
 
     async def together(self, work: Callable[..., T], /, *given: Any) -> T:
         return await super().together(_clocked, moment(), work, *given)
@@ -48,9 +49,8 @@ class PaceDatabase:
     """A database whose function `mediawatch_clock` asks the connection's setting."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self.url = cluster.url()
+        self.url = cluster.copy(cluster.migrated_url())
         self._place = {"host": str(cluster.folder), "dbname": make_url(self.url).database}
-        upgrade(self.url)
         self.execute(
             "CREATE OR REPLACE FUNCTION mediawatch_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
             "$$ SELECT coalesce(nullif(current_setting('mediawatch.now', true), '')::timestamptz, "

@@ -124,6 +124,7 @@ def rich_reading(account_id: int, sweep_id: int | None = None) -> Reading:
         detail="d",
         session="office",
         login="ab12",
+        address="省局",
         calls=3,
         link_from="weread cover",
         ends_day=DayEnd.SURFACE,

@@ -107,6 +107,11 @@ SEQUENCES: list[tuple[str, list[CanaryCheck], Backing]] = [
         [check(-1, False, session="office"), check(1, session="office")],
         Backing.UNCHECKED,
     ),
+    (
+        "another address",
+        [check(-1, False, address="b"), check(1, address="b")],
+        Backing.UNCHECKED,
+    ),
     ("another sweep", [check(-1, False, sweep_id=2), check(1, sweep_id=2)], Backing.UNCHECKED),
     (
         "no sweep",
@@ -151,6 +156,13 @@ def test_a_good_check_holds_for_two_hours_and_one_login(
     assert backing_of_sight(seen.sights[0], seen, failed) is Backing.WITHDRAWN, (
         "however long ago it was"
     )
+
+
+def test_a_visitors_page_is_backed_by_checks_at_its_address() -> None:
+    seen = reading(replace(sight("旧40", 40), address="b"))
+    here, there = [check(-1), check(1, False)], [check(-2, address="b"), check(2, address="b")]
+    assert backing_of_sight(seen.sights[0], seen, [*here, *there]) is Backing.CHECKED
+    assert backing_of_sight(seen.sights[0], seen, here) is Backing.UNCHECKED
 
 
 def test_a_persons_word_or_a_look_outside_needs_no_canary() -> None:

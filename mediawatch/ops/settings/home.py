@@ -192,6 +192,9 @@ _TEMPLATE = """\
 # [pace."wechat.reader"]      # both surfaces of 微信读书, each login
 #   per_day = 40              # calls
 
+[worker]                      # where several machines look for one PostgreSQL database
+# address = ""                # a name for the address by which sites see this machine; docs/pace.md
+
 [canaries]                    # 对照账号, canaries.toml
 # every_looks = 50
 # every_minutes = 30.0

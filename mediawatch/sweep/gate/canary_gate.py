@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from mediawatch.domain import Account, Canary, CanaryCheck, Need, Outcome, Sight
 from mediawatch.domain.clock import day_of
@@ -33,6 +32,7 @@ from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.gate.canaries import Canaries
 from mediawatch.sweep.gate.memory import MemoryChecks
+from mediawatch.sweep.gate.spoken import sources_to_check
 from mediawatch.sweep.gate.turns import Queue
 
 log = get_logger(__name__)
@@ -257,33 +257,6 @@ async def _turn_of(ask: Callable[[], Awaitable[CheckTurn]]) -> CheckTurn:
         if not turn.wait:
             return turn
         await asyncio.sleep(turn.wait)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class SpokenSource:
-    """A surface that has spoken with a session, and for a visitor at which address."""
-
-    surface: str
-    session: str
-    address: str = ""
-
-
-def sources_to_check(sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> list[SpokenSource]:
-    """What has spoken since its last check, in order: the end of a batch checks each of them.
-
-    A visitor's surface must be checked at the same address.
-    """
-    checked: dict[SpokenSource, datetime] = {}
-    for check in checks:
-        key = SpokenSource(check.surface, check.session, check.address)
-        checked[key] = max(check.at, checked.get(key, check.at))
-    spoken: set[SpokenSource] = set()
-    for sight in sights:
-        key = SpokenSource(sight.surface, sight.session, sight.address)
-        said = not sight.outcome.about_us or sight.name or sight.exact
-        if said and ((at := checked.get(key)) is None or at <= sight.read_at):
-            spoken.add(key)
-    return sorted(spoken)
 
 
 @dataclass(slots=True)

@@ -29,7 +29,6 @@ from mediawatch.ops.settings import PaceSettings
 from mediawatch.ports import (
     OVER,
     Clock,
-    EarlierCalls,
     PacedSource,
     Rank,
     See,
@@ -41,7 +40,7 @@ from mediawatch.ports import (
 )
 from mediawatch.sweep.gate.breakers import DECISIONS, EXIT_BITS, RESTS
 from mediawatch.sweep.gate.memory import MemoryBook
-from mediawatch.sweep.gate.turns import Queue
+from mediawatch.sweep.gate.turns import Queue, earlier_calls
 
 log = get_logger(__name__)
 
@@ -105,22 +104,7 @@ class Pacing:
         """
         self._at_once, self._until = asyncio.Semaphore(at_once), until
         self._book.begin_run(began)
-        self._book.recall(
-            [
-                EarlierCalls(
-                    source=PacedSource(
-                        surface=visited.surface,
-                        session=visited.session,
-                        pace_name=paced_as.get(visited.surface) or visited.surface,
-                    ),
-                    ago=now - visited.at,
-                    calls=visited.calls,
-                    ends_day=visited.ends_day,
-                )
-                for visited in earlier
-            ],
-            self.scale,
-        )
+        self._book.recall(earlier_calls(earlier, now, paced_as), self.scale)
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
@@ -233,6 +217,11 @@ class Pacing:
     def open_breakers(self) -> dict[tuple[str, str], Outcome]:
         """What is paused now, by surface and session."""
         return dict(self._book.open_breakers())
+
+    @property
+    def began(self) -> datetime | None:
+        """When the run began, by the clock that all its processes share; None where it is alone."""
+        return self._book.began
 
     async def refresh(self) -> None:
         """Learn what other processes have met in this run: for one that visits nothing itself."""

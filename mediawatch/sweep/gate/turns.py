@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
@@ -11,6 +12,7 @@ from itertools import count
 
 from mediawatch.domain import Pace
 from mediawatch.domain.clock import beijing
+from mediawatch.ports import EarlierCalls, PacedSource, SurfaceVisit
 
 HOUR, DAY = 3600.0, 24 * 3600.0
 """Seconds."""
@@ -74,6 +76,25 @@ class PacedCalls:
         if pace.per_hour is not None and len(self.calls) >= pace.per_hour:
             wait = max(wait, self.calls[-pace.per_hour] + HOUR * scale - now)
         return wait
+
+
+def earlier_calls(
+    earlier: Iterable[SurfaceVisit], now: datetime, paced_as: Mapping[str, str]
+) -> list[EarlierCalls]:
+    """What sights tell of earlier runs, by the pace that each surface shares, or by its own."""
+    return [
+        EarlierCalls(
+            source=PacedSource(
+                surface=visited.surface,
+                session=visited.session,
+                pace_name=paced_as.get(visited.surface) or visited.surface,
+            ),
+            ago=now - visited.at,
+            calls=visited.calls,
+            ends_day=visited.ends_day,
+        )
+        for visited in earlier
+    ]
 
 
 def quiet_left(quiet: tuple[time, time], now: datetime) -> timedelta:

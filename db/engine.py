@@ -129,14 +129,18 @@ def tighten(file: Path) -> None:
         keep_private(path)
 
 
-def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
-    """The engine of a store. `url` as from `normal_url`; `busy_timeout` in seconds."""
+def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT, *, pings: bool = True) -> Engine:
+    """The engine of a store. `url` as from `normal_url`; `busy_timeout` in seconds.
+
+    `pings`: PostgreSQL's connections are asked before each transaction whether they live. Who makes
+    a transaction again that met a dead one need not ask.
+    """
     if file_of(url):
         engine = create_engine(url, json_serializer=_json)
         _careful_sqlite(engine, busy_timeout, "foreign_keys = ON")
         return engine
     return create_engine(
-        url, json_serializer=_json, connect_args=_postgres(busy_timeout), pool_pre_ping=True
+        url, json_serializer=_json, connect_args=_postgres(busy_timeout), pool_pre_ping=pings
     )
 
 

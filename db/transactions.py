@@ -62,7 +62,7 @@ class Transactions:
         self._name, self._file = name_database(url), file_of(url)
         self._unwritable = unwritable
         """Why nothing can be written; "" where it can."""
-        self.engine = careful_engine(url, busy_timeout)
+        self.engine = careful_engine(url, busy_timeout, pings=not patience)
         self._writer = self.engine.execution_options(**WRITES)
         # Several statements must see one state: SQLite's BEGIN gives that by itself.
         snapshot = (
@@ -87,8 +87,11 @@ class Transactions:
         A commit whose answer was lost may so be made twice: what is written by waiting processes
         is the same when it is written again.
         """
-        if not self._patience:
+        try:
             return await attempt()
+        except StoreAway:
+            if not self._patience:
+                raise
         attempts = AsyncRetrying(
             retry=retry_if_exception_type(StoreAway),
             stop=stop_after_delay(self._patience),
@@ -148,7 +151,7 @@ class Transactions:
 
 
 def _tell_once(tries: RetryCallState) -> None:
-    if tries.attempt_number == 2:  # one that is ended by a restart is often there at once
+    if tries.attempt_number == 1:  # the second try: one that was ended is often there at once
         # Imported here: every command loads this file.
         from mediawatch.log import get_logger
 

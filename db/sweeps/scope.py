@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from db.accounts.provisional import disowned_of, ever, standing_of
 from db.accounts.store import learned_links
-from db.base import rows
+from db.base import rows, table
 from db.mapping.accounts import account_of, filed_of
 from db.mapping.sweeps import finding_of, judgement_of
 from db.models import (
@@ -18,11 +18,12 @@ from db.models import (
     FindingReadingRow,
     FindingRow,
     ProvisionalIdRow,
+    ReadingRow,
     SweepAccountRow,
     SweepRow,
 )
 from db.types import portions
-from mediawatch.domain import Account, Finding, SweepAccount, SweepState
+from mediawatch.domain import Account, Finding, LookKind, SweepAccount, SweepState
 
 # Made once: it runs before every ordered look.
 _ONE = (
@@ -32,6 +33,11 @@ _ONE = (
         SweepAccountRow.sweep_id == bindparam("sweep"),
         SweepAccountRow.account_id == bindparam("account"),
         SweepRow.state == SweepState.RUNNING,
+        ~exists().where(
+            ReadingRow.account_id == bindparam("account"),
+            ReadingRow.sweep_id == bindparam("sweep"),
+            ReadingRow.look == bindparam("look", type_=table(ReadingRow).c.look.type),
+        ),
     )
 )
 
@@ -50,12 +56,15 @@ def scope_of(
     ]
 
 
-def frozen_account(conn: Connection, sweep_id: int, account_id: int) -> Account | None:
+def frozen_account(
+    conn: Connection, sweep_id: int, account_id: int, before: LookKind | None = None
+) -> Account | None:
     """One account of a running sweep, as `scope_of` gives it; None where there is none.
 
-    It costs as much in a sweep of a hundred thousand as in one of ten.
+    `before`: None, too, where the sweep has such a look of it. It costs as much in a sweep of a
+    hundred thousand as in one of ten.
     """
-    key = {"sweep": sweep_id, "account": account_id}
+    key = {"sweep": sweep_id, "account": account_id, "look": before}
     row = conn.execute(_ONE, key).one_or_none()
     if row is None:
         return None

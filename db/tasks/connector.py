@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Awaitable, Callable
+from typing import Any, Self, TypeVar
 
 import psycopg
 import psycopg_pool
@@ -10,6 +11,7 @@ from procrastinate import PsycopgConnector, exceptions
 from sqlalchemy import URL
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential
 
+T = TypeVar("T")
 PATIENCE = 600.0
 """Seconds for which a worker and a coordinator wait for the server."""
 
@@ -27,6 +29,8 @@ class PatientConnector(PsycopgConnector):
         return cls(
             conninfo=plain.render_as_string(hide_password=False),
             kwargs={
+                # The engine's statements stand alone: BEGIN and COMMIT would double their cost.
+                "autocommit": True,
                 "options": f"-c search_path={schema} -c timezone=UTC",
                 "connect_timeout": 10,
                 "prepare_threshold": 2,
@@ -35,6 +39,7 @@ class PatientConnector(PsycopgConnector):
             max_size=4,
             timeout=60.0,
             reconnect_timeout=PATIENCE,
+            pool_factory=_unchecked_pool,
         )
 
     @staticmethod
@@ -45,8 +50,24 @@ class PatientConnector(PsycopgConnector):
             cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg_pool.PoolTimeout
         )
 
-    def _attempts(self) -> AsyncRetrying:
-        return AsyncRetrying(
+    async def execute_query_async(self, query: Any, **given: Any) -> None:
+        await self._patiently(super().execute_query_async, query, given)
+
+    async def execute_query_one_async(self, query: Any, **given: Any) -> dict[str, Any]:
+        return await self._patiently(super().execute_query_one_async, query, given)
+
+    async def execute_query_all_async(self, query: Any, **given: Any) -> list[dict[str, Any]]:
+        return await self._patiently(super().execute_query_all_async, query, given)
+
+    async def _patiently(
+        self, execute: Callable[..., Awaitable[T]], query: Any, given: dict[str, Any]
+    ) -> T:
+        try:
+            return await execute(query, **given)
+        except exceptions.ConnectorException as error:
+            if not self.is_away(error):
+                raise
+        attempts = AsyncRetrying(
             retry=retry_if_exception(
                 lambda error: (
                     isinstance(error, exceptions.ConnectorException) and self.is_away(error)
@@ -56,12 +77,9 @@ class PatientConnector(PsycopgConnector):
             wait=wait_exponential(0.1, max=5),
             reraise=True,
         )
+        return await attempts(execute, query, **given)
 
-    async def execute_query_async(self, query: Any, **given: Any) -> None:
-        await self._attempts()(super().execute_query_async, query, **given)
 
-    async def execute_query_one_async(self, query: Any, **given: Any) -> dict[str, Any]:
-        return await self._attempts()(super().execute_query_one_async, query, **given)
-
-    async def execute_query_all_async(self, query: Any, **given: Any) -> list[dict[str, Any]]:
-        return await self._attempts()(super().execute_query_all_async, query, **given)
+def _unchecked_pool(**given: Any) -> psycopg_pool.AsyncConnectionPool:
+    """Connections are not asked before each statement whether they live: it is made again."""
+    return psycopg_pool.AsyncConnectionPool(**given | {"check": None})

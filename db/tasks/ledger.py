@@ -45,16 +45,11 @@ _COLLECT = (
     .values(collected=True)
     .returning(_RESULT.c.account_id, _RESULT.c.look, _RESULT.c.reading_id, _RESULT.c.details)
 )
-_HAS_RESULT = text(
-    "SELECT EXISTS (SELECT 1 FROM look_result WHERE sweep_id = :sweep AND account_id = :account "
-    "AND look = :look AND reading_id IS NOT NULL) OR EXISTS (SELECT 1 FROM reading WHERE "
-    "account_id = :account AND sweep_id = :sweep AND look = :look)"
-)
 _REPEAT = text(
     "INSERT INTO look_result (sweep_id, account_id, look, reading_id) SELECT "
     "CAST(:sweep AS bigint), CAST(:account AS bigint), CAST(:look AS varchar), max(id) "
     "FROM reading WHERE account_id = :account AND sweep_id = :sweep AND "
-    "look = :look ON CONFLICT (sweep_id, account_id, look) DO UPDATE SET collected = false"
+    "look = :look HAVING max(id) IS NOT NULL ON CONFLICT (sweep_id, account_id, look) DO UPDATE SET collected = false"
 )
 
 
@@ -98,8 +93,9 @@ class SqlLedger(Aggregate):
         )
 
     @reads
-    def account(self, conn: Connection, sweep_id: int, account_id: int) -> Account | None:
-        return frozen_account(conn, sweep_id, account_id)
+    def account(self, conn: Connection, order: LookOrder) -> Account | None:
+        assert order.look is not None, "a check has no account"
+        return frozen_account(conn, order.sweep_id, order.account_id, before=order.look)
 
     @reads
     def likely_there(
@@ -121,13 +117,6 @@ class SqlLedger(Aggregate):
         )
         found = [frozen_account(conn, sweep_id, key) for key in conn.scalars(wanted).all()]
         return [account for account in found if account is not None]
-
-    @reads
-    def has_result(self, conn: Connection, order: LookOrder) -> bool:
-        if order.look is None:
-            return False
-        values = {"sweep": order.sweep_id, "account": order.account_id, "look": order.look.value}
-        return bool(conn.scalar(_HAS_RESULT, values))
 
     @writes
     def repeat_result(self, conn: Connection, order: LookOrder) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from db.errors import StoreAway
 from db.tasks.connector import PatientConnector
 from db.tasks.schema import SCHEMA
 from mediawatch.domain import UserError, foremost
-from mediawatch.ports.store import SILENCE, LookOrder
+from mediawatch.ports.store import SILENCE, LookOrder, PassingTrouble
 from mediawatch.ports.tasks import (
     HEARTBEAT,
     Make,
@@ -45,22 +45,15 @@ _UNKNOWN_LATER = timedelta(seconds=60)
 """An order of another version waits so long for a worker that understands it."""
 _TRIED_LATER = timedelta(seconds=5)
 _POLLING = 1.0
+_PRUNED = 4
+"""After so many times the silence the engine forgets a worker."""
 
 
-class UnknownOrder(Exception):
-    """An order that this version does not understand: another worker may."""
-
-
-class _PutBack(BaseRetryStrategy):
-    """Whatever ends a look here, its order goes back: the worker itself notes what failed for good."""
+class _TryAgain(BaseRetryStrategy):
+    """What fails is begun again, and counted: the worker itself notes what failed for good."""
 
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> RetryDecision:
-        later = timedelta()
-        if isinstance(exception, UnknownOrder):
-            later = _UNKNOWN_LATER
-        elif isinstance(exception, Exception) and not isinstance(exception, WorkerMustEnd):
-            later = _TRIED_LATER
-        return RetryDecision(retry_at=utils.utcnow() + later)
+        return RetryDecision(retry_at=utils.utcnow() + _TRIED_LATER)
 
 
 class _Jobs(manager.JobManager):
@@ -97,7 +90,7 @@ class LookQueue:
         """Jobs that were given to this worker and that it did not know of when it asked last."""
         self._must_end: WorkerMustEnd | None = None
         self._workers: list[Worker] = []
-        self._app.task(name=_LOOK, pass_context=True, retry=_PutBack())(self._look)
+        self._app.task(name=_LOOK, pass_context=True, retry=_TryAgain())(self._look)
         upkeep = self._app.task(name="mediawatch.upkeep", queue=UPKEEP, queueing_lock=UPKEEP)
         self._app.periodic(cron=_EVERY_10_SECONDS)(upkeep(self._take_up_stalled))
 
@@ -139,7 +132,7 @@ class LookQueue:
         return {row["queueing_lock"]: row["queue_name"] for row in found}
 
     async def cancel(
-        self, sweep_id: int, queue: str | None = None, *, looks_alone: bool = False
+        self, sweep_id: int | None, queue: str | None = None, *, looks_alone: bool = False
     ) -> list[str]:
         """See `ports.LookTasks.cancel`."""
         # The engine's own function, called for many: one call each takes a minute for a nation.
@@ -149,7 +142,7 @@ class LookQueue:
             "AND (%(queue)s::text IS NULL OR queue_name = %(queue)s) FOR UPDATE SKIP LOCKED) "
             "SELECT queueing_lock, procrastinate_cancel_job_v1(id, false, true) AS gone "
             "FROM waiting",
-            of=f"{sweep_id}:%",
+            of="%:%" if sweep_id is None else f"{sweep_id}:%",
             checks=f"{sweep_id}:check:%" if looks_alone else "",
             queue=queue,
         )
@@ -209,7 +202,7 @@ class LookQueue:
                 delete_jobs=jobs.DeleteJobCondition.ALWAYS,
                 install_signal_handlers=False,
                 update_heartbeat_interval=HEARTBEAT.total_seconds(),
-                stalled_worker_timeout=SILENCE.total_seconds(),
+                stalled_worker_timeout=_PRUNED * SILENCE.total_seconds(),
             )
             self._workers.append(worker)
             try:
@@ -223,20 +216,31 @@ class LookQueue:
                 self._workers.remove(worker)
 
     async def _look(self, context: procrastinate.JobContext, order: Mapping[str, Any]) -> None:
-        known = of_payload(order)
+        job, known = context.job, of_payload(order)
         if known is None or self._make is None:
-            raise UnknownOrder
+            await self._give_back(job, _UNKNOWN_LATER)
+            return
         if self._must_end is not None:
-            raise self._must_end
-        job = context.job
+            await self._give_back(job)
+            return
         self._in_hand.add(job.id or 0)
         try:
             await self._make(known, job.attempts)
+        except PassingTrouble:
+            await self._give_back(job, _TRIED_LATER)
         except WorkerMustEnd as error:
             self._end(error)
-            raise
+            await self._give_back(job)
+        except asyncio.CancelledError:  # the worker is stopped
+            await asyncio.shield(self._give_back(job))
         finally:
             self._in_hand.discard(job.id or 0)
+
+    async def _give_back(self, job: jobs.Job, later: timedelta = timedelta()) -> None:
+        """Let others begin it as if it had never been begun; this job has ended by that."""
+        at = utils.utcnow() + later if later else job.scheduled_at
+        with suppress(exceptions.AlreadyEnqueued):
+            await self._app.job_manager.defer_job_async(job.evolve(scheduled_at=at))
 
     def _end(self, why: WorkerMustEnd) -> None:
         self._must_end = self._must_end or why
@@ -245,12 +249,14 @@ class LookQueue:
 
     async def _take_up_stalled(self, timestamp: int) -> None:
         """Put back what dead workers had in hand. Several workers may do so at once."""
+        # After a server was away all are silent: who lives speaks until then.
+        await asyncio.sleep(HEARTBEAT.total_seconds())
         found = await self._app.job_manager.get_stalled_jobs(
             task_name=_LOOK, seconds_since_heartbeat=SILENCE.total_seconds()
         )
         for job in found:
             await self._app.job_manager.retry_job(job=job)
-        await self._app.job_manager.prune_stalled_workers(2 * SILENCE.total_seconds())
+        await self._app.job_manager.prune_stalled_workers(_PRUNED * SILENCE.total_seconds())
 
 
 async def open_queue(url: URL) -> LookQueue:

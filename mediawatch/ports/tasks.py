@@ -68,11 +68,11 @@ class LookTasks(Protocol):
         """The orders of a sweep that wait or are in hand: key to queue."""
 
     async def cancel(
-        self, sweep_id: int, queue: str | None = None, *, looks_alone: bool = False
+        self, sweep_id: int | None, queue: str | None = None, *, looks_alone: bool = False
     ) -> list[str]:
         """Take back the orders that no worker has begun, of one queue or of all: their keys.
 
-        `looks_alone`: checks of canaries stay.
+        `sweep_id` None: of all sweeps, for one that died may have left some. `looks_alone`: checks of canaries stay.
         """
 
     async def queues(self) -> list[QueueState]:

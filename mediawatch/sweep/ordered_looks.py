@@ -28,7 +28,7 @@ from mediawatch.sweep.tools import OrderTools, SweepTools
 
 log = get_logger(__name__)
 
-_SHORTEST, _LONGEST = 0.05, 1.0
+_SHORTEST, _LONGEST = 0.2, 1.0
 """Seconds between two questions for results: soon after one has come, else later and later."""
 _CARE = 10.0
 """Seconds between two looks at workers, queues and the lock."""
@@ -99,7 +99,7 @@ class OrderedLooks(SweepLooks):
     ) -> None:
         self._choice = QueueChoice(await self._ledger.workers(), self._orders.ways)
         needs = {account.id: need(account) for some in firsts.values() for account in some}
-        await self._tasks.cancel(self.sweep.id)
+        await self._tasks.cancel(None)
         await self.tools.pacing.refresh()
         await self._ledger.begin(
             SweepTerms(

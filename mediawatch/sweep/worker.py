@@ -169,9 +169,6 @@ class LookWorker:
             self._used[order.platform] = self.tools.clock()
 
     async def _make(self, order: LookOrder, begun: int) -> None:
-        if await self._ledger.has_result(order):
-            await self._ledger.repeat_result(order)
-            return
         if begun >= DEATHS:
             await self._give_up(order, "its worker ended each time")
             return
@@ -198,8 +195,9 @@ class LookWorker:
             hand.looks.checks = await checks_for(self.tools.store, hand.sweep)
             await hand.looks.check(order.platform, order.surface, order.session)
             return
-        account = await self._ledger.account(order.sweep_id, order.account_id)
+        account = await self._ledger.account(order)
         if account is None:
+            await self._ledger.repeat_result(order)
             return
         need = self._need_of(hand, account, order)
         reading = await hand.looks.look(
@@ -258,8 +256,9 @@ class LookWorker:
                 )
             )
             return
-        account = await self._ledger.account(order.sweep_id, order.account_id)
+        account = await self._ledger.account(order)
         if account is None:
+            await self._ledger.repeat_result(order)
             return
         sight = Sight(surface=order.platform, read_at=now, outcome=Outcome.CHANGED, detail=why)
         reading = await self.tools.store.readings.keep_look(

@@ -5,24 +5,34 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import re
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 import warm
 from browsers import key
 from commands import in_process
+from ordered_sweeps import database_of
 from postgres import Cluster
 
+import db
+from db.engine import normal_url
+from db.revisions import revisions
+from db.tasks.queue import open_queue
+from db.tasks.schema import prepare
 from mediawatch.app import Route, open_app
 from mediawatch.app.workers import make_worker, open_coordinator
+from mediawatch.cli.worker import OUTDATED_EXIT
 from mediawatch.demo.machine import write_registry
 from mediawatch.domain import LookKind, UserError, Verdict
 from mediawatch.domain.clock import day_end, day_of
 from mediawatch.ops import retention
 from mediawatch.ops.settings import Home
+from mediawatch.ports.store import LookOrder, WorkerCard
 from mediawatch.registry.service import import_files
 from mediawatch.rules.policy import load
 from mediawatch.sweep.request import Request
@@ -141,3 +151,53 @@ def test_workers_need_postgresql(tmp_path: Path) -> None:
         assert (
             "workers share a PostgreSQL database, and this home's is an SQLite file" in done.stderr
         )
+
+
+def test_a_worker_of_an_older_version_asks_for_an_update(postgres: Cluster, tmp_path: Path) -> None:
+    url = postgres.migrated_url()
+    home = home_on(url, tmp_path / "home")
+    host, name = database_of(url)
+    with psycopg.connect(host=host, user="postgres", dbname=name, autocommit=True) as server:
+        server.execute("UPDATE alembic_version SET version_num = '9999'")
+        try:
+            done = in_process("--home", home.root, "worker")
+        finally:
+            server.execute("UPDATE alembic_version SET version_num = %s", [revisions()[-1]])
+    assert done.returncode == OUTDATED_EXIT
+    (said,) = done.stderr.splitlines()
+    assert "was written by a newer mediawatch (revision 9999" in said
+    assert said.endswith("; update this worker")
+
+
+def test_workers_and_queues_are_listed(postgres: Cluster, tmp_path: Path) -> None:
+    url = postgres.migrated_url()
+    home = home_on(url, tmp_path / "home")
+    assert "no worker has registered" in in_process("--home", home.root, "workers").stdout
+
+    async def furnish() -> None:
+        prepare(normal_url(url))
+        store, queue = await db.open_store(url), await open_queue(normal_url(url))
+        card = WorkerCard(
+            name="looker-1:/srv/worker",
+            host="looker-1",
+            process=7,
+            version="1.0",
+            logins=("weibo:office",),
+            queues=("weibo:visitor", "weibo:office"),
+        )
+        await store.ledger.register(card)
+        await store.ledger.beat(card, 12, {"3:first:88": "2031-01-01T00:00:00+00:00"})
+        orders = [LookOrder(sweep_id=3, platform="weibo", account_id=each) for each in range(3)]
+        await queue.defer([(each, "weibo:office", 0) for each in orders[:2]])
+        await queue.defer([(orders[2], "weibo:other", 0)])
+        await queue.close()
+        await store.close()
+
+    asyncio.run(furnish())
+    listed = in_process("--home", home.root, "workers").stdout
+    assert re.search(r"looker-1:/srv/worker +alive .* weibo:office .* 12 +first:88 since", listed)
+    assert re.search(r"weibo:office +2 +0 +looker-1:/srv/worker", listed)
+    assert re.search(r"weibo:other +1 +0 +nobody", listed)
+    file = tmp_path / "workers.csv"
+    assert in_process("--home", home.root, "workers", "--csv", file).returncode == 0
+    assert file.read_text("utf-8-sig").splitlines()[1].startswith("looker-1:/srv/worker,alive,")

@@ -87,6 +87,10 @@ class Wrong:
     breaks_on: str = ""
     """Name of an account at which the code around the look fails."""
     dies_on: str = ""
+    deaths: int = worker.DEATHS
+    """How often a look is begun in all."""
+    usual_beats: bool = False
+    """As outside of tests."""
     logins: tuple[str, ...] = ()
 
 
@@ -172,7 +176,9 @@ class BreakingTools(EvidenceFolder):
 
 async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
     """One worker, until it is stopped."""
-    soon()
+    if not wrong.usual_beats:
+        soon()
+    worker.DEATHS = wrong.deaths
 
     def clock() -> datetime:
         return host_now() + timedelta(seconds=wrong.ahead)
@@ -221,13 +227,14 @@ def soon() -> None:
     """Let heartbeats of this process be short."""
     task_queue.HEARTBEAT, task_queue.SILENCE = BEAT, SILENCE
     task_queue._EVERY_10_SECONDS = "* * * * * *"
-    task_queue._POLLING = 0.1
+    task_queue._POLLING = 0.25
     task_queue.GRACE = 2.0
     worker.HEARTBEAT = BEAT
     import db.tasks.ledger
     import mediawatch.ports.store.ledger
 
     db.tasks.ledger.SILENCE = mediawatch.ports.store.ledger.SILENCE = SILENCE
+    ordered_looks._SHORTEST = 0.05
     ordered_looks._CARE, ordered_looks._RECKONING, ordered_looks._UNSERVED = 0.5, 1.0, 3.0
 
 
@@ -251,7 +258,7 @@ class Field:
         self.workers.append(found)
         return found
 
-    def end(self) -> None:
+    def close(self) -> None:
         for each in self.workers:
             if each.poll() is None:
                 each.kill()
@@ -263,11 +270,12 @@ class Field:
 @contextmanager
 def field_of(url: str, folder: Path) -> Iterator[Field]:
     prepare(normal_url(url))
+    soon()
     found = Field(url, folder)
     try:
         yield found
     finally:
-        found.end()
+        found.close()
 
 
 async def file_accounts(store: Store, *names: str, platform: str = "toutiao") -> None:
@@ -297,7 +305,6 @@ async def coordinator(
     url: str, folder: Path, *canaries: Canary
 ) -> AsyncIterator[tuple[Engine, LookQueue]]:
     """The engine that orders looks. It has the lock of its database."""
-    soon()
     store = await db.open_store(url, clock=host_now, patience=60)
     tasks = await open_queue(normal_url(url))
     rows, book, pacing = shared_pacing(url, host_now)

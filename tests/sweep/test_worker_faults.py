@@ -86,7 +86,7 @@ async def killed_sweep(field: Field, shared: Store, accounts: int, kills: int) -
 
 
 @pytest.mark.parametrize(
-    ("accounts", "kills"), [(40, 2), pytest.param(400, 20, marks=pytest.mark.soak)]
+    ("accounts", "kills"), [(20, 2), pytest.param(400, 20, marks=pytest.mark.soak)]
 )
 async def test_killed_workers_change_nothing(
     field: Field, shared: Store, store: Store, tmp_path: Path, accounts: int, kills: int
@@ -99,6 +99,7 @@ async def test_killed_workers_change_nothing(
     assert field.summary.exit_code == alone.exit_code  # type: ignore[attr-defined]
 
 
+@pytest.mark.soak
 async def test_the_server_ends_all_connections(field: Field, shared: Store) -> None:
     await file_accounts(shared, *names(24))
     field.worker(seconds=0.05)
@@ -208,6 +209,7 @@ async def test_a_newer_database_ends_the_worker(field: Field, shared: Store) -> 
     assert not await looks_of(shared), "nothing is kept by the old version"
 
 
+@pytest.mark.soak
 async def test_the_orders_of_a_gone_login_go_elsewhere(field: Field, shared: Store) -> None:
     await file_accounts(shared, *names(12))
     holder = field.worker("holder", seconds=0.3, logins=["toutiao:office"])
@@ -263,7 +265,7 @@ async def test_the_second_reading_of_a_look_is_dropped(field: Field, shared: Sto
     assert late.id == reading.id
     assert (await shared.readings.by_account())[account.id] == [reading]
     order = LookOrder(sweep_id=summary.sweep.id, platform="toutiao", account_id=account.id)
-    assert await shared.ledger.has_result(order)
+    assert await shared.ledger.account(order) is None
 
 
 def _anew(reading):  # type: ignore[no-untyped-def]
@@ -272,6 +274,7 @@ def _anew(reading):  # type: ignore[no-untyped-def]
     return replace(reading, id=0)
 
 
+@pytest.mark.soak
 async def test_the_run_ends_in_time(field: Field, shared: Store) -> None:
     from datetime import timedelta
 
@@ -287,3 +290,56 @@ async def test_the_run_ends_in_time(field: Field, shared: Store) -> None:
         assert engine.pacing.over
     assert 0 < summary.left < 40
     assert summary.sweep.state is SweepState.FINISHED
+
+
+async def test_postgresql_is_started_anew(postgres: Cluster, field: Field, shared: Store) -> None:
+    await file_accounts(shared, *names(16))
+    field.worker(seconds=0.1)
+    await alive(shared, 1)
+    restarts = 0
+
+    def restart(step: Step) -> None:
+        nonlocal restarts
+        if step.done == 4 and not restarts:
+            restarts += 1
+            postgres.restart()
+
+    summary = await sweep(field, progress=restart)
+    assert restarts == 1
+    assert field.workers[0].poll() is None, "the worker goes on"
+    assert summary.left == 0
+    assert summary.exit_code == 0
+    await exactly_once(shared)
+
+
+@pytest.mark.soak
+async def test_an_account_at_which_workers_die(
+    field: Field, shared: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await file_accounts(shared, "鲜1", "旧40", "鲜3")
+    for _ in range(4):
+        field.worker(dies_on="旧40", deaths=2)
+    await alive(shared, 4)
+    summary = await sweep(field)
+    assert sum(each.poll() is not None for each in field.workers) == 2
+    assert told(summary)["旧40"] == (Verdict.UNPROVEN,)
+    assert summary.exit_code & 1
+    await exactly_once(shared)
+
+
+async def test_an_order_of_a_newer_version_waits_for_who_knows_it(
+    field: Field, shared: Store
+) -> None:
+    field.worker()
+    await alive(shared, 1)
+    async with coordinator(field.url, field.folder) as (_, tasks):
+        order = LookOrder(sweep_id=7, platform="toutiao", account_id=1)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("mediawatch.ports.tasks.ORDER_VERSION", 2)
+            await tasks.defer([(order, "toutiao:visitor", 0)])
+        for _ in range(8):
+            await asyncio.sleep(0.2)
+            (state,) = await tasks.queues()
+            assert state.waiting + state.in_hand == 1
+        assert state.waiting == 1
+    assert field.workers[0].poll() is None

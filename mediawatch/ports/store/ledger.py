@@ -126,17 +126,17 @@ class LookLedger(Protocol):
         """
 
     async def terms(self, sweep_id: int) -> SweepTerms | None: ...
-    async def account(self, sweep_id: int, account_id: int) -> Account | None:
-        """An account as it was frozen; None where the sweep does not run or lacks the account."""
+    async def account(self, order: LookOrder) -> Account | None:
+        """The ordered account as it was frozen.
+
+        None where the look was made, its sweep does not run, or it lacks the account.
+        """
 
     async def likely_there(self, sweep_id: int, platform: str, limit: int) -> list[Account]:
         """Accounts of the sweep's scope that last answered, by which negatives are controlled."""
 
-    async def has_result(self, order: LookOrder) -> bool:
-        """Whether the look was made, and its reading is kept."""
-
     async def repeat_result(self, order: LookOrder) -> None:
-        """Let the coordinator collect the result of a look that was made once more."""
+        """Let the coordinator collect a result once more, where the look was made."""
 
     async def keep_result(self, result: LookResult) -> None:
         """Of several results of one look the one with a reading stands."""

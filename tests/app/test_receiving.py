@@ -357,6 +357,11 @@ def test_bad_settings_are_told_by_place(upper: Office, lower: LowerOffice, line:
     assert BAD_SETTINGS[line] in upper.refused("collect", "offices")
 
 
+def test_who_takes_files_in_is_one_person(upper: Office, tmp_path: Path) -> None:
+    said = upper.refused("collect", "add", "--by", "甲某、乙某", tmp_path / "x.json")
+    assert "--by" in said
+
+
 def test_a_missing_settings_file_is_told_with_the_remedy(upper: Office) -> None:
     (upper.home.root / "offices.toml").unlink(missing_ok=True)
     assert "collect offices --example" in upper.refused("collect", "status")

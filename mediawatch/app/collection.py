@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from mediawatch.app.choice import OF_ITS_OWN
@@ -36,7 +36,7 @@ from mediawatch.publish.collect.differences import (
     disproving_day,
 )
 from mediawatch.publish.collect.merge import Collection, RoundFrame, frame_sweep, merge
-from mediawatch.publish.collect.office_reports import OfficeReport
+from mediawatch.publish.collect.office_reports import OfficeReport, ReportFigures
 from mediawatch.publish.collect.registry_match import RegistryMatch, match_registry
 from mediawatch.publish.collect.states import OfficeState, RoundState
 from mediawatch.publish.inspection import Inspection
@@ -54,6 +54,7 @@ class CollectedRound:
     offices: LowerOffices
     collection: Collection
     match: RegistryMatch
+    registry: Sequence[Account] = field(repr=False)
 
 
 async def round_state(app: App) -> RoundState:
@@ -118,7 +119,7 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
     )
     disputes = await _disputes(app, reports, found, offices.round.as_of, own, policy)
     collection = await asyncio.to_thread(merge, reports, frame, found.owners, disputes)
-    return CollectedRound(offices=offices, collection=collection, match=found)
+    return CollectedRound(offices=offices, collection=collection, match=found, registry=registry)
 
 
 def _reports(
@@ -143,7 +144,7 @@ def _reports(
                 office=office.name,
                 group=PartGroup(office.group),
                 file=file,
-                document=document,
+                figures=ReportFigures.of(document),
                 policy=policy_of_document(document),
                 accounts=accounts,
             )
@@ -206,7 +207,7 @@ async def draw_sample(app: App, clause: Clause, seed: str) -> tuple[Scope, Colle
             "`mediawatch registry import` one that has them"
         )
     spec = Spec((clause,), (Dimension.REGION,), seed, office_regions(read_office(app.home.root)))
-    return draw(await app.store.accounts.all(), spec, among=among), told
+    return draw(told.registry, spec, among=among), told
 
 
 async def own_sweep(app: App, offices: LowerOffices, number: int | None) -> Sweep | None:

@@ -10,6 +10,7 @@ import typer
 from mediawatch.cli.base import fit_table, home_of, open_home, run
 from mediawatch.cli.collect_results import circular, differences, figures, sample
 from mediawatch.cli.outputs import output
+from mediawatch.cli.review_options import name_one_person
 from mediawatch.domain import HandedFile, HandedState
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
@@ -18,7 +19,9 @@ from mediawatch.plurals import count_of
 if TYPE_CHECKING:
     from mediawatch.publish.collect.states import RoundState
 
-ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does this.")]
+ByOption = Annotated[
+    str, typer.Option("--by", metavar="NAME", help="Who does this.", callback=name_one_person)
+]
 
 
 def register(app: typer.Typer) -> None:

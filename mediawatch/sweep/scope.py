@@ -30,6 +30,10 @@ WHOLE = "all"
 """`Sweep.scope` of a census."""
 
 
+REPORTED = "reported"
+"""In the specification of a draw: only accounts that lower offices reported could be drawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stratum:
     """层: accounts with the same clause and the same parts."""
@@ -132,9 +136,8 @@ def draw(accounts: Sequence[Account], spec: Spec, *, among: frozenset[int] | Non
         strata.append(Stratum("·".join(parts) or "全部", clause.words, len(members), len(chosen)))
     whole = not sampled and len(drawn) == len(population)
     kind = SweepKind.CENSUS if whole else SweepKind.SAMPLE
-    return _scope(
-        kind, population, [account for account in population if account.id in drawn], strata, spec
-    )
+    chosen = [account for account in population if account.id in drawn]
+    return _scope(kind, population, chosen, strata, spec, reported=among is not None)
 
 
 def scope_of(accounts: Sequence[Account], chosen: Iterable[Account]) -> Scope:
@@ -159,6 +162,8 @@ def _scope(
     drawn: Sequence[Account],
     strata: Sequence[Stratum],
     spec: Spec,
+    *,
+    reported: bool = False,
 ) -> Scope:
     counted = totals(population, spec.regions.level)
     text = json.dumps(
@@ -168,6 +173,7 @@ def _scope(
             "clauses": [clause.words for clause in spec.clauses],
             "by": [by.value for by in spec.by],
             **({"level": spec.regions.level} if spec.regions.level else {}),
+            **({"among": REPORTED} if reported else {}),
             "strata": [[one.name, one.clause, one.total, one.drawn] for one in strata],
             "list": digest(drawn),
             "totals": counted,

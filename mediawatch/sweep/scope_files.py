@@ -22,7 +22,16 @@ from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_po
 from mediawatch.registry import headings
 from mediawatch.registry.cells import text_of
 from mediawatch.registry.find import COMPARED, Finder
-from mediawatch.sweep.scope import STRATA, Scope, Stratum, digest, identity, scope_of, strata_of
+from mediawatch.sweep.scope import (
+    REPORTED,
+    STRATA,
+    Scope,
+    Stratum,
+    digest,
+    identity,
+    scope_of,
+    strata_of,
+)
 from mediawatch.workbooks.places import Place, column_letter
 from mediawatch.workbooks.sheet import Sheet
 from mediawatch.workbooks.tables import read_file
@@ -98,6 +107,8 @@ def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[
     yield ("检查方式", scope.kind.label, *marks)
     yield "随机种子", str(spec.get("seed", ""))
     yield "抽取规则", "；".join(spec.get("clauses", ()))
+    if spec.get("among") == REPORTED:
+        yield "抽取总体", "各地区、各部门报送、且本级台账可识别的账号"
     yield "分层", "、".join(Dimension(word).label for word in spec.get("by", ()))
     yield "在管数", str(in_service)
     yield "抽查数", str(len(scope.accounts))

@@ -10,10 +10,15 @@ from typing import Any
 import pytest
 from docx import Document as WordDocument
 from handed_offices import AS_OF, LowerOffice, filed_in, settings_of, told_by
-from offices import Office
+from offices import FRESH, Office
 from openpyxl import load_workbook
 
-from mediawatch.domain import Code, Filing
+from mediawatch.domain import Code, Filing, Sweep, SweepState
+from mediawatch.domain.clock import day_end
+from mediawatch.ports import Store
+from mediawatch.rules.policy import load
+from mediawatch.sweep import scope_files
+from mediawatch.sweep.scope import registry_totals
 
 OFFICE = 'issuer = "示例省政府办公厅"\nreach = "全省"\nlevel = "省"\n'
 A, B, C, D = "长沙市", "株洲市", "省教育厅", "衡阳市"
@@ -243,3 +248,35 @@ def test_a_kept_file_that_was_changed_in_the_database_stops_all(tmp_path: Path) 
         base.execute("DROP TRIGGER handed_file_is_never_updated")
         base.execute("UPDATE handed_file SET body = ?", (zlib.compress(b"{}"),))
     assert "is not what was received" in office.refused("collect", "figures")
+
+
+def test_the_drawn_sample_becomes_the_own_half_of_the_circular(collected: Round) -> None:
+    """The list as `collect sample` wrote it is inspected; the newest inspection of the round counts."""
+    office, target = collected.office, collected.root / "抽查.xlsx"
+    office.run("collect", "sample", "--per-office", "2", "--seed", "甲", "--out", target, "--force")
+
+    async def inspect(store: Store) -> None:
+        accounts = await store.accounts.all()
+        drawn = scope_files.read(target, accounts, home=await store.operator.home_id())
+        policy, as_of = load("national"), day_end(AS_OF)
+        sweep = Sweep(
+            as_of=as_of,
+            policy="national",
+            policy_toml=policy.toml,
+            started_at=as_of,
+            kind=drawn.kind,
+            scope=drawn.words,
+            scope_spec=drawn.spec,
+            round="2022年第四季度",
+            totals=registry_totals(accounts, drawn.accounts, "省"),
+        )
+        kept = await store.sweeps.open(sweep, list(drawn.accounts))
+        await store.sweeps.keep_judgements(kept.id, {each.id: FRESH for each in drawn.accounts})
+        await store.sweeps.close(kept.id, SweepState.FINISHED, as_of)
+
+    office.within(inspect)
+    text = "\n".join(collected.circular()[0])
+    assert "全省在管政务新媒体共19个，本次抽查6个（检查率31.58%），发现不合格0个" in text
+    assert (
+        "从各地区、各部门报送的账号中按地区（部门）分层随机抽取：抽查政务新媒体6个，抽查比例37.50%。"
+    ) in text

@@ -26,7 +26,9 @@ from handed_offices import (
 from offices import Office
 from openpyxl import load_workbook
 
+from mediawatch.app.backup_members import is_member
 from mediawatch.domain import Code, HandedState, Verdict
+from mediawatch.ops.signing import KEY_FILE
 from mediawatch.publish.collect.checks import (
     Expectation,
     UnacceptableHandoff,
@@ -119,6 +121,11 @@ FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
         altered("findings", 0, "read_at", to="2022-12-30T08:00:00+08:00"),
         "早于监测时间点",
     ),
+    "a kind of their own words": (
+        altered("findings", 0, "label", to="超2周未更新（含99个）"),
+        "与所附检查规则不符",
+    ),
+    "an effect of their own": (altered("findings", 0, "effect", to="listed"), "与所附检查规则不符"),
     "a hash": (altered("findings", 0, "evidence", 0, "sha256", to="xyz"), "没有有效的SHA-256"),
     "failed without a finding": (without_a_finding, "计为不合格，但没有相应的问题"),
     "a finding without failing": (as_if_fresh, "有不合格问题，但未计为不合格"),
@@ -350,6 +357,11 @@ def test_bad_settings_are_told_by_place(upper: Office, lower: LowerOffice, line:
     assert BAD_SETTINGS[line] in upper.refused("collect", "offices")
 
 
+def test_who_takes_files_in_is_one_person(upper: Office, tmp_path: Path) -> None:
+    said = upper.refused("collect", "add", "--by", "甲某、乙某", tmp_path / "x.json")
+    assert "--by" in said
+
+
 def test_a_missing_settings_file_is_told_with_the_remedy(upper: Office) -> None:
     (upper.home.root / "offices.toml").unlink(missing_ok=True)
     assert "collect offices --example" in upper.refused("collect", "status")
@@ -381,3 +393,8 @@ def test_signing_without_a_key_names_the_remedy(tmp_path: Path) -> None:
     out = tmp_path / "移交.json"
     assert "collect key" in home.refused("handoff", "--out", out, "--sign")
     assert not out.exists()
+
+
+def test_the_private_key_is_no_part_of_a_backup() -> None:
+    assert is_member("offices.toml")
+    assert not is_member(KEY_FILE)

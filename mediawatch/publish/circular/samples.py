@@ -13,6 +13,7 @@ from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.values import Figures, percent
 from mediawatch.publish.inspection import Inspection
 from mediawatch.sweep.clauses import Clause, clause
+from mediawatch.sweep.scope import REPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,13 @@ def describe_clauses(inspection: Inspection) -> list[str]:
 
 def _layers(drawn: list[DrawnClause], inspection: Inspection) -> str:
     """按地市分层随机抽取：… where a part of each layer was drawn."""
-    by = json.loads(inspection.sweep.scope_spec)["by"] if drawn else []
+    kept = json.loads(inspection.sweep.scope_spec) if drawn else {}
+    by, among = kept.get("by"), kept.get("among")
     if not by or all(one.takes_all for one in drawn):
         return ""
-    return f"按{'、'.join(Dimension(word).label for word in by)}分层随机抽取："
+    # Its shares are of these accounts, 检查率 is of all.
+    whole = "从各地区、各部门报送的账号中" if among == REPORTED else ""
+    return f"{whole}按{'、'.join(Dimension(word).label for word in by)}分层随机抽取："
 
 
 def _sentences(drawn: list[DrawnClause], inspection: Inspection) -> Iterator[str]:

@@ -92,7 +92,7 @@ def check(document: Handoff, expected: Expectation) -> list[str]:
     except UnacceptableHandoff as refused:
         return [*faults, str(refused)]
     faults += _rules(policy, expected)
-    faults += _findings(document)
+    faults += [*_findings(document), *_by_the_rules(document, policy)]
     faults += _verdicts(accounts)
     # What is counted of accounts that do not hold together would only repeat these faults.
     return faults or count_faults(document, accounts, policy)
@@ -159,6 +159,20 @@ def _findings(document: Handoff) -> Iterator[str]:
             yield f"账号“{name}”的佐证材料没有有效的SHA-256"
         if _is_silence(each) and each.read_at < as_of:
             yield f"账号“{name}”的未更新结论早于监测时间点，不能成立"
+
+
+def _by_the_rules(document: Handoff, policy: Policy) -> Iterator[str]:
+    """A problem is called, and has the effect, as the rules of the document itself say.
+
+    Its label is printed in our papers: nobody but a policy has words there.
+    """
+    books = [policy.codes, *(each.codes_of(policy.codes) for each in policy.exceptions)]
+    known = {
+        (code.value, rule.label, rule.effect.value) for book in books for code, rule in book.items()
+    }
+    for each in document.findings:
+        if (each.code, each.label, each.effect) not in known:
+            yield f"账号“{each.account.name}”的问题“{each.label[:20]}”与所附检查规则不符"
 
 
 def _is_silence(finding: FindingOut) -> bool:

@@ -32,7 +32,6 @@ from mediawatch.publish.collect.office_reports import (
     shared_accounts,
 )
 from mediawatch.publish.collect.rebuild import ReportedAccount
-from mediawatch.publish.collect.recount import split_of
 from mediawatch.publish.inspection import PRELIMINARY, AccountProblem, Inspection
 from mediawatch.publish.reporting import Reporting
 from mediawatch.rules.policy import Policy, have_same_rules
@@ -158,8 +157,8 @@ def merge(
 
 def _marks_of(reports: Sequence[OfficeReport], *, preliminary: bool) -> list[str]:
     """What any document bears, all of them bear; 初步结果 also where only undecided findings wait."""
-    said = [mark for report in reports for mark in report.document.marks]
-    open_ones = preliminary or any(report.document.preliminary for report in reports)
+    said = [mark for report in reports for mark in report.figures.marks]
+    open_ones = preliminary or any(report.figures.preliminary for report in reports)
     others = [mark for mark in said if mark != PRELIMINARY]
     return [*others, *([PRELIMINARY] if open_ones else [])]
 
@@ -226,11 +225,8 @@ def _statistics(
     for report in reports:
         entries = [each.entry for each in report.accounts]
         left = [each for each in entries if each.account.id not in dropped]
-        by_office[report.office] = (
-            report.document.counts.total - len(once(entries)) + len(once(left))
-        )
-        rows = split_of(report.document, Dimension.PLATFORM)
-        by_platform.update({row.name: row.total for row in rows.parts} if rows else {})
+        by_office[report.office] = report.figures.total - len(once(entries)) + len(once(left))
+        by_platform.update(report.figures.by_platform)
         by_platform.subtract(_drawn(entries, frame.policy))
         by_platform.update(_drawn(left, frame.policy))
     order = [report.office for report in reports]

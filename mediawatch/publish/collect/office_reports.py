@@ -7,12 +7,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mediawatch.domain import Filing, HandedFile, Verdict
+from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.region_parts import PartGroup
 from mediawatch.publish.collect.rebuild import ReportedAccount
+from mediawatch.publish.collect.recount import split_of
 from mediawatch.publish.handoff.parts import Handoff
 from mediawatch.rules.policy import Policy
 
 _SOUND = frozenset({Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFigures:
+    """What of a document is still needed once its accounts were read: evidence fills most of it."""
+
+    total: int
+    """总数 of the office's own registry."""
+    by_platform: Mapping[str, int]
+    """The same by platform."""
+    marks: tuple[str, ...]
+    preliminary: bool
+
+    @classmethod
+    def of(cls, document: Handoff) -> ReportFigures:
+        rows = split_of(document, Dimension.PLATFORM)
+        return cls(
+            total=document.counts.total,
+            by_platform={row.name: row.total for row in rows.parts} if rows else {},
+            marks=tuple(document.marks),
+            preliminary=document.preliminary,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +46,7 @@ class OfficeReport:
     office: str
     group: PartGroup
     file: HandedFile
-    document: Handoff
+    figures: ReportFigures
     policy: Policy
     accounts: tuple[ReportedAccount, ...]
 

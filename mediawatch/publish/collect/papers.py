@@ -20,6 +20,7 @@ from mediawatch.publish.reports.xlsx import BookCover, workbook
 from mediawatch.table import Table
 
 THEIRS, OURS = "据各地区、各部门报送", "本级检查"
+INTERNAL = "内部使用"
 FILED = ("备案单号", "政务新媒体名称", "类型", "所属组织")
 
 
@@ -133,7 +134,9 @@ def shared_table(told: Collection) -> Table:
         )
         for one in told.shared
     )
-    return Table("两个以上单位报送的账号", (*FILED, "各单位结论", "计入", "说明"), rows)
+    return Table(
+        f"两个以上单位报送的账号（{INTERNAL}）", (*FILED, "各单位结论", "计入", "说明"), rows
+    )
 
 
 def registry_table(told: Collection, match: RegistryMatch) -> Table:
@@ -154,7 +157,7 @@ def registry_table(told: Collection, match: RegistryMatch) -> Table:
         if (owner := match.owners.get(each.entry.account.id)) is not None and owner != each.office
     ]
     rows += [(*filed_row(each.filed), "", "本级台账在管，无单位报送") for each in match.uncovered]
-    return Table("与本级台账的比对", (*FILED, "报送单位", "情形"), tuple(rows))
+    return Table(f"与本级台账的比对（{INTERNAL}）", (*FILED, "报送单位", "情形"), tuple(rows))
 
 
 def filed_row(filed: Filing) -> tuple[str, str, str, str]:

@@ -13,7 +13,7 @@ from mediawatch.publish.circular.collected import compose_collected
 from mediawatch.publish.circular.readback import FigureReader
 from mediawatch.publish.collect.checks import accounts_of, read_handoff
 from mediawatch.publish.collect.merge import Collection, RoundFrame, frame_sweep, merge
-from mediawatch.publish.collect.office_reports import OfficeReport
+from mediawatch.publish.collect.office_reports import OfficeReport, ReportFigures
 from mediawatch.publish.collect.papers import crossed_table
 from mediawatch.rules.policy import load
 
@@ -35,7 +35,7 @@ def report(place: str, number: int, first_id: int, *, policy: str = "national") 
         office=place,
         group=PartGroup.REGION,
         file=file,
-        document=document,
+        figures=ReportFigures.of(document),
         policy=rules,
         accounts=accounts_of(document, place, first_id),
     )

@@ -118,8 +118,9 @@ def _revision(connection: Connection, url: URL) -> str:
     """The database's revision, "" for an empty one."""
     revision = standing_revision(connection)
     if not revision:
-        tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
-        if "account" in tables or (tables and file_of(url)):
+        tables = set(inspect(connection).get_table_names())
+        is_ours = "alembic_version" in tables
+        if not is_ours and ("account" in tables or (tables and file_of(url))):
             raise StoreError(
                 f"{name_database(url)} holds tables of something else ({min(tables)}): name an "
                 "empty one"

@@ -76,11 +76,13 @@ def datasette(
         name: {"facets": list(columns)} for name, columns in FACETS.items()
     }
     tables |= {name: {"allow": False} for name in WITHHELD}
+    description = " ".join(("政务新媒体检查数据，只读。", *marks))
     metadata = {
         "title": "mediawatch",
-        "description": " ".join(("政务新媒体检查数据，只读。", *marks)),
+        "description": description,
         "databases": {
             database.stem: {
+                "description": description,
                 "allow_sql": False,
                 "tables": tables,
                 "queries": {

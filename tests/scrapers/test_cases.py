@@ -45,15 +45,15 @@ def one_of_a_kind(cases: Sequence[Case]) -> Iterator[Case]:
     each login and kind of date.
 
     What differs further between cases of a kind is in the answers, and the tests of the platforms'
-    `read_*` functions read those without a page. What says something about us alone is in the
-    fault matrix in front of a page, too.
+    `read_*` functions read those without a page. They read our own trouble, too, which the fault
+    matrix brings to pages.
     """
     seen = set[tuple[object, ...]]()
     for case in sorted(cases, key=lambda case: case.name not in OF_A_PAGE):
         expected = case.expect or {}
         by_key = "wechat-api" in case.sessions
         outcomes = expected["outcome"]
-        if case.name not in OF_A_PAGE and not by_key and is_about_us(outcomes):
+        if case.name not in OF_A_PAGE and not by_key and is_our_trouble(outcomes):
             continue
         kinds = {
             (case.platform, by_key, str(outcomes)),
@@ -64,10 +64,13 @@ def one_of_a_kind(cases: Sequence[Case]) -> Iterator[Case]:
         seen |= kinds
 
 
-def is_about_us(outcomes: str | list[str]) -> bool:
-    """Whether none of what may come of a case says anything about the account."""
+def is_our_trouble(outcomes: str | list[str]) -> bool:
+    """Whether all of what may come of a case is our own trouble.
+
+    That a page proves nothing of an account is none.
+    """
     said = [outcomes] if isinstance(outcomes, str) else outcomes
-    return all(Outcome(each).about_us or Outcome(each) is Outcome.NO_EVIDENCE for each in said)
+    return all(Outcome(each).about_us for each in said) and Outcome.NO_EVIDENCE not in said
 
 
 CASES = {case.name: case for case in map(Case.read, FOLDERS)}

@@ -21,6 +21,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from scale_commands import COMMANDS, MeasuredCommand
@@ -105,7 +106,7 @@ def faults(found: dict[int, MeasuredCost]) -> list[str]:
         if cost.mb > mb:
             told.append(f"{cost.mb:.0f} MB at {accounts}, at most {mb:.0f}")
     sizes = sorted(found)
-    for smaller, larger in zip(sizes[1:], sizes[2:], strict=False):
+    for smaller, larger in pairwise(sizes[1:]):
         least = sizes[0]
         before = found[smaller].cpu - found[least].cpu
         after = found[larger].cpu - found[least].cpu

@@ -69,7 +69,7 @@ class Run:
         self.readings.states = await store.readings.account_states(
             [account.id for account in accounts]
         )
-        self.looks.checks = await checks_for(store, self.sweep)
+        self.looks.checks = [*await checks_for(store, self.sweep)]
         if not self.request.again and self.sweep.kind is not SweepKind.NIGHTLY:
             await self._find_proved_fresh(accounts)
 

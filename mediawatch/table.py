@@ -11,10 +11,11 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, zip_longest
+from operator import le
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells
 
 from mediawatch.visible import make_visible
 
@@ -25,6 +26,8 @@ _GAP = 3
 """Cells between two columns of a terminal's table."""
 _WIDEST = 220
 _INDENT = "     "
+_BETWEEN = " " * _GAP
+_SPACE = re.compile(r"\s")
 _TIE = "\ue000"
 """A space at which no line ends; nothing printed holds it."""
 NONE = "无"
@@ -65,46 +68,82 @@ def to_text(table: Table, *, width: int | None = None) -> str:
     fit stay columns. The others follow below each row, named, where they say anything. Without
     `width` every column stays one, as programs that read the text expect.
     """
+    return "\n".join(text_lines(table, width=width))
+
+
+def text_lines(table: Table, *, width: int | None = None) -> Iterator[str]:
+    """The lines of `to_text`, one after another."""
     widths = _widths(table)
     needed = sum(widths) + _GAP * len(widths)
+    yield plain(table.title)
     if width is not None and needed > width:
-        lines = [*_folded(table, widths, width), ""]
-    elif needed > _WIDEST:
-        lines = _narrowed(table)
+        yield from _folded(table, widths, width)
     else:
-        lines = [*_aligned(table, widths), ""]
-    return "\n".join([plain(table.title), *lines])
+        yield from _aligned(table, widths if needed <= _WIDEST else _narrowed(widths))
+    yield ""
 
 
 def _aligned(table: Table, widths: Sequence[int]) -> Iterator[str]:
-    """Every cell on one line."""
+    """Columns side by side; a cell that is wider than its column goes on in the next line."""
     yield ""
-    yield _line(table.columns, widths)
+    yield from _lines(table.columns, widths, low=True)
     yield f" {'─' * (sum(widths) + _GAP * (len(widths) - 1))}"
     for row in table.rows:
-        yield _line(row, widths)
+        yield from _lines(row, widths)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    fitted = [set_cell_size(plain(cell), one) for cell, one in zip(cells, widths, strict=False)]
-    return f" {(' ' * _GAP).join(fitted)}".rstrip()
+def _lines(cells: Sequence[str], widths: Sequence[int], *, low: bool = False) -> Iterator[str]:
+    """The lines of a row; cells with fewer lines than others stand at its top, or `low`."""
+    shown = [plain(cell) for cell in cells]
+    lengths = [cell_len(cell) for cell in shown]
+    if all(map(le, lengths, widths)):
+        yield _line(shown, lengths, widths)
+        return
+    parts = [_parts(cell, width) for cell, width in zip(shown, widths, strict=True)]
+    if low:
+        most = max(map(len, parts))
+        parts = [[*[""] * (most - len(part)), *part] for part in parts]
+    for line in zip_longest(*parts, fillvalue=""):
+        yield _line(line, [cell_len(part) for part in line], widths)
 
 
-def _narrowed(table: Table) -> list[str]:
-    """Long cells go on in the next line: together the columns are wider than `_WIDEST`."""
+def _line(shown: Sequence[str], lengths: Sequence[int], widths: Sequence[int]) -> str:
+    """Cells that fit, filled up by hand: a nation's list has a million of them."""
+    filled = (
+        cell + " " * (width - length)
+        for cell, length, width in zip(shown, lengths, widths, strict=False)
+    )
+    return f" {_BETWEEN.join(filled)}".rstrip()
+
+
+def _parts(cell: str, width: int) -> Sequence[str]:
+    """The cell in parts of at most `width`, ended between words where that can be."""
+    if cell_len(cell) <= width:
+        return (cell,)
+    if " " not in cell:
+        return chop_cells(cell, width)
     # rich beyond its measure of a character is imported where it is used: it costs 50 ms.
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table as RichTable
     from rich.text import Text
 
-    rich = RichTable(box=SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        rich.add_column(column, overflow="fold")
-    for row in table.rows:
-        rich.add_row(*[Text(plain(cell)) for cell in row])
-    stream = io.StringIO()
-    _console(stream, _WIDEST).print(rich)
-    return [line.rstrip() for line in stream.getvalue().splitlines()]
+    wrapped = Text(cell).wrap(_console(io.StringIO(), width), width, overflow="fold")
+    return [line.plain.rstrip() for line in wrapped]
+
+
+def _narrowed(widths: Sequence[int]) -> list[int]:
+    """The widths within `_WIDEST`: the widest columns give room, down to the next widest."""
+    found = list(widths)
+    # One cell on either side of a column, none at the edges: equal cells are equally wide.
+    around = [(place > 0) + (place < len(found) - 1) for place in range(len(found))]
+    while (excess := sum(found) + _GAP * (len(found) - 1) + 2 - _WIDEST) > 0:
+        full = [one + more for one, more in zip(found, around, strict=True)]
+        most = max(full)
+        next_most = max((one for one in full if one != most), default=0)
+        widest = [place for place, one in enumerate(full) if one == most]
+        for left, place in zip(range(len(widest), 0, -1), widest, strict=True):
+            less = min(excess, most - next_most, round(excess / left))
+            found[place] -= less
+            excess -= less
+    return found
 
 
 def _folded(table: Table, widths: Sequence[int], width: int) -> Iterator[str]:
@@ -115,7 +154,8 @@ def _folded(table: Table, widths: Sequence[int], width: int) -> Iterator[str]:
     beside = max(1, sum(total <= width for total in accumulate(one + _GAP for one in widths)))
     rule = ["─" * one for one in widths]
     for row in (table.columns, rule, *table.rows):
-        yield _line(row[:beside], widths)
+        first = [plain(cell) for cell in row[:beside]]
+        yield _line(first, [*map(cell_len, first)], widths)
         if row is table.columns or row is rule:
             continue
         below = "  ".join(
@@ -185,9 +225,11 @@ def plain(text: str, keep: str = "") -> str:
 
     Names come from outside: nothing in them may begin a line of its own.
     """
-    return make_visible(
-        "".join(" " if char.isspace() and char not in keep else char for char in text)
-    )
+    if text.isascii() and text.isprintable():
+        return text
+    if not keep:
+        return make_visible(_SPACE.sub(" ", text))
+    return make_visible(_SPACE.sub(lambda found: found[0] if found[0] in keep else " ", text))
 
 
 def _widths(table: Table) -> list[int]:

@@ -15,6 +15,7 @@ from mediawatch.figures.filings import filings_of_one
 from mediawatch.ports import AccountNow, Dossier
 from mediawatch.rules import doubts
 from mediawatch.rules.account_policy import account_policy
+from mediawatch.rules.backing import KnownChecks
 from mediawatch.rules.cadence import Cadence, cadence, counted_time
 from mediawatch.rules.filed_names import NamesInService
 from mediawatch.rules.known_days import Span, known_days
@@ -32,7 +33,7 @@ class _Terms:
     months: Sequence[date]
     until: date
     policy: Policy
-    checks: Sequence[CanaryCheck]
+    checks: KnownChecks
     notes: Mapping[int, Sequence[ClosureNote]]
     names: NamesInService
     disproved: Mapping[int, Sequence[Span]]
@@ -74,10 +75,10 @@ def _once(accounts: Sequence[Account]) -> list[Account]:
     return [account for account in accounts if account.id in chosen]
 
 
-def _telling(checks: Sequence[CanaryCheck]) -> list[CanaryCheck]:
+def _telling(checks: Sequence[CanaryCheck]) -> KnownChecks:
     """The checks of batches in which one did not read well: the others withdraw nothing."""
     off = {_batch(check) for check in checks if not check.fresh}
-    return [check for check in checks if _batch(check) in off]
+    return KnownChecks(check for check in checks if _batch(check) in off)
 
 
 def _batch(check: CanaryCheck) -> tuple[str, str, int | None]:
@@ -114,9 +115,7 @@ def _of_account(
     if doubts.doubt(readings, filed, now.identity, names):
         return AccountCadence(account, Cadence(), "备案ID疑似有误")
     known = known_days(
-        Dossier(
-            filed=filed, identity=now.identity, readings=tuple(readings), checks=tuple(terms.checks)
-        ),
+        Dossier(filed=filed, identity=now.identity, readings=tuple(readings), checks=terms.checks),
         own,
         terms.disproved.get(account.id, ()),
     )

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
-    CanaryCheck,
     Code,
     EvidenceFault,
     Notice,
@@ -40,6 +39,7 @@ from mediawatch.publish.inspection import Imprint, Inspection, inspection, with_
 from mediawatch.publish.later_updates import with_later_updates
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.rounds import IssuedNotice, Issues, past
+from mediawatch.rules.backing import KnownChecks
 from mediawatch.rules.found_problems import ProblemProof
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.reviewed import as_reviewed
@@ -279,14 +279,14 @@ async def _faults(
     return found
 
 
-async def checks_behind(app: App, inspection: Inspection) -> list[CanaryCheck]:
+async def checks_behind(app: App, inspection: Inspection) -> KnownChecks:
     """The canaries' checks that its hand-off names; those of a notice were made before its issue."""
     checks = await checks_for(app.store, inspection.sweep)
-    return [
+    return KnownChecks(
         check
         for check in checks
         if inspection.issued is None or check.at <= inspection.issued.notice.kept_at
-    ]
+    )
 
 
 async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> Handoff:

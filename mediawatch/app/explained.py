@@ -55,7 +55,7 @@ async def account_case(app: App, account: Account, number: int | None) -> Accoun
         problem_looks=until_issue(looks[account.id], issued.get(account.id)),
         reposts=reposts.get(account.id, ()),
         supported=app.supports(account.platform),
-        checks=tuple(checks),
+        checks=checks,
     )
     return AccountCase(
         sweep=sweep,

@@ -6,10 +6,14 @@ distrusted surface showed were posted all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
 
 from mediawatch.domain import (
     Attestation,
@@ -95,6 +99,31 @@ def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
     return any(post.on >= start for _, post in posts_of(alone, policy))
 
 
+class KnownChecks(tuple[CanaryCheck, ...]):
+    """Checks of canaries, found by their batch: a nation's sweep has thousands of them."""
+
+    @classmethod
+    def of(cls, checks: Iterable[CanaryCheck]) -> KnownChecks:
+        """These checks; themselves where they are `KnownChecks` already."""
+        return checks if isinstance(checks, cls) else cls(checks)
+
+    @cached_property
+    def all_fresh(self) -> bool:
+        return all(check.fresh for check in self)
+
+    @cached_property
+    def by_batch(self) -> Mapping[tuple[str, str, str, int | None], Sequence[CanaryCheck]]:
+        """By surface, session, address and sweep, oldest first; without those that no sweep made."""
+        found: defaultdict[tuple[str, str, str, int | None], list[CanaryCheck]] = defaultdict(list)
+        for check in sorted(self, key=_AT):
+            if check.sweep_id is not None:
+                found[check.surface, check.session, check.address, check.sweep_id].append(check)
+        return found
+
+
+_AT = attrgetter("at")
+
+
 def backing_of_sight(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Backing:
     """How far the last check before a sight and the next one after it stand behind it.
 
@@ -103,18 +132,21 @@ def backing_of_sight(sight: Sight, reading: Reading, checks: Iterable[CanaryChec
     if reading.look is LookKind.PERSON:
         return Backing.PERSON
     batch = (sight.surface, sight.session, sight.address, reading.sweep_id)
-    of_batch = [
-        check
-        for check in checks
-        if (check.surface, check.session, check.address, check.sweep_id) == batch
-        and check.sweep_id is not None
-        and _by_one_login(check, sight)
-    ]
-    before = max((check.at for check in of_batch if check.at <= sight.read_at), default=None)
-    after = min((check.at for check in of_batch if check.at >= sight.read_at), default=None)
+    of_batch = KnownChecks.of(checks).by_batch.get(batch, ())
+    earlier = range(bisect_right(of_batch, sight.read_at, key=_AT) - 1, -1, -1)
+    later = range(bisect_left(of_batch, sight.read_at, key=_AT), len(of_batch))
+    before, after = (
+        next((of_batch[at].at for at in places if _by_one_login(of_batch[at], sight)), None)
+        for places in (earlier, later)
+    )
     # Several checks of one instant: one good check among them does not suffice.
-    if any(not check.fresh for check in of_batch if check.at in (before, after)):
-        return Backing.WITHDRAWN
+    for moment in filter(None, (before, after)):
+        first, end = (find(of_batch, moment, key=_AT) for find in (bisect_left, bisect_right))
+        if any(
+            not of_batch[at].fresh and _by_one_login(of_batch[at], sight)
+            for at in range(first, end)
+        ):
+            return Backing.WITHDRAWN
     near = (
         before is not None
         and after is not None
@@ -134,7 +166,7 @@ def without_withdrawn(known: Dossier, as_of: datetime) -> Dossier:
 
     The same object where nothing is withdrawn.
     """
-    if all(check.fresh for check in known.checks):
+    if KnownChecks.of(known.checks).all_fresh:
         return known
     readings = tuple(
         _without_withdrawn(reading, known) if reading.read_at >= as_of else reading

@@ -27,6 +27,7 @@ from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.ports import Dossier, Rejudgement, Store
 from mediawatch.rules import backing, sentences
 from mediawatch.rules import judge as rules
+from mediawatch.rules.backing import KnownChecks
 from mediawatch.rules.filed_names import NamesInService, names_by_id
 from mediawatch.rules.found_problems import until_issue
 from mediawatch.rules.policy import Policy
@@ -78,12 +79,13 @@ async def _judge_again(
     return [replace(entry, judgement=made.judgements[entry.account.id]) for entry in scope]
 
 
-async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
+async def checks_for(store: Store, sweep: Sweep) -> KnownChecks:
     """The checks around any look that may count in this sweep.
 
     An earlier sweep's last check may lie before this one's as_of.
     """
-    return await store.operator.canary_checks(since=sweep.as_of - backing.RESUMABLE)
+    checks = await store.operator.canary_checks(since=sweep.as_of - backing.RESUMABLE)
+    return KnownChecks(checks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ async def judge_scope(
     """
     sweep = terms.sweep
     policy = policy_for(terms.policy, sweep.period_from)
+    checks = KnownChecks.of(terms.checks)
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
     issued = await store.notices.issued_at(sweep.id)
@@ -146,7 +149,7 @@ async def judge_scope(
                     else frozenset()
                 ),
                 supported=terms.supports(account.platform),
-                checks=tuple(terms.checks),
+                checks=checks,
                 paused=tuple(paused.get(account.id, ())),
             )
             judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)

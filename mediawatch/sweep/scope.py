@@ -81,7 +81,7 @@ class Scope:
     def _by_id(self) -> Mapping[int, Account]:
         return {account.id: account for account in self.accounts}
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[int]:
         return frozenset(account.id for account in self.accounts)
 

@@ -1,0 +1,67 @@
+"""What `scale.py` measures: every command that reads or writes what grows with the registry.
+
+A word `{name}` stands for what differs by home: `{out}` is an empty folder, `{settled}` a list of
+accounts that need no look, `{registry}` the registry as a table, `{number}` and `{account}` the
+notice and an account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredCommand:
+    """`writes`: it changes its home, so it gets a copy of the database."""
+
+    name: str
+    group: str
+    words: str
+    writes: bool = False
+    codes: tuple[int, ...] = (0,)
+    """The exit codes that are no failure of the measurement."""
+
+    def argv(self, values: dict[str, str]) -> list[str]:
+        return [word.format(**values) for word in self.words.split()]
+
+
+def _reads(group: str, *lines: str, writes: bool = False) -> list[MeasuredCommand]:
+    """Each line is a command; its name is the line without the words in braces."""
+    return [MeasuredCommand(_name(line), group, line, writes) for line in lines]
+
+
+def _name(line: str) -> str:
+    return " ".join(word for word in line.split() if "{" not in word)
+
+
+COMMANDS: tuple[MeasuredCommand, ...] = (
+    *_reads("sweep", "sweep --scope {settled}", "sweep judge 2", writes=True),
+    # Without a network: what is due is known, its looks fail.
+    MeasuredCommand("sweep --nightly", "sweep", "sweep --nightly", True, codes=(0, 8)),
+    *_reads("sweep", "plan", "plan --list", "next", "status", "sweeps", "scope",
+            "scope --seed 演示 --take {sample}", "scope --out {out}/scope.xlsx", "unproven --sweep 2",
+            "unproven --sweep 2 --csv {out}/unproven.csv"),
+    MeasuredCommand("doctor", "sweep", "doctor", codes=(0, 1)),
+    *_reads("registry", "registry list", "registry list --csv {out}/list.csv", "registry check",
+            "registry check --csv {out}/check.csv", "registry proposals", "registry corrections {out}/corrections",
+            "registry leads", "registry closing list", "registry search --dry-run",
+            "registry import --dry-run {registry}"),
+    *_reads("registry", "registry import {registry}", writes=True),
+    MeasuredCommand("registry undo --dry-run", "registry", "registry undo --dry-run", codes=(0, 2)),
+    *_reads("lists", "flagged --sweep 2", "review list --sweep 2", "review list --sweep 2 --csv {out}/review.csv",
+            "problem list --sweep 2", "show {account}", "explain {account}", "hints list", "repost list",
+            "notice list", "notice show {number}", "notice overdue {number}", "cadence",
+            "cadence --csv {out}/cadence", "cadence --xlsx {out}/cadence.xlsx", "query flagged", "query --list",
+            "query latest_status --format csv --out {out}/status.csv"),
+    *_reads("figures", "figures --sweep 2", "figures --sweep 2 --against 1",
+            "figures --sweep 2 --by county --csv {out}/figures", "handoff --sweep 2 --out {out}/sweep.json",
+            "handoff --notice {number} --out {out}/notice.json"),
+    *_reads("operations", "evidence verify"),
+    *_reads("operations", "evidence prune", "backup {out}/backup.tar", writes=True),
+    *_reads("documents", "report xlsx --sweep 2 --out {out}/annexes.xlsx", "report html --sweep 2 --out {out}/page.html",
+            "report docx --sweep 2 --out {out}/circular.docx", "report open --sweep 2 --out {out}/open.xlsx",
+            "report reminders {out}/reminders", "report upward", "evidence sheet --sweep 2 --out {out}/sheets",
+            "notice consult --sweep 2 --out {out}/consult.xlsx", "notice feedback export {number} --out {out}/feedback"),
+    *_reads("documents", "worklist export --sweep 2 {out}/list.xlsx", "findings dispatch --sweep 2 --person 某 {out}/dispatch",
+            "notice archive {number} --out {out}/archive", writes=True),
+)  # fmt: skip

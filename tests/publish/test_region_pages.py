@@ -66,3 +66,18 @@ def test_pages_of_an_earlier_report_are_not_left_beside_it(
     with pytest.raises(AssertionError, match="holds pages of an earlier report"):
         written(home, tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == [older.parent.name]
+
+
+def test_a_page_that_goes_on_says_of_no_list_that_it_is_empty(
+    home: BuiltInspection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(region_pages, "MOST_ROWS", 1)
+    monkeypatch.setattr(region_pages.Dimension, "of", lambda *given: "某县")
+    pages = written(home, tmp_path)
+    first, further = (
+        page for path, page in sorted(pages.items()) if path.startswith("检查报告（分地区）")
+    )
+    assert "某县（续1）" in further
+    assert 'id="problems"' in first
+    assert 'id="problems"' not in further
+    assert "<h2>一、其他需关注情形</h2>" in further

@@ -75,12 +75,14 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePart:
-    """The part of an inspection that a page of its own shows; `first_page` is where it came from."""
+    """The part of an inspection that a page of its own shows; `first_page` leads back."""
 
     name: str
     figures: Figures | None
     """None of accounts that stand in no part of the inspection, such as those of an earlier one."""
     first_page: str
+    goes_on: bool = False
+    """The lists of an earlier page go on: one that is empty here says nothing."""
 
 
 def report(

@@ -74,7 +74,12 @@ def report_files(
             said = f"{place}（续{number - 1}）" if number > 1 else place
             file = f"{len(links) + 1:03} {safe(said)}.html"
             shown = _narrowed(inspection, part)
-            about = PagePart(name=said, figures=figures.get(place), first_page=f"../{quote(name)}")
+            about = PagePart(
+                name=said,
+                figures=figures.get(place) if number == 1 else None,
+                first_page=f"../{quote(name)}",
+                goes_on=number > 1,
+            )
             yield (
                 f"{beside}/{file}",
                 report(shown, folder, checked_during=checked_during, part=about),

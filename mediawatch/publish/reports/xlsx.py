@@ -173,4 +173,4 @@ def _write(
 
 def _width(texts: Sequence[str]) -> float:
     """In characters of the default font; a Chinese one takes two."""
-    return min(_WIDEST, 3 + max(map(cell_len, texts)))
+    return min(_WIDEST, 3 + max(map(cell_len, set(texts))))

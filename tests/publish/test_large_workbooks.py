@@ -52,7 +52,5 @@ def test_rows_that_no_sheet_holds_stand_on_further_ones(monkeypatch: pytest.Monk
     monkeypatch.setattr(xlsx, "_SHEET_ROWS", 5)
     found = {title: cells for title, cells, *_ in look(made(12))}
     assert list(found) == ["名单", "名单（2）", "名单（3）", "空"]
-    numbers = [
-        row[0][0] for cells in list(found.values())[:3] for row in cells[3:] if row[0][0]
-    ]
+    numbers = [row[0][0] for cells in list(found.values())[:3] for row in cells[3:] if row[0][0]]
     assert numbers == [f"00{number}" for number in range(12)]

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from errno import EACCES, EPERM, EROFS
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from mediawatch.domain import UserError
-from mediawatch.files import FileWriter, refuse_special, whole_file, write_whole
+from mediawatch.files import FileBatch, FileWriter, refuse_special, whole_file, write_whole
 from mediawatch.refusals import refusal
 from mediawatch.visible import make_one_line
 
@@ -144,6 +145,23 @@ class Output:
         free = shared and _home_around(self.path, self.home) is None
         with whole_file(self.path, shared=free, replace=self.replaces) as file:
             yield file
+
+    @contextmanager
+    def together(self, *, shared: bool = False) -> Iterator[Callable[[Path, bytes], None]]:
+        """A writer of this file and of others beside it, which get their names together.
+
+        After an exception none of them is there that was not there before. UserError as `check`.
+        """
+        files = FileBatch()
+        try:
+            yield partial(self.writer(files.add), shared=shared)
+            try:
+                files.publish()
+            except BaseException:
+                files.withdraw()
+                raise
+        finally:
+            files.clear()
 
     def _member(self, target: Path) -> Output:
         return replace(self, path=target, kind=OutputKind.MEMBER)

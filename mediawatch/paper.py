@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from mediawatch.table import lines_of
+from mediawatch.table import WIDEST_LINE, lines_of
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -65,13 +65,15 @@ def page_widths(wished: Sequence[float], firm: Collection[int] = ()) -> list[flo
 def row_points(texts: Sequence[str], widths: Sequence[float], least: float = LINE) -> float:
     """How high a row is: LibreOffice shows one line of a row without a height of its own."""
     lines = max(
-        (
-            sum(lines_of(line, width) for line in text.split("\n"))
-            for text, width in zip(texts, widths, strict=True)
-        ),
-        default=1,
+        (_lines_in(text, width) for text, width in zip(texts, widths, strict=True)), default=1
     )
     return min(TALLEST, max(least, LINE * lines))
+
+
+def _lines_in(text: str, width: float) -> int:
+    if len(text) * WIDEST_LINE <= width and "\n" not in text:
+        return 1  # Most cells: nothing need be measured.
+    return sum(lines_of(line, width) for line in text.split("\n"))
 
 
 def lay_out(sheet: Worksheet, *, heading: int, rows: int, columns: int) -> None:

@@ -246,9 +246,14 @@ def _console(stream: io.StringIO, width: int) -> Console:
     return Console(file=stream, width=width, color_system=None, highlight=False, markup=False)
 
 
+_ROOM = 1.1
+WIDEST_LINE = 2.1 * _ROOM
+"""A text of one line needs less width than that for each of its characters."""
+
+
 def lines_of(text: str, width: float) -> int:
     """In how many lines a cell of that width shows the text: rather too many than too few."""
-    return max(1, math.ceil(1.1 * cell_len(text) / width))
+    return max(1, math.ceil(_ROOM * cell_len(text) / width))
 
 
 def is_centred(heading: str, cells: Iterable[str]) -> bool:

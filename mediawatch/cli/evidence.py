@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,7 @@ from mediawatch.ops.personal import PersonalCount, clear_personal
 from mediawatch.outputs import Output, OutputKind
 from mediawatch.plurals import agree, count_of
 from mediawatch.ports import KeptEvidence
+from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports.sheets import OUTGOING, SheetCopy, bundles, file_name
 from mediawatch.publish.reports.sheets import sheet as page
 from mediawatch.registry.find import find_account
@@ -219,34 +221,44 @@ def sheet(
     of the office, but for `--internal`.
     """
 
-    async def work() -> list[tuple[str, bytes]]:
+    async def work() -> int:
         async with open_home(ctx) as app:
             told = await choose_inspection(app, sweep, notice, include_open=include_open)
             copy = OUTGOING
             if internal:
                 copy = SheetCopy(internal=True, reviewers=await reviewers_of(app, told))
+            evidence = app.evidence
             if not account:
-                return list(bundles(told, told.problems, app.evidence, copy))
-            everybody = [entry.account for entry in told.scope]
-            wanted = {find_account(everybody, text).id for text in account}
-            chosen = [problem for problem in told.problems if problem.entry.account.id in wanted]
-            if without := wanted - {problem.entry.account.id for problem in chosen}:
-                listed = ", ".join(map(str, sorted(without)))
-                raise UserError(
-                    f"account {listed} has no finding that may be printed: confirm it, or add "
-                    "--include-open"
-                )
-            return [
-                (file_name(problem, copy), page(told, problem, app.evidence, copy))
-                for problem in chosen
-            ]
+                made = bundles(told, told.problems, copy)
+                for each in made:
+                    out.file(each.name).check()
+                for each in made:
+                    with out.file(each.name).whole(shared=True) as file:
+                        each.write(evidence, file)
+                return len(made)
+            chosen = _chosen(told, account)
+            for problem in chosen:
+                out.file(file_name(problem, copy)).check()
+            for problem in chosen:
+                body = page(told, problem, evidence, copy)
+                out.file(file_name(problem, copy)).write(body, shared=True)
+            return len(chosen)
 
-    files = run(work())
-    for name, _ in files:
-        out.file(name).check()
-    for name, body in files:
-        out.file(name).write(body, shared=True)
-    typer.echo(f"{out}: {count_of(len(files), 'file')}")
+    typer.echo(f"{out}: {count_of(run(work()), 'file')}")
+
+
+def _chosen(told: Inspection, account: Sequence[str]) -> list[AccountProblem]:
+    """The problems of the accounts that a person named. UserError where one has none."""
+    everybody = [entry.account for entry in told.scope]
+    wanted = {find_account(everybody, text).id for text in account}
+    chosen = [problem for problem in told.problems if problem.entry.account.id in wanted]
+    if without := wanted - {problem.entry.account.id for problem in chosen}:
+        listed = ", ".join(map(str, sorted(without)))
+        raise UserError(
+            f"account {listed} has no finding that may be printed: confirm it, or add "
+            "--include-open"
+        )
+    return chosen
 
 
 def _whose(item: KeptEvidence) -> str:

@@ -34,7 +34,7 @@ from mediawatch.people.suspects import Suspect, suspects
 from mediawatch.plurals import count_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import parse
-from mediawatch.sweep.judging import checks_for, rejudge
+from mediawatch.sweep.judging import checks_for, judge_news
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
@@ -249,7 +249,7 @@ async def _judge_again(app: App, sweep: Sweep, answers: UnitAnswers) -> None:
     # Repeated answers count, too: the import that kept them may have been cut short before it
     # judged.
     if answers.accounts:
-        await rejudge(app.store, app.supports, sweep.id)
+        await judge_news(app.store, app.supports, sweep.id)
 
 
 async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -25,8 +25,9 @@ from mediawatch.publish.circular.annex_numbers import annexes_without_number
 from mediawatch.publish.circular.frame import number
 from mediawatch.publish.circular.overview import rate_points
 from mediawatch.publish.inspection import Inspection
-from mediawatch.publish.reports import pages, word
+from mediawatch.publish.reports import word
 from mediawatch.publish.reports.annexes import annex_book, open_book
+from mediawatch.publish.reports.region_pages import pages_folder, report_files
 
 OutOption = Annotated[Output, output("--out", metavar="FILE", help="Where the document goes.")]
 OpenOption = Annotated[
@@ -154,19 +155,41 @@ def html(
     checked_during: DuringOption = "",
 ) -> None:
     """Write one self-contained page of the newest notice of the inspection, else of a draft:
-    figures, charts, searchable lists, thumbnails of the evidence.
+    figures, charts, searchable lists, thumbnails of the evidence. Long lists stand on a page for each
+    region, in a folder beside it.
     """
-    _write(
-        ctx,
-        out,
-        sweep,
-        notice,
-        include_open,
-        lambda inspection, app: pages.report(
-            inspection, app.evidence, checked_during=checked_during
-        ),
-        newest_notice=True,
-    )
+
+    async def work() -> tuple[Inspection, int]:
+        async with open_home(ctx) as app:
+            inspection = await choose_inspection(
+                app, sweep, notice, include_open=include_open, newest_notice=True
+            )
+            written = set()
+            with out.together(shared=True) as write:
+                for name, body in report_files(
+                    inspection, app.evidence, out.path.name, checked_during=checked_during
+                ):
+                    written.add(out.path.parent / name)
+                    write(out.path.parent / name, body)
+                _refuse_older_pages(out, written)
+            return inspection, len(written) - 1
+
+    inspection, further = run(work())
+    _tell_written(out, inspection)
+    if further:
+        typer.echo(
+            f"{out.path.with_name(pages_folder(out.path.name))}: {count_of(further, 'page')} of regions and "
+            "departments, which the first page leads to: hand them on together"
+        )
+
+
+def _refuse_older_pages(out: Output, written: Collection[Path]) -> None:
+    """UserError where pages of an earlier report would stay: they may name who is in order by now."""
+    folder = out.path.with_name(pages_folder(out.path.name))
+    if set(folder.glob("*.html")) - set(written):
+        raise UserError(
+            f"{folder} holds pages of an earlier report: remove it, or name another file"
+        )
 
 
 def template(out: OutOption) -> None:
@@ -205,6 +228,10 @@ def _write(
 
     inspection, body = run(work())
     out.write(body, shared=True)
+    _tell_written(out, inspection)
+
+
+def _tell_written(out: Output, inspection: Inspection) -> None:
     whole = inspection.statistics.whole
     typer.echo(
         f"{out}: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "

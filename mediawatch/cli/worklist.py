@@ -32,7 +32,7 @@ from mediawatch.people.worklist.problem_todo import ProblemRequest
 from mediawatch.people.worklist.todo import Unproven, as_table, open_ones
 from mediawatch.plurals import count_of
 from mediawatch.sweep import scope_files
-from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.judging import judge_news
 from mediawatch.sweep.scope import office_regions
 from mediawatch.table import plain
 
@@ -284,7 +284,7 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImpo
     imported = await app.decide(plan)
     # Repeated answers too: the import that kept them may have been cut short before it judged.
     if imported.accepted:
-        await rejudge(app.store, app.supports, sweep.id)
+        await judge_news(app.store, app.supports, sweep.id)
     return imported
 
 
@@ -296,7 +296,7 @@ async def open_answered(app: App, sweep: Sweep, imported: WorklistImport) -> int
         imported.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock
     )
     print_report(report)
-    await rejudge(app.store, app.supports, sweep.id)
+    await judge_news(app.store, app.supports, sweep.id)
     return exit_code_of(report, gate)
 
 

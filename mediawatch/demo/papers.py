@@ -6,12 +6,13 @@ from mediawatch.app.documents import handoff_of, issued_inspection
 from mediawatch.demo.scene import Scene
 from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import day_of
-from mediawatch.files import write_whole
+from mediawatch.files import whole_file, write_whole
 from mediawatch.people.worklist.export import part_name
 from mediawatch.plurals import count_of
 from mediawatch.publish import handoff
-from mediawatch.publish.reports import pages, reminders, word
+from mediawatch.publish.reports import reminders, word
 from mediawatch.publish.reports.annexes import annex_book
+from mediawatch.publish.reports.region_pages import report_files
 from mediawatch.publish.reports.sheets import bundles
 
 
@@ -42,13 +43,15 @@ async def write(scene: Scene, notice: Notice) -> None:
     inspection = await issued_inspection(app, notice)
     folder = root / "documents"
     write_whole(folder / "通报附件.xlsx", annex_book(inspection))
-    write_whole(folder / "检查报告.html", pages.report(inspection, app.evidence))
+    for name, page in report_files(inspection, app.evidence, "检查报告.html"):
+        write_whole(folder / name, page)
     try:
         write_whole(folder / "通报.docx", word.circular(inspection))
     except UserError as error:  # without the extra `word`
         scene.tell(str(error))
-    for name, body in bundles(inspection, inspection.problems, app.evidence):
-        write_whole(folder / "佐证材料" / name, body)
+    for bundle in bundles(inspection, inspection.problems):
+        with whole_file(folder / "佐证材料" / bundle.name) as file:
+            bundle.write(app.evidence, file)
     whole = inspection.statistics.whole
     scene.tell(
         f"documents: {count_of(whole.failed, 'account')} failed of {whole.checked} checked, "

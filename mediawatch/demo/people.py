@@ -24,7 +24,7 @@ from mediawatch.people.worklist.intake import import_files
 from mediawatch.plurals import count_of
 from mediawatch.ports import PhoneView, Stage
 from mediawatch.rules.policy import Policy
-from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.judging import judge_news
 
 OVERLOOKED = 2
 """The person takes so many accounts with posts in the window for silent ones.
@@ -57,7 +57,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
         now=app.clock(),
         keep_evidence=app.evidence.keep,
         sites=app.sites,
-        rejudge=lambda number: rejudge(app.store, app.supports, number),
+        rejudge=lambda number: judge_news(app.store, app.supports, number),
     )
     if done.problems:
         raise UserError(f"the demonstration's own answers were refused: {done.problems[0]}")

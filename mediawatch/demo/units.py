@@ -26,7 +26,7 @@ from mediawatch.people.link_files import FoundLink
 from mediawatch.people.links import open_links
 from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
-from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.judging import judge_news
 
 SILENT = 3
 """So many accounts get no answer within the term."""
@@ -91,7 +91,7 @@ async def _open(scene: Scene, articles: Sequence[FoundLink]) -> None:
         await open_links(
             articles, store=app.store, looker=app.looker(), gate=app.pacing(), now=app.clock
         )
-        await rejudge(app.store, app.supports, scene.sweep.id)
+        await judge_news(app.store, app.supports, scene.sweep.id)
 
 
 async def _note_overdue(scene: Scene) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
 from mediawatch.domain import Effect, Finding, SweepAccount, Verdict
-from mediawatch.figures.filings import once
+from mediawatch.figures.filings import CountedAccount, once
 from mediawatch.figures.sums import assert_listed_once, assert_parts, assert_sums
 from mediawatch.figures.values import (
     OPEN_VERDICTS,
@@ -29,6 +29,22 @@ from mediawatch.rules.policy import Policy
 
 Key = Callable[[SweepAccount], str]
 """The part in which an account stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class _CountedScope:
+    """A scope whose filings were told apart: once for all of its headings and parts."""
+
+    scope: Sequence[SweepAccount]
+    accounts: Sequence[CountedAccount]
+    """Those in service, each once."""
+    closed: int
+    """The filings that are not in service."""
+
+    @classmethod
+    def of(cls, scope: Sequence[SweepAccount]) -> _CountedScope:
+        closed = sum(not entry.account.filed.in_service for entry in scope)
+        return cls(scope, once(scope), closed)
 
 
 def statistics(
@@ -50,13 +66,14 @@ def statistics(
     registry = {sum(parts.values()) for parts in totals.values()}
     if len(registry) > 1:
         raise AssertionError(f"总数 differs by heading: {', '.join(map(str, sorted(registry)))}")
-    whole = figures(scope, policy, total=next(iter(registry), None))
+    counted = _CountedScope.of(scope)
+    whole = _figures(counted.accounts, counted.closed, policy, next(iter(registry), None))
     splits = tuple(
         FiguresSplit(
             heading,
             tuple(
-                by(
-                    scope,
+                _by(
+                    counted,
                     policy,
                     key,
                     totals=totals.get(heading),
@@ -68,7 +85,7 @@ def statistics(
     )
     failed = tuple(
         (one.entry, leading_finding(one.entry, policy))
-        for one in once(scope)
+        for one in counted.accounts
         if one.verdict is Verdict.FAILED
     )
     found = Statistics(whole, splits, failed)
@@ -95,7 +112,14 @@ def figures(scope: Sequence[SweepAccount], policy: Policy, *, total: int | None 
 
     AssertionError when parts do not sum to totals: nothing may leave then.
     """
-    counted = once(scope)
+    counted = _CountedScope.of(scope)
+    return _figures(counted.accounts, counted.closed, policy, total)
+
+
+def _figures(
+    counted: Sequence[CountedAccount], closed: int, policy: Policy, total: int | None
+) -> Figures:
+    """The figures of accounts that are counted once each already, and of `closed` filings."""
     verdicts = Counter(one.verdict for one in counted)
     failed = [one.entry for one in counted if one.verdict is Verdict.FAILED]
     apart = verdicts[Verdict.LISTED] if policy.listed_counted == "apart" else 0
@@ -110,7 +134,7 @@ def figures(scope: Sequence[SweepAccount], policy: Policy, *, total: int | None 
         unproven=verdicts[Verdict.UNPROVEN],
         out_of_scope=verdicts[Verdict.OUT_OF_SCOPE],
         apart=apart,
-        closed=sum(not entry.account.filed.in_service for entry in scope),
+        closed=closed,
         provisional=sum(
             one.entry.judgement is not None and one.entry.judgement.provisional for one in counted
         ),
@@ -138,23 +162,40 @@ def by(
 
     The expected ones come first, then the order in which parts first appear.
     """
-    parts: dict[str, list[SweepAccount]] = {name: [] for name in expected}
+    counted = _CountedScope.of(scope)
+    return _by(counted, policy, key, totals=totals, expected=expected)
+
+
+def _by(
+    counted: _CountedScope,
+    policy: Policy,
+    key: Key,
+    *,
+    totals: Mapping[str, int] | None,
+    expected: Sequence[str],
+) -> dict[str, Figures]:
+    parts: dict[str, list[CountedAccount]] = {name: [] for name in expected}
+    closed: Counter[str] = Counter()
     # The filings of one account may stand in two parts: it counts in the part of the filing that
     # speaks for it.
-    speaking = {one.entry.account.id for one in once(scope)}
-    for entry in scope:
-        members = parts.setdefault(key(entry), [])
-        if entry.account.id in speaking or not entry.account.filed.in_service:
-            members.append(entry)
+    speaking = {one.entry.account.id: one for one in counted.accounts}
+    for entry in counted.scope:
+        part = key(entry)
+        members = parts.setdefault(part, [])
+        if (one := speaking.get(entry.account.id)) is not None:
+            members.append(one)
+        elif not entry.account.filed.in_service:
+            closed[part] += 1
     for name in totals or {}:
         parts.setdefault(name, [])
     split = {
-        name: figures(entries, policy, total=None if totals is None else totals.get(name, 0))
-        for name, entries in parts.items()
+        name: _figures(
+            members, closed[name], policy, None if totals is None else totals.get(name, 0)
+        )
+        for name, members in parts.items()
     }
-    assert_parts(
-        split, figures(scope, policy, total=None if totals is None else sum(totals.values()))
-    )
+    total = None if totals is None else sum(totals.values())
+    assert_parts(split, _figures(counted.accounts, counted.closed, policy, total))
     return split
 
 

@@ -54,7 +54,7 @@ def filings_of_one(scope: Iterable[SweepAccount]) -> list[list[SweepAccount]]:
         ids = entry.account.filed.ids
         known = sorted({holder[id] for id in ids if id in holder})
         if not known:
-            holder |= dict.fromkeys(ids, len(groups))
+            holder.update(dict.fromkeys(ids, len(groups)))
             groups.append([number])
             continue
         place = known[0]
@@ -111,5 +111,7 @@ def is_held(entry: SweepAccount) -> bool:
 
 def _speaking(group: Sequence[SweepAccount]) -> CountedAccount:
     ids = frozenset(each.account.id for each in group)
+    if len(group) == 1:
+        return CountedAccount(group[0], ids)
     filings = [CountedAccount(entry, ids) for entry in group]
     return min(filings, key=lambda one: _SPEAKS_FIRST.index(one.verdict))

@@ -25,7 +25,7 @@ from mediawatch.domain import (
 from mediawatch.figures.counts import by as count_by
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
-from mediawatch.figures.filings import each_once, filings_of_one, once
+from mediawatch.figures.filings import CountedAccount, each_once, filings_of_one, once
 from mediawatch.figures.regions import Regions
 from mediawatch.figures.values import FiguresSplit, Statistics
 from mediawatch.ops.settings.office import Office
@@ -191,13 +191,12 @@ class Inspection:
     """Findings, no hints, that nobody has confirmed or dismissed; 0 of a notice."""
     before: EarlierCensus | None = None
     """The census that its 合格率 is compared with."""
+    regions: Regions
+    """How its office divides the registry, as its figures do."""
+    accounts: tuple[CountedAccount, ...]
+    """The accounts of its scope in service, each once."""
     reporting: Reporting | None = None
     """Whose figures they are, where lower offices looked and reported; None for our own."""
-
-    @property
-    def regions(self) -> Regions:
-        """How its office divides the registry, as its figures do."""
-        return regions_of(self.sweep, self.scope, office_regions(self.office))
 
     @property
     def is_recheck(self) -> bool:
@@ -258,7 +257,7 @@ class Inspection:
         """Accounts that a person still has to look at, each once."""
         return tuple(
             one.entry
-            for one in once(self.scope)
+            for one in self.accounts
             if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
         )
 
@@ -325,6 +324,8 @@ def inspection(
         problems=problems,
         marks=tuple(said),
         surfaces=imprint.surfaces,
+        regions=regions_of(judged.sweep, reviewed, office_regions(imprint.office)),
+        accounts=tuple(once(reviewed)),
         past=before,
         issued=issued,
         undecided=undecided,

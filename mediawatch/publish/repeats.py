@@ -47,7 +47,9 @@ def is_unrectified(
     silence the re-check is not enough where a post of the time since the notice is known.
     """
     here = f"{day_of(sweep.as_of)}复查"
-    parts = [part for each in rechecked if each.item == item for part in each.parts]
+    # Items are large: most differ by their number already.
+    same = (each for each in rechecked if each.item.number == item.number and each.item == item)
+    parts = [part for each in same for part in each.parts]
     still = {
         part.code
         for part in parts

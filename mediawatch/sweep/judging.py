@@ -55,17 +55,33 @@ async def rejudge(
     )
 
 
+async def judge_news(
+    store: Store, supports: Callable[[str], bool], sweep_id: int
+) -> list[SweepAccount]:
+    """Judge those accounts of a sweep anew of which anything became known since, as `rejudge`.
+
+    A list of answers concerns few accounts of a nation. The others would be judged as they are.
+    """
+    return await decide(
+        store, lambda draft, _: _judge_again(draft, supports, sweep_id, None, news_alone=True)
+    )
+
+
 async def _judge_again(
     store: Store,
     supports: Callable[[str], bool],
     sweep_id: int,
     account_ids: Collection[int] | None,
+    *,
+    news_alone: bool = False,
 ) -> list[SweepAccount]:
     sweep = next((sweep for sweep in await store.sweeps.all() if sweep.id == sweep_id), None)
     if sweep is None:
         raise UserError(f"there is no sweep {sweep_id}")
     await still_judged(store, sweep)
     scope = await store.sweeps.scope(sweep_id, account_ids)
+    if news_alone:
+        scope = [entry for entry in scope if entry.has_news or entry.judgement is None]
     policy = policy_of(sweep)
     checks = await checks_for(store, sweep)
     paused = {
@@ -84,8 +100,7 @@ async def checks_for(store: Store, sweep: Sweep) -> KnownChecks:
 
     An earlier sweep's last check may lie before this one's as_of.
     """
-    checks = await store.operator.canary_checks(since=sweep.as_of - backing.RESUMABLE)
-    return KnownChecks(checks)
+    return KnownChecks(await store.operator.canary_checks(since=sweep.as_of - backing.RESUMABLE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

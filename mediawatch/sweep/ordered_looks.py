@@ -19,7 +19,7 @@ from mediawatch.ports import OVER
 from mediawatch.ports.store import LookOrder, LookResult, SweepTerms
 from mediawatch.ports.tasks import queue_of
 from mediawatch.sweep.gate.canaries import to_toml
-from mediawatch.sweep.gate.canary_gate import sources_to_check
+from mediawatch.sweep.gate.spoken import sources_to_check
 from mediawatch.sweep.judging import checks_for
 from mediawatch.sweep.queues import QueueChoice
 from mediawatch.sweep.records import FirstNeed, SweepLooks, Turns
@@ -227,7 +227,7 @@ class OrderedLooks(SweepLooks):
     async def _care(self) -> None:
         await self._orders.still_alone()
         await self.tools.pacing.refresh()
-        self.checks = await checks_for(self.tools.store, self.sweep)
+        self.checks = [*await checks_for(self.tools.store, self.sweep)]
         until = self.request.until
         if until is not None and self.tools.clock() >= until:
             await self._end_in_time()
@@ -278,7 +278,7 @@ class OrderedLooks(SweepLooks):
 
     async def close_batch(self, platform: str, accounts: Sequence[Account]) -> None:
         """See `SweepLooks.close_batch`."""
-        self.checks = await checks_for(self.tools.store, self.sweep)
+        self.checks = [*await checks_for(self.tools.store, self.sweep)]
         canaries = self.tools.canaries.of(platform)
         own = [check for check in self.checks if check.sweep_id == self.sweep.id]
         spoken = sources_to_check(self.readings.sights(accounts), own) if canaries else []
@@ -302,7 +302,7 @@ class OrderedLooks(SweepLooks):
             if gone := [each for each in left.values() if not self._is_served(each)]:
                 await self._give_up_checks(gone, own)
                 left = {key: order for key, order in left.items() if order not in gone}
-        self.checks = await checks_for(self.tools.store, self.sweep)
+        self.checks = [*await checks_for(self.tools.store, self.sweep)]
 
     def _queue_of_check(self, order: LookOrder) -> str:
         if not order.session:

@@ -192,7 +192,7 @@ class LookWorker:
         if hand is None:
             return
         if order.look is None:
-            hand.looks.checks = await checks_for(self.tools.store, hand.sweep)
+            hand.looks.checks = [*await checks_for(self.tools.store, hand.sweep)]
             await hand.looks.check(order.platform, order.surface, order.session)
             return
         account = await self._ledger.account(order)
@@ -317,7 +317,7 @@ class LookWorker:
             began=terms.began,
         )
         looks = RunLooks(tools, Request(policy=policy_of(sweep), until=terms.until), sweep)
-        looks.checks = await checks_for(store, sweep)
+        looks.checks = [*await checks_for(store, sweep)]
         return SweepInHand(sweep=sweep, terms=terms, looks=looks)
 
     async def _controls_of(self, hand: SweepInHand, platform: str) -> Sequence[Account]:

@@ -13,7 +13,14 @@ from xml.etree import ElementTree
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from mediawatch.workbooks.faults import FileFault
-from mediawatch.workbooks.ooxml import ZIP_DAMAGE, Marks, asks_to_be_computed, marks_of, parse
+from mediawatch.workbooks.ooxml import (
+    ZIP_DAMAGE,
+    Marks,
+    asks_to_be_computed,
+    declares_type,
+    marks_of,
+    parse,
+)
 from mediawatch.workbooks.places import column_index
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -132,18 +139,39 @@ class Package:
         }
 
     def cells(self, sheet_part: str) -> Iterator[tuple[int, int, ElementTree.Element]]:
-        """(row from 1, column from 0, `c` element) of every cell that is written in the sheet."""
-        root = self.xml(sheet_part)
+        """(row from 1, column from 0, `c` element) of every cell that is written in the sheet.
+
+        Row by row: a tree of 100 000 rows would need more memory than the process has.
+        """
         number = 0
-        for row in root.iter() if root is not None else ():
-            if local(row) != "row":
-                continue
+        for row in self._rows(sheet_part):
             number = int(row.get("r") or number + 1)
             place = -1
             for cell in row:
                 reference = cell.get("r", "")
                 place = column_index(reference) if reference else place + 1
                 yield number, place, cell
+
+    def _rows(self, sheet_part: str) -> Iterator[ElementTree.Element]:
+        """The `row` elements of a sheet, each emptied when the next one is asked for."""
+        if sheet_part not in self:
+            return
+        xml = self.read(sheet_part)
+        if declares_type(xml):
+            raise FileFault(f"文件已损坏（{sheet_part}）")
+        try:
+            open_elements: list[ElementTree.Element] = []
+            for event, element in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
+                if event == "start":
+                    open_elements.append(element)
+                    continue
+                open_elements.pop()
+                if local(element) == "row":
+                    yield element
+                    for around in open_elements:
+                        around.clear()
+        except ElementTree.ParseError as error:
+            raise FileFault(f"文件已损坏（{sheet_part}）") from error
 
     def marks(self, sheet_part: str) -> Marks:
         """The cells of a sheet without a value, and its hidden rows."""

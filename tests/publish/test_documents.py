@@ -436,12 +436,22 @@ def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
             entry(3, Verdict.FAILED),
         ]
     )
-    made = dict(bundles(found, found.problems, EvidenceFolder(tmp_path)))
+    made = zipped(found, EvidenceFolder(tmp_path))
     assert list(made) == ["佐证材料 甲县.zip", "佐证材料 乙县.zip"]
     names = zipfile.ZipFile(io.BytesIO(made["佐证材料 甲县.zip"])).namelist()
     assert len(names) == 2
     assert not any(set(name) & set('/\\<>:"=') for name in names)
-    assert made == dict(bundles(found, found.problems, EvidenceFolder(tmp_path)))
+    assert made == zipped(found, EvidenceFolder(tmp_path))
+
+
+def zipped(found: Inspection, folder: EvidenceFolder) -> dict[str, bytes]:
+    """The zips of all problems, by name."""
+    made = {}
+    for each in bundles(found, found.problems):
+        stream = io.BytesIO()
+        each.write(folder, stream)
+        made[each.name] = stream.getvalue()
+    return made
 
 
 def test_the_sheet_shows_the_sight_that_proves_it(tmp_path: Path) -> None:
@@ -478,7 +488,7 @@ def test_only_the_internal_copy_names_people(tmp_path: Path) -> None:
     assert "检查人：系统监测、核查员甲　（签字）" in kept
     assert "审核人：审核员乙　（签字）" in kept
     assert "内部留存" in kept
-    names = [name for name, _ in bundles(told(), [problem], EvidenceFolder(tmp_path), internal)]
+    names = [each.name for each in bundles(told(), [problem], internal)]
     assert names == ["佐证材料（内部留存） 甲县.zip"]
 
 

@@ -46,7 +46,7 @@ from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import Rejudgement, Store
 from mediawatch.rules.policy import load
 from mediawatch.rules.revision import CHANGED
-from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.judging import judge_news, rejudge
 
 T = TypeVar("T")
 POLICY = load("national")
@@ -520,3 +520,25 @@ def test_a_look_before_the_closing_was_filed_accuses_no_closed_account(
         return [finding.code for finding in entry.judgement.findings]
 
     assert within(home, work) == ([Code.CLOSED_BUT_ALIVE] if hours > 0 else [])
+
+
+def test_an_import_judges_only_what_became_known(home: Home) -> None:
+    """The others would be judged as they are."""
+
+    async def work(store: Store) -> None:
+        sweep = await census(store, {ONE: OLD, TWO: OLD})
+        accounts = await store.accounts.all()
+        assert await judge_news(store, lambda platform: True, sweep.id) == []
+        await store.readings.keep(look(accounts[1], NEW, at=LATER))
+        (judged,) = await judge_news(store, lambda platform: True, sweep.id)
+        assert judged.account.filed.name == TWO
+        kept = {entry.account.filed.name: entry for entry in await store.sweeps.scope(sweep.id)}
+        assert {
+            name: entry.judgement.verdict for name, entry in kept.items() if entry.judgement
+        } == {ONE: Verdict.FAILED, TWO: Verdict.FRESH}
+        again = await rejudge(store, lambda platform: True, sweep.id)
+        assert [entry.judgement for entry in again] == [
+            replace(entry.judgement) for entry in kept.values() if entry.judgement
+        ]
+
+    within(home, work)

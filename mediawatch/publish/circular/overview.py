@@ -17,7 +17,6 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.comparison import RateChange
 from mediawatch.figures.dimensions import Dimension, dimension
-from mediawatch.figures.filings import once
 from mediawatch.figures.region_parts import PartGroup
 from mediawatch.figures.values import Figures, FiguresSplit, percent
 from mediawatch.ops.settings.office import FILE
@@ -79,7 +78,7 @@ def _first(inspection: Inspection) -> str:
 def _limits(inspection: Inspection) -> list[str]:
     """Which silence was too long for how many accounts, unless it is the nation's two weeks."""
     policies = (
-        account_policy(inspection.policy, one.entry.account.filed) for one in once(inspection.scope)
+        account_policy(inspection.policy, one.entry.account.filed) for one in inspection.accounts
     )
     judged = [own for own in policies if own.judged_by_updates]
     if all(own.window.days == NATIONAL_DAYS for own in judged):
@@ -158,7 +157,7 @@ def _registry(inspection: Inspection) -> str:
         # How many of the others are to be closed is unknown: they were not drawn.
         return f"在管政务新媒体共{whole.total}{measure}"
     closing = sum(
-        one.entry.account.filed.status is FiledStatus.CLOSING for one in once(inspection.scope)
+        one.entry.account.filed.status is FiledStatus.CLOSING for one in inspection.accounts
     )
     besides = f"，另有申请关停的{closing}{measure}" if closing else ""
     return f"正常运行的政务新媒体共{whole.total - closing}{measure}{besides}"

@@ -11,7 +11,6 @@ from fractions import Fraction
 from mediawatch.domain import FiledStatus
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.dimensions import Dimension, dimension
-from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures
 from mediawatch.ops.settings.office import AnnexKey
 from mediawatch.publish.circular.printed import DAY, PERCENT, Check, Rule, expect
@@ -69,7 +68,7 @@ def _period(match: re.Match[str], first: date | None, last: date) -> Iterator[Ch
 def _whole(inspection: Inspection) -> Iterator[Rule]:
     whole, one = inspection.statistics.whole, re.escape(inspection.office.measure)
     closing = sum(
-        each.entry.account.filed.status is FiledStatus.CLOSING for each in once(inspection.scope)
+        each.entry.account.filed.status is FiledStatus.CLOSING for each in inspection.accounts
     )
     yield expect(rf"正常运行的政务新媒体共(\d+){one}", whole.total - closing)
     yield expect(rf"在管政务新媒体共(\d+){one}", whole.total)
@@ -105,7 +104,7 @@ def _limits(inspection: Inspection) -> Rule:
     """更新间隔超过7天为超期的36个: of the accounts that are held to so many days; of all without a count."""
     held: list[tuple[str, int]] = [
         (own.window.edge, own.window.days)
-        for one in once(inspection.scope)
+        for one in inspection.accounts
         if (own := account_policy(inspection.policy, one.entry.account.filed)).judged_by_updates
     ]
 

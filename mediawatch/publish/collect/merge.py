@@ -35,7 +35,7 @@ from mediawatch.publish.collect.rebuild import ReportedAccount
 from mediawatch.publish.inspection import PRELIMINARY, AccountProblem, Inspection
 from mediawatch.publish.reporting import Reporting
 from mediawatch.rules.policy import Policy, have_same_rules
-from mediawatch.sweep.scope import WHOLE
+from mediawatch.sweep.scope import WHOLE, office_regions, regions_of
 
 SOME_OFFICES = "reports of lower offices"
 """`Sweep.scope` where not every account in service was looked at by somebody."""
@@ -186,6 +186,8 @@ def _inspection(
         surfaces={},
         omissions=unnamed,
         reporting=reporting,
+        regions=regions_of(sweep, scope, office_regions(frame.office)),
+        accounts=tuple(once(scope)),
     )
 
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mediawatch.domain import Reading
 from mediawatch.domain.clock import minute
+from mediawatch.figures.values import Figures
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.publish.circular.compose import overview_texts
 from mediawatch.publish.circular.frame import title
@@ -63,48 +64,54 @@ class Chart:
     bad: bool = False
 
 
-def report(inspection: Inspection, folder: EvidenceFolder, *, checked_during: str = "") -> bytes:
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page of one part of the accounts, as the first page names it, and how many it lists."""
+
+    name: str
+    href: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePart:
+    """The part of an inspection that a page of its own shows; `first_page` leads back."""
+
+    name: str
+    figures: Figures | None
+    """None of accounts that stand in no part of the inspection, such as those of an earlier one."""
+    first_page: str
+    goes_on: bool = False
+    """The lists of an earlier page go on: one that is empty here says nothing."""
+
+
+def report(
+    inspection: Inspection,
+    folder: EvidenceFolder,
+    *,
+    checked_during: str = "",
+    part: PagePart | None = None,
+) -> bytes:
     """The page of an inspection; `folder` has the pictures of which it shows thumbnails.
 
-    `checked_during`: 检查时间 as people write it. AssertionError where a number of its text is not
-    that of the figures.
+    `checked_during`: 检查时间 as people write it. With `part` the page of those accounts alone, which
+    are all that `inspection` lists. AssertionError where a number of its text is not that of the
+    figures.
     """
-    whole = inspection.statistics.whole
-    decimals = inspection.office.decimals
-    lists = (
-        ("listed", "其他需关注情形", annexes.listed_table(inspection)),
-        ("rechecked", "上期通报复查情况", annexes.rechecks_table(inspection)),
-        ("open", "待人工核查", annexes.open_table(inspection)),
-    )
+    named = [problem for problem in inspection.failed if not problem.unnamed]
+    problems = [_problem_words(problem) for problem in named]
     fill_in = partial(
         render,
         "report.html",
-        title=title(inspection),
-        marks=inspection.marks,
-        moment=describe_moment(inspection, checked_during),
-        policy=inspection.policy.title,
-        round=inspection.sweep.round,
-        issuer=inspection.office.issuer,
-        cards=[
-            (whole.total, "在管数"),
-            (whole.checked, "检查数"),
-            (whole.coverage_text(decimals), "检查率"),
-            (whole.failed, "不合格数"),
-            (whole.rate_text(decimals), "合格率"),
-            (whole.open, "待人工核查"),
-        ],
-        overview=overview_texts(inspection),
-        charts=_charts(inspection),
-        regions=annexes.regions(inspection),
-        further=[each for each in lists if each[2].rows],
-        numerals=NUMERALS,
-        counts=annexes.COUNTS | annexes.RATES,
-        omitted=omission_words(
-            (problem.unnamed for problem in inspection.failed), inspection.office.measure
-        ),
+        **_words(inspection, checked_during, part.figures if part else inspection.statistics.whole),
+        part=part,
+        links=(),
+        kinds=(),
+        overview=[] if part else overview_texts(inspection),
+        charts=[] if part else _charts(inspection),
+        regions=None if part else annexes.regions(inspection),
+        further=[each for each in further_lists(inspection) if each[2].rows],
     )
-    named = [problem for problem in inspection.failed if not problem.unnamed]
-    problems = [_problem_words(problem) for problem in named]
     bare = fill_in(problems=problems)
     shown = [problem.shown_pictures for problem in named]
     if not any(shown):
@@ -117,6 +124,66 @@ def report(inspection: Inspection, folder: EvidenceFolder, *, checked_during: st
             for each, some in zip(problems, shown, strict=True)
         ]
     )
+
+
+def index(
+    inspection: Inspection, links: Sequence[PageLink], kinds: Sequence[str], checked_during: str
+) -> bytes:
+    """The first page of an inspection whose accounts stand on pages of their own.
+
+    `kinds`: what the counts of each link count. AssertionError as `report`.
+    """
+    return render(
+        "report.html",
+        **_words(inspection, checked_during, inspection.statistics.whole),
+        part=None,
+        links=links,
+        kinds=kinds,
+        overview=overview_texts(inspection),
+        charts=_charts(inspection),
+        regions=annexes.regions(inspection),
+        further=(),
+        problems=(),
+    )
+
+
+def further_lists(inspection: Inspection) -> list[tuple[str, str, Table]]:
+    """Anchor, heading and rows of the lists beside the problems."""
+    return [
+        ("listed", "其他需关注情形", annexes.listed_table(inspection)),
+        ("rechecked", "上期通报复查情况", annexes.rechecks_table(inspection)),
+        ("open", "待人工核查", annexes.open_table(inspection)),
+    ]
+
+
+def _words(
+    inspection: Inspection, checked_during: str, counted: Figures | None
+) -> dict[str, object]:
+    """What every page of an inspection says, with the figures of its part."""
+    decimals = inspection.office.decimals
+    return {
+        "title": title(inspection),
+        "marks": inspection.marks,
+        "moment": describe_moment(inspection, checked_during),
+        "policy": inspection.policy.title,
+        "round": inspection.sweep.round,
+        "issuer": inspection.office.issuer,
+        "cards": [
+            (counted.total, "在管数"),
+            (counted.checked, "检查数"),
+            (counted.coverage_text(decimals), "检查率"),
+            (counted.failed, "不合格数"),
+            (counted.rate_text(decimals), "合格率"),
+            (counted.open, "待人工核查"),
+        ]
+        if counted
+        else [],
+        "numerals": NUMERALS,
+        "counts": annexes.COUNTS | annexes.RATES,
+        "omitted": omission_words(
+            (problem.unnamed for problem in inspection.failed), inspection.office.measure
+        ),
+    }
 
 
 def describe_moment(inspection: Inspection, checked_during: str = "") -> str:

@@ -6,11 +6,11 @@ has room for their signatures.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from mediawatch.domain import DateKind, Effect, EvidenceKind, LookKind, Reading, Sight
 from mediawatch.domain.clock import beijing, minute
@@ -201,13 +201,32 @@ def _seen(sight: Sight) -> str:
     return join_filled(parts, "，")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetBundle:
+    """A zip of the 佐证材料 of one prefecture; `name` is that of its file."""
+
+    name: str
+    inspection: Inspection
+    problems: Sequence[AccountProblem]
+    copy: SheetCopy
+
+    def write(self, folder: EvidenceFolder, stream: IO[bytes]) -> None:
+        """Write the zip, one page after the other: `folder` as in `sheet`."""
+        moment = beijing(self.inspection.sweep.as_of).timetuple()[:6]
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
+            for problem in self.problems:
+                # The inspection's time on each, so that the same state gives the same bytes.
+                bundle.writestr(
+                    zipfile.ZipInfo(file_name(problem, self.copy), moment),
+                    sheet(self.inspection, problem, folder, self.copy),
+                    zipfile.ZIP_DEFLATED,
+                )
+
+
 def bundles(
-    inspection: Inspection,
-    problems: Sequence[AccountProblem],
-    folder: EvidenceFolder,
-    copy: SheetCopy = OUTGOING,
-) -> Iterator[tuple[str, bytes]]:
-    """(file name, zip) of each prefecture, in the order of the list.
+    inspection: Inspection, problems: Sequence[AccountProblem], copy: SheetCopy = OUTGOING
+) -> list[SheetBundle]:
+    """The zip of each prefecture, in the order of the list.
 
     Of each region or department where the office says its level.
     """
@@ -217,18 +236,15 @@ def bundles(
         filed = problem.entry.account.filed
         place = regions.of(filed) if regions.level else filed.prefecture or NOT_FILED
         places.setdefault(place, []).append(problem)
-    moment = beijing(inspection.sweep.as_of).timetuple()[:6]
-    for place, members in places.items():
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
-            for problem in members:
-                # The inspection's time on each, so that the same state gives the same bytes.
-                bundle.writestr(
-                    zipfile.ZipInfo(file_name(problem, copy), moment),
-                    sheet(inspection, problem, folder, copy),
-                    zipfile.ZIP_DEFLATED,
-                )
-        yield f"{_paper(copy)} {safe(place)}.zip", stream.getvalue()
+    return [
+        SheetBundle(
+            name=f"{_paper(copy)} {safe(place)}.zip",
+            inspection=inspection,
+            problems=members,
+            copy=copy,
+        )
+        for place, members in places.items()
+    ]
 
 
 def file_name(problem: AccountProblem, copy: SheetCopy = OUTGOING) -> str:

@@ -6,8 +6,8 @@ Every given text is written as a string, never as a formula; ids stay text.
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import xlsxwriter
@@ -22,6 +22,10 @@ from mediawatch.typesetting import typeset
 _MAX_TEXT = 32_000
 """Excel refuses a cell of more than 32 767 characters."""
 _WIDEST = 48
+_MANY_ROWS = 20_000
+"""Of a workbook: from here on its rows go to the disk one by one, each text where it stands."""
+_SHEET_ROWS = 1_000_000
+"""Of one sheet; Excel knows 1 048 576."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +40,14 @@ class BookCover:
     made_at: datetime
 
 
-def begin_workbook(stream: io.BytesIO, cover: BookCover) -> xlsxwriter.Workbook:
-    """An empty workbook that says whose it is, and takes no cell for a formula or a link."""
+def begin_workbook(stream: io.BytesIO, cover: BookCover, rows: int = 0) -> xlsxwriter.Workbook:
+    """An empty workbook that says whose it is, and takes no cell for a formula or a link.
+
+    `rows`: about how many it will have. Those of a large one must be written in their order.
+    """
+    way = "constant_memory" if rows > _MANY_ROWS else "in_memory"
     book = xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        stream, {way: True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties(
         {
@@ -61,16 +69,26 @@ def workbook(
 ) -> bytes:
     """One sheet a table: (name of at most 31 characters, table). An empty table says 无.
 
+    A table that no sheet can hold goes on in further ones.
     `counts` are the columns of whole numbers; `rates` are those of percentages, which stand as they
     are printed.
     """
     stream = io.BytesIO()
-    book = begin_workbook(stream, cover)
+    book = begin_workbook(stream, cover, sum(len(table.rows) for _, table in sheets))
     formats = _Formats(book)
-    for name, table in sheets:
-        _write(book.add_worksheet(name), table, formats, counts, rates, marks)
+    for given, whole in sheets:
+        for name, table in _parts(given, whole):
+            _write(book.add_worksheet(name), table, formats, counts, rates, marks)
     book.close()
     return in_chinese(stream.getvalue())
+
+
+def _parts(name: str, table: Table) -> Iterator[tuple[str, Table]]:
+    """The table in as many sheets as it needs: 按账号, 按账号（2）."""
+    yield name, replace(table, rows=table.rows[:_SHEET_ROWS])
+    for number, start in enumerate(range(_SHEET_ROWS, len(table.rows), _SHEET_ROWS), 2):
+        further = replace(table, rows=table.rows[start : start + _SHEET_ROWS])
+        yield f"{name[:26]}（{number}）", further
 
 
 class _Formats:
@@ -155,4 +173,4 @@ def _write(
 
 def _width(texts: Sequence[str]) -> float:
     """In characters of the default font; a Chinese one takes two."""
-    return min(_WIDEST, 3 + max(map(cell_len, texts)))
+    return min(_WIDEST, 3 + max(map(cell_len, set(texts))))

@@ -31,6 +31,7 @@ from db.models import HomeRow
 from db.moved import is_marked, mark, unmark
 from db.revisions import revisions, standing_revision
 from db.row_copies import bring_rows, compare_rows
+from mediawatch import stops
 from mediawatch.files import sync_folder
 
 
@@ -80,6 +81,7 @@ def copy_rows(source: URL, file: Path, left_out: Collection[str]) -> None:
         with (
             as_store_error(name_database(source)),
             old.execution_options(**one_moment).begin() as reader,
+            _dropped_at_stop(reader),
             new.execution_options(**WRITES).begin() as writer,
         ):
             empty = set(left_out)
@@ -122,6 +124,7 @@ def _source(url: URL) -> Iterator[Connection]:
         with (
             as_store_error(name_database(url), file_of(url)),
             engine.execution_options(**WRITES).begin() as connection,
+            _dropped_at_stop(connection),
         ):
             if not file_of(url):
                 names = ", ".join(table.name for table in Base.metadata.sorted_tables)
@@ -203,10 +206,24 @@ def _opened(url: URL) -> Iterator[Connection]:
         with (
             as_store_error(name_database(url), file_of(url)),
             engine.execution_options(**WRITES).begin() as connection,
+            _dropped_at_stop(connection),
         ):
             yield connection
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _dropped_at_stop(connection: Connection) -> Iterator[None]:
+    """A signal may come in the midst of what server and driver say to each other: no rollback can
+    be sent then, and the server makes it itself when the connection ends.
+    """
+    try:
+        yield
+    except BaseException:
+        if stops.stop_signal():
+            connection.invalidate()
+        raise
 
 
 def _require_empty(connection: Connection, url: URL) -> None:

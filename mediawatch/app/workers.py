@@ -13,7 +13,7 @@ from mediawatch.app.root import App
 from mediawatch.domain import UserError
 from mediawatch.ports import StoredSession
 from mediawatch.ports.store import WorkerCard
-from mediawatch.ports.tasks import queue_of
+from mediawatch.ports.tasks import queue_at, queue_of
 from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.tools import SweepTools
 from mediawatch.sweep.worker import LookWorker
@@ -96,7 +96,7 @@ def _queues(
     return {
         platform: (
             queue_of(platform),
-            *([queue_of(platform, address=address)] if address else []),
+            queue_at(platform, address),
             *(_word(each) for each in logins if each.platform in scraper.session_platforms),
         )
         for platform, scraper in SCRAPERS.items()

@@ -98,9 +98,14 @@ class WorkerQueues(Protocol):
         """
 
 
-def queue_of(platform: str, login: str = "", address: str = "") -> str:
-    """The queue of a login (`WORD:NAME`), else of visitors of a platform, of one address or any."""
-    return login or f"{platform}:{VISITOR}{'@' if address else ''}{address}"
+def queue_of(platform: str, login: str = "") -> str:
+    """The queue of a login (`WORD:NAME`), else that of a platform's visitors."""
+    return login or f"{platform}:{VISITOR}"
+
+
+def queue_at(platform: str, address: str) -> str:
+    """The queue of what visitors of a platform must do at one address, as closing checks."""
+    return f"{platform}:{VISITOR}@{address}"
 
 
 def as_payload(order: LookOrder) -> dict[str, Any]:

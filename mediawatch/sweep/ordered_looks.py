@@ -13,16 +13,15 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mediawatch.domain import Account, CanaryCheck, LookKind, Need, Outcome, Reading, Sweep
+from mediawatch.domain import Account, LookKind, Need, Reading, Sweep
 from mediawatch.log import get_logger
 from mediawatch.ports import OVER
 from mediawatch.ports.store import LookOrder, LookResult, SweepTerms
-from mediawatch.ports.tasks import queue_of
 from mediawatch.sweep.gate.canaries import to_toml
-from mediawatch.sweep.gate.spoken import sources_to_check
 from mediawatch.sweep.judging import checks_for
+from mediawatch.sweep.ordered_checks import OrderedChecks
 from mediawatch.sweep.queues import QueueChoice
-from mediawatch.sweep.records import FirstNeed, SweepLooks, Turns
+from mediawatch.sweep.records import FirstNeed, ResultTurns, SweepLooks, Turns
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.tools import OrderTools, SweepTools
 
@@ -38,8 +37,8 @@ _RECKONING = 30.0
 """Seconds between two comparisons of what is awaited with what the queues hold."""
 _STOPPING = 5.0
 """Seconds that a stopped coordinator has to take its orders back."""
-_SECOND, _CHECK = 1, 2
-"""Ranks: first looks have 0 and less."""
+_SECOND = 1
+"""Rank of second looks; first looks have 0 and less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,98 +273,15 @@ class OrderedLooks(SweepLooks):
             log.warning("orders were lost and are given again", looks=len(lost))
             await self._defer([self._await(each.order, each.account, each.rank) for each in lost])
 
-    # The end of a batch
-
     async def close_batch(self, platform: str, accounts: Sequence[Account]) -> None:
         """See `SweepLooks.close_batch`."""
+        if self.tools.canaries.of(platform):
+            checks = OrderedChecks(self.tools, self._tasks, self.sweep, lambda: self._choice)
+            await checks.make(platform, self.readings.sights(accounts))
         self.checks = [*await checks_for(self.tools.store, self.sweep)]
-        canaries = self.tools.canaries.of(platform)
-        own = [check for check in self.checks if check.sweep_id == self.sweep.id]
-        spoken = sources_to_check(self.readings.sights(accounts), own) if canaries else []
-        orders = [
-            LookOrder(
-                sweep_id=self.sweep.id,
-                platform=platform,
-                look=None,
-                surface=each.surface,
-                session=each.session,
-                address=each.address,
-            )
-            for each in spoken
-        ]
-        await self._tasks.defer([(each, self._queue_of_check(each), _CHECK) for each in orders])
-        left = {order.key: order for order in orders}
-        while left:
-            await asyncio.sleep(_SHORTEST)
-            held = await self._tasks.outstanding(self.sweep.id)
-            left = {key: order for key, order in left.items() if key in held}
-            if gone := [each for each in left.values() if not self._is_served(each)]:
-                await self._give_up_checks(gone, own)
-                left = {key: order for key, order in left.items() if order not in gone}
-        self.checks = [*await checks_for(self.tools.store, self.sweep)]
-
-    def _queue_of_check(self, order: LookOrder) -> str:
-        if not order.session:
-            return queue_of(order.platform, address=order.address)
-        surfaces = self.tools.looker.surfaces(order.platform)
-        word = next((each.login for each in surfaces if each.name == order.surface), "")
-        return queue_of(order.platform, f"{word}:{order.session}")
-
-    def _is_served(self, order: LookOrder) -> bool:
-        return not self._choice.workers or self._queue_of_check(order) in self._choice.served
-
-    async def _give_up_checks(
-        self, orders: Sequence[LookOrder], own: Sequence[CanaryCheck]
-    ) -> None:
-        """Their login is no longer used: what it said against accounts is held up by nothing."""
-        for order in orders:
-            await self._tasks.cancel(self.sweep.id, self._queue_of_check(order))
-            source = order.surface, order.session, order.address
-            known = [
-                check for check in own if (check.surface, check.session, check.address) == source
-            ]
-            if known:
-                await self.tools.store.operator.add_canary_check(
-                    replace(
-                        known[-1],
-                        at=self.tools.clock(),
-                        fresh=False,
-                        outcome=Outcome.NO_EVIDENCE,
-                        detail="no worker uses the login any more",
-                        calls=0,
-                        ends_day=None,
-                    )
-                )
 
 
 def _without_posts(reading: Reading) -> Reading:
     """The posts of a nation need not be held: judgements read them from the store."""
     sights = tuple(replace(sight, posts=(), evidence=()) for sight in reading.sights)
     return replace(reading, sights=sights)
-
-
-class ResultTurns(Turns):
-    """First those that need no look; the others as their results come."""
-
-    def __init__(self, awaited: set[int]) -> None:
-        self._awaited = awaited
-        self._ready: asyncio.Queue[Account | None] = asyncio.Queue()
-        self._left = 0
-
-    def begin(self, accounts: Sequence[Account]) -> None:
-        """Give out what needs no look."""
-        self._left += len(accounts)
-        for account in accounts:
-            if account.id not in self._awaited:
-                self._ready.put_nowait(account)
-
-    def put(self, account: Account) -> None:
-        """The result of its first look has come."""
-        self._ready.put_nowait(account)
-
-    async def next(self) -> Account | None:
-        """See `Turns.next`."""
-        if self._left == 0:
-            return None
-        self._left -= 1
-        return await self._ready.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -208,3 +209,30 @@ class GivenTurns(Turns):
     async def next(self) -> Account | None:
         """See `Turns.next`."""
         return next(self._accounts, None)
+
+
+class ResultTurns(Turns):
+    """First those that need no look; the others as their results come."""
+
+    def __init__(self, awaited: set[int]) -> None:
+        self._awaited = awaited
+        self._ready: asyncio.Queue[Account | None] = asyncio.Queue()
+        self._left = 0
+
+    def begin(self, accounts: Sequence[Account]) -> None:
+        """Give out what needs no look."""
+        self._left += len(accounts)
+        for account in accounts:
+            if account.id not in self._awaited:
+                self._ready.put_nowait(account)
+
+    def put(self, account: Account) -> None:
+        """The result of its first look has come."""
+        self._ready.put_nowait(account)
+
+    async def next(self) -> Account | None:
+        """See `Turns.next`."""
+        if self._left == 0:
+            return None
+        self._left -= 1
+        return await self._ready.get()

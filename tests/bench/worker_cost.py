@@ -172,16 +172,24 @@ def home_on(url: str, folder: Path) -> Home:
     return home
 
 
+def start(*words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(words)
+
+
+def wait_for(file: Path) -> None:
+    while not file.exists():
+        time.sleep(0.1)
+
+
 async def pair(count: int) -> None:
     from mediawatch.registry.service import import_files
 
     me = str(Path(__file__))
     with cluster() as server, tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        replica = subprocess.Popen([sys.executable, me, "serve", temporary, str(count)])
+        replica = start(sys.executable, me, "serve", temporary, str(count))
         try:
-            while not (folder / "replica.json").exists():
-                await asyncio.sleep(0.1)
+            await asyncio.to_thread(wait_for, folder / "replica.json")
             walls = []
             for workers in (1, 2):
                 url = server.url()
@@ -193,7 +201,7 @@ async def pair(count: int) -> None:
                     for number in range(workers):
                         own = home_on(url, folder / f"worker-{workers}-{number}").root
                         words = ["taskset", "-c", str(number), sys.executable, me, "work"]
-                        running.append(subprocess.Popen([*words, temporary, str(own)]))
+                        running.append(start(*words, temporary, str(own)))
                     try:
                         await alive(app.store, workers)
                         await asyncio.sleep(5)

@@ -49,7 +49,7 @@ from mediawatch.domain.clock import day_end, day_of, day_start
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Clock, Gate, Store, SurfaceFacts, Visit
 from mediawatch.ports.store import WorkerCard
-from mediawatch.ports.tasks import queue_of
+from mediawatch.ports.tasks import queue_at, queue_of
 from mediawatch.sweep import ordered_looks, worker
 from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.gate.breakers import Breaker
@@ -192,6 +192,7 @@ async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
     served = {
         platform: (
             queue_of(platform),
+            queue_at(platform, ""),
             *(login for login in wrong.logins if login.startswith(platform)),
         )
         for platform in PLATFORMS

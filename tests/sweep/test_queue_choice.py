@@ -12,7 +12,7 @@ from sweeps import FACTS
 from mediawatch.domain import Account, Filing
 from mediawatch.ports import SurfaceFacts
 from mediawatch.ports.store import SILENCE, WorkerCard, WorkerState
-from mediawatch.ports.tasks import queue_of
+from mediawatch.ports.tasks import queue_at, queue_of
 from mediawatch.sweep.queues import QueueChoice
 
 NOW = datetime(2031, 1, 1, tzinfo=UTC)
@@ -81,5 +81,5 @@ def test_a_back_office_gets_its_own_account_alone() -> None:
 
 def test_queues_are_named_by_platform_login_and_address() -> None:
     assert queue_of("weibo") == "weibo:visitor"
-    assert queue_of("weibo", address="north") == "weibo:visitor@north"
+    assert queue_at("weibo", "north") == "weibo:visitor@north"
     assert queue_of("wechat", "weread:a") == "weread:a"

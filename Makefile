@@ -3,7 +3,7 @@ BIN := .venv/bin
 TESTS ?=
 # Three workers on two cores: tests wait for browsers and processes. A file to each at a time: a file's browser, demonstration
 # and databases are then made once.
-PYTEST := $(BIN)/pytest --workers 3
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # With it every process that the tests start would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -104,11 +104,6 @@ def run(words: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[st
     return subprocess.CompletedProcess(words, program.returncode, out, err)
 
 
-def start() -> None:
-    """Start the process that forks, for this process and those that are forked off it."""
-    _forker()
-
-
 @cache
 def _forker() -> socket.socket:
     """The channel to the process that forks.

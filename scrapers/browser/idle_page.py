@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LOADS_PER_PAGE = 30
 """Then a page is closed: what scripts and driver keep of it goes with it."""
-_COLLECTED_EVERY = 2
+_COLLECTED_EVERY = 1
 """Loads of a page: a real site's scripts leave some 10 MB each."""
 HEAVY = (
     *(

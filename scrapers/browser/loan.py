@@ -30,6 +30,8 @@ class PageLoan:
         """Whether the page should be closed: its context was renewed, or soon will be."""
         self.unblock: Callable[[], Awaitable[object]] = do_nothing
         """Load pictures and the like again, and stop watching the page's traffic for that."""
+        self.collect_garbage: Callable[[], Awaitable[object]] = do_nothing
+        """Remove what the opening of a page has left in it."""
         self.spent = False
         """Set where a look met trouble in it: no other look may use it."""
 
@@ -42,6 +44,7 @@ class PageLoan:
         self._traffic.remove_listeners(*TRAFFIC)
         if idle:
             await self.unblock()
+        await self.collect_garbage()
 
     def end(self) -> None:
         """The browser is gone: what waits for this page stops waiting."""

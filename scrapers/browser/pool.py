@@ -147,6 +147,9 @@ class Browser:
             page.cdp.send("Network.disable"), self.timeouts.step, "unblock"
         )
         # Browser and page report their own deaths; the driver would leave the page waiting.
+        tab.loan.collect_garbage = lambda: with_timeout(
+            page.cdp.send("HeapProfiler.collectGarbage"), self.timeouts.step, "collect garbage"
+        )
         died = run.chromium.driver.ended
         died.add_done_callback(end := lambda _: tab.loan.end())
         sound = False

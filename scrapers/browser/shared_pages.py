@@ -25,6 +25,8 @@ from scrapers.browser.tab import PageRules, Tab
 
 CALLS_PER_PAGE = 60
 """Then the page is opened anew: scripts and driver keep too much of an open page."""
+_COLLECTED_EVERY = 15
+"""Calls of a page: their answers, and what its own scripts do meanwhile, leave some MB."""
 _SCRIPTS = frozenset({"*.js", "*.js?*"})
 TRIES = 3
 """Failed calls in a row after which a surface uses its pages until the batch ends."""
@@ -170,6 +172,9 @@ class SharedPages:
                     self.browser.note_login_state(session, calls.known)
                 if page.left:
                     await self._close_if_unused(page)
+                elif page.calls % _COLLECTED_EVERY == 0:
+                    with suppress(Failure):  # it has died: the next look meets that
+                        await page.tab.loan.collect_garbage()
 
     @property
     def open_pages(self) -> tuple[Tab, ...]:

@@ -80,7 +80,7 @@ class Engine(SweepTools):
 
         A nightly sweep keeps only the accounts that were looked at or whose verdict changed.
         """
-        made = await run.judge(accounts)
+        made = await run.judge_all(accounts)
         judgements = made.judgements
         if run.sweep.kind is SweepKind.NIGHTLY:
             judgements = {

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from mediawatch.domain import (
     Account,
+    Judgement,
     LookKind,
     Need,
     Reading,
@@ -49,8 +50,10 @@ class Run:
         """As `Night.wanted_from`."""
         self.spared: frozenset[str] = frozenset()
         """As `Night.spared`."""
-        self._proved_fresh: set[int] = set()
-        """Accounts that known posts prove fresh: they need no look."""
+        self._proved_fresh: dict[int, Judgement] = {}
+        """By account that known posts prove fresh, its judgement: it needs no look."""
+        self._proved_on: Mapping[int, int] = {}
+        """The news that these judgements were made on."""
         self._second_begun: set[int] = set()
         """Accounts whose second look was begun while first looks were made."""
 
@@ -86,10 +89,11 @@ class Run:
             ]
         )
         self._proved_fresh = {
-            key
+            key: each
             for key, each in made.judgements.items()
             if each.verdict is Verdict.FRESH and not each.findings and not each.second_look
         }
+        self._proved_on = made.news
 
     def needs_look(self, account: Account) -> bool:
         """Whether a look could show something that is not known."""
@@ -198,6 +202,28 @@ class Run:
         )
 
     # The verdicts
+
+    async def judge_all(self, accounts: Sequence[Account]) -> Rejudgement:
+        """Judge the whole scope once more.
+
+        What known posts prove fresh was judged before the looks: it stands where nothing became
+        known since, and no source was turned away.
+        """
+        if not self._proved_fresh:
+            return await self.judge(accounts)
+        now = await self.tools.store.accounts.current(self._proved_fresh)
+        kept = {
+            account.id: judgement
+            for account in accounts
+            if (judgement := self._proved_fresh.get(account.id))
+            and now[account.id].news == self._proved_on[account.id]
+            and not self.looks.paused_sources(account)
+        }
+        made = await self.judge([account for account in accounts if account.id not in kept])
+        return Rejudgement(
+            judgements={**kept, **made.judgements},
+            news={**{key: self._proved_on[key] for key in kept}, **made.news},
+        )
 
     async def judge(self, accounts: Sequence[Account]) -> Rejudgement:
         """Judge from everything that is kept by now."""

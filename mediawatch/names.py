@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 # OpenCC and rapidfuzz are imported where they are used: most commands compare no names.
@@ -39,8 +39,11 @@ def fold(name: str) -> str:
     NFKC, lower case, one kind of dot, one dash for a run of them. Signs that show nothing go:
     spaces, control, bidi, variation and filling signs. Quotes and brackets go, too.
     """
-    if name.isascii() and name.isalnum():
-        return name.casefold()
+    return name.casefold() if name.isascii() and name.isalnum() else _fold(name)
+
+
+@lru_cache(maxsize=4096)  # A name is folded again and again while its account is judged.
+def _fold(name: str) -> str:
     text = unicodedata.normalize("NFKC", _UNSEEN.sub("", name).translate(_SIGNS))
     text = "".join(
         char
@@ -155,6 +158,11 @@ def differs_by_suffix(filed: str, seen: str) -> bool:
         and folded.startswith(shown)
         and bool(_SUFFIX.fullmatch(folded[len(shown) :]))
     )
+
+
+def may_have_suffix(name: str) -> bool:
+    """Whether the name ends like a platform suffix: only then it can be another one plus a suffix."""
+    return _SUFFIX.search(fold(name)) is not None
 
 
 def letters_of(name: str) -> str:

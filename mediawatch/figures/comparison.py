@@ -110,7 +110,11 @@ def compare(
         for one in failed
         if any(other.verdict is Verdict.FAILED for other in _same(one, of_then))
     ]
-    fates = [(one, _fate(one, of_today, now)) for one in failed_then]
+    stays = {id(one) for one in persisting}
+    closed = frozenset(
+        entry.account.id for entry in now.scope if not entry.account.filed.in_service
+    )
+    fates = [(one, _fate(one, of_today, closed, whole=now.whole)) for one in failed_then]
     found = Comparison(
         whole=RateChange(
             "合计", figures(before.scope, before.policy), figures(now.scope, now.policy)
@@ -122,7 +126,7 @@ def compare(
         opened=_missing_in(of_then, today) if looked_at_all else None,
         closed=_missing_in(of_today, then) if looked_at_all else None,
         renamed=tuple(_renamed(before.scope, now.scope)),
-        new=tuple(one.entry for one in failed if one not in persisting),
+        new=tuple(one.entry for one in failed if id(one) not in stays),
         persisting=tuple(one.entry for one in persisting),
         settled=tuple(one.entry for one, fate in fates if fate == "settled"),
         unverified=tuple(one.entry for one, fate in fates if fate == "unverified"),
@@ -160,16 +164,21 @@ def _same(one: CountedAccount, others: Mapping[int, CountedAccount]) -> list[Cou
 
 
 def _fate(
-    one: CountedAccount, of_today: Mapping[int, CountedAccount], now: JudgedInspection
+    one: CountedAccount,
+    of_today: Mapping[int, CountedAccount],
+    closed: frozenset[int],
+    *,
+    whole: bool,
 ) -> str:
+    """What became of an account that failed.
+
+    `closed` are the filings that are out of service now, `whole` as in `JudgedInspection`.
+    """
     verdicts = {other.verdict for other in _same(one, of_today)}
     if Verdict.FAILED in verdicts:
         return "failed"
-    out_of_service = any(
-        entry.account.id in one.ids and not entry.account.filed.in_service for entry in now.scope
-    )
     if not verdicts:
-        return "settled" if now.whole or out_of_service else "unverified"
+        return "settled" if whole or one.ids & closed else "unverified"
     return "unverified" if verdicts & set(_UNSETTLED) else "settled"
 
 

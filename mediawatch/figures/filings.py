@@ -51,10 +51,13 @@ def filings_of_one(scope: Iterable[SweepAccount]) -> list[list[SweepAccount]]:
     groups: list[list[int]] = []
     holder: dict[tuple[str, str, str], int] = {}
     for number, entry in enumerate(filings):
-        known = sorted({holder[id] for id in entry.account.filed.ids if id in holder})
-        place = known[0] if known else len(groups)
+        ids = entry.account.filed.ids
+        known = sorted({holder[id] for id in ids if id in holder})
         if not known:
-            groups.append([])
+            holder |= dict.fromkeys(ids, len(groups))
+            groups.append([number])
+            continue
+        place = known[0]
         for other in known[1:]:
             groups[place] += groups[other]
             groups[other] = []
@@ -107,7 +110,6 @@ def is_held(entry: SweepAccount) -> bool:
 
 
 def _speaking(group: Sequence[SweepAccount]) -> CountedAccount:
-    filings = [
-        CountedAccount(entry, frozenset(each.account.id for each in group)) for entry in group
-    ]
+    ids = frozenset(each.account.id for each in group)
+    filings = [CountedAccount(entry, ids) for entry in group]
     return min(filings, key=lambda one: _SPEAKS_FIRST.index(one.verdict))

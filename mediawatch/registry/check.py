@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mediawatch.domain import Account, Code, Contact, FiledStatus, Filing, UserError
 from mediawatch.inputs import InputFault, parse_toml, read_toml
-from mediawatch.names import differs_by_suffix, fold
+from mediawatch.names import differs_by_suffix, fold, may_have_suffix
 from mediawatch.registry.headings import label
 from mediawatch.registry.kinds import PLATFORMS, platform_label
 
@@ -76,7 +76,7 @@ class AbolishedBody:
         It stands after a place or at the beginning, so that 文化和旅游局 is no 旅游局. `places`:
         those of the filing, as they may stand without 市 or 县.
         """
-        if any(word in text for word in self.unless):
+        if self.word not in text or any(word in text for word in self.unless):
             return False
         end = "" if _NAMES_A_BODY.search(self.word) else f"(?:{_NOUN})"
         return any(
@@ -174,6 +174,8 @@ def _of_one(
 
 def _suffix(name: str) -> str:
     """The platform suffix of a filed name, the longest one; "" where the name has none."""
+    if not may_have_suffix(name):
+        return ""
     return next(
         (name[cut:] for cut in range(1, len(name)) if differs_by_suffix(name, name[:cut])), ""
     )
@@ -213,8 +215,10 @@ def _same_body(accounts: Sequence[Account]) -> Iterable[RegistryFinding]:
 
 
 def _others(group: Sequence[Account], account: Account) -> str:
-    others = [_said(other.filed) for other in group if other is not account]
-    return "、".join(others[:5]) + (f"等{len(others)}个" if len(others) > 5 else "")
+    """The first of the group beside the account, and how many they are."""
+    others = [other for other in group[:6] if other is not account][:5]
+    named = "、".join(_said(other.filed) for other in others)
+    return named + (f"等{len(group) - 1}个" if len(group) > 6 else "")
 
 
 def _said(filed: Filing) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from mediawatch.app.root import App
-from mediawatch.domain import Account, Finding, Sweep, SweepAccount, SweepState
+from mediawatch.domain import Account, Finding, ReviewEvent, Sweep, SweepAccount, SweepState
 from mediawatch.domain.clock import day_of
 from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.ports import Rejudgement
@@ -86,11 +86,11 @@ async def _judged_again(
         judgements[entry.account.id] = revision.judgement
         if revision.added:
             additions.append((entry.account, revision.added))
-    events = await app.store.reviews.events(sweep.id)
+    events: dict[int, list[ReviewEvent]] = {}
+    for event in await app.store.reviews.events(sweep.id):
+        events.setdefault(event.account_id, []).append(event)
     for number, judgement in judgements.items():
-        reviewed = with_reviews(
-            judgement, [event for event in events if event.account_id == number]
-        )
+        reviewed = with_reviews(judgement, events.get(number, ()))
         current[number] = replace(current[number], judgement=reviewed, news=made.news[number])
     news = {entry.account.id: entry.news for entry in current.values()}
     return JudgedScope(

@@ -19,7 +19,12 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_start
-from mediawatch.people.repost_refutations import end_of, repost_dossiers
+from mediawatch.people.repost_refutations import (
+    DossierTerms,
+    dossier_terms,
+    end_of,
+    repost_dossiers,
+)
 from mediawatch.registry.find import find_account
 from mediawatch.rules.known_days import Span
 from mediawatch.rules.repost_views import RepostView, SeenPost, view
@@ -190,10 +195,11 @@ async def repost_report(app: App, number: int, only: Collection[int] | None = No
     accounts = {each.id: each for each in await app.store.accounts.all(include_retired=True)}
     wanted = [key for key in task.account_ids if only is None or key in only]
     disproved = await find_disproved(app.store)
+    ground = await dossier_terms(app.store, day_start(task.from_day))
     views: dict[int, RepostView] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = [accounts[key] for key in wanted[start : start + _AT_ONCE]]
-        views |= await _views(app, task, some, disproved)
+        views |= await _views(app, task, some, disproved, ground)
     rows = tuple(
         RepostRow(
             account=accounts[key],
@@ -212,6 +218,7 @@ async def _views(
     task: RepostTask,
     accounts: Sequence[Account],
     disproved: Mapping[int, Sequence[Span]],
+    ground: DossierTerms,
 ) -> dict[int, RepostView]:
     found = {
         each.id: RepostView(not_asked="已移出台账")
@@ -220,7 +227,7 @@ async def _views(
     }
     standing = [each for each in accounts if each.retired_on is None]
     pruned = await app.store.readings.pruned_before()
-    files = await repost_dossiers(app.store, standing, day_start(task.from_day))
+    files = await repost_dossiers(app.store, standing, ground)
     for account in standing:
         known = replace(files[account.id], supported=app.supports(account.platform))
         refuted = disproved.get(account.id, ())

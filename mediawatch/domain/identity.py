@@ -9,6 +9,7 @@ import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote
 
 ID_IN_DOUBT = "备案ID疑似有误"
@@ -147,6 +148,7 @@ def _form(id: str, platform: str) -> str:
     return "number" if id.isascii() and id.isdigit() else "word"
 
 
+@lru_cache(maxsize=4096)  # The filed id is compared with each sight's.
 def _comparable(id: str, platform: str) -> str:
     """A gh_ id in lower case; WeChat's biz in base64 without padding.
 

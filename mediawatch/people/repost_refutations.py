@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import (
@@ -21,7 +21,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import chinese_day, day_end, day_of, day_start
 from mediawatch.ports import Dossier, Store
-from mediawatch.rules.backing import RESUMABLE
+from mediawatch.rules.backing import RESUMABLE, KnownChecks
 from mediawatch.rules.filed_names import NamesInService
 from mediawatch.rules.repost_titles import fold_title, titles_in
 from mediawatch.rules.repost_views import RepostView, view
@@ -54,7 +54,11 @@ async def seen_reposts(
         for task, _ in pieces:
             wanted.setdefault(task.from_day, set()).add(number)
     known = {
-        first: await repost_dossiers(store, [filed[key] for key in sorted(ids)], day_start(first))
+        first: await repost_dossiers(
+            store,
+            [filed[key] for key in sorted(ids)],
+            await dossier_terms(store, day_start(first)),
+        )
         for first, ids in wanted.items()
     }
     found: dict[int, list[SeenRepost]] = {}
@@ -69,16 +73,31 @@ async def seen_reposts(
     return {number: tuple(some) for number, some in found.items() if some}
 
 
+@dataclass(frozen=True, slots=True)
+class DossierTerms:
+    """What the dossiers of all accounts share, since the moment `begin`."""
+
+    begin: datetime
+    checks: KnownChecks
+    names: NamesInService
+
+
+async def dossier_terms(store: Store, begin: datetime) -> DossierTerms:
+    return DossierTerms(
+        begin=begin,
+        checks=KnownChecks(await store.operator.canary_checks(since=begin - RESUMABLE)),
+        names=NamesInService.of(await store.accounts.names_in_service()),
+    )
+
+
 async def repost_dossiers(
-    store: Store, accounts: Sequence[Account], begin: datetime
+    store: Store, accounts: Sequence[Account], ground: DossierTerms
 ) -> dict[int, Dossier]:
     """All that is known of accounts since a moment, as tasks of reposts are judged by it."""
     ids = [account.id for account in accounts]
     current = await store.accounts.current(ids)
     # Since that moment it gives every reading, and of the past what tells whose they are.
-    readings = await store.readings.for_judgement(ids, begin)
-    checks = tuple(await store.operator.canary_checks(since=begin - RESUMABLE))
-    names = NamesInService.of(await store.accounts.names_in_service())
+    readings = await store.readings.for_judgement(ids, ground.begin)
     found = {}
     for account in accounts:
         own = tuple(readings.get(account.id, ()))
@@ -86,8 +105,8 @@ async def repost_dossiers(
             filed=account.filed,
             identity=current[account.id].identity,
             readings=own,
-            others_names=names.borne_by_others(account.id, account.platform, own),
-            checks=checks,
+            others_names=ground.names.borne_by_others(account.id, account.platform, own),
+            checks=ground.checks,
         )
     return found
 

@@ -57,6 +57,8 @@ def _of_another(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> 
 
     A person's word that it bears the filed name does not make it the filed one.
     """
+    if not any(sight.verified_as for reading in looks for sight in reading.sights):
+        return None
     own = [
         said
         for reading in looks
@@ -122,6 +124,9 @@ def _of_two(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doub
     the disputed id may have been seen once more. A link says less than an id: where the filed id
     bears the filed name in the same look, or bears no other one, the link alone is wrong.
     """
+    details = [sight.detail for reading in looks for sight in reading.sights]
+    if not any(_OF_LINK in detail or ID_IN_DOUBT in detail for detail in details):
+        return None
     keys = (now.platform_id, now.original_id, now.alias)
     renamed = any(_tied_names(reading, now, filed)[1] for reading in looks)
     for reading in reversed(looks):

@@ -44,9 +44,9 @@ def keep_speaking(known: Dossier, as_of: datetime) -> Dossier:
     They say something about the identity filed now; of each person only the newest answer stands.
     The ids are those filed now; name, status and the rest stay as the sweep froze them.
     """
-    now = identity_of(known)
+    now, then = identity_of(known), known.filed.identity
     left = [
-        _of_frozen(said, known.filed.identity)
+        _of_frozen(said, then)
         for reading in known.readings
         if (said := of_identity(reading, now)) is not None
     ]
@@ -207,7 +207,7 @@ def proposes_only(sight: Sight, reading: Reading, filed: Filing) -> bool:
 
     No id is filed, and it bears another name than the filed one.
     """
-    if filed.identity.has_id or sight.matched_by is MatchedBy.ID:
+    if sight.matched_by is MatchedBy.ID or filed.identity.has_id:
         return False
     seen = sight.name or reading.name
     return bool(seen) and not alike(filed.name, seen)

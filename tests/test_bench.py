@@ -7,11 +7,13 @@ import json
 import runpy
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from commands import in_process
 
 from mediawatch.app import DEMO_LOGINS, clock_from
 from mediawatch.rules.policy import load
@@ -209,3 +211,38 @@ def test_a_wrong_answer_is_counted(bench: ModuleType) -> None:
         )
         == 2
     )
+
+
+@pytest.fixture
+def scale(bench: ModuleType) -> ModuleType:
+    return importlib.import_module("scale")
+
+
+def test_a_home_of_copies_holds_what_its_block_holds(bench: ModuleType, tmp_path: Path) -> None:
+    """300 accounts are two whole copies of 113 and a part of a third one."""
+    homes, block = (importlib.import_module(f"scale_{name}") for name in ("homes", "block"))
+    home = block.make_block(tmp_path / "home", datetime.now(UTC))
+    homes.multiply(home.database, 300)
+    flagged = in_process("--home", home.root, "flagged", "--sweep", "2").stdout
+    assert [flagged.count(f"7700{copy}005") for copy in range(3)] == [2, 2, 2]
+    assert flagged.count("超2周未更新") == 6
+    assert "7700" in in_process("--home", home.root, "registry", "list").stdout
+
+
+def test_growth_beyond_the_accounts_is_a_fault(scale: ModuleType) -> None:
+    def costs(*seconds: float, mb: float = 100.0) -> dict[int, Any]:
+        pairs = zip((113, 2_432, 6_206, 100_000), seconds, strict=True)
+        return {accounts: scale.MeasuredCost(cpu=cpu, mb=mb) for accounts, cpu in pairs}
+
+    assert scale.faults(costs(1.0, 2.0, 3.6, 44.0)) == []
+    assert len(scale.faults(costs(1.0, 1.2, 1.5, 59.0))) == 1  # quadratic, yet below the target
+    assert len(scale.faults(costs(1.0, 2.0, 7.0, 44.0))) == 2  # above a target, too
+    assert len(scale.faults(costs(1.0, 2.0, 3.6, 44.0, mb=300.0))) == 1
+
+
+@pytest.mark.soak
+def test_every_command_is_measured(scale: ModuleType, tmp_path: Path) -> None:
+    homes = [scale.made(tmp_path, accounts) for accounts in (113, 300)]
+    for command in scale.COMMANDS:
+        if command.name != "sweep --nightly":  # which waits for sites that cannot be reached
+            assert all(scale.cost_of(command, home).cpu > 0 for home in homes)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
 
-from mediawatch.table import Table, to_text, wrap
+from mediawatch.table import Table, plain, to_text, wrap
 
 LINE = "warn  calendar   working days of 2027 are not known: 下发核实的期限 count Monday to Friday there"
 
@@ -47,3 +54,22 @@ def test_what_follows_below_a_row_stays_whole() -> None:
             below = f"{head}:{cell}"
             if cell_len(below) <= width - 5 and head not in text.splitlines()[2]:
                 assert any(below in line for line in text.splitlines())
+
+
+@pytest.mark.parametrize("columns", [1, 6, 9, 14])
+def test_too_wide_columns_fold_as_rich_folds_them(columns: int) -> None:
+    chosen = random.Random(columns)
+    heads, *rows = [
+        tuple("".join(chosen.choices("ab公示 :；", k=chosen.randrange(90))) for _ in range(columns))
+        for _ in range(6)
+    ]
+    rows[0] = ("示例" * 120, *rows[0][1:])
+    rich = RichTable(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in heads:
+        rich.add_column(Text(plain(heading)), overflow="fold")
+    for row in rows:
+        rich.add_row(*[Text(plain(cell)) for cell in row])
+    stream = io.StringIO()
+    Console(file=stream, width=220, color_system=None).print(rich)
+    wanted = [line.rstrip() for line in stream.getvalue().splitlines()]
+    assert to_text(Table("t", heads, tuple(rows))).split("\n")[1:] == wanted

@@ -20,10 +20,10 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_start
 from mediawatch.people.repost_refutations import (
-    RepostGround,
+    DossierTerms,
+    dossier_terms,
     end_of,
     repost_dossiers,
-    repost_ground,
 )
 from mediawatch.registry.find import find_account
 from mediawatch.rules.known_days import Span
@@ -195,7 +195,7 @@ async def repost_report(app: App, number: int, only: Collection[int] | None = No
     accounts = {each.id: each for each in await app.store.accounts.all(include_retired=True)}
     wanted = [key for key in task.account_ids if only is None or key in only]
     disproved = await find_disproved(app.store)
-    ground = await repost_ground(app.store, day_start(task.from_day))
+    ground = await dossier_terms(app.store, day_start(task.from_day))
     views: dict[int, RepostView] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = [accounts[key] for key in wanted[start : start + _AT_ONCE]]
@@ -218,7 +218,7 @@ async def _views(
     task: RepostTask,
     accounts: Sequence[Account],
     disproved: Mapping[int, Sequence[Span]],
-    ground: RepostGround,
+    ground: DossierTerms,
 ) -> dict[int, RepostView]:
     found = {
         each.id: RepostView(not_asked="已移出台账")

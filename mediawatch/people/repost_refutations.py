@@ -57,7 +57,7 @@ async def seen_reposts(
         first: await repost_dossiers(
             store,
             [filed[key] for key in sorted(ids)],
-            await repost_ground(store, day_start(first)),
+            await dossier_terms(store, day_start(first)),
         )
         for first, ids in wanted.items()
     }
@@ -74,7 +74,7 @@ async def seen_reposts(
 
 
 @dataclass(frozen=True, slots=True)
-class RepostGround:
+class DossierTerms:
     """What the dossiers of all accounts share, since the moment `begin`."""
 
     begin: datetime
@@ -82,8 +82,8 @@ class RepostGround:
     names: NamesInService
 
 
-async def repost_ground(store: Store, begin: datetime) -> RepostGround:
-    return RepostGround(
+async def dossier_terms(store: Store, begin: datetime) -> DossierTerms:
+    return DossierTerms(
         begin=begin,
         checks=KnownChecks(await store.operator.canary_checks(since=begin - RESUMABLE)),
         names=NamesInService.of(await store.accounts.names_in_service()),
@@ -91,7 +91,7 @@ async def repost_ground(store: Store, begin: datetime) -> RepostGround:
 
 
 async def repost_dossiers(
-    store: Store, accounts: Sequence[Account], ground: RepostGround
+    store: Store, accounts: Sequence[Account], ground: DossierTerms
 ) -> dict[int, Dossier]:
     """All that is known of accounts since a moment, as tasks of reposts are judged by it."""
     ids = [account.id for account in accounts]

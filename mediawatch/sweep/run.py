@@ -217,14 +217,15 @@ class Run:
         """
         if not self._proved_fresh:
             return await self.judge(accounts)
-        scope = await self.tools.store.sweeps.scope(self.sweep.id)
-        news = {entry.account.id: entry.news for entry in scope}
+        now = await self.tools.store.accounts.current(self._proved_fresh)
         kept = {
             account.id: judgement
             for account in accounts
             if (judgement := self._proved_fresh.get(account.id))
-            and news[account.id] == self._proved_on[account.id]
+            and now[account.id].news == self._proved_on[account.id]
             and not self.looks.paused_sources(account)
+            # Looks of an earlier run of this sweep may be withdrawn by a check that came since.
+            and not self.readings.of(account)
         }
         made = await self.judge([account for account in accounts if account.id not in kept])
         return Rejudgement(

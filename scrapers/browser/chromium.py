@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 
-_FRUGAL = "--js-flags=--max-semi-space-size=1 --optimize-for-size"
+_FRUGAL = "--js-flags=--max-semi-space-size=1"
 """What scripts leave is collected at once; by default each page lets some ten MB of it lie."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -209,3 +210,12 @@ def test_a_wrong_answer_is_counted(bench: ModuleType) -> None:
         )
         == 2
     )
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("bench")
+def test_orders_are_handed_out_and_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    measured = runpy.run_path(str(BENCH / "worker_cost.py"), run_name="bench")
+    measured["main"](["defer", "50"])
+    said = capsys.readouterr().out
+    assert re.search(r"50 orders deferred .*\n50 orders reckoned .*\n50 orders taken back", said)

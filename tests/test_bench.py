@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -246,3 +247,12 @@ def test_every_command_is_measured(scale: ModuleType, tmp_path: Path) -> None:
     for command in scale.COMMANDS:
         if command.name != "sweep --nightly":  # which waits for sites that cannot be reached
             assert all(scale.cost_of(command, home).cpu > 0 for home in homes)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("bench")
+def test_orders_are_handed_out_and_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    measured = runpy.run_path(str(BENCH / "worker_cost.py"), run_name="bench")
+    measured["main"](["defer", "50"])
+    said = capsys.readouterr().out
+    assert re.search(r"50 orders deferred .*\n50 orders reckoned .*\n50 orders taken back", said)

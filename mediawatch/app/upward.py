@@ -35,8 +35,9 @@ async def report_upward(
         key=lambda each: (each.issued_on, each.id),
         default=None,
     )
-    inspection = await (issued_inspection(app, issued) if issued else inspection_of(app, sweep))
+    # First: the registries of two days are let go before the inspection is loaded.
     movement = await _movement(app, sweep, since)
+    inspection = await (issued_inspection(app, issued) if issued else inspection_of(app, sweep))
     whole, counted = inspection.statistics.whole, movement.total
     if not movement.unknown and whole.registry_known and counted != whole.total:
         movement = RegistryMovement(

@@ -1,7 +1,7 @@
 """What `scale.py` measures besides: lists that come back filled in, and documents of longer times.
 
 `python tests/bench/scale_documents.py HOME`: CPU seconds (with children) and the greatest memory of
-one process for each, in copies of HOME beside it. A worklist is exported, answered in every row and
+one process for each, in a copy of HOME beside it. HOME is one that `scale.py` made today. A worklist is exported, answered in every row and
 taken in again; a form of 100 000 rows is read by the limited process.
 """
 

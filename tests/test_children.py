@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from local_site import Answer, Asked, served
+from postgres import Cluster
 from programs import clean, mediawatch
 from tables import short
 
@@ -116,13 +117,13 @@ def test_the_reading_process_is_told_no_secret(
 
 
 def test_a_copy_of_the_database_is_told_its_password_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres: Cluster
 ) -> None:
     program = tmp_path / "pg_dump"
     program.write_text(f'#!/bin/sh\nenv > {tmp_path}/called\necho "$@" >> {tmp_path}/called\n')
     program.chmod(0o755)
     monkeypatch.setattr(copies, "_found", lambda name: str(tmp_path / name))
-    copies.dump("postgresql://office@db.example/x?password=of-the-database", tmp_path / "copy")
+    copies.dump(f"{postgres.url()}&password=of-the-database", tmp_path / "copy")
     lines = (tmp_path / "called").read_text().splitlines()
     assert "PGPASSWORD=of-the-database" in lines
     assert sum("of-the-database" in line for line in lines) == 1

@@ -24,6 +24,7 @@ def test_only_one_takes_the_singular(number: int, text: str) -> None:
 NEVER_ONE = {
     # A constant, a rate, a floor of two, an assertion, or a stored text.
     "mediawatch.app.backup": "files",
+    "mediawatch.app.receiving": "files",
     "mediawatch.app.restore": "bytes",
     "mediawatch.app.tar_file": "bytes files",
     "mediawatch.inputs": "bytes",

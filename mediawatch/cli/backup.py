@@ -37,8 +37,8 @@ def backup(
         typer.Option("--with-sessions", help="Logins too: a person who has the file is logged in."),
     ] = False,
 ) -> None:
-    """Write database, evidence, settings and canaries into one tar file, while a sweep may run.
-    Evidence in a shared place stays there."""
+    """Write database, evidence (but for a shared place's), settings and canaries into one tar file,
+    while a sweep may run."""
 
     async def work() -> Backup:
         async with open_home(ctx) as app:

@@ -163,8 +163,8 @@ HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
     },
     "backup": {
         "backup": (
-            "Write database, evidence, settings and canaries into one tar file, while a sweep may "
-            "run. Evidence in a shared place stays there."
+            "Write database, evidence (but for a shared place's), settings and canaries into one "
+            "tar file, while a sweep may run."
         ),
         "restore": "Make a new home from a backup, after its files, settings and database were checked.",
     },

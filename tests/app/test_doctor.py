@@ -160,6 +160,7 @@ async def test_an_empty_home_wants_a_registry_and_logins(app: App) -> None:
     checks = await in_home(app)
     assert levels(checks) == {
         "database": Level.OK,
+        "evidence": Level.OK,
         "sessions": Level.WARN,
         "registry": Level.FAIL,
         "names": Level.OK,

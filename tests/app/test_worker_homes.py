@@ -16,6 +16,7 @@ import pytest
 import warm
 from browsers import key
 from commands import in_process
+from evidence_files import all_evidence
 from ordered_sweeps import database_of
 from postgres import Cluster
 
@@ -113,8 +114,9 @@ async def test_a_worker_with_a_real_browser_and_a_login(
                 with suppress(asyncio.CancelledError):
                     await running
             readings = await coordinating.store.readings.by_account()
-            evidence = await coordinating.store.evidence.all()
-            assert not retention.verify_evidence(working.evidence, evidence).wrong
+            evidence = await all_evidence(coordinating.store)
+            found = await retention.verify_evidence(coordinating.store, working.evidence)
+            assert not found.wrong
     verdicts = {
         entry.account.filed.name: entry.judgement.verdict
         for entry in summary.scope

@@ -21,6 +21,8 @@ INPUTS = {
     ("cadence", "policy"),
     ("cadence", "scope"),
     ("circular check", "file"),
+    ("collect add", "files"),
+    ("collect circular", "template"),
     ("demo", "world"),
     ("evidence verify", "archive"),
     ("evidence prune", "policy"),

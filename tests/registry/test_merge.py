@@ -223,6 +223,9 @@ def test_a_home_with_doubles_is_brought_up_to_date_without_the_index(home: Home)
         *reversed(REPOSTS),
         *HANDED,
         *reversed(PACE),
+        "look_result",
+        "sweep_terms",
+        "worker",
     ):
         change(home, f"DROP TABLE {later}")
     for table in ("provisional_id", "filing_remark"):
@@ -287,6 +290,7 @@ STAYS = {
     "account_state": "made of the readings that serve the account",
     "notice_account": "as it was issued; readers follow the merge by the filing number",
     "notice_item": "as it was issued; readers follow the merge by the filing number",
+    "look_result": "of an ordered look, as it was made then",
     "sweep_account": "as it was inspected then",
     "repost_event": "as it was decided of that filing",
     "repost_task_account": "as it was asked; a filing that was taken out need not repost anything",

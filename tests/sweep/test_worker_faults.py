@@ -86,7 +86,7 @@ async def killed_sweep(field: Field, shared: Store, accounts: int, kills: int) -
 
 
 @pytest.mark.parametrize(
-    ("accounts", "kills"), [(20, 2), pytest.param(400, 20, marks=pytest.mark.soak)]
+    ("accounts", "kills"), [(12, 1), pytest.param(400, 20, marks=pytest.mark.soak)]
 )
 async def test_killed_workers_change_nothing(
     field: Field, shared: Store, store: Store, tmp_path: Path, accounts: int, kills: int

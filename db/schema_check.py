@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, create_engine, text
 
 from db.engine import WRITES, migration_engine, normal_url
 from db.errors import NewerDatabase, StoreError, as_store_error
-from db.queries.named import named_queries
+from db.queries.named import view_statements
 from db.revisions import apply_revisions, revisions
 
 
@@ -111,7 +111,7 @@ def _known_revision(found: SchemaParts, versions: list[object], name: str) -> st
 
 
 def _compare(found: SchemaParts, expected: SchemaParts, name: str) -> None:
-    if foreign := sorted(found.views - {query.name for query in named_queries("sqlite")}):
+    if foreign := sorted(found.views - view_statements("sqlite").keys()):
         raise StoreError(
             f"{name} holds the view {foreign[0][:80]!r}, which is none of mediawatch's"
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 import places
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 # As the program itself does: imports and tests make very many lasting objects.
 gc.set_threshold(50_000)
@@ -61,6 +62,10 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 def pytest_configure(config: pytest.Config) -> None:
     """What the workers inherit."""
+    if config.option.markexpr == "not soak":
+        # Hypothesis tries constants of our sources, too, and reads all of them for it: two seconds
+        # of CPU for each worker on a fresh clone. The full sizes try them.
+        providers.is_local_module_file = lambda _: False
     if hasattr(config, "workerinput"):
         return
     places.move_to_memory()

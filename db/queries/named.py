@@ -19,6 +19,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -85,15 +86,54 @@ def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
 
     ValueError where a file breaks the conventions above.
     """
-    folder = files("db").joinpath("reports")
-    parts = {name.upper(): sql for name, (_, sql) in _texts(folder.joinpath("parts")).items()}
+    return tuple(
+        NamedQuery(name, title, _spell(_expand(sql), dialect))
+        for name, (title, sql) in _texts(_FOLDER).items()
+    )
+
+
+@cache
+def view_statements(dialect: str) -> Mapping[str, str]:
+    """By name, what each view of a database selects, each after those that it reads.
+
+    The parts are views, too, `part_ranked` for RANKED: each new connection of SQLite parses all
+    views, and expanded they are two and a half times as long.
+    """
+    parts = _parts()
+    of_parts = re.compile(rf"\b(FROM|JOIN) ({'|'.join(parts)})\b")
+
+    def of_views(sql: str) -> str:
+        read = of_parts.sub(lambda found: f"{found[1]} {_part_view(found[2])}", sql)
+        return _spell(_expand(read), dialect)
+
+    views = {_part_view(name): of_views(sql) for name, sql in parts.items()}
+    reads = {name: views.keys() & re.findall(r"\w+", sql) for name, sql in views.items()}
+    queries = {name: of_views(sql) for name, (_, sql) in _texts(_FOLDER).items()}
+    wanted = set(re.findall(r"\w+", " ".join([*views.values(), *queries.values()])))
+    ordered = TopologicalSorter(reads).static_order()
+    return {name: views[name] for name in ordered if name in wanted} | queries
+
+
+_FOLDER = files("db").joinpath("reports")
+
+
+@cache
+def _parts() -> Mapping[str, str]:
+    return {name.upper(): sql for name, (_, sql) in _texts(_FOLDER.joinpath("parts")).items()}
+
+
+def _part_view(name: str) -> str:
+    return f"part_{name.lower()}"
+
+
+def _expand(sql: str) -> str:
+    parts = _parts()
+    return re.sub(rf"\b({'|'.join(parts)})\b", lambda word: f"({_expand(parts[word[1]])})", sql)
+
+
+def _spell(sql: str, dialect: str) -> str:
     spelt = _SPELT[dialect]
     codes = ", ".join(f"'{code.value}'" for code in Code if code.found_by_people)
-
-    def expanded(sql: str) -> str:
-        return re.sub(
-            rf"\b({'|'.join(parts)})\b", lambda word: f"({expanded(parts[word[1]])})", sql
-        )
 
     def called(call: re.Match[str]) -> str:
         match call[1]:
@@ -107,22 +147,15 @@ def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
                 )
         return spelt[call[1]].format(call[2])
 
-    return tuple(
-        NamedQuery(
-            name,
-            title,
-            _CALL.sub(called, expanded(sql))
-            .replace("ALL_DISMISSED", ALL_DISMISSED)
-            .replace("TO_BE_JUDGED", TO_BE_JUDGED),
-        )
-        for name, (title, sql) in _texts(folder).items()
-    )
+    found = _CALL.sub(called, sql).replace("ALL_DISMISSED", ALL_DISMISSED)
+    return found.replace("TO_BE_JUDGED", TO_BE_JUDGED)
 
 
 def asks_for_judgements(sql: str, queries: Sequence[NamedQuery]) -> bool:
     """Whether a statement may ask what accounts were judged to be, directly or through a view."""
     tables = {"sweep_account", "finding"}
     views = {query.name for query in queries if any(name in query.sql for name in tables)}
+    views |= {_part_view(name) for name in _parts()}
     return not (tables | views).isdisjoint(re.findall(r"\w+", sql.lower()))
 
 
@@ -151,15 +184,18 @@ def _label(column: str) -> str:
 
 def views_stand(connection: Connection) -> bool:
     """Whether the database's views are those of this version."""
-    return _standing(connection) == {
-        query.name: _digest(query) for query in named_queries(connection.dialect.name)
-    }
+    wanted = view_statements(connection.dialect.name)
+    return _standing(connection) == {name: _digest(sql) for name, sql in wanted.items()}
 
 
 def drop_views(connection: Connection) -> None:
     """Drop them before a migration: a view would hold on to the tables it changes."""
-    for name in _standing(connection):
-        connection.exec_driver_sql(f"DROP VIEW {name}")
+    names = list(_standing(connection))
+    if connection.dialect.name == "sqlite":
+        for name in names:
+            connection.exec_driver_sql(f"DROP VIEW {name}")
+    elif names:  # together: one may read the others
+        connection.exec_driver_sql(f"DROP VIEW {', '.join(names)}")
 
 
 def create_views(connection: Connection) -> None:
@@ -167,14 +203,12 @@ def create_views(connection: Connection) -> None:
 
     Each remembers the text it was made of.
     """
-    for query in named_queries(connection.dialect.name):
+    for name, sql in view_statements(connection.dialect.name).items():
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(
-                f"CREATE VIEW {query.name} AS -- {_digest(query)}\n{query.sql}"
-            )
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS -- {_digest(sql)}\n{sql}")
         else:
-            connection.exec_driver_sql(f"CREATE VIEW {query.name} AS {query.sql}")
-            connection.exec_driver_sql(f"COMMENT ON VIEW {query.name} IS '{_digest(query)}'")
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {sql}")
+            connection.exec_driver_sql(f"COMMENT ON VIEW {name} IS '{_digest(sql)}'")
 
 
 _VIEWS = {
@@ -194,5 +228,5 @@ def _standing(connection: Connection) -> dict[str, str]:
     }
 
 
-def _digest(query: NamedQuery) -> str:
-    return f"mediawatch:{hashlib.sha256(query.sql.encode()).hexdigest()[:16]}"
+def _digest(sql: str) -> str:
+    return f"mediawatch:{hashlib.sha256(sql.encode()).hexdigest()[:16]}"

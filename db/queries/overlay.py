@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Index, MetaData, Table
 from db.base import Base, table
 from db.mapping.sweeps import finding_values, judgement_values
 from db.models import FindingRow, SweepAccountRow
-from db.queries.named import named_queries
+from db.queries.named import view_statements
 from db.types import Values
 from mediawatch.domain import SweepAccount
 
@@ -72,8 +72,8 @@ def lay_over(connection: Connection, entries: Sequence[SweepAccount]) -> None:
         f"INSERT INTO {place} ({', '.join(column.name for column in columns)}) "
         f"{_untouched(schema, FindingRow)}"
     )
-    for query in named_queries(connection.dialect.name):
-        _view(connection, query.name, query.sql)
+    for name, sql in view_statements(connection.dialect.name).items():
+        _view(connection, name, sql)
 
 
 def _judged(entry: SweepAccount) -> Values:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import name_database
-from db.errors import as_store_error
+from db.errors import StoreAway, as_store_error
 from mediawatch.domain import UserError
 
 _ADVISORY = 0x6D656473
@@ -45,17 +45,20 @@ class SweepLock:
             self._connection = connection
 
     async def make_sure(self) -> None:
-        """Take it again where the server has ended the connection. UserError as `take`."""
+        """Take it again where the server has ended the connection: later, where it is still away.
+
+        UserError as `take`.
+        """
         await asyncio.to_thread(self._make_sure)
 
     def _make_sure(self) -> None:
-        if self._connection is None:
-            self.take()
-            return
-        try:
-            self._connection.scalar(text("SELECT 1"))
-        except DBAPIError:
-            self.release()
+        if self._connection is not None:
+            try:
+                self._connection.scalar(text("SELECT 1"))
+                return
+            except DBAPIError:
+                self.release()
+        with suppress(StoreAway):
             self.take()
 
     def release(self) -> None:

@@ -22,6 +22,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.names import same_person
 from mediawatch.publish.notices.deadlines import deadline
+from mediawatch.publish.rounds import Issues
 from mediawatch.rules.appeals import (
     Appeal,
     appeals_of,
@@ -229,12 +230,9 @@ async def opinion_document(app: App, notice: Notice, item: int) -> tuple[bytes, 
     return letter_document(letter, decision.at), appeal
 
 
-async def all_open_appeals(app: App) -> list[Appeal]:
+def all_open_appeals(issues: Issues) -> list[Appeal]:
     """What waits for its 复核意见 in every notice, the first term first."""
-    events = await app.store.notices.events()
-    found = [
-        each for notice in await app.store.notices.all() for each in open_appeals(notice, events)
-    ]
+    found = [each for notice in issues.notices for each in open_appeals(notice, issues.events)]
     return sorted(found, key=lambda each: (each.term or date.max, each.received_on))
 
 

@@ -335,12 +335,11 @@ async def refuse_due(
         )
 
 
-async def all_corrections_due(app: App) -> list[CorrectionDue]:
+async def all_corrections_due(app: App, issues: Issues) -> list[CorrectionDue]:
     """The corrections due in every notice that is not closed."""
-    events = await app.store.notices.events()
     still = [
         notice
-        for notice in await app.store.notices.all()
-        if not is_closed(event for event in events if event.notice_id == notice.id)
+        for notice in issues.notices
+        if not is_closed(event for event in issues.events if event.notice_id == notice.id)
     ]
     return [due for notice in still for due in await corrections_due(app, notice)]

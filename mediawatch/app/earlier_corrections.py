@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mediawatch.app.documents import issues_of
 from mediawatch.app.root import App
 from mediawatch.domain import Notice, NoticeAction, NoticeItem, Verdict, is_closed
 from mediawatch.publish.notices.issuing import as_issued
@@ -28,12 +27,13 @@ class RepeatedAccusation:
         )
 
 
-async def repeated_accusations(app: App, only: Notice | None = None) -> list[RepeatedAccusation]:
+async def repeated_accusations(
+    app: App, issues: Issues, only: Notice | None = None
+) -> list[RepeatedAccusation]:
     """What notices that are not closed, or `only` that one, repeat of what was withdrawn since.
 
     A correction of the notice's own that came after is settled: its papers repeat nothing.
     """
-    issues = await issues_of(app)
     found: list[RepeatedAccusation] = []
     for notice in [only] if only else issues.notices:
         own = [event for event in issues.events if event.notice_id == notice.id]

@@ -18,6 +18,7 @@ from mediawatch.domain import (
     version_on,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.publish.rounds import Issues
 
 
 async def note_publication(
@@ -81,13 +82,14 @@ async def note_retraction(app: App, notice: Notice, event: NoticeEvent) -> Notic
     return kept
 
 
-async def unfinished_corrections(app: App) -> list[UnfinishedCorrection]:
+def unfinished_corrections(issues: Issues) -> list[UnfinishedCorrection]:
     """更正未完成: the places of all notices that still show what was corrected."""
-    events = await app.store.notices.events()
     return [
         UnfinishedCorrection(notice=notice.number, place=place)
-        for notice in await app.store.notices.all()
-        for place in outdated_places(event for event in events if event.notice_id == notice.id)
+        for notice in issues.notices
+        for place in outdated_places(
+            event for event in issues.events if event.notice_id == notice.id
+        )
     ]
 
 

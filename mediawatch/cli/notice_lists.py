@@ -11,6 +11,7 @@ import typer
 
 from mediawatch.app import App, corrections
 from mediawatch.app.appeals import all_open_appeals
+from mediawatch.app.documents import issues_of
 from mediawatch.app.earlier_corrections import RepeatedAccusation, repeated_accusations
 from mediawatch.app.notice_drafts import changes_of
 from mediawatch.app.publications import unfinished_corrections
@@ -42,14 +43,15 @@ def list_(ctx: typer.Context) -> None:
 
     async def work() -> tuple[Table, Table, list[str]]:
         async with open_home(ctx) as app:
-            table = lists.notices(await app.store.notices.all(), await app.store.notices.events())
+            issues = await issues_of(app)
+            table = lists.notices(issues.notices, issues.events)
             waiting = await _waiting(app)
             told = _reminders(
-                await corrections.all_corrections_due(app),
-                await unfinished_corrections(app),
-                await all_open_appeals(app),
+                await corrections.all_corrections_due(app, issues),
+                unfinished_corrections(issues),
+                all_open_appeals(issues),
                 day_of(app.clock()),
-                await repeated_accusations(app),
+                await repeated_accusations(app, issues),
             )
             return table, waiting, told
 
@@ -122,7 +124,7 @@ def show(
             documents = await app.store.notices.documents(notice.id)
             drafts = draft_lists.drafts_of(notice, await app.store.notices.drafts())
             due = [] if out else await corrections.corrections_due(app, notice)
-            repeated = [] if out else await repeated_accusations(app, notice)
+            repeated = [] if out else await repeated_accusations(app, await issues_of(app), notice)
             today = day_of(app.clock())
             return _ShownNotice(notice, events, documents, drafts, due, repeated, today)
 

@@ -13,6 +13,7 @@ import typer
 from mediawatch.app import runs_now
 from mediawatch.app.appeals import all_open_appeals
 from mediawatch.app.corrections import all_corrections_due
+from mediawatch.app.documents import issues_of
 from mediawatch.app.publications import unfinished_corrections
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import (
@@ -100,7 +101,8 @@ def status(
             unanswered = frozenset(
                 [sweep for sweep in made if await app.store.sweeps.is_unanswered(sweep)]
             )
-            backup, due = await app.store.runs.last_backup(), await all_corrections_due(app)
+            issues = await issues_of(app)
+            backup, due = await app.store.runs.last_backup(), await all_corrections_due(app, issues)
             unarchived = await app.store.notices.unarchived()
             drafts = await app.store.notices.drafts()
             return Status(
@@ -113,8 +115,8 @@ def status(
                 unarchived,
                 unanswered,
                 drafts=[each for each in drafts if open_draft(drafts, each.sweep_id) is each],
-                unfinished=await unfinished_corrections(app),
-                appeals=await all_open_appeals(app),
+                unfinished=unfinished_corrections(issues),
+                appeals=all_open_appeals(issues),
             )
 
     found = run(work())

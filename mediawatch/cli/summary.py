@@ -9,6 +9,7 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.corrections import all_corrections_due
+from mediawatch.app.documents import issues_of
 from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.app.publications import unfinished_corrections
 from mediawatch.app.workers import open_coordinator
@@ -41,13 +42,14 @@ async def run_sweep(
                 summary, night = await nights.run(running, request, progress, ended)
     if not summary.unanswered:
         summary.proofs = await proof_lines(app, summary.sweep, summary.scope)
+    issues = await issues_of(app)
     await app.alerts.tell_night(
         summary.sweep,
         night,
         app.sessions,
         app.surface_labels(PLATFORM_LABELS),
-        await all_corrections_due(app),
-        await unfinished_corrections(app),
+        await all_corrections_due(app, issues),
+        unfinished_corrections(issues),
     )
     await app.alerts.tell_unused(await list_logins(app.sessions, app.logins()))
     return summary

@@ -42,9 +42,15 @@ WITHHELD = frozenset(
         "home",
         "hint",
         "link_receipt",
+        "part_counted",
+        "part_moved",
+        "part_ranked",
+        "part_rechecked",
+        "part_reviewed",
+        "part_standing_item",
     }
 )
-"""Tables that no page shows.
+"""Tables, and the parts of named queries, that no page shows.
 
 They hold contacts, and what units, reviewers and others wrote, where a telephone number may stand. They
 hold what the machine found before a person reviewed it; `latest_status` and `flagged` show that as

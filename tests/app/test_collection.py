@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from docx import Document as WordDocument
 from handed_offices import AS_OF, LowerOffice, filed_in, settings_of, told_by
 from offices import FRESH, Office
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from mediawatch.domain import Code, Filing, Sweep, SweepState
 from mediawatch.domain.clock import day_end
@@ -45,10 +46,14 @@ class Round:
     own: int
     """The number of our own inspection."""
 
-    def sheet(self, name: str, *words: str) -> list[tuple[Any, ...]]:
+    @cached_property
+    def figures(self) -> Workbook:
         target = self.root / "汇总.xlsx"
-        self.office.run("collect", "figures", "--out", target, "--force", *words)
-        return list(load_workbook(target)[name].iter_rows(values_only=True))
+        self.office.run("collect", "figures", "--out", target, "--sweep", str(self.own))
+        return load_workbook(target)
+
+    def sheet(self, name: str) -> list[tuple[Any, ...]]:
+        return list(self.figures[name].iter_rows(values_only=True))
 
     def circular(self, *words: str) -> tuple[list[str], list[list[list[str]]]]:
         """The paragraphs and the tables of the circular."""
@@ -91,7 +96,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Round:
 
 
 def test_every_account_counts_once_and_each_office_has_its_row(collected: Round) -> None:
-    rows = collected.sheet("自查统计表", "--sweep", "1")
+    rows = collected.sheet("自查统计表")
     assert rows[0][0] == "全省政务新媒体检查情况统计表（据各地区、各部门报送）"
     assert "初步结果" in rows[1][0]
     figures = {row[1]: row[2:] for row in rows[3:]}
@@ -105,7 +110,7 @@ def test_every_account_counts_once_and_each_office_has_its_row(collected: Round)
 
 
 def test_the_crossed_table_adds_up(collected: Round) -> None:
-    _, _, head, *rows = collected.sheet("地区（部门）×平台", "--sweep", "1")
+    _, _, head, *rows = collected.sheet("地区（部门）×平台")
     cells = {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
     assert cells["合计"]["合计"] == "15/3"
     pairs = [tuple(map(int, cells[name]["新浪微博"].split("/"))) for name in (A, B, C)]
@@ -115,7 +120,7 @@ def test_the_crossed_table_adds_up(collected: Round) -> None:
 
 
 def test_lists_say_whose_finding_it_is_and_leave_out_who_is_unnamed(collected: Round) -> None:
-    rows = collected.sheet("自查突出问题名单", "--sweep", "1")[3:]
+    rows = collected.sheet("自查突出问题名单")[3:]
     assert [(row[1], row[-1]) for row in rows] == [("长沙市第4号", A), ("株洲市第9号", B)]
     shared = collected.sheet("重复报送")[3]
     assert shared[4:] == (f"{A}：不合格；{B}：正常更新", A, "结论相反，按待核查计")

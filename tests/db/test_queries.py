@@ -39,7 +39,7 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.ops.browse import datasette
+from mediawatch.ops.browse import WITHHELD, datasette
 from mediawatch.ops.settings import QuerySettings
 from mediawatch.ports import QueryLimits, QueryRow, Store
 from mediawatch.rules.policy import load
@@ -269,6 +269,7 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
         "sweep_account.json",
         "contact/1.json",
         "home.json",
+        "part_moved.json",
         "?sql=select+*+from+contact",
         "query.json?sql=select+*+from+contact",
     ):
@@ -278,6 +279,14 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
         )
         assert SECRET.phone not in answer.text, refused
         assert answer.status_code in (403, 404), refused
+
+
+async def test_no_page_shows_a_part_of_a_query(store: Store, sqlite_url: str) -> None:
+    """Parts hold what the machine found before a person reviewed it."""
+    views = {
+        name for (name,) in sql(sqlite_url, "SELECT name FROM sqlite_master WHERE type = 'view'")
+    }
+    assert views - NAMES == {each for each in WITHHELD if each.startswith("part_")} != set()
 
 
 async def with_news(store: Store) -> None:

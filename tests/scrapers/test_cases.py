@@ -35,7 +35,7 @@ OF_A_PAGE = (
     "wechat/reader-cover-article-cancelled", "wechat/reader-cover-by-the-page",
     "wechat/reader-cover-empty-body", "wechat/reader-cover-namesake-article",
     "wechat/reader-date-to-come", "wechat/reader-page-two", "weibo/first-page-of-likes",
-    "weibo/mobile-second-page", "weibo/visitor-432-without-sub", "weibo/visitor-system-stays",
+    "weibo/mobile-second-page", "weibo/ok-zero-without-words", "weibo/visitor-432-without-sub", "weibo/visitor-system-stays",
 )  # fmt: skip
 """What the page itself does, so that no test of a `read_*` function shows it."""
 

@@ -86,7 +86,7 @@ async def killed_sweep(field: Field, shared: Store, accounts: int, kills: int) -
 
 
 @pytest.mark.parametrize(
-    ("accounts", "kills"), [(20, 2), pytest.param(400, 20, marks=pytest.mark.soak)]
+    ("accounts", "kills"), [(12, 1), pytest.param(400, 20, marks=pytest.mark.soak)]
 )
 async def test_killed_workers_change_nothing(
     field: Field, shared: Store, store: Store, tmp_path: Path, accounts: int, kills: int
@@ -161,7 +161,7 @@ async def test_two_coordinators_the_second_ends(field: Field, shared: Store) -> 
 
 
 async def test_a_sweep_goes_on_after_its_coordinator(field: Field, shared: Store) -> None:
-    await file_accounts(shared, *names(24))
+    await file_accounts(shared, *names(20))
     field.worker(seconds=0.05)
     await alive(shared, 1)
 
@@ -234,7 +234,7 @@ async def test_a_login_belongs_to_one_live_worker(field: Field, shared: Store) -
 
 
 async def test_a_stopped_worker_gives_its_orders_back(field: Field, shared: Store) -> None:
-    await file_accounts(shared, *names(12))
+    await file_accounts(shared, *names(6))
     first = field.worker(seconds=0.5)
     await alive(shared, 1)
 
@@ -293,7 +293,7 @@ async def test_the_run_ends_in_time(field: Field, shared: Store) -> None:
 
 
 async def test_postgresql_is_started_anew(postgres: Cluster, field: Field, shared: Store) -> None:
-    await file_accounts(shared, *names(16))
+    await file_accounts(shared, *names(10))
     field.worker(seconds=0.1)
     await alive(shared, 1)
     restarts = 0

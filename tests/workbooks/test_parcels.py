@@ -6,6 +6,7 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def with_a_password() -> bytes:
     return bytes(data)
 
 
-HOSTILE: dict[str, tuple[bytes, str]] = {
+HOSTILE: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "empty": (b"", "第1行不是有效的JSON"),
     "cut off": (b'{"a": [1, 2', "可能不完整"),
     "a list": (b"[]", "最外层应为一个对象"),
@@ -51,7 +52,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "thousands of digits": (b'{"a": ' + b"9" * 10_000 + b"}", "过长的数字"),
     "deep": (b'{"a": ' + b"[" * 100_000, "嵌套过深"),
     "deep and whole": (b'{"a": ' + b"[" * 30 + b"]" * 30 + b"}", "嵌套过深"),
-    "many values": (b'{"a": [' + b"0," * 4_000_001 + b"0]}", "内容过多"),
+    "many values": (lambda: b'{"a": [' + b"0," * 4_000_001 + b"0]}", "内容过多"),
     "half a character": (b'{"a": "\\ud800"}', "残缺的字符"),
     "UTF-16": ('{"a": 1}'.encode("utf-16"), "不是UTF-8编码"),
     "GBK": ('{"a": "示例"}'.encode("gbk"), "不是UTF-8编码"),
@@ -60,9 +61,9 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "an empty zip": (zipped(), "压缩包是空的"),
     "a broken zip": (zipped(("a.json", b"{}" * 99))[:60], "压缩包已损坏"),
     "a zip in a zip": (zipped(("b.zip", zipped(("a.json", b"{}")))), "又是压缩包"),
-    "a bomb": (zipped(("a.json", b" " * (MOST_BYTES + 1))), "展开后超过48MB"),
+    "a bomb": (lambda: zipped(("a.json", b" " * (MOST_BYTES + 1))), "展开后超过48MB"),
     "a bomb of two": (
-        zipped(*((f"{n}.json", b"{}" + b" " * (MOST_BYTES // 2)) for n in "ab")),
+        lambda: zipped(*((f"{n}.json", b"{}" + b" " * (MOST_BYTES // 2)) for n in "ab")),
         "展开后超过",
     ),
     "too many": (zipped(*((f"{n}.json", b"{}") for n in range(101))), "有101个文件"),
@@ -75,7 +76,8 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 def test_a_hostile_file_is_refused(name: str, tmp_path: Path) -> None:
     body, says = HOSTILE[name]
     target = tmp_path / "交.json"
-    target.write_bytes(body)
+    # What is large is not made by every process that only collects the tests.
+    target.write_bytes(body if isinstance(body, bytes) else body())
     with pytest.raises(BadFile, match=says):
         read_parcel(target)
 

@@ -24,6 +24,10 @@ class SweepTermsRow(Base):
     canaries: Field[str]
     every_looks: Field[int]
     every_seconds: Field[float]
+    paces: Field[dict[str, Any]] = Field(server_default="{}")
+    """By name, as `db.mapping.paces` writes them."""
+    scale: Field[float] = Field(server_default="0")
+    evidence: Field[str] = Field(server_default="")
 
 
 class LookResultRow(Base):

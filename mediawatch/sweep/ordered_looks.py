@@ -72,6 +72,8 @@ class OrderedLooks(SweepLooks):
         """Orders of a coordinator before this one that workers are at."""
         self._unserved: dict[str, float] = {}
         """Queues that wait without a live worker, and since when."""
+        self._began: datetime | None = None
+        """When this run began, by the database's clock."""
         self._missing: set[str] = set()
         """Awaited orders that no queue held when it was last asked."""
 
@@ -100,7 +102,7 @@ class OrderedLooks(SweepLooks):
         needs = {account.id: need(account) for some in firsts.values() for account in some}
         await self._tasks.cancel(None)
         await self.tools.pacing.refresh()
-        await self._ledger.begin(
+        self._began = await self._ledger.begin(
             SweepTerms(
                 sweep_id=self.sweep.id,
                 until=self.request.until,
@@ -108,6 +110,13 @@ class OrderedLooks(SweepLooks):
                 canaries=to_toml(self.tools.canaries.listed, f"of sweep {self.sweep.id}"),
                 every_looks=self.tools.canaries.every_looks,
                 every=self.tools.canaries.every,
+                paces={
+                    facts.pace_name: self.tools.pacing.pace_of(facts.pace_name, facts.pace)
+                    for platform in firsts
+                    for facts in self.tools.looker.surfaces(platform)
+                },
+                scale=self.tools.pacing.scale,
+                evidence=await self.tools.evidence.shared_mark(),
             )
         )
         self._in_hand = await self._tasks.outstanding(self.sweep.id)
@@ -125,6 +134,7 @@ class OrderedLooks(SweepLooks):
         return LookOrder(
             sweep_id=self.sweep.id,
             platform=account.platform,
+            run=self._began,
             account_id=account.id,
             fresh_after=need.fresh_after if need.fresh_after != usual else None,
         )
@@ -157,6 +167,7 @@ class OrderedLooks(SweepLooks):
         order = LookOrder(
             sweep_id=self.sweep.id,
             platform=account.platform,
+            run=self._began,
             account_id=account.id,
             look=LookKind.SECOND,
             not_by=need.not_by,
@@ -277,7 +288,7 @@ class OrderedLooks(SweepLooks):
         """See `SweepLooks.close_batch`."""
         if self.tools.canaries.of(platform):
             checks = OrderedChecks(self.tools, self._tasks, self.sweep, lambda: self._choice)
-            await checks.make(platform, self.readings.sights(accounts))
+            await checks.make(platform, self.readings.sights(accounts), self._began)
         self.checks = [*await checks_for(self.tools.store, self.sweep)]
 
 

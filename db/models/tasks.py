@@ -24,10 +24,10 @@ class SweepTermsRow(Base):
     canaries: Field[str]
     every_looks: Field[int]
     every_seconds: Field[float]
-    paces: Field[dict[str, Any]] = Field(server_default="{}")
+    paces: Field[dict[str, Any]]
     """By name, as `db.mapping.paces` writes them."""
-    scale: Field[float] = Field(server_default="0")
-    evidence: Field[str] = Field(server_default="")
+    scale: Field[float]
+    evidence: Field[str]
 
 
 class LookResultRow(Base):

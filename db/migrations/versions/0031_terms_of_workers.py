@@ -10,10 +10,24 @@ down_revision = "0030"
 branch_labels = None
 depends_on = None
 
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.DateTime(timezone=True)
+
 
 def upgrade() -> None:
-    # A new run writes all of its terms anew: what older ones had matters to nobody.
-    with op.batch_alter_table("sweep_terms") as terms:
-        terms.add_column(sa.Column("paces", sa.JSON, nullable=False, server_default="{}"))
-        terms.add_column(sa.Column("scale", sa.Float, nullable=False, server_default="0"))
-        terms.add_column(sa.Column("evidence", sa.Text, nullable=False, server_default=""))
+    # Each run of a sweep writes its terms anew, and looks by older versions have ended.
+    op.drop_table("sweep_terms")
+    sweep = sa.ForeignKey("sweep.id", ondelete="CASCADE")
+    op.create_table(
+        "sweep_terms",
+        sa.Column("sweep_id", KEY, sweep, primary_key=True, autoincrement=False),
+        sa.Column("began", INSTANT, nullable=False),
+        sa.Column("until", INSTANT),
+        sa.Column("spared", sa.JSON, nullable=False),
+        sa.Column("canaries", sa.Text, nullable=False),
+        sa.Column("every_looks", sa.Integer, nullable=False),
+        sa.Column("every_seconds", sa.Float, nullable=False),
+        sa.Column("paces", sa.JSON, nullable=False),
+        sa.Column("scale", sa.Float, nullable=False),
+        sa.Column("evidence", sa.Text, nullable=False),
+    )

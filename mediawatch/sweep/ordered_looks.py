@@ -27,8 +27,8 @@ from mediawatch.sweep.tools import OrderTools, SweepTools
 
 log = get_logger(__name__)
 
-_SHORTEST, _LONGEST = 0.2, 1.0
-"""Seconds between two questions for results: soon after one has come, else later and later."""
+_SHORTEST, _LONGEST = 1.0, 2.0
+"""Seconds between two questions for results, which cost the same for one and for many."""
 _CARE = 10.0
 """Seconds between two looks at workers, queues and the lock."""
 _UNSERVED = 60.0
@@ -210,8 +210,7 @@ class OrderedLooks(SweepLooks):
     async def _take(self, results: Sequence[LookResult]) -> None:
         """Pass on what has come. A result may come again, with more that was said of it."""
         numbers = [each.reading_id for each in results if each.reading_id is not None]
-        found = await self.tools.store.readings.by_id(numbers) if numbers else {}
-        readings = {each.id: each for some in found.values() for each in some}
+        readings = await self.tools.store.readings.outlines(numbers) if numbers else {}
         for result in results:
             self.counts.unforeseen |= result.unforeseen
             if result.paused or result.reading_id is None:
@@ -294,5 +293,4 @@ class OrderedLooks(SweepLooks):
 
 def _without_posts(reading: Reading) -> Reading:
     """The posts of a nation need not be held: judgements read them from the store."""
-    sights = tuple(replace(sight, posts=(), evidence=()) for sight in reading.sights)
-    return replace(reading, sights=sights)
+    return replace(reading, sights=tuple(replace(sight, posts=()) for sight in reading.sights))

@@ -24,20 +24,21 @@ A look in progress waits so long: an error would be noted as our trouble with th
 
 async def patiently(
     attempt: Callable[[], Awaitable[T]],
-    passes: Callable[[BaseException], bool],
+    trouble: type[Exception] | tuple[type[Exception], ...],
     seconds: float = PATIENCE,
+    passes: Callable[[BaseException], bool] = lambda error: True,
 ) -> T:
-    """What the attempt returns; made again, as long as `seconds` last, while its trouble passes.
+    """What the attempt returns; made again, as long as `seconds` last, while it meets such trouble.
 
     A statement whose answer was lost may so be made twice. `passes`: whether it may help to wait.
     """
     try:  # mostly all goes well: then it costs nothing
         return await attempt()
-    except Exception as error:
+    except trouble as error:
         if not seconds or not passes(error):
             raise
     attempts = AsyncRetrying(
-        retry=retry_if_exception(passes),
+        retry=retry_if_exception(lambda error: isinstance(error, trouble) and passes(error)),
         stop=stop_after_delay(seconds),
         wait=wait_exponential_jitter(multiplier=0.1, max=5, jitter=0.5),
         before_sleep=_tell_once,

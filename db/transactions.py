@@ -81,7 +81,7 @@ class Transactions:
         A commit whose answer was lost may so be made twice: what is written by waiting processes
         is the same when it is written again.
         """
-        return await patiently(attempt, lambda error: isinstance(error, StoreAway), self._patience)
+        return await patiently(attempt, StoreAway, self._patience)
 
     async def write(
         self, work: Callable[..., T], /, *given: Any, undo: Undo = lambda: None, **named: Any

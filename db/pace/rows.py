@@ -17,6 +17,9 @@ from db.types import Values
 
 T = TypeVar("T")
 
+_PASSING = (StoreAway, StoreBusy, StoreConflict)
+"""A look waits for what somebody else holds, too: its visit is under way."""
+
 
 class PaceRows:
     """The connections of one process. Belongs to the event loop in which it is first used."""
@@ -34,7 +37,7 @@ class PaceRows:
         seventh of what they do in a thread through SQLAlchemy.
         """
 
-        return await patiently(lambda: self._ask(statement, values), _passes)
+        return await patiently(lambda: self._ask(statement, values), _PASSING)
 
     async def _ask(self, statement: str, values: Values) -> tuple[Any, ...] | None:
         try:
@@ -54,14 +57,9 @@ class PaceRows:
 
     async def together(self, work: Callable[..., T], /, *given: Any) -> T:
         """What `work(connection, *given)` returns, in one transaction: for what is rare."""
-        return await patiently(lambda: self._transactions.write(work, *given), _passes)
+        return await patiently(lambda: self._transactions.write(work, *given), _PASSING)
 
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
         await self._transactions.close()
-
-
-def _passes(error: BaseException) -> bool:
-    """A look waits, for what somebody else holds, too: its visit is under way."""
-    return isinstance(error, StoreAway | StoreBusy | StoreConflict)

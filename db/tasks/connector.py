@@ -61,10 +61,9 @@ class PatientConnector(PsycopgConnector):
     async def _patiently(
         self, execute: Callable[..., Awaitable[T]], query: Any, given: dict[str, Any]
     ) -> T:
-        return await patiently(lambda: execute(query, **given), self._passes)
-
-    def _passes(self, error: BaseException) -> bool:
-        return isinstance(error, exceptions.ConnectorException) and self.is_away(error)
+        return await patiently(
+            lambda: execute(query, **given), exceptions.ConnectorException, passes=self.is_away
+        )
 
 
 def _unchecked_pool(**given: Any) -> psycopg_pool.AsyncConnectionPool:

@@ -91,8 +91,10 @@ _SERVER_TELLS: Mapping[str, str] = {
     "57P03": "the server is starting or stopping: wait a little, then try again",
 }
 """By PostgreSQL's code."""
-_AWAY = ("53300", "57P01", "57P02", "57P03")
-"""Those that go away by themselves."""
+_AWAY = ("08", "53300", "57P01", "57P02", "57P03", "57P05")
+"""Those that go away by themselves, by their beginning: no connection; a server that stops, starts,
+or is full.
+"""
 
 
 def _told(error: DBAPIError, where: str, file: Path | None) -> StoreError:
@@ -105,8 +107,8 @@ def _told(error: DBAPIError, where: str, file: Path | None) -> StoreError:
     if isinstance(error.orig, sqlite3.Error):
         told = told_by_sqlite(error.orig, where, file)
     else:
-        told = _of_postgresql(error, words, where)
-        told.sqlstate = _state(error)
+        lost = isinstance(error, OperationalError)
+        told = told_by_postgresql(error.orig or error, where, lost=lost)
     if type(told) is StoreError and isinstance(error, IntegrityError):
         return StoreError(f"{where} refuses a row that contradicts what it holds: {words}")
     return told
@@ -164,25 +166,33 @@ def _of_disk(kind: str, words: str, where: str, file: Path) -> StoreError:
     )
 
 
-def _of_postgresql(error: DBAPIError, words: str, where: str) -> StoreError:
-    state = _state(error)
+def told_by_postgresql(error: BaseException, where: str, *, lost: bool) -> StoreError:
+    """What the driver's error is to the operator; `where` names the database.
+
+    `lost`: whether an error without a code means that the connection was lost, or was never made.
+    """
+    state = getattr(error, "sqlstate", None) or ""
+    words = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+    told = _of_postgresql(state, words, where, lost=lost)
+    told.sqlstate = state
+    return told
+
+
+def _of_postgresql(state: str, words: str, where: str, *, lost: bool) -> StoreError:
     if state == "55P03":
         return StoreBusy(_BUSY.format(where))
     if state in ("40P01", "40001"):
         return StoreConflict(f"{where}: somebody else wrote at the same moment: try again")
+    away = state.startswith(_AWAY)
     if tells := _SERVER_TELLS.get(state):
-        return (StoreAway if state in _AWAY else StoreError)(f"{where}: {tells}")
-    if state == "" and isinstance(error, OperationalError):
+        return (StoreAway if away else StoreError)(f"{where}: {tells}")
+    if away or (lost and not state):
         if "too many clients" in words or "remaining connection slots" in words:
             return StoreAway(f"{where}: {_SERVER_TELLS['53300']}")
-        if error.connection_invalidated or "server closed the connection" in words:
+        if "closed" in words or "terminat" in words or "lost" in words:
             return StoreAway(f"{where}: {_ENDED}")
         return StoreAway(
             f"{where} cannot be reached ({words}): start the server, or correct [database] url "
             "in mediawatch.toml"
         )
     return StoreError(f"{where}: {words}")
-
-
-def _state(error: DBAPIError) -> str:
-    return getattr(error.orig, "sqlstate", None) or ""

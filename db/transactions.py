@@ -14,13 +14,6 @@ from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception_type,
-    stop_after_delay,
-    wait_exponential,
-)
 
 from db.engine import (
     BUSY_TIMEOUT,
@@ -31,6 +24,7 @@ from db.engine import (
     name_database,
 )
 from db.errors import NewerDatabase, NotWritable, StoreAway, StoreError, as_store_error
+from db.patience import patiently
 from db.revisions import MIGRATION_LOCK, revisions
 
 A = TypeVar("A", bound="Aggregate")
@@ -87,19 +81,7 @@ class Transactions:
         A commit whose answer was lost may so be made twice: what is written by waiting processes
         is the same when it is written again.
         """
-        try:
-            return await attempt()
-        except StoreAway:
-            if not self._patience:
-                raise
-        attempts = AsyncRetrying(
-            retry=retry_if_exception_type(StoreAway),
-            stop=stop_after_delay(self._patience),
-            wait=wait_exponential(0.1, max=5),
-            before_sleep=_tell_once,
-            reraise=True,
-        )
-        return await attempts(attempt)
+        return await patiently(attempt, StoreAway, self._patience)
 
     async def write(
         self, work: Callable[..., T], /, *given: Any, undo: Undo = lambda: None, **named: Any
@@ -148,15 +130,6 @@ class Transactions:
 
     async def close(self) -> None:
         await asyncio.to_thread(self.engine.dispose)
-
-
-def _tell_once(tries: RetryCallState) -> None:
-    if tries.attempt_number == 1:  # the second try: one that was ended is often there at once
-        # Imported here: every command loads this file.
-        from mediawatch.log import get_logger
-
-        why = tries.outcome.exception() if tries.outcome else None
-        get_logger(__name__).warning("the database does not answer: waiting", why=str(why))
 
 
 def _bound(

@@ -24,6 +24,10 @@ class SweepTermsRow(Base):
     canaries: Field[str]
     every_looks: Field[int]
     every_seconds: Field[float]
+    paces: Field[dict[str, Any]]
+    """By name, as `db.mapping.paces` writes them."""
+    scale: Field[float]
+    evidence: Field[str]
 
 
 class LookResultRow(Base):

@@ -29,6 +29,7 @@ class SqlPaceBook(SqlTurns, SqlBreakers, SqlChecks):
     def begin_run(self, began: datetime | None = None) -> None:
         """See `ports.TurnBook`."""
         self._run.began = began
+        self._run.open = {}
 
     @property
     def began(self) -> datetime | None:

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import URL
-from sqlalchemy.exc import OperationalError
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
 
 from db.engine import BUSY_TIMEOUT, driver_words, name_database
-from db.errors import StoreBusy, StoreConflict, StoreError
+from db.errors import StoreAway, StoreBusy, StoreConflict, told_by_postgresql
+from db.patience import patiently
 from db.transactions import Transactions
 from db.types import Values
 
 T = TypeVar("T")
 
-_PATIENCE = 600.0
-"""Seconds after which a server that is away is an error.
-
-A look in progress waits so long: an error would be noted as our trouble with the site.
-"""
-_PASSING = ("08", "57P", "53300", "55P03", "40P01")
-"""PostgreSQL's codes, by their beginning: no connection, a server that stops, starts or is full,
-and what somebody else holds.
-"""
+_PASSING = (StoreAway, StoreBusy, StoreConflict)
+"""A look waits for what somebody else holds, too: its visit is under way."""
 
 
 class PaceRows:
@@ -45,14 +37,15 @@ class PaceRows:
         seventh of what they do in a thread through SQLAlchemy.
         """
 
-        return await _patiently(lambda: self._ask(statement, values))
+        return await patiently(lambda: self._ask(statement, values), _PASSING)
 
     async def _ask(self, statement: str, values: Values) -> tuple[Any, ...] | None:
         try:
             cursor = await (await self._connected()).execute(statement, values)
             return await cursor.fetchone() if cursor.description else None
         except psycopg.Error as error:
-            raise self._told(error) from error
+            lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+            raise told_by_postgresql(error, self._name, lost=lost) from error
 
     async def _connected(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
         async with self._connecting:
@@ -64,53 +57,9 @@ class PaceRows:
 
     async def together(self, work: Callable[..., T], /, *given: Any) -> T:
         """What `work(connection, *given)` returns, in one transaction: for what is rare."""
-        return await _patiently(lambda: self._transactions.write(work, *given))
-
-    def _told(self, error: psycopg.Error) -> StoreError:
-        words = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
-        told = StoreError(f"{self._name}: {words}")
-        told.sqlstate = error.sqlstate or ("08000" if _is_lost(error) else "")
-        return told
+        return await patiently(lambda: self._transactions.write(work, *given), _PASSING)
 
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
         await self._transactions.close()
-
-
-def _is_lost(error: psycopg.Error) -> bool:
-    """Whether the connection could not be made, or broke: the server gives no code then."""
-    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-
-
-async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """What was written by a statement whose answer got lost is written twice then.
-
-    That costs one turn.
-    """
-    try:
-        return await call()
-    except StoreError as error:
-        if not _passes(error):
-            raise
-    attempts = AsyncRetrying(
-        retry=retry_if_exception(_passes),
-        wait=wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.5),
-        stop=stop_after_delay(_PATIENCE),
-        reraise=True,
-    )
-
-    async def again() -> T:
-        return await call()
-
-    return await attempts(again)
-
-
-def _passes(error: BaseException) -> bool:
-    """Whether it may help to wait."""
-    if isinstance(error, StoreBusy | StoreConflict):
-        return True
-    if not isinstance(error, StoreError):
-        return False
-    lost = not error.sqlstate and isinstance(error.__cause__, OperationalError)
-    return lost or error.sqlstate.startswith(_PASSING)

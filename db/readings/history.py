@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection
@@ -63,12 +63,14 @@ def append(conn: Connection, reading: Reading, now: FiledIdentity) -> Reading:
     )
 
 
-def readings_by_number(conn: Connection, ids: Iterable[int]) -> dict[int, Reading]:
-    """These readings by their own numbers."""
+def readings_by_number(
+    conn: Connection, ids: Iterable[int], *, outlines: bool = False
+) -> dict[int, Reading]:
+    """These readings by their own numbers. `outlines`: without evidence and identity."""
     return {
         reading.id: reading
         for portion in portions(sorted(set(ids)))
-        for some in _of_any_kind(conn, [ReadingRow.id.in_(portion)]).values()
+        for some in _of_any_kind(conn, [ReadingRow.id.in_(portion)], outlines=outlines).values()
         for reading in some
     }
 
@@ -83,21 +85,18 @@ def problem_looks_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, li
     return _of_any_kind(conn, [*of, ReadingRow.problem.is_not(None)])
 
 
-def _of_any_kind(conn: Connection, of: Sequence[ColumnElement[bool]]) -> dict[int, list[Reading]]:
-    """Five statements, whatever the number of readings."""
+def _of_any_kind(
+    conn: Connection, of: Sequence[ColumnElement[bool]], *, outlines: bool = False
+) -> dict[int, list[Reading]]:
+    """Five statements, whatever the number of readings; three for outlines."""
     wanted = (
         rows(ReadingRow)
         .where(*of)
         .order_by(ReadingRow.account_id, ReadingRow.read_at, ReadingRow.id)
     )
     kept = conn.execute(wanted).all()
-    sights = _sights(conn, of)
-    identities = {
-        row.reading_id: identity_of(row)
-        for row in conn.execute(
-            rows(ReadingIdentityRow).join_from(ReadingIdentityRow, ReadingRow).where(*of)
-        )
-    }
+    sights = _sights(conn, of, _posts(conn, of), {} if outlines else _evidence(conn, of))
+    identities = {} if outlines else _identities(conn, of)
     found: dict[int, list[Reading]] = defaultdict(list)
     for row in kept:
         found[row.account_id].append(
@@ -106,23 +105,35 @@ def _of_any_kind(conn: Connection, of: Sequence[ColumnElement[bool]]) -> dict[in
     return dict(found)
 
 
-def _sights(conn: Connection, of: Sequence[ColumnElement[bool]]) -> dict[int, list[Sight]]:
+def _identities(conn: Connection, of: Sequence[ColumnElement[bool]]) -> dict[int, FiledIdentity]:
+    wanted = rows(ReadingIdentityRow).join_from(ReadingIdentityRow, ReadingRow).where(*of)
+    return {row.reading_id: identity_of(row) for row in conn.execute(wanted)}
+
+
+def _posts(conn: Connection, of: Sequence[ColumnElement[bool]]) -> Mapping[int, list[Post]]:
+    """By sight."""
     posts: dict[int, list[Post]] = defaultdict(list)
-    wanted_posts = (
-        rows(PostRow).join_from(PostRow, SightRow).join(ReadingRow).where(*of).order_by(PostRow.id)
-    )
-    for row in conn.execute(wanted_posts):
+    wanted = rows(PostRow).join_from(PostRow, SightRow).join(ReadingRow).where(*of)
+    for row in conn.execute(wanted.order_by(PostRow.id)):
         posts[row[1]].append(post_of(row))
+    return posts
+
+
+def _evidence(conn: Connection, of: Sequence[ColumnElement[bool]]) -> Mapping[int, list[Evidence]]:
+    """By sight."""
     evidence: dict[int, list[Evidence]] = defaultdict(list)
-    wanted_evidence = (
-        rows(EvidenceRow)
-        .join_from(EvidenceRow, SightRow)
-        .join(ReadingRow)
-        .where(*of)
-        .order_by(EvidenceRow.id)
-    )
-    for row in conn.execute(wanted_evidence):
+    wanted = rows(EvidenceRow).join_from(EvidenceRow, SightRow).join(ReadingRow).where(*of)
+    for row in conn.execute(wanted.order_by(EvidenceRow.id)):
         evidence[row.sight_id].append(evidence_of(row))
+    return evidence
+
+
+def _sights(
+    conn: Connection,
+    of: Sequence[ColumnElement[bool]],
+    posts: Mapping[int, list[Post]],
+    evidence: Mapping[int, list[Evidence]],
+) -> dict[int, list[Sight]]:
     sights: dict[int, list[Sight]] = defaultdict(list)
     for row in conn.execute(
         rows(SightRow).join_from(SightRow, ReadingRow).where(*of).order_by(SightRow.id)

@@ -107,6 +107,10 @@ class SqlReadings(Aggregate):
         }
 
     @reads
+    def outlines(self, conn: Connection, ids: Iterable[int]) -> dict[int, Reading]:
+        return readings_by_number(conn, ids, outlines=True)
+
+    @reads
     def for_judgement(
         self,
         conn: Connection,

@@ -28,6 +28,10 @@ from mediawatch.domain import Account, Finding, LookKind, SweepAccount, SweepSta
 # Made once: it runs before every ordered look.
 _ONE = (
     rows(SweepAccountRow)
+    .add_columns(
+        exists().where(AccountLinkRow.account_id == bindparam("account")).label("has_links"),
+        exists().where(ProvisionalIdRow.account_id == bindparam("account")).label("has_found_ids"),
+    )
     .join_from(SweepAccountRow, SweepRow, SweepRow.id == SweepAccountRow.sweep_id)
     .where(
         SweepAccountRow.sweep_id == bindparam("sweep"),
@@ -68,8 +72,9 @@ def frozen_account(
     row = conn.execute(_ONE, key).one_or_none()
     if row is None:
         return None
-    links = learned_links(conn, AccountLinkRow.account_id == account_id)
-    known = ever(conn, ProvisionalIdRow.account_id == account_id)
+    # Most accounts have neither: then one statement does.
+    links = learned_links(conn, AccountLinkRow.account_id == account_id) if row.has_links else {}
+    known = ever(conn, ProvisionalIdRow.account_id == account_id) if row.has_found_ids else {}
     filed = {account_id: filed_of(row).identity} if known else {}
     disowned = disowned_of(conn, known, filed) if known else {}
     return account_of(

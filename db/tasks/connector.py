@@ -9,11 +9,10 @@ import psycopg
 import psycopg_pool
 from procrastinate import PsycopgConnector, exceptions
 from sqlalchemy import URL
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential
+
+from db.patience import PATIENCE, patiently
 
 T = TypeVar("T")
-PATIENCE = 600.0
-"""Seconds for which a worker and a coordinator wait for the server."""
 
 
 class PatientConnector(PsycopgConnector):
@@ -62,22 +61,9 @@ class PatientConnector(PsycopgConnector):
     async def _patiently(
         self, execute: Callable[..., Awaitable[T]], query: Any, given: dict[str, Any]
     ) -> T:
-        try:
-            return await execute(query, **given)
-        except exceptions.ConnectorException as error:
-            if not self.is_away(error):
-                raise
-        attempts = AsyncRetrying(
-            retry=retry_if_exception(
-                lambda error: (
-                    isinstance(error, exceptions.ConnectorException) and self.is_away(error)
-                )
-            ),
-            stop=stop_after_delay(PATIENCE),
-            wait=wait_exponential(0.1, max=5),
-            reraise=True,
+        return await patiently(
+            lambda: execute(query, **given), exceptions.ConnectorException, passes=self.is_away
         )
-        return await attempts(execute, query, **given)
 
 
 def _unchecked_pool(**given: Any) -> psycopg_pool.AsyncConnectionPool:

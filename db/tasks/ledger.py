@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
 from db.base import insert_into, rows, table
+from db.mapping.paces import pace_of, pace_values
 from db.models import (
     AccountStateRow,
     LookResultRow,
@@ -57,7 +58,7 @@ class SqlLedger(Aggregate):
     """One call is one transaction. Its rows are used on PostgreSQL alone."""
 
     @writes
-    def begin(self, conn: Connection, terms: SweepTerms) -> None:
+    def begin(self, conn: Connection, terms: SweepTerms) -> datetime:
         conn.execute(
             delete(_RESULT).where(
                 _RESULT.c.sweep_id == terms.sweep_id, _RESULT.c.reading_id.is_(None)
@@ -72,8 +73,12 @@ class SqlLedger(Aggregate):
             "canaries": terms.canaries,
             "every_looks": terms.every_looks,
             "every_seconds": terms.every.total_seconds(),
+            "paces": {name: pace_values(pace) for name, pace in terms.paces.items()},
+            "scale": terms.scale,
+            "evidence": terms.evidence,
         }
-        conn.execute(insert(SweepTermsRow).values(values))
+        begun = insert(SweepTermsRow).values(values).returning(SweepTermsRow.began)
+        return conn.scalars(begun).one()
 
     @reads
     def terms(self, conn: Connection, sweep_id: int) -> SweepTerms | None:
@@ -90,6 +95,9 @@ class SqlLedger(Aggregate):
             canaries=row.canaries,
             every_looks=row.every_looks,
             every=timedelta(seconds=row.every_seconds),
+            paces={name: pace_of(values) for name, values in row.paces.items()},
+            scale=row.scale,
+            evidence=row.evidence,
         )
 
     @reads

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from datetime import datetime
 
+from db.patience import PATIENCE
 from mediawatch import __version__
 from mediawatch.app.root import App
 from mediawatch.domain import UserError
@@ -17,9 +19,9 @@ from mediawatch.ports.tasks import queue_at, queue_of
 from mediawatch.sweep.engine import Engine
 from mediawatch.sweep.tools import SweepTools
 from mediawatch.sweep.worker import LookWorker
+from mediawatch.sweep.worker_metrics import WorkerFigures
 
-PATIENCE = 600.0
-"""Seconds for which a worker and a coordinator wait for a database that does not answer."""
+__all__ = ["PATIENCE", "make_worker", "open_coordinator"]
 _FIRST_WORKER = 60
 """Seconds for which a coordinator waits for the first worker: those of an upgrade start anew."""
 
@@ -28,9 +30,12 @@ _FIRST_WORKER = 60
 async def open_coordinator(app: App) -> AsyncIterator[Engine]:
     """The engine that has workers look, and the lock under which one process does.
 
-    UserError where another process sweeps on the database, or no worker is alive.
+    UserError where another process sweeps on the database, no worker is alive, or the evidence does
+    not lie in a shared place of this home.
     """
     async with app.tasks() as tasks, app.store.ledger.alone() as still_alone:
+        app.evidence.require()
+        await app.evidence.shared_mark()
         await _first_worker(app)
         yield await app.coordinator(tasks, still_alone)
 
@@ -46,11 +51,18 @@ async def _first_worker(app: App) -> None:
     )
 
 
-async def make_worker(app: App, chosen: Collection[str] | None) -> LookWorker:
+async def make_worker(
+    app: App,
+    chosen: Collection[str] | None,
+    report: Callable[[WorkerFigures, datetime], None] | None = None,
+) -> LookWorker:
     """The worker of this home. `chosen`: its logins, as `WORD:NAME`; None: all that are usable.
+    `report`: as of `LookWorker`.
 
-    UserError for a login that this home does not hold.
+    UserError for a login that this home does not hold, and where the evidence does not lie in the
+    coordinator's place.
     """
+    await app.evidence.shared_mark()
     logins = await _chosen_logins(app, chosen)
     app.sessions.only = frozenset((each.platform, each.name) for each in logins)
     address = app.settings.worker.address
@@ -68,7 +80,7 @@ async def make_worker(app: App, chosen: Collection[str] | None) -> LookWorker:
     looker = app.looker()
     book = app.pace_book()
     tools = SweepTools(app.store, looker, app.evidence, app.clock, app.pacing(book), book=book)
-    return LookWorker(tools, looker, card, served, app.settings.browser.concurrency)
+    return LookWorker(tools, looker, card, served, app.settings.browser.concurrency, report)
 
 
 def _word(login: StoredSession) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -15,9 +16,11 @@ from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.outputs import output
 from mediawatch.domain.clock import minute
-from mediawatch.outputs import Output
+from mediawatch.outputs import Output, Replacing
 from mediawatch.ports.store import OutdatedVersion, WorkerState
 from mediawatch.ports.tasks import QueueState
+from mediawatch.sweep import metrics
+from mediawatch.sweep.worker_metrics import write_worker
 from mediawatch.table import Table
 
 OUTDATED_EXIT = 75
@@ -47,9 +50,22 @@ def work(
             ),
         ),
     ] = None,
+    figures: Annotated[
+        Output | None,
+        output(
+            "--metrics",
+            metavar="FILE",
+            help="Write what the worker does as a textfile for Prometheus' node exporter, every few "
+            "seconds (*.prom).",
+            replacing=Replacing.ALWAYS,
+        ),
+    ] = None,
 ) -> None:
     """Look at accounts for `mediawatch sweep --workers`, with this home's browser and logins, until
     it is stopped. Exit code 75 where the database has become newer than this version."""
+    if figures:
+        metrics.check(figures.path)
+    report = partial(write_worker, figures.path, put=figures.writer()) if figures else None
     stops.promise("stopped; looks that had not ended go to other workers")
     chosen = (
         None if logins is None else [each.strip() for each in logins.split(",") if each.strip()]
@@ -59,7 +75,7 @@ def work(
         async with open_home(ctx, patience=PATIENCE) as app:
             with only_one(app.home):
                 async with app.tasks() as queues:
-                    worker = await make_worker(app, chosen)
+                    worker = await make_worker(app, chosen, report)
                     await worker.run(queues)
 
     try:

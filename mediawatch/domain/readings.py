@@ -337,3 +337,18 @@ class Pace:
     def mean(self) -> float:
         """Seconds a visit takes up in the long run, the hour's cap included."""
         return max(self.every + self.jitter / 2, 3600 / self.per_hour if self.per_hour else 0.0)
+
+    def within(self, limit: Pace) -> Pace:
+        """The stricter of the two, in each part; of two quiet times that of the limit."""
+        return Pace(
+            every=max(self.every, limit.every),
+            jitter=max(self.jitter, limit.jitter),
+            per_hour=_fewer(self.per_hour, limit.per_hour),
+            per_day=_fewer(self.per_day, limit.per_day),
+            quiet=limit.quiet or self.quiet,
+        )
+
+
+def _fewer(one: int | None, other: int | None) -> int | None:
+    """The smaller of two caps, of which None is no cap."""
+    return min((cap for cap in (one, other) if cap is not None), default=None)

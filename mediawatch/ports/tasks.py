@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from mediawatch.domain import LookKind, UserError
@@ -111,6 +111,8 @@ def queue_at(platform: str, address: str) -> str:
 def as_payload(order: LookOrder) -> dict[str, Any]:
     """The order as JSON. Only what differs from a plain first look is written."""
     made: dict[str, Any] = {"v": ORDER_VERSION, "sweep": order.sweep_id, "platform": order.platform}
+    if order.run is not None:
+        made["run"] = order.run.isoformat()
     if order.look is None:
         return made | {"surface": order.surface, "session": order.session}
     made |= {"account": order.account_id, "look": order.look.value}
@@ -123,12 +125,15 @@ def as_payload(order: LookOrder) -> dict[str, Any]:
 
 def of_payload(payload: Mapping[str, Any]) -> LookOrder | None:
     """The order; None for what this version does not understand."""
+    began = payload.get("run")
+    run = datetime.fromisoformat(began) if began else None
     match payload:
         case {"v": 1, "sweep": int(sweep), "platform": str(platform), "look": str(look)}:
             day = payload.get("fresh_after")
             return LookOrder(
                 sweep_id=sweep,
                 platform=platform,
+                run=run,
                 account_id=int(payload["account"]),
                 look=LookKind(look),
                 fresh_after=date.fromisoformat(day) if day else None,
@@ -138,6 +143,7 @@ def of_payload(payload: Mapping[str, Any]) -> LookOrder | None:
             return LookOrder(
                 sweep_id=sweep,
                 platform=platform,
+                run=run,
                 look=None,
                 surface=surface,
                 session=str(payload.get("session", "")),

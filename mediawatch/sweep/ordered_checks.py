@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mediawatch.domain import CanaryCheck, Outcome, Sight, Sweep
 from mediawatch.ports.store import LookOrder
@@ -36,9 +37,10 @@ class OrderedChecks:
         self._clock, self._tasks = tools.clock, tasks
         self._choice = choice
 
-    async def make(self, platform: str, sights: Iterable[Sight]) -> None:
+    async def make(self, platform: str, sights: Iterable[Sight], run: datetime | None) -> None:
         """Have what has spoken since its last check checked, and wait for that.
 
+        `run`: as `LookOrder.run`.
         Where no worker is left that could, what it said against accounts is withdrawn.
         """
         own = [
@@ -53,6 +55,7 @@ class OrderedChecks:
                 LookOrder(
                     sweep_id=self._sweep_id,
                     platform=platform,
+                    run=run,
                     look=None,
                     surface=source.surface,
                     session=source.session,

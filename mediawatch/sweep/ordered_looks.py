@@ -27,8 +27,8 @@ from mediawatch.sweep.tools import OrderTools, SweepTools
 
 log = get_logger(__name__)
 
-_SHORTEST, _LONGEST = 0.2, 1.0
-"""Seconds between two questions for results: soon after one has come, else later and later."""
+_SHORTEST, _LONGEST = 1.0, 2.0
+"""Seconds between two questions for results, which cost the same for one and for many."""
 _CARE = 10.0
 """Seconds between two looks at workers, queues and the lock."""
 _UNSERVED = 60.0
@@ -37,6 +37,8 @@ _RECKONING = 30.0
 """Seconds between two comparisons of what is awaited with what the queues hold."""
 _STOPPING = 5.0
 """Seconds that a stopped coordinator has to take its orders back."""
+_LAST_WORDS = 30.0
+"""Seconds that workers have at the end to say what came of their looks besides the readings."""
 _SECOND = 1
 """Rank of second looks; first looks have 0 and less."""
 
@@ -72,6 +74,9 @@ class OrderedLooks(SweepLooks):
         """Orders of a coordinator before this one that workers are at."""
         self._unserved: dict[str, float] = {}
         """Queues that wait without a live worker, and since when."""
+        self._began: datetime | None = None
+        """When this run began, by the database's clock."""
+        self._ended = False
         self._missing: set[str] = set()
         """Awaited orders that no queue held when it was last asked."""
 
@@ -85,7 +90,9 @@ class OrderedLooks(SweepLooks):
             async with asyncio.TaskGroup() as group:
                 following = group.create_task(self._follow())
                 yield
-                following.cancel()
+                self._ended = True
+                await following
+            await self._take_the_last()
             await self.tools.pacing.refresh()
         except BaseException:
             # What workers have in hand they finish, and the next run finds it.
@@ -100,7 +107,7 @@ class OrderedLooks(SweepLooks):
         needs = {account.id: need(account) for some in firsts.values() for account in some}
         await self._tasks.cancel(None)
         await self.tools.pacing.refresh()
-        await self._ledger.begin(
+        self._began = await self._ledger.begin(
             SweepTerms(
                 sweep_id=self.sweep.id,
                 until=self.request.until,
@@ -108,6 +115,13 @@ class OrderedLooks(SweepLooks):
                 canaries=to_toml(self.tools.canaries.listed, f"of sweep {self.sweep.id}"),
                 every_looks=self.tools.canaries.every_looks,
                 every=self.tools.canaries.every,
+                paces={
+                    facts.pace_name: self.tools.pacing.pace_of(facts.pace_name, facts.pace)
+                    for platform in firsts
+                    for facts in self.tools.looker.surfaces(platform)
+                },
+                scale=self.tools.pacing.scale,
+                evidence=await self.tools.evidence.shared_mark(),
             )
         )
         self._in_hand = await self._tasks.outstanding(self.sweep.id)
@@ -125,6 +139,7 @@ class OrderedLooks(SweepLooks):
         return LookOrder(
             sweep_id=self.sweep.id,
             platform=account.platform,
+            run=self._began,
             account_id=account.id,
             fresh_after=need.fresh_after if need.fresh_after != usual else None,
         )
@@ -157,6 +172,7 @@ class OrderedLooks(SweepLooks):
         order = LookOrder(
             sweep_id=self.sweep.id,
             platform=account.platform,
+            run=self._began,
             account_id=account.id,
             look=LookKind.SECOND,
             not_by=need.not_by,
@@ -184,7 +200,7 @@ class OrderedLooks(SweepLooks):
     async def _follow(self) -> None:
         loop = asyncio.get_running_loop()
         pause, care_at, reckon_at = _SHORTEST, loop.time() + _CARE, loop.time() + _RECKONING
-        while True:
+        while not self._ended:
             results = await self._ledger.take_results(self.sweep.id)
             await self._take(results)
             if loop.time() >= care_at:
@@ -196,11 +212,18 @@ class OrderedLooks(SweepLooks):
             pause = _SHORTEST if results else min(2 * pause, _LONGEST)
             await asyncio.sleep(pause)
 
+    async def _take_the_last(self) -> None:
+        """What a worker says of a look is kept after its reading: wait until it is done with it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                while await self._tasks.outstanding(self.sweep.id):
+                    await asyncio.sleep(_SHORTEST)
+        await self._take(await self._ledger.take_results(self.sweep.id))
+
     async def _take(self, results: Sequence[LookResult]) -> None:
         """Pass on what has come. A result may come again, with more that was said of it."""
         numbers = [each.reading_id for each in results if each.reading_id is not None]
-        found = await self.tools.store.readings.by_id(numbers) if numbers else {}
-        readings = {each.id: each for some in found.values() for each in some}
+        readings = await self.tools.store.readings.outlines(numbers) if numbers else {}
         for result in results:
             self.counts.unforeseen |= result.unforeseen
             if result.paused or result.reading_id is None:
@@ -277,11 +300,10 @@ class OrderedLooks(SweepLooks):
         """See `SweepLooks.close_batch`."""
         if self.tools.canaries.of(platform):
             checks = OrderedChecks(self.tools, self._tasks, self.sweep, lambda: self._choice)
-            await checks.make(platform, self.readings.sights(accounts))
+            await checks.make(platform, self.readings.sights(accounts), self._began)
         self.checks = [*await checks_for(self.tools.store, self.sweep)]
 
 
 def _without_posts(reading: Reading) -> Reading:
     """The posts of a nation need not be held: judgements read them from the store."""
-    sights = tuple(replace(sight, posts=(), evidence=()) for sight in reading.sights)
-    return replace(reading, sights=sights)
+    return replace(reading, sights=tuple(replace(sight, posts=()) for sight in reading.sights))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mediawatch.domain import (
@@ -22,7 +22,6 @@ from mediawatch.domain import (
     Outcome,
     Reading,
     Sight,
-    Sweep,
     UserError,
     foremost,
 )
@@ -32,16 +31,13 @@ from mediawatch.ports.store import (
     LookOrder,
     LookResult,
     PassingTrouble,
-    SweepTerms,
     WorkerCard,
 )
 from mediawatch.ports.tasks import CLOCK_TOLERANCE, HEARTBEAT, WorkerMustEnd, WorkerQueues
-from mediawatch.rules.sweep_policy import policy_of
-from mediawatch.sweep.gate import canaries
+from mediawatch.sweep.held_sweep import HeldSweep, SweepInHand
 from mediawatch.sweep.judging import checks_for
-from mediawatch.sweep.looks import RunLooks
-from mediawatch.sweep.request import Request
 from mediawatch.sweep.tools import SweepTools
+from mediawatch.sweep.worker_metrics import TaskEnd, WorkerFigures
 
 log = get_logger(__name__)
 
@@ -53,20 +49,6 @@ AT_HAND = 16
 """Looks of one platform that a worker has in hand. Most of them wait for their turns."""
 _IDLE = timedelta(seconds=60)
 """A platform that was not looked at for so long rests: its pages go, its logins are kept."""
-_CONTROLS = 10
-"""Accounts that may control a negative; few are asked."""
-_CONTROLS_FOR = timedelta(minutes=10)
-
-
-@dataclass(kw_only=True)
-class SweepInHand:
-    """A sweep of which the worker makes looks."""
-
-    sweep: Sweep
-    terms: SweepTerms
-    looks: RunLooks
-    controls: dict[str, tuple[datetime, Sequence[Account]]] = field(default_factory=dict)
-    """By platform, and when they were asked for."""
 
 
 class LookWorker:
@@ -79,15 +61,19 @@ class LookWorker:
         card: WorkerCard,
         served: Mapping[str, Sequence[str]],
         at_once: int,
+        report: Callable[[WorkerFigures, datetime], None] | None = None,
     ) -> None:
-        """`served`: its queues by platform. `at_once`: visits at the same time."""
+        """`served`: its queues by platform. `at_once`: visits at the same time.
+
+        `report` is told with each sign of life what the worker has done, and the moment.
+        """
         self.tools, self.looker, self.card = tools, looker, card
-        self.looks = 0
-        self._served, self._at_once = served, at_once
+        self.figures = WorkerFigures(worker=card.name, version=card.version, began_at=tools.clock())
+        self._report = report
+        self._served = served
         self._ledger = tools.store.ledger
         self._looking_at: dict[str, str] = {}
-        self._sweep: SweepInHand | None = None
-        self._opening = asyncio.Lock()
+        self._held = HeldSweep(tools, served, at_once)
         self._under_way: Counter[str] = Counter()
         self._used: dict[str, datetime] = {}
         """By platform that has not rested, when a look of it ended last."""
@@ -118,14 +104,11 @@ class LookWorker:
             await asyncio.sleep(HEARTBEAT.total_seconds())
             await self._beat(queues)
             await self._rest_idle()
-            if self._sweep is not None:
-                terms = await self._ledger.terms(self._sweep.sweep.id)
-                if terms != self._sweep.terms:
-                    self._sweep = None
+            await self._held.refresh()
 
     async def _beat(self, queues: WorkerQueues) -> None:
         asked = self.tools.clock()
-        at = await self._ledger.beat(self.card, self.looks, self._looking_at)
+        at = await self._ledger.beat(self.card, self.figures.looks.total(), self._looking_at)
         # The database's moment lies between question and answer.
         early, late = asked - at, self.tools.clock() - at
         if early > CLOCK_TOLERANCE or late < -CLOCK_TOLERANCE:
@@ -136,6 +119,18 @@ class LookWorker:
                 "it proves nothing; set the clock (timedatectl), then start the worker again"
             )
         await queues.reclaim()
+        await self._tell_figures()
+
+    async def _tell_figures(self) -> None:
+        if self._report is None:
+            return
+        await self.tools.pacing.refresh()
+        self.figures.breakers = len(self.tools.pacing.open_breakers())
+        self.figures.in_hand = len(self._looking_at)
+        try:
+            await asyncio.to_thread(self._report, self.figures, self.tools.clock())
+        except UserError as error:  # looks go on: the age of the file tells
+            log.warning("the figures cannot be written", why=str(error))
 
     async def _rest_idle(self) -> None:
         now = self.tools.clock()
@@ -157,21 +152,26 @@ class LookWorker:
         async with self._lock_of(order.platform):
             self._under_way[order.platform] += 1
         self._looking_at[order.key] = self.tools.clock().isoformat(timespec="seconds")
+        end: TaskEnd = "put_back"
         try:
-            await self._make(order, begun)
+            end = await self._make(order, begun)
         except PassingTrouble:
             raise
         except UserError as error:  # of the home, the disk or the database: no look can be made
             raise WorkerMustEnd(error) from error
+        except Exception:
+            end = "failed"
+            raise
         finally:
+            self.figures.tasks[end] += 1
             self._looking_at.pop(order.key, None)
             self._under_way[order.platform] -= 1
             self._used[order.platform] = self.tools.clock()
 
-    async def _make(self, order: LookOrder, begun: int) -> None:
+    async def _make(self, order: LookOrder, begun: int) -> TaskEnd:
         if begun >= DEATHS:
             await self._give_up(order, "its worker ended each time")
-            return
+            return "failed"
         try:
             await self._look(order)
         except UserError:
@@ -186,9 +186,12 @@ class LookWorker:
             if begun + 1 < TRIES:
                 raise
             await self._give_up(order, f"unexpected {type(error).__name__}")
+            return "failed"
+        return "done"
 
     async def _look(self, order: LookOrder) -> None:
-        hand = await self._sweep_of(order.sweep_id)
+        begun_at = self.tools.clock()
+        hand = await self._held.of(order)
         if hand is None:
             return
         if order.look is None:
@@ -200,10 +203,9 @@ class LookWorker:
             await self._ledger.repeat_result(order)
             return
         need = self._need_of(hand, account, order)
-        reading = await hand.looks.look(
-            account, need, await self._controls_of(hand, order.platform)
-        )
-        self.looks += reading is not None
+        reading = await hand.looks.look(account, need, await hand.controls_of(order.platform))
+        if reading is not None:
+            self.figures.note_look(order.platform, reading, begun_at)
         await self._tell(hand, order, order.look, account, reading)
 
     def _need_of(self, hand: SweepInHand, account: Account, order: LookOrder) -> Need:
@@ -281,49 +283,3 @@ class LookWorker:
                 unforeseen=True,
             )
         )
-
-    # The sweep of an order
-
-    async def _sweep_of(self, sweep_id: int) -> SweepInHand | None:
-        """What its looks need; None where it was never handed out."""
-        async with self._opening:
-            if self._sweep is None or self._sweep.sweep.id != sweep_id:
-                self._sweep = await self._open(sweep_id)
-            return self._sweep
-
-    async def _open(self, sweep_id: int) -> SweepInHand | None:
-        store = self.tools.store
-        sweep = next((each for each in await store.sweeps.all() if each.id == sweep_id), None)
-        terms = await self._ledger.terms(sweep_id)
-        if sweep is None or terms is None:
-            return None
-        chosen = canaries.Canaries(
-            listed=canaries.parse(terms.canaries, f"canaries of sweep {sweep_id}"),
-            every_looks=terms.every_looks,
-            every=terms.every,
-        )
-        tools = replace(self.tools, canaries=chosen)
-        now = self.tools.clock()
-        self.tools.pacing.begin(
-            await store.operator.visits(now - timedelta(days=1)),
-            now,
-            at_once=self._at_once,
-            until=terms.until,
-            paced_as={
-                facts.name: facts.pace_name
-                for platform in self._served
-                for facts in self.looker.surfaces(platform)
-            },
-            began=terms.began,
-        )
-        looks = RunLooks(tools, Request(policy=policy_of(sweep), until=terms.until), sweep)
-        looks.checks = [*await checks_for(store, sweep)]
-        return SweepInHand(sweep=sweep, terms=terms, looks=looks)
-
-    async def _controls_of(self, hand: SweepInHand, platform: str) -> Sequence[Account]:
-        now = self.tools.clock()
-        asked, found = hand.controls.get(platform, (now - _CONTROLS_FOR, ()))
-        if now - asked >= _CONTROLS_FOR:
-            found = await self._ledger.likely_there(hand.sweep.id, platform, _CONTROLS)
-            hand.controls[platform] = now, found
-        return found

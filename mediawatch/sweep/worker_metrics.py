@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
-from mediawatch.domain import Outcome
+from mediawatch.domain import Outcome, Reading
 from mediawatch.files import FileWriter, write_whole
 from mediawatch.visible import make_visible
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
 _Values = Mapping[tuple[str, ...], float]
-HANDED_ON = ("done", "failed", "put_back")
+TaskEnd = Literal["done", "failed", "put_back"]
 """What becomes of a task: its look is kept; it met an error; another worker is to take it up."""
 
 
@@ -34,14 +34,19 @@ class WorkerFigures:
     began_at: datetime
     looks: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     """By platform and outcome."""
-    tasks: Counter[str] = field(default_factory=Counter)
-    """By `HANDED_ON`."""
+    tasks: Counter[TaskEnd] = field(default_factory=Counter)
     waited: Counter[str] = field(default_factory=Counter)
     """By platform the milliseconds for which looks waited for their turns."""
     breakers: int = 0
     """Surfaces that are paused at this moment."""
     in_hand: int = 0
     """Looks under way."""
+
+    def note_look(self, platform: str, reading: Reading, begun_at: datetime) -> None:
+        """Count a look that was taken up at `begun_at`; its first turn came when it started."""
+        self.looks[platform, reading.outcome] += 1
+        waited = max(timedelta(0), reading.started_at - begun_at)
+        self.waited[platform] += round(waited / timedelta(milliseconds=1))
 
 
 def write_worker(
@@ -81,7 +86,7 @@ def _metrics(figures: WorkerFigures, alive_at: datetime) -> Iterator[Metric]:
         (platform, outcome.value): count for (platform, outcome), count in figures.looks.items()
     }
     yield counted("looks", "Looks by platform and outcome", looks, "platform", "outcome")
-    tasks: _Values = {(end,): figures.tasks[end] for end in HANDED_ON}
+    tasks: _Values = {(end,): figures.tasks[end] for end in get_args(TaskEnd)}
     yield counted("tasks", "Tasks by what became of them", tasks, "end")
     waited: _Values = {(platform,): ms / 1000 for platform, ms in figures.waited.items()}
     words = "Seconds for which looks waited for their turns"

@@ -9,6 +9,7 @@ import re
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -16,9 +17,9 @@ import pytest
 import warm
 from browsers import key
 from commands import in_process
-from evidence_files import all_evidence
 from ordered_sweeps import database_of
 from postgres import Cluster
+from prometheus_client.parser import text_string_to_metric_families
 
 import db
 from db.engine import normal_url
@@ -26,6 +27,7 @@ from db.revisions import revisions
 from db.tasks.queue import open_queue
 from db.tasks.schema import prepare
 from mediawatch.app import Route, open_app
+from mediawatch.app.evidence_moves import move_evidence
 from mediawatch.app.workers import make_worker, open_coordinator
 from mediawatch.cli.worker import OUTDATED_EXIT
 from mediawatch.demo.machine import write_registry
@@ -37,6 +39,7 @@ from mediawatch.ports.store import LookOrder, WorkerCard
 from mediawatch.registry.service import import_files
 from mediawatch.rules.policy import load
 from mediawatch.sweep.request import Request
+from mediawatch.sweep.worker_metrics import write_worker
 from scrapers.browser.sessions import write_state
 from scrapers.replica import Replica, World
 
@@ -72,9 +75,12 @@ def world() -> World:
     )
 
 
-def home_on(url: str, folder: Path) -> Home:
+def home_on(url: str, folder: Path, place: Path | None = None) -> Home:
     home = Home.at(folder).create()
-    home.config.write_text(f'[database]\nurl = "{url}"\n', "utf-8")
+    settings = f'[database]\nurl = "{url}"\n'
+    if place is not None:
+        settings += f'[evidence]\nplace = "{place}"\n'
+    home.config.write_text(settings, "utf-8")
     return home
 
 
@@ -82,7 +88,11 @@ async def test_a_worker_with_a_real_browser_and_a_login(
     postgres: Cluster, executable: Path, tmp_path: Path
 ) -> None:
     url = postgres.migrated_url()
-    upper, lower = home_on(url, tmp_path / "upper"), home_on(url, tmp_path / "lower")
+    place = tmp_path / "evidence"
+    async with open_app(home_on(url, tmp_path / "upper")) as app:
+        await move_evidence(app, str(place))
+    upper, lower = (home_on(url, tmp_path / name, place) for name in ("upper", "lower"))
+    figures = tmp_path / "worker.prom"
     true = world()
     async with Replica(true, now=now, logged_in=frozenset({"weibo"}), key=key()) as replica:
         write_state(lower.sessions / "weibo" / "office.json", replica.storage_state("weibo"))
@@ -96,7 +106,7 @@ async def test_a_worker_with_a_real_browser_and_a_login(
             coordinating.pace = working.pace = 0
             with pytest.raises(UserError, match=r"--logins weibo:nobody: this home holds no such"):
                 await make_worker(working, ["weibo:nobody"])
-            worker = await make_worker(working, None)
+            worker = await make_worker(working, None, partial(write_worker, figures))
             assert worker.card.logins == ("weibo:office",)
             async with working.tasks() as queues:
                 running = asyncio.create_task(worker.run(queues))
@@ -108,14 +118,14 @@ async def test_a_worker_with_a_real_browser_and_a_login(
                     )
                     summary = await engine.run(request)
                 assert coordinating._looker is None, "the coordinator needs no browser"
+                await worker._tell_figures()
                 words = [sys.executable, "-m", "mediawatch", "--home", str(upper.root), "workers"]
                 listed = await asyncio.to_thread(warm.run, words, dict(os.environ))
                 running.cancel()
                 with suppress(asyncio.CancelledError):
                     await running
             readings = await coordinating.store.readings.by_account()
-            evidence = await all_evidence(coordinating.store)
-            found = await retention.verify_evidence(coordinating.store, working.evidence)
+            found = await retention.verify_evidence(coordinating.store, coordinating.evidence)
             assert not found.wrong
     verdicts = {
         entry.account.filed.name: entry.judgement.verdict
@@ -142,6 +152,47 @@ async def test_a_worker_with_a_real_browser_and_a_login(
     assert "alive" in listed.stdout
     secrets = [cookie["value"] for cookie in replica.storage_state("weibo")["cookies"]]
     assert not any(secret in listed.stdout + listed.stderr for secret in secrets)
+
+    samples = [
+        sample
+        for family in text_string_to_metric_families(figures.read_text("utf-8"))
+        for sample in family.samples
+    ]
+    looks = [each for each in samples if each.name == "mediawatch_worker_looks_total"]
+    assert sum(each.value for each in looks) == 6
+    assert {each.labels["platform"] for each in looks} == {"toutiao", "weibo", "wechat"}
+    tasks = {each.labels["end"]: each.value for each in samples if "tasks_total" in each.name}
+    assert (tasks["failed"], tasks["put_back"]) == (0, 0)
+    assert tasks["done"] >= 6
+
+
+@pytest.mark.parametrize("words", [["worker"], ["sweep", "--workers"]])
+def test_workers_need_one_place_of_the_evidence(
+    postgres: Cluster, tmp_path: Path, words: list[str]
+) -> None:
+    url = postgres.migrated_url()
+    home = home_on(url, tmp_path / "home")
+    (said,) = refused(home, words)
+    assert f"this home's lies in {home.evidence}: run `mediawatch evidence move --to" in said
+    # A folder that no coordinator has taken, as where nothing is mounted.
+    (tmp_path / "mount").mkdir()
+    home = home_on(url, tmp_path / "other", tmp_path / "mount")
+    (said,) = refused(home, words)
+    assert f"{tmp_path / 'mount'} " in said
+    assert "`mediawatch evidence move --to PLACE`" in said
+    assert not [*(tmp_path / "mount").iterdir()], "a worker takes no place"
+
+
+def refused(home: Home, words: list[str]) -> list[str]:
+    done = in_process("--home", home.root, *words)
+    assert done.returncode == 2
+    return done.stderr.splitlines()
+
+
+def test_figures_that_cannot_be_read_are_refused(postgres: Cluster, tmp_path: Path) -> None:
+    home = home_on(postgres.migrated_url(), tmp_path / "home")
+    (said,) = refused(home, ["worker", "--metrics", str(tmp_path / "worker.txt")])
+    assert "only names that end in .prom" in said
 
 
 def test_workers_need_postgresql(tmp_path: Path) -> None:

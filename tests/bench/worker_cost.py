@@ -38,6 +38,7 @@ from mediawatch.app import DEMO_LOGINS, Route, open_app
 from mediawatch.app.workers import make_worker, open_coordinator
 from mediawatch.cli import logs
 from mediawatch.domain.clock import day_end, day_of
+from mediawatch.ops.evidence import take_place
 from mediawatch.ops.settings import Home
 from mediawatch.ports.store import LookOrder
 from mediawatch.rules.policy import load
@@ -168,7 +169,9 @@ async def work(folder: Path, home: Path) -> None:
 
 def home_on(url: str, folder: Path) -> Home:
     home = Home.at(folder).create()
-    home.config.write_text(f'[database]\nurl = "{url}"\n', "utf-8")
+    place = folder.parent / "evidence"
+    settings = f'[database]\nurl = "{url}"\n[evidence]\nplace = "{place}"\n'
+    home.config.write_text(settings, "utf-8")
     return home
 
 
@@ -194,7 +197,10 @@ async def pair(count: int) -> None:
             for workers in (1, 2):
                 url = server.url()
                 home = home_on(url, folder / f"home-{workers}")
+                place = folder / "evidence"
+                (place / "mediawatch.json").unlink(missing_ok=True)  # of the database before
                 async with open_app(home, patience=60) as app:
+                    take_place(app.evidence._place, await app.store.operator.home_id())
                     app.pace = 0
                     await import_files(app.store, [folder / "registry.xlsx"], now=host_now())
                     running = []

@@ -175,3 +175,12 @@ def test_each_value_stands_on_its_own_line(tmp_path: Path, user: str) -> None:
             assert f"{home.root}{instance}" in shlex.split(
                 command.removeprefix("ExecStart="), comments=False
             )
+
+
+def test_documents_say_how_a_worker_comes_back() -> None:
+    root = Path(__file__).resolve().parents[2]
+    unit = (root / "mediawatch/data/units/mediawatch-worker@.service").read_text("utf-8")
+    (restart,) = re.findall(r"(?m)^Restart=(.+)$", unit)
+    told = re.findall(r"Restart=([\w-]+)", (root / "docs/workers.md").read_text("utf-8"))
+    # Its exit code 75 counts as success, after which `on-failure` would start nothing.
+    assert told == [restart] == ["always"]

@@ -46,7 +46,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_end, day_of, day_start
-from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, EvidencePlace, take_place
 from mediawatch.ports import Clock, Gate, Store, SurfaceFacts, Visit
 from mediawatch.ports.store import WorkerCard
 from mediawatch.ports.tasks import queue_at, queue_of
@@ -92,6 +92,9 @@ class Wrong:
     usual_beats: bool = False
     """As outside of tests."""
     logins: tuple[str, ...] = ()
+    address: str = ""
+    evidence: str = "evidence"
+    """The folder of its evidence."""
 
 
 class QuickSite:
@@ -164,8 +167,8 @@ def site_ways(account: Account, words: Sequence[str]) -> tuple[SurfaceFacts, ...
 class BreakingTools(EvidenceFolder):
     """An evidence folder that fails in a way that nobody foresaw, for one account."""
 
-    def __init__(self, folder: Path, account_id: int) -> None:
-        super().__init__(folder)
+    def __init__(self, place: EvidencePlace, owner: str, account_id: int) -> None:
+        super().__init__(place, owner)
         self.account_id = account_id
 
     async def keep(self, reading):  # type: ignore[no-untyped-def]
@@ -184,15 +187,16 @@ async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
         return host_now() + timedelta(seconds=wrong.ahead)
 
     store = await db.open_store(url, clock=clock, patience=60)
-    evidence: EvidenceFolder = EvidenceFolder(folder / "evidence")
+    place, owner = DiskPlace(folder / wrong.evidence), await store.operator.home_id()
+    evidence = EvidenceFolder(place, owner)
     if wrong.breaks_on:
         found = {each.filed.name: each.id for each in await store.accounts.all()}
-        evidence = BreakingTools(folder / "evidence", found[wrong.breaks_on])
+        evidence = BreakingTools(place, owner, found[wrong.breaks_on])
     site = QuickSite(clock, wrong.seconds, wrong.dies_on)
     served = {
         platform: (
             queue_of(platform),
-            queue_at(platform, ""),
+            queue_at(platform, wrong.address),
             *(login for login in wrong.logins if login.startswith(platform)),
         )
         for platform in PLATFORMS
@@ -204,8 +208,9 @@ async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
         version="1",
         logins=wrong.logins,
         queues=tuple(each for some in served.values() for each in some),
+        address=wrong.address,
     )
-    rows, book, pacing = shared_pacing(url, clock)
+    rows, book, pacing = shared_pacing(url, clock, wrong.address)
     tools = SweepTools(store, site, evidence, clock, pacing, book=book)
     queues = await open_queue(normal_url(url))
     try:
@@ -216,11 +221,13 @@ async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
         await store.close()
 
 
-def shared_pacing(url: str, clock: Clock) -> tuple[PaceRows, SqlPaceBook, Pacing]:
+def shared_pacing(
+    url: str, clock: Clock, address: str = ""
+) -> tuple[PaceRows, SqlPaceBook, Pacing]:
     """The gate over the rows of a database, without waiting."""
     rows = db.open_pace(url)
     assert rows is not None
-    book = SqlPaceBook(rows, "", Breaker)
+    book = SqlPaceBook(rows, address, Breaker)
     return rows, book, Pacing(scale=0, clock=clock, book=book)
 
 
@@ -309,12 +316,14 @@ async def coordinator(
     store = await db.open_store(url, clock=host_now, patience=60)
     tasks = await open_queue(normal_url(url))
     rows, book, pacing = shared_pacing(url, host_now)
+    place, owner = DiskPlace(folder / "evidence"), await store.operator.home_id()
+    take_place(place, owner)
     try:
         async with store.ledger.alone() as still_alone:
             engine = Engine(
                 store,
                 QuickSite(),
-                EvidenceFolder(folder / "evidence"),
+                EvidenceFolder(place, owner),
                 host_now,
                 pacing,
                 Canaries(listed=canaries),

@@ -23,6 +23,7 @@ from postgres import Cluster
 import db
 from mediawatch.domain import LookKind, Verdict
 from mediawatch.ports import Store
+from mediawatch.sweep.summary import Step
 
 NAMES = ("鲜1a", "鲜2b", "旧40c", "旧20d", "无e", "卡f", "鲜5g", "旧16h")
 
@@ -46,8 +47,8 @@ async def test_two_workers_come_to_what_one_process_does(
     for each in (shared, store):
         await file_accounts(each, *NAMES)
         await file_accounts(each, "鲜3微", "旧30微", platform="weibo")
-    field.worker()
-    field.worker()
+    field.worker(address="甲")
+    field.worker(address="乙")
     await alive(shared, 2)
     by_workers = await sweep(field, CANARY)
     alone = await sweep_alone(store, tmp_path / "alone", CANARY)
@@ -63,3 +64,40 @@ async def test_two_workers_come_to_what_one_process_does(
         for name, some in (await looks_of(store)).items()
     }
     assert told(by_workers)["旧40c"][0] is Verdict.FAILED
+    spoken = {
+        sight.address: sight.read_at
+        for some in (await shared.readings.by_account()).values()
+        for reading in some
+        for sight in reading.sights
+        if sight.surface == "toutiao.profile"
+    }
+    checked = {check.address: check.at for check in by_workers.checks}
+    assert checked.keys() == spoken.keys() <= {"甲", "乙"}, "visitors are checked where they spoke"
+    assert all(checked[address] > at for address, at in spoken.items())
+
+
+async def test_what_visitors_of_a_gone_address_said_is_withdrawn(
+    field: Field, shared: Store
+) -> None:
+    await file_accounts(shared, "旧40a", "旧40b", "旧40c", "旧40d", "鲜1e")
+    gone = field.worker(address="甲", seconds=0.3)
+    await alive(shared, 1)
+    at_gone: set[str] = set()
+
+    def end(step: Step) -> None:
+        if step.reading and any(sight.address == "甲" for sight in step.reading.sights):
+            at_gone.add(step.account.filed.name)
+        if len(field.workers) == 1:
+            gone.kill()
+            field.worker(address="乙")
+
+    summary = await sweep(field, CANARY, progress=end)
+    assert at_gone
+    verdicts = {name: each[0] for name, each in told(summary).items()}
+    old = {name for name in verdicts if name.startswith("旧")}
+    assert {name for name in old if verdicts[name] is Verdict.UNPROVEN} == at_gone & old
+    assert {verdicts[name] for name in old - at_gone} == {Verdict.FAILED}
+    assert verdicts["鲜1e"] is Verdict.FRESH
+    ends = {check.address: check for check in summary.checks}
+    assert (ends["甲"].fresh, ends["乙"].fresh) == (False, True)
+    assert ends["甲"].detail == "no worker is left that could check it"

@@ -13,7 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from mediawatch.domain import Capture, Evidence, EvidenceFault, EvidenceKind, Reading, Sight
+from mediawatch.domain import (
+    Capture,
+    Evidence,
+    EvidenceFault,
+    EvidenceKind,
+    Reading,
+    Sight,
+    UserError,
+)
 from mediawatch.domain.clock import beijing, day_of
 from mediawatch.ops.evidence.disk import DiskPlace
 from mediawatch.ops.evidence.places import (
@@ -21,6 +29,7 @@ from mediawatch.ops.evidence.places import (
     EvidencePlace,
     PlaceFile,
     hash_in,
+    mark_of,
     read_whole,
     require_owner,
 )
@@ -43,7 +52,7 @@ class EvidenceFolder:
 
     def __init__(self, place: Path | EvidencePlace, owner: str = "") -> None:
         self._place = DiskPlace(place) if isinstance(place, Path) else place
-        self._unchecked = owner
+        self._owner = self._unchecked = owner
 
     @property
     def place(self) -> EvidencePlace:
@@ -56,6 +65,19 @@ class EvidenceFolder:
         if self._unchecked:
             require_owner(self._place, self._unchecked)
             self._unchecked = ""
+
+    async def shared_mark(self) -> str:
+        """The mark of the place that this home shares with others; read anew each time.
+
+        UserError where the evidence lies in this home alone, or the place lacks the home's mark.
+        """
+        if not self._owner:
+            raise UserError(
+                f"workers and their coordinator keep evidence in one shared place, and this home's "
+                f"lies in {self.label}: run `mediawatch evidence move --to PLACE` in the "
+                "coordinator's home, then set [evidence] place in every home"
+            )
+        return await asyncio.to_thread(mark_of, self._place, self._owner)
 
     @property
     def label(self) -> str:

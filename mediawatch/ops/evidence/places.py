@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,11 +109,27 @@ def require_owner(place: EvidencePlace, home_id: str) -> None:
         )
 
 
+def mark_of(place: EvidencePlace, home_id: str) -> str:
+    """What tells this shared place of a home from every other place, the home's own ones, too.
+
+    UserError where the place does not bear the home's mark.
+    """
+    if not owner_of(place):
+        raise UserError(
+            f"{place.label} does not bear the mark ({MARK}) of the coordinator's evidence: mount "
+            "that place, or name it in [evidence] place; `mediawatch evidence move --to PLACE`, in "
+            "the coordinator's home, takes a new one"
+        )
+    require_owner(place, home_id)
+    return hash_in(place, MARK)
+
+
 def take_place(place: EvidencePlace, home_id: str) -> None:
     """Make the place this home's. UserError where it is another one's."""
     place.prepare()
     if not (owner := owner_of(place)):
-        body = json.dumps({"schema": _SCHEMA, "home": home_id}, indent=1)
+        told = {"schema": _SCHEMA, "home": home_id, "place": secrets.token_hex(16)}
+        body = json.dumps(told, indent=1)
         place.write(MARK, f"{body}\n".encode())
         owner = owner_of(place)
     if owner != home_id:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from mediawatch.domain import Account, LookKind, Outcome, UserError
+from mediawatch.domain import Account, LookKind, Outcome, Pace, UserError
 
 SILENCE = timedelta(seconds=30)
 """A worker that was silent for so long is held for dead, and its orders are taken up by others."""
@@ -31,6 +31,8 @@ class LookOrder:
 
     sweep_id: int
     platform: str
+    run: datetime | None = None
+    """As `SweepTerms.began` of the run that orders it."""
     account_id: int = 0
     look: LookKind | None = LookKind.FIRST
     fresh_after: date | None = None
@@ -82,6 +84,12 @@ class SweepTerms:
     """对照账号 of the coordinator's home, as its file has them."""
     every_looks: int = 50
     every: timedelta = timedelta(minutes=30)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    """By its name each pace that is in force in the coordinator's home."""
+    scale: float = 0.0
+    """The coordinator's factor on all waits and spans."""
+    evidence: str = ""
+    """The mark of the coordinator's place of the evidence: that place is the workers', too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +128,10 @@ class WorkerState:
 class LookLedger(Protocol):
     """The terms of sweeps, the results of ordered looks, and the workers."""
 
-    async def begin(self, terms: SweepTerms) -> None:
-        """A run of a sweep begins: results without a reading are forgotten, so they are asked for
-        again.
+    async def begin(self, terms: SweepTerms) -> datetime:
+        """A run of a sweep begins; when, by the database's clock.
+
+        Results without a reading are forgotten, so they are asked for again.
         """
 
     async def terms(self, sweep_id: int) -> SweepTerms | None: ...

@@ -62,6 +62,9 @@ class ReadingStore(Protocol):
     async def by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
         """These readings, by account, oldest first."""
 
+    async def outlines(self, ids: Iterable[int]) -> dict[int, Reading]:
+        """These readings by their numbers, without evidence and identity."""
+
     async def for_judgement(
         self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None
     ) -> dict[int, list[Reading]]:

@@ -73,7 +73,7 @@ class Pacing:
 
         That one has no quiet hours, and no end, without a `clock`.
         """
-        self.scale = scale
+        self.scale = self._own_scale = scale
         self.exit_bits = 0
         self.over = False
         """Whether a visit was refused because the run's end had come."""
@@ -81,6 +81,7 @@ class Pacing:
         self._until: datetime | None = None
         self._at_once: asyncio.Semaphore | nullcontext[None] = nullcontext()
         self._pace_of = pace_of
+        self._limits: Mapping[str, Pace] = MappingProxyType({})
         self._random = random.Random(seed)
         self._queues: defaultdict[tuple[str, str], Queue] = defaultdict(Queue)
         self._refusals: dict[tuple[str, str], Outcome | str] = {}
@@ -105,6 +106,15 @@ class Pacing:
         self._at_once, self._until = asyncio.Semaphore(at_once), until
         self._book.begin_run(began)
         self._book.recall(earlier_calls(earlier, now, paced_as), self.scale)
+
+    def keep_within(self, paces: Mapping[str, Pace], scale: float) -> None:
+        """Go no faster than these paces, by their names, with this `scale`: another home's."""
+        self._limits, self.scale = paces, max(self._own_scale, scale)
+
+    def pace_of(self, name: str, declared: Pace) -> Pace:
+        """The pace in force: the settings say it, and another home's limits."""
+        pace = self._pace_of(name, declared)
+        return pace.within(self._limits[name]) if name in self._limits else pace
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
@@ -234,7 +244,7 @@ class Pacing:
     def _request(self, visit: Visit, *, further: bool = False) -> TurnRequest:
         return TurnRequest(
             source=_source(visit),
-            pace=self._pace_of(visit.pace_name, visit.pace),
+            pace=self.pace_of(visit.pace_name, visit.pace),
             scale=self.scale,
             until=self._until,
             check=visit.rank is Rank.CHECK,

@@ -18,20 +18,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-from nation import MIX, night_of
-from ordered_sweeps import alive, host_now, today_request, yesterday
+from nation_demand import VISITED, night_of
+from nation_looker import SleepingLooker, file_all, ways
+from ordered_sweeps import alive, host_now, today_request
 from processes import _family, _spent
-from sweeps import picture
 from worker_cost import cluster, cpu_of
 
 import db
@@ -41,22 +40,7 @@ from db.pace import SqlPaceBook
 from db.tasks.queue import open_queue
 from db.tasks.schema import prepare
 from mediawatch.cli import logs
-from mediawatch.domain import (
-    Account,
-    Attestation,
-    Filing,
-    MatchedBy,
-    Need,
-    NewAccount,
-    Outcome,
-    Post,
-    RegistryChanges,
-    Sight,
-    Source,
-)
-from mediawatch.domain.clock import day_start
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Gate, Store, SurfaceFacts, Visit
 from mediawatch.ports.store import WorkerCard
 from mediawatch.ports.tasks import queue_at, queue_of
 from mediawatch.sweep.engine import Engine
@@ -65,29 +49,10 @@ from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.sweep.summary import Step
 from mediawatch.sweep.tools import OrderTools, SweepTools
 from mediawatch.sweep.worker import LookWorker
-from scrapers.platforms import SCRAPERS, surface_facts
 
 SERVER = ("listen_addresses=''", "shared_buffers=128MB", "max_connections=100")
 """All else is PostgreSQL's own: with fsync, WAL and autovacuum, as an office runs it."""
-VISITED = {
-    "wechat": "wechat.article",
-    "douyin": "douyin.profile",
-    "weibo": "weibo.mobile",
-    "toutiao": "toutiao.profile",
-}
-CALL_SECONDS, PAGE_SECONDS = 0.4, 1.4
-"""Of a first and of a second look: docs/benchmarks.md, `far`.
-
-One login's 152 looks a minute by call; 172 a minute by page, four at once.
-"""
-PICTURE = 250_000
-"""Bytes."""
-POSTS = 8
-SILENT = 33
-"""One account of so many is silent and is looked at twice."""
 SECOND_LOOK_AFTER = timedelta(minutes=30)
-PORTION = 5_000
-"""Accounts that are filed together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,110 +69,6 @@ class Terms:
     @property
     def factor(self) -> float:
         return 1 / self.scale if self.scale else 0.0
-
-
-@cache
-def surfaces_of(platform: str) -> tuple[SurfaceFacts, ...]:
-    """The visited surface at its own pace. Here it asks for no login, and its list is complete."""
-    return tuple(
-        replace(facts, login="", needs_login=False, shows_all=True, shows_all_logged_in=True)
-        for facts in surface_facts(SCRAPERS[platform].surfaces)
-        if facts.name == VISITED[platform]
-    )
-
-
-class SleepingLooker:
-    """A `Looker` whose looks take the measured time and nothing else."""
-
-    def __init__(self, factor: float) -> None:
-        self._factor = factor
-
-    def supports(self, platform: str) -> bool:
-        return platform in VISITED
-
-    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
-        return surfaces_of(platform)
-
-    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        async def see() -> Sight:
-            await asyncio.sleep(self._factor * (PAGE_SECONDS if need.second else CALL_SECONDS))
-            return seen(account, second=need.second)
-
-        (facts,) = surfaces_of(account.platform)
-        sight = await gate.visit(
-            Visit(surface=facts.name, pace=facts.pace, paced_as=facts.paced_as), see
-        )
-        return (sight,) if sight else ()
-
-    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
-        return ()
-
-    async def probe(self, platform: str, name: str) -> bool:
-        return True
-
-    async def ready(self) -> None: ...
-    async def rest(self, platform: str) -> None: ...
-    async def close(self) -> None: ...
-
-
-def is_silent(name: str) -> bool:
-    return int("".join(filter(str.isdigit, name))) % SILENT == 0
-
-
-def seen(account: Account, *, second: bool) -> Sight:
-    """A complete list with a post each day."""
-    name = account.filed.name
-    newest = yesterday() - timedelta(days=40 if is_silent(name) else 1)
-    days = [newest - timedelta(days=ago) for ago in range(POSTS)]
-    now = host_now()
-    return Sight(
-        surface=VISITED[account.platform],
-        read_at=now,
-        attested=Attestation.RECORDED,
-        outcome=Outcome.OK,
-        name=name,
-        matched_by=MatchedBy.ID,
-        posts=tuple(Post(on=day, at=day_start(day), id=f"{day:%Y%m%d}") for day in days),
-        complete_since=day_start(days[-1]),
-        captures=(replace(picture(), body=name.encode().ljust(PICTURE, b"."), taken_at=now),)
-        if second
-        else (),
-    )
-
-
-def ways(account: Account, words: Collection[str]) -> Sequence[SurfaceFacts]:
-    return surfaces_of(account.platform)
-
-
-def platform_of(number: int) -> str:
-    """Spread as in the registry, in any portion."""
-    place, total = (number * 0.6180339887) % 1.0, 0.0
-    whole = sum(MIX.values())
-    for platform, share in MIX.items():
-        total += share / whole
-        if place < total:
-            return platform
-    return platform
-
-
-async def file_all(store: Store, count: int) -> None:
-    for start in range(0, count, PORTION):
-        await store.accounts.apply(
-            RegistryChanges(
-                source=Source(file=f"{start}.xlsx", sha256=f"{start:064d}", at=host_now()),
-                new=tuple(
-                    NewAccount(
-                        filed=Filing(
-                            name=f"示例{number}",
-                            platform=platform_of(number),
-                            type="示例",
-                            platform_id=f"p{number}",
-                        )
-                    )
-                    for number in range(start + 1, min(count, start + PORTION) + 1)
-                ),
-            )
-        )
 
 
 @asynccontextmanager
@@ -254,6 +115,8 @@ class Tally:
 
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     last: Step | None = None
+    over: bool = False
+    """Whether all first looks are made."""
 
     def tell(self, phase: str, **more: object) -> None:
         done = self.last.done if self.last else 0
@@ -267,8 +130,12 @@ class Tally:
         if not self.begun.is_set():
             self.begun.set()
             self.tell("begun")
-        elif step.done == step.total and not step.second_looks:
-            self.tell("looked")
+        if step.done == step.total:
+            if not self.over:
+                self.over = True
+                self.tell("firsts")
+            if not step.second_looks:
+                self.tell("looked")
 
 
 async def coordinate(url: str, folder: Path, terms: Terms) -> None:
@@ -374,9 +241,12 @@ def told(terms: Terms, phases: Mapping[str, Any]) -> str:
         f"{spent('cpu'):.1f}, workers {spent('workers'):.1f}, PostgreSQL {spent('server'):.1f}; "
         f"coordinator {looked['mb']:.0f} MB",
     ]
-    if terms.scale:
+    if terms.scale and (firsts := phases.get("firsts")):
         reckoned = night_of(terms.due, terms.workers) / terms.scale
-        lines.append(f"reckoned by the paces: {reckoned:.1f} s")
+        lines.append(
+            f"all first looks after {firsts['at'] - begun['at']:.1f} s; by the paces alone "
+            f"{reckoned:.1f} s"
+        )
     if ended := phases.get("ended"):
         lines.append(
             f"judged and closed in {ended['at'] - looked['at']:.1f} s, coordinator "

@@ -27,9 +27,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
+import psycopg
 from nation_demand import VISITED, night_of
 from nation_looker import SleepingLooker, file_all, ways
-from ordered_sweeps import alive, host_now, today_request
+from ordered_sweeps import alive, database_of, host_now, today_request
 from processes import _family, _spent
 from worker_cost import cluster, cpu_of
 
@@ -120,10 +121,9 @@ class Tally:
 
     def tell(self, phase: str, **more: object) -> None:
         done = self.last.done if self.last else 0
-        looks = sum(self.last.outcomes.values()) if self.last else 0
         used = resource.getrusage(resource.RUSAGE_SELF)
         said = {"phase": phase, "cpu": used.ru_utime + used.ru_stime, "mb": used.ru_maxrss / 1024}
-        print(json.dumps(said | {"done": done, "looks": looks} | more), flush=True)
+        print(json.dumps(said | {"done": done} | more), flush=True)
 
     def __call__(self, step: Step) -> None:
         self.last = step
@@ -182,6 +182,15 @@ def program(*words: object, **piped: Any) -> subprocess.Popen[str]:
     )
 
 
+def kept_looks(url: str) -> int:
+    """Workers begin while orders are still being given: the coordinator knows of them later."""
+    host, name = database_of(url)
+    with psycopg.connect(host=host, user="postgres", dbname=name) as connection:
+        row = connection.execute("SELECT count(*) FROM reading").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
 async def night(terms: Terms) -> dict[str, Any]:
     """Its figures: by phase, what had been spent when it began."""
     with cluster(SERVER) as server, tempfile.TemporaryDirectory() as temporary:
@@ -207,6 +216,7 @@ async def night(terms: Terms) -> dict[str, Any]:
                 for line in coordinator.stdout:
                     said = json.loads(line)
                     said["at"], said["server"] = time.monotonic(), cpu_of(server)
+                    said["looks"] = kept_looks(url)
                     said["workers"] = sum(
                         _spent(pid)
                         for each in running[: terms.workers]

@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 # With it every process that the tests start would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint lock soak bench year coverage history scale pictures debian12 debian13 clean
+.PHONY: help setup demo test lint lock soak bench year coverage history scale nation pictures debian12 debian13 clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
@@ -20,6 +20,7 @@ help:
 	@echo "make coverage what a quarter of nights proves of WeChat accounts, simulated"
 	@echo "make history what a long history costs next to a short one"
 	@echo "make scale   what every command costs with 113 to 100 000 accounts (CACHE= keeps its homes)"
+	@echo "make nation  what 6 206 to 1 000 000 accounts take, reckoned from measured costs"
 	@echo "make pictures docs/pictures, drawn anew from a demonstration (LibreOffice, poppler-utils)"
 	@echo "make lock    the locks with hashes anew after pyproject.toml changed (UPGRADE=1: the newest versions)"
 	@echo "make debian13 lint and tests in a bare Debian 13 in a folder of its own (so debian12; as root)"
@@ -56,6 +57,9 @@ history: setup
 
 scale: setup
 	@$(BIN)/python tests/bench/scale.py "$(or $(CACHE),build/scale)"
+
+nation: setup
+	@$(BIN)/python tests/bench/nation.py
 
 pictures: setup
 	@$(BIN)/mediawatch browser --install

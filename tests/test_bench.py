@@ -256,3 +256,56 @@ def test_orders_are_handed_out_and_taken_back(capsys: pytest.CaptureFixture[str]
     measured["main"](["defer", "50"])
     said = capsys.readouterr().out
     assert re.search(r"50 orders deferred .*\n50 orders reckoned .*\n50 orders taken back", said)
+
+
+@pytest.fixture
+def demand(bench: ModuleType) -> ModuleType:
+    return importlib.import_module("nation_demand")
+
+
+def test_the_plan_to_the_nation_prints_what_is_reckoned(bench: ModuleType) -> None:
+    nation = importlib.import_module("nation")
+    page = (BENCH.parent.parent / "docs" / "scale.md").read_text("utf-8")
+    assert [table for table in nation.tables() if table not in page] == []
+
+
+def test_a_login_looks_as_often_as_its_pace_allows(demand: ModuleType) -> None:
+    """35 seconds a look at 抖音: 822 in eight hours."""
+    looks = dict.fromkeys(demand.MIX, 0.0)
+    lanes = [
+        demand.lanes(demand.Looks(first=looks | {"douyin": 800.0}, second=looks | {"douyin": some}))
+        for some in (22.0, 23.0)
+    ]
+    assert [each["logins of 抖音"] for each in lanes] == [1, 2]
+    assert lanes[0]["logins of 微博"] == 0
+
+
+def test_more_accounts_never_take_less(demand: ModuleType) -> None:
+    for looks in (demand.mean_night, demand.inspection):
+        small, large = looks(6_206), looks(100_000)
+        assert 0 < small.seconds < small.firsts < 6_206
+        assert large.total / small.total == pytest.approx(100_000 / 6_206)
+        assert all(demand.lanes(small)[key] <= count for key, count in demand.lanes(large).items())
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("bench")
+async def test_a_night_goes_through_the_real_queue() -> None:
+    looker = importlib.import_module("nation_looker")
+    simulated = runpy.run_path(str(BENCH / "nation_night.py"), run_name="bench")
+    terms = simulated["Terms"](due=100, workers=2, scale=1_000.0)
+    phases = await simulated["night"](terms)
+    ended = phases["ended"]
+    silent = sum(looker.is_silent(f"示例{number}") for number in range(1, 101))
+    assert ended["verdicts"] == {"fresh": 100 - silent, "failed": silent}
+    assert (ended["left"], ended["looks"]) == (0, 100 + silent)
+    assert "100 due, 2 workers" in simulated["told"](terms, phases)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("bench")
+def test_a_reading_is_weighed_on_both_databases(capsys: pytest.CaptureFixture[str]) -> None:
+    measured = runpy.run_path(str(BENCH / "nation_costs.py"), run_name="bench")
+    measured["main"](["bytes", "3"])
+    said = capsys.readouterr().out
+    assert len(re.findall(r"posts: SQLite \d+, PostgreSQL \d+ bytes a reading", said)) == 3

@@ -37,8 +37,8 @@ _RECKONING = 30.0
 """Seconds between two comparisons of what is awaited with what the queues hold."""
 _STOPPING = 5.0
 """Seconds that a stopped coordinator has to take its orders back."""
-_LAST_WORDS = 30.0
-"""Seconds that workers have at the end to say what came of their looks besides the readings."""
+_LAST_WORDS = 30
+"""So often it is asked at the end whether workers have said all that came of their looks."""
 _SECOND = 1
 """Rank of second looks; first looks have 0 and less."""
 
@@ -214,10 +214,10 @@ class OrderedLooks(SweepLooks):
 
     async def _take_the_last(self) -> None:
         """What a worker says of a look is kept after its reading: wait until it is done with it."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_WORDS):
-                while await self._tasks.outstanding(self.sweep.id):
-                    await asyncio.sleep(_SHORTEST)
+        for _ in range(_LAST_WORDS):
+            if not await self._tasks.outstanding(self.sweep.id):
+                break
+            await asyncio.sleep(_SHORTEST)
         await self._take(await self._ledger.take_results(self.sweep.id))
 
     async def _take(self, results: Sequence[LookResult]) -> None:

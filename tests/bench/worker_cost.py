@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import worlds
 from ordered_sweeps import Field, alive, file_accounts, sweep, sweep_alone
-from postgres import Cluster, binaries
+from postgres import SETTINGS, Cluster, binaries
 from processes import _family, _spent
 from worlds import MIX
 
@@ -53,12 +53,12 @@ def host_now() -> datetime:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(settings: Sequence[str] = SETTINGS) -> Iterator[Cluster]:
     found = binaries()
     assert found is not None, "PostgreSQL is not installed"
     with tempfile.TemporaryDirectory(prefix="mw-bench-pg-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
-        made = Cluster(found, Path(folder))
+        made = Cluster(found, Path(folder), settings)
         made.start()
         try:
             yield made

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -37,8 +37,8 @@ SETTINGS = (
 class Cluster:
     """`folder` holds data and socket. Databases are made by `url()`, a fresh one each."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, binaries: Path, folder: Path, settings: Sequence[str] = SETTINGS) -> None:
+        self.folder, self._settings = folder, settings
         self._binaries = binaries
         self._numbers = count(1)
         self._migrated = ""
@@ -69,7 +69,8 @@ class Cluster:
             "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
         )
         options = " ".join(
-            f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={self.folder}")
+            f"-c {setting}"
+            for setting in (*self._settings, f"unix_socket_directories={self.folder}")
         )
         self._run("pg_ctl", "-w", "-t", "60", "-o", options, "start")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mediawatch.table import WIDEST_LINE, lines_of
@@ -64,12 +65,11 @@ def page_widths(wished: Sequence[float], firm: Collection[int] = ()) -> list[flo
 
 def row_points(texts: Sequence[str], widths: Sequence[float], least: float = LINE) -> float:
     """How high a row is: LibreOffice shows one line of a row without a height of its own."""
-    lines = max(
-        (_lines_in(text, width) for text, width in zip(texts, widths, strict=True)), default=1
-    )
+    lines = max(map(_lines_in, texts, widths), default=1)
     return min(TALLEST, max(least, LINE * lines))
 
 
+@lru_cache(maxsize=10_000)  # In a long sheet most texts come again and again.
 def _lines_in(text: str, width: float) -> int:
     if len(text) * WIDEST_LINE <= width and "\n" not in text:
         return 1  # Most cells: nothing need be measured.

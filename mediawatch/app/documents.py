@@ -40,8 +40,8 @@ from mediawatch.publish.later_updates import with_later_updates
 from mediawatch.publish.notices.issuing import as_issued
 from mediawatch.publish.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.backing import KnownChecks
-from mediawatch.rules.found_problems import ProblemProof
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.problem_proofs import ProblemProof
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sweep_policy import policy_of
 from mediawatch.sweep.judging import checks_for

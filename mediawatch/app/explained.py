@@ -14,7 +14,7 @@ from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.people.suspects import suspects
 from mediawatch.ports import Dossier
 from mediawatch.publish.reports.explanation import AccountCase
-from mediawatch.rules.found_problems import until_issue
+from mediawatch.rules.problem_proofs import until_issue
 from mediawatch.sweep.judging import checks_for
 
 

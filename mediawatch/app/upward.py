@@ -17,7 +17,7 @@ from mediawatch.publish.upward import (
     movement_between,
     upward_report,
 )
-from mediawatch.registry.history import known_since, registry_at
+from mediawatch.registry.history import known_since, registries_at
 
 
 async def report_upward(
@@ -56,8 +56,7 @@ async def _movement(app: App, sweep: Sweep, since: date | None) -> RegistryMovem
     if known is None or day_of(known) > day:
         first = f"台账自{chinese_day(day_of(known))}起才有记录" if known else "没有台账导入记录"
         return RegistryMovement(unknown=f"{first}，晚于{chinese_day(day)}")
-    before = await registry_at(app.store, max(moment, known))
-    now = await registry_at(app.store, sweep.started_at)
+    before, now = await registries_at(app.store, max(moment, known), sweep.started_at)
     return movement_between(before, now, day)
 
 

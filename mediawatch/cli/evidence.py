@@ -15,9 +15,9 @@ from mediawatch.app import only_one
 from mediawatch.app.documents import reviewers_of
 from mediawatch.app.evidence_moves import move_evidence
 from mediawatch.cli.base import open_home, run
-from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection, sweep_of
+from mediawatch.cli.inspection_choice import InspectionChoice, with_choice
+from mediawatch.cli.out import sweep_of
 from mediawatch.cli.outputs import output
-from mediawatch.cli.report import OpenOption
 from mediawatch.domain import Notice, UserError
 from mediawatch.domain.clock import minute
 from mediawatch.ops import retention
@@ -41,7 +41,7 @@ group = typer.Typer(
 def register(app: typer.Typer) -> None:
     group.command("verify")(verify)
     group.command("prune")(prune)
-    group.command("sheet")(sheet)
+    group.command("sheet")(with_choice(sheet))
     group.command("move")(move)
     app.add_typer(group, name="evidence")
 
@@ -202,12 +202,10 @@ def sheet(
             kind=OutputKind.FOLDER,
         ),
     ],
+    choice: InspectionChoice,
     account: Annotated[
         list[str] | None, typer.Argument(help="Only these accounts: filing number, name or id.")
     ] = None,
-    sweep: SweepOption = None,
-    notice: NoticeOption = "",
-    include_open: OpenOption = False,
     internal: Annotated[
         bool,
         typer.Option(
@@ -223,7 +221,7 @@ def sheet(
 
     async def work() -> int:
         async with open_home(ctx) as app:
-            told = await choose_inspection(app, sweep, notice, include_open=include_open)
+            told = await choice.load(app)
             copy = OUTGOING
             if internal:
                 copy = SheetCopy(internal=True, reviewers=await reviewers_of(app, told))

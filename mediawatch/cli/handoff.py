@@ -12,7 +12,7 @@ from mediawatch.app import App
 from mediawatch.app.documents import checks_behind
 from mediawatch.app.judged import keep_judgements
 from mediawatch.cli.base import open_home, run
-from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
+from mediawatch.cli.inspection_choice import InspectionChoice, with_choice
 from mediawatch.cli.outputs import output
 from mediawatch.domain import UserError
 from mediawatch.outputs import Output
@@ -20,19 +20,15 @@ from mediawatch.plurals import count_of
 
 
 def register(app: typer.Typer) -> None:
-    app.command("handoff")(handoff)
+    app.command("handoff")(with_choice(handoff))
 
 
 def handoff(
     ctx: typer.Context,
+    choice: InspectionChoice,
     out: Annotated[
         Output | None, output("--out", metavar="FILE", help="Where the document goes.")
     ] = None,
-    sweep: SweepOption = None,
-    notice: NoticeOption = "",
-    include_open: Annotated[
-        bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")
-    ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema and leave.")
     ] = False,
@@ -64,8 +60,8 @@ def handoff(
             return document, _signature(app, documents.to_bytes(document)) if sign else b""
 
     async def told_by(app: App) -> documents.Handoff:
-        told = await choose_inspection(app, sweep, notice, include_open=include_open)
-        if not notice:
+        told = await choice.load(app)
+        if not choice.notice:
             await keep_judgements(app, told.sweep)
         return documents.of(told, await checks_behind(app, told))
 
@@ -77,7 +73,7 @@ def handoff(
         f"{out}: {count_of(len(document.findings), 'finding')}, "
         f"{count_of(document.counts.failed, 'account')} failed of {document.counts.checked} checked"
     )
-    if not include_open and document.preliminary:
+    if not choice.include_open and document.preliminary:
         typer.echo(
             (
                 "only findings that a person confirmed are in it; --include-open adds the open "

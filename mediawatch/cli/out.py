@@ -8,7 +8,6 @@ import typer
 
 from mediawatch.app import App
 from mediawatch.app.choice import choose_sweep
-from mediawatch.app.documents import inspection_of, issued_inspection
 from mediawatch.app.explained import account_case
 from mediawatch.app.judged import judged_scope, last_entry
 from mediawatch.cli.base import fit_table, open_home, run
@@ -17,7 +16,6 @@ from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.outputs import Output
 from mediawatch.people.suspects import proving_readings
 from mediawatch.plurals import count_of
-from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import account_page, lists
 from mediawatch.publish.reports.explanation import explanation
 from mediawatch.registry.find import find_account
@@ -228,30 +226,6 @@ async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
         )
     notice = next((notice for notice in found if notice.number == number), found[0])
     return notice, await app.store.notices.events(notice.id)
-
-
-async def choose_inspection(
-    app: App, sweep: int | None, notice: str, *, include_open: bool, newest_notice: bool = False
-) -> Inspection:
-    """What the documents of a sweep, or of a notice, print. UserError where both are named.
-
-    `newest_notice`: of a sweep whose notice was issued, the newest of them, named on standard
-    error; not with `include_open`, for a notice has nothing open.
-    """
-    if notice:
-        if sweep is not None or include_open:
-            raise UserError(
-                "--notice holds what was issued of its own sweep: it goes without --sweep and "
-                "--include-open"
-            )
-        return await issued_inspection(app, (await notice_of(app, notice))[0])
-    chosen = await sweep_of(app, sweep)
-    await check_answered(app, chosen)
-    issued = [each for each in await app.store.notices.all() if each.sweep_id == chosen.id]
-    if newest_notice and issued and not include_open:
-        typer.echo(f"as issued: {issued[-1].number} {issued[-1].title}", err=True)
-        return await issued_inspection(app, issued[-1])
-    return await inspection_of(app, chosen, include_open=include_open)
 
 
 def print_or_write(table: Table, csv: Output | None) -> None:

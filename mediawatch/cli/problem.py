@@ -32,9 +32,9 @@ from mediawatch.people.worklist.problem_todo import problem_proofs_of
 from mediawatch.people.worklist.values import BadValue, moment_in
 from mediawatch.registry.find import find_account
 from mediawatch.rules.account_policy import account_policy
-from mediawatch.rules.found_problems import ProblemState
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
+from mediawatch.rules.problem_proofs import ProblemState
 from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.table import Table, plain
 

@@ -12,7 +12,7 @@ import typer
 
 from mediawatch.app import App
 from mediawatch.cli.base import open_home, run
-from mediawatch.cli.out import NoticeOption, SweepOption, choose_inspection
+from mediawatch.cli.inspection_choice import InspectionChoice, with_choice
 from mediawatch.cli.outputs import output
 from mediawatch.cli.reminders import reminders
 from mediawatch.cli.upward import upward
@@ -30,11 +30,6 @@ from mediawatch.publish.reports.annexes import annex_book, open_book
 from mediawatch.publish.reports.region_pages import pages_folder, report_files
 
 OutOption = Annotated[Output, output("--out", metavar="FILE", help="Where the document goes.")]
-OpenOption = Annotated[
-    bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")
-]
-
-
 DuringOption = Annotated[
     str,
     typer.Option(
@@ -48,10 +43,10 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
         help="Write the documents of an inspection (xlsx, docx, html) and the texts to the units.",
     )
-    group.command("xlsx")(xlsx)
-    group.command("open")(open_list)
-    group.command("docx")(docx)
-    group.command("html")(html)
+    group.command("xlsx")(with_choice(xlsx))
+    group.command("open")(with_choice(open_list))
+    group.command("docx")(with_choice(docx))
+    group.command("html")(with_choice(html))
     group.command("template")(template)
     group.command("reminders")(reminders)
     group.command("upward")(upward)
@@ -62,43 +57,29 @@ def register(app: typer.Typer) -> None:
 def xlsx(
     ctx: typer.Context,
     out: OutOption,
-    sweep: SweepOption = None,
-    notice: NoticeOption = "",
-    include_open: OpenOption = False,
+    choice: InspectionChoice,
 ) -> None:
     """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 复查情况; of the newest
     notice of the inspection, else of a draft.
     """
-    _write(
-        ctx,
-        out,
-        sweep,
-        notice,
-        include_open,
-        lambda inspection, app: annex_book(inspection),
-        newest_notice=True,
-    )
+    _write(ctx, out, choice, lambda inspection, app: annex_book(inspection), newest_notice=True)
 
 
 def open_list(
     ctx: typer.Context,
     out: OutOption,
-    sweep: SweepOption = None,
-    notice: NoticeOption = "",
-    include_open: OpenOption = False,
+    choice: InspectionChoice,
 ) -> None:
     """Write 人工核查清单 as a workbook of its own: what is still open, and why. It is internal, and
     stands in no circular.
     """
-    _write(ctx, out, sweep, notice, include_open, lambda inspection, app: open_book(inspection))
+    _write(ctx, out, choice, lambda inspection, app: open_book(inspection))
 
 
 def docx(
     ctx: typer.Context,
     out: OutOption,
-    sweep: SweepOption = None,
-    notice: NoticeOption = "",
-    include_open: OpenOption = False,
+    choice: InspectionChoice,
     template_: Annotated[
         Path | None,
         typer.Option(
@@ -143,15 +124,13 @@ def docx(
             part=part,
         )
 
-    _write(ctx, out, sweep, notice, include_open, made, newest_notice=True)
+    _write(ctx, out, choice, made, newest_notice=True)
 
 
 def html(
     ctx: typer.Context,
     out: OutOption,
-    sweep: SweepOption = None,
-    notice: NoticeOption = "",
-    include_open: OpenOption = False,
+    choice: InspectionChoice,
     checked_during: DuringOption = "",
 ) -> None:
     """Write one self-contained page of the newest notice of the inspection, else of a draft:
@@ -161,9 +140,7 @@ def html(
 
     async def work() -> tuple[Inspection, int]:
         async with open_home(ctx) as app:
-            inspection = await choose_inspection(
-                app, sweep, notice, include_open=include_open, newest_notice=True
-            )
+            inspection = await choice.load(app, newest_notice=True)
             written = set()
             with out.together(shared=True) as write:
                 for name, body in report_files(
@@ -212,18 +189,14 @@ def statistics_script(out: OutOption) -> None:
 def _write(
     ctx: typer.Context,
     out: Output,
-    sweep: int | None,
-    notice: str,
-    include_open: bool,
+    choice: InspectionChoice,
     made: Callable[[Inspection, App], bytes],
     *,
     newest_notice: bool = False,
 ) -> None:
     async def work() -> tuple[Inspection, bytes]:
         async with open_home(ctx) as app:
-            inspection = await choose_inspection(
-                app, sweep, notice, include_open=include_open, newest_notice=newest_notice
-            )
+            inspection = await choice.load(app, newest_notice=newest_notice)
             return inspection, made(inspection, app)
 
     inspection, body = run(work())

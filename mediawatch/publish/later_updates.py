@@ -14,9 +14,9 @@ from mediawatch.domain import Code, Effect, Reading
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Dossier
 from mediawatch.publish.inspection import AccountProblem, Inspection
-from mediawatch.rules.found_problems import ProblemProof
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import first_after
+from mediawatch.rules.problem_proofs import ProblemProof
 from mediawatch.rules.problems import SILENT
 from mediawatch.rules.ties import keep_speaking
 

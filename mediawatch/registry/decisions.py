@@ -10,7 +10,6 @@ from typing import Any
 
 from mediawatch.domain import (
     Filing,
-    Reading,
     Refusal,
     RegistryChanges,
     Source,
@@ -20,7 +19,7 @@ from mediawatch.domain import (
 from mediawatch.names import same_person
 from mediawatch.ports import Store
 from mediawatch.registry.proposal import Kind, Proposal, source_of
-from mediawatch.registry.proposals import proposals
+from mediawatch.registry.proposals import ProposalSearch
 
 _PORTION = 500
 
@@ -28,12 +27,12 @@ _PORTION = 500
 async def current(store: Store) -> list[Proposal]:
     """All proposals of the accounts in scope, from what kept readings show of who they are."""
     accounts = await store.accounts.all()
-    keys = [account.id for account in accounts]
-    readings: dict[int, list[Reading]] = {}
-    for start in range(0, len(keys), _PORTION):
-        readings |= await store.readings.identity_readings(keys[start : start + _PORTION])
     ended = await store.accounts.provisional_ids()
-    return proposals(accounts, readings, await store.accounts.refusals(), ended)
+    search = ProposalSearch(accounts, await store.accounts.refusals(), ended)
+    for start in range(0, len(accounts), _PORTION):
+        portion = accounts[start : start + _PORTION]
+        search.read(portion, await store.readings.identity_readings([each.id for each in portion]))
+    return search.proposals()
 
 
 def choose(listed: Sequence[Proposal], keys: Iterable[str], *, everything: bool) -> list[Proposal]:

@@ -21,19 +21,27 @@ async def known_since(store: Store) -> datetime | None:
     return min(imports, default=None)
 
 
-async def registry_at(store: Store, moment: datetime) -> list[Account]:
-    """The accounts that were in the registry at a moment, as they were filed then.
+async def registries_at(store: Store, *moments: datetime) -> list[list[Account]]:
+    """The accounts that were in the registry at each moment, as they were filed then.
 
     A double that was merged since was no account of its own. What other systems hold stays out.
+    Accounts that did not change since are the same objects in each registry.
     """
-    later = {
-        number
+    accounts = await store.accounts.all(include_retired=True)
+    changes = await store.accounts.changes()
+    added = [
+        (source.at, await store.accounts.added_by(source))
         for source, kind in await store.accounts.sources()
-        if kind == "registry" and source.at > moment
-        for number in await store.accounts.added_by(source)
-    }
-    since = [change for change in await store.accounts.changes() if change.at > moment]
-    return as_before(await store.accounts.all(include_retired=True), later, since)
+        if kind == "registry" and source.at > min(moments)
+    ]
+    return [
+        as_before(
+            accounts,
+            {number for at, numbers in added if at > moment for number in numbers},
+            [change for change in changes if change.at > moment],
+        )
+        for moment in moments
+    ]
 
 
 def as_before(
@@ -57,6 +65,8 @@ def as_before(
 
 
 def _undone(account: Account, changes: Sequence[AccountChange]) -> Account:
+    if not changes:
+        return account
     filed: dict[str, Any] = {}
     retired_on = account.retired_on
     for change in reversed(changes):

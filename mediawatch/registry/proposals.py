@@ -13,10 +13,8 @@ rules:
   that another filing had taken, once that filing has gone.
 - A new name counts only where the sight is tied by id. It is a 更名, which the unit must have
   reported: never accepted by `--all`.
-- The filed id is in doubt where its page bears another name and is certified for another
-  body.
+- The filed id is in doubt where its page bears another name and is certified for another body.
 - It is in doubt, too, where what bears one filed key (id, gh_ id, 微信号) contradicts another one.
-  Such keys lead to two accounts.
 - A migrated account's new id is proposed as the old page leads there; never accepted by `--all`.
 - An id that another account on the platform has (or is about to get) is a doubt.
 - What the operator refused is not proposed again, and an id that he refused disputes no other.
@@ -53,66 +51,67 @@ _TARGET = re.compile(
 )
 
 
-def proposals(
-    accounts: Sequence[Account],
-    readings: Mapping[int, Sequence[Reading]],
-    refusals: Iterable[Refusal] = (),
-    ended: Iterable[ProvisionalId] = (),
-) -> list[Proposal]:
-    """In account order.
+class ProposalSearch:
+    """Proposals of accounts, whose readings are given in portions and not held.
 
     `accounts` are all that are in scope, so that an id which two of them would bear is seen. `ended`
     are 暂用标识, of which those are proposed that ended for the sake of a filing that has gone.
     """
-    platforms = {account.id: account.platform for account in accounts}
-    refused = {
-        (each.account_id, each.field, plain_id(each.new, platforms.get(each.account_id, "")))
-        for each in refusals
-    }
-    names = NamesInService.of((each.id, each.platform, each.filed.name) for each in accounts)
-    found = [
-        each
-        for account in accounts
-        for each in _of(account, readings.get(account.id, ()), refused, names)
-    ]
-    found += _found_again(accounts, readings, ended, {each.account.id for each in found})
-    wanted = [
-        each
-        for each in found
-        if not (each.acceptable and _key(each.account, each.field, each.new) in refused)
-    ]
-    return _without_twins(sorted(wanted, key=lambda each: each.account.id), accounts)
 
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        refusals: Iterable[Refusal] = (),
+        ended: Iterable[ProvisionalId] = (),
+    ) -> None:
+        self._accounts = accounts
+        platforms = {account.id: account.platform for account in accounts}
+        self._refused = {
+            (each.account_id, each.field, plain_id(each.new, platforms.get(each.account_id, "")))
+            for each in refusals
+        }
+        self._names = NamesInService.of(
+            (each.id, each.platform, each.filed.name) for each in accounts
+        )
+        self._bearers = Counter(
+            (each.platform, each.filed.identity.plain_name) for each in accounts
+        )
+        self._ended = {each.account_id: each for each in ended}
+        self._found: list[Proposal] = []
 
-def _key(account: Account, field: str, value: str) -> tuple[int, str, str]:
-    return account.id, field, plain_id(value, account.platform)
+    def read(self, accounts: Iterable[Account], readings: Mapping[int, Sequence[Reading]]) -> None:
+        """Take in what the readings of these accounts show. Each account comes once."""
+        for account in accounts:
+            own = readings.get(account.id, ())
+            found = list(_of(account, own, self._refused, self._names))
+            self._found += found or self._found_again(account, own)
 
+    def proposals(self) -> list[Proposal]:
+        """What was found so far, in account order."""
+        wanted = [
+            each
+            for each in self._found
+            if not (each.acceptable and _key(each.account, each.field, each.new) in self._refused)
+        ]
+        return _without_twins(sorted(wanted, key=lambda each: each.account.id), self._accounts)
 
-def _found_again(
-    accounts: Sequence[Account],
-    readings: Mapping[int, Sequence[Reading]],
-    ended: Iterable[ProvisionalId],
-    proposed: Set[int],
-) -> Iterator[Proposal]:
-    """What another filing had taken that is in scope no more: a person knows whose it is.
-
-    Of accounts filed by name alone for which nothing else is proposed, the newest.
-    """
-    names = Counter((each.platform, each.filed.identity.plain_name) for each in accounts)
-    newest = {each.account_id: each for each in ended}
-    for account in accounts:
-        found, now = newest.get(account.id), account.filed.identity
+    def _found_again(self, account: Account, readings: Sequence[Reading]) -> Iterator[Proposal]:
+        """What another filing had taken that has gone, of an account filed by name alone."""
+        found, now = self._ended.get(account.id), account.filed.identity
         if (
             found is not None
             and found.why is not None
             and found.why.may_return
-            and account.id not in proposed
             and now.only_named
             and same(found.name, now.name)
-            and names[account.platform, now.plain_name] == 1
+            and self._bearers[account.platform, now.plain_name] == 1
         ):
-            proposal = _found_by_name(account, found, readings.get(account.id, ()))
+            proposal = _found_by_name(account, found, readings)
             yield replace(proposal, why=f"{proposal.why}；曾对应另一备案账号，该备案已撤销或更正")
+
+
+def _key(account: Account, field: str, value: str) -> tuple[int, str, str]:
+    return account.id, field, plain_id(value, account.platform)
 
 
 def _of(

@@ -29,8 +29,8 @@ from mediawatch.rules import backing, sentences
 from mediawatch.rules import judge as rules
 from mediawatch.rules.backing import KnownChecks
 from mediawatch.rules.filed_names import NamesInService, names_by_id
-from mediawatch.rules.found_problems import until_issue
 from mediawatch.rules.policy import Policy
+from mediawatch.rules.problem_proofs import until_issue
 from mediawatch.rules.sweep_policy import policy_for, policy_of
 
 _AT_ONCE = 500

@@ -17,7 +17,8 @@ from importlib import resources
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-import segno
+import zxingcpp
+from PIL import Image
 
 from scrapers.replica.world import World
 
@@ -166,7 +167,8 @@ def picture(text: str) -> Response:
 def code_picture(text: str) -> Response:
     """A QR code as a site shows it."""
     out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="png", scale=6, border=2)
+    code = zxingcpp.create_barcode(text.encode(), zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    Image.fromarray(code.to_image(scale=6)).save(out, "PNG")
     return Response(out.getvalue(), content_type="image/png")
 
 

@@ -20,11 +20,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 from scale_commands import COMMANDS, MeasuredCommand
+from scale_forms import answer_all
+
+from mediawatch.domain.clock import day_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (113, 2_432, 6_206, 100_000)
@@ -65,13 +70,36 @@ def cost_of(command: MeasuredCommand, home: Path) -> MeasuredCost:
     with tempfile.TemporaryDirectory(prefix="scale-", dir=home.parent) as scratch:
         out = Path(scratch) / "out"
         out.mkdir()
+        forms = out / "forms"
+        forms.mkdir()
         used = _copied(home, Path(scratch)) if command.writes else home
+        accounts, day = _inspected(home / "mediawatch.db")
+        month = day.replace(day=1)
         values = {
-            "out": str(out), "settled": str(home / "settled.txt"), "registry": str(home / "registry.csv"),
+            "out": str(out), "forms": str(forms), "used": str(used), "accounts": str(accounts),
+            "settled": str(home / "settled.txt"), "registry": str(home / "registry.csv"),
             "number": NOTICE, "account": "77000005", "sample": "部门 10%",
+            "first": str(day - timedelta(days=13)), "last": str(day),
+            "since": f"{month.replace(year=month.year - 1):%Y-%m}", "until": f"{month - timedelta(days=1):%Y-%m}",
         }  # fmt: skip
-        words = ["-m", "mediawatch", "--home", str(used), *command.argv(values)]
-        return measure([sys.executable, *words], command.codes)
+        program = (
+            [str(Path(__file__).with_name(command.script))]
+            if command.script
+            else ["-m", "mediawatch", "--home", str(used)]
+        )
+        for words in command.before:
+            measure([sys.executable, *program, *words.format(**values).split()])
+        if files := sorted(map(str, forms.iterdir())):
+            answer_all(forms, day)
+        return measure([sys.executable, *program, *command.argv(values, files)], command.codes)
+
+
+def _inspected(database: Path) -> tuple[int, date]:
+    """The number of accounts, and the Beijing day of the newest inspection."""
+    with closing(sqlite3.connect(database)) as connection:
+        (accounts,) = connection.execute("SELECT count(*) FROM account").fetchone()
+        (as_of,) = connection.execute("SELECT max(as_of) FROM sweep").fetchone()
+    return accounts, day_of(datetime.fromisoformat(as_of).replace(tzinfo=UTC))
 
 
 def _copied(home: Path, scratch: Path) -> Path:

@@ -45,7 +45,8 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import EVER, day_start
 from mediawatch.people.worklist.todo import ids_of
 from mediawatch.ports import Dossier, Store
-from mediawatch.registry.proposals import proposals
+from mediawatch.registry.proposal import Proposal
+from mediawatch.registry.proposals import ProposalSearch
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import load, parse
 
@@ -367,10 +368,16 @@ def said_of(account: Account, readings: tuple[Reading, ...]) -> tuple[object, ..
     """What is learned of who an account is."""
     unfiled = replace(account, filed=replace(account.filed, platform_id="", organiser="示例机关"))
     return (
-        proposals([account], {account.id: readings}),
-        proposals([unfiled], {account.id: readings}),
+        learned(account, readings),
+        learned(unfiled, readings),
         {*ids_of(unfiled, readings)},
     )
+
+
+def learned(account: Account, readings: tuple[Reading, ...]) -> list[Proposal]:
+    search = ProposalSearch([account])
+    search.read([account], {account.id: readings})
+    return search.proposals()
 
 
 HISTORIES = given(histories, st.lists(checks, max_size=4).map(tuple))

@@ -27,7 +27,7 @@ from mediawatch.domain import (
 from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.ports import Store
-from mediawatch.rules.found_problems import ProblemState
+from mediawatch.rules.problem_proofs import ProblemState
 from mediawatch.sweep.judging import rejudge
 
 

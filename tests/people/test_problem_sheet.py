@@ -26,7 +26,7 @@ from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.problem_sheet import USABLE
 from mediawatch.people.worklist.problem_todo import ProblemRequest, problem_questions
 from mediawatch.ports import Store
-from mediawatch.rules.found_problems import ProblemState
+from mediawatch.rules.problem_proofs import ProblemState
 from mediawatch.sweep.judging import rejudge
 
 C = ProblemColumn

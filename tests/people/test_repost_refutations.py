@@ -32,7 +32,7 @@ from mediawatch.people.repost_refutations import find_item, name_item, seen_repo
 from mediawatch.people.worklist.problem_answer import GivenProblem
 from mediawatch.people.worklist.problem_intake import ProblemReceipt
 from mediawatch.ports import Store
-from mediawatch.rules.found_problems import ProblemState
+from mediawatch.rules.problem_proofs import ProblemState
 from mediawatch.sweep.judging import rejudge
 
 TITLE = "国务院办公厅关于做好今冬明春防汛抗旱工作的通知"

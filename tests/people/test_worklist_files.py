@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from codes import read_codes
 from worklists import AS_OF, GH, STALE, filed, fill, png
 
 from mediawatch.domain import Account, Sweep, Verdict
@@ -98,6 +99,12 @@ def only(path: Path) -> WorklistRow:
 )
 def test_what_is_a_picture(body: bytes, kind: str) -> None:
     assert media_type(body) == kind
+
+
+@pytest.mark.parametrize("path", ["", "x" * 380, "u/演示é"])
+def test_our_qr_codes_can_be_read(path: str) -> None:
+    link = f"https://example.test/{path}"
+    assert read_codes(qr_png(link)) == [link.encode()]
 
 
 def test_our_qr_codes_are_marked_and_still_pictures() -> None:

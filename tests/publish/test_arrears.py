@@ -33,7 +33,7 @@ from mediawatch.domain.clock import day_start
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.publish.notices.arrears import ItemFacts, OverdueItem, RecheckProof, overdue_items
-from mediawatch.rules.found_problems import ProblemProof, ProblemState
+from mediawatch.rules.problem_proofs import ProblemProof, ProblemState
 
 ISSUED, RECTIFY, REPORT = date(2023, 2, 28), date(2023, 3, 6), date(2023, 3, 8)
 RECHECKED = date(2023, 3, 25)

@@ -12,8 +12,8 @@ from offices import reading
 from mediawatch.domain import Code, MatchedBy, Post, Reading
 from mediawatch.publish.circular.compose import compose
 from mediawatch.publish.later_updates import with_later_updates
-from mediawatch.rules.found_problems import ProblemProof, ProblemState
 from mediawatch.rules.policy import Policy, load
+from mediawatch.rules.problem_proofs import ProblemProof, ProblemState
 
 APART = load("tibet").model_copy(update={"rectified_before_notice": "apart"})
 POST = date(2022, 10, 3)

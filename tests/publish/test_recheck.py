@@ -38,7 +38,7 @@ from mediawatch.domain import (
 )
 from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.recheck import RecheckLook, recheck
-from mediawatch.rules.found_problems import ProblemProof, ProblemState
+from mediawatch.rules.problem_proofs import ProblemProof, ProblemState
 
 ISSUED = date(2032, 1, 10)
 AS_OF = date(2032, 3, 31)

@@ -18,7 +18,7 @@ from mediawatch.domain import (
     UpdatedAccount,
 )
 from mediawatch.ports import Store
-from mediawatch.registry.history import as_before, known_since, registry_at
+from mediawatch.registry.history import as_before, known_since, registries_at
 
 FIRST = datetime(2022, 1, 1, tzinfo=UTC)
 SECOND = FIRST + timedelta(days=100)
@@ -52,7 +52,8 @@ async def test_every_state_of_the_registry_is_found_again(any_store: Store) -> N
     await accounts.apply(RegistryChanges(source=source(THIRD), updated=(back,), retired=(3,)))
 
     async def at(moment: datetime) -> dict[int, Filing]:
-        return {each.id: each.filed for each in await registry_at(any_store, moment)}
+        (registry,) = await registries_at(any_store, moment)
+        return {each.id: each.filed for each in registry}
 
     assert await at(FIRST - timedelta(days=1)) == {}
     assert await at(FIRST) == {each: filed(each, county="乙县") for each in (1, 2, 3)}
@@ -60,6 +61,11 @@ async def test_every_state_of_the_registry_is_found_again(any_store: Store) -> N
     now = await accounts.all()
     assert await at(THIRD) == {each.id: each.filed for each in now}
     assert set(await at(THIRD)) == {1, 2, 4}
+    both = await registries_at(any_store, SECOND, THIRD)
+    assert [{each.id: each.filed for each in registry} for registry in both] == [
+        await at(SECOND),
+        await at(THIRD),
+    ]
     assert await known_since(any_store) == FIRST
 
 

@@ -34,7 +34,7 @@ from mediawatch.domain import (
 from mediawatch.ops.settings import Home
 from mediawatch.registry.decisions import changes, choose, current, refusals
 from mediawatch.registry.proposal import Kind, Proposal
-from mediawatch.registry.proposals import proposals
+from mediawatch.registry.proposals import ProposalSearch
 
 AT = datetime(2031, 3, 1, 2, 0, tzinfo=UTC)
 LINK = "https://mp.weixin.qq.com/s/ExampleOfProposal00001"
@@ -89,7 +89,9 @@ def proposed(
         key: [replace(reading, filed_as=identities.get(key)) for reading in some]
         for key, some in readings.items()
     }
-    return proposals(accounts, taken, refused)
+    search = ProposalSearch(accounts, refused)
+    search.read(accounts, taken)
+    return search.proposals()
 
 
 ID = ("learned", "platform_id", "MzAwMDAwMDAwMQ==", True)

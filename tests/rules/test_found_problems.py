@@ -31,15 +31,11 @@ from mediawatch.domain import (
 )
 from mediawatch.ports import Dossier
 from mediawatch.rules.cautions import of_finding
-from mediawatch.rules.found_problems import (
-    ProblemState,
-    is_open_by_people,
-    problem_proofs,
-    until_issue,
-)
+from mediawatch.rules.found_problems import is_open_by_people
 from mediawatch.rules.hearing import is_required
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import HEARING, load, parse
+from mediawatch.rules.problem_proofs import ProblemState, problem_proofs, until_issue
 from mediawatch.rules.revision import CHANGED, without_refuted
 
 AS_OF = datetime(2031, 3, 5, 15, 59, tzinfo=UTC)

@@ -43,8 +43,8 @@ from mediawatch.people.worklist.identity import (
     wrong_kind,
 )
 from mediawatch.people.worklist.parse import RowQuestion
-from mediawatch.rules.found_problems import COUNTS_FOR, last_look
 from mediawatch.rules.printed_words import words_fault
+from mediawatch.rules.problem_proofs import COUNTS_FOR, last_look
 from mediawatch.rules.repost_titles import titles_in
 from mediawatch.typesetting import typeset
 

@@ -47,8 +47,8 @@ from mediawatch.people.worklist.problem_refusals import (
 from mediawatch.people.worklist.todo import account_links, all_that_is_known, ids_of
 from mediawatch.ports import Dossier, Store
 from mediawatch.rules.account_policy import account_policy
-from mediawatch.rules.found_problems import ProblemState, problem_proofs, standing_looks
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.problem_proofs import ProblemState, problem_proofs, standing_looks
 from mediawatch.rules.ties import tie_of
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from mediawatch.domain import Account, ProblemAnswer, Reading, ReviewState
 from mediawatch.domain.clock import minute
 from mediawatch.people.suspects import Suspect
-from mediawatch.rules.found_problems import ProblemProof, ProblemState
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.problem_proofs import ProblemProof, ProblemState
 from mediawatch.table import Table, join_filled
 
 PROBLEMS_BRIEF = ("编号", "政务新媒体名称", "类型", "检查项目", "认定程度", "检查情况", "尚缺")

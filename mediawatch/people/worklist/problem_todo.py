@@ -23,13 +23,8 @@ from mediawatch.people.second_looks import is_drawn
 from mediawatch.people.worklist.todo import all_that_is_known, row_about
 from mediawatch.ports import Dossier, Store
 from mediawatch.registry.merge import follow_merges
-from mediawatch.rules.found_problems import (
-    ProblemProof,
-    ProblemState,
-    problem_proofs,
-    until_issue,
-)
 from mediawatch.rules.judged_scope import JudgedScope
+from mediawatch.rules.problem_proofs import ProblemProof, ProblemState, problem_proofs, until_issue
 from mediawatch.rules.problems import codes_of
 
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})

@@ -24,7 +24,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.publish.results import ProblemResult, recheck_results, standing_items
 from mediawatch.rules.appeals import open_appeals
-from mediawatch.rules.found_problems import ProblemProof
+from mediawatch.rules.problem_proofs import ProblemProof
 from mediawatch.rules.problems import NAMED, SILENT, alike, problem_about
 
 

@@ -31,7 +31,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.names import same
 from mediawatch.publish.results import ProblemResult, RecheckResult
-from mediawatch.rules.found_problems import ProblemProof, ProblemState, shows_repair
+from mediawatch.rules.problem_proofs import ProblemProof, ProblemState, shows_repair
 from mediawatch.rules.problems import NAMED, SILENT, alike, codes_of
 
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})

@@ -45,9 +45,10 @@ from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
 from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.ahead import next_due_before
-from mediawatch.rules.found_problems import ProblemState, is_open_by_people, problem_proofs
+from mediawatch.rules.found_problems import is_open_by_people
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of
+from mediawatch.rules.problem_proofs import ProblemState, problem_proofs
 from mediawatch.rules.proofs import says_usable
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese

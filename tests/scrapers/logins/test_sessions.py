@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import segno
 import structlog
 from browsers import SHORT, facing, key
+from codes import code_of
 from local_site import HOSTS, Answer, Asked, Site, served
 from samples import enter
 from tables import short
@@ -470,9 +470,7 @@ async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(
             assert await SiteLooker(browser, tmp_path).probe(platform, "office")
     ((picture, mode, head, code),) = shown
     assert (picture.parent, mode, head) == (tmp_path / platform, 0o600, b"\x89PNG")
-    assert code == tuple(
-        tuple(bool(cell) for cell in row) for row in segno.make(text, error="m", micro=False).matrix
-    )
+    assert code == code_of(text)
     assert (session.mode, [each.name for each in picture.parent.iterdir()]) == (
         0o600,
         ["office.json"],

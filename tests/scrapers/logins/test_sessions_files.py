@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import segno
+from codes import code_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -216,10 +216,6 @@ def test_no_login_gets_out_of_its_folder(tmp_path: Path, platform: str, name: st
     assert list(tmp_path.iterdir()) == []
 
 
-def matrix(code: segno.QRCode) -> Modules:
-    return tuple(tuple(bool(cell) for cell in row) for row in code.matrix)
-
-
 def drawn(code: Modules, scale: float, margin: int, logo: int = 0) -> list[str]:
     """The code as rows of pixels; `logo` modules in its middle are light."""
     size = len(code)
@@ -242,14 +238,12 @@ def drawn(code: Modules, scale: float, margin: int, logo: int = 0) -> list[str]:
 def test_a_code_in_a_picture_is_found_whatever_its_size(
     text: str, scale: float, margin: int
 ) -> None:
-    code = matrix(segno.make(text, micro=False))
+    code = code_of(text)
     assert modules_of(drawn(code, scale, margin)) == code
 
 
 def test_a_logo_in_the_middle_hides_no_code() -> None:
-    code = matrix(
-        segno.make("https://example.com/replica/scan?uuid=0000000000000000", error="h", micro=False)
-    )
+    code = code_of("https://example.com/replica/scan?uuid=0000000000000000", "H")
     found = modules_of(drawn(code, 5, 8, logo=7))
     assert found is not None
     assert (
@@ -272,7 +266,7 @@ def test_other_pixels_are_no_code(pixels: list[str]) -> None:
 
 
 def test_two_codes_are_no_code() -> None:
-    one = drawn(matrix(segno.make("a", micro=False)), 4, 8)
+    one = drawn(code_of("a"), 4, 8)
     assert modules_of([row + row for row in one]) is None
 
 
@@ -287,7 +281,7 @@ def read_back(text: str) -> Modules:
 
 @pytest.mark.parametrize("text", ["a", "https://example.com/" + "x" * 90])
 def test_the_text_shows_every_module_and_the_margin(text: str) -> None:
-    code = matrix(segno.make(text, micro=False))
+    code = code_of(text)
     rows = read_back(as_text(code, colours=False))
     assert tuple(row[QUIET:-QUIET] for row in rows[QUIET : QUIET + len(code)]) == code
     outside = [
@@ -300,7 +294,7 @@ def test_the_text_shows_every_module_and_the_margin(text: str) -> None:
 
 
 def test_colours_are_dark_on_light_and_end_with_each_line() -> None:
-    lines = as_text(matrix(segno.make("a", micro=False)), colours=True).splitlines()
+    lines = as_text(code_of("a"), colours=True).splitlines()
     assert all(line.startswith("\x1b[30;107m") and line.endswith("\x1b[0m") for line in lines)
 
 

@@ -120,6 +120,7 @@ def _apart(scratch: Path | None) -> Iterator[list[Process]]:
             **inherited_environment(options["env"]),
             "NODE_OPTIONS": f"{_SMALL} {options['env'].get('NODE_OPTIONS', '')}".strip(),
         }
+        environ.setdefault("MALLOC_ARENA_MAX", "1")
         if scratch is not None:
             environ["TMPDIR"] = str(scratch)
         options["env"] = environ

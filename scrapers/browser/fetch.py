@@ -20,12 +20,9 @@ _FETCH = """async ([url, limit]) => {
   const answer = await fetch(url, {cache: 'no-store', credentials: 'include'}).catch(() => null)
   if (!answer) return null
   const bytes = new Uint8Array(await answer.arrayBuffer())
-  let text = ''
-  if (bytes.length <= limit)
-    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
   const type = answer.headers.get('content-type') || ''
   const headers = {date: answer.headers.get('date') || '', age: answer.headers.get('age') || ''}
-  return {status: answer.status, type, headers, to: answer.redirected ? answer.url : '', size: bytes.length, data: btoa(text)}
+  return {status: answer.status, type, headers, to: answer.redirected ? answer.url : '', size: bytes.length, data: bytes.length <= limit ? bytes.toBase64() : ''}
 }"""
 
 

@@ -49,9 +49,7 @@ class PageLoan:
         if idle:
             await self.unblock()
         if not signs:
-            await with_timeout(
-                self._page.set_viewport_size(_UNSEEN), self._timeouts.step, "shrink"
-            )
+            await with_timeout(self._page.set_viewport_size(_UNSEEN), self._timeouts.step, "shrink")
         await self.collect_garbage()
 
     def end(self) -> None:

@@ -400,5 +400,5 @@ async def test_a_page_keeps_its_answers_for_the_driver_alone(guest: Browser, sit
         async with tab.listen_for("/echo") as hearing:
             await tab.evaluate("void fetch('/echo')")
             assert (await hearing.first(timeout=SHORT.reply)).json()
-        with pytest.raises(Error, match="evicted|No data"):
+        with pytest.raises(Error, match=r"evicted|No data"):
             await session.send("Network.getResponseBody", {"requestId": await finished.get()})

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _COMMAND = "run-driver"
-_SMALL = "--max-semi-space-size=1"
-"""What it passes on is garbage at once; by default Node.js lets some forty MB of it lie."""
+_SMALL = ("--max-semi-space-size=1", "--optimize-for-size", "--heap-growing-percent=10")
+"""Options of V8. What the driver passes on is garbage at once; by default Node.js lets some fifty
+MB of it lie.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,14 +118,14 @@ def _apart(scratch: Path | None) -> Iterator[list[Process]]:
     ) -> Any:
         if _COMMAND not in command:
             return await plain(factory, *command, **options)
-        environ = {
-            **inherited_environment(options["env"]),
-            "NODE_OPTIONS": f"{_SMALL} {options['env'].get('NODE_OPTIONS', '')}".strip(),
-        }
+        environ = inherited_environment(options["env"])
         if scratch is not None:
             environ["TMPDIR"] = str(scratch)
         options["env"] = environ
-        transport, protocol = await plain(factory, *command, **options, start_new_session=True)
+        node, *words = command
+        transport, protocol = await plain(
+            factory, node, *_SMALL, *words, **options, start_new_session=True
+        )
         started.append(Process(transport, protocol, loop))
         return transport, protocol
 

@@ -17,6 +17,10 @@ LOADS_PER_PAGE = 30
 """Then a page is closed: what scripts and driver keep of it goes with it."""
 _COLLECTED_EVERY = 1
 """Loads of a page: a real site's scripts leave some 10 MB each."""
+_KEEPS_NOTHING = {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}
+"""A page keeps each answer for each session that watches its traffic, up to 200 MB of them, and we
+ask the driver's session alone for them.
+"""
 HEAVY = (
     *(
         f"*.{ending}{tail}"
@@ -72,7 +76,7 @@ async def open_page(
     """A new page that blocks these URL patterns; without any it ignores the HTTP cache."""
     page = await with_timeout(context.new_page(), timeouts.launch, "new page")
     cdp = await with_timeout(context.new_cdp_session(page), timeouts.launch, "new page")
-    await with_timeout(cdp.send("Network.enable"), timeouts.launch, "new page")
+    await with_timeout(cdp.send("Network.enable", _KEEPS_NOTHING), timeouts.launch, "new page")
     if blocked:
         order = cdp.send("Network.setBlockedURLs", {"urls": list(blocked)})
     else:

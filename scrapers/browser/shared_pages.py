@@ -25,6 +25,10 @@ from scrapers.browser.tab import PageRules, Tab
 
 CALLS_PER_PAGE = 60
 """Then the page is opened anew: scripts and driver keep too much of an open page."""
+BYTES_PER_PAGE = 6_000_000
+"""Of answers, likewise: the browser keeps each answer for the driver, text at two bytes a
+character, until the page goes.
+"""
 _COLLECTED_EVERY = 15
 """Calls of a page: their answers, and what its own scripts do meanwhile, leave some MB."""
 _SCRIPTS = frozenset({"*.js", "*.js?*"})
@@ -80,10 +84,13 @@ class PageCalls:
         """The address that answered last, after redirects."""
         self.spoilt = False
         """True where the page met trouble: no other look may use it."""
+        self.answered = 0
+        """Bytes of its answers."""
 
     async def fetch(self, url: str) -> Reply:
         """As `Tab.fetch`."""
         reply, self.url = await self._tab.ask(url)
+        self.answered += len(reply.body)
         self.clock.note(reply.sent_at)
         return reply
 
@@ -116,6 +123,8 @@ class _Page:
     stamp: tuple[int, int] | None
     """Of the session's file when the page was opened."""
     calls: int = 0
+    answered: int = 0
+    """Bytes of its answers."""
     users: int = 0
     left: bool = False
     """No other look may use it; closed when its last user is done."""
@@ -129,6 +138,7 @@ class _Page:
         return (
             here
             and self.calls < CALLS_PER_PAGE
+            and self.answered < BYTES_PER_PAGE
             and self.stamp == (stamp_of(session) if session else None)
         )
 
@@ -167,6 +177,7 @@ class SharedPages:
                 yield calls
             finally:
                 page.users -= 1
+                page.answered += calls.answered
                 page.left |= calls.spoilt
                 if session is not None and calls.known is not None:
                     self.browser.note_login_state(session, calls.known)
@@ -226,7 +237,7 @@ class SharedPages:
                     rules = replace(rules, heavy=rules.heavy | _SCRIPTS)
                 tab = await undo.enter_async_context(self.browser.page(session, rules))
                 entered = await shared.enter(tab, account)
-                await tab.loan.stop_listening(idle=shared.unscripted)
+                await tab.loan.stop_listening(idle=shared.unscripted, signs=shared.signs)
                 host = urlsplit(tab.url).hostname or ""
                 page = self._pages[key] = _Page(
                     tab, entered or "", undo.pop_all(), host, account.platform, stamp

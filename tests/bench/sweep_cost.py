@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 from processes import measured, passed, python
 from ways import Answers, Place, plain, requests, sweep
-from weights import real_weight
 from worlds import MIX, Answer, answer_of, world
 
 from mediawatch.app import DEMO_LOGINS, clock_from, open_app
@@ -113,6 +112,9 @@ def world_of(name: str) -> World:
 
 async def serve(folder: Path, name: str, weight: str) -> None:
     """The replica, until somebody ends it; says where it is in a file."""
+    # Imported late: what stands for the sites is in no sweep's memory.
+    from weights import real_weight
+
     from scrapers.replica import Replica
 
     stood_for = world_of(name)

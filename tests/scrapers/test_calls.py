@@ -4,6 +4,7 @@ the shared page lives.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -37,7 +38,14 @@ from mediawatch.domain import (
 from mediawatch.sweep.controls import Controls
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Launch, PageRules, Tab
-from scrapers.browser.shared_pages import CALLS_PER_PAGE, TRIES, PageCalls, SharedPage, SharedPages
+from scrapers.browser.shared_pages import (
+    BYTES_PER_PAGE,
+    CALLS_PER_PAGE,
+    TRIES,
+    PageCalls,
+    SharedPage,
+    SharedPages,
+)
 from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, calls_suffice, look, may_see_by_calls, merge_facts
 from scrapers.platforms import SCRAPERS
@@ -215,6 +223,43 @@ async def test_one_open_page_serves_many_looks_and_then_another_one(
         assert await looks.look(Plain(), CALLS_PER_PAGE) == ["/", *["/call"] * CALLS_PER_PAGE]
         assert await looks.look(Plain(), 2) == ["/", "/call", "/call"]
         assert {each.outcome for each in looks.seen} == {Outcome.OK}
+
+
+async def test_a_page_that_has_answered_much_gives_way_to_another_one(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Answer("x" * (BYTES_PER_PAGE // 2))
+    async with asking(browser, monkeypatch, call=answer) as looks:
+        assert await looks.look(Plain(), 3) == ["/", "/call", "/call", "/", "/call"]
+
+
+async def test_only_a_page_whose_script_signs_keeps_its_usual_window(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        widths = []
+        for surface in (Plain(), Signed()):
+            await looks.look(surface)
+            (tab,) = looks.pages.open_pages
+            widths.append(await tab.evaluate("innerWidth"))
+            await looks.pages.rest()
+        assert widths == [64, 1280]
+        # What is to be seen is seen in a window of its own.
+        async with browser.tab(None, PageRules(hosts=HOSTS, whole=True)) as tab:
+            await tab.open(looks.site.url("/page"))
+            assert await tab.evaluate("innerWidth") == 1280
+
+
+async def test_calls_under_way_are_answered_while_garbage_is_collected(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asking(browser, monkeypatch, call=Answer("x" * 1_000_000)) as looks:
+        await looks.look(Plain())
+        (tab,) = looks.pages.open_pages
+        asked = [asyncio.create_task(tab.ask(looks.site.url("/call"))) for _ in range(6)]
+        for _ in range(3):
+            await tab.loan.collect_garbage()
+        assert {len(reply.body) for reply, _ in await asyncio.gather(*asked)} == {1_000_000}
 
 
 async def test_what_calls_leave_open_the_page_is_asked_at_once(

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from browsers import SHORT, descendants
 from local_site import HOSTS, JSON, Answer, Asked, Site, served
+from playwright.async_api import Error
 from tables import short
 
 from mediawatch.domain import LoginRequired, Unreachable
@@ -389,3 +390,15 @@ async def test_a_spare_page_that_died_is_replaced(own: Browser, site: Site) -> N
     kill(DEATHS["renderer"], before)
     assert await text_of(own, site) == PAGE
     assert len(processes("run-driver", before)) == 1
+
+
+async def test_a_page_keeps_its_answers_for_the_driver_alone(guest: Browser, site: Site) -> None:
+    async with guest.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab:
+        await tab.open(site.url("/"))
+        session, finished = tab._guard.cdp, asyncio.Queue[str]()
+        session.on("Network.loadingFinished", lambda event: finished.put_nowait(event["requestId"]))
+        async with tab.listen_for("/echo") as hearing:
+            await tab.evaluate("void fetch('/echo')")
+            assert (await hearing.first(timeout=SHORT.reply)).json()
+        with pytest.raises(Error, match=r"evicted|No data"):
+            await session.send("Network.getResponseBody", {"requestId": await finished.get()})

@@ -243,6 +243,16 @@ async def test_a_body_beyond_the_limit_is_changed(quick: Browser) -> None:
         assert isinstance(await failure_of(_json(tab.fetch(site.url("/api/feed")))), Changed)
 
 
+async def test_bytes_arrive_as_they_are_in_older_browsers_too(quick: Browser) -> None:
+    sent = bytes(range(256)) * 100
+    async with at(quick, {"/": "<p>x</p>", "/data": Answer(sent)}) as (tab, site):
+        await tab.open(site.url("/"))
+        bodies = [(await tab.fetch(site.url("/data"))).body]
+        await tab.evaluate("delete Uint8Array.prototype.toBase64")
+        bodies.append((await tab.fetch(site.url("/data"))).body)
+        assert bodies == [sent, sent]
+
+
 async def test_fetch_has_the_cookies_of_the_page(quick: Browser) -> None:
     def data(asked: Asked) -> Answer:
         return Answer(json.dumps({"cookie": asked.headers.get("Cookie"), "字": "值"}), JSON)

@@ -10,14 +10,11 @@ from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.traffic import TRAFFIC, PageTraffic
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page, ViewportSize
+    from playwright.async_api import Page
 
 _NOWHERE = "https://nowhere.invalid/"
 """Has no cookies: asking for them only checks that the browser is there."""
 _EMPTY = "about:blank"
-_UNSEEN: ViewportSize = {"width": 64, "height": 64}
-"""The window of a page that nobody looks at: the browser holds some 5 MB of picture for a usual one.
-"""
 
 
 async def do_nothing() -> None:
@@ -38,18 +35,15 @@ class PageLoan:
         self.spent = False
         """Set where a look met trouble in it: no other look may use it."""
 
-    async def stop_listening(self, *, idle: bool, signs: bool) -> None:
+    async def stop_listening(self, *, idle: bool) -> None:
         """Notice only this page's end from now on: each of its calls would raise a dozen events.
 
         No other look may use it. `idle`: it loads nothing by itself, so it needs no blocking.
-        `signs`: its scripts sign the calls, so its window stays as they have seen it.
         """
         self.spent = True
         self._traffic.remove_listeners(*TRAFFIC)
         if idle:
             await self.unblock()
-        if not signs:
-            await with_timeout(self._page.set_viewport_size(_UNSEEN), self._timeouts.step, "shrink")
         await self.collect_garbage()
 
     def end(self) -> None:

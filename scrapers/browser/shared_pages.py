@@ -237,7 +237,7 @@ class SharedPages:
                     rules = replace(rules, heavy=rules.heavy | _SCRIPTS)
                 tab = await undo.enter_async_context(self.browser.page(session, rules))
                 entered = await shared.enter(tab, account)
-                await tab.loan.stop_listening(idle=shared.unscripted, signs=shared.signs)
+                await tab.loan.stop_listening(idle=shared.unscripted)
                 host = urlsplit(tab.url).hostname or ""
                 page = self._pages[key] = _Page(
                     tab, entered or "", undo.pop_all(), host, account.platform, stamp

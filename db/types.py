@@ -167,8 +167,10 @@ def days_by_number(conn: Connection, days: Mapping[int, date]) -> CTE:
     else:
         numbers = bindparam(None, [*days], ARRAY(BigInteger), unique=True)
         of_days = bindparam(None, [*days.values()], ARRAY(Date), unique=True)
-        both = func.unnest(numbers, of_days).table_valued(
-            column("number", BigInteger), column("day", Date)
+        both = (
+            func.unnest(numbers, of_days)
+            .table_valued(column("number", BigInteger), column("day", Date))
+            .render_derived()
         )
         pair = select(both.c.number, both.c.day)
     return pair.cte("days_by_number")

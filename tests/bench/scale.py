@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -26,6 +27,8 @@ from pathlib import Path
 
 from scale_commands import COMMANDS, MeasuredCommand
 
+from mediawatch.rules.policy import load
+
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (113, 2_432, 6_206, 100_000)
 TARGETS = {6_206: (6.0, 250.0), 100_000: (60.0, 700.0)}
@@ -34,6 +37,7 @@ STEEPEST = 1.2
 """By how much a command may grow faster than its accounts."""
 NOISE = 0.4
 """CPU seconds: less of a growth says nothing."""
+_CALM = re.compile(r"(due_days\s*=\s*)\d+")
 NOTICE = "演示〔2026〕1号"
 
 
@@ -66,8 +70,10 @@ def cost_of(command: MeasuredCommand, home: Path) -> MeasuredCost:
         out = Path(scratch) / "out"
         out.mkdir()
         used = _copied(home, Path(scratch)) if command.writes else home
+        calm = Path(scratch) / "calm.toml"
+        calm.write_text(_CALM.sub(r"\g<1>400", load("national").toml), "utf-8")
         values = {
-            "out": str(out), "settled": str(home / "settled.txt"), "registry": str(home / "registry.csv"),
+            "calm": str(calm), "out": str(out), "settled": str(home / "settled.txt"), "registry": str(home / "registry.csv"),
             "number": NOTICE, "account": "77000005", "sample": "部门 10%",
         }  # fmt: skip
         words = ["-m", "mediawatch", "--home", str(used), *command.argv(values)]

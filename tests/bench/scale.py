@@ -71,7 +71,7 @@ def cost_of(command: MeasuredCommand, home: Path) -> MeasuredCost:
         out.mkdir()
         used = _copied(home, Path(scratch)) if command.writes else home
         calm = Path(scratch) / "calm.toml"
-        calm.write_text(_CALM.sub(r"\g<1>400", load("national").toml), "utf-8")
+        calm.write_text(_CALM.sub(r"\g<1>1000000", load("national").toml), "utf-8")
         values = {
             "calm": str(calm), "out": str(out), "settled": str(home / "settled.txt"), "registry": str(home / "registry.csv"),
             "number": NOTICE, "account": "77000005", "sample": "部门 10%",

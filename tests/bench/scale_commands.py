@@ -1,7 +1,7 @@
 """What `scale.py` measures: every command that reads or writes what grows with the registry.
 
 A word `{name}` stands for what differs by home: `{out}` is an empty folder, `{settled}` a list of
-accounts that need no look, `{calm}` a policy by which names are read again after a year only,
+accounts that need no look, `{calm}` a policy by which names are not read again,
 `{registry}` the registry as a table, `{number}` and `{account}` the
 notice and an account.
 """

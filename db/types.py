@@ -6,8 +6,8 @@ Everything that the two databases would store differently is settled here.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
@@ -15,17 +15,21 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Row,
     String,
     Text,
     bindparam,
+    column,
     func,
     select,
+    type_coerce,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -59,6 +63,18 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        """From SQLite's text in one step: a nation's judgement reads millions of instants."""
+        if dialect.name == "sqlite":
+            return _instant_of
+        return super().result_processor(dialect, coltype)
+
+
+def _instant_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 class Words(TypeDecorator[str]):
@@ -137,6 +153,27 @@ def among(conn: Connection, column: ColumnElement[Any], keys: Iterable[int]) -> 
         listed = func.json_each(json.dumps(wanted)).table_valued("value")
         return column.in_(select(listed.c.value))
     return column == func.any(bindparam(None, wanted, ARRAY(BigInteger), unique=True))
+
+
+def days_by_number(conn: Connection, days: Mapping[int, date]) -> CTE:
+    """Numbers, each with its day, as rows `number` and `day`; they travel as `among`."""
+    if conn.dialect.name == "sqlite":
+        pairs = [[number, day.isoformat()] for number, day in days.items()]
+        listed = func.json_each(json.dumps(pairs)).table_valued("value").c.value
+        number, day = (func.json_extract(listed, f"$[{place}]") for place in (0, 1))
+        pair = select(
+            type_coerce(number, BigInteger).label("number"), type_coerce(day, Date).label("day")
+        )
+    else:
+        numbers = bindparam(None, [*days], ARRAY(BigInteger), unique=True)
+        of_days = bindparam(None, [*days.values()], ARRAY(Date), unique=True)
+        both = (
+            func.unnest(numbers, of_days)
+            .table_valued(column("number", BigInteger), column("day", Date))
+            .render_derived()
+        )
+        pair = select(both.c.number, both.c.day)
+    return pair.cte("days_by_number")
 
 
 def hash_words(*parts: str) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
+from db.models import ReadingIdentityRow, ReadingRow, SightRow
 from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import (
     AccountState,
+    Code,
     Evidence,
     FiledIdentity,
     Post,
+    ProblemAnswer,
     ProblemSeen,
     Reading,
     Sight,
@@ -56,43 +59,73 @@ def identity_values(filed_as: FiledIdentity) -> Values:
     return fields_of(filed_as, _IDENTITY) | {"links": list(filed_as.links)}
 
 
+IDENTITY_COLUMNS = (
+    ReadingIdentityRow.reading_id,
+    *(getattr(ReadingIdentityRow, name) for name in _IDENTITY),
+)
+
+
 def identity_of(row: AnyRow) -> FiledIdentity:
-    return FiledIdentity(**fields_of(row, _IDENTITY) | {"links": tuple(row.links)})
+    """From a row of `IDENTITY_COLUMNS`."""
+    kept = dict(zip(_IDENTITY, row[1:], strict=True))
+    return FiledIdentity(**kept | {"links": tuple(kept["links"])})
+
+
+READING_COLUMNS = (
+    ReadingRow.id,
+    ReadingRow.account_id,
+    ReadingRow.sweep_id,
+    ReadingRow.look,
+    ReadingRow.started_at,
+    ReadingRow.read_at,
+    ReadingRow.person,
+    ReadingRow.problem,
+    ReadingRow.problem_answer,
+    ReadingRow.problem_words,
+    ReadingRow.problem_task,
+    ReadingRow.problem_item,
+)
+"""Without what its sights amount to: that is worked out from them."""
 
 
 def reading_of(row: AnyRow, sights: Sequence[Sight], filed_as: FiledIdentity | None) -> Reading:
+    """From a row of `READING_COLUMNS`, unpacked by place: see `post_of`."""
+    number, account_id, sweep_id, look, started_at, read_at, person, problem, *seen = row
     return Reading(
-        id=row.id,
-        account_id=row.account_id,
-        sweep_id=row.sweep_id,
-        look=row.look,
-        started_at=row.started_at,
-        read_at=row.read_at,
-        by=row.person,
+        id=number,
+        account_id=account_id,
+        sweep_id=sweep_id,
+        look=look,
+        started_at=started_at,
+        read_at=read_at,
+        by=person,
         filed_as=filed_as,
         sights=tuple(sights),
-        problem=_problem_of(row),
+        problem=None if problem is None else _problem_of(problem, *seen),
     )
 
 
-def _problem_of(row: AnyRow) -> ProblemSeen | None:
-    if row.problem is None:
-        return None
-    return ProblemSeen(
-        code=row.problem,
-        answer=row.problem_answer,
-        words=row.problem_words,
-        task=row.problem_task,
-        item=row.problem_item,
-    )
+def _problem_of(
+    code: Code, answer: ProblemAnswer, words: str, task: int | None, item: int | None
+) -> ProblemSeen:
+    return ProblemSeen(code=code, answer=answer, words=words, task=task, item=item)
 
 
 def sight_values(sight: Sight) -> Values:
     return fields_of(sight, _SIGHT)
 
 
+SIGHT_COLUMNS = (
+    SightRow.id,
+    SightRow.reading_id,
+    *(getattr(SightRow, name) for name in _SIGHT),
+)
+
+
 def sight_of(row: AnyRow, posts: Sequence[Post], evidence: Sequence[Evidence]) -> Sight:
-    return Sight(**fields_of(row, _SIGHT), posts=tuple(posts), evidence=tuple(evidence))
+    """From a row of `SIGHT_COLUMNS`."""
+    kept = dict(zip(_SIGHT, row[2:], strict=True))
+    return Sight(**kept, posts=tuple(posts), evidence=tuple(evidence))
 
 
 def post_values(post: Post) -> Values:

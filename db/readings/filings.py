@@ -12,7 +12,7 @@ from db.accounts.identities import identities, twins
 from db.models import AccountStateRow, ReadingRow
 from db.readings.following import bearing
 from db.readings.history import readings_by_number
-from db.types import portions
+from db.types import among, portions
 from mediawatch.domain import FiledIdentity, LookKind, Reading
 
 _BACK = 20
@@ -80,7 +80,7 @@ def last_two(
     wanted = select(state.account_id, last.scalar_subquery(), looked.scalar_subquery())
     # An account whose state names no reading has none that says anything.
     rows = conn.execute(
-        wanted.where(state.account_id.in_(accounts), state.last_read_at.is_not(None))
+        wanted.where(among(conn, state.account_id, accounts), state.last_read_at.is_not(None))
     ).all()
     newest = {
         key: [number for number in dict.fromkeys(numbers) if number is not None]

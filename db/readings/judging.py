@@ -10,19 +10,33 @@ days on which there were posts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, column, false, func, null, select, true, values
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    column,
+    false,
+    func,
+    null,
+    select,
+    true,
+    values,
+)
 
 from db.base import table
 from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.readings.filings import AccountReading, Filings, last_two
 from db.readings.history import readings_by_number, readings_of
 from db.readings.state import first_seen_values, key_of, kind_of, own_posts
-from db.types import AnyRow, portions
-from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading, without_disowned
+from db.types import AnyRow, among, days_by_number, portions
+from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Post, Reading, without_disowned
 from mediawatch.domain.clock import day_of
 
 _MARGIN = timedelta(days=1)
@@ -49,7 +63,8 @@ def _of_portion(
 ) -> dict[int, list[Reading]]:
     since, accounts = as_of - _MARGIN, list(filings.now)
     filed = {one for key in accounts for one in filings.group(key)}
-    readings = readings_of(conn, ReadingRow.account_id.in_(filed), ReadingRow.read_at >= since)
+    of_filed = among(conn, ReadingRow.account_id, filed)
+    readings = readings_of(conn, of_filed, ReadingRow.read_at >= since)
     later = {
         key: filings.relevant(
             key, (each for one in filings.group(key) for each in readings.get(one, ()))
@@ -64,15 +79,18 @@ def _of_portion(
         key: _Newest(_said(last.get(key, ())), _said(later[key]), as_of, period_from)
         for key in accounts
     }
-    lacking = _lacking(conn, newest, since, period_from)
+    loaded = {
+        key: {each.given.id for each in (*later[key], *last.get(key, ()))} for key in accounts
+    }
+    lacking = _lacking(conn, newest, loaded, since, period_from)
     # Whose page the filed id is, and which ids are known: the newest reading of each different fact
     # says it.
-    loaded = {each.given.id for some in (*later.values(), *last.values()) for each in some}
     of_identity = select(IdentitySeenRow.account_id, IdentitySeenRow.reading_id).where(
-        IdentitySeenRow.account_id.in_(accounts)
+        among(conn, IdentitySeenRow.account_id, accounts)
     )
-    for account_id, number in conn.execute(of_identity):
-        if number not in loaded:
+    anywhere = {number for some in loaded.values() for number in some}
+    for account_id, number in conn.execute(of_identity).all():
+        if number not in anywhere:
             lacking.setdefault(account_id, set()).add(number)
     earlier = readings_by_number(
         conn, {number for numbers in lacking.values() for number in numbers}
@@ -98,18 +116,27 @@ def _of_portion(
 
 
 def _lacking(
-    conn: Connection, newest: Mapping[int, _Newest], since: datetime, period_from: date | None
+    conn: Connection,
+    newest: Mapping[int, _Newest],
+    loaded: Mapping[int, Collection[int]],
+    since: datetime,
+    period_from: date | None,
 ) -> dict[int, set[int]]:
-    """By account, the readings from before `since` that show what its newest ones do not."""
-    accounts = list(newest)
+    """By account, the readings from before `since` that show what its newest ones do not.
+
+    `loaded` are numbers of readings that are there anyway.
+    """
     reach = {key: each.reach for key, each in newest.items() if each.reach}
-    wanted = [_newest(accounts, since, period_from), _names_and_persons(accounts, since)]
-    wanted += [_days_since(accounts, since, period_from)] if period_from else []
-    wanted += [_posts_since(reach, since)] if reach else []
+    of = among(conn, FirstSeenRow.account_id, newest)
+    wanted = [_newest(among(conn, AccountStateRow.account_id, newest), since, period_from)]
+    wanted += [_names_and_persons(of, since)]
+    wanted += [_days_since(of, since, period_from)] if period_from else []
+    wanted += [_posts_since(days_by_number(conn, reach), since)] if reach else []
     found: dict[int, set[int]] = {}
-    for row in (row for statement in wanted for row in conn.execute(statement)):
-        if not newest[row.account_id].shows(row):
-            found.setdefault(row.account_id, set()).add(row.reading_id)
+    for row in (row for statement in wanted for row in conn.execute(statement).all()):
+        account_id, number = row.account_id, row.reading_id
+        if number not in loaded[account_id] and not newest[account_id].shows(row):
+            found.setdefault(account_id, set()).add(number)
     return found
 
 
@@ -156,29 +183,48 @@ class _Newest:
             (day_of(sight.complete_since) for sight in lists if sight.complete_since), default=None
         )
         """The day to which complete lists that may speak against the account reach back."""
-        surfaces = {sight.surface for sight in lists}
+        self._surfaces = {sight.surface for sight in lists}
+        self._later = later
+        self._period_from, self._as_of = period_from, as_of
         # Only readings from before as_of count as shown: canaries may withdraw later ones.
-        before = [*last, *(reading for reading in later if reading.read_at < as_of)]
-        self._keys = {row["key"] for reading in before for row in first_seen_values(reading)}
-        # But a list is compared with other surfaces' posts only: with one surface its own are never
+        self._before = [*last, *(reading for reading in later if reading.read_at < as_of)]
+
+    # Worked out where they are asked for: most rows point to readings that are loaded anyway.
+
+    @cached_property
+    def _keys(self) -> set[int]:
+        keys = {row["key"] for reading in self._before for row in first_seen_values(reading)}
+        if len(self._surfaces) != 1:
+            return keys
+        # A list is compared with other surfaces' posts only: with one surface its own are never
         # needed.
-        listed = ((sight, post) for reading in later for sight, post in own_posts(reading))
-        self._keys |= {
+        listed = ((sight, post) for reading in self._later for sight, post in own_posts(reading))
+        return keys | {
             key_of(kind_of(sight, post), sight.surface, post)
             for sight, post in listed
-            if surfaces == {sight.surface}
+            if sight.surface in self._surfaces
         }
-        posts = [
-            (kind_of(sight, post), post) for reading in before for sight, post in own_posts(reading)
+
+    @cached_property
+    def _posts(self) -> list[tuple[FirstSeen, Post]]:
+        return [
+            (kind_of(sight, post), post)
+            for reading in self._before
+            for sight, post in own_posts(reading)
         ]
-        self._days = {(kind, post.on) for kind, post in posts}
-        self._newest: dict[FirstSeen, date] = {}
-        for kind, post in (
-            (kind, post)
-            for kind, post in posts
-            if (post.on < period_from if period_from else post.on <= day_of(as_of))
-        ):
-            self._newest[kind] = max(post.on, self._newest.get(kind, post.on))
+
+    @cached_property
+    def _days(self) -> set[tuple[FirstSeen, date]]:
+        return {(kind, post.on) for kind, post in self._posts}
+
+    @cached_property
+    def _newest(self) -> dict[FirstSeen, date]:
+        first, last = self._period_from, day_of(self._as_of)
+        found: dict[FirstSeen, date] = {}
+        for kind, post in self._posts:
+            if post.on < first if first else post.on <= last:
+                found[kind] = max(post.on, found.get(kind, post.on))
+        return found
 
     def shows(self, row: AnyRow) -> bool:
         """Whether the reading that this row of `first_seen` points to need not be loaded."""
@@ -199,7 +245,7 @@ _FOUND = (
 
 
 def _newest(
-    accounts: Sequence[int], since: datetime, period_from: date | None
+    of_accounts: ColumnElement[bool], since: datetime, period_from: date | None
 ) -> Select[*tuple[Any, ...]]:
     """Before `since`: the newest post of each kind.
 
@@ -230,43 +276,38 @@ def _newest(
         .join_from(AccountStateRow, kinds, true())
         .join(FirstSeenRow, inside)
     )
-    return joined.where(AccountStateRow.account_id.in_(accounts))
+    return joined.where(of_accounts)
 
 
-def _names_and_persons(accounts: Sequence[int], since: datetime) -> Select[*tuple[Any, ...]]:
+def _names_and_persons(
+    of_accounts: ColumnElement[bool], since: datetime
+) -> Select[*tuple[Any, ...]]:
     """Before `since`: each name, and that a person looked."""
     what = FirstSeenRow.what.in_((FirstSeen.NAME, FirstSeen.PERSON))
     wanted = select(*_FOUND, false().label("newest"))
-    return wanted.where(FirstSeenRow.account_id.in_(accounts), what, FirstSeenRow.read_at < since)
+    return wanted.where(of_accounts, what, FirstSeenRow.read_at < since)
 
 
 def _days_since(
-    accounts: Sequence[int], since: datetime, period_from: date
+    of_accounts: ColumnElement[bool], since: datetime, period_from: date
 ) -> Select[*tuple[Any, ...]]:
     """Before `since`: each day of the period with a post of a kind, whichever post (no key)."""
     of_day = (FirstSeenRow.account_id, FirstSeenRow.what, FirstSeenRow.on)
     first = func.min(FirstSeenRow.reading_id).label("reading_id")
-    inside = (
-        FirstSeenRow.account_id.in_(accounts)
-        & FirstSeenRow.what.in_(POSTS)
-        & (FirstSeenRow.on >= period_from)
-    )
+    inside = of_accounts & FirstSeenRow.what.in_(POSTS) & (FirstSeenRow.on >= period_from)
     wanted = select(*of_day, null().label("key"), first, false().label("newest"))
     return wanted.where(inside, FirstSeenRow.read_at < since).group_by(*of_day)
 
 
-def _posts_since(reach: dict[int, date], since: datetime) -> Select[*tuple[Any, ...]]:
+def _posts_since(reach: CTE, since: datetime) -> Select[*tuple[Any, ...]]:
     """Before `since`: all posts from a day of its own on for each account."""
-    columns = column("account", FirstSeenRow.account_id.type), column("day", FirstSeenRow.on.type)
-    # A CTE: SQLite names no columns of VALUES in a FROM clause.
-    from_day = values(*columns, name="reach").data([*reach.items()]).cte()
     inside = and_(
-        FirstSeenRow.account_id == from_day.c.account,
-        FirstSeenRow.on >= from_day.c.day,
+        FirstSeenRow.account_id == reach.c.number,
+        FirstSeenRow.on >= reach.c.day,
         FirstSeenRow.what.in_(POSTS),
     )
     return (
         select(*_FOUND, false().label("newest"))
-        .join_from(from_day, FirstSeenRow, inside)
+        .join_from(reach, FirstSeenRow, inside)
         .where(FirstSeenRow.read_at < since)
     )

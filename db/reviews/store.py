@@ -5,7 +5,7 @@ Events are appended, and the state that follows from them is kept for queries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -14,12 +14,12 @@ from db.errors import StoreError
 from db.mapping.reviews import picture_values, review_values
 from db.mapping.sweeps import finding_of
 from db.models import FindingRow, ReviewEventRow, ReviewPictureRow, SweepRow
-from db.reviews.events import Key, events_by_finding
+from db.reviews.events import Key, events_by_finding, events_of
 from db.revision import raise_revision
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
 from db.types import portions
-from mediawatch.domain import Finding, ReviewAction, ReviewEvent, is_about, review_standing
+from mediawatch.domain import Code, Finding, ReviewAction, ReviewEvent, is_about, review_standing
 from mediawatch.ports import Rejudgement
 
 _DECISIONS = (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
@@ -28,8 +28,11 @@ _DECISIONS = (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
 class SqlReviews(Aggregate):
     @reads
     def events(self, conn: Connection, sweep_id: int) -> list[ReviewEvent]:
-        found = events_by_finding(conn, sweep_id).values()
-        return sorted((event for events in found for event in events), key=lambda event: event.id)
+        return events_of(conn, ReviewEventRow.sweep_id == sweep_id)
+
+    @reads
+    def events_about(self, conn: Connection, codes: Collection[Code]) -> list[ReviewEvent]:
+        return events_of(conn, ReviewEventRow.code.in_(sorted(codes)))
 
     @writes
     def add(

@@ -41,7 +41,7 @@ async def run_sweep(
             with show_progress() as shown, report_when_stopped(shown) as progress:
                 summary, night = await nights.run(running, request, progress, ended)
     if not summary.unanswered:
-        summary.proofs = await proof_lines(app, summary.sweep, summary.scope)
+        summary.proofs = await proof_lines(app, summary.sweep, summary.scope, summary.surfaces)
     issues = await issues_of(app)
     await app.alerts.tell_night(
         summary.sweep,

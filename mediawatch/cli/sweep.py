@@ -48,7 +48,7 @@ from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.rules.later_readings import warn_of_later_readings
 from mediawatch.rules.policy import load
 from mediawatch.sweep import metrics, scope_files
-from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.judging import rejudge_with_surfaces
 from mediawatch.sweep.plan import plan
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Summary
@@ -76,8 +76,8 @@ def judge(
         async with open_home(ctx) as app:
             with only_one(app.home):
                 chosen = await choose_sweep(app, number)
-                scope = await rejudge(app.store, app.supports, chosen.id)
-            proofs = await proof_lines(app, chosen, scope)
+                scope, surfaces = await rejudge_with_surfaces(app.store, app.supports, chosen.id)
+            proofs = await proof_lines(app, chosen, scope, surfaces)
             return Summary(sweep=chosen, scope=scope, repeated=True, proofs=proofs)
 
     print_summary(run(work()))

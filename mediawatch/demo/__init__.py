@@ -78,7 +78,7 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
         f"{count_of(summary.looks, 'look')} in {asyncio.get_running_loop().time() - began:.0f} s: "
         f"{counts(summary.scope)}"
     )
-    for line in await proof_lines(app, summary.sweep, summary.scope):
+    for line in await proof_lines(app, summary.sweep, summary.scope, summary.surfaces):
         tell(line)
     scene = Scene(app, stage, summary.sweep, policy, tell)
     await papers.remind(scene)

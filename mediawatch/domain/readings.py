@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -29,6 +29,8 @@ _RANK = (
 )
 
 
+_GROUND: Mapping[MatchedBy | None, int] = {each: place for place, each in enumerate(MatchedBy)}
+"""The strongest ground first."""
 TITLE_CUT = "…"
 """What a title ends with of which only the beginning is kept."""
 
@@ -234,11 +236,7 @@ class Reading:
     def identity(self) -> Sight | None:
         """The sight that names the account on the strongest ground."""
         named = [sight for sight in self.sights if sight.name and sight.matched_by]
-        return min(
-            named,
-            key=lambda sight: list(MatchedBy).index(sight.matched_by or MatchedBy.NAME),
-            default=None,
-        )
+        return min(named, key=lambda sight: _GROUND[sight.matched_by], default=None)
 
     @property
     def name(self) -> str:

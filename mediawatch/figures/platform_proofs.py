@@ -16,6 +16,7 @@ from mediawatch.domain import (
     PLATFORM_LABELS,
     PROVISIONAL,
     FiledIdentity,
+    Judgement,
     LookKind,
     Reading,
     SweepAccount,
@@ -131,20 +132,20 @@ def _proofs(
 
 
 def proving_surface(
-    entry: SweepAccount, readings: Iterable[Reading], policy: Policy, now: FiledIdentity
+    judged: Judgement | None, readings: Iterable[Reading], policy: Policy, now: FiledIdentity
 ) -> str:
     """The surface that showed the newest post of the judgement; "" where only a person saw it.
 
     Where another one had named the post's link, that one. `readings` are those by which the account is judged.
     `now` is who it is by now, with its 暂用标识.
     """
-    if entry.judgement is None:
+    if judged is None:
         return ""
     for reading in readings:
         said = of_identity(reading, now)
         if said is None or said.look is LookKind.PERSON:
             continue
         for sight, post in posts_of(said, policy):
-            if post.on == entry.judgement.latest_on:
+            if post.on == judged.latest_on:
                 return sight.link_from or sight.surface
     return ""

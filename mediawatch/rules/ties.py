@@ -50,9 +50,15 @@ def keep_speaking(known: Dossier, as_of: datetime) -> Dossier:
         for reading in known.readings
         if (said := of_identity(reading, now)) is not None
     ]
-    filed = replace(
-        known.filed, platform_id=now.platform_id, original_id=now.original_id, alias=now.alias
-    )
+    filed = known.filed
+    if (now.platform_id, now.original_id, now.alias) != (
+        filed.platform_id,
+        filed.original_id,
+        filed.alias,
+    ):
+        filed = replace(
+            filed, platform_id=now.platform_id, original_id=now.original_id, alias=now.alias
+        )
     return replace(known, filed=filed, identity=now, readings=tuple(_newest_answers(left, as_of)))
 
 

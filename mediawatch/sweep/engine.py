@@ -23,6 +23,7 @@ from mediawatch.log import get_logger
 from mediawatch.rules import backing
 from mediawatch.rules.account_policy import unmet_words
 from mediawatch.sweep.budget import Night
+from mediawatch.sweep.judging import ScopeJudgement
 from mediawatch.sweep.looks import RunLooks
 from mediawatch.sweep.ordered_looks import OrderedLooks
 from mediawatch.sweep.records import SweepLooks
@@ -63,7 +64,7 @@ class Engine(SweepTools):
                     group.create_task(run.run_platform(platform, its))
         except BaseExceptionGroup as errors:
             raise foremost(errors) from errors
-        await self._judge(run, accounts)
+        made = await self._judge(run, accounts)
         finished_at = self.clock()
         await self.store.sweeps.close(sweep.id, SweepState.FINISHED, finished_at)
         return Summary(
@@ -76,6 +77,7 @@ class Engine(SweepTools):
             exit_code=self.pacing.exit_bits | run.counts.exit_bits,
             unanswered=await self.store.sweeps.is_unanswered(sweep.id),
             checks=tuple(check for check in run.looks.checks if check.sweep_id == sweep.id),
+            surfaces=made.surfaces,
             clock_off=run.counts.clock_off,
         )
 
@@ -84,7 +86,7 @@ class Engine(SweepTools):
             return RunLooks(self, request, sweep)
         return OrderedLooks(self, request, sweep, self.orders)
 
-    async def _judge(self, run: Run, accounts: Sequence[Account]) -> None:
+    async def _judge(self, run: Run, accounts: Sequence[Account]) -> ScopeJudgement:
         """Judge everything in scope, and keep the verdicts.
 
         A nightly sweep keeps only the accounts that were looked at or whose verdict changed.
@@ -100,6 +102,7 @@ class Engine(SweepTools):
             }
             await self.store.sweeps.narrow(run.sweep.id, judgements)
         await self.store.sweeps.keep_judgements(run.sweep.id, judgements, made.news)
+        return made
 
     async def _begin(self, request: Request, accounts: Sequence[Account]) -> None:
         """Tell the gate of earlier visits and of the run's end."""

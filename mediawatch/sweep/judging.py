@@ -6,7 +6,7 @@ It finds what needs no look, and judges anew as often as readings come in.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import (
@@ -18,8 +18,10 @@ from mediawatch.domain import (
     Sweep,
     SweepAccount,
     UserError,
+    Verdict,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.figures.platform_proofs import proving_surface
 from mediawatch.names import fold
 from mediawatch.ops.drafts import decide
 from mediawatch.ops.retention import still_judged
@@ -50,9 +52,20 @@ async def rejudge(
     has passed it. A plan like others (`ops.drafts`): else a notice that is issued meanwhile would
     write older judgements over these.
     """
-    return await decide(
+    scope, _ = await decide(
         store, lambda draft, _: _judge_again(draft, supports, sweep_id, account_ids)
     )
+    return scope
+
+
+async def rejudge_with_surfaces(
+    store: Store, supports: Callable[[str], bool], sweep_id: int
+) -> tuple[list[SweepAccount], Mapping[int, str]]:
+    """As `rejudge` of the whole sweep, with `ScopeJudgement.surfaces`."""
+    scope, made = await decide(
+        store, lambda draft, _: _judge_again(draft, supports, sweep_id, None)
+    )
+    return scope, made.surfaces
 
 
 async def judge_news(
@@ -62,9 +75,10 @@ async def judge_news(
 
     A list of answers concerns few accounts of a nation. The others would be judged as they are.
     """
-    return await decide(
+    scope, _ = await decide(
         store, lambda draft, _: _judge_again(draft, supports, sweep_id, None, news_alone=True)
     )
+    return scope
 
 
 async def _judge_again(
@@ -74,7 +88,7 @@ async def _judge_again(
     account_ids: Collection[int] | None,
     *,
     news_alone: bool = False,
-) -> list[SweepAccount]:
+) -> tuple[list[SweepAccount], ScopeJudgement]:
     sweep = next((sweep for sweep in await store.sweeps.all() if sweep.id == sweep_id), None)
     if sweep is None:
         raise UserError(f"there is no sweep {sweep_id}")
@@ -92,7 +106,8 @@ async def _judge_again(
     terms = JudgingTerms(sweep=sweep, policy=policy, checks=checks, supports=supports)
     made = await judge_scope(store, [entry.account for entry in scope], terms, paused)
     await store.sweeps.keep_judgements(sweep_id, made.judgements, made.news)
-    return [replace(entry, judgement=made.judgements[entry.account.id]) for entry in scope]
+    judged = [replace(entry, judgement=made.judgements[entry.account.id]) for entry in scope]
+    return judged, made
 
 
 async def checks_for(store: Store, sweep: Sweep) -> KnownChecks:
@@ -115,12 +130,23 @@ class JudgingTerms:
     """Whether a platform can be looked at."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeJudgement(Rejudgement):
+    """What accounts were judged, and by what those that are fresh are proved so."""
+
+    surfaces: Mapping[int, str] = field(default_factory=dict)
+    """By account that is fresh, its `proving_surface`.
+
+    Worked out while its readings are at hand: to read a nation's again costs as much as to judge.
+    """
+
+
 async def judge_scope(
     store: Store,
     accounts: Sequence[Account],
     terms: JudgingTerms,
     paused: Mapping[int, Sequence[str]],
-) -> Rejudgement:
+) -> ScopeJudgement:
     """`rules.judge` by account, from what is kept now, with the news counters read before it.
 
     It works in portions: a nation's readings are not held at once. `paused`: by account, the
@@ -131,6 +157,7 @@ async def judge_scope(
     checks = KnownChecks.of(terms.checks)
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
+    surfaces: dict[int, str] = {}
     issued = await store.notices.issued_at(sweep.id)
     names: NamesInService | None = None  # read where a page bears another name than the filed one
     for start in range(0, len(accounts), _AT_ONCE):
@@ -167,9 +194,14 @@ async def judge_scope(
                 checks=checks,
                 paused=tuple(paused.get(account.id, ())),
             )
-            judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
+            judged = rules.judge(known, sweep.as_of, policy, sweep.period_from)
+            judgements[account.id] = judged
             news[account.id] = now[account.id].news
-    return Rejudgement(judgements=judgements, news=news)
+            if judged.verdict is Verdict.FRESH:
+                surfaces[account.id] = proving_surface(
+                    judged, readings.get(account.id, ()), policy, now[account.id].identity
+                )
+    return ScopeJudgement(judgements=judgements, news=news, surfaces=surfaces)
 
 
 def _bears_another_name(readings: Sequence[Reading], filed: Filing) -> bool:

@@ -18,8 +18,7 @@ from mediawatch.domain import (
     SweepKind,
     Verdict,
 )
-from mediawatch.ports import Rejudgement
-from mediawatch.sweep.judging import JudgingTerms, checks_for, judge_scope
+from mediawatch.sweep.judging import JudgingTerms, ScopeJudgement, checks_for, judge_scope
 from mediawatch.sweep.needs import speaks_against
 from mediawatch.sweep.records import SweepLooks, Turns
 from mediawatch.sweep.request import Request
@@ -53,6 +52,8 @@ class Run:
         """By account that known posts prove fresh, its judgement: it needs no look."""
         self._proved_on: Mapping[int, int] = {}
         """The news that these judgements were made on."""
+        self._proved_by: Mapping[int, str] = {}
+        """As `ScopeJudgement.surfaces`."""
         self._second_begun: set[int] = set()
         """Accounts whose second look was begun while first looks were made."""
 
@@ -92,7 +93,7 @@ class Run:
             for key, each in made.judgements.items()
             if each.verdict is Verdict.FRESH and not each.findings and not each.second_look
         }
-        self._proved_on = made.news
+        self._proved_on, self._proved_by = made.news, made.surfaces
 
     def needs_look(self, account: Account) -> bool:
         """Whether a look could show something that is not known."""
@@ -209,7 +210,7 @@ class Run:
 
     # The verdicts
 
-    async def judge_all(self, accounts: Sequence[Account]) -> Rejudgement:
+    async def judge_all(self, accounts: Sequence[Account]) -> ScopeJudgement:
         """Judge the whole scope once more.
 
         What known posts prove fresh was judged before the looks: it stands where nothing became
@@ -228,12 +229,13 @@ class Run:
             and not self.readings.of(account)
         }
         made = await self.judge([account for account in accounts if account.id not in kept])
-        return Rejudgement(
+        return ScopeJudgement(
             judgements={**kept, **made.judgements},
             news={**{key: self._proved_on[key] for key in kept}, **made.news},
+            surfaces={**{key: self._proved_by[key] for key in kept}, **made.surfaces},
         )
 
-    async def judge(self, accounts: Sequence[Account]) -> Rejudgement:
+    async def judge(self, accounts: Sequence[Account]) -> ScopeJudgement:
         """Judge from everything that is kept by now."""
         paused = {account.id: self.looks.paused_sources(account) for account in accounts}
         terms = JudgingTerms(

@@ -41,6 +41,8 @@ class Summary:
     """Looks of the sweep were made, and no site answered any of them."""
     checks: tuple[CanaryCheck, ...] = ()
     """The checks of canaries that were made for this sweep."""
+    surfaces: Mapping[int, str] = field(default_factory=dict)
+    """As `ScopeJudgement.surfaces`, of what this run judged."""
     proofs: tuple[str, ...] = ()
     """Lines in Chinese: what the machine proved, by platform. Empty where nobody asked."""
 

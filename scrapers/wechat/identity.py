@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mediawatch.addresses import unwrap
@@ -15,11 +16,13 @@ from mediawatch.names import alike, same
 from scrapers.wechat.article_page import Page
 
 
+@lru_cache(maxsize=1024)  # Each surface asks for the filed id of an account.
 def biz_in(url: str) -> str:
     """`__biz` of a long article or profile link, "" where it has none."""
     return dict(parse_qsl(urlsplit(unwrap(url.replace("&amp;", "&"))).query)).get("__biz", "")
 
 
+@lru_cache(maxsize=1024)
 def number_of(biz: str) -> str:
     """The number that a biz encodes; the text itself where it encodes no number.
 

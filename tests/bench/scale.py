@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -30,6 +31,7 @@ from scale_commands import COMMANDS, MeasuredCommand
 from scale_forms import answer_all
 
 from mediawatch.domain.clock import day_of
+from mediawatch.rules.policy import load
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (113, 2_432, 6_206, 100_000)
@@ -39,6 +41,7 @@ STEEPEST = 1.2
 """By how much a command may grow faster than its accounts."""
 NOISE = 0.4
 """CPU seconds: less of a growth says nothing."""
+_CALM = re.compile(r"(due_days\s*=\s*)\d+")
 NOTICE = "演示〔2026〕1号"
 
 
@@ -73,9 +76,12 @@ def cost_of(command: MeasuredCommand, home: Path) -> MeasuredCost:
         forms = out / "forms"
         forms.mkdir()
         used = _copied(home, Path(scratch)) if command.writes else home
+        calm = Path(scratch) / "calm.toml"
+        calm.write_text(_CALM.sub(r"\g<1>1000000", load("national").toml), "utf-8")
         accounts, day = _inspected(home / "mediawatch.db")
         month = day.replace(day=1)
         values = {
+            "calm": str(calm),
             "out": str(out), "forms": str(forms), "used": str(used), "accounts": str(accounts),
             "settled": str(home / "settled.txt"), "registry": str(home / "registry.csv"),
             "number": NOTICE, "account": "77000005", "sample": "部门 10%",

@@ -57,7 +57,7 @@ def reading(*sights: Sight, look: LookKind = LookKind.FIRST) -> Reading:
 
 
 def surface_of(*readings: Reading) -> str:
-    return proving_surface(entry(1, Verdict.FRESH), readings, POLICY, NOW)
+    return proving_surface(entry(1, Verdict.FRESH).judgement, readings, POLICY, NOW)
 
 
 def test_an_account_counts_for_the_source_of_its_newest_post() -> None:
@@ -84,7 +84,7 @@ def test_what_a_name_alone_led_to_is_the_machines_and_told_so() -> None:
     assert surface_of(led) == "", "nothing vouches for that id"
     vouched = replace(NOW, provisional=frozenset({"MzAwMDAwMDAwMQ=="}))
     fresh = entry(1, Verdict.FRESH)
-    assert proving_surface(fresh, [led], POLICY, vouched) == "wechat.reader_list"
+    assert proving_surface(fresh.judgement, [led], POLICY, vouched) == "wechat.reader_list"
     assert fresh.judgement
     by_name = replace(fresh, judgement=replace(fresh.judgement, provisional=True))
     scope = [by_name, entry(2, Verdict.FRESH)]

@@ -41,7 +41,7 @@ READS = {
     "handed": "bodies of_round",
     "leads": "all searches",
     "reposts": "all events",
-    "reviews": "events",
+    "reviews": "events events_about",
     "runs": "alerts last_backup latest",
     "sweeps": "all finding_changes is_unanswered last_entry last_read_at scope",
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from mediawatch.domain import ReviewEvent
+from mediawatch.domain import Code, ReviewEvent
 from mediawatch.ports.store.sweeps import Rejudgement
 
 
@@ -17,6 +17,9 @@ class ReviewStore(Protocol):
 
         Those of findings that a later judgement took back are included.
         """
+
+    async def events_about(self, codes: Collection[Code]) -> list[ReviewEvent]:
+        """The events of all sweeps about findings of these codes, oldest first."""
 
     async def add(
         self,

@@ -233,23 +233,6 @@ async def test_a_page_that_has_answered_much_gives_way_to_another_one(
         assert await looks.look(Plain(), 3) == ["/", "/call", "/call", "/", "/call"]
 
 
-async def test_only_a_page_whose_script_signs_keeps_its_usual_window(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with asking(browser, monkeypatch) as looks:
-        widths = []
-        for surface in (Plain(), Signed()):
-            await looks.look(surface)
-            (tab,) = looks.pages.open_pages
-            widths.append(await tab.evaluate("innerWidth"))
-            await looks.pages.rest()
-        assert widths == [64, 1280]
-        # What is to be seen is seen in a window of its own.
-        async with browser.tab(None, PageRules(hosts=HOSTS, whole=True)) as tab:
-            await tab.open(looks.site.url("/page"))
-            assert await tab.evaluate("innerWidth") == 1280
-
-
 async def test_calls_under_way_are_answered_while_garbage_is_collected(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,8 +79,9 @@ async def test_two_workers_come_to_what_one_process_does(
 async def test_what_visitors_of_a_gone_address_said_is_withdrawn(
     field: Field, shared: Store
 ) -> None:
-    await file_accounts(shared, "旧40a", "旧40b", "旧40c", "旧40d", "鲜1e")
-    gone = field.worker(address="甲", seconds=0.3)
+    # Some at a time, and each for longer than the coordinator asks for what has come.
+    await file_accounts(shared, *(f"旧40{letter}" for letter in "abcdefgh"), "鲜1e")
+    gone = field.worker(address="甲", seconds=1.5)
     await alive(shared, 1)
     at_gone: set[str] = set()
 

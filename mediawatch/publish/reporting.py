@@ -28,6 +28,8 @@ class Reporting:
     disputed: int = 0
     """Further accounts that were reported as failed, and of which we know what speaks against it;
     they count as open, too."""
+    doubted: tuple[str, ...] = ()
+    """Offices that report 100%, and of which a failed account is known besides."""
 
     @property
     def expected(self) -> int:

@@ -165,7 +165,32 @@ def test_no_office_is_praised_whose_account_we_found_failing(tmp_path: Path) -> 
     round_ = Round(office, tmp_path, 0)
     assert "报送合格率为100%的地区有2个：长沙市、株洲市。" in "\n".join(round_.circular()[0])
     office.sweep(AS_OF, {2: [Code.STALE_2W]}, only=[2, 8])
-    assert "报送合格率为100%的地区有1个：株洲市。" in "\n".join(round_.circular("--sweep", "1")[0])
+    said, tables = round_.circular("--sweep", "1")
+    text = "\n".join(said)
+    assert "报送合格率为100%的地区有1个：株洲市。" in text
+    assert "长沙市报送均合格，与本级检查或其他单位报送的情况不符，合格率待核查。" in text
+    rates = {row[1]: row[6] for row in tables[0][1:]}
+    assert (rates[A], rates[B], rates["合计"]) == ("待核查", "100%", "待核查")
+    sheet = {row[1]: row[6] for row in round_.sheet("自查统计表", "--sweep", "1")}
+    assert (sheet[A], sheet[B], sheet["合计"]) == ("待核查", "100%", "待核查")
+
+
+def test_whom_an_office_names_nowhere_we_do_not_name_either(tmp_path: Path) -> None:
+    lower, office = LowerOffice(tmp_path, A), Office.of(tmp_path, *REGISTRY)
+    (office.home.root / "office.toml").write_text(OFFICE, "utf-8")
+    (office.home.root / "offices.toml").write_text(settings_of([lower]), "utf-8")
+    document = told_by(ACCOUNTS[A], {0: Code.STALE_2W, 1: Code.STALE_2W})
+    document["findings"][0]["unnamed"] = "另行函告"
+    office.run("collect", "add", "--by", "丙某", *lower.send(document))
+    office.sweep(AS_OF, {1: [Code.STALE_2W], 2: [Code.STALE_2W]}, only=[1, 2])
+    said, tables = Round(office, tmp_path, 1).circular("--sweep", "1")
+    hidden, named = document["findings"][0]["account"]["name"], "长沙市第2号"
+    everything = "\n".join([*said, str(tables)])
+    assert hidden not in everything
+    assert named in everything
+    assert "其中1个另行函告" in everything
+    own = Round(office, tmp_path, 1).sheet("本级抽查问题名单", "--sweep", "1")
+    assert hidden not in str(own)
 
 
 def test_differences_are_listed_for_both_sides(collected: Round) -> None:
@@ -174,8 +199,8 @@ def test_differences_are_listed_for_both_sides(collected: Round) -> None:
     collected.office.run(*words, "--out", out, "--by-office", folder)
     book = load_workbook(out)
     rates = {row[0]: row[1:] for row in book["抽查核对统计"].iter_rows(min_row=4, values_only=True)}
-    assert rates[B] == (2, 2, 1, 1, 1, "50.00%", 2, "0.00%")
-    assert rates["合计"] == (4, 4, 2, 2, 2, "50.00%", 2, "50.00%")
+    assert rates[B] == (2, 2, 1, 1, 1, "50.00%", 2, "0.00%", 0, 0)
+    assert rates["合计"] == (4, 4, 2, 2, 2, "50.00%", 2, "50.00%", 0, 0)
     different = {row[2]: row[-1] for row in book["待核对"].iter_rows(min_row=4, values_only=True)}
     assert different.keys() == {"株洲市第7号", "省教育厅第14号"}
     assert "其间可能删除过内容" in different["株洲市第7号"]

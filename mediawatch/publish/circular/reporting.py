@@ -39,6 +39,10 @@ def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[
             f"有{reporting.disputed}{measure}政务新媒体报送为不合格，与本级掌握的情况不同，待核对，"
             "不计入不合格数。"
         )
+    if reporting.doubted and office.print_rate:
+        yield (
+            f"{'、'.join(reporting.doubted)}报送均合格，与本级检查或其他单位报送的情况不符，合格率待核查。"
+        )
     yield "以上情况由各地区、各部门自查报送，佐证材料由报送单位留存，本级未逐一核查。"
 
 

@@ -83,6 +83,14 @@ class SampleResult:
     their_failed: int
     """Of the comparable ones those that the office holds for failed."""
     our_failed: int
+    their_failed_apart: int
+    """Of those that cannot be compared."""
+    our_failed_apart: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all accounts of the sample can be compared."""
+        return self.comparable == self.drawn
 
 
 def compare(
@@ -121,6 +129,7 @@ def verdict_of(entry: SweepAccount) -> Verdict:
 
 def _result(name: str, found: Sequence[AccountDifference]) -> SampleResult:
     both = [each for each in found if each.agreement is not Agreement.INCOMPARABLE]
+    apart = [each for each in found if each.agreement is Agreement.INCOMPARABLE]
     return SampleResult(
         name=name,
         drawn=len(found),
@@ -129,6 +138,8 @@ def _result(name: str, found: Sequence[AccountDifference]) -> SampleResult:
         different=sum(each.agreement is Agreement.DIFFERENT for each in both),
         their_failed=sum(each.reported.verdict is Verdict.FAILED for each in both),
         our_failed=sum(each.own_verdict is Verdict.FAILED for each in both),
+        their_failed_apart=sum(each.reported.verdict is Verdict.FAILED for each in apart),
+        our_failed_apart=sum(each.own_verdict is Verdict.FAILED for each in apart),
     )
 
 

@@ -75,6 +75,12 @@ def add(
             help="Hand-offs with their signatures, also zipped, or folders; default the offices'."
         ),
     ] = None,
+    again: Annotated[
+        str,
+        typer.Option(
+            "--again", metavar="REASON", help="Take what was withdrawn nevertheless, and why."
+        ),
+    ] = "",
 ) -> None:
     """Take in hand-offs of lower offices: each is proved, refused with its reason, or replaces the
     one before.
@@ -83,22 +89,23 @@ def add(
 
     async def work() -> list[HandedFile]:
         async with open_home(ctx) as app:
-            return await receive(app, files or [], by)
+            return await receive(app, files or [], by, again.strip())
 
     said = run(work())
     for each in said:
         whose = each.office or "（无法确认报送单位）"
         reason = f"：{each.reason}" if each.reason else ""
-        refused = each.state is HandedState.REFUSED
+        refused = each.state in (HandedState.REFUSED, HandedState.WITHDRAWN)
         typer.echo(f"{each.file} {whose} {each.state.label}{reason}", err=refused)
     counts = [sum(each.state is state for each in said) for state in HandedState]
-    accepted, older, refused_count, _ = counts
+    accepted, older, refused_count, withdrawn = counts
+    left = f", {withdrawn} withdrawn before (--again REASON takes them)" if withdrawn else ""
     typer.echo(
-        f"{count_of(accepted, 'file')} accepted, {older} older, {refused_count} refused"
+        f"{count_of(accepted, 'file')} accepted, {older} older, {refused_count} refused{left}"
         if said
         else "nothing new"
     )
-    if refused_count:
+    if refused_count or withdrawn:
         raise typer.Exit(1)
 
 

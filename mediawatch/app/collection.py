@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from mediawatch.app.choice import OF_ITS_OWN
 from mediawatch.app.documents import inspection_of
-from mediawatch.app.own_knowledge import find_disputes, found_failing, posted_days
+from mediawatch.app.own_knowledge import find_disputes, foreign_failures, found_failing, posted_days
 from mediawatch.app.root import App
 from mediawatch.domain import (
     Account,
@@ -62,6 +62,7 @@ async def round_state(app: App) -> RoundState:
     standing = standing_files(files)
     last = {each.office: each for each in files}
     first = {each.office: each for each in reversed(files) if each.state is HandedState.ACCEPTED}
+    known = {each.sha256 for each in files if each.office and each.sha256}
     misfits = await _misfits(app, offices, standing)
     today = day_of(app.clock())
     return RoundState(
@@ -79,8 +80,12 @@ async def round_state(app: App) -> RoundState:
             for each in offices.offices
         ),
         unknown=tuple(
-            each for each in files if not each.office and each.state is HandedState.REFUSED
+            each
+            for each in files
+            # What came again with its signature is nobody's no more.
+            if not each.office and each.state is HandedState.REFUSED and each.sha256 not in known
         ),
+        unlisted=tuple(each for name, each in standing.items() if offices.named(name) is None),
         today=today,
     )
 
@@ -154,10 +159,16 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
         office=office,
         until=day_of(app.clock()),
         missing=tuple(one.office.name for one in state.states if one.standing is None),
+        not_due=tuple(one.office.name for one in state.states if one.is_not_due),
+        late=tuple(
+            one.office.name for one in state.states if one.standing is not None and one.is_late
+        ),
         marks=app.marks,
         found_failing=found_failing(offices, office, reports, found, own),
     )
-    disputes = await find_disputes(app, reports, found, offices.round.as_of, own, policy)
+    failing = {each.entry.account.id for each in own.failed} if own else set()
+    foreign = foreign_failures(reports, found, failing)
+    disputes = foreign | await find_disputes(app, reports, found, offices.round.as_of, own, policy)
     collection = await asyncio.to_thread(merge, reports, frame, found.owners, disputes)
     return CollectedRound(offices=offices, collection=collection, match=found, registry=registry)
 
@@ -216,13 +227,24 @@ async def own_sweep(app: App, offices: LowerOffices, number: int | None) -> Swee
     """The own inspection of a sample: of that number, else the newest finished one of the round.
 
     It is of the round by its name; without a name a sample or a list is. Its moment is not before
-    the round's. None where there is none. UserError for an unknown number.
+    the round's. None where there is none. UserError for an unknown number, and
+    for one of another round or of before.
     """
     sweeps = await app.store.sweeps.all()
     if number is not None:
         found = next((each for each in sweeps if each.id == number), None)
         if found is None:
             raise UserError(f"there is no sweep {number}: `mediawatch sweeps` lists them")
+        if found.round and found.round != offices.round.name:
+            raise UserError(
+                f"sweep {number} is of the round {found.round}, not of {offices.round.name}: "
+                "name one of this round"
+            )
+        if day_of(found.as_of) < offices.round.as_of:
+            raise UserError(
+                f"sweep {number} looked as of {day_of(found.as_of)}, before the round's "
+                f"{offices.round.as_of}: name one as of that day or later"
+            )
         return found
     fitting = [
         each

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from mediawatch.app.root import App
@@ -55,6 +55,25 @@ def found_failing(
         if (ours := match.accounts.get(each.entry.account.id)) and ours.id in failed
     ]
     return frozenset(name for one, filed in pairs for name in (one, Dimension.PLATFORM.of(filed)))
+
+
+def foreign_failures(
+    reports: Sequence[OfficeReport], match: RegistryMatch, failing: Collection[int]
+) -> dict[int, str]:
+    """Accounts that an office reports as failed, and that our registry gives to another one: what
+    is said of them. Whom we found `failing` ourselves, by our own ids, is left out.
+
+    One office's word fails no account of another's. Where that other one reported the account too,
+    its report is the one that counts.
+    """
+    return {
+        number: f"{report.office}报送为不合格；本级台账属于{owner}，待核对。"
+        for report in reports
+        for each in report.accounts
+        if each.verdict is Verdict.FAILED
+        if (owner := match.owners.get(number := each.entry.account.id))
+        if owner != report.office and match.accounts[number].id not in failing
+    }
 
 
 async def find_disputes(

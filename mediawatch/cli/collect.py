@@ -145,7 +145,18 @@ def status(
         typer.echo(fit_table(state_table(state)))
         for each in state.unknown:
             typer.echo(f"{each.file}: {each.reason}", err=True)
+        _tell_unlisted(state)
         return
     out.write(urging_book(state, issuer, marks), shared=True)
     sent = sum(one.standing is not None for one in state.states)
     typer.echo(f"{out}: {sent} of {count_of(len(state.states), 'office')} sent")
+    _tell_unlisted(state)
+
+
+def _tell_unlisted(state: RoundState) -> None:
+    for each in state.unlisted:
+        typer.echo(
+            f"{each.office}: its accepted file counts no more, for offices.toml does not name this "
+            "office: give it its name back, or `mediawatch collect add` the file anew",
+            err=True,
+        )

@@ -113,7 +113,9 @@ def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[
     yield "在管数", str(in_service)
     yield "抽查数", str(len(scope.accounts))
     yield ()
-    yield "层", "抽取规则", "在管数", "抽查数", "抽查比例"
+    # Strata hold what could be drawn: of a sample of reports that is fewer than 在管数.
+    among = "可抽取数" if spec.get("among") == REPORTED else "在管数"
+    yield "层", "抽取规则", among, "抽查数", "抽查比例"
     for one in scope.strata:
         yield one.name, one.clause, str(one.total), str(one.drawn), one.ratio
     yield ()

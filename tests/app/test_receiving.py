@@ -393,6 +393,22 @@ def test_files_that_no_longer_fit_a_changed_round_count_for_nothing(
     assert "须重报" in upper.run("collect", "status").stdout
 
 
+def test_status_tells_of_files_that_came_again_and_of_offices_that_are_named_no_more(
+    upper: Office, lower: LowerOffice, tmp_path: Path
+) -> None:
+    desk = Desk(upper, "改名", lower)
+    document, beside = lower.send(SOUND)
+    outside = tmp_path / "x.json"
+    outside.write_bytes(document.read_bytes())
+    desk.add(outside, refused=True)
+    assert "x.json" in upper.run("collect", "status").stderr
+    desk.add(document, beside)
+    assert "x.json" not in upper.run("collect", "status").stderr
+    path = upper.home.root / "offices.toml"
+    path.write_text(path.read_text("utf-8").replace('"甲市"', '"甲城市"'), "utf-8")
+    assert "甲市: its accepted file counts no more" in upper.run("collect", "status").stderr
+
+
 def test_the_state_of_the_offices_and_whom_to_urge(
     upper: Office, lower: LowerOffice, tmp_path: Path
 ) -> None:

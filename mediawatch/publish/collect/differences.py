@@ -202,8 +202,8 @@ def _only_theirs(
         return Agreement.DIFFERENT, f"本级见该账号{chinese_day(within[-1])}有更新"
     if now > then and any(day > then for day in known):
         return Agreement.INCOMPARABLE, "报送单位的监测时间点之后有更新"
-    if now > then:
-        return Agreement.INCOMPARABLE, "监测时间点不同，其后情形可能已变化"
+    if now != then:
+        return Agreement.INCOMPARABLE, "监测时间点不同，其间情形可能已变化"
     return Agreement.DIFFERENT, "本级未发现该账号更新超期"
 
 
@@ -214,6 +214,8 @@ def _only_ours(
     nothing."""
     first, then = window
     said = f"报送单位的结论为{reported.verdict.label}"
+    if now < then:
+        return Agreement.INCOMPARABLE, "监测时间点不同，其间情形可能已变化"
     if now > then and ours.latest_on is not None and ours.latest_on >= first:
         return Agreement.INCOMPARABLE, (
             f"最近更新为{chinese_day(ours.latest_on)}，报送单位的监测时间点之后才超期"

@@ -82,6 +82,8 @@ class RoundFrame:
     office: Office
     until: date
     missing: tuple[str, ...] = ()
+    not_due: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     found_failing: frozenset[str] = frozenset()
     """Offices and platforms of which our own inspection confirmed a failed account: no 100% is said
@@ -143,6 +145,8 @@ def merge(
         until=frame.until,
         offices=tuple(report.office for report in reports),
         missing=frame.missing,
+        not_due=frame.not_due,
+        late=frame.late,
         office_of=office_of,
         own_rules=tuple(
             (report.office, report.policy.window.days)
@@ -156,7 +160,7 @@ def merge(
     )
     unnamed = _unnamed([each for _, each in kept], shared)
     told = with_omissions(_inspection(scope, counted, frame, reporting), unnamed)
-    marks = (*frame.marks, *_marks_of(reports, preliminary=told.preliminary))
+    marks = (*frame.marks, *_marks_of(reports, preliminary=told.preliminary or bool(frame.missing)))
     return Collection(
         reports=tuple(reports),
         shared=shared,
@@ -165,7 +169,8 @@ def merge(
 
 
 def _marks_of(reports: Sequence[OfficeReport], *, preliminary: bool) -> list[str]:
-    """What any document bears, all of them bear; 初步结果 also where only undecided findings wait."""
+    """What any document bears, all of them bear; 初步结果 also where only undecided findings wait,
+    or an office is missing."""
     said = [mark for report in reports for mark in report.figures.marks]
     open_ones = preliminary or any(report.figures.preliminary for report in reports)
     others = [mark for mark in said if mark != PRELIMINARY]

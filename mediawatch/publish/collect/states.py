@@ -35,6 +35,11 @@ class OfficeState:
         return day > self.deadline
 
     @property
+    def is_not_due(self) -> bool:
+        """Whether it is missing, and its own deadline has not come."""
+        return self.standing is None and self.deadline is not None and self.today <= self.deadline
+
+    @property
     def label(self) -> str:
         """已报送, 逾期报送, 须重报, 已退回, 已撤回, 未报送, 逾期未报送."""
         if self.misfit:
@@ -53,4 +58,6 @@ class RoundState:
     offices: LowerOffices
     states: tuple[OfficeState, ...]
     unknown: tuple[HandedFile, ...]
+    unlisted: tuple[HandedFile, ...]
+    """Accepted files of offices that `offices.toml` no longer names: nothing counts them."""
     today: date

@@ -34,6 +34,7 @@ from mediawatch.rules.policy import load
 
 POLICY = load("national")
 LATER = date(2023, 1, 20)
+EARLIER = date(2022, 12, 30)
 SAME, DIFFERENT, APART = Agreement
 
 
@@ -110,6 +111,10 @@ CASES: dict[str, tuple[Any, Any, dict[str, Any], Agreement, str]] = {
     "ours is open": ((FAILED, SILENT), (Verdict.UNPROVEN, None, None), {}, APART, "本级待核查"),
     "other windows": (
         (FRESH, None), (FAILED, SILENT, None), {"window": 7}, APART, "报送单位7天，本级14天",
+    ),
+    "fresh before": ((FAILED, SILENT), (FRESH, None, None), {"on": EARLIER}, APART, "时间点不同"),
+    "silent before": (
+        (FRESH, None), (FAILED, LONG, date(2022, 9, 1)), {"on": EARLIER}, APART, "时间点不同",
     ),
     "gone at the same moment": ((FRESH, None), (FAILED, GONE, None), {}, DIFFERENT, "本级认定"),
     "gone since": ((FRESH, None), (FAILED, GONE, None), {"on": LATER}, APART, "可能已变化"),

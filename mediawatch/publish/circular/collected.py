@@ -182,11 +182,10 @@ def _none_failed(inspection: Inspection) -> CircularParagraph:
         said = no_failure(inspection)
     if not (waiting := inspection.statistics.whole.open):
         return said
-    # Suspects wait among them: that nothing failed is said of the settled ones alone.
+    # That nothing failed is said of the settled ones alone; suspects wait among the others.
     measure = inspection.office.measure
-    return replace(
-        said, text=f"{said.text}另有{waiting}{measure}尚待人工核查（含尚未认定的疑似问题）。"
-    )
+    suspects = "（含尚未认定的疑似问题）" if inspection.undecided else ""
+    return replace(said, text=f"{said.text}另有{waiting}{measure}尚待人工核查{suspects}。")
 
 
 def _both(

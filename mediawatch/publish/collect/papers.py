@@ -11,6 +11,7 @@ from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.circular.frame import title as title_of
+from mediawatch.publish.circular.text import MANY
 from mediawatch.publish.collect.merge import Collection
 from mediawatch.publish.collect.registry_match import RegistryMatch
 from mediawatch.publish.inspection import Inspection
@@ -46,16 +47,22 @@ def collection_book(told: Collection, match: RegistryMatch, own: Inspection | No
         ("重复报送", shared_table(told)),
         ("台账比对", registry_table(told, match)),
     ]
-    marks = [*inspection.marks, *(own.marks if own else ())]
+    marks = [*inspection.marks, *(own.marks if own else ()), *_missing(inspection)]
     return _book(f"{title_of(inspection)}汇总表", tables, marks, inspection)
 
 
 def _theirs(inspection: Inspection) -> str:
-    """Whose word a table is, and who is missing in it."""
-    reporting = inspection.reporting
-    assert reporting is not None
-    missing = f"；未报送：{'、'.join(reporting.missing)}" if reporting.missing else ""
-    return f"{reporting.basis}{missing}"
+    """Whose word a table is."""
+    assert inspection.reporting is not None
+    return inspection.reporting.basis
+
+
+def _missing(inspection: Inspection) -> list[str]:
+    """Who is missing, for every sheet: it stands with the marks, where a title had no room."""
+    names = inspection.reporting.missing if inspection.reporting else ()
+    if len(names) > MANY:
+        return [f"未报送：{'、'.join(names[:MANY])}等{len(names)}个地区（部门）"]
+    return [f"未报送：{'、'.join(names)}"] if names else []
 
 
 def _named(table: Table, whose: str) -> Table:

@@ -91,13 +91,16 @@ def write(
         sheet.freeze_panes(1, 0)
         lay_out(sheet, heading=0, rows=len(scope.accounts) + 1, columns=len(titles))
         how, plain = book.add_worksheet(HOW_SHEET), book.add_format({"num_format": "@"})
-        for number, row in enumerate(_explained(scope, marks, home)):
+        explained = list(_explained(scope, marks, home))
+        for number, row in enumerate(explained):
             for column, cell in enumerate(row):
                 how.write_string(number, column, cell, plain)
         how.set_column(0, 4, 24)
         how.set_landscape()
         how.set_paper(9)
         how.fit_to_pages(1, 0)
+        # What machines read below the last empty row is on no paper.
+        how.print_area(0, 0, len(explained) - explained[::-1].index(()) - 2, 4)
     put(target, in_chinese(stream.getvalue()))
 
 

@@ -270,6 +270,10 @@ def test_a_sample_is_drawn_of_what_was_reported_and_is_known(collected: Round) -
         "collect", "sample", "--out", target, "--force", "--share", "10%", "--seed", "x"
     )
     assert "1 reported account could not be matched" in done.stderr
+    how = load_workbook(target)["抽样说明"]
+    printed = [str(row[0].value) for row in how[how.print_area.split("!")[1]]]
+    assert printed[-1] == C, "what machines read is on no paper"
+    assert "可抽取数" in [cell.value for row in how[how.print_area.split("!")[1]] for cell in row]
     assert office.run("scope", "--list", target).stdout, "it is sealed as any drawn list"
     assert "either" in office.refused(
         "collect", "sample", "--seed", "x", "--out", collected.root / "n"

@@ -11,7 +11,6 @@ from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.circular.frame import title as title_of
-from mediawatch.publish.circular.text import MANY
 from mediawatch.publish.collect.merge import Collection
 from mediawatch.publish.collect.registry_match import RegistryMatch
 from mediawatch.publish.inspection import Inspection
@@ -22,6 +21,8 @@ from mediawatch.table import Table
 
 OURS = "本级检查"
 INTERNAL = "内部使用"
+_NAMED = 5
+"""So many names have room in the line of the marks."""
 FILED = ("备案单号", "政务新媒体名称", "类型", "所属组织")
 
 
@@ -60,8 +61,8 @@ def _theirs(inspection: Inspection) -> str:
 def _missing(inspection: Inspection) -> list[str]:
     """Who is missing, for every sheet: it stands with the marks, where a title had no room."""
     names = inspection.reporting.missing if inspection.reporting else ()
-    if len(names) > MANY:
-        return [f"未报送：{'、'.join(names[:MANY])}等{len(names)}个地区（部门）"]
+    if len(names) > _NAMED:
+        return [f"未报送：{'、'.join(names[:_NAMED])}等{len(names)}个地区（部门）"]
     return [f"未报送：{'、'.join(names)}"] if names else []
 
 

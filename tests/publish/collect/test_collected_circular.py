@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
+from docx import Document as WordDocument
 from handed_offices import AS_OF, SIGNED, filed_in, to_body, told_by
 
 from mediawatch.domain import Code, HandedFile, HandedState, Verdict
@@ -15,7 +17,7 @@ from mediawatch.publish.collect.checks import accounts_of, read_handoff
 from mediawatch.publish.collect.merge import Collection, RoundFrame, frame_sweep, merge
 from mediawatch.publish.collect.office_reports import OfficeReport, ReportFigures
 from mediawatch.publish.collect.papers import crossed_table
-from mediawatch.publish.reports import annexes
+from mediawatch.publish.reports import annexes, word
 from mediawatch.rules.policy import load
 
 POLICY = load("national")
@@ -117,6 +119,14 @@ def test_the_numbers_of_annexes_go_on_over_both_halves() -> None:
     numbered = Office(issuer="甲", annexes=AnnexNumbers(list=4))
     again = compose_collected(collection(numbered).inspection, None)
     assert [each.number for each in again.text.annexes] == [1, 2], "those are of a joint circular"
+
+
+def test_a_circular_without_any_annex_bears_the_marks() -> None:
+    office = Office(issuer="甲", annexes_left_out=("table", "list"))
+    found = compose_collected(collection(office).inspection, None)
+    body = word.collected_circular(found)
+    text = [each.text for each in WordDocument(BytesIO(body)).paragraphs]
+    assert any("初步结果" in each for each in text[:3])
 
 
 def test_a_number_that_nothing_vouches_for_is_a_fault() -> None:

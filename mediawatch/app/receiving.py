@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from mediawatch.app.handed_versions import HandedCandidate, keep_files
 from mediawatch.app.root import App
 from mediawatch.app.senders import office_by_folder, sender_of
 from mediawatch.app.wiring import DEMONSTRATION
 from mediawatch.domain import HandedFile, HandedState, UserError, standing_files
-from mediawatch.domain.clock import beijing, chinese_day, day_of
+from mediawatch.domain.clock import beijing
 from mediawatch.ops.settings.lower_offices import LowerOffice, LowerOffices, read_lower_offices
 from mediawatch.ops.signing import HandoffSignature, read_signature
-from mediawatch.ports import Store
 from mediawatch.publish.collect.checks import (
     Expectation,
     UnacceptableHandoff,
@@ -32,14 +32,6 @@ _MOST_FILES = 2_000
 _TWO = "同时报送了两份不同的结果，又未签名，无法判断先后：请只保留一份"
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A file with what is decided of it so far, and its document where it can be read."""
-
-    file: HandedFile
-    body: bytes = field(default=b"", repr=False)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reception:
     """What holds for all files that come in at once."""
@@ -50,6 +42,8 @@ class _Reception:
     now: datetime
     by: str
     signatures: Mapping[str, Sequence[HandoffSignature]]
+    stray: frozenset[Path]
+    """Archives and folders with a signature that is of no document at hand."""
 
     def blank(self, name: str, *, sha256: str = "", size: int = 0) -> HandedFile:
         return HandedFile(
@@ -63,6 +57,9 @@ class _Reception:
             by=self.by,
         )
 
+    def has_stray(self, path: Path) -> bool:
+        return not self.stray.isdisjoint({path, path.parent})
+
     def expectation(self, office: LowerOffice) -> Expectation:
         return Expectation(
             office=office.name,
@@ -74,11 +71,12 @@ class _Reception:
         )
 
 
-async def receive(app: App, paths: Sequence[Path], by: str) -> list[HandedFile]:
+async def receive(app: App, paths: Sequence[Path], by: str, again: str = "") -> list[HandedFile]:
     """Take in files, or without any what lies in the offices' folders; what came of each.
 
-    A file that was taken in before, and of which the same comes now, is left out. UserError where
-    there is nothing to read, or `offices.toml` cannot be read.
+    A file that counts, or was told as older before, is left out; one that was refused, or that a
+    person withdrew, is told again. `again`: why a withdrawn one is taken nevertheless. UserError
+    where there is nothing to read, or `offices.toml` cannot be read.
     """
     offices = read_lower_offices(app.home.root)
     files = list(_files(paths, offices))
@@ -88,10 +86,12 @@ async def receive(app: App, paths: Sequence[Path], by: str) -> list[HandedFile]:
         )
     documents, spoiled = await asyncio.to_thread(_read_all, files)
     signatures: dict[str, list[HandoffSignature]] = {}
+    signature_files: list[tuple[Path, str]] = []
     handed: list[SentDocument] = []
     for each in documents:
         if (signature := read_signature(each.body)) is not None:
             signatures.setdefault(signature.sha256, []).append(signature)
+            signature_files.append((each.path, signature.sha256))
         else:
             handed.append(each)
     desk = _Reception(
@@ -101,14 +101,23 @@ async def receive(app: App, paths: Sequence[Path], by: str) -> list[HandedFile]:
         now=app.clock(),
         by=by,
         signatures=signatures,
+        stray=_stray_places(signature_files, handed),
     )
     candidates = [_damaged(desk, path, why) for path, why in spoiled]
     candidates += _in_order([_judged(desk, each) for each in handed])
 
     async def plan(planning: App) -> list[HandedFile]:
-        return await _keep(planning.store, desk, candidates)
+        return await keep_files(planning.store, offices.round.name, candidates, again)
 
     return await app.decide(plan)
+
+
+def _stray_places(
+    signed: Sequence[tuple[Path, str]], handed: Sequence[SentDocument]
+) -> frozenset[Path]:
+    at_hand = {each.sha256 for each in handed}
+    paths = [path for path, sha256 in signed if sha256 not in at_hand]
+    return frozenset(place for path in paths for place in (path, path.parent))
 
 
 async def withdraw(app: App, name: str, by: str, reason: str) -> HandedFile:
@@ -158,17 +167,21 @@ def _read_all(files: Iterable[Path]) -> tuple[list[SentDocument], list[tuple[Pat
     return documents, spoiled
 
 
-def _damaged(desk: _Reception, path: Path, why: str) -> _Candidate:
+def _damaged(desk: _Reception, path: Path, why: str) -> HandedCandidate:
     office = office_by_folder(desk.offices, path)
     blank = desk.blank(path.name)
-    return _Candidate(replace(blank, office=office.name if office else "", reason=why))
+    return HandedCandidate(replace(blank, office=office.name if office else "", reason=why))
 
 
-def _judged(desk: _Reception, sent: SentDocument) -> _Candidate:
+def _judged(desk: _Reception, sent: SentDocument) -> HandedCandidate:
     """Whose the document is, and whether it holds by itself."""
     blank = desk.blank(sent.name, sha256=sent.sha256, size=len(sent.body))
     office, signature, why = sender_of(
-        sent, desk.offices, desk.signatures.get(sent.sha256, ()), desk.now
+        sent,
+        desk.offices,
+        desk.signatures.get(sent.sha256, ()),
+        desk.now,
+        desk.has_stray(sent.path),
     )
     if office is not None:
         blank = replace(
@@ -180,16 +193,16 @@ def _judged(desk: _Reception, sent: SentDocument) -> _Candidate:
     try:
         document = read_handoff(sent.body)
     except UnacceptableHandoff as refused:
-        return _Candidate(replace(blank, reason=str(refused)))
+        return HandedCandidate(replace(blank, reason=str(refused)))
     told = _with_facts(blank, document)
     if office is None or why:
-        return _Candidate(replace(told, reason=why))
+        return HandedCandidate(replace(told, reason=why))
     expected = desk.expectation(office)
     if faults := check(document, expected):
         more = [f"等共{len(faults)}处"] if len(faults) > _TOLD else []
-        return _Candidate(replace(told, reason="；".join([*faults[:_TOLD], *more])))
+        return HandedCandidate(replace(told, reason="；".join([*faults[:_TOLD], *more])))
     remarks = "；".join(remarks_on(document, expected))
-    return _Candidate(replace(told, state=HandedState.ACCEPTED, reason=remarks), sent.body)
+    return HandedCandidate(replace(told, state=HandedState.ACCEPTED, reason=remarks), sent.body)
 
 
 _TOLD = 5
@@ -208,14 +221,14 @@ def _with_facts(file: HandedFile, document: Handoff) -> HandedFile:
     )
 
 
-def _in_order(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _in_order(candidates: Sequence[HandedCandidate]) -> list[HandedCandidate]:
     """Older versions before newer ones. Of one office two that nothing orders are refused."""
     unordered: dict[tuple[object, ...], set[str]] = {}
     for each in candidates:
         if each.file.state is HandedState.ACCEPTED and each.file.signed_at is None:
             unordered.setdefault((each.file.office, each.file.rank), set()).add(each.file.sha256)
     found = [
-        _Candidate(replace(each.file, state=HandedState.REFUSED, reason=_TWO))
+        HandedCandidate(replace(each.file, state=HandedState.REFUSED, reason=_TWO))
         if each.file.signed_at is None
         and len(unordered.get((each.file.office, each.file.rank), ())) > 1
         and each.file.state is HandedState.ACCEPTED
@@ -226,75 +239,3 @@ def _in_order(candidates: Sequence[_Candidate]) -> list[_Candidate]:
         datetime.min.replace(tzinfo=beijing(found[0].file.received_at).tzinfo) if found else None
     )
     return sorted(found, key=lambda each: (each.file.rank, each.file.signed_at or oldest))
-
-
-async def _keep(
-    store: Store, desk: _Reception, candidates: Sequence[_Candidate]
-) -> list[HandedFile]:
-    """Append what is new, in the order of the candidates; what came of each that is new."""
-    known = await store.handed.of_round(desk.offices.round.name)
-    said: list[HandedFile] = []
-    for each in candidates:
-        if _stands_already(known, each.file):
-            continue
-        file = _against(known, each.file)
-        before = next((k for k in reversed(known) if _is_same(k, file)), None)
-        if before is not None and (before.state, before.reason) == (file.state, file.reason):
-            continue
-        await store.handed.add(file, each.body)
-        known.append(file)
-        said.append(file)
-    return said
-
-
-def _stands_already(known: list[HandedFile], file: HandedFile) -> bool:
-    standing = standing_files(known).get(file.office)
-    return (
-        file.state is HandedState.ACCEPTED
-        and standing is not None
-        and standing.sha256 == file.sha256
-    )
-
-
-def _is_same(one: HandedFile, other: HandedFile) -> bool:
-    same_bytes = one.sha256 == other.sha256 and (bool(one.sha256) or one.file == other.file)
-    return same_bytes and one.office == other.office
-
-
-def _against(known: list[HandedFile], file: HandedFile) -> HandedFile:
-    """The file beside what its office sent before: an older version changes nothing."""
-    if file.state is not HandedState.ACCEPTED:
-        return file
-    standing = standing_files(known).get(file.office)
-    if standing is None:
-        return file
-    earlier = next(
-        (k for k in known if k.state is HandedState.ACCEPTED and _is_same(k, file)), None
-    )
-    if file.is_older_than(standing):
-        words = "早于已接收的版本，未采用"
-    elif earlier is not None and not _is_newly_signed(file, standing):
-        day = chinese_day(day_of(earlier.received_at))
-        words = f"与{day}接收、其后已被替换的版本相同，未采用"
-    else:
-        return replace(
-            file, reason="；".join(filter(None, [_replacing(file, standing), file.reason]))
-        )
-    return replace(file, state=HandedState.OLDER, reason=words)
-
-
-def _is_newly_signed(file: HandedFile, standing: HandedFile) -> bool:
-    """Whether its office signed it after what counts now: then it means to go back to it."""
-    if file.signed_at is None or standing.signed_at is None:
-        return False
-    return file.signed_at > standing.signed_at
-
-
-def _replacing(file: HandedFile, standing: HandedFile) -> str:
-    """What to mind where one version takes the place of another."""
-    day = chinese_day(day_of(standing.received_at))
-    if file.notice and file.notice == standing.notice and file.version == standing.version:
-        return f"替换{day}接收的文件，两者同为{file.notice}第{file.version}版而内容不同"
-    if file.notice and file.notice == standing.notice:
-        return f"{file.notice}第{file.version}版，替换{day}接收的第{standing.version}版"
-    return f"替换{day}接收的文件"

@@ -11,16 +11,20 @@ from mediawatch.ops.settings.lower_offices import LowerOffice, LowerOffices
 from mediawatch.ops.signing import HandoffSignature
 from mediawatch.workbooks.parcels import SentDocument
 
+_NOT_FITTING = "有签名文件，但与该文件不符：文件在签名后被改动，或签名文件配错"
+
 
 def sender_of(
     sent: SentDocument,
     offices: LowerOffices,
     signed: Sequence[HandoffSignature],
     now: datetime,
+    has_stray_signature: bool = False,
 ) -> tuple[LowerOffice | None, HandoffSignature | None, str]:
     """(the office, its signature, why the document is refused in Chinese).
 
-    `signed`: the signatures for the hash of the document, whoever made them.
+    `signed`: the signatures for the hash of the document, whoever made them. `has_stray_signature`:
+    whether a signature came beside it that is of no document at hand.
     """
     lying = office_by_folder(offices, sent.path)
     sound = [each for each in signed if each.is_sound]
@@ -42,6 +46,8 @@ def sender_of(
         return lying, None, "签名无效：签名文件或交接文件被改动过"
     if signed:
         return lying, None, "签名所用公钥不是报送单位登记的公钥"
+    if has_stray_signature and (lying is None or lying.keys):
+        return lying, None, _NOT_FITTING
     if lying is None:
         return (
             None,

@@ -75,6 +75,12 @@ def add(
             help="Hand-offs with their signatures, also zipped, or folders; default the offices'."
         ),
     ] = None,
+    again: Annotated[
+        str,
+        typer.Option(
+            "--again", metavar="REASON", help="Take what was withdrawn nevertheless, and why."
+        ),
+    ] = "",
 ) -> None:
     """Take in hand-offs of lower offices: each is proved, refused with its reason, or replaces the
     one before.
@@ -83,22 +89,23 @@ def add(
 
     async def work() -> list[HandedFile]:
         async with open_home(ctx) as app:
-            return await receive(app, files or [], by)
+            return await receive(app, files or [], by, again.strip())
 
     said = run(work())
     for each in said:
         whose = each.office or "（无法确认报送单位）"
         reason = f"：{each.reason}" if each.reason else ""
-        refused = each.state is HandedState.REFUSED
+        refused = each.state in (HandedState.REFUSED, HandedState.WITHDRAWN)
         typer.echo(f"{each.file} {whose} {each.state.label}{reason}", err=refused)
     counts = [sum(each.state is state for each in said) for state in HandedState]
-    accepted, older, refused_count, _ = counts
+    accepted, older, refused_count, withdrawn = counts
+    left = f", {withdrawn} withdrawn before (--again REASON takes them)" if withdrawn else ""
     typer.echo(
-        f"{count_of(accepted, 'file')} accepted, {older} older, {refused_count} refused"
+        f"{count_of(accepted, 'file')} accepted, {older} older, {refused_count} refused{left}"
         if said
         else "nothing new"
     )
-    if refused_count:
+    if refused_count or withdrawn:
         raise typer.Exit(1)
 
 
@@ -138,7 +145,18 @@ def status(
         typer.echo(fit_table(state_table(state)))
         for each in state.unknown:
             typer.echo(f"{each.file}: {each.reason}", err=True)
+        _tell_unlisted(state)
         return
     out.write(urging_book(state, issuer, marks), shared=True)
     sent = sum(one.standing is not None for one in state.states)
     typer.echo(f"{out}: {sent} of {count_of(len(state.states), 'office')} sent")
+    _tell_unlisted(state)
+
+
+def _tell_unlisted(state: RoundState) -> None:
+    for each in state.unlisted:
+        typer.echo(
+            f"{each.office}: its accepted file counts no more, for offices.toml does not name this "
+            "office: give it its name back, or `mediawatch collect add` the file anew",
+            err=True,
+        )

@@ -211,12 +211,18 @@ async def _collected(
 
 
 async def _round(app: App, sweep: int | None) -> tuple[CollectedRound, Inspection | None]:
-    from mediawatch.app.collection import collected_round, own_inspection, own_sweep
+    from mediawatch.app.collection import (
+        collected_round,
+        own_inspection,
+        own_sweep,
+        with_names_left_out,
+    )
     from mediawatch.ops.settings.lower_offices import read_lower_offices
 
     chosen = await own_sweep(app, read_lower_offices(app.home.root), sweep)
     own = await own_inspection(app, chosen)
-    return await collected_round(app, own), own
+    told = await collected_round(app, own)
+    return with_names_left_out(told, own) if own is not None else (told, None)
 
 
 def _tell(told: CollectedRound) -> None:

@@ -71,6 +71,7 @@ def _added(one: Figures, other: Figures) -> Figures:
             for label in {**one.deductions, **other.deductions}
         },
         nested=one.nested or other.nested,
+        contradicted=one.contradicted or other.contradicted,
         registry_known=one.registry_known and other.registry_known,
     )
 

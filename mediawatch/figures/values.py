@@ -72,6 +72,8 @@ class Figures:
     deductions: Mapping[str, Deduction] = field(default_factory=dict)
     """扣分 by the label of the kind; an account may stand in several."""
     nested: bool = False
+    contradicted: bool = False
+    """Whether a failure is known that these counts do not hold: no 100% is printed of them."""
     registry_known: bool = True
     """False where `total` is only what was in scope: nothing is said of coverage then."""
 
@@ -112,12 +114,16 @@ class Figures:
 
     @property
     def perfect(self) -> bool:
-        """合格率 100%, and nothing open."""
-        return self.rate == 1 and not self.preliminary
+        """合格率 100%, nothing open, and no failure known besides."""
+        return self.rate == 1 and not self._is_doubtful
+
+    @property
+    def _is_doubtful(self) -> bool:
+        return self.preliminary or self.contradicted
 
     def rate_text(self, decimals: int = 2) -> str:
-        """合格率 as printed. Never `100%` while anything is open."""
-        return OPEN_RATE if self.rate == 1 and self.preliminary else percent(self.rate, decimals)
+        """合格率 as printed. Never `100%` while anything is open, or a failure is known besides."""
+        return OPEN_RATE if self.rate == 1 and self._is_doubtful else percent(self.rate, decimals)
 
     def coverage_text(self, decimals: int = 2) -> str:
         """检查率 as printed."""

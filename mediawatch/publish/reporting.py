@@ -28,6 +28,24 @@ class Reporting:
     disputed: int = 0
     """Further accounts that were reported as failed, and of which we know what speaks against it;
     they count as open, too."""
+    doubted: tuple[str, ...] = ()
+    """Offices that report 100%, and of which a failed account is known besides."""
+
+    not_due: tuple[str, ...] = ()
+    """Of the missing ones those whose own 报送期限 has not come."""
+    late: tuple[str, ...] = ()
+    """Of those that reported the ones whose first file came after their 报送期限."""
+
+    @property
+    def basis(self) -> str:
+        """Whose word the figures are."""
+        whose = "已报送的地区、部门" if self.missing else "各地区、各部门"
+        return f"据{whose}报送"
+
+    def row_name(self, office: str) -> str:
+        """An office as a row of a table: who judges by a window of its own says so."""
+        days = dict(self.own_rules).get(office)
+        return office if days is None else f"{office}（按本地规则{days}天判定）"
 
     @property
     def expected(self) -> int:

@@ -91,13 +91,16 @@ def write(
         sheet.freeze_panes(1, 0)
         lay_out(sheet, heading=0, rows=len(scope.accounts) + 1, columns=len(titles))
         how, plain = book.add_worksheet(HOW_SHEET), book.add_format({"num_format": "@"})
-        for number, row in enumerate(_explained(scope, marks, home)):
+        explained = list(_explained(scope, marks, home))
+        for number, row in enumerate(explained):
             for column, cell in enumerate(row):
                 how.write_string(number, column, cell, plain)
         how.set_column(0, 4, 24)
         how.set_landscape()
         how.set_paper(9)
         how.fit_to_pages(1, 0)
+        # What machines read below the last empty row is on no paper.
+        how.print_area(0, 0, len(explained) - explained[::-1].index(()) - 2, 4)
     put(target, in_chinese(stream.getvalue()))
 
 
@@ -113,7 +116,9 @@ def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[
     yield "在管数", str(in_service)
     yield "抽查数", str(len(scope.accounts))
     yield ()
-    yield "层", "抽取规则", "在管数", "抽查数", "抽查比例"
+    # Strata hold what could be drawn: of a sample of reports that is fewer than 在管数.
+    among = "可抽取数" if spec.get("among") == REPORTED else "在管数"
+    yield "层", "抽取规则", among, "抽查数", "抽查比例"
     for one in scope.strata:
         yield one.name, one.clause, str(one.total), str(one.drawn), one.ratio
     yield ()

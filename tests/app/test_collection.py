@@ -97,8 +97,9 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Round:
 
 def test_every_account_counts_once_and_each_office_has_its_row(collected: Round) -> None:
     rows = collected.sheet("自查统计表")
-    assert rows[0][0] == "全省政务新媒体检查情况统计表（据各地区、各部门报送）"
+    assert rows[0][0] == "全省政务新媒体检查情况统计表（据已报送的地区、部门报送）"
     assert "初步结果" in rows[1][0]
+    assert "未报送：衡阳市" in rows[1][0]
     figures = {row[1]: row[2:] for row in rows[3:]}
     # A's first account is contested, C's second one is not as our own look found it.
     assert figures[A] == (7, 6, "85.71%", 2, "66.67%", 1)
@@ -133,8 +134,9 @@ def test_the_circular_keeps_both_halves_apart(collected: Round) -> None:
     said, tables = collected.circular("--sweep", str(collected.own), "--date", "2023-01-20")
     text = "\n".join(said)
     assert "应报送检查结果的地区（部门）有4个，已报送3个，尚未报送1个：衡阳市。" in text
+    assert "以下为已报送的地区、部门的初步结果。" in text
     assert (
-        "据各地区、各部门报送，在管政务新媒体共17个，检查15个（检查率88.24%），"
+        "据已报送的地区、部门报送，在管政务新媒体共17个，检查15个（检查率88.24%），"
         "发现不合格3个，合格率80.00%。"
     ) in text
     assert (
@@ -167,10 +169,72 @@ def test_no_office_is_praised_whose_account_we_found_failing(tmp_path: Path) -> 
     (office.home.root / "offices.toml").write_text(settings_of([lower, other]), "utf-8")
     files = [*lower.send(told_by(ACCOUNTS[A])), *other.send(told_by(ACCOUNTS[B]))]
     office.run("collect", "add", "--by", "丙某", *files)
-    round_ = Round(office, tmp_path, 0)
+    round_ = Round(office, tmp_path, 1)
     assert "报送合格率为100%的地区有2个：长沙市、株洲市。" in "\n".join(round_.circular()[0])
     office.sweep(AS_OF, {2: [Code.STALE_2W]}, only=[2, 8])
-    assert "报送合格率为100%的地区有1个：株洲市。" in "\n".join(round_.circular("--sweep", "1")[0])
+    said, tables = round_.circular("--sweep", "1")
+    text = "\n".join(said)
+    assert "报送合格率为100%的地区有1个：株洲市。" in text
+    assert "长沙市报送均合格，与本级检查或其他单位报送的情况不符，合格率待核查。" in text
+    rates = {row[1]: row[6] for row in tables[0][1:]}
+    assert (rates[A], rates[B], rates["合计"]) == ("待核查", "100%", "待核查")
+    sheet = {row[1]: row[6] for row in round_.sheet("自查统计表")}
+    assert (sheet[A], sheet[B], sheet["合计"]) == ("待核查", "100%", "待核查")
+
+
+def test_whom_an_office_names_nowhere_we_do_not_name_either(tmp_path: Path) -> None:
+    lower, office = LowerOffice(tmp_path, A), Office.of(tmp_path, *REGISTRY)
+    (office.home.root / "office.toml").write_text(OFFICE, "utf-8")
+    (office.home.root / "offices.toml").write_text(settings_of([lower]), "utf-8")
+    document = told_by(ACCOUNTS[A], {0: Code.STALE_2W, 1: Code.STALE_2W})
+    document["findings"][0]["unnamed"] = "另行函告"
+    office.run("collect", "add", "--by", "丙某", *lower.send(document))
+    office.sweep(AS_OF, {1: [Code.STALE_2W], 2: [Code.STALE_2W]}, only=[1, 2])
+    said, tables = Round(office, tmp_path, 1).circular("--sweep", "1")
+    hidden, named = document["findings"][0]["account"]["name"], "长沙市第2号"
+    everything = "\n".join([*said, str(tables)])
+    assert hidden not in everything
+    assert named in everything
+    assert "其中1个另行函告" in everything
+    own = Round(office, tmp_path, 1).sheet("本级抽查问题名单")
+    assert hidden not in str(own)
+
+
+def test_one_offices_word_fails_no_account_of_another(tmp_path: Path) -> None:
+    one, other = LowerOffice(tmp_path, A), LowerOffice(tmp_path, B)
+    office = Office.of(tmp_path, *REGISTRY)
+    (office.home.root / "office.toml").write_text(OFFICE, "utf-8")
+    (office.home.root / "offices.toml").write_text(settings_of([one, other]), "utf-8")
+    theirs = told_by([*ACCOUNTS[A], ACCOUNTS[B][0]], {6: Code.STALE_2W})
+    office.run("collect", "add", "--by", "丙某", *one.send(theirs))
+    round_ = Round(office, tmp_path, 0)
+    said, tables = round_.circular()
+    text = "\n".join(said)
+    assert "发现不合格0个" in text
+    assert "已报送的地区、部门未报送不合格的政务新媒体。另有1个尚待人工核查" in text
+    assert ACCOUNTS[B][0].name not in str(tables) + text
+    assert len(tables) == 1, "a list of nobody is no annex"
+    office.sweep(AS_OF, {7: [Code.STALE_2W]}, only=[7])
+    assert "发现不合格1个" in "\n".join(round_.circular("--sweep", "1")[0])
+
+
+def test_the_circular_tells_who_is_late_and_who_is_not_due(tmp_path: Path) -> None:
+    late, later = LowerOffice(tmp_path, A), LowerOffice(tmp_path, B)
+    office = Office.of(tmp_path, *REGISTRY)
+    (office.home.root / "office.toml").write_text(OFFICE, "utf-8")
+    settings = settings_of([late, later]) + 'deadline = "2099-01-01"\n'
+    (office.home.root / "offices.toml").write_text(settings, "utf-8")
+    office.run("collect", "add", "--by", "丙某", *late.send(told_by(ACCOUNTS[A])))
+    text = "\n".join(Round(office, tmp_path, 0).circular()[0])
+    assert "未报送的地区（部门）中，未到报送期限的有1个：株洲市。" in text
+    assert "已报送的地区（部门）中，逾期报送的有1个：长沙市。" in text
+
+
+def test_an_own_inspection_of_another_round_or_moment_is_refused(collected: Round) -> None:
+    office = collected.office
+    early = office.sweep(date(2022, 12, 1), {}, only=[3])
+    said = office.refused("collect", "differences", "--sweep", str(early))
+    assert "before the round's 2022-12-31" in said
 
 
 def test_differences_are_listed_for_both_sides(collected: Round) -> None:
@@ -179,8 +243,8 @@ def test_differences_are_listed_for_both_sides(collected: Round) -> None:
     collected.office.run(*words, "--out", out, "--by-office", folder)
     book = load_workbook(out)
     rates = {row[0]: row[1:] for row in book["抽查核对统计"].iter_rows(min_row=4, values_only=True)}
-    assert rates[B] == (2, 2, 1, 1, 1, "50.00%", 2, "0.00%")
-    assert rates["合计"] == (4, 4, 2, 2, 2, "50.00%", 2, "50.00%")
+    assert rates[B] == (2, 2, 1, 1, 1, "50.00%", 2, "0.00%", 0, 0)
+    assert rates["合计"] == (4, 4, 2, 2, 2, "50.00%", 2, "50.00%", 0, 0)
     different = {row[2]: row[-1] for row in book["待核对"].iter_rows(min_row=4, values_only=True)}
     assert different.keys() == {"株洲市第7号", "省教育厅第14号"}
     assert "其间可能删除过内容" in different["株洲市第7号"]
@@ -211,6 +275,10 @@ def test_a_sample_is_drawn_of_what_was_reported_and_is_known(collected: Round) -
         "collect", "sample", "--out", target, "--force", "--share", "10%", "--seed", "x"
     )
     assert "1 reported account could not be matched" in done.stderr
+    how = load_workbook(target)["抽样说明"]
+    printed = [str(row[0].value) for row in how[how.print_area.split("!")[1]]]
+    assert printed[-1] == C, "what machines read is on no paper"
+    assert "可抽取数" in [cell.value for row in how[how.print_area.split("!")[1]] for cell in row]
     assert office.run("scope", "--list", target).stdout, "it is sealed as any drawn list"
     assert "either" in office.refused(
         "collect", "sample", "--seed", "x", "--out", collected.root / "n"
@@ -283,5 +351,5 @@ def test_the_drawn_sample_becomes_the_own_half_of_the_circular(collected: Round)
     text = "\n".join(collected.circular()[0])
     assert "全省在管政务新媒体共19个，本次抽查6个（检查率31.58%），发现不合格0个" in text
     assert (
-        "从各地区、各部门报送的账号中按地区（部门）分层随机抽取：抽查政务新媒体6个，抽查比例37.50%。"
+        "从报送且与本级台账相符的16个账号中按地区（部门）分层随机抽取：抽查政务新媒体6个，抽查比例37.50%。"
     ) in text

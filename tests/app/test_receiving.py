@@ -27,7 +27,9 @@ from offices import Office
 from openpyxl import load_workbook
 
 from mediawatch.app.backup_members import is_member
-from mediawatch.domain import Code, HandedState, Verdict
+from mediawatch.domain import Code, HandedFile, HandedState, Verdict
+from mediawatch.domain.clock import day_end
+from mediawatch.ops.settings import lower_offices as settings
 from mediawatch.ops.signing import KEY_FILE
 from mediawatch.publish.collect.checks import (
     Expectation,
@@ -36,6 +38,7 @@ from mediawatch.publish.collect.checks import (
     read_handoff,
     remarks_on,
 )
+from mediawatch.publish.collect.states import OfficeState
 from mediawatch.rules.policy import load
 
 ROUND = "2022年第四季度"
@@ -198,7 +201,7 @@ class Desk:
         (upper.home.root / "offices.toml").write_text(text, "utf-8")
         self._round = round_name
 
-    def add(self, *files: Path, refused: bool = False) -> str:
+    def add(self, *files: str | Path, refused: bool = False) -> str:
         done = in_process("--home", self._upper.home.root, "collect", "add", "--by", "丙某", *files)
         assert done.returncode == (1 if refused else 0), done.stderr + done.stdout
         return done.stdout + done.stderr
@@ -314,7 +317,96 @@ def test_a_withdrawn_file_counts_no_more_and_may_come_again(
     assert "nothing of 甲市 counts" in upper.refused(
         "collect", "withdraw", "甲市", "--by", "丙某", "--reason", "再撤"
     )
-    assert "已接收" in desk.add(*files)
+    said = desk.add(*files, refused=True)
+    assert "已撤回：该文件已于" in said
+    assert "（报错了），未采用" in said
+    assert desk.states()[-1][1] is HandedState.WITHDRAWN, "nothing of it is kept"
+    again = ("--again", "核对无误")
+    assert "撤回后重新采用：核对无误" in desk.add(*files, *again)
+
+
+def test_an_earlier_version_of_a_withdrawn_file_does_not_come_back(
+    upper: Office, lower: LowerOffice
+) -> None:
+    desk = Desk(upper, "撤回后", lower)
+    first = lower.send(SOUND, "一.json")
+    desk.add(*first)
+    desk.add(*lower.send(told_by(ACCOUNTS), "二.json", at=SIGNED + timedelta(days=1)))
+    upper.run("collect", "withdraw", "甲市", "--by", "丙某", "--reason", "佐证不实")
+    assert "其后的版本已于" in desk.add(*first, refused=True)
+    newer = told_by(ACCOUNTS, {0: Code.STALE_2W})
+    assert "已接收" in desk.add(*lower.send(newer, "三.json", at=SIGNED + timedelta(days=2)))
+
+
+def test_a_refused_file_is_told_again(upper: Office, lower: LowerOffice) -> None:
+    desk = Desk(upper, "再退", lower)
+    files = lower.send({**SOUND, "includes_open": True})
+    desk.add(*files, refused=True)
+    assert "已退回：含未经审核的疑似问题" in desk.add(*files, refused=True)
+    assert [state.value for _, state in desk.states()] == ["refused"]
+
+
+def test_a_signature_of_other_bytes_is_told_as_such(upper: Office, lower: LowerOffice) -> None:
+    desk = Desk(upper, "改动", lower)
+    document, beside = lower.send(SOUND)
+    document.write_bytes(document.read_bytes() + b" ")
+    assert "有签名文件，但与该文件不符" in desk.add(document, beside, refused=True)
+
+
+def test_a_correction_makes_no_office_late() -> None:
+    day = date(2023, 1, 10)
+    office = settings.LowerOffice(name="甲市", folder="x")
+    first, second = (
+        HandedFile(
+            round="x", office="甲市", state=HandedState.ACCEPTED, file="", sha256="", size=0,
+            received_at=day_end(day + timedelta(days=after)), by="",
+        )
+        for after in (0, 3)
+    )  # fmt: skip
+
+    def label(first: HandedFile) -> str:
+        return OfficeState(
+            office=office, deadline=day, standing=second, first=first, last=second,
+            today=day + timedelta(days=9),
+        ).label  # fmt: skip
+
+    assert (label(first), label(second)) == ("已报送", "逾期报送")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('as_of = "2022-12-31"', 'as_of = "2022-12-30"'), "本次统一为2022年12月30日"),
+        (('policy = "national"', 'policy = "gansu"'), "与本次统一规则"),
+    ],
+)
+def test_files_that_no_longer_fit_a_changed_round_count_for_nothing(
+    upper: Office, lower: LowerOffice, change: tuple[str, str], says: str
+) -> None:
+    desk = Desk(upper, f"改期{change[1][:5]}", lower)
+    desk.add(*lower.send(SOUND))
+    path = upper.home.root / "offices.toml"
+    path.write_text(path.read_text("utf-8").replace(*change), "utf-8")
+    said = upper.refused("collect", "figures")
+    assert says in said
+    assert "甲市" in said
+    assert "须重报" in upper.run("collect", "status").stdout
+
+
+def test_status_tells_of_files_that_came_again_and_of_offices_that_are_named_no_more(
+    upper: Office, lower: LowerOffice, tmp_path: Path
+) -> None:
+    desk = Desk(upper, "改名", lower)
+    document, beside = lower.send(SOUND)
+    outside = tmp_path / "x.json"
+    outside.write_bytes(document.read_bytes())
+    desk.add(outside, refused=True)
+    assert "x.json" in upper.run("collect", "status").stderr
+    desk.add(document, beside)
+    assert "x.json" not in upper.run("collect", "status").stderr
+    path = upper.home.root / "offices.toml"
+    path.write_text(path.read_text("utf-8").replace('"甲市"', '"甲城市"'), "utf-8")
+    assert "甲市: its accepted file counts no more" in upper.run("collect", "status").stderr
 
 
 def test_the_state_of_the_offices_and_whom_to_urge(
@@ -330,7 +422,11 @@ def test_the_state_of_the_offices_and_whom_to_urge(
     rows = list(book["报送情况"].iter_rows(min_row=3, values_only=True))
     assert [row[4] for row in rows] == ["已报送", "已退回", "未报送"]
     urged = list(book["催报名单"].iter_rows(min_row=3, values_only=True))
-    assert [row[1] for row in urged] == ["乙市", "丙市"]
+    assert [row[1] for row in urged] == ["乙市", "丙市", "甲市"]
+    assert urged[2][3:] == (
+        "已报送（初步结果）",
+        "报送最终结果（现为初步结果，尚有待核查的账号）",
+    )
     assert "含未经审核" in urged[0][4]
     Desk(upper, "催报", lower, late, silent, deadline="2023-01-10")
     said = upper.run("collect", "status").stdout

@@ -8,7 +8,7 @@ by whom.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mediawatch.ops.settings.office import AnnexKey, Office, Part
@@ -36,16 +36,15 @@ _HEADINGS: dict[Part, tuple[str, str]] = {
 }
 """Of the parts that both halves have: of what was reported, and of our own."""
 _REPORTED_TITLES: dict[AnnexKey, str] = {
-    "table": "{reach}政务新媒体自查情况统计表（据各地区、各部门报送）",
-    "list": "自查发现存在突出问题的政务新媒体名单（据各地区、各部门报送）",
-    "listed": "自查其他需关注情形的政务新媒体名单（据各地区、各部门报送）",
+    "table": "{reach}政务新媒体自查情况统计表（{basis}）",
+    "list": "自查发现存在突出问题的政务新媒体名单（{basis}）",
+    "listed": "自查其他需关注情形的政务新媒体名单（{basis}）",
 }
 _OWN_TITLES: dict[AnnexKey, str] = {
     "table": "政务新媒体本级抽查情况统计表",
     "list": "本级抽查发现存在突出问题的政务新媒体名单",
     "listed": "本级抽查其他需关注情形的政务新媒体名单",
 }
-_NONE_REPORTED = CircularParagraph("各地区、各部门未报送不合格的政务新媒体。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,7 @@ class CollectedCircular:
     """The text, and by its annexes, in their order, of which inspection each is."""
 
     text: CircularText
+    reported: Inspection
     sources: tuple[Inspection, ...]
 
 
@@ -109,13 +109,15 @@ def compose_collected(
     )
     lines += [(reported, found.title), (reported, found.occasion)]
     _hold_against_figures(lines, halves, checked_during)
-    return CollectedCircular(found, tuple(half.inspection for half in halves for _ in half.annexes))
+    return CollectedCircular(
+        found, reported, tuple(half.inspection for half in halves for _ in half.annexes)
+    )
 
 
 def _halves(reported: Inspection, own: Inspection | None) -> list[CircularHalf]:
     """Each with its annexes, numbered one after the other; 附件 alone bears no number."""
-    kinds = [(reported, key) for key in annexes_with_content(reported)]
-    kinds += [(own, key) for key in annexes_with_content(own)] if own else []
+    kinds = [(reported, key) for key in _annexes(reported)]
+    kinds += [(own, key) for key in _annexes(own)] if own else []
     halves: list[CircularHalf] = []
     for inspection in (reported, own):
         if inspection is None:
@@ -129,10 +131,21 @@ def _halves(reported: Inspection, own: Inspection | None) -> list[CircularHalf]:
     return halves
 
 
+def _annexes(inspection: Inspection) -> list[AnnexKey]:
+    """An empty list is none: the text says that nobody failed, and points to no list."""
+    named = any(not each.unnamed for each in inspection.failed)
+    return [key for key in annexes_with_content(inspection) if named or key != "list"]
+
+
 def _title(inspection: Inspection, key: AnnexKey) -> str:
     office: Office = inspection.office
     titles = _REPORTED_TITLES if inspection.reporting else _OWN_TITLES
-    return titles[key].format(reach=office.reach) if key in titles else annex_title(office, key)
+    basis = inspection.reporting.basis if inspection.reporting else ""
+    return (
+        titles[key].format(reach=office.reach, basis=basis)
+        if key in titles
+        else annex_title(office, key)
+    )
 
 
 def _section(
@@ -158,7 +171,21 @@ def _problems(inspection: Inspection, references: References) -> tuple[CircularP
     found = problems(inspection, references)
     if inspection.failed:
         return found
-    return (_NONE_REPORTED if inspection.reporting else no_failure(inspection), *found)
+    return (_none_failed(inspection), *found)
+
+
+def _none_failed(inspection: Inspection) -> CircularParagraph:
+    if reporting := inspection.reporting:
+        whose = "已报送的地区、部门" if reporting.missing else "各地区、各部门"
+        said = CircularParagraph(f"{whose}未报送不合格的政务新媒体。")
+    else:
+        said = no_failure(inspection)
+    if not (waiting := inspection.statistics.whole.open):
+        return said
+    # That nothing failed is said of the settled ones alone; suspects wait among the others.
+    measure = inspection.office.measure
+    suspects = "（含尚未认定的疑似问题）" if inspection.undecided else ""
+    return replace(said, text=f"{said.text}另有{waiting}{measure}尚待人工核查{suspects}。")
 
 
 def _both(

@@ -19,7 +19,8 @@ def omission_words(omitted: Iterable[str], measure: str) -> str:
     total = counts.total()
     counts.pop("", None)
     if list(counts.values()) == [total]:
-        return f"均{_PRINTED[next(iter(counts))]}"
+        words = _PRINTED[next(iter(counts))]
+        return f"均{words}" if total > 1 else words
     said = "，".join(
         f"{counts[how]}{measure}{words}" for how, words in _PRINTED.items() if counts[how]
     )

@@ -147,6 +147,9 @@ def _sample(inspection: Inspection) -> Iterator[Rule]:
     named = rf"(?:{'|'.join([*map(re.escape, values), '[^；。0-9]'])})*?政务新媒体"
     words = rf"(?:(?:全覆盖检查|抽查)(?P<whom>{named})|(?P<all>{named})全部纳入检查，共)"
 
+    reported = sum(total for total, _ in drawn.values())
+    yield expect(rf"从报送且与本级台账相符的(\d+){one}账号中", reported)
+
     def checks(match: re.Match[str], line: str) -> Iterator[Check]:
         whom = match["whom"] or match["all"]
         meant = [

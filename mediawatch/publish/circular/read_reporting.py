@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mediawatch.publish.circular.printed import DAY, Check, Rule, expect
 from mediawatch.publish.inspection import Inspection
@@ -19,6 +19,9 @@ def reporting_rules(inspection: Inspection) -> list[Rule]:
     def window(match: re.Match[str], line: str) -> Iterator[Check]:
         yield match[2], days.get(match[1])
 
+    def named(names: tuple[str, ...]) -> Callable[[re.Match[str], str], Iterator[Check]]:
+        return lambda match, line: iter([(match[1], len(names)), (match[2], "、".join(names))])
+
     def missing(match: re.Match[str], line: str) -> Iterator[Check]:
         yield match[1], len(told.missing)
         if match[2]:
@@ -32,6 +35,8 @@ def reporting_rules(inspection: Inspection) -> list[Rule]:
             len(told.offices),
         ),
         Rule(re.compile(r"尚未报送(\d+)个(?:：([^。]+))?。"), missing),
+        Rule(re.compile(r"未到报送期限的有(\d+)个：([^。]+)。"), named(told.not_due)),
+        Rule(re.compile(r"逾期报送的有(\d+)个：([^。]+)。"), named(told.late)),
         expect(r"按本地更新时限判定的有(\d+)个地区", len(told.own_rules)),
         Rule(re.compile(r"(?<=[：、])([^：、（]+)（(\d+)天）"), window),
         expect(

@@ -15,12 +15,12 @@ def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[
     """Who reported, and what they say of the whole; what the parts say follows elsewhere."""
     office, whole = inspection.office, inspection.statistics.whole
     measure = office.measure
-    yield _senders(reporting)
+    yield from _senders(reporting)
     rated = whole.registry_known and office.print_rate
     coverage = f"（检查率{whole.coverage_text(office.decimals)}）" if rated else ""
     rate = f"，合格率{whole.rate_text(office.decimals)}" if office.print_rate else ""
     yield (
-        f"{moment(inspection.sweep)}。据各地区、各部门报送，在管政务新媒体共{whole.total}{measure}，"
+        f"{moment(inspection.sweep)}。{reporting.basis}，在管政务新媒体共{whole.total}{measure}，"
         f"检查{whole.checked}{measure}{coverage}，发现不合格{whole.failed}{measure}{rate}。"
     )
     if reporting.own_rules:
@@ -39,13 +39,28 @@ def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[
             f"有{reporting.disputed}{measure}政务新媒体报送为不合格，与本级掌握的情况不同，待核对，"
             "不计入不合格数。"
         )
+    if reporting.doubted and office.print_rate:
+        yield (
+            f"{'、'.join(reporting.doubted)}报送均合格，与本级检查或其他单位报送的情况不符，合格率待核查。"
+        )
     yield "以上情况由各地区、各部门自查报送，佐证材料由报送单位留存，本级未逐一核查。"
 
 
-def _senders(reporting: Reporting) -> str:
+def _senders(reporting: Reporting) -> Iterator[str]:
     said = f"应报送检查结果的地区（部门）有{reporting.expected}个，"
     until = f"截至{chinese_day(reporting.until)}，"
     if not reporting.missing:
-        return f"{until}{said}均已报送。"
+        yield f"{until}{said}均已报送。"
+    else:
+        yield f"{until}{said}{_missing(reporting)}。以下为已报送的地区、部门的初步结果。"
+    if reporting.not_due:
+        names = "、".join(reporting.not_due)
+        yield f"未报送的地区（部门）中，未到报送期限的有{len(reporting.not_due)}个：{names}。"
+    if reporting.late:
+        names = "、".join(reporting.late)
+        yield f"已报送的地区（部门）中，逾期报送的有{len(reporting.late)}个：{names}。"
+
+
+def _missing(reporting: Reporting) -> str:
     names = f"：{'、'.join(reporting.missing)}" if len(reporting.missing) <= MANY else ""
-    return f"{until}{said}已报送{len(reporting.offices)}个，尚未报送{len(reporting.missing)}个{names}。"
+    return f"已报送{len(reporting.offices)}个，尚未报送{len(reporting.missing)}个{names}"

@@ -74,7 +74,9 @@ def _layers(drawn: list[DrawnClause], inspection: Inspection) -> str:
     if not by or all(one.takes_all for one in drawn):
         return ""
     # Its shares are of these accounts, 检查率 is of all.
-    whole = "从各地区、各部门报送的账号中" if among == REPORTED else ""
+    total = sum(one.total for one in drawn)
+    measure = inspection.office.measure
+    whole = f"从报送且与本级台账相符的{total}{measure}账号中" if among == REPORTED else ""
     return f"{whole}按{'、'.join(Dimension(word).label for word in by)}分层随机抽取："
 
 

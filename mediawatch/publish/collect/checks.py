@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from mediawatch.domain import Effect, ReviewState, SweepKind, SweepState, UserError, Verdict
 from mediawatch.domain.clock import chinese_day, day_of
@@ -65,6 +65,47 @@ def read_handoff(body: bytes) -> Handoff:
         raise UnacceptableHandoff(f"格式不符：{place[:80]}（{first['msg'][:80]}）") from None
 
 
+class SweepFacts(BaseModel):
+    """When the accounts of a document were judged."""
+
+    as_of: datetime
+    as_of_day: date
+
+
+class PolicyFacts(BaseModel):
+    """By which rules."""
+
+    toml: str
+
+
+class ScopeFacts(BaseModel):
+    """Of which period; None for a moment."""
+
+    period_from: date | None = None
+
+
+class RoundFacts(BaseModel):
+    """What of a document says whether it is of a round: far less than the whole is read."""
+
+    sweep: SweepFacts
+    policy: PolicyFacts
+    scope: ScopeFacts | None = None
+
+
+def read_round_facts(body: bytes) -> RoundFacts:
+    """Of a document that was accepted before."""
+    return RoundFacts.model_validate_json(body)
+
+
+def round_faults(document: RoundFacts | Handoff, expected: Expectation) -> list[str]:
+    """Why a document is not of this round: another moment, other rules, a period."""
+    try:
+        policy = policy_of_document(document)
+    except UnacceptableHandoff as refused:
+        return [*_moment(document, expected), str(refused)]
+    return [*_moment(document, expected), *_rules(policy, expected)]
+
+
 def accounts_of(document: Handoff, office: str, first_id: int = 1) -> tuple[ReportedAccount, ...]:
     """The accounts of a document. Raises UnacceptableHandoff."""
     try:
@@ -73,12 +114,12 @@ def accounts_of(document: Handoff, office: str, first_id: int = 1) -> tuple[Repo
         raise UnacceptableHandoff(str(error)) from None
 
 
-def policy_of_document(document: Handoff) -> Policy:
+def policy_of_document(document: RoundFacts | Handoff) -> Policy:
     """The rules as the document has them. Raises UnacceptableHandoff."""
     try:
         policy = parse(document.policy.toml)
     except UserError:
-        raise UnacceptableHandoff("所附检查规则（policy.toml）无法识别") from None
+        raise UnacceptableHandoff("所附检查规则无法识别") from None
     period = document.scope.period_from if document.scope else None
     return policy_for(policy, period)
 
@@ -128,7 +169,7 @@ def _purpose(document: Handoff, expected: Expectation) -> Iterator[str]:
         yield "是复查或日常监测的结果，不是本次检查的结果"
 
 
-def _moment(document: Handoff, expected: Expectation) -> Iterator[str]:
+def _moment(document: RoundFacts | Handoff, expected: Expectation) -> Iterator[str]:
     day = document.sweep.as_of_day
     if document.sweep.as_of.tzinfo is None or day_of(document.sweep.as_of) != day:
         yield "监测时间点与其日期不一致"

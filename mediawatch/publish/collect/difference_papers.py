@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from mediawatch.domain import Effect, SweepAccount, Verdict
 from mediawatch.domain.clock import chinese_day
-from mediawatch.figures.values import percent
+from mediawatch.figures.values import OPEN_RATE, percent
 from mediawatch.publish.collect.differences import (
     AccountDifference,
     Agreement,
@@ -22,7 +22,8 @@ from mediawatch.publish.reports.xlsx import BookCover, workbook
 from mediawatch.table import Table
 
 TITLE = "自查抽查核对表"
-_COUNTS = ("抽查数", "可比数", "一致数", "待核对数", "报送不合格数", "本级不合格数")
+_APART = ("不可比中报送不合格数", "不可比中本级不合格数")
+_COUNTS = ("抽查数", "可比数", "一致数", "待核对数", "报送不合格数", "本级不合格数", *_APART)
 _RATES = ("报送合格率", "本级合格率")
 
 
@@ -57,7 +58,16 @@ def results_table(found: Sequence[AccountDifference], decimals: int) -> Table:
     AssertionError where parts do not sum to the whole.
     """
     parts, whole = sample_results(found), whole_result(found, WHOLE)
-    for name in ("drawn", "comparable", "same", "different", "their_failed", "our_failed"):
+    for name in (
+        "drawn",
+        "comparable",
+        "same",
+        "different",
+        "their_failed",
+        "our_failed",
+        "their_failed_apart",
+        "our_failed_apart",
+    ):
         total = sum(getattr(each, name) for each in parts)
         if total != getattr(whole, name):
             raise AssertionError(f"{name}: the parts sum to {total}, not {getattr(whole, name)}")
@@ -65,14 +75,21 @@ def results_table(found: Sequence[AccountDifference], decimals: int) -> Table:
         if each.same + each.different != each.comparable:
             raise AssertionError(f"{each.name}: 一致 and 待核对 are not the comparable ones")
     columns = (
-        "报送单位", "抽查数", "可比数", "一致数", "待核对数", "报送不合格数", "报送合格率", "本级不合格数", "本级合格率",
+        "报送单位", "抽查数", "可比数", "一致数", "待核对数", "报送不合格数", "报送合格率", "本级不合格数", "本级合格率", *_APART,
     )  # fmt: skip
     rows = tuple(_result_row(each, decimals) for each in (*parts, whole))
-    return Table("抽查账号的自查结论与本级结论（合格率为可比账号的合格率）", columns, rows)
+    return Table(
+        "抽查账号的自查结论与本级结论（合格率为可比账号的合格率；有不可比账号的，不计100%，记待核查）",
+        columns,
+        rows,
+    )
 
 
 def _result_row(one: SampleResult, decimals: int) -> tuple[str, ...]:
     def rate(failed: int) -> str:
+        # What cannot be compared may have failed, or be open: nobody is praised for the rest.
+        if one.comparable and not failed and not one.is_whole:
+            return OPEN_RATE
         passed = Fraction(one.comparable - failed, one.comparable) if one.comparable else None
         return percent(passed, decimals)
 
@@ -84,13 +101,16 @@ def _result_row(one: SampleResult, decimals: int) -> tuple[str, ...]:
         rate(one.their_failed),
         str(one.our_failed),
         rate(one.our_failed),
+        str(one.their_failed_apart),
+        str(one.our_failed_apart),
     )
 
 
 def differences_table(title: str, found: Sequence[AccountDifference]) -> Table:
     """Account by account what the office says, and what we say, each with its moment."""
     columns = (
-        "报送单位", *FILED, "自查结论", "自查监测时间点", "自查最近更新", "本级结论", "本级监测时间点", "本级最近更新", "说明",
+        "报送单位", *FILED, "自查结论", "自查监测时间点", "自查最近更新（仅列问题账号）",
+        "本级结论", "本级监测时间点", "本级最近更新", "说明",
     )  # fmt: skip
     rows = tuple(
         (
@@ -112,6 +132,9 @@ def differences_table(title: str, found: Sequence[AccountDifference]) -> Table:
 def _conclusion(entry: SweepAccount) -> str:
     judged = entry.judgement
     if judged is None:
+        return Verdict.UNPROVEN.label
+    if judged.verdict is Verdict.OUT_OF_SCOPE:
+        # Nobody has looked yet: 人工检查 would read as if a person had.
         return Verdict.UNPROVEN.label
     labels = "、".join(
         dict.fromkeys(each.label for each in judged.findings if each.effect is Effect.FAILS)

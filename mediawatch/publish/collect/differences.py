@@ -83,6 +83,14 @@ class SampleResult:
     their_failed: int
     """Of the comparable ones those that the office holds for failed."""
     our_failed: int
+    their_failed_apart: int
+    """Of those that cannot be compared."""
+    our_failed_apart: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all accounts of the sample can be compared."""
+        return self.comparable == self.drawn
 
 
 def compare(
@@ -121,6 +129,7 @@ def verdict_of(entry: SweepAccount) -> Verdict:
 
 def _result(name: str, found: Sequence[AccountDifference]) -> SampleResult:
     both = [each for each in found if each.agreement is not Agreement.INCOMPARABLE]
+    apart = [each for each in found if each.agreement is Agreement.INCOMPARABLE]
     return SampleResult(
         name=name,
         drawn=len(found),
@@ -129,6 +138,8 @@ def _result(name: str, found: Sequence[AccountDifference]) -> SampleResult:
         different=sum(each.agreement is Agreement.DIFFERENT for each in both),
         their_failed=sum(each.reported.verdict is Verdict.FAILED for each in both),
         our_failed=sum(each.own_verdict is Verdict.FAILED for each in both),
+        their_failed_apart=sum(each.reported.verdict is Verdict.FAILED for each in apart),
+        our_failed_apart=sum(each.own_verdict is Verdict.FAILED for each in apart),
     )
 
 
@@ -191,8 +202,8 @@ def _only_theirs(
         return Agreement.DIFFERENT, f"本级见该账号{chinese_day(within[-1])}有更新"
     if now > then and any(day > then for day in known):
         return Agreement.INCOMPARABLE, "报送单位的监测时间点之后有更新"
-    if now > then:
-        return Agreement.INCOMPARABLE, "监测时间点不同，其后情形可能已变化"
+    if now != then:
+        return Agreement.INCOMPARABLE, "监测时间点不同，其间情形可能已变化"
     return Agreement.DIFFERENT, "本级未发现该账号更新超期"
 
 
@@ -203,6 +214,8 @@ def _only_ours(
     nothing."""
     first, then = window
     said = f"报送单位的结论为{reported.verdict.label}"
+    if now < then:
+        return Agreement.INCOMPARABLE, "监测时间点不同，其间情形可能已变化"
     if now > then and ours.latest_on is not None and ours.latest_on >= first:
         return Agreement.INCOMPARABLE, (
             f"最近更新为{chinese_day(ours.latest_on)}，报送单位的监测时间点之后才超期"

@@ -24,15 +24,21 @@ from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.regions import Regions
-from mediawatch.figures.values import FiguresSplit, Statistics
+from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
+from mediawatch.publish.collect.doubts import doubted_offices, failing_elsewhere, without_praise
 from mediawatch.publish.collect.office_reports import (
     OfficeReport,
     SharedAccount,
     shared_accounts,
 )
 from mediawatch.publish.collect.rebuild import ReportedAccount
-from mediawatch.publish.inspection import PRELIMINARY, AccountProblem, Inspection
+from mediawatch.publish.inspection import (
+    PRELIMINARY,
+    AccountProblem,
+    Inspection,
+    with_omissions,
+)
 from mediawatch.publish.reporting import Reporting
 from mediawatch.rules.policy import Policy, have_same_rules
 from mediawatch.sweep.scope import WHOLE, office_regions, regions_of
@@ -76,9 +82,12 @@ class RoundFrame:
     office: Office
     until: date
     missing: tuple[str, ...] = ()
+    not_due: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     found_failing: frozenset[str] = frozenset()
-    """Offices of which our own inspection confirmed a failed account: no 100% is said of them."""
+    """Offices and platforms of which our own inspection confirmed a failed account: no 100% is said
+    of them."""
 
 
 def frame_sweep(name: str, as_of: date, policy: Policy) -> Sweep:
@@ -126,14 +135,18 @@ def merge(
     office_of = {each.entry.account.id: office for office, each in kept}
     scope = tuple(each.entry for _, each in kept)
     counted = _statistics(scope, reports, frame, office_of, dropped)
-    elsewhere = frame.found_failing | _failing_elsewhere(reports, shared, owners)
+    elsewhere = frame.found_failing | failing_elsewhere(reports, shared, owners)
     counted = replace(
-        counted, splits=tuple(_without_praise(split, elsewhere) for split in counted.splits)
+        counted,
+        whole=replace(counted.whole, contradicted=bool(frame.found_failing)),
+        splits=tuple(without_praise(split, elsewhere) for split in counted.splits),
     )
     reporting = Reporting(
         until=frame.until,
         offices=tuple(report.office for report in reports),
         missing=frame.missing,
+        not_due=frame.not_due,
+        late=frame.late,
         office_of=office_of,
         own_rules=tuple(
             (report.office, report.policy.window.days)
@@ -143,11 +156,11 @@ def merge(
         shared=len(shared),
         contested=sum(one.is_contested for one in shared),
         disputed=len(disputed),
+        doubted=doubted_offices(counted),
     )
-    told = _inspection(scope, counted, frame, reporting, {
-        each.entry.account.id: each.unnamed for _, each in kept if each.unnamed
-    })  # fmt: skip
-    marks = (*frame.marks, *_marks_of(reports, preliminary=told.preliminary))
+    unnamed = _unnamed([each for _, each in kept], shared)
+    told = with_omissions(_inspection(scope, counted, frame, reporting), unnamed)
+    marks = (*frame.marks, *_marks_of(reports, preliminary=told.preliminary or bool(frame.missing)))
     return Collection(
         reports=tuple(reports),
         shared=shared,
@@ -156,7 +169,8 @@ def merge(
 
 
 def _marks_of(reports: Sequence[OfficeReport], *, preliminary: bool) -> list[str]:
-    """What any document bears, all of them bear; 初步结果 also where only undecided findings wait."""
+    """What any document bears, all of them bear; 初步结果 also where only undecided findings wait,
+    or an office is missing."""
     said = [mark for report in reports for mark in report.figures.marks]
     open_ones = preliminary or any(report.figures.preliminary for report in reports)
     others = [mark for mark in said if mark != PRELIMINARY]
@@ -168,7 +182,6 @@ def _inspection(
     counted: Statistics,
     frame: RoundFrame,
     reporting: Reporting,
-    unnamed: Mapping[int, str],
 ) -> Inspection:
     whole = counted.whole
     everything = not frame.missing and whole.drawn == whole.total
@@ -179,12 +192,9 @@ def _inspection(
         office=frame.office,
         scope=scope,
         statistics=counted,
-        problems=tuple(
-            _problem(entry, twins, unnamed) for entry, twins in each_once(scope) if _held(entry)
-        ),
+        problems=tuple(_problem(entry, twins) for entry, twins in each_once(scope) if _held(entry)),
         marks=(),
         surfaces={},
-        omissions=unnamed,
         reporting=reporting,
         regions=regions_of(sweep, scope, office_regions(frame.office)),
         accounts=tuple(once(scope)),
@@ -195,9 +205,7 @@ def _held(entry: SweepAccount) -> bool:
     return entry.judgement is not None and bool(entry.judgement.findings)
 
 
-def _problem(
-    entry: SweepAccount, twins: tuple[Filing, ...], unnamed: Mapping[int, str]
-) -> AccountProblem:
+def _problem(entry: SweepAccount, twins: tuple[Filing, ...]) -> AccountProblem:
     findings = entry.judgement.findings if entry.judgement else ()
     ordered = sorted(findings, key=lambda finding: finding.effect is not Effect.FAILS)
     return AccountProblem(
@@ -205,7 +213,6 @@ def _problem(
         findings=tuple(ordered),
         readings=(),
         twins=twins,
-        unnamed=unnamed.get(entry.account.id, ""),
     )
 
 
@@ -257,30 +264,13 @@ def _drawn(entries: Sequence[SweepAccount], policy: Policy) -> dict[str, int]:
     return {name: one.drawn for name, one in parts.items()}
 
 
-def _failing_elsewhere(
-    reports: Sequence[OfficeReport], shared: Sequence[SharedAccount], owners: Mapping[int, str]
-) -> frozenset[str]:
-    """The offices with a failed account that counts with another one."""
-    told = {
-        each.office
-        for one in shared
-        for each in one.reported
-        if each.verdict is Verdict.FAILED or one.is_contested
-    }
-    return frozenset(told) | {
-        owner
-        for report in reports
-        for each in report.accounts
-        if each.verdict is Verdict.FAILED
-        if (owner := owners.get(each.entry.account.id)) and owner != report.office
-    }
-
-
-def _without_praise(split: FiguresSplit, elsewhere: frozenset[str]) -> FiguresSplit:
-    if split.heading != Dimension.REGION.label:
-        return split
-    groups = tuple(replace(group, failed_elsewhere=elsewhere) for group in split.groups)
-    return replace(split, failed_elsewhere=elsewhere, groups=groups)
+def _unnamed(kept: Sequence[ReportedAccount], shared: Sequence[SharedAccount]) -> dict[int, str]:
+    """How names are left out: where any of the offices that reported an account does so."""
+    found = {each.entry.account.id: each.unnamed for each in kept if each.unnamed}
+    for one in shared:
+        if said := [each.unnamed for each in one.reported if each.unnamed]:
+            found.setdefault(one.standing.entry.account.id, said[0])
+    return found
 
 
 def _opposites(one: SharedAccount) -> str:

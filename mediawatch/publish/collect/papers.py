@@ -19,23 +19,26 @@ from mediawatch.publish.reports.statistics import WHOLE, split_table
 from mediawatch.publish.reports.xlsx import BookCover, workbook
 from mediawatch.table import Table
 
-THEIRS, OURS = "据各地区、各部门报送", "本级检查"
+OURS = "本级检查"
 INTERNAL = "内部使用"
+_NAMED = 5
+"""So many names have room in the line of the marks."""
 FILED = ("备案单号", "政务新媒体名称", "类型", "所属组织")
 
 
 def collection_book(told: Collection, match: RegistryMatch, own: Inspection | None) -> bytes:
     """The figures and lists of a round, a sheet each; those of the own inspection say so."""
     inspection = told.inspection
+    theirs = _theirs(inspection)
     tables = [
         ("自查统计表", reported_table(inspection)),
-        ("自查分平台", _named(_platforms(inspection), THEIRS)),
+        ("自查分平台", _named(_platforms(inspection), theirs)),
         ("地区（部门）×平台", crossed_table(inspection)),
-        ("自查突出问题名单", _named(annexes.failed_table(inspection), THEIRS)),
+        ("自查突出问题名单", _named(annexes.failed_table(inspection), theirs)),
     ]
     listed = annexes.listed_table(inspection)
     if listed.rows:
-        tables.append(("自查其他需关注情形", _named(listed, THEIRS)))
+        tables.append(("自查其他需关注情形", _named(listed, theirs)))
     if own is not None:
         tables += [
             ("本级抽查统计表", _named(annexes.regions(own), OURS)),
@@ -45,8 +48,22 @@ def collection_book(told: Collection, match: RegistryMatch, own: Inspection | No
         ("重复报送", shared_table(told)),
         ("台账比对", registry_table(told, match)),
     ]
-    marks = [*inspection.marks, *(own.marks if own else ())]
+    marks = [*inspection.marks, *(own.marks if own else ()), *_missing(inspection)]
     return _book(f"{title_of(inspection)}汇总表", tables, marks, inspection)
+
+
+def _theirs(inspection: Inspection) -> str:
+    """Whose word a table is."""
+    assert inspection.reporting is not None
+    return inspection.reporting.basis
+
+
+def _missing(inspection: Inspection) -> list[str]:
+    """Who is missing, for every sheet: it stands with the marks, where a title had no room."""
+    names = inspection.reporting.missing if inspection.reporting else ()
+    if len(names) > _NAMED:
+        return [f"未报送：{'、'.join(names[:_NAMED])}等{len(names)}个地区（部门）"]
+    return [f"未报送：{'、'.join(names)}"] if names else []
 
 
 def _named(table: Table, whose: str) -> Table:
@@ -55,7 +72,7 @@ def _named(table: Table, whose: str) -> Table:
 
 def reported_table(inspection: Inspection) -> Table:
     """自查统计表 by office."""
-    return _named(annexes.regions(inspection), THEIRS)
+    return _named(annexes.regions(inspection), _theirs(inspection))
 
 
 def _platforms(inspection: Inspection) -> Table:
@@ -94,7 +111,7 @@ def crossed_table(inspection: Inspection) -> Table:
         cells = [(checked[each, name], failed[each, name]) for each, _ in offices.parts]
         _assert_sum(name, part, cells)
     rows = [
-        (office, *(_cell(checked[office, each], failed[office, each]) for each in names),
+        (reporting.row_name(office), *(_cell(checked[office, each], failed[office, each]) for each in names),
          _cell(part.checked, part.failed))
         for office, part in offices.parts
     ]  # fmt: skip
@@ -107,7 +124,7 @@ def crossed_table(inspection: Inspection) -> Table:
         )
     )
     return Table(
-        "自查分平台情况（检查数/不合格数，据报送）",
+        f"自查分平台情况（检查数/不合格数，{_theirs(inspection)}）",
         (offices.heading, *names, WHOLE),
         tuple(rows),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mediawatch.domain import HandedFile
+from mediawatch.domain import HandedFile, HandedState
 from mediawatch.domain.clock import beijing, chinese_day, day_end
 from mediawatch.publish.collect.states import OfficeState, RoundState
+from mediawatch.publish.inspection import PRELIMINARY
 from mediawatch.publish.reports.xlsx import BookCover, workbook
 from mediawatch.table import Table
 
-_HANDED_ON = ("未报送", "逾期未报送", "已退回", "已撤回")
+_HANDED_ON = ("未报送", "逾期未报送", "须重报", "已退回", "已撤回")
 
 
 def state_table(state: RoundState) -> Table:
@@ -37,6 +38,7 @@ def state_table(state: RoundState) -> Table:
 def urging_book(state: RoundState, issuer: str, marks: Sequence[str]) -> bytes:
     """报送情况 and 催报名单 as a workbook, to be handed on; files of nobody stand apart."""
     owed = [one for one in state.states if one.label in _HANDED_ON]
+    owed += [one for one in state.states if one not in owed and _is_preliminary(one)]
     urging = Table(
         f"{state.offices.round.name}检查结果催报名单",
         ("序号", "报送单位", "报送期限", "情形", "请补报、补正的事项"),
@@ -45,7 +47,7 @@ def urging_book(state: RoundState, issuer: str, marks: Sequence[str]) -> bytes:
                 str(number),
                 one.office.name,
                 chinese_day(one.deadline) if one.deadline else "",
-                one.label,
+                one.label + ("（初步结果）" if one.standing and not one.misfit else ""),
                 _owed(one),
             )
             for number, one in enumerate(owed, 1)
@@ -67,6 +69,10 @@ def urging_book(state: RoundState, issuer: str, marks: Sequence[str]) -> bytes:
     )
 
 
+def _is_preliminary(one: OfficeState) -> bool:
+    return one.standing is not None and PRELIMINARY in one.standing.reason
+
+
 def _received(one: OfficeState) -> str:
     file = one.standing or one.last
     return _moment(file) if file else ""
@@ -85,11 +91,19 @@ def _version(one: OfficeState) -> str:
 
 def _reason(one: OfficeState) -> str:
     """What is to be minded of what counts; of a newer file that was refused, that."""
-    said = [one.standing.reason] if one.standing else []
+    said = [one.misfit, one.standing.reason] if one.standing else []
     if one.last is not None and one.last is not one.standing:
-        said.append(f"{_moment(one.last)}收到的文件{one.last.state.label}：{one.last.reason}")
+        said.append(f"{_moment(one.last)}收到的文件为{one.last.state.label}：{one.last.reason}")
     return "；".join(filter(None, said))
 
 
 def _owed(one: OfficeState) -> str:
-    return one.last.reason if one.last is not None else "报送检查结果（交接文件及签名文件）"
+    """What it is asked for. Why a file was withdrawn is the business of who withdrew it."""
+    if one.misfit:
+        return f"{one.misfit}，请重新报送"
+    if one.standing is not None:
+        return "报送最终结果（现为初步结果，尚有待核查的账号）"
+    if one.last is not None and one.last.state is HandedState.REFUSED:
+        return one.last.reason
+    again = "重新" if one.last is not None else ""
+    return f"{again}报送检查结果（交接文件及签名文件）"

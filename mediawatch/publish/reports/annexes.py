@@ -79,6 +79,9 @@ def regions(inspection: Inspection) -> Table:
     table = split_table(split, inspection.statistics.whole, inspection.office.decimals)
     headings = tuple(typeset(column) for column in table.columns)
     table = replace(table, title=annex_title(inspection.office, "table"), columns=headings)
+    if reporting := inspection.reporting:
+        rows = tuple((row[0], reporting.row_name(row[1]), *row[2:]) for row in table.rows)
+        table = replace(table, rows=rows)
     # The figures were proved with their rates; an office may print none.
     if inspection.office.print_rate:
         return table

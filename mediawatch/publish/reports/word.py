@@ -65,7 +65,7 @@ def collected_circular(
         _TABLES[entry.key](inspection)
         for entry, inspection in zip(found.text.annexes, found.sources, strict=True)
     ]
-    first = found.sources[0]
+    first = found.reported
     told = replace(first, marks=tuple(dict.fromkeys([*first.marks, *marks])))
     return _document(found.text, tables, told, template)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
+from docx import Document as WordDocument
 from handed_offices import AS_OF, SIGNED, filed_in, to_body, told_by
 
 from mediawatch.domain import Code, HandedFile, HandedState, Verdict
@@ -15,6 +17,7 @@ from mediawatch.publish.collect.checks import accounts_of, read_handoff
 from mediawatch.publish.collect.merge import Collection, RoundFrame, frame_sweep, merge
 from mediawatch.publish.collect.office_reports import OfficeReport, ReportFigures
 from mediawatch.publish.collect.papers import crossed_table
+from mediawatch.publish.reports import annexes, word
 from mediawatch.rules.policy import load
 
 POLICY = load("national")
@@ -49,6 +52,8 @@ def collection(office: Office = OFFICE, disputes: tuple[int, ...] = ()) -> Colle
         office=office,
         until=date(2023, 1, 12),
         missing=("衡阳市",),
+        not_due=("衡阳市",),
+        late=("株洲市",),
     )
     reports = [
         report("长沙市", 1, 1),
@@ -64,6 +69,8 @@ WRONG = {
     "已报送3个": "已报送2个",
     "尚未报送1个": "尚未报送2个",
     "尚未报送1个：衡阳市": "尚未报送1个：长沙市",
+    "未到报送期限的有1个：衡阳市": "未到报送期限的有2个：衡阳市",
+    "逾期报送的有1个：株洲市": "逾期报送的有1个：长沙市",
     "截至2023年1月12日": "截至2023年1月13日",
     "在管政务新媒体共11个": "在管政务新媒体共12个",
     "不合格1个，合格率": "不合格2个，合格率",
@@ -89,6 +96,12 @@ def test_every_number_of_what_was_reported_is_read_back() -> None:
     assert missed == []
 
 
+def test_tables_say_who_judges_by_a_window_of_its_own() -> None:
+    told = collection().inspection
+    assert "湘潭市（按本地规则14天判定）" in [row[1] for row in annexes.regions(told).rows]
+    assert "湘潭市（按本地规则14天判定）" in [row[0] for row in crossed_table(told).rows]
+
+
 def test_opposite_reports_make_an_account_open_and_it_counts_once() -> None:
     told = collection()
     [one] = told.shared
@@ -102,10 +115,18 @@ def test_the_numbers_of_annexes_go_on_over_both_halves() -> None:
     told = collection().inspection
     found = compose_collected(told, None)
     assert [each.number for each in found.text.annexes] == [1, 2]
-    assert all("据各地区、各部门报送" in each.title for each in found.text.annexes)
+    assert all("据已报送的地区、部门报送" in each.title for each in found.text.annexes)
     numbered = Office(issuer="甲", annexes=AnnexNumbers(list=4))
     again = compose_collected(collection(numbered).inspection, None)
     assert [each.number for each in again.text.annexes] == [1, 2], "those are of a joint circular"
+
+
+def test_a_circular_without_any_annex_bears_the_marks() -> None:
+    office = Office(issuer="甲", annexes_left_out=("table", "list"))
+    found = compose_collected(collection(office).inspection, None)
+    body = word.collected_circular(found)
+    text = [each.text for each in WordDocument(BytesIO(body)).paragraphs]
+    assert any("初步结果" in each for each in text[:3])
 
 
 def test_a_number_that_nothing_vouches_for_is_a_fault() -> None:

@@ -21,6 +21,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_end
+from mediawatch.publish.collect.difference_papers import results_table
 from mediawatch.publish.collect.differences import (
     AccountDifference,
     Agreement,
@@ -33,6 +34,7 @@ from mediawatch.rules.policy import load
 
 POLICY = load("national")
 LATER = date(2023, 1, 20)
+EARLIER = date(2022, 12, 30)
 SAME, DIFFERENT, APART = Agreement
 
 
@@ -110,6 +112,10 @@ CASES: dict[str, tuple[Any, Any, dict[str, Any], Agreement, str]] = {
     "other windows": (
         (FRESH, None), (FAILED, SILENT, None), {"window": 7}, APART, "报送单位7天，本级14天",
     ),
+    "fresh before": ((FAILED, SILENT), (FRESH, None, None), {"on": EARLIER}, APART, "时间点不同"),
+    "silent before": (
+        (FRESH, None), (FAILED, LONG, date(2022, 9, 1)), {"on": EARLIER}, APART, "时间点不同",
+    ),
     "gone at the same moment": ((FRESH, None), (FAILED, GONE, None), {}, DIFFERENT, "本级认定"),
     "gone since": ((FRESH, None), (FAILED, GONE, None), {"on": LATER}, APART, "可能已变化"),
 }  # fmt: skip
@@ -120,6 +126,15 @@ def test_two_results_of_one_account(name: str) -> None:
     theirs, ours, more, agreement, says = CASES[name]
     found = told(theirs, ours, **more)
     assert (found.agreement, says in found.reason) == (agreement, True), found.reason
+
+
+def test_no_rate_of_the_comparable_praises_whom_the_others_may_fail() -> None:
+    sound = told((FRESH, None), (FRESH, None, None))
+    silent_since = told((FRESH, None), (FAILED, SILENT, date(2022, 12, 28)), on=LATER)
+    ours_is_open = told((FAILED, SILENT), (Verdict.UNPROVEN, None, None))
+    rows = results_table([sound, silent_since, ours_is_open], 2).rows
+    assert rows[-1] == ("合计", "3", "1", "1", "0", "0", "待核查", "0", "待核查", "1", "1")
+    assert results_table([sound], 2).rows[-1][6:9:2] == ("100%", "100%")
 
 
 def test_a_difference_never_says_who_is_wrong() -> None:

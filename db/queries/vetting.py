@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import LiteralString, cast
 
 import psycopg
 from sqlalchemy import Connection
@@ -59,9 +58,9 @@ def _tree(connection: Connection, sql: str) -> str:
     assert isinstance(driver, psycopg.Connection)
     # In brackets, since a view's columns need names that differ. A comment may end the last line.
     inner = sql.rstrip().rstrip(";")
-    view = cast(LiteralString, f"CREATE TEMPORARY VIEW {_VIEW} AS SELECT FROM ({inner}\n) AS asked")
+    view = f"CREATE TEMPORARY VIEW {_VIEW} AS SELECT FROM ({inner}\n) AS asked"
     # Prepared: else the server would take several statements, and run all of them.
-    driver.execute(view, prepare=True)
+    driver.execute(view.encode(), prepare=True)
     found = connection.exec_driver_sql(
         "SELECT ev_action::text FROM pg_catalog.pg_rewrite "
         f"WHERE ev_class = 'pg_temp.{_VIEW}'::regclass"

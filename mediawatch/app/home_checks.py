@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mediawatch.app import App, databases
-from mediawatch.app.home_data import unmoved
+from mediawatch.app.home_data import tell_unmoved
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
@@ -134,7 +134,7 @@ def _moved_files(app: App) -> Iterator[DoctorCheck]:
         remedy = f"after a backup: rm {' '.join(str(each) for each in named if each.exists())}"
         yield DoctorCheck(Level.WARN, "database", text, remedy)
     if kept:
-        text = unmoved(app.home, kept)
+        text = tell_unmoved(app.home, kept)
         yield DoctorCheck(Level.FAIL, "database", text, "do not remove it before")
 
 

@@ -19,13 +19,15 @@ def require_moved(home: Home, url: str) -> None:
     if url.startswith("sqlite") or served_data(home.root):
         return
     # Imported here: it needs the tables of all models.
+    from db.engine import normal_url
     from db.users import accounts_left
 
+    normal_url(url)  # what is wrong with the URL itself is told first
     if left := accounts_left(home.database):
-        raise UserError(unmoved(home, left))
+        raise UserError(tell_unmoved(home, left))
 
 
-def unmoved(home: Home, left: int) -> str:
+def tell_unmoved(home: Home, left: int) -> str:
     """What is to be told of a file with so many accounts beside a server's database."""
     return (
         f"{home.database} holds {count_of(left, 'account')} and was not moved to the database that "

@@ -165,3 +165,21 @@ def test_a_database_in_use_is_not_moved(home: Home, new: str) -> None:
         working.execute("DELETE FROM worker")
     note_worker(home)
     assert "is a worker's home" in ends(home, 2, "database", "move", "--to", "sqlite")
+
+
+def test_a_password_with_an_at_sign_is_not_shown(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", "postgresql://office:geh@eim@127.0.0.1/m")
+    told = ends(home, 2, "status")
+    assert ("%40" in told, "eim" in told) == (True, False)
+
+
+def test_init_takes_an_empty_place_of_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, fresh = tmp_path / "place", Home(tmp_path / "fresh")
+    monkeypatch.setenv("MEDIAWATCH_EVIDENCE__PLACE", str(place))
+    assert f"{place} is the place of its evidence" in ends(fresh, 0, "init")
+    ends(fresh, 0, "evidence", "verify")
+    assert "is the place" not in ends(fresh, 0, "init")

@@ -17,13 +17,14 @@ import db
 from db import moves
 from db.base import Base
 from db.engine import careful_engine, normal_url
-from db.errors import StoreError
+from db.errors import MOVED, StoreError, told_by_postgresql
 from db.migrate import Safeguard, upgrade
 from db.moved import unmark
 from db.moves import move_database, reopen_database
 from db.servers import version_fault
 from db.types import AnyRow
 from mediawatch.domain import Backup
+from mediawatch.ports.store import MovedData
 
 DAY = "2032-01-06"
 
@@ -99,6 +100,7 @@ async def test_the_old_database_is_refused_from_then_on(
     with pytest.raises(StoreError, match=r"was moved to another one meanwhile.*nothing was writ"):
         await opened.runs.add_backup(Backup(at=NOW, place="a.tar", files=1, size=1))
     await opened.close()
+    assert isinstance(told_by_postgresql(Exception(MOVED), "x", lost=False), MovedData)
     with pytest.raises(StoreError, match=rf"was moved to postgresql\S+ on {DAY}.*database\] url"):
         await db.open_store(old)
     assert rows_of(old) == before

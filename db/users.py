@@ -50,7 +50,7 @@ def refuse_living(place: str, home_id: str) -> None:
     except DBAPIError as error:
         said = str(error.orig)
         # A server that speaks is there, even where it refuses us.
-        if "FATAL" not in said or "does not exist" in said or "starting up" in said:
+        if "FATAL" not in said or ('database "' in said and "does not exist" in said):
             return
         why = "its server answers, and refuses this user"
     finally:

@@ -35,6 +35,11 @@ def normal_url(url: str) -> URL:
 
     StoreError for anything but an SQLite file or PostgreSQL.
     """
+    if not url.startswith("sqlite") and url.partition("?")[0].count("@") > 1:
+        raise StoreError(
+            "the database URL has two @ before its database's name: write an @ of the password as %40 "
+            "(a / as %2F, a : as %3A)"
+        )
     try:
         parsed = make_url(url)
     except (

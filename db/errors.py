@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from db import disks
 from mediawatch.domain import UserError
 from mediawatch.ports import OutdatedPlan
-from mediawatch.ports.store import OutdatedVersion, PassingTrouble
+from mediawatch.ports.store import MovedData, OutdatedVersion, PassingTrouble
 
 
 class StoreError(UserError):
@@ -45,7 +45,7 @@ class NewerDatabase(StoreError, OutdatedVersion):
     """A newer mediawatch has migrated this database; an older one must not touch it."""
 
 
-class MovedDatabase(StoreError):
+class MovedDatabase(StoreError, MovedData):
     """What the database held was moved to another one, where it is written since."""
 
 
@@ -100,10 +100,7 @@ or is full.
 def _told(error: DBAPIError, where: str, file: Path | None) -> StoreError:
     words = next(iter(str(error.orig).strip().splitlines()), "") or type(error.orig).__name__
     if words == MOVED:
-        return MovedDatabase(
-            f"{where} was moved to another one meanwhile, and nothing was written: begin this "
-            "command again"
-        )
+        return _moved(where)
     if isinstance(error.orig, sqlite3.Error):
         told = told_by_sqlite(error.orig, where, file)
     else:
@@ -178,7 +175,16 @@ def told_by_postgresql(error: BaseException, where: str, *, lost: bool) -> Store
     return told
 
 
+def _moved(where: str) -> MovedDatabase:
+    return MovedDatabase(
+        f"{where} was moved to another one meanwhile, and nothing was written: begin this "
+        "command again"
+    )
+
+
 def _of_postgresql(state: str, words: str, where: str, *, lost: bool) -> StoreError:
+    if words == MOVED:
+        return _moved(where)
     if state == "55P03":
         return StoreBusy(_BUSY.format(where))
     if state in ("40P01", "40001"):
@@ -191,6 +197,11 @@ def _of_postgresql(state: str, words: str, where: str, *, lost: bool) -> StoreEr
             return StoreAway(f"{where}: {_SERVER_TELLS['53300']}")
         if "closed" in words or "terminat" in words or "lost" in words:
             return StoreAway(f"{where}: {_ENDED}")
+        if "password" in words:
+            return StoreError(
+                f"{where}: the server refuses the password, or got none: give it by PGPASSWORD, "
+                "~/.pgpass, or in the URL of MEDIAWATCH_DATABASE__URL"
+            )
         return StoreAway(
             f"{where} cannot be reached ({words}): start the server, or correct [database] url "
             "in mediawatch.toml"

@@ -48,6 +48,11 @@ def unmark(connection: Connection) -> None:
     )
 
 
+def moved_to(connection: Connection) -> str:
+    """Where the rows of a marked database are, without a password."""
+    return str(connection.scalar(text(f"SELECT place FROM {_PLACE}")))
+
+
 def is_marked(connection: Connection) -> bool:
     return standing_revision(connection).endswith(_SUFFIX)
 
@@ -58,8 +63,12 @@ def refuse_moved(connection: Connection, revision: str, name: str) -> None:
         place, day = connection.execute(text(f"SELECT place, day FROM {_PLACE}")).one()
         raise MovedDatabase(
             f"{name} was moved to {place} on {day}, and what was written since is there: name "
-            "that one in [database] url of mediawatch.toml, or by MEDIAWATCH_DATABASE__URL; where it "
-            "is lost, `mediawatch database reopen` uses this one as it was"
+            "that one in [database] url of mediawatch.toml, or by MEDIAWATCH_DATABASE__URL"
+            + (
+                "; where it is lost, `mediawatch database reopen` uses this one as it was"
+                if connection.dialect.name == "sqlite"
+                else ""
+            )
         )
 
 

@@ -28,9 +28,10 @@ from db.engine import WRITES, careful_engine, file_of, name_database, normal_url
 from db.errors import StoreError, as_store_error
 from db.migrate import Safeguard, migrate, upgrade
 from db.models import HomeRow
-from db.moved import is_marked, mark, unmark
+from db.moved import is_marked, mark, moved_to, unmark
 from db.revisions import revisions, standing_revision
 from db.row_copies import bring_rows, compare_rows
+from db.users import refuse_living, require_idle
 from mediawatch import stops
 from mediawatch.files import sync_folder
 
@@ -43,6 +44,7 @@ class DatabaseMove:
     target: str
     tables: int
     rows: int
+    home_id: str
     aside: Path | None = None
 
 
@@ -64,7 +66,9 @@ def move_database(source: str, target: str, day: str) -> DatabaseMove:
         rows = sum(compare_rows(old, new, table, name_database(new_url)) for table in tables)
         # Before the new one is committed: a disk that is full refuses here.
         mark(old, name_database(new_url).removeprefix("database "), day)
-    return DatabaseMove(name_database(old_url), name_database(new_url), len(tables), rows, aside)
+        home_id = str(old.scalar(select(HomeRow.id)))
+    names = name_database(old_url), name_database(new_url)
+    return DatabaseMove(*names, len(tables), rows, home_id, aside)
 
 
 def copy_rows(source: URL, file: Path, left_out: Collection[str]) -> None:
@@ -97,8 +101,12 @@ def copy_rows(source: URL, file: Path, left_out: Collection[str]) -> None:
         new.dispose()
 
 
-def reopen_database(url: str) -> None:
-    """Use a database that was moved again, as it was then. StoreError where it was not moved."""
+def reopen_database(url: str, named: str = "") -> None:
+    """Use a database that was moved again, as it was then. `named`: the server's URL, where known.
+
+    StoreError where it was not moved, and while the database that it was moved to is alive: there
+    would be two of one home.
+    """
     parsed = normal_url(url)
     file = file_of(parsed)
     if file and not file.is_file():
@@ -111,6 +119,9 @@ def reopen_database(url: str) -> None:
         ):
             if not is_marked(connection):
                 raise StoreError(f"{name_database(parsed)} was not moved: it is in use as it is")
+            home_id = str(connection.scalar(select(HomeRow.id)))
+            for place in {moved_to(connection), named}:
+                refuse_living(place, home_id)
             unmark(connection)
     finally:
         engine.dispose()
@@ -127,6 +138,7 @@ def _source(url: URL) -> Iterator[Connection]:
             _dropped_at_stop(connection),
         ):
             if not file_of(url):
+                require_idle(connection, url)
                 names = ", ".join(table.name for table in Base.metadata.sorted_tables)
                 connection.exec_driver_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
             if standing_revision(connection) != revisions()[-1]:

@@ -24,6 +24,7 @@ from db.engine import (
     name_database,
 )
 from db.errors import NewerDatabase, NotWritable, StoreAway, StoreError, as_store_error
+from db.moved import refuse_moved
 from db.patience import patiently
 from db.revisions import MIGRATION_LOCK, revisions
 
@@ -140,13 +141,15 @@ def _bound(
 
 
 def refuse_newer(conn: Connection, name: str) -> None:
-    """NewerDatabase where another process has brought PostgreSQL's tables to a newer revision.
+    """NewerDatabase where another process has brought PostgreSQL's tables to a newer revision, and
+    MovedDatabase where it has moved what they held.
 
     No migration begins before the transaction ends: else a row of this version could follow it.
     """
     # Two statements: the second one must see what a migration that was waited for has committed.
     conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({MIGRATION_LOCK})")
     revision = conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    refuse_moved(conn, str(revision), name)
     if revision not in revisions():
         raise NewerDatabase(
             f"{name} was brought to revision {revision} by a newer mediawatch, and this one knows "

@@ -19,7 +19,7 @@ from sqlalchemy import URL, Connection, CursorResult, Engine, StaticPool, create
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import file_of, interrupt, name_database
-from db.errors import StoreError, as_store_error
+from db.errors import StoreError, as_store_error, told_by_postgresql
 from db.queries.overlay import lay_over
 from mediawatch.domain import SweepAccount
 from mediawatch.ports import QueryRow, TakeRows
@@ -43,6 +43,8 @@ _READ_ONLY = "25006"
 """PostgreSQL's code for a statement that would write where nothing may be."""
 _SYNTAX = "42601"
 """PostgreSQL explains only what reads: all else is wrong syntax to it."""
+_OF_TOP_LEVEL = "0A000"
+"""What a part of a statement may not do: WITH … INSERT."""
 _READING = re.compile(
     r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:select|with|values|table|explain|pragma)\b",
     re.IGNORECASE | re.DOTALL,
@@ -75,10 +77,12 @@ class ForeignStatement:
         where = f"the query on {name_database(self._url)}"
         try:
             with as_store_error(where, file_of(self._url)), engine.connect() as self._connection:
+                if self._connection.dialect.name == "postgresql":
+                    self._connection.exec_driver_sql("SET TRANSACTION READ WRITE")
                 if now:
-                    if self._connection.dialect.name == "postgresql":
-                        self._connection.exec_driver_sql("SET TRANSACTION READ WRITE")
                     lay_over(self._connection, now)
+                if self._connection.dialect.name == "postgresql":
+                    self._vet(self._connection)
                 self._only_read(self._connection)
                 with self._refusals():
                     return self._run(self._connection, take)
@@ -117,6 +121,23 @@ class ForeignStatement:
             if _is_refused(error) or (_is_of_words(error) and not _READING.match(self._sql)):
                 raise StoreError(_ONLY_READS) from error
             raise
+
+    def _vet(self, connection: Connection) -> None:
+        # Imported here: a home on SQLite needs no driver of PostgreSQL.
+        import psycopg
+
+        from db.queries.vetting import WithheldTable, vet
+
+        try:
+            vet(connection, self._sql, _WITHHELD)
+        except WithheldTable as error:
+            raise StoreError(_NO_CONTACTS) from error
+        except psycopg.Error as error:
+            state = error.sqlstate or ""
+            if state == _OF_TOP_LEVEL or (state == _SYNTAX and not _READING.match(self._sql)):
+                raise StoreError(_ONLY_READS) from error
+            where = f"the query on {name_database(self._url)}"
+            raise told_by_postgresql(error, where, lost=False) from error
 
     def _only_read(self, connection: Connection) -> None:
         """From here on nothing can be written, not even what this connection alone sees.
@@ -204,7 +225,9 @@ def _state(error: DBAPIError) -> str:
 
 def _refuse_contacts(connection: Connection, sql: str) -> None:
     """PostgreSQL does not ask, but shows which tables a statement would read, through views too."""
-    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}").scalar_one()
+    as_written = {"no_parameters": True}
+    asked = f"EXPLAIN (FORMAT JSON) {sql}"
+    plan = connection.exec_driver_sql(asked, execution_options=as_written).scalar_one()
     if not _WITHHELD.isdisjoint(_relations(plan if isinstance(plan, list) else json.loads(plan))):
         raise StoreError(_NO_CONTACTS)
 

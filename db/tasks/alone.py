@@ -12,7 +12,7 @@ from db.engine import name_database
 from db.errors import StoreAway, as_store_error
 from mediawatch.domain import UserError
 
-_ADVISORY = 0x6D656473
+SWEEP_LOCK = 0x6D656473
 """PostgreSQL's lock; any constant would do. It belongs to one database."""
 
 
@@ -36,7 +36,7 @@ class SweepLock:
             # Of its own: the pool must not lend it to others.
             connection.detach()
             lock = text("SELECT pg_try_advisory_lock(:key)")
-            if not connection.scalar(lock, {"key": _ADVISORY}):
+            if not connection.scalar(lock, {"key": SWEEP_LOCK}):
                 connection.close()
                 raise UserError(
                     f"another sweep runs on {name}: wait for its end, or stop it; one process "

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from mediawatch.app.home_data import remember, require_own_data
 from mediawatch.app.locks import only_one
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
@@ -18,6 +19,7 @@ from mediawatch.files import write_whole
 from mediawatch.ops.browse import WITHHELD
 from mediawatch.ops.settings import Home, Settings, filed_database
 from mediawatch.ops.settings.edits import put_setting
+from mediawatch.ops.settings.served import forget_served
 from mediawatch.ports import Clock, NamedQuery
 
 if TYPE_CHECKING:
@@ -83,22 +85,29 @@ def move(home: Home, plan: MovePlan, at: datetime) -> DatabaseMove:
     """
     from db.moves import move_database
 
+    if not plan.source.startswith("sqlite"):
+        require_own_data(home)
     with only_one(home):
         done = move_database(plan.source, plan.target, day_of(at).isoformat())
+        if plan.target.startswith("sqlite"):
+            forget_served(home.root)
+        else:
+            remember(home, plan.target, done.home_id)
         if plan.settings is not None:
             write_whole(home.config, plan.settings.encode())
     return done
 
 
-def reopen(home: Home) -> Path:
+def reopen(home: Home, settings: Settings) -> Path:
     """Use the home's own SQLite file again, as it was when it was moved. Returns it.
 
-    UserError where it was not moved, or is missing.
+    UserError where it was not moved, or is missing, and while the server still holds the data.
     """
     from db.moves import reopen_database
 
     with only_one(home):
-        reopen_database(f"sqlite:///{home.database}")
+        reopen_database(f"sqlite:///{home.database}", settings.database.url.get_secret_value())
+        forget_served(home.root)
     return home.database
 
 
@@ -108,6 +117,19 @@ def facts(home: Home, settings: Settings) -> DatabaseFacts:
     from db.servers import database_facts
 
     return database_facts(normal_url(home.database_url(settings)))
+
+
+def own_files(home: Home, settings: Settings) -> tuple[list[Path], int]:
+    """SQLite files of the home that bear the mark of a move; and how many accounts its own file
+    holds unmoved beside a server's database.
+    """
+    from db.users import accounts_left
+
+    aside = sorted(home.root.glob(f"{home.database.name}.moved-*[0-9]"))
+    moved = [file for file in (home.database, *aside) if accounts_left(file) is None]
+    url = settings.database.url.get_secret_value()
+    on_server = bool(url) and not url.startswith("sqlite")
+    return moved, (accounts_left(home.database) or 0) if on_server else 0
 
 
 def why_no_backup(found: DatabaseFacts) -> str:

@@ -11,6 +11,7 @@ from mediawatch.app.root import App
 from mediawatch.domain import UserError
 from mediawatch.ops.evidence import take_place
 from mediawatch.ops.evidence.moving import MoveCount, copy_evidence, refuse_same
+from mediawatch.ops.evidence.places import owner_of
 from mediawatch.ops.retention import kept_portions, pruned_paths
 from mediawatch.ops.settings.tree import EvidenceSettings
 
@@ -38,3 +39,27 @@ async def move_evidence(app: App, to: str) -> MoveCount:
         return copy_evidence(app.evidence, new, hashes, pruned_paths(app.evidence))
 
     return await asyncio.to_thread(copy)
+
+
+async def take_first_place(app: App) -> str:
+    """Take the empty place that the settings name, for a database that has kept no evidence yet.
+
+    Returns the place, "" where nothing was to be taken. UserError where the place fails.
+    """
+    chosen = app.settings.evidence.place
+    if not chosen:
+        return ""
+    async for portion in kept_portions(app.store):
+        if portion:
+            return ""
+    place = wiring.evidence_place(app.settings, chosen)
+    home_id = await app.store.operator.home_id()
+
+    def take() -> str:
+        place.prepare()
+        if owner_of(place) or any(True for _ in place.files()):
+            return ""
+        take_place(place, home_id)
+        return place.label
+
+    return await asyncio.to_thread(take)

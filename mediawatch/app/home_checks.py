@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mediawatch.app import App, databases
+from mediawatch.app.home_data import tell_unmoved
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
@@ -112,6 +113,7 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
 
 def _server(app: App) -> Iterator[DoctorCheck]:
     """Of a home on PostgreSQL: the server, what a backup needs, the file that it moved from."""
+    yield from _moved_files(app)
     if not app.settings.database.url.get_secret_value():
         return
     found = databases.facts(app.home, app.settings)
@@ -121,10 +123,19 @@ def _server(app: App) -> Iterator[DoctorCheck]:
     if why := databases.why_no_backup(found):
         remedy = f"apt-get install postgresql-client-{found.server} (or newer)"
         yield DoctorCheck(Level.FAIL, "backup", f"no backup can be taken: {why}", remedy)
-    if app.home.database.is_file():
-        text = f"{app.home.database} still holds, with contacts, what the home held before its move"
-        remedy = f"after a backup: rm {app.home.database}*"
+
+
+def _moved_files(app: App) -> Iterator[DoctorCheck]:
+    """Files that bear the mark of a move, and a file beside a server's database that does not."""
+    moved, kept = databases.own_files(app.home, app.settings)
+    for file in moved:
+        text = f"{file} still holds, with contacts, what the home held before its move"
+        named = [file, *(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm"))]
+        remedy = f"after a backup: rm {' '.join(str(each) for each in named if each.exists())}"
         yield DoctorCheck(Level.WARN, "database", text, remedy)
+    if kept:
+        text = tell_unmoved(app.home, kept)
+        yield DoctorCheck(Level.FAIL, "database", text, "do not remove it before")
 
 
 def _evidence(app: App) -> DoctorCheck:

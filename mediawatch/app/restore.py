@@ -48,7 +48,8 @@ class RestoredHome:
     """A restored home.
 
     `sessions`: how many logins it has; `left_out`: settings not taken; `evidence`: the shared place
-    where its evidence lies, "" where that came with the backup.
+    where its evidence lies, "" where that came with the backup; `database`: the server's database
+    that holds its data, without a password, "" where they lie in the home.
     """
 
     home: Home
@@ -57,6 +58,7 @@ class RestoredHome:
     sessions: int
     left_out: tuple[OutsideSetting, ...] = ()
     evidence: str = ""
+    database: str = ""
 
 
 def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> RestoredHome:
@@ -104,7 +106,19 @@ def restore(source: Path, folder: Path, *, outside_paths: bool = False) -> Resto
         raise UserError(f"cannot restore into {folder}: {refusal(error)}") from error
     sessions = sum(name.count("/") == 2 for name in manifest.sha256 if name.startswith("sessions/"))
     made_at = beijing(manifest.made_at).isoformat()
-    return RestoredHome(home, made_at, len(manifest.sha256), sessions, left_out, manifest.evidence)
+    return RestoredHome(
+        home, made_at, len(manifest.sha256), sessions, left_out, manifest.evidence, _server(home)
+    )
+
+
+def _server(home: Home) -> str:
+    """The server's database into which a backup was put, without its password; "" for a file."""
+    url = read_settings(home).database.url.get_secret_value()
+    if not url or url.startswith("sqlite"):
+        return ""
+    from db.engine import name_database, normal_url
+
+    return name_database(normal_url(url))
 
 
 def _members(file: IO[bytes]) -> dict[str, TarMember]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from db import Safeguard, open_pace, open_store
 from mediawatch.app import wiring
+from mediawatch.app.home_data import remember, require_moved
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Account, Pace, SearchHit, UserError
 from mediawatch.domain.clock import day_of
@@ -441,11 +442,13 @@ async def open_app(
     days = _office_days(home)
     clock = clock or host_clock
     safeguard = Safeguard(copy=settings.database.copy_first, folder=home.root)
-    store = await open_store(
-        home.database_url(settings), clock=clock, safeguard=safeguard, patience=patience
-    )
+    url = home.database_url(settings)
+    require_moved(home, url)
+    store = await open_store(url, clock=clock, safeguard=safeguard, patience=patience)
     try:
-        owner = await store.operator.home_id() if settings.evidence.place else ""
+        on_file = url.startswith("sqlite")
+        owner = "" if on_file and not settings.evidence.place else await store.operator.home_id()
+        remember(home, url, owner)
         app = App(home, settings, store, clock, route, owner)
     except BaseException:
         await store.close()

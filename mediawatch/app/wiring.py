@@ -90,7 +90,8 @@ async def open_tasks(home: Home, settings: Settings) -> LookQueue:
     if file_of(url):
         raise UserError(
             f"{home.config}: workers share a PostgreSQL database, and this home's is an SQLite "
-            "file: set [database] url (docs/workers.md)"
+            "file: bring it to one by `mediawatch database move --to URL`, or name the "
+            "coordinator's in [database] url (docs/workers.md)"
         )
     # Imported late: the engine of the queue takes half a second.
     from db.tasks.queue import open_queue

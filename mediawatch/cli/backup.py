@@ -91,6 +91,12 @@ def restore(
             f"a comment in {done.home.config}",
             err=True,
         )
+    if done.database:
+        typer.echo(
+            f"its data are in {done.database}: name that one by MEDIAWATCH_DATABASE__URL for every "
+            f"command and unit of this home, or by [database] url in {done.home.config}",
+            err=True,
+        )
     if done.evidence:
         typer.echo(
             f"its evidence is not in the backup: it lies in {done.evidence}; see that [evidence] "

@@ -263,6 +263,7 @@ async def open_home(
             err=True,
         )
     settings = settings_of(ctx, **overrides)
+    home.database_url(settings)  # a home whose server is not named says so first
     own = not settings.database.url.get_secret_value()
     if own and not create and not (home.database.is_file() and home.database.stat().st_size):
         raise UserError(

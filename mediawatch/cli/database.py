@@ -82,5 +82,5 @@ def reopen(
     if not yes:
         question = f"use {home.database} again, without anything that was written since its move?"
         confirm(question, "reopen needs --yes where nobody can be asked")
-    file = databases.reopen(home)
+    file = databases.reopen(home, settings_of(ctx))
     typer.echo(f"{file} is used again where database.url names no other database")

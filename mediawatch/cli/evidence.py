@@ -119,6 +119,7 @@ def prune(
             with nullcontext() if dry_run else only_one(app.home):
                 items, named = await retention.find_prunable(app.store, now, limits.evidence_days)
                 stray = retention.orphans(app.evidence, named, now)
+                retention.refuse_all_strays(app.evidence, stray)
                 if dry_run:
                     sizes = {item.evidence.path: item.evidence.size for item in items}
                     there = app.evidence.present(sizes)

@@ -20,9 +20,14 @@ def init(ctx: typer.Context) -> None:
     home.create()
     canaries.write_template(home.canaries)
 
-    async def touch() -> None:
-        async with open_home(ctx, create=True):
-            pass
+    async def touch() -> str:
+        # Imported here: few homes keep their evidence elsewhere.
+        from mediawatch.app.evidence_moves import take_first_place
 
-    run(touch())
+        async with open_home(ctx, create=True) as app:
+            return await take_first_place(app) if app.settings.evidence.place else ""
+
+    taken = run(touch())
     typer.echo(f"{'Set up' if fresh else 'Found'} {home.root}")
+    if taken:
+        typer.echo(f"{taken} is the place of its evidence from now on")

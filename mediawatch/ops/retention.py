@@ -22,6 +22,8 @@ from mediawatch.ports import KeptEvidence, Store
 OLD_JOURNAL = "pruned.jsonl"
 """Where earlier versions wrote all lines."""
 _SETTLED = timedelta(days=1)
+_FEW_STRAYS = 10
+"""Fewer may be all that a place holds after a look or two that were killed."""
 _AT_ONCE = 2_000
 """Readings looked at in one transaction: another process that writes waits only a moment."""
 
@@ -105,6 +107,21 @@ def orphans(folder: EvidenceFolder, named: Set[str], now: datetime) -> list[str]
     return [
         file.path for file in folder.files() if file.path not in named and file.changed_at < edge
     ]
+
+
+def refuse_all_strays(folder: EvidenceFolder, stray: Sequence[str]) -> None:
+    """UserError where every file of the place is a stray: the database is another one then, or new.
+
+    A single one may be what a killed look has left.
+    """
+    known = frozenset(stray)
+    if len(known) < _FEW_STRAYS or any(each.path not in known for each in folder.files()):
+        return
+    raise UserError(
+        f"none of the {len(stray)} files in {folder.label} belongs to a reading of this database: "
+        "is it the right one (`mediawatch database show`)? nothing was removed; if they are nobody's, "
+        "put that folder away by hand"
+    )
 
 
 async def find_prunable(

@@ -25,6 +25,7 @@ from mediawatch.domain import (
 )
 from mediawatch.log import get_logger
 from mediawatch.ports import Gate, Looker, Rank
+from mediawatch.ports.store import MovedData
 from mediawatch.sweep.controls import Controls
 from mediawatch.sweep.gate.attempt import LookGate
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
@@ -196,6 +197,8 @@ class RunLooks(SweepLooks):
     async def _sights(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         try:
             return await self.looker.look(account, need, gate)
+        except MovedData:  # of the database, not of the look
+            raise
         except (
             Exception,
             asyncio.CancelledError,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from commands import in_process
 from postgres import Cluster
@@ -15,7 +17,9 @@ from review_homes import prepared as prepared
 from samples import NOW, sql
 from sqlalchemy import make_url
 
+from db.tasks.alone import SWEEP_LOCK
 from mediawatch.app import databases
+from mediawatch.app.home_data import note_worker
 from mediawatch.ops.browse import datasette
 from mediawatch.ops.settings import Home, read_settings
 
@@ -25,6 +29,10 @@ ACCOUNTS = "SELECT id, name FROM account ORDER BY id"
 @pytest.fixture
 def new(postgres: Cluster) -> str:
     return postgres.copy(postgres.migrated_url())
+
+
+def postgres_words(url: str) -> str:
+    return url.replace("+psycopg", "")
 
 
 def ends(home: Home, code: int, *words: str) -> str:
@@ -47,13 +55,15 @@ def test_a_home_moves_to_postgresql_and_back(home: Home, new: str) -> None:
     checked = in_process("--home", home.root, "doctor").stdout
     assert f"{home.database} still holds, with contacts" in checked
     ends(home, 0, "database", "move", "--to", "sqlite")
-    assert (home.root / "mediawatch.db.moved-1").is_file()
+    aside = home.root / "mediawatch.db.moved-1"
+    assert f"after a backup: rm {aside}\n" in in_process("--home", home.root, "doctor").stdout
+    assert not (home.root / "database.json").exists()
     assert read_settings(home).database.url.get_secret_value() == ""
     assert ends(home, 0, "flagged") == listed
 
 
 def test_a_database_of_the_environment_stays_there(
-    home: Home, new: str, monkeypatch: pytest.MonkeyPatch
+    home: Home, new: str, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = make_url(new).set(password="hunter2").render_as_string(hide_password=False)
     settings = home.config.read_bytes()
@@ -66,9 +76,11 @@ def test_a_database_of_the_environment_stays_there(
     assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
     monkeypatch.delenv("MEDIAWATCH_DATABASE__URL")
     refused = ends(home, 2, "flagged")
-    assert "was moved to postgresql+psycopg://postgres:***@" in refused
+    assert "lie on a server, in postgresql+psycopg://postgres:***@" in refused
     assert "database reopen" in refused
     assert "--yes" in ends(home, 2, "database", "reopen")
+    assert "is not lost, it answers" in ends(home, 2, "database", "reopen", "--yes")
+    postgres.drop(new)
     ends(home, 0, "database", "reopen", "--yes")
     assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
 
@@ -97,3 +109,77 @@ def test_settings_that_cannot_be_changed_stop_it_before(home: Home, new: str) ->
     told = ends(home, 2, "database", "move", "--to", new)
     assert "sets database.url in a way that cannot be changed: write it by hand" in told
     assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
+
+
+def test_a_home_that_was_not_moved_is_no_empty_one(
+    home: Home, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's database is empty; the file beside it holds all there is."""
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", new)
+    for command in ("init", "status", "doctor"):
+        told = in_process("--home", home.root, command)
+        assert "and was not moved" in told.stdout + told.stderr, command
+        assert (told.returncode != 0, "rm " in told.stdout) == (True, False)
+    ends(home, 0, "database", "move")
+    assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
+
+
+def test_a_home_remembers_the_server_that_holds_its_data(
+    home: Home, new: str, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", new)
+    ends(home, 0, "database", "move")
+    home.database.unlink()
+    monkeypatch.delenv("MEDIAWATCH_DATABASE__URL")
+    for words in (("init",), ("evidence", "prune"), ("database", "show"), ("status",)):
+        assert "set MEDIAWATCH_DATABASE__URL" in ends(home, 2, *words)
+    assert not home.database.exists()
+    other = postgres.url()
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", other)
+    assert "the data of another home" in ends(home, 2, "evidence", "prune")
+
+
+def test_evidence_that_is_all_nobodys_stays(home: Home) -> None:
+    for number in range(12):
+        stray = home.evidence / "2020-01-01" / "aa" / f"{number}.jpg"
+        stray.parent.mkdir(parents=True, exist_ok=True)
+        stray.write_bytes(b"x")
+        os.utime(stray, (0, 0))
+    for file in home.evidence.rglob("*"):
+        if file.is_file() and "2020-01-01" not in str(file):
+            file.unlink()
+    assert "nothing was removed" in ends(home, 2, "evidence", "prune")
+    assert stray.exists()
+
+
+def test_a_database_in_use_is_not_moved(home: Home, new: str) -> None:
+    ends(home, 0, "database", "move", "--to", new)
+    with closing(psycopg.connect(postgres_words(new), autocommit=True)) as sweeping:
+        sweeping.execute("SELECT pg_advisory_lock(%s)", (SWEEP_LOCK,))
+        assert "a sweep runs on" in ends(home, 2, "database", "move", "--to", "sqlite")
+    with closing(psycopg.connect(postgres_words(new), autocommit=True)) as working:
+        working.execute(
+            "INSERT INTO worker SELECT 1, 'w:1', 'w', 1, '1', '', '[]', '[]', '{}', '{}', 0, now(), now()"
+        )
+        assert "workers are alive on" in ends(home, 2, "database", "move", "--to", "sqlite")
+        working.execute("DELETE FROM worker")
+    note_worker(home)
+    assert "is a worker's home" in ends(home, 2, "database", "move", "--to", "sqlite")
+
+
+def test_a_password_with_an_at_sign_is_not_shown(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", "postgresql://office:geh@eim@127.0.0.1/m")
+    told = ends(home, 2, "status")
+    assert ("%40" in told, "eim" in told) == (True, False)
+
+
+def test_init_takes_an_empty_place_of_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, fresh = tmp_path / "place", Home(tmp_path / "fresh")
+    monkeypatch.setenv("MEDIAWATCH_EVIDENCE__PLACE", str(place))
+    assert f"{place} is the place of its evidence" in ends(fresh, 0, "init")
+    ends(fresh, 0, "evidence", "verify")
+    assert "is the place" not in ends(fresh, 0, "init")

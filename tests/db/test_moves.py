@@ -17,12 +17,14 @@ import db
 from db import moves
 from db.base import Base
 from db.engine import careful_engine, normal_url
-from db.errors import StoreError
+from db.errors import MOVED, StoreError, told_by_postgresql
 from db.migrate import Safeguard, upgrade
+from db.moved import unmark
 from db.moves import move_database, reopen_database
 from db.servers import version_fault
 from db.types import AnyRow
 from mediawatch.domain import Backup
+from mediawatch.ports.store import MovedData
 
 DAY = "2032-01-06"
 
@@ -89,16 +91,22 @@ def test_numbers_go_on_and_triggers_hold(old: str, new: str) -> None:
             change(new, f"UPDATE {table} SET id = id")
 
 
-async def test_the_old_database_is_refused_from_then_on(old: str, new: str) -> None:
+async def test_the_old_database_is_refused_from_then_on(
+    old: str, new: str, postgres: Cluster
+) -> None:
     before = rows_of(old)
     opened = await db.open_store(old)
     move_database(old, new, DAY)
     with pytest.raises(StoreError, match=r"was moved to another one meanwhile.*nothing was writ"):
         await opened.runs.add_backup(Backup(at=NOW, place="a.tar", files=1, size=1))
     await opened.close()
+    assert isinstance(told_by_postgresql(Exception(MOVED), "x", lost=False), MovedData)
     with pytest.raises(StoreError, match=rf"was moved to postgresql\S+ on {DAY}.*database\] url"):
         await db.open_store(old)
     assert rows_of(old) == before
+    with pytest.raises(StoreError, match="is not lost, it answers"):
+        reopen_database(old)
+    postgres.drop(new)
     reopen_database(old)
     upgrade(old)
     assert rows_of(old) == before
@@ -106,12 +114,19 @@ async def test_the_old_database_is_refused_from_then_on(old: str, new: str) -> N
         reopen_database(old)
 
 
+def take_back(url: str) -> None:
+    engine = careful_engine(normal_url(url))
+    with engine.begin() as connection:
+        unmark(connection)
+    engine.dispose()
+
+
 def test_a_broken_off_move_is_finished(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The new database was committed; the mark of the old one was not."""
     move_database(old, new, DAY)
-    reopen_database(old)
+    take_back(old)
     assert move_database(old, new, DAY).rows
-    reopen_database(old)
+    take_back(old)
     change(old, "UPDATE account SET name = name || 'x' WHERE id = 3")
     with pytest.raises(StoreError, match=r"row id 3 of account differs in name; nothing was moved"):
         move_database(old, new, DAY)

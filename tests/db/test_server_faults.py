@@ -19,6 +19,7 @@ from samples import FILE, PLAIN, enter, plain_reading
 from sqlalchemy import make_url
 
 import db
+from db.errors import told_by_postgresql
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Home
 
@@ -120,3 +121,9 @@ async def test_a_connection_that_ends_in_mid_transaction(postgres: Cluster) -> N
     await store.readings.keep(plain_reading(account.id))
     assert len(await store.readings.by_account()) == 1
     await store.close()
+
+
+def test_a_password_that_is_refused_is_called_that() -> None:
+    for words in ("FATAL: password authentication failed for user x", "no password supplied"):
+        told = str(told_by_postgresql(Exception(words), "database x", lost=True))
+        assert ("~/.pgpass" in told, "start the server" in told) == (True, False)

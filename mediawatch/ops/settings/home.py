@@ -19,6 +19,7 @@ from mediawatch.files import (
     write_whole,
 )
 from mediawatch.ops.settings import office
+from mediawatch.ops.settings.served import require_named
 from mediawatch.ops.settings.tree import Settings
 from mediawatch.refusals import refusal
 
@@ -86,8 +87,13 @@ class Home:
         return os.path.lexists(self.config)
 
     def database_url(self, settings: Settings) -> str:
-        """What the store opens. May hold a password: never log it."""
-        return settings.database.url.get_secret_value() or f"sqlite:///{self.database}"
+        """What the store opens. May hold a password: never log it.
+
+        UserError where a server holds the home's data, and the settings name none.
+        """
+        url = settings.database.url.get_secret_value()
+        require_named(self.root, url)
+        return url or f"sqlite:///{self.database}"
 
     def create(self, *marks: str) -> Home:
         """Make the folders, a commented mediawatch.toml and office.toml; what is there stays.

@@ -22,6 +22,10 @@ class OutdatedVersion(UserError):
     """The database's tables are those of a newer version: nothing more is written by this one."""
 
 
+class MovedData(UserError):
+    """What the database held was moved to another one: no look can be kept here any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookOrder:
     """One look that a worker is to make: a first or second one, or a closing check of a canary.

@@ -1,0 +1,82 @@
+"""Who uses a database at this moment, and what a home's folder still holds of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from db.engine import driver_words, file_of, name_database, normal_url
+from db.errors import StoreError
+from db.models import HomeRow, WorkerRow
+from db.moved import is_marked
+from db.tasks.alone import SWEEP_LOCK
+from mediawatch.ports.store import SILENCE
+
+
+def require_idle(connection: Connection, url: URL) -> None:
+    """StoreError while a sweep or a worker works on a PostgreSQL database.
+
+    No sweep begins until the transaction of `connection` ends.
+    """
+    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+    if not connection.scalar(lock, {"key": SWEEP_LOCK}):
+        raise StoreError(f"a sweep runs on {name_database(url)}: wait for its end, or stop it")
+    alive = select(WorkerRow.name).where(func.clock_timestamp() - WorkerRow.seen_at <= SILENCE)
+    if names := connection.scalars(alive.order_by(WorkerRow.name)).all():
+        raise StoreError(
+            f"workers are alive on {name_database(url)} ({', '.join(names)}): end them first"
+        )
+
+
+def refuse_living(place: str, home_id: str) -> None:
+    """StoreError where the server at `place` answers and holds this home, or lets nobody see."""
+    url = normal_url(place) if place else None
+    if url is None or file_of(url):
+        return
+    if url.password == "***":  # as messages write it
+        url = URL.create(
+            url.drivername, url.username, None, url.host, url.port, url.database, url.query
+        )
+    engine = create_engine(url, connect_args=driver_words(url))
+    try:
+        with engine.connect() as connection:
+            if is_marked(connection) or connection.scalar(select(HomeRow.id)) != home_id:
+                return
+            why = "it answers"
+    except DBAPIError as error:
+        said = str(error.orig)
+        # A server that speaks is there, even where it refuses us.
+        if "FATAL" not in said or ('database "' in said and "does not exist" in said):
+            return
+        why = "its server answers, and refuses this user"
+    finally:
+        engine.dispose()
+    raise StoreError(
+        f"{name_database(url)} is not lost, {why}: `mediawatch database move --to sqlite` brings "
+        "its data back; two living databases of one home would contradict each other"
+    )
+
+
+def accounts_left(file: Path) -> int | None:
+    """Accounts in a home's own file, as long as that was not moved; None for a moved one.
+
+    0 where there is no file of ours. StoreError where it cannot be read.
+    """
+    if not file.is_file() or not file.stat().st_size:
+        return 0
+    # SQLite would leave a log beside a file that has none.
+    how = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "immutable=1"
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)) as found:
+            names = {name for (name,) in found.execute("SELECT name FROM sqlite_master")}
+            if "moved_home" in names:
+                return None
+            if "account" not in names:
+                return 0
+            return int(found.execute("SELECT count(*) FROM account").fetchone()[0])
+    except sqlite3.Error as error:
+        raise StoreError(f"database {file} cannot be read: {error}") from error

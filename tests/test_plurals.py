@@ -29,6 +29,7 @@ NEVER_ONE = {
     "mediawatch.app.tar_file": "bytes files",
     "mediawatch.inputs": "bytes",
     "mediawatch.ops.alerts": "seconds",
+    "mediawatch.ops.retention": "files",
     "mediawatch.ops.settings.holidays": "days",
     "mediawatch.registry.find": "accounts",
     "mediawatch.sweep.scope": "accounts",

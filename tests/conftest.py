@@ -67,12 +67,30 @@ def pytest_configure(config: pytest.Config) -> None:
         # of CPU for each worker on a fresh clone. The full sizes try them.
         providers.is_local_module_file = lambda _: False
     if hasattr(config, "workerinput"):
+        share_compiling(config)
         return
     places.move_to_memory()
     # The browser's driver is started a hundred times; a quarter of its start is to compile itself.
     compiled = tempfile.mkdtemp(prefix="mw-node-")
     config.add_cleanup(lambda: shutil.rmtree(compiled, ignore_errors=True))
     os.environ.setdefault("NODE_COMPILE_CACHE", compiled)
+
+
+def share_compiling(config: pytest.Config) -> None:
+    """Each worker collects all tests. On a fresh clone each compiled all of them, too, in step with
+    the others. So each begins at another place and finds there what the others have compiled.
+    """
+    whole = [str(config.rootpath / path) for path in config.getini("testpaths")]
+    if [str(config.invocation_params.dir / path) for path in config.args] != whole:
+        return
+    parts = [str(each) for path in whole for each in sorted(Path(path).iterdir()) if _is_part(each)]
+    number = int(config.workerinput["workerid"].removeprefix("gw"))
+    begin = len(parts) * number // config.workerinput["workercount"]
+    config.args = parts[begin:] + parts[:begin]
+
+
+def _is_part(path: Path) -> bool:
+    return path.match("test_*.py") or path.is_dir() and any(path.rglob("test_*.py"))
 
 
 @pytest.hookimpl(trylast=True)
@@ -92,8 +110,9 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files come first. The project stands without ../shared: what reads it runs where it lies
+    """Long files come first, the others by name: every worker must have one order. The project stands without ../shared: what reads it runs where it lies
     beside a checkout, and never in CI.
     """
     reason = (
@@ -103,7 +122,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if SHARED.is_dir()
         else "../shared is not here"
     )
-    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+    rank = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: (rank.get(item.path.stem, len(LONG)), str(item.path)))
     for item in items:
         if reason and item.get_closest_marker("shared"):
             item.add_marker(pytest.mark.skip(reason=reason))

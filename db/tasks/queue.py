@@ -72,6 +72,12 @@ RETURNING job.id, job.status, task_name, job.priority, lock, queueing_lock, args
 """
 
 
+class _Job(jobs.Job):
+    def log_context(self) -> dict[str, Any]:
+        """Nothing: the engine makes it for each of its lines, and these are not written."""
+        return {}
+
+
 class _Jobs(manager.JobManager):
     """The engine's statements, but for two things.
 
@@ -85,7 +91,7 @@ class _Jobs(manager.JobManager):
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> jobs.Job | None:
         asked = {"queues": [*(queues or ())], "worker_id": worker_id}
         found = await self.connector.execute_query_all_async(_FETCH, **asked)
-        return jobs.Job.from_row(found[0]) if found else None
+        return _Job.from_row(found[0]) if found else None
 
     async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
         with _may_have_ended():

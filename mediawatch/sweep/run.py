@@ -205,28 +205,33 @@ class Run:
     # The verdicts
 
     async def judge_all(self, accounts: Sequence[Account]) -> ScopeJudgement:
-        """Judge the whole scope once more.
-
-        What known posts prove fresh was judged before the looks: it stands where nothing became
-        known since, and no source was turned away.
-        """
-        proved = self._proved_fresh
-        if not proved.judgements:
-            return await self.judge(accounts)
-        now = await self.tools.store.accounts.current(proved.judgements)
-        kept = proved.of(
-            account.id
-            for account in accounts
-            if account.id in proved.judgements
-            and now[account.id].news == proved.news[account.id]
-            and not self.looks.paused_sources(account)
-            # Looks of an earlier run of this sweep may be withdrawn by a check that came since.
-            and not self.readings.of(account)
-        )
+        """Judge the whole scope once more."""
+        kept = await self._standing(accounts)
         made = await self.judge(
             [account for account in accounts if account.id not in kept.judgements]
         )
         return kept.with_others(made)
+
+    async def _standing(self, accounts: Sequence[Account]) -> ScopeJudgement:
+        """Of these accounts the judgements from before the looks that would be made again alike.
+
+        They are of what known posts prove fresh, where nothing became known since, and no source
+        was turned away.
+        """
+        proved = [
+            account.id
+            for account in accounts
+            if account.id in self._proved_fresh.judgements
+            and not self.looks.paused_sources(account)
+            # Looks of an earlier run of this sweep may be withdrawn by a check that came since.
+            and not self.readings.of(account)
+        ]
+        if not proved:
+            return ScopeJudgement()
+        now = await self.tools.store.accounts.current(proved)
+        return self._proved_fresh.of(
+            key for key in proved if now[key].news == self._proved_fresh.news[key]
+        )
 
     async def judge(self, accounts: Sequence[Account]) -> ScopeJudgement:
         """Judge from everything that is kept by now."""

@@ -84,7 +84,6 @@ async def shared_tools(
     pacing = Pacing(scale=factor, clock=host_now, book=book)
     looker = SleepingLooker(factor)
     place, owner = DiskPlace(folder / "evidence"), await store.operator.home_id()
-    take_place(place, owner)
     evidence = EvidenceFolder(place, owner)
     try:
         yield SweepTools(store, looker, evidence, host_now, pacing, book=book)
@@ -201,6 +200,7 @@ async def night(terms: Terms) -> dict[str, Any]:
         prepare(normal_url(url))
         store = await db.open_store(url)
         await file_all(store, terms.due)
+        take_place(DiskPlace(Path(temporary) / "evidence"), await store.operator.home_id())
         running = [
             program("work", url, temporary, f"address-{number}", terms.factor)
             for number in range(terms.workers)

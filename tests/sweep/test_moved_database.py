@@ -22,6 +22,11 @@ from db.tasks.schema import prepare
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, take_place
 from mediawatch.ports.store import LookOrder, SweepTerms
 
+_BUSY = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+    "pid <> pg_backend_pid() AND state <> 'idle'"
+)
+
 
 @pytest.fixture
 def url(postgres: Cluster) -> Iterator[str]:
@@ -77,7 +82,16 @@ async def test_a_worker_of_a_moved_database_ends_and_writes_nothing(
 
         worker = field.worker(seconds=0.1)
         await asyncio.to_thread(wait_for, lambda: looks() >= 2)
-        worker.send_signal(signal.SIGSTOP)
+
+        def stop() -> bool:
+            """Not within a transaction: the move would wait for it, and give up."""
+            worker.send_signal(signal.SIGSTOP)
+            (busy,) = server.execute(_BUSY).fetchone() or (0,)
+            if busy:
+                worker.send_signal(signal.SIGCONT)
+            return not busy
+
+        await asyncio.to_thread(wait_for, stop)
         server.execute("UPDATE worker SET seen_at = now() - interval '1 hour'")
         await asyncio.to_thread(
             move_database, url, f"sqlite:///{tmp_path / 'new.db'}", "2031-01-01"

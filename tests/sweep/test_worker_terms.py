@@ -28,7 +28,7 @@ from postgres import Cluster
 import db
 from mediawatch.domain import Account, Need, Outcome, Pace, Sight
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, take_place
-from mediawatch.ports import Gate, Store, SurfaceFacts, Visit
+from mediawatch.ports import Store, SurfaceFacts
 from mediawatch.ports.store import LookOrder, SweepTerms, WorkerCard
 from mediawatch.ports.tasks import WorkerMustEnd, as_payload, of_payload
 from mediawatch.sweep.tools import SweepTools
@@ -47,14 +47,10 @@ class Site(QuickSite):
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         return (replace(FACTS, name="toutiao.profile", pace=Pace(0)),)
 
-    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        async def see() -> Sight:
-            self.visits += 1
-            outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
-            return Sight(surface="toutiao.profile", read_at=host_now(), outcome=outcome)
-
-        sight = await gate.visit(Visit(surface="toutiao.profile", pace=Pace(0)), see)
-        return (sight,) if sight else ()
+    async def see(self, account: Account, need: Need) -> Sight:
+        self.visits += 1
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        return Sight(surface="toutiao.profile", read_at=host_now(), outcome=outcome)
 
 
 class Desk:

@@ -100,7 +100,7 @@ class SqlLedger(Aggregate):
             evidence=row.evidence,
         )
 
-    @asks  # what stands in further tables is seen a moment later, which is as good
+    @asks  # links and found ids may be newer by a moment
     def account(self, conn: Connection, order: LookOrder) -> Account | None:
         assert order.look is not None, "a check has no account"
         return frozen_account(conn, order.sweep_id, order.account_id, before=order.look)

@@ -83,7 +83,8 @@ class _Jobs(manager.JobManager):
 
     The first job is asked for queue by queue, by an index of ours (`schema`). The engine asks for
     that of all queues, and passes over each job of another queue that ranks higher: with 98 000
-    waiting, up to 36 000 of them. Our jobs have no locks, which that statement minds.
+    waiting, up to 36 000 of them. Our jobs have no locks, which that statement minds. The first one
+    of each queue is held until it is known which is taken: who asks meanwhile gets the next.
 
     A job that was held for lost, and taken up by another worker, may have ended by then.
     """

@@ -39,8 +39,8 @@ _STOPPING = 5.0
 """Seconds that a stopped coordinator has to take its orders back."""
 _LAST_WORDS = 30
 """So often it is asked at the end whether workers have said all that came of their looks."""
-_FEW = 5
-"""After so many looks that no site has answered, and no other one, it is said: as for a breaker."""
+_FEW = 3
+"""It is said where no site has answered the first so many looks: a worker says so, too."""
 _SECOND = 1
 """Rank of second looks; first looks have 0 and less."""
 
@@ -78,7 +78,7 @@ class OrderedLooks(SweepLooks):
         """Queues that wait without a live worker, and since when."""
         self._began: datetime | None = None
         """When this run began, by the database's clock."""
-        self._ended = self._told_of_silence = False
+        self._ended = False
         self._missing: set[str] = set()
         """Awaited orders that no queue held when it was last asked."""
 
@@ -192,6 +192,11 @@ class OrderedLooks(SweepLooks):
             self.counts.looks += 1
             self.counts.outcomes[reading.outcome] += 1
             self.counts.note_clock(reading.sights)
+            if self.counts.looks == _FEW and self.counts.reached_nothing:
+                log.warning(
+                    "no network: no site has answered any look of the workers so far; a failed look "
+                    "counts against no account"
+                )
             self.readings.add(_without_posts(reading))
         return reading
 
@@ -262,12 +267,6 @@ class OrderedLooks(SweepLooks):
         )
         if not self._choice.workers and given.workers:
             log.warning("no worker is alive: start `mediawatch worker`; the sweep waits")
-        if self.counts.reached_nothing and self.counts.looks >= _FEW and not self._told_of_silence:
-            self._told_of_silence = True
-            log.warning(
-                "no network: no site has answered any look of the workers so far; a failed look "
-                "counts against no account"
-            )
         await self._move_unserved()
 
     async def _end_in_time(self) -> None:

@@ -166,6 +166,8 @@ def _seen(account: Account, now: datetime) -> Sight:
             return replace(facts, posts=posts, complete_since=since)
         case "无":
             return replace(facts, outcome=Outcome.NOT_FOUND, name="")
+        case "断":
+            return replace(facts, outcome=Outcome.UNREACHABLE, name="", matched_by=None)
         case _:
             return replace(facts, outcome=Outcome.NO_EVIDENCE, name="", matched_by=None)
 

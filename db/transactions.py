@@ -66,15 +66,28 @@ class Transactions:
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         self._reader = self.engine.execution_options(**snapshot)
+        at_once = {} if file_of(url) else {"isolation_level": "AUTOCOMMIT"}
+        self._asker = self.engine.execution_options(**at_once)
         self._lock = asyncio.Lock()
 
     async def read(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
         """What `work(connection, *given, **named)` returns."""
-        return await self._patiently(partial(self._read_once, _bound(work, given, named)))
+        return await self._patiently(
+            partial(self._read_once, _bound(work, given, named), self._reader)
+        )
 
-    async def _read_once(self, work: Callable[[Connection], T]) -> T:
+    async def _read_once(self, work: Callable[[Connection], T], engine: Engine) -> T:
         one = OneTransaction(patience=0)
-        return await one.to_its_end(asyncio.to_thread(self._within, one, self._reader, work))
+        return await one.to_its_end(asyncio.to_thread(self._within, one, engine, work))
+
+    async def ask(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
+        """As `read`, but each statement sees a state of its own on PostgreSQL.
+
+        BEGIN and COMMIT cost as much as the one statement between them.
+        """
+        return await self._patiently(
+            partial(self._read_once, _bound(work, given, named), self._asker)
+        )
 
     async def _patiently(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What the attempt returns; made again while the server is away, as long as we wait.
@@ -234,6 +247,13 @@ def reads(
 ) -> Callable[Concatenate[A, P], Coroutine[Any, Any, T]]:
     """The method in a transaction that sees one state and writes nothing."""
     return _within_one(method, Transactions.read)
+
+
+def asks(
+    method: Callable[Concatenate[A, Connection, P], T],
+) -> Callable[Concatenate[A, P], Coroutine[Any, Any, T]]:
+    """As `reads`, for a method whose one statement tells it all."""
+    return _within_one(method, Transactions.ask)
 
 
 def writes(

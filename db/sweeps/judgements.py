@@ -50,16 +50,17 @@ def keep_judgements(
         raise LookupError(
             f"sweep {sweep_id} has no account {', '.join(map(str, sorted(missing)[:5]))}"
         )
-    judged = [
-        {"key": key, "judged_news": news.get(key)} | judgement_values(judgement)
-        for key, judgement in sorted(judgements.items())
-    ]
-    columns: Values = {name: bindparam(name) for name in judged[0] if name != "key"}
     of_account = (
         SweepAccountRow.sweep_id == sweep_id,
         SweepAccountRow.account_id == bindparam("key"),
     )
-    conn.execute(update(SweepAccountRow).where(*of_account).values(columns), judged)
+    for some in portions(sorted(judgements.items())):  # for memory, as `SqlSweeps.open`
+        judged = [
+            {"key": key, "judged_news": news.get(key)} | judgement_values(judgement)
+            for key, judgement in some
+        ]
+        columns: Values = {name: bindparam(name) for name in judged[0] if name != "key"}
+        conn.execute(update(SweepAccountRow).where(*of_account).values(columns), judged)
     _note_verdicts(conn, sweep_id, judgements)
     _replace_findings(conn, sweep_id, judgements)
 
@@ -76,16 +77,15 @@ def _note_verdicts(conn: Connection, sweep_id: int, judgements: Mapping[int, Jud
     statement = update(AccountStateRow).where(
         AccountStateRow.account_id == bindparam("key"), judged_before
     )
-    said = [
-        {"key": key, "said": judgement.verdict, "pending": judgement.second_look}
-        for key, judgement in sorted(judgements.items())
-    ]
-    conn.execute(
-        statement.values(
-            verdict=bindparam("said"), second_look=bindparam("pending"), judged_as_of=as_of
-        ),
-        said,
+    noted = statement.values(
+        verdict=bindparam("said"), second_look=bindparam("pending"), judged_as_of=as_of
     )
+    for some in portions(sorted(judgements.items())):
+        said = [
+            {"key": key, "said": judgement.verdict, "pending": judgement.second_look}
+            for key, judgement in some
+        ]
+        conn.execute(noted, said)
     if as_of is not None:
         exactly = sorted(
             key for key, judgement in judgements.items() if judgement.date_kind is DateKind.EXACT

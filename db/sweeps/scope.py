@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
 
 from db.accounts.provisional import disowned_of, ever, standing_of
 from db.accounts.store import learned_links
@@ -50,14 +50,17 @@ def scope_of(
     conn: Connection, sweep_id: int, account_ids: Collection[int] | None = None
 ) -> list[SweepAccount]:
     """Filed values as frozen; article links learned since then are added, for they help to look."""
-    findings = findings_of(conn, sweep_id)
-    if account_ids is None:
-        return _entries(conn, sweep_id, findings)
-    return [
-        entry
-        for portion in portions(sorted(account_ids))
-        for entry in _entries(conn, sweep_id, findings, portion)
-    ]
+    findings, column = findings_of(conn, sweep_id), SweepAccountRow.account_id
+    if account_ids is not None:
+        meant = [column.in_(portion) for portion in portions(sorted(account_ids))]
+    else:
+        # In portions, too: the rows of a nation take more memory than its accounts.
+        of_sweep = select(column).where(SweepAccountRow.sweep_id == sweep_id).order_by(column)
+        meant = [
+            column.between(portion[0], portion[-1])
+            for portion in portions(conn.scalars(of_sweep).all())
+        ]
+    return [entry for some in meant for entry in _entries(conn, sweep_id, findings, some)]
 
 
 def frozen_account(
@@ -90,11 +93,9 @@ def _entries(
     conn: Connection,
     sweep_id: int,
     findings: dict[int, list[tuple[int, Finding]]],
-    account_ids: Sequence[int] | None = None,
+    some: ColumnElement[bool],
 ) -> list[SweepAccount]:
-    meant = [SweepAccountRow.sweep_id == sweep_id]
-    if account_ids is not None:
-        meant.append(SweepAccountRow.account_id.in_(account_ids))
+    meant = SweepAccountRow.sweep_id == sweep_id, some
     links = learned_links(
         conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant))
     )

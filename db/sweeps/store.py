@@ -40,18 +40,21 @@ class SqlSweeps(Aggregate):
         key = conn.execute(
             insert(SweepRow).values(sweep_values(sweep)).returning(SweepRow.id)
         ).scalar_one()
-        frozen = [
-            filed_values(account.filed)
-            | {
-                "sweep_id": key,
-                "account_id": account.id,
-                "retired_on": account.retired_on,
-                "sentence": "",
-            }
-            for account in accounts
-        ]
-        if frozen:
-            conn.execute(insert(SweepAccountRow), frozen)
+        # In portions: the values of a nation's accounts at once take half a gigabyte.
+        for some in portions(accounts):
+            conn.execute(
+                insert(SweepAccountRow),
+                [
+                    filed_values(account.filed)
+                    | {
+                        "sweep_id": key,
+                        "account_id": account.id,
+                        "retired_on": account.retired_on,
+                        "sentence": "",
+                    }
+                    for account in some
+                ],
+            )
         return replace(sweep, id=key)
 
     @writes

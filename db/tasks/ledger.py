@@ -20,7 +20,7 @@ from db.models import (
 )
 from db.sweeps.scope import frozen_account
 from db.tasks.alone import SweepLock
-from db.transactions import Aggregate, reads, writes
+from db.transactions import Aggregate, asks, reads, writes
 from db.types import AnyRow, Values
 from mediawatch.domain import Account, Outcome, UserError
 from mediawatch.plurals import agree
@@ -100,7 +100,7 @@ class SqlLedger(Aggregate):
             evidence=row.evidence,
         )
 
-    @reads
+    @asks  # links and found ids may be newer by a moment
     def account(self, conn: Connection, order: LookOrder) -> Account | None:
         assert order.look is not None, "a check has no account"
         return frozen_account(conn, order.sweep_id, order.account_id, before=order.look)

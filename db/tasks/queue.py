@@ -56,8 +56,43 @@ class _TryAgain(BaseRetryStrategy):
         return RetryDecision(retry_at=utils.utcnow() + _TRIED_LATER)
 
 
+_FETCH = """
+WITH first AS (
+    SELECT best.id FROM unnest(%(queues)s::varchar[]) AS queue (name) CROSS JOIN LATERAL (
+        SELECT id, priority FROM procrastinate_jobs AS job
+        WHERE job.queue_name = queue.name AND job.status = 'todo'
+            AND (job.scheduled_at IS NULL OR job.scheduled_at <= now())
+        ORDER BY job.priority DESC, job.id LIMIT 1 FOR UPDATE OF job SKIP LOCKED
+    ) AS best ORDER BY best.priority DESC, best.id LIMIT 1
+)
+UPDATE procrastinate_jobs AS job SET status = 'doing', worker_id = %(worker_id)s
+FROM first WHERE job.id = first.id
+RETURNING job.id, job.status, task_name, job.priority, lock, queueing_lock, args, scheduled_at,
+    queue_name, attempts, worker_id
+"""
+
+
+class _Job(jobs.Job):
+    def log_context(self) -> dict[str, Any]:
+        """Nothing: the engine makes it for each of its lines, and these are not written."""
+        return {}
+
+
 class _Jobs(manager.JobManager):
-    """A job that was held for lost, and taken up by another worker, may have ended by then."""
+    """The engine's statements, but for two things.
+
+    The first job is asked for queue by queue, by an index of ours (`schema`). The engine asks for
+    that of all queues, and passes over each job of another queue that ranks higher: with 98 000
+    waiting, up to 36 000 of them. Our jobs have no locks, which that statement minds. The first one
+    of each queue is held until it is known which is taken: who asks meanwhile gets the next.
+
+    A job that was held for lost, and taken up by another worker, may have ended by then.
+    """
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> jobs.Job | None:
+        asked = {"queues": [*(queues or ())], "worker_id": worker_id}
+        found = await self.connector.execute_query_all_async(_FETCH, **asked)
+        return _Job.from_row(found[0]) if found else None
 
     async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
         with _may_have_ended():

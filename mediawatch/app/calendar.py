@@ -79,6 +79,7 @@ async def inspection_now(app: App) -> InspectionFacts:
 async def _base(app: App, sweeps: Sequence[Sweep]) -> InspectionFacts:
     now, moment = app.clock(), app.settings.inspection.moment
     nightly = [sweep.started_at for sweep in sweeps if sweep.kind is SweepKind.NIGHTLY]
+    newest = next((each for each in reversed(sweeps) if each.kind is not SweepKind.RECHECK), None)
     return InspectionFacts(
         now=now,
         policy=load(app.settings.sweep.policy),
@@ -89,6 +90,7 @@ async def _base(app: App, sweeps: Sequence[Sweep]) -> InspectionFacts:
             sweep.state is SweepState.FINISHED and sweep.kind not in _NOT_SHOWN for sweep in sweeps
         ),
         demonstration=is_demonstration(app.home, app.settings),
+        workers=newest is not None and await app.store.ledger.terms(newest.id) is not None,
         others=tuple([await _progress(app, notice) for notice in await _open_notices(app)]),
     )
 

@@ -137,11 +137,15 @@ class App:
             self.clock,
             self.pacing(book),
             self.canaries(),
-            lambda platforms: wiring.why_unreachable(platforms, self.settings, self._route),
+            self.why_unreachable,
             self.rates,
             read_office(self.home.root).level,
             book,
         )
+
+    async def why_unreachable(self, platforms: Collection[str]) -> str:
+        """As of `SweepTools`."""
+        return await wiring.why_unreachable(platforms, self.settings, self._route)
 
     async def coordinator(
         self, tasks: LookTasks, still_alone: Callable[[], Awaitable[None]]

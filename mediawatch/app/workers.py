@@ -81,7 +81,15 @@ async def make_worker(
     )
     looker = app.looker()
     book = app.pace_book()
-    tools = SweepTools(app.store, looker, app.evidence, app.clock, app.pacing(book), book=book)
+    tools = SweepTools(
+        app.store,
+        looker,
+        app.evidence,
+        app.clock,
+        app.pacing(book),
+        why_unreachable=app.why_unreachable,
+        book=book,
+    )
     return LookWorker(tools, looker, card, served, app.settings.browser.concurrency, report)
 
 

@@ -211,5 +211,7 @@ class InspectionFacts:
     """Open notices of other inspections, oldest first."""
     demonstration: bool = False
     """Whether its accounts are made up, so that no command looks at them."""
+    workers: bool = False
+    """Whether the newest sweep had workers look: the next one is proposed so."""
     unissued: int | None = None
     """The inspection before, by its sweep, where it still waits for its notice."""

@@ -38,7 +38,7 @@ def nights_step(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -
         state=StepState.NOW,
         days=when,
         figures=f"已证实{facts.proved}/{facts.accounts}，余{left}夜",
-        command="" if tonight else "mediawatch sweep --nightly --until 06:00",
+        command="" if tonight else f"{_sweep(facts)} --nightly --until 06:00",
         why="最近一夜已运行，夜间再运行" if tonight else "核查到期的账号",
         pressing=not tonight,
     )
@@ -82,7 +82,7 @@ def look_step(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> 
     if facts.now < as_of:
         return CalendarStep(name=name, state=StepState.LATER, days=when)
     typed = f"{days.as_of}" if whole_day else f"{beijing(as_of):%Y-%m-%dT%H:%M:%S}"
-    command, why = f"mediawatch sweep --as-of {typed}", "监测时间点已到"
+    command, why = f"{_sweep(facts)} --as-of {typed}", "监测时间点已到"
     if sweep and sweep.running:
         command, why = "mediawatch status", "正在运行，等它完成"
     elif sweep and sweep.unanswered:
@@ -100,6 +100,10 @@ def look_step(facts: InspectionFacts, as_of: datetime, days: InspectionDays) -> 
         why=why,
         pressing=True,
     )
+
+
+def _sweep(facts: InspectionFacts) -> str:
+    return "mediawatch sweep --workers" if facts.workers else "mediawatch sweep"
 
 
 def people_step(facts: InspectionFacts, days: InspectionDays) -> CalendarStep:

@@ -52,8 +52,13 @@ class Engine(SweepTools):
                 repeated=True,
                 unanswered=unanswered,
             )
-        scope = await self.store.sweeps.scope(sweep.id)
-        accounts = [entry.account for entry in scope]
+        made = await self._sweep(request, sweep, progress)
+        # Read when all else that is held of a nation's accounts is gone.
+        return replace(made, scope=await self.store.sweeps.scope(sweep.id))
+
+    async def _sweep(self, request: Request, sweep: Sweep, progress: Progress) -> Summary:
+        """All but the scope of the summary."""
+        accounts = [entry.account for entry in await self.store.sweeps.scope(sweep.id)]
         run = Run(self, request, sweep, self._looks(request, sweep), progress)
         await run.load(accounts)
         await self._begin(request, accounts)
@@ -69,7 +74,7 @@ class Engine(SweepTools):
         await self.store.sweeps.close(sweep.id, SweepState.FINISHED, finished_at)
         return Summary(
             sweep=replace(sweep, state=SweepState.FINISHED, finished_at=finished_at),
-            scope=await self.store.sweeps.scope(sweep.id),
+            scope=[],
             looks=run.counts.looks,
             outcomes=run.counts.outcomes,
             looks_saved=run.counts.looks_saved,

@@ -5,9 +5,10 @@ It finds what needs no look, and judges anew as often as readings come in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from mediawatch.domain import (
     Account,
@@ -139,6 +140,22 @@ class ScopeJudgement(Rejudgement):
 
     Worked out while its readings are at hand: to read a nation's again costs as much as to judge.
     """
+
+    def of(self, account_ids: Iterable[int]) -> Self:
+        """See `Rejudgement.of`."""
+        wanted = set(account_ids)
+        return replace(
+            Rejudgement.of(self, wanted),  # `super()` does not know a class with slots
+            surfaces={key: each for key, each in self.surfaces.items() if key in wanted},
+        )
+
+    def with_others(self, others: ScopeJudgement) -> ScopeJudgement:
+        """Together with those of other accounts."""
+        return ScopeJudgement(
+            judgements={**self.judgements, **others.judgements},
+            news={**self.news, **others.news},
+            surfaces={**self.surfaces, **others.surfaces},
+        )
 
 
 async def judge_scope(

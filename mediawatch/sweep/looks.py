@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -71,11 +71,7 @@ class RunLooks(SweepLooks):
         """See `SweepLooks.prepared`."""
         if platforms := sorted(platform for platform, some in firsts.items() if some):
             await self.looker.ready()
-            if why := await self.tools.why_unreachable(platforms):
-                log.warning(
-                    f"no network: {why}; the looks are tried all the same, and a failed look "
-                    "counts against no account"
-                )
+            await say_where_no_network(self.tools, platforms)
         yield
 
     def turns(self, accounts: Sequence[Account]) -> Turns:
@@ -267,3 +263,12 @@ class RunLooks(SweepLooks):
             new = [link for link in sight.links if link not in account.links][:_LINKS_KEPT]
             if new and sight.matched_by is MatchedBy.ID:
                 await self.tools.store.accounts.add_links(account.id, new, sight.surface)
+
+
+async def say_where_no_network(tools: SweepTools, platforms: Collection[str]) -> None:
+    """Log it where none of these platforms' sites can be reached."""
+    if why := await tools.why_unreachable(platforms):
+        log.warning(
+            f"no network: {why}; the looks are tried all the same, and a failed look counts "
+            "against no account"
+        )

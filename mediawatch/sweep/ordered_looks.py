@@ -39,6 +39,8 @@ _STOPPING = 5.0
 """Seconds that a stopped coordinator has to take its orders back."""
 _LAST_WORDS = 30
 """So often it is asked at the end whether workers have said all that came of their looks."""
+_FEW = 3
+"""It is said where no site has answered the first so many looks: a worker says so, too."""
 _SECOND = 1
 """Rank of second looks; first looks have 0 and less."""
 
@@ -104,14 +106,15 @@ class OrderedLooks(SweepLooks):
         self, firsts: Mapping[str, Sequence[Account]], need: FirstNeed
     ) -> None:
         self._choice = QueueChoice(await self._ledger.workers(), self._orders.ways)
-        needs = {account.id: need(account) for some in firsts.values() for account in some}
         await self._tasks.cancel(None)
         await self.tools.pacing.refresh()
         self._began = await self._ledger.begin(
             SweepTerms(
                 sweep_id=self.sweep.id,
                 until=self.request.until,
-                spared=next((each.spared for each in needs.values()), frozenset()),
+                spared=next(
+                    (need(each).spared for some in firsts.values() for each in some), frozenset()
+                ),
                 canaries=to_toml(self.tools.canaries.listed, f"of sweep {self.sweep.id}"),
                 every_looks=self.tools.canaries.every_looks,
                 every=self.tools.canaries.every,
@@ -130,7 +133,7 @@ class OrderedLooks(SweepLooks):
             self._turns[platform] = ResultTurns({account.id for account in some})
             for place, account in enumerate(some):
                 wanted.append(
-                    self._await(self._first_order(account, needs[account.id]), account, -place)
+                    self._await(self._first_order(account, need(account)), account, -place)
                 )
         await self._defer([each for each in wanted if each.order.key not in self._in_hand])
 
@@ -189,6 +192,11 @@ class OrderedLooks(SweepLooks):
             self.counts.looks += 1
             self.counts.outcomes[reading.outcome] += 1
             self.counts.note_clock(reading.sights)
+            if self.counts.looks == _FEW and self.counts.reached_nothing:
+                log.warning(
+                    "no network: no site has answered any look of the workers so far; a failed look "
+                    "counts against no account"
+                )
             self.readings.add(_without_posts(reading))
         return reading
 

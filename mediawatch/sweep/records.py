@@ -65,17 +65,21 @@ class RunCounts:
                 )
 
     @property
+    def reached_nothing(self) -> bool:
+        """Whether looks were made, and no site has answered any."""
+        return self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
+
+    @property
     def exit_bits(self) -> int:
         """The run's own exit bits.
 
         1 for an unforeseen error; that of the network where no site answered any look, even where
         the looks were too few for a breaker.
         """
-        reached_nothing = self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
         return (
             (EXIT_BITS[Outcome.CHANGED] if self.clock_off else 0)
             | (1 if self.unforeseen else 0)
-            | (EXIT_BITS[Outcome.UNREACHABLE] if reached_nothing else 0)
+            | (EXIT_BITS[Outcome.UNREACHABLE] if self.reached_nothing else 0)
         )
 
 

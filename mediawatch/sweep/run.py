@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from mediawatch.domain import (
     Account,
-    Judgement,
     LookKind,
     Need,
     Reading,
@@ -48,12 +47,8 @@ class Run:
         """As `Night.wanted_from`."""
         self.spared: frozenset[str] = frozenset()
         """As `Night.spared`."""
-        self._proved_fresh: dict[int, Judgement] = {}
-        """By account that known posts prove fresh, its judgement: it needs no look."""
-        self._proved_on: Mapping[int, int] = {}
-        """The news that these judgements were made on."""
-        self._proved_by: Mapping[int, str] = {}
-        """As `ScopeJudgement.surfaces`."""
+        self._proved_fresh = ScopeJudgement()
+        """Of the accounts that known posts prove fresh: they need no look."""
         self._second_begun: set[int] = set()
         """Accounts whose second look was begun while first looks were made."""
 
@@ -88,24 +83,23 @@ class Run:
                 and state.name_read_at >= since
             ]
         )
-        self._proved_fresh = {
-            key: each
+        self._proved_fresh = made.of(
+            key
             for key, each in made.judgements.items()
             if each.verdict is Verdict.FRESH and not each.findings and not each.second_look
-        }
-        self._proved_on, self._proved_by = made.news, made.surfaces
+        )
 
     def needs_look(self, account: Account) -> bool:
         """Whether a look could show something that is not known."""
         return (
-            account.id not in self._proved_fresh
+            account.id not in self._proved_fresh.judgements
             and not self.readings.has_look(account, LookKind.FIRST)
             and self.tools.looker.supports(account.platform)
         )
 
     def _needed_no_look(self, account: Account) -> bool:
         return (
-            account.id in self._proved_fresh
+            account.id in self._proved_fresh.judgements
             and not self.readings.has_look(account, LookKind.FIRST)
             and self.tools.looker.supports(account.platform)
         )
@@ -211,28 +205,32 @@ class Run:
     # The verdicts
 
     async def judge_all(self, accounts: Sequence[Account]) -> ScopeJudgement:
-        """Judge the whole scope once more.
+        """Judge the whole scope once more."""
+        kept = await self._standing(accounts)
+        made = await self.judge(
+            [account for account in accounts if account.id not in kept.judgements]
+        )
+        return kept.with_others(made)
 
-        What known posts prove fresh was judged before the looks: it stands where nothing became
-        known since, and no source was turned away.
+    async def _standing(self, accounts: Sequence[Account]) -> ScopeJudgement:
+        """Of these accounts the judgements from before the looks that would be made again alike.
+
+        They are of what known posts prove fresh, where nothing became known since, and no source
+        was turned away.
         """
-        if not self._proved_fresh:
-            return await self.judge(accounts)
-        now = await self.tools.store.accounts.current(self._proved_fresh)
-        kept = {
-            account.id: judgement
+        proved = [
+            account.id
             for account in accounts
-            if (judgement := self._proved_fresh.get(account.id))
-            and now[account.id].news == self._proved_on[account.id]
+            if account.id in self._proved_fresh.judgements
             and not self.looks.paused_sources(account)
             # Looks of an earlier run of this sweep may be withdrawn by a check that came since.
             and not self.readings.of(account)
-        }
-        made = await self.judge([account for account in accounts if account.id not in kept])
-        return ScopeJudgement(
-            judgements={**kept, **made.judgements},
-            news={**{key: self._proved_on[key] for key in kept}, **made.news},
-            surfaces={**{key: self._proved_by[key] for key in kept}, **made.surfaces},
+        ]
+        if not proved:
+            return ScopeJudgement()
+        now = await self.tools.store.accounts.current(proved)
+        return self._proved_fresh.of(
+            key for key in proved if now[key].news == self._proved_fresh.news[key]
         )
 
     async def judge(self, accounts: Sequence[Account]) -> ScopeJudgement:

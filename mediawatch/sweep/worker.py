@@ -36,6 +36,7 @@ from mediawatch.ports.store import (
 from mediawatch.ports.tasks import CLOCK_TOLERANCE, HEARTBEAT, WorkerMustEnd, WorkerQueues
 from mediawatch.sweep.held_sweep import HeldSweep, SweepInHand
 from mediawatch.sweep.judging import checks_for
+from mediawatch.sweep.looks import say_where_no_network
 from mediawatch.sweep.tools import SweepTools
 from mediawatch.sweep.worker_metrics import TaskEnd, WorkerFigures
 
@@ -47,6 +48,8 @@ DEATHS = 20
 """So often a look is begun in all. Whose worker died each time is not begun again."""
 AT_HAND = 16
 """Looks of one platform that a worker has in hand. Most of them wait for their turns."""
+_UNANSWERED = 3
+"""After so many looks in a row that no site has answered, the worker asks whether it has a network."""
 _IDLE = timedelta(seconds=60)
 """A platform that was not looked at for so long rests: its pages go, its logins are kept."""
 
@@ -78,6 +81,8 @@ class LookWorker:
         self._used: dict[str, datetime] = {}
         """By platform that has not rested, when a look of it ended last."""
         self._resting: dict[str, asyncio.Lock] = {}
+        self._unanswered: Counter[str] = Counter()
+        """Its looks by platform since a site has answered one."""
 
     async def run(self, queues: WorkerQueues) -> None:
         """Work until cancelled.
@@ -206,7 +211,17 @@ class LookWorker:
         reading = await hand.looks.look(account, need, await hand.controls_of(order.platform))
         if reading is not None:
             self.figures.note_look(order.platform, reading, begun_at)
+            await self._mind_network(order.platform, reading)
         await self._tell(hand, order, order.look, account, reading)
+
+    async def _mind_network(self, platform: str, reading: Reading) -> None:
+        """Say it once, and at once, where none of its looks is answered."""
+        if reading.outcome is not Outcome.UNREACHABLE:
+            self._unanswered.clear()
+            return
+        self._unanswered[platform] += 1
+        if self._unanswered.total() == _UNANSWERED:
+            await say_where_no_network(self.tools, sorted(self._unanswered))
 
     def _need_of(self, hand: SweepInHand, account: Account, order: LookOrder) -> Need:
         need = hand.looks.need_of(account)

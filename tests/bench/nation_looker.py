@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import cache
 
 from nation_demand import MIX, VISITED
-from ordered_sweeps import host_now, yesterday
+from ordered_sweeps import OneVisitLooker, host_now, yesterday
 from sweeps import picture
 
 from mediawatch.domain import (
@@ -26,7 +26,7 @@ from mediawatch.domain import (
     Source,
 )
 from mediawatch.domain.clock import day_start
-from mediawatch.ports import Gate, Store, SurfaceFacts, Visit
+from mediawatch.ports import Store, SurfaceFacts
 from scrapers.platforms import SCRAPERS, surface_facts
 
 CALL_SECONDS, PAGE_SECONDS = 0.4, 1.4
@@ -53,8 +53,8 @@ def surfaces_of(platform: str) -> tuple[SurfaceFacts, ...]:
     )
 
 
-class SleepingLooker:
-    """A `Looker` whose looks take the measured time and nothing else."""
+class SleepingLooker(OneVisitLooker):
+    """Its looks take the measured time and nothing else."""
 
     def __init__(self, factor: float) -> None:
         self._factor = factor
@@ -65,26 +65,9 @@ class SleepingLooker:
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         return surfaces_of(platform)
 
-    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        async def see() -> Sight:
-            await asyncio.sleep(self._factor * (PAGE_SECONDS if need.second else CALL_SECONDS))
-            return seen(account, second=need.second)
-
-        (facts,) = surfaces_of(account.platform)
-        sight = await gate.visit(
-            Visit(surface=facts.name, pace=facts.pace, paced_as=facts.paced_as), see
-        )
-        return (sight,) if sight else ()
-
-    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
-        return ()
-
-    async def probe(self, platform: str, name: str) -> bool:
-        return True
-
-    async def ready(self) -> None: ...
-    async def rest(self, platform: str) -> None: ...
-    async def close(self) -> None: ...
+    async def see(self, account: Account, need: Need) -> Sight:
+        await asyncio.sleep(self._factor * (PAGE_SECONDS if need.second else CALL_SECONDS))
+        return seen(account, second=need.second)
 
 
 def is_silent(name: str) -> bool:

@@ -41,7 +41,7 @@ from db.pace import SqlPaceBook
 from db.tasks.queue import open_queue
 from db.tasks.schema import prepare
 from mediawatch.cli import logs
-from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, take_place
 from mediawatch.ports.store import WorkerCard
 from mediawatch.ports.tasks import queue_at, queue_of
 from mediawatch.sweep.engine import Engine
@@ -83,7 +83,8 @@ async def shared_tools(
     book = SqlPaceBook(rows, address, Breaker)
     pacing = Pacing(scale=factor, clock=host_now, book=book)
     looker = SleepingLooker(factor)
-    evidence = EvidenceFolder(folder / "evidence")
+    place, owner = DiskPlace(folder / "evidence"), await store.operator.home_id()
+    evidence = EvidenceFolder(place, owner)
     try:
         yield SweepTools(store, looker, evidence, host_now, pacing, book=book)
     finally:
@@ -199,6 +200,7 @@ async def night(terms: Terms) -> dict[str, Any]:
         prepare(normal_url(url))
         store = await db.open_store(url)
         await file_all(store, terms.due)
+        take_place(DiskPlace(Path(temporary) / "evidence"), await store.operator.home_id())
         running = [
             program("work", url, temporary, f"address-{number}", terms.factor)
             for number in range(terms.workers)

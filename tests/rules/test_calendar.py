@@ -89,7 +89,17 @@ def named(facts: InspectionFacts) -> dict[StepName, CalendarStep]:
             ["夜间核查"],
             "mediawatch status",
         ),
+        (
+            before(at(6, 16), workers=True),
+            ["夜间核查"],
+            "mediawatch sweep --workers --nightly --until 06:00",
+        ),
         (before(at(7, 1)), ["正式检查"], "mediawatch sweep --as-of 2026-06-30"),
+        (
+            before(at(7, 1), workers=True),
+            ["正式检查"],
+            "mediawatch sweep --workers --as-of 2026-06-30",
+        ),
         (
             before(at(7, 1), sweep=SweepProgress(id=7, finished=False, total=113, looked_at=40)),
             ["正式检查"],

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -97,30 +98,20 @@ class Wrong:
     """The folder of its evidence."""
 
 
-class QuickSite:
-    """A looker that answers by the account's name, as `sweeps.by_name` does, on today's clock."""
-
-    def __init__(self, clock: Clock = host_now, seconds: float = 0.0, dies_on: str = "") -> None:
-        self.clock, self.seconds, self.dies_on = clock, seconds, dies_on
-
-    def supports(self, platform: str) -> bool:
-        return platform in PLATFORMS
+class OneVisitLooker:
+    """A looker whose platforms have one surface each, so that a look is one visit."""
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
-        return (replace(FACTS, name=f"{platform}.profile", login=platform),)
+        raise NotImplementedError
+
+    async def see(self, account: Account, need: Need) -> Sight:
+        """What the visit shows."""
+        raise NotImplementedError
 
     async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        async def see() -> Sight:
-            name = account.filed.name
-            print(name, "second" if need.second else "first", flush=True)
-            if name == self.dies_on:
-                os.kill(os.getpid(), signal.SIGKILL)
-            await asyncio.sleep(self.seconds)
-            seen = _seen(account, self.clock())
-            return replace(seen, captures=(picture(),) if need.second else ())
-
-        surface = self.surfaces(account.platform)[0]
-        sight = await gate.visit(Visit(surface=surface.name, pace=surface.pace), see)
+        (facts,) = self.surfaces(account.platform)
+        visit = Visit(surface=facts.name, pace=facts.pace, paced_as=facts.paced_as)
+        sight = await gate.visit(visit, partial(self.see, account, need))
         return (sight,) if sight else ()
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
@@ -132,6 +123,28 @@ class QuickSite:
     async def ready(self) -> None: ...
     async def rest(self, platform: str) -> None: ...
     async def close(self) -> None: ...
+
+
+class QuickSite(OneVisitLooker):
+    """Answers by the account's name, as `sweeps.by_name` does, on today's clock."""
+
+    def __init__(self, clock: Clock = host_now, seconds: float = 0.0, dies_on: str = "") -> None:
+        self.clock, self.seconds, self.dies_on = clock, seconds, dies_on
+
+    def supports(self, platform: str) -> bool:
+        return platform in PLATFORMS
+
+    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
+        return (replace(FACTS, name=f"{platform}.profile", login=platform),)
+
+    async def see(self, account: Account, need: Need) -> Sight:
+        name = account.filed.name
+        print(name, "second" if need.second else "first", flush=True)
+        if name == self.dies_on:
+            os.kill(os.getpid(), signal.SIGKILL)
+        await asyncio.sleep(self.seconds)
+        seen = _seen(account, self.clock())
+        return replace(seen, captures=(picture(),) if need.second else ())
 
 
 def _seen(account: Account, now: datetime) -> Sight:
@@ -153,6 +166,8 @@ def _seen(account: Account, now: datetime) -> Sight:
             return replace(facts, posts=posts, complete_since=since)
         case "无":
             return replace(facts, outcome=Outcome.NOT_FOUND, name="")
+        case "断":
+            return replace(facts, outcome=Outcome.UNREACHABLE, name="", matched_by=None)
         case _:
             return replace(facts, outcome=Outcome.NO_EVIDENCE, name="", matched_by=None)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 from ordered_sweeps import (
     FACTS,
     QuickSite,
@@ -26,7 +28,7 @@ from postgres import Cluster
 import db
 from mediawatch.domain import Account, Need, Outcome, Pace, Sight
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, take_place
-from mediawatch.ports import Gate, Store, SurfaceFacts, Visit
+from mediawatch.ports import Store, SurfaceFacts
 from mediawatch.ports.store import LookOrder, SweepTerms, WorkerCard
 from mediawatch.ports.tasks import WorkerMustEnd, as_payload, of_payload
 from mediawatch.sweep.tools import SweepTools
@@ -45,14 +47,10 @@ class Site(QuickSite):
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         return (replace(FACTS, name="toutiao.profile", pace=Pace(0)),)
 
-    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        async def see() -> Sight:
-            self.visits += 1
-            outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
-            return Sight(surface="toutiao.profile", read_at=host_now(), outcome=outcome)
-
-        sight = await gate.visit(Visit(surface="toutiao.profile", pace=Pace(0)), see)
-        return (sight,) if sight else ()
+    async def see(self, account: Account, need: Need) -> Sight:
+        self.visits += 1
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        return Sight(surface="toutiao.profile", read_at=host_now(), outcome=outcome)
 
 
 class Desk:
@@ -96,9 +94,12 @@ class Desk:
         return order
 
     @asynccontextmanager
-    async def worker(self, site: Site, place: str = "shared") -> AsyncIterator[LookWorker]:
+    async def worker(
+        self, site: Site, place: str = "shared", **more: Any
+    ) -> AsyncIterator[LookWorker]:
         rows, book, pacing = shared_pacing(self.url, host_now)
-        tools = SweepTools(self.store, site, self.evidence(place), host_now, pacing, book=book)
+        evidence = self.evidence(place)
+        tools = SweepTools(self.store, site, evidence, host_now, pacing, book=book, **more)
         card = WorkerCard(name="w", host="test", process=1, version="1")
         try:
             yield LookWorker(tools, site, card, {"toutiao": ("toutiao:visitor",)}, at_once=1)
@@ -160,3 +161,24 @@ async def test_evidence_in_a_place_of_its_own_ends_the_worker(desk: Desk) -> Non
             await worker.make(desk.order(terms, 0), 0)
         assert worker.figures.tasks == {"put_back": 1}
     assert (site.visits, desk.ask("SELECT id FROM reading")) == (0, [])
+
+
+def network_lines(lines: list[Any]) -> list[str]:
+    return [each["event"] for each in lines if each["event"].startswith("no network: none of tou")]
+
+
+@pytest.mark.parametrize("second", [Outcome.UNREACHABLE, Outcome.NO_EVIDENCE])
+async def test_a_worker_without_network_says_so_while_it_looks(desk: Desk, second: Outcome) -> None:
+    async def no_way(platforms: Collection[str]) -> str:
+        return f"none of {', '.join(platforms)} answers"
+
+    site, terms = Site(Outcome.UNREACHABLE), await desk.begin()
+    async with desk.worker(site, why_unreachable=no_way) as worker:
+        with structlog.testing.capture_logs() as lines:
+            await worker.make(desk.order(terms, 0), 0)
+            site.outcomes = [second]
+            await worker.make(desk.order(terms, 1), 0)
+            assert not network_lines(lines)
+            site.outcomes = [Outcome.UNREACHABLE]
+            await worker.make(desk.order(terms, 2), 0)
+    assert len(network_lines(lines)) == (second is Outcome.UNREACHABLE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 from ordered_sweeps import (
     CANARY,
     Field,
@@ -74,6 +75,20 @@ async def test_two_workers_come_to_what_one_process_does(
     checked = {check.address: check.at for check in by_workers.checks}
     assert checked.keys() == spoken.keys() <= {"甲", "乙"}, "visitors are checked where they spoke"
     assert all(checked[address] > at for address, at in spoken.items())
+
+
+async def test_a_coordinator_says_that_no_site_answers_its_workers(
+    field: Field, shared: Store
+) -> None:
+    await file_accounts(shared, *(f"断{number}" for number in range(3)))
+    field.worker()
+    await alive(shared, 1)
+    with structlog.testing.capture_logs() as lines:
+        summary = await sweep(field)
+    said = [line["event"] for line in lines if line["event"].startswith("no network")]
+    assert len(said) == 1
+    assert "no site has answered any look of the workers so far" in said[0]
+    assert summary.unanswered
 
 
 async def test_what_visitors_of_a_gone_address_said_is_withdrawn(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from mediawatch.domain import (
     Account,
@@ -30,10 +30,11 @@ class Rejudgement:
     news: Mapping[int, int] = field(default_factory=dict)
     apart: frozenset[int] = frozenset()
 
-    def of(self, account_ids: Iterable[int]) -> Rejudgement:
+    def of(self, account_ids: Iterable[int]) -> Self:
         """The part of it that concerns these accounts."""
         wanted = set(account_ids)
-        return Rejudgement(
+        return replace(
+            self,
             judgements={
                 key: judgement for key, judgement in self.judgements.items() if key in wanted
             },

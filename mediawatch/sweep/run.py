@@ -176,10 +176,12 @@ class Run:
 
     async def _due_again(self, accounts: Sequence[Account]) -> list[Account]:
         """The accounts whose judgement wants a second look."""
-        judgements = (await self.judge(accounts)).judgements
+        standing = await self._standing(accounts)  # fresh: none of them wants one
+        doubtful = [account for account in accounts if account.id not in standing]
+        judgements = (await self.judge(doubtful)).judgements
         return [
             account
-            for account in accounts
+            for account in doubtful
             if judgements[account.id].second_look
             and not self.readings.has_look(account, LookKind.SECOND)
         ]
@@ -211,29 +213,37 @@ class Run:
     # The verdicts
 
     async def judge_all(self, accounts: Sequence[Account]) -> ScopeJudgement:
-        """Judge the whole scope once more.
-
-        What known posts prove fresh was judged before the looks: it stands where nothing became
-        known since, and no source was turned away.
-        """
-        if not self._proved_fresh:
-            return await self.judge(accounts)
-        now = await self.tools.store.accounts.current(self._proved_fresh)
-        kept = {
-            account.id: judgement
-            for account in accounts
-            if (judgement := self._proved_fresh.get(account.id))
-            and now[account.id].news == self._proved_on[account.id]
-            and not self.looks.paused_sources(account)
-            # Looks of an earlier run of this sweep may be withdrawn by a check that came since.
-            and not self.readings.of(account)
-        }
+        """Judge the whole scope once more."""
+        kept = await self._standing(accounts)
         made = await self.judge([account for account in accounts if account.id not in kept])
         return ScopeJudgement(
             judgements={**kept, **made.judgements},
             news={**{key: self._proved_on[key] for key in kept}, **made.news},
             surfaces={**{key: self._proved_by[key] for key in kept}, **made.surfaces},
         )
+
+    async def _standing(self, accounts: Sequence[Account]) -> dict[int, Judgement]:
+        """Of these accounts the judgements from before the looks that would be made again alike.
+
+        They are of what known posts prove fresh, where nothing became known since, and no source
+        was turned away.
+        """
+        proved = [
+            account
+            for account in accounts
+            if account.id in self._proved_fresh
+            and not self.looks.paused_sources(account)
+            # Looks of an earlier run of this sweep may be withdrawn by a check that came since.
+            and not self.readings.of(account)
+        ]
+        if not proved:
+            return {}
+        news = await self.tools.store.accounts.news(account.id for account in proved)
+        return {
+            account.id: self._proved_fresh[account.id]
+            for account in proved
+            if news.get(account.id, 0) == self._proved_on[account.id]
+        }
 
     async def judge(self, accounts: Sequence[Account]) -> ScopeJudgement:
         """Judge from everything that is kept by now."""

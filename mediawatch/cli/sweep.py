@@ -143,6 +143,7 @@ def sweep(
             )
             if not workers:
                 await _foretell(app, request, registry)
+            del registry  # a nation's, which the sweep would hold to its end
             ended = partial(_write_metrics, app, figures) if figures else None
             return await run_sweep(app, request, ended, workers=workers)
 

@@ -13,6 +13,7 @@ from mediawatch.domain import (
     AccountState,
     Judgement,
     Sweep,
+    SweepAccount,
     SweepKind,
     SweepState,
     UserError,
@@ -69,7 +70,7 @@ class Engine(SweepTools):
         await self.store.sweeps.close(sweep.id, SweepState.FINISHED, finished_at)
         return Summary(
             sweep=replace(sweep, state=SweepState.FINISHED, finished_at=finished_at),
-            scope=await self.store.sweeps.scope(sweep.id),
+            scope=await self._as_kept(run, scope, made),
             looks=run.counts.looks,
             outcomes=run.counts.outcomes,
             looks_saved=run.counts.looks_saved,
@@ -103,6 +104,30 @@ class Engine(SweepTools):
             await self.store.sweeps.narrow(run.sweep.id, judgements)
         await self.store.sweeps.keep_judgements(run.sweep.id, judgements, made.news)
         return made
+
+    async def _as_kept(
+        self, run: Run, scope: Sequence[SweepAccount], made: ScopeJudgement
+    ) -> list[SweepAccount]:
+        """The scope as the store holds it now.
+
+        Read again is what may differ from what is at hand: what a nightly sweep has left; accounts
+        that were looked at (links were learned), were judged by an earlier run, or have findings
+        (these may be decided). A nation's list of settled accounts would be held twice.
+        """
+        if run.sweep.kind is SweepKind.NIGHTLY:
+            return await self.store.sweeps.scope(run.sweep.id)
+        changed = [
+            entry.account.id
+            for entry in scope
+            if entry.judgement is not None
+            or run.readings.of(entry.account)
+            or made.judgements[entry.account.id].findings
+        ]
+        again = {
+            entry.account.id: entry
+            for entry in await self.store.sweeps.scope(run.sweep.id, changed)
+        }
+        return [again.get(entry.account.id) or _as_judged(entry, made) for entry in scope]
 
     async def _begin(self, request: Request, accounts: Sequence[Account]) -> None:
         """Tell the gate of earlier visits and of the run's end."""
@@ -211,3 +236,8 @@ class Engine(SweepTools):
 def _is_news(judged: Judgement, state: AccountState | None) -> bool:
     """Whether the verdict on an account without a look has changed."""
     return state is None or judged.verdict is not state.verdict
+
+
+def _as_judged(entry: SweepAccount, made: ScopeJudgement) -> SweepAccount:
+    news = made.news[entry.account.id]
+    return replace(entry, judgement=made.judgements[entry.account.id], news=news, judged_news=news)

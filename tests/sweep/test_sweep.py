@@ -488,6 +488,7 @@ async def test_stored_posts_settle_a_census_without_a_look(
     later = await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))
     assert {name for name, _ in stage.looker.asked[before:]} == {"旧40"} | {"鲜13"}
     assert (later.looks_saved, later.verdicts[Verdict.FRESH]) == (1, 1)
+    assert later.scope == await stage.store.sweeps.scope(later.sweep.id)
     before = len(stage.looker.asked)
     await stage.engine.run(request(again=True))
     assert {name for name, _ in stage.looker.asked[before:]} == {"鲜1", "鲜13", "旧40"}
@@ -518,6 +519,7 @@ async def test_what_known_posts_settle_is_judged_once_without_news(
     later = await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))
     assert [later.verdicts[each] for each in (Verdict.FRESH, Verdict.FAILED)] == [1, 1]
     assert later.surfaces == {fresh.id: known.sights[0].surface}
+    assert later.scope == await stage.store.sweeps.scope(later.sweep.id)
     assert (judged.count(fresh.id) > 1) is news
     assert judged.count(stale.id) > 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -58,29 +59,32 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
     first: dict[str, Surface] = {}
     for each in surfaces:
         first.setdefault(each.name, each)
-    return tuple(
-        SurfaceFacts(
-            name=each.name,
-            label=each.label,
-            attested=each.attested,
-            needs_login=each.session is SessionUse.REQUIRED,
-            shows_all=each.shows is Shows.ALL,
-            shows_all_logged_in=each.shows is not Shows.SOME,
-            pace=each.pace,
-            declared_closed=each.declared_closed,
-            for_some=type(each).accepts_session is not Surface.accepts_session,
-            login=""
-            if each.session is SessionUse.VISITOR
-            else each.session_platform or each.name.partition(".")[0],
-            shows_newer=each.shows_newer,
-            finds_ids=each.finds_ids,
-            by_call=each.shared_page is not None,
-            paced_as=each.paced_as,
-            by_interface=each.by_interface,
-            finds_units=isinstance(each, FindsUnits),
-            shows_bodies=isinstance(each, FindsUnits) and each.shows_bodies,
-        )
-        for each in first.values()
+    return tuple(map(_facts_of, first.values()))
+
+
+@cache
+def _facts_of(surface: Surface) -> SurfaceFacts:
+    """Put together once: a plan asks for the facts of each account."""
+    return SurfaceFacts(
+        name=surface.name,
+        label=surface.label,
+        attested=surface.attested,
+        needs_login=surface.session is SessionUse.REQUIRED,
+        shows_all=surface.shows is Shows.ALL,
+        shows_all_logged_in=surface.shows is not Shows.SOME,
+        pace=surface.pace,
+        declared_closed=surface.declared_closed,
+        for_some=type(surface).accepts_session is not Surface.accepts_session,
+        login=""
+        if surface.session is SessionUse.VISITOR
+        else surface.session_platform or surface.name.partition(".")[0],
+        shows_newer=surface.shows_newer,
+        finds_ids=surface.finds_ids,
+        by_call=surface.shared_page is not None,
+        paced_as=surface.paced_as,
+        by_interface=surface.by_interface,
+        finds_units=isinstance(surface, FindsUnits),
+        shows_bodies=isinstance(surface, FindsUnits) and surface.shows_bodies,
     )
 
 

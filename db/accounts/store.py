@@ -84,6 +84,10 @@ class SqlAccounts(Aggregate):
         }
 
     @reads
+    def news(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, int]:
+        return counters(conn, set(account_ids))
+
+    @reads
     def names_in_service(self, conn: Connection) -> list[tuple[int, str, str]]:
         wanted = select(AccountRow.id, AccountRow.platform, AccountRow.name)
         in_service = wanted.where(AccountRow.retired_on.is_(None))

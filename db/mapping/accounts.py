@@ -5,11 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from itertools import chain
+from operator import attrgetter
+from sys import intern
 
 from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import Account, Filing, ProvisionalId
 
 _FILED = tuple(field.name for field in fields(Filing))
+_SHARED = (
+    "platform",
+    "type",
+    "kind",
+    "organiser",
+    "supervisor",
+    "prefecture",
+    "county",
+    "township",
+    "jurisdiction",
+    "level",
+    "body_kind",
+    "function_kind",
+)
+"""What many accounts have in common: kept once, these words are half of a nation's list."""
+_shared_of = attrgetter(*_SHARED)
 _PROVISIONAL = tuple(field.name for field in fields(ProvisionalId))
 
 
@@ -18,7 +36,10 @@ def filed_values(filed: Filing) -> Values:
 
 
 def filed_of(row: AnyRow) -> Filing:
-    return Filing(**fields_of(row, _FILED) | {"article_links": tuple(row.article_links)})
+    values = fields_of(row, _FILED)
+    values.update(zip(_SHARED, map(intern, _shared_of(row)), strict=True))
+    values["article_links"] = tuple(row.article_links)
+    return Filing(**values)
 
 
 def account_of(
@@ -30,7 +51,9 @@ def account_of(
 ) -> Account:
     """`learned` are article links found since filing, newest first; they follow the filed ones."""
     filed = filed_of(row)
-    links = tuple(dict.fromkeys(chain(filed.article_links, learned)))
+    links = filed.article_links
+    if learned or len(links) > 1:
+        links = tuple(dict.fromkeys(chain(links, learned)))
     return Account(
         id=key,
         filed=filed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -34,6 +35,7 @@ from mediawatch.cli.sweep_options import (
     Workers,
 )
 from mediawatch.domain import (
+    Account,
     Effect,
     SweepRun,
     UserError,
@@ -121,14 +123,13 @@ def sweep(
                 settings.second_look_minutes if second_look_after is None else second_look_after
             )
             moment = as_of_option(as_of, app.clock())
+            registry = await app.store.accounts.all() if scope or not workers else []
             request = Request(
                 policy=load(policy or settings.policy),
                 nightly=nightly,
                 until=until_of(until, app.clock()),
                 as_of=moment,
-                drawn=scope_files.read(
-                    scope, await app.store.accounts.all(), home=await app.store.operator.home_id()
-                )
+                drawn=scope_files.read(scope, registry, home=await app.store.operator.home_id())
                 if scope
                 else None,
                 round=round_,
@@ -141,7 +142,8 @@ def sweep(
                 concurrency=app.settings.browser.concurrency,
             )
             if not workers:
-                await _foretell(app, request)
+                await _foretell(app, request, registry)
+            del registry  # a nation's, which the sweep would hold to its end
             ended = partial(_write_metrics, app, figures) if figures else None
             return await run_sweep(app, request, ended, workers=workers)
 
@@ -153,12 +155,12 @@ def sweep(
         sys.exit(code)
 
 
-async def _foretell(app: App, request: Request) -> None:
+async def _foretell(app: App, request: Request, registry: Sequence[Account]) -> None:
     """Say, before the first look, that a sweep without an end takes hours, and until when. And
     which accounts it can find nothing against, for a clock was ahead.
     """
     now = app.clock()
-    accounts = [account for account in await app.store.accounts.all() if request.wants(account)]
+    accounts = [account for account in registry if request.wants(account)]
     states = await app.store.readings.account_states([account.id for account in accounts])
     if warning := warn_of_later_readings(states.values(), now):
         typer.echo(f"mediawatch: {warning}", err=True)

@@ -153,11 +153,14 @@ class SweepLooks(ABC):
 
     def paused_sources(self, account: Account) -> tuple[str, ...]:
         """For the inspector: the sources that could not be asked, and why."""
+        turned_away = self.turned_away.get(account.id)
+        if not turned_away:
+            return ()
         labels = {facts.name: facts.label for facts in self.tools.looker.surfaces(account.platform)}
         clock = sentences.CLOCK_OFF if self.counts.clock_off else ""
         return tuple(
             f"{labels.get(surface, surface)}：{clock or sentences.why_paused(why)}"
-            for surface, why in self.turned_away.get(account.id, {}).items()
+            for surface, why in turned_away.items()
         )
 
     @abstractmethod

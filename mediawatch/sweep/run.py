@@ -170,10 +170,12 @@ class Run:
 
     async def _due_again(self, accounts: Sequence[Account]) -> list[Account]:
         """The accounts whose judgement wants a second look."""
-        judgements = (await self.judge(accounts)).judgements
+        standing = await self._standing(accounts)  # fresh: none of them wants one
+        doubtful = [account for account in accounts if account.id not in standing.judgements]
+        judgements = (await self.judge(doubtful)).judgements
         return [
             account
-            for account in accounts
+            for account in doubtful
             if judgements[account.id].second_look
             and not self.readings.has_look(account, LookKind.SECOND)
         ]
@@ -228,9 +230,9 @@ class Run:
         ]
         if not proved:
             return ScopeJudgement()
-        now = await self.tools.store.accounts.current(proved)
+        news = await self.tools.store.accounts.news(proved)
         return self._proved_fresh.of(
-            key for key in proved if now[key].news == self._proved_fresh.news[key]
+            key for key in proved if news.get(key, 0) == self._proved_fresh.news[key]
         )
 
     async def judge(self, accounts: Sequence[Account]) -> ScopeJudgement:

@@ -71,11 +71,9 @@ class Scope:
     def as_drawn(self, account: Account) -> Account:
         """The account in the stratum in which it was drawn, also where it was moved since."""
         drawn = self._by_id.get(account.id)
-        return (
-            replace(account, filed=replace(account.filed, **strata_of(drawn.filed)))
-            if drawn
-            else account
-        )
+        if drawn is None or (strata := strata_of(drawn.filed)) == strata_of(account.filed):
+            return account
+        return replace(account, filed=replace(account.filed, **strata))
 
     @cached_property
     def _by_id(self) -> Mapping[int, Account]:
@@ -85,7 +83,7 @@ class Scope:
     def ids(self) -> frozenset[int]:
         return frozenset(account.id for account in self.accounts)
 
-    @property
+    @cached_property
     def words(self) -> str:
         """For `Sweep.scope`: equal for equal lists, whatever numbers this database gave the
         accounts."""

@@ -20,9 +20,18 @@ if TYPE_CHECKING:
 
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _COMMAND = "run-driver"
-_SMALL = ("--max-semi-space-size=1", "--optimize-for-size", "--heap-growing-percent=10")
+_SMALL = (
+    "--max-semi-space-size=1",
+    "--optimize-for-size",
+    "--heap-growing-percent=10",
+    "--lite-mode",
+)
 """Options of V8. What the driver passes on is garbage at once; by default Node.js lets some fifty
-MB of it lie.
+MB of it lie. Optimised code takes 5 MB of its heap, and a sweep no less CPU (docs/benchmarks.md).
+"""
+_RETURNED = {"MALLOC_MMAP_THRESHOLD_": "30000", "MALLOC_MMAP_MAX_": "1000000"}
+"""To glibc: what reading the driver's own 7 MB of scripts took goes back to the system. V8 asks for
+it in pieces of 32 kB, between which others would hold it.
 """
 
 
@@ -118,7 +127,7 @@ def _apart(scratch: Path | None) -> Iterator[list[Process]]:
     ) -> Any:
         if _COMMAND not in command:
             return await plain(factory, *command, **options)
-        environ = inherited_environment(options["env"])
+        environ = _RETURNED | inherited_environment(options["env"])
         if scratch is not None:
             environ["TMPDIR"] = str(scratch)
         options["env"] = environ

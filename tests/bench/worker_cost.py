@@ -4,6 +4,8 @@
 that answers at once; what a look costs ordered from a worker, and in one process, on the same
 PostgreSQL. `pair [ACCOUNTS]`: the replica with answers after 150 ms and a real browser; one worker
 pinned to one core, then two workers on two. CPU of the replica and of PostgreSQL stands apart.
+`memory [ACCOUNTS]`: one worker before pages as heavy as real ones; the greatest sum of the PSS of
+its processes.
 docs/benchmarks.md says how to read the figures.
 """
 
@@ -16,8 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import worlds
 from ordered_sweeps import Field, alive, file_accounts, sweep, sweep_alone
 from postgres import SETTINGS, Cluster, binaries
-from processes import _family, _spent
+from processes import _family, _pss_mb, _spent
 from worlds import MIX
 
 import db
@@ -34,7 +36,7 @@ from db.engine import normal_url
 from db.migrate import upgrade
 from db.tasks.queue import open_queue
 from db.tasks.schema import prepare
-from mediawatch.app import DEMO_LOGINS, Route, open_app
+from mediawatch.app import DEMO_LOGINS, App, Route, open_app
 from mediawatch.app.workers import make_worker, open_coordinator
 from mediawatch.cli import logs
 from mediawatch.domain.clock import day_end, day_of
@@ -134,8 +136,10 @@ async def hand(count: int) -> None:
         await store.close()
 
 
-async def serve(folder: Path, count: int) -> None:
-    """The replica, until somebody ends it."""
+async def serve(folder: Path, count: int, weight: str) -> None:
+    """The replica, until somebody ends it. Its pages are "far" (and small) or "real" (and near)."""
+    from weights import real_weight
+
     from scrapers.replica import Replica
 
     worlds.AS_OF = day_of(host_now()) - timedelta(days=1)
@@ -145,7 +149,8 @@ async def serve(folder: Path, count: int) -> None:
     from mediawatch.demo.machine import write_registry
 
     write_registry(folder / "registry.xlsx", world.filed_rows())
-    async with Replica(world, now=host_now, logged_in=DEMO_LOGINS, distance=DISTANCE) as replica:
+    how = {"distance": DISTANCE} if weight == "far" else {"before": [real_weight]}
+    async with Replica(world, now=host_now, logged_in=DEMO_LOGINS, **how) as replica:
         at = {
             "proxy": replica.proxy,
             "args": replica.chromium_args,
@@ -184,45 +189,77 @@ def wait_for(file: Path) -> None:
         time.sleep(0.1)
 
 
-async def pair(count: int) -> None:
+@contextmanager
+def replica_of(count: int, weight: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Where it is stands in the folder."""
+    me = str(Path(__file__))
+    replica = start(sys.executable, me, "serve", str(folder), str(count), weight)
+    try:
+        wait_for(folder / "replica.json")
+        yield replica
+    finally:
+        replica.terminate()
+        replica.wait()
+
+
+@asynccontextmanager
+async def workers_at(
+    url: str, folder: Path, workers: int
+) -> AsyncIterator[tuple[App, list[subprocess.Popen[bytes]]]]:
+    """A home with its registry, and so many workers, each pinned to a core of its own."""
     from mediawatch.registry.service import import_files
 
-    me = str(Path(__file__))
+    home = home_on(url, folder / f"home-{workers}")
+    place = folder / "evidence"
+    (place / "mediawatch.json").unlink(missing_ok=True)  # of the database before
+    async with open_app(home, patience=60) as app:
+        take_place(app.evidence._place, await app.store.operator.home_id())
+        app.pace = 0
+        await import_files(app.store, [folder / "registry.xlsx"], now=host_now())
+        running = []
+        for number in range(workers):
+            own = home_on(url, folder / f"worker-{workers}-{number}").root
+            words = ["taskset", "-c", str(number), sys.executable, str(Path(__file__)), "work"]
+            running.append(start(*words, str(folder), str(own)))
+        try:
+            await alive(app.store, workers)
+            await asyncio.sleep(5)
+            yield app, running
+        finally:
+            for each in running:
+                each.terminate()
+            for each in running:
+                each.wait()
+
+
+async def pair(count: int) -> None:
     with cluster() as server, tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        replica = start(sys.executable, me, "serve", temporary, str(count))
-        try:
-            await asyncio.to_thread(wait_for, folder / "replica.json")
+        with replica_of(count, "far", folder) as replica:
             walls = []
             for workers in (1, 2):
-                url = server.url()
-                home = home_on(url, folder / f"home-{workers}")
-                place = folder / "evidence"
-                (place / "mediawatch.json").unlink(missing_ok=True)  # of the database before
-                async with open_app(home, patience=60) as app:
-                    take_place(app.evidence._place, await app.store.operator.home_id())
-                    app.pace = 0
-                    await import_files(app.store, [folder / "registry.xlsx"], now=host_now())
-                    running = []
-                    for number in range(workers):
-                        own = home_on(url, folder / f"worker-{workers}-{number}").root
-                        words = ["taskset", "-c", str(number), sys.executable, me, "work"]
-                        running.append(start(*words, temporary, str(own)))
-                    try:
-                        await alive(app.store, workers)
-                        await asyncio.sleep(5)
-                        walls.append(
-                            await timed(app, [each.pid for each in running], replica, server)
-                        )
-                    finally:
-                        for each in running:
-                            each.terminate()
-                        for each in running:
-                            each.wait()
+                async with workers_at(server.url(), folder, workers) as (app, running):
+                    pids = [each.pid for each in running]
+                    walls.append(await timed(app, pids, replica, server))
             print(f"two workers take {walls[1] / walls[0]:.2f} of the time of one")
-        finally:
-            replica.terminate()
-            replica.wait()
+
+
+async def memory(count: int) -> None:
+    with cluster() as server, tempfile.TemporaryDirectory() as temporary:
+        folder, parts = Path(temporary), list[float]()
+        with replica_of(count, "real", folder) as replica:
+            async with workers_at(server.url(), folder, 1) as (app, (worker,)):
+                watching = asyncio.create_task(watch(worker.pid, parts))
+                await timed(app, [worker.pid], replica, server)
+                watching.cancel()
+        print(f"at most {max(parts):.0f} MB")
+
+
+async def watch(root: int, found: list[float]) -> None:
+    """The memory of a process with its descendants, five times a second."""
+    while True:
+        found.append(sum(map(_pss_mb, _family(root))))
+        await asyncio.sleep(0.2)
 
 
 async def timed(app, workers: Sequence[int], replica, server: Cluster) -> float:  # type: ignore[no-untyped-def]
@@ -254,8 +291,8 @@ async def timed(app, workers: Sequence[int], replica, server: Cluster) -> float:
 def main(words: Sequence[str]) -> None:
     logs.set_up("warning")
     match words:
-        case ["serve", folder, count]:
-            asyncio.run(serve(Path(folder), int(count)))
+        case ["serve", folder, count, weight]:
+            asyncio.run(serve(Path(folder), int(count), weight))
         case ["work", folder, home]:
             with suppress(KeyboardInterrupt):
                 asyncio.run(work(Path(folder), Path(home)))
@@ -265,6 +302,8 @@ def main(words: Sequence[str]) -> None:
             asyncio.run(hand(int(count[0]) if count else 1_000))
         case ["pair", *count]:
             asyncio.run(pair(int(count[0]) if count else 2_000))
+        case ["memory", *count]:
+            asyncio.run(memory(int(count[0]) if count else 572))
         case _:
             sys.exit(__doc__)
 

@@ -64,6 +64,13 @@ async def test_every_filed_field_comes_back(any_store: Store) -> None:
     assert await any_store.accounts.get(odd.id + 100) is None
 
 
+async def test_accounts_hold_their_common_words_once(any_store: Store) -> None:
+    """A nation's list has a hundred thousand accounts, and some thousand places and units."""
+    one, other = await enter(any_store, *[replace(PLAIN, county="示例县")] * 2)
+    assert one.filed.county == "示例县"
+    assert one.filed.county is other.filed.county
+
+
 async def test_every_field_of_a_reading_comes_back(any_store: Store) -> None:
     account, other = await enter(any_store, PLAIN, ODD)
     given_in = rich_reading(account.id)

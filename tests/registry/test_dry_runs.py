@@ -29,7 +29,7 @@ from mediawatch.registry.service import ImportOptions, import_files
 from mediawatch.registry.undo import undo
 
 READS = {
-    "accounts": "added_by all changes closures contacts current get names_in_service provisional_ids refusals remarks sources twins",
+    "accounts": "added_by all changes closures contacts current get names_in_service news provisional_ids refusals remarks sources twins",
     "evidence": "owners page",
     "hints": "all of_accounts receipts",
     "notices": "all coverage documents drafts events issued_at scope unarchived",

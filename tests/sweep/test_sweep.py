@@ -7,9 +7,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sweeps import AS_OF, FACTS, NOW, TIBET, Scripted, Stage, by_name, request, sight
@@ -40,7 +42,7 @@ from mediawatch.ports import Gate, Store
 from mediawatch.rules.due import next_due
 from mediawatch.sweep import nights
 from mediawatch.sweep.gate.pacing import OVER, Pacing, as_declared
-from mediawatch.sweep.judging import rejudge
+from mediawatch.sweep.judging import ScopeJudgement, judge_scope, rejudge
 from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.scope import totals_of
 
@@ -486,9 +488,40 @@ async def test_stored_posts_settle_a_census_without_a_look(
     later = await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))
     assert {name for name, _ in stage.looker.asked[before:]} == {"旧40"} | {"鲜13"}
     assert (later.looks_saved, later.verdicts[Verdict.FRESH]) == (1, 1)
+    assert later.scope == await stage.store.sweeps.scope(later.sweep.id)
     before = len(stage.looker.asked)
     await stage.engine.run(request(again=True))
     assert {name for name, _ in stage.looker.asked[before:]} == {"鲜1", "鲜13", "旧40"}
+
+
+@pytest.mark.parametrize("news", [False, True])
+async def test_what_known_posts_settle_is_judged_once_without_news(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, news: bool
+) -> None:
+    await stage.file("鲜1", "旧40")
+    fresh, stale = await stage.store.accounts.all()
+    await stage.engine.run(request())
+    (known,) = (await stage.store.readings.by_account())[fresh.id]
+    judged: list[int] = []
+
+    async def counted(store: Store, accounts: Sequence[Account], *terms: Any) -> ScopeJudgement:
+        judged.extend(account.id for account in accounts)
+        return await judge_scope(store, accounts, *terms)
+
+    class Telling(Scripted):
+        async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+            if news:
+                await stage.store.readings.keep(replace(known, id=0, sweep_id=None))
+            return await super().look(account, need, gate)
+
+    monkeypatch.setattr("mediawatch.sweep.run.judge_scope", counted)
+    stage.engine.looker = Telling(by_name)
+    later = await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))
+    assert [later.verdicts[each] for each in (Verdict.FRESH, Verdict.FAILED)] == [1, 1]
+    assert later.surfaces == {fresh.id: known.sights[0].surface}
+    assert later.scope == await stage.store.sweeps.scope(later.sweep.id)
+    assert (judged.count(fresh.id) > 1) is news
+    assert judged.count(stale.id) > 1
 
 
 async def test_a_name_that_was_read_long_ago_is_read_again(stage: Stage) -> None:

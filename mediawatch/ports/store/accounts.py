@@ -48,6 +48,9 @@ class AccountStore(Protocol):
         Ask before the readings: what becomes known meanwhile is then still news.
         """
 
+    async def news(self, account_ids: Iterable[int]) -> dict[int, int]:
+        """By account, `AccountNow.news` alone."""
+
     async def names_in_service(self) -> list[tuple[int, str, str]]:
         """Number, platform and filed name of every account in service."""
 

@@ -39,9 +39,11 @@ NOTICE = "演示〔2026〕1号"
 
 def measure(argv: Sequence[str], codes: Sequence[int] = (0,)) -> MeasuredCost:
     """RuntimeError where the command ends with another code."""
+    # As installed: modules that were compiled once stay compiled.
+    environ = {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            argv, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL,
+            argv, cwd=ROOT, env=environ | {"PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=errors,
         )  # fmt: skip
         _, status, usage = os.wait4(process.pid, 0)

@@ -3,7 +3,7 @@
 `python tests/bench/scale.py CACHE --sizes 113 6206 --only flagged figures --group sweep`: homes are
 made in the folder CACHE, and used again on the same day. Each command is a process of its own; one
 that writes gets a copy of the database. Counted are CPU seconds (user and system, with children)
-and the greatest memory of one process. Each cost is kept in CACHE/costs.json as it is measured, so a
+and the greatest memory of one process. Each cost is kept in CACHE/costs.jsonl as it is measured, so a
 run that was broken off goes on there; `--again` measures anew.
 
 It ends with 1 where a command is above its targets, or grows faster than 1.2 times as much as the
@@ -133,7 +133,7 @@ def main() -> int:
     ]
     cache, sizes = given.cache.resolve(), sorted(given.sizes)
     cache.mkdir(parents=True, exist_ok=True)
-    kept = CostFile(cache / "costs.json", code_state())
+    kept = CostFile(cache / "costs.jsonl", code_state())
     costs: dict[str, dict[int, MeasuredCost]] = {each.name: {} for each in chosen}
     failed = 0
     for accounts in sizes:

@@ -34,27 +34,28 @@ class MeasuredCost:
 
 
 class CostFile:
-    """The costs that are kept in a file: those of one state of the code are read."""
+    """The costs that are kept in a file, a line each: those of one state of the code are read.
+
+    Several runs may add to it at once.
+    """
 
     def __init__(self, file: Path, code: str) -> None:
         """Without a `code` nothing that is kept is used."""
         self._file, self._code = file, code
-        self._all: dict[str, dict[str, dict[str, dict[str, float]]]] = (
-            json.loads(file.read_text("utf-8")) if file.exists() else {}
-        )
+        self._kept: dict[tuple[int, str], MeasuredCost] = {}
+        lines = file.read_text("utf-8").splitlines() if file.exists() and code else []
+        for line in lines:
+            of_code, accounts, words, cost = json.loads(line)
+            if of_code == code:
+                self._kept[accounts, words] = MeasuredCost(**cost)
 
     def get(self, accounts: int, words: str) -> MeasuredCost | None:
-        kept = self._all.get(self._code, {}) if self._code else {}
-        cost = kept.get(str(accounts), {}).get(words)
-        return MeasuredCost(**cost) if cost else None
+        return self._kept.get((accounts, words))
 
     def keep(self, accounts: int, words: str, cost: MeasuredCost) -> None:
-        """Written whole beside the file, then put in its place."""
-        by_size = self._all.setdefault(self._code, {})
-        by_size.setdefault(str(accounts), {})[words] = asdict(cost)
-        beside = self._file.with_suffix(".new")
-        beside.write_text(json.dumps(self._all, ensure_ascii=False, indent=1), "utf-8")
-        beside.replace(self._file)
+        line = json.dumps([self._code, accounts, words, asdict(cost)], ensure_ascii=False)
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
 
 
 def code_state() -> str:

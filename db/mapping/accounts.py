@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from itertools import chain
+from sys import intern
 
 from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import Account, Filing, ProvisionalId
 
 _FILED = tuple(field.name for field in fields(Filing))
+_COMMON = (
+    "platform", "type", "kind", "organiser", "supervisor", "prefecture", "county", "township", "jurisdiction", "level",
+    "body_kind", "function_kind",
+)  # fmt: skip
+"""What many accounts have in common."""
 _PROVISIONAL = tuple(field.name for field in fields(ProvisionalId))
 
 
@@ -18,7 +24,11 @@ def filed_values(filed: Filing) -> Values:
 
 
 def filed_of(row: AnyRow) -> Filing:
-    return Filing(**fields_of(row, _FILED) | {"article_links": tuple(row.article_links)})
+    """What is common to many is held once: else it would be half of a nation's registry."""
+    values = fields_of(row, _FILED) | {"article_links": tuple(row.article_links)}
+    for name in _COMMON:
+        values[name] = intern(values[name])
+    return Filing(**values)
 
 
 def account_of(

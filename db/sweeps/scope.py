@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, exists, select
 
@@ -22,8 +22,18 @@ from db.models import (
     SweepAccountRow,
     SweepRow,
 )
-from db.types import portions
-from mediawatch.domain import Account, Finding, LookKind, SweepAccount, SweepState
+from db.types import AnyRow, portions
+from mediawatch.domain import (
+    Account,
+    Finding,
+    LookKind,
+    ProvisionalId,
+    SweepAccount,
+    SweepState,
+)
+
+_AT_ONCE = 5_000
+"""Accounts whose rows are held at once."""
 
 # Made once: it runs before every ordered look.
 _ONE = (
@@ -106,7 +116,22 @@ def _entries(
     wanted = rows(SweepAccountRow).add_columns(AccountStateRow.news)
     wanted = wanted.join_from(SweepAccountRow, AccountStateRow, state)
     wanted = wanted.where(*meant).order_by(SweepAccountRow.account_id)
-    found = conn.execute(wanted).all()
+    # A portion at a time, so that a nation's rows are not held beside what is made of them.
+    return [
+        entry
+        for portion in conn.execute(wanted).partitions(_AT_ONCE)
+        for entry in _entries_of(conn, sweep_id, portion, links, known, findings)
+    ]
+
+
+def _entries_of(
+    conn: Connection,
+    sweep_id: int,
+    found: Sequence[AnyRow],
+    links: Mapping[int, Sequence[str]],
+    known: Mapping[int, Sequence[ProvisionalId]],
+    findings: Mapping[int, Sequence[tuple[int, Finding]]],
+) -> list[SweepAccount]:
     filed = {row.account_id: filed_of(row).identity for row in found if row.account_id in known}
     disowned = disowned_of(conn, {key: known[key] for key in filed}, filed)
     return [

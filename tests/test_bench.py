@@ -241,6 +241,40 @@ def test_growth_beyond_the_accounts_is_a_fault(scale: ModuleType) -> None:
     assert len(scale.faults(costs(1.0, 2.0, 3.6, 44.0, mb=300.0))) == 1
 
 
+def test_a_run_of_costs_goes_on_where_it_was_broken_off(
+    scale: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    measured: list[tuple[int, str]] = []
+
+    def cost_of(command: Any, home: Path) -> Any:
+        if len(measured) == 3:
+            raise KeyboardInterrupt
+        measured.append((int(home.name), command.name))
+        return scale.MeasuredCost(cpu=1.0, mb=int(home.name))
+
+    monkeypatch.setattr(scale, "made", lambda cache, accounts: cache / str(accounts))
+    monkeypatch.setattr(scale, "code_state", lambda: "1a2b3c")
+    monkeypatch.setattr(scale, "cost_of", cost_of)
+    words = ["scale.py", str(tmp_path), "--sizes", "113", "300", "--only", "plan", "next"]
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(KeyboardInterrupt):
+        scale.main()
+    assert measured == [(113, "plan"), (113, "plan --list"), (113, "next")]
+    measured.clear()
+    assert scale.main() == 0
+    assert measured == [(300, "plan"), (300, "plan --list"), (300, "next")]
+    assert "| `next` | 1.0 / 113 | 1.0 / 300 |  |" in capsys.readouterr().out
+    # What another state of the code cost is no cost of this one.
+    measured.clear()
+    monkeypatch.setattr(scale, "code_state", lambda: "4d5e6f")
+    with pytest.raises(KeyboardInterrupt):
+        scale.main()
+    assert len(measured) == 3
+
+
 @pytest.mark.soak
 def test_every_command_is_measured(scale: ModuleType, tmp_path: Path) -> None:
     homes = [scale.made(tmp_path, accounts) for accounts in (113, 300)]

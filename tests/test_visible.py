@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from mediawatch import visible
 from mediawatch.table import Table, plain, to_text
 from mediawatch.visible import make_visible
 
@@ -39,6 +41,14 @@ def test_hidden_characters_are_written_out(given: str, shown: str) -> None:
 )
 def test_what_can_be_seen_stays(name: str) -> None:
     assert make_visible(name) == name
+
+
+def test_no_hidden_character_passes_for_plain() -> None:
+    """What passes is not searched."""
+    every = map(chr, range(sys.maxunicode + 1))
+    plain = "".join(each for each in every if visible._hides_nothing(each))
+    assert len(plain) > 100_000
+    assert visible._HIDDEN.findall(plain) == []
 
 
 @given(st.text(st.characters()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from sys import intern
 
 from db.types import AnyRow, Values, fields_of
 from mediawatch.domain import Finding, Judgement, Sweep, SweepKind
@@ -64,7 +65,7 @@ def judgement_of(row: AnyRow, findings: Sequence[Finding]) -> Judgement | None:
         return None
     return Judgement(
         verdict=row.verdict,
-        sentence=row.sentence,
+        sentence=intern(row.sentence),
         findings=tuple(findings),
         latest_on=row.latest_on,
         date_kind=row.date_kind,

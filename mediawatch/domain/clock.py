@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -147,11 +148,7 @@ def next_time(text: str, now: datetime) -> datetime:
 def months_before(day: date, months: int) -> date:
     """Calendar months back, clamped to the month's end: 05-31 minus 3 months is 02-28 or 02-29."""
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = (
-        (date(years, month + 1, 1).replace(day=28) + timedelta(days=4)).replace(day=1)
-        - timedelta(days=1)
-    ).day
-    return date(years, month + 1, min(day.day, last))
+    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
 
 
 def from_epoch(value: object) -> datetime:

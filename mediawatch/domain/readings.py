@@ -261,6 +261,8 @@ class Reading:
         Then nothing here is exact.
         """
         exact = [sight for sight in self.sights if sight.exact]
+        if not exact or len(self.sights) == 1:
+            return exact[0] if exact else None
         latest = self.latest
         for sight in exact:
             if latest is None or (sight.latest is not None and sight.latest.order >= latest.order):
@@ -269,7 +271,8 @@ class Reading:
 
     @property
     def complete_since(self) -> datetime | None:
-        return self.exact_sight.complete_since if self.exact_sight else None
+        exact = self.exact_sight
+        return exact.complete_since if exact else None
 
     @property
     def date_kind(self) -> DateKind | None:

@@ -6,10 +6,12 @@ every figure has a least and a most, and the true one lies between them.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 
 from mediawatch.domain import ClosureNote, FiledStatus, Filing
@@ -267,11 +269,15 @@ class _MonthCounter:
     def _below(self, first: date, last: date) -> Bounds:
         """Days on which the window that ends with them held no post: surely, and perhaps."""
         least = most = 0
+        posted, reach = self.known.days, first - self.policy.window_start(first)
+        until = bisect_left(posted, first)
         for day in each_day(first, last):
-            start = self.policy.window_start(day)
-            if self.begun is not None and start <= self.begun:
+            start = day - reach
+            while until < len(posted) and posted[until] <= day:
+                until += 1
+            if until and posted[until - 1] >= start:
                 continue
-            if days_within(self.known.days, start, day):
+            if self.begun is not None and start <= self.begun:
                 continue
             most += 1
             least += self._has_begun(start) and self.known.are_silent(start, day)
@@ -284,5 +290,6 @@ def _longest(days: Sequence[date], first: date, last: date) -> int:
     return max((until - since).days for since, until in ends if until >= first)
 
 
+@cache
 def _month_end(month: date) -> date:
     return months_before(month.replace(day=1), -1) - _DAY

@@ -65,7 +65,12 @@ class KnownDays:
 
     def perhaps_posted(self, first: date, last: date) -> list[date]:
         """The days from `first` to `last` that are not surely without a post, in order."""
-        return [day for day in each_day(first, last) if not self.are_silent(day, day)]
+        silent = {
+            day
+            for since, until in self.spans
+            for day in each_day(max(since, first), min(until, last))
+        }.difference(self.not_silent)
+        return [day for day in each_day(first, last) if day not in silent]
 
     def last_perhaps_before(self, day: date) -> date:
         """The newest day before `day` that is not surely without a post."""
@@ -80,7 +85,7 @@ class KnownDays:
 
 def each_day(first: date, last: date) -> Iterator[date]:
     """The days from `first` to `last`, both included."""
-    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
 
 
 def days_within(days: Sequence[date], first: date, last: date) -> Sequence[date]:

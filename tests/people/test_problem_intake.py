@@ -14,6 +14,7 @@ from problem_looks import AT, give, given, intake_of, shot
 from worklists import AS_OF, DAY, GH, NOW, Inspection, filed
 
 from mediawatch.domain import (
+    Account,
     Code,
     LookKind,
     MatchedBy,
@@ -26,6 +27,7 @@ from mediawatch.domain import (
 )
 from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.forms.problem_columns import ProblemColumn
+from mediawatch.people.worklist.problem_refusals import FiledPages
 from mediawatch.ports import Store
 from mediawatch.rules.problem_proofs import ProblemState
 from mediawatch.sweep.judging import rejudge
@@ -127,6 +129,29 @@ async def test_an_id_in_the_link_ties_the_answer(store: Store, tmp_path: Path) -
 
 LINKED = {"platform": "weibo", "type": "微博", "original_id": ""}
 ARTICLE = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
+
+
+def test_accounts_are_listed_once_for_the_links_of_all_answers() -> None:
+    """A nation has 100 000 of them: to go through all took a second for each answer."""
+
+    class Listed(dict[int, Account]):
+        times = 0
+
+        def values(self) -> Any:
+            self.times += 1
+            return super().values()
+
+    filings = [
+        filed(**LINKED, platform_id="1234567890"),
+        filed(2, **LINKED, platform_id="2222222222", url="https://weibo.com/example2"),
+    ]
+    accounts = Listed(
+        {number: Account(id=number, filed=each) for number, each in enumerate(filings, 1)}
+    )
+    pages = FiledPages(accounts)
+    links = ("weibo.com/u/1234567890", "www.weibo.com/example2?from=a", "weibo.com/9999999999")
+    held = [pages.holders(f"https://{link}", "weibo") for link in links]
+    assert (held, accounts.times) == ([{1}, {2}, set()], 2)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from mediawatch.people.worklist.problem_answer import (
 )
 from mediawatch.people.worklist.problem_refusals import (
     UNTIED,
+    FiledPages,
     answers_of,
     doubtful_person,
     link_faults,
@@ -82,7 +83,7 @@ class ProblemIntake:
         self.store, self.now, self.keep_evidence, self.sites = store, now, keep_evidence, sites
         self.sweep, self.policy = judged.sweep, judged.policy
         self.scope = {entry.account.id: entry.account for entry in judged.entries}
-        self._filed_now: Mapping[int, Account] = {}
+        self._pages = FiledPages({})
         self._issued: Mapping[int, datetime] = {}
         self.pictures: dict[str, set[int]] = {}
         """By SHA-256 the accounts for which a picture was handed in."""
@@ -93,9 +94,8 @@ class ProblemIntake:
 
     async def load(self) -> None:
         """Read what all answers are held against."""
-        self._filed_now = {
-            account.id: account for account in await self.store.accounts.all(include_retired=True)
-        }
+        accounts = await self.store.accounts.all(include_retired=True)
+        self._pages = FiledPages({account.id: account for account in accounts})
         self._issued = await self.store.notices.issued_at(self.sweep.id)
 
     async def load_accounts(self, numbers: Iterable[int]) -> None:
@@ -130,7 +130,10 @@ class ProblemIntake:
             window=Window.asked_about(self.sweep, account_policy(self.policy, account.filed)),
             ids=tuple(
                 dict.fromkeys(
-                    (*ids_of(self._filed_now.get(account.id, account), known), *ids_of(account, ()))
+                    (
+                        *ids_of(self._pages.filed_now.get(account.id, account), known),
+                        *ids_of(account, ()),
+                    )
                 )
             ),
             linked=bool(account_links(account, known)),
@@ -141,7 +144,7 @@ class ProblemIntake:
             *doubtful_person(given, looks),
         ]
         if not faults and not given.own_link(asked):
-            faults += await link_faults(self.store, account, given, self._filed_now)
+            faults += await link_faults(self.store, account, given, self._pages)
         if faults:
             return ProblemReceipt(faults=tuple(faults))
         look = problem_look(given, asked, self.now)
@@ -233,14 +236,14 @@ class ProblemIntake:
     ) -> list[ProblemFault]:
         digests = {shot.sha256 for shot in given.good_shots}
         self.pictures |= await self.store.evidence.owners(digests - self.pictures.keys())
-        ids = set(self._filed_now.get(account.id, account).filed.ids)
+        ids = set(self._pages.filed_now.get(account.id, account).filed.ids)
         others = [
             other.filed.name
             for number in sorted(
                 {each for digest in digests for each in self.pictures.get(digest, ())}
             )
             if number != account.id
-            and (other := self._filed_now.get(number)) is not None
+            and (other := self._pages.filed_now.get(number)) is not None
             and not ids & set(other.filed.ids)
         ]
         if others and SHARED_WORDS not in given.remark:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain
 
 from mediawatch.articles import article_of
 from mediawatch.domain import Account, Code, Evidence, EvidenceKind, ProblemAnswer, Reading
 from mediawatch.names import same_person, surely_same_person
 from mediawatch.people.forms.problem_columns import ProblemColumn
-from mediawatch.people.worklist.identity import link_ids, own_ids
+from mediawatch.people.worklist.identity import IdKind, link_ids, own_ids
 from mediawatch.people.worklist.problem_answer import GivenProblem, ProblemFault
 from mediawatch.people.worklist.todo import account_links
 from mediawatch.ports import Store
@@ -20,30 +23,50 @@ UNTIED = "没有所见ID或所见名称，不能证明看的是该账号：不�
 """What is told of 未见 that nothing ties to the account."""
 
 
-async def link_faults(
-    store: Store, account: Account, given: GivenProblem, filed_now: Mapping[int, Account]
-) -> list[ProblemFault]:
-    """Refuses the page or post of another account, as far as anything kept tells whose it is.
+class FiledPages:
+    """Which accounts are filed with an id or a link. A nation's are listed once for all answers."""
 
-    `filed_now`: all accounts by number.
-    """
+    def __init__(self, filed_now: Mapping[int, Account]) -> None:
+        """`filed_now`: all accounts by number."""
+        self.filed_now = filed_now
+
+    def holders(self, link: str, platform: str) -> set[int]:
+        """The accounts that have the link, or an id that it shows."""
+        shown = (self._by_id.get(one.key, ()) for one in link_ids(link, platform))
+        return {*self._by_link.get(post_key(link), ()), *chain.from_iterable(shown)}
+
+    @cached_property
+    def _by_id(self) -> Mapping[tuple[IdKind, str], list[int]]:
+        found: dict[tuple[IdKind, str], list[int]] = defaultdict(list)
+        for account in self.filed_now.values():
+            for one in own_ids(account.filed, ()):
+                found[one.key].append(account.id)
+        return found
+
+    @cached_property
+    def _by_link(self) -> Mapping[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for account in self.filed_now.values():
+            for link in account_links(account, ()):
+                found[post_key(link)].append(account.id)
+        return found
+
+
+async def link_faults(
+    store: Store, account: Account, given: GivenProblem, pages: FiledPages
+) -> list[ProblemFault]:
+    """Refuses the page or post of another account, as far as anything kept tells whose it is."""
     if not given.link:
         return []
-    own, key = filed_now.get(account.id, account), post_key(given.link)
+    own, key = pages.filed_now.get(account.id, account), post_key(given.link)
     own_posts = (await store.readings.post_links([account.id])).get(account.id, set())
     if key in {post_key(link) for link in (*own_posts, *account_links(own, ()))}:
         return []
     posted = await store.readings.post_owners({given.link, article_of(given.link)} - {""})
-    posters = {number for numbers in posted.values() for number in numbers}
-    shown = {one.key for one in link_ids(given.link, account.platform)}
-    for other in filed_now.values():
-        if other.platform != account.platform or set(own.filed.ids) & set(other.filed.ids):
-            continue
-        if other.id != account.id and (
-            other.id in posters
-            or shown & {one.key for one in own_ids(other.filed, ())}
-            or key in map(post_key, account_links(other, ()))
-        ):
+    holders = pages.holders(given.link, account.platform).union(*posted.values())
+    for number in sorted(holders & pages.filed_now.keys() - {account.id}):
+        other = pages.filed_now[number]
+        if other.platform == account.platform and not set(own.filed.ids) & set(other.filed.ids):
             words = f"该链接是另一个账号“{other.filed.name}”的：请填写问题所在的页面"
             return [(ProblemColumn.LINK, words)]
     return []

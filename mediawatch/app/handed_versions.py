@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from mediawatch.domain import HandedFile, HandedState, standing_files
 from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.ops.settings.lower_offices import LowerOffices
 from mediawatch.ports import Store
 
 
@@ -18,14 +19,20 @@ class HandedCandidate:
     body: bytes = field(default=b"", repr=False)
 
 
+async def files_of_round(store: Store, offices: LowerOffices) -> list[HandedFile]:
+    """All files of the round in their order, each with the name that its office has now."""
+    files = await store.handed.of_round(offices.round.name)
+    return [replace(each, office=offices.current_name(each.office)) for each in files]
+
+
 async def keep_files(
-    store: Store, round_name: str, candidates: Sequence[HandedCandidate], again: str
+    store: Store, offices: LowerOffices, candidates: Sequence[HandedCandidate], again: str
 ) -> list[HandedFile]:
     """Append what is new, in the order of the candidates; what came of each that is to be told.
 
     `again`: why what was withdrawn is taken nevertheless; "" to leave it.
     """
-    known = await store.handed.of_round(round_name)
+    known = await files_of_round(store, offices)
     said: list[HandedFile] = []
     for each in candidates:
         if _stands_already(known, each.file):
@@ -91,6 +98,8 @@ def _stands_already(known: list[HandedFile], file: HandedFile) -> bool:
         file.state is HandedState.ACCEPTED
         and standing is not None
         and standing.sha256 == file.sha256
+        # Signed anew by another key it may count where the first one was revoked.
+        and standing.key == file.key
     )
 
 

@@ -133,7 +133,7 @@ def status(
     ] = None,
 ) -> None:
     """Show which offices have sent, are late or missing, and whose file was refused and why."""
-    from mediawatch.app.collection import round_state
+    from mediawatch.app.round_states import round_state
     from mediawatch.publish.collect.state_papers import state_table, urging_book
 
     async def work() -> tuple[RoundState, str, tuple[str, ...]]:
@@ -157,6 +157,6 @@ def _tell_unlisted(state: RoundState) -> None:
     for each in state.unlisted:
         typer.echo(
             f"{each.office}: its accepted file counts no more, for offices.toml does not name this "
-            "office: give it its name back, or `mediawatch collect add` the file anew",
+            "office: write the name under `former_names` of the office that bore it, or give it back",
             err=True,
         )

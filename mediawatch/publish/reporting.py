@@ -31,6 +31,8 @@ class Reporting:
     doubted: tuple[str, ...] = ()
     """Offices that report 100%, and of which a failed account is known besides."""
 
+    key_remarks: tuple[str, ...] = ()
+    """For the office alone: whose key was revoked after the file came, each as a sentence."""
     not_due: tuple[str, ...] = ()
     """Of the missing ones those whose own 报送期限 has not come."""
     late: tuple[str, ...] = ()

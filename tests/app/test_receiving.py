@@ -27,7 +27,7 @@ from offices import Office
 from openpyxl import load_workbook
 
 from mediawatch.app.backup_members import is_member
-from mediawatch.domain import Code, HandedFile, HandedState, Verdict
+from mediawatch.domain import CheckedSpan, Code, HandedFile, HandedState, Verdict
 from mediawatch.domain.clock import day_end
 from mediawatch.ops.settings import lower_offices as settings
 from mediawatch.ops.signing import KEY_FILE
@@ -49,7 +49,7 @@ SOUND = told_by(
     verdicts={2: Verdict.LISTED, 5: Verdict.UNPROVEN},
 )
 EXPECTED = Expectation(
-    office="甲市", as_of=AS_OF, policy=load("national"), demonstration="演示数据"
+    office="甲市", span=CheckedSpan(AS_OF), policy=load("national"), demonstration="演示数据"
 )
 
 
@@ -113,7 +113,10 @@ FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
     "unfinished": (altered("sweep", "state", to="running"), "检查尚未完成"),
     "a re-check": (altered("sweep", "kind", to="recheck"), "是复查或日常监测的结果"),
     "two moments": (altered("sweep", "as_of_day", to="2022-12-30"), "监测时间点与其日期不一致"),
-    "a period": (altered("scope", "period_from", to="2022-10-01"), "按时段"),
+    "a period": (
+        altered("scope", "period_from", to="2022-10-01"),
+        "检查时段为2022年10月1日至12月31日，本次统一为监测时间点2022年12月31日",
+    ),
     "rules": (altered("policy", "toml", to=load("tibet").toml), "与本次统一规则"),
     "no rules": (altered("policy", "toml", to="x = ["), "无法识别"),
     "a finding of nobody": (
@@ -463,7 +466,9 @@ def test_a_missing_settings_file_is_told_with_the_remedy(upper: Office) -> None:
     assert "collect offices --example" in upper.refused("collect", "status")
     example = upper.run("collect", "offices", "--example").stdout
     kept = "\n".join(line.removeprefix("# ") for line in example.splitlines()[2:])
-    shown = kept.replace("ed25519:…", f"ed25519:{'A' * 43}=").replace("\n#\n", "\n")
+    for placeholder, letter in (("ed25519:…", "A"), ("ed25519:旧…", "B")):
+        kept = kept.replace(placeholder, f"ed25519:{letter * 43}=")
+    shown = kept.replace("\n#\n", "\n")
     (upper.home.root / "offices.toml").write_text(shown, "utf-8")
     assert "省乙厅" in upper.run("collect", "offices").stdout
 

@@ -12,8 +12,16 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ValidationError
 
-from mediawatch.domain import Effect, ReviewState, SweepKind, SweepState, UserError, Verdict
-from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.domain import (
+    CheckedSpan,
+    Effect,
+    ReviewState,
+    SweepKind,
+    SweepState,
+    UserError,
+    Verdict,
+)
+from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
 from mediawatch.publish.collect.rebuild import ReportedAccount, rebuild
 from mediawatch.publish.collect.recount import count_faults
@@ -21,6 +29,7 @@ from mediawatch.publish.defects import MARK
 from mediawatch.publish.handoff.finding_parts import FindingOut
 from mediawatch.publish.handoff.parts import Handoff
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY
+from mediawatch.rules.account_policy import every_policy
 from mediawatch.rules.policy import Policy, have_same_rules, parse
 from mediawatch.rules.sweep_policy import policy_for
 
@@ -35,7 +44,7 @@ class Expectation:
     """What the upper office expects of one hand-off."""
 
     office: str
-    as_of: date
+    span: CheckedSpan
     policy: Policy
     own_rules: bool = False
     """Whether other rules are allowed."""
@@ -173,10 +182,13 @@ def _moment(document: RoundFacts | Handoff, expected: Expectation) -> Iterator[s
     day = document.sweep.as_of_day
     if document.sweep.as_of.tzinfo is None or day_of(document.sweep.as_of) != day:
         yield "监测时间点与其日期不一致"
-    elif day != expected.as_of:
-        yield f"监测时间点为{chinese_day(day)}，本次统一为{chinese_day(expected.as_of)}"
-    if document.scope is not None and document.scope.period_from is not None:
-        yield f"按时段（自{chinese_day(document.scope.period_from)}起）检查，本次统一按时间点检查"
+        return
+    found = CheckedSpan(day, document.scope.period_from if document.scope else None)
+    if found == expected.span:
+        return
+    kind = "监测时间点" if found.first is None else "检查时段"
+    same_kind = (found.first is None) == (expected.span.first is None)
+    yield f"{kind}为{found.label}，本次统一为{expected.span.label if same_kind else expected.span.named}"
 
 
 def _rules(policy: Policy, expected: Expectation) -> Iterator[str]:
@@ -207,9 +219,10 @@ def _by_the_rules(document: Handoff, policy: Policy) -> Iterator[str]:
 
     Its label is printed in our papers: nobody but a policy has words there.
     """
-    books = [policy.codes, *(each.codes_of(policy.codes) for each in policy.exceptions)]
     known = {
-        (code.value, rule.label, rule.effect.value) for book in books for code, rule in book.items()
+        (code.value, rule.label, rule.effect.value)
+        for each in every_policy(policy)
+        for code, rule in each.codes.items()
     }
     for each in document.findings:
         if (each.code, each.label, each.effect) not in known:

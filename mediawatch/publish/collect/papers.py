@@ -49,6 +49,7 @@ def collection_book(told: Collection, match: RegistryMatch, own: Inspection | No
         ("台账比对", registry_table(told, match)),
     ]
     marks = [*inspection.marks, *(own.marks if own else ()), *_missing(inspection)]
+    marks += inspection.reporting.key_remarks if inspection.reporting else ()
     return _book(f"{title_of(inspection)}汇总表", tables, marks, inspection)
 
 

@@ -163,6 +163,7 @@ def _finding(told: FindingOut) -> Finding:
         reading_ids=(),
         gap_days=told.gap_days,
         gap_is_minimum=told.gap_is_minimum,
+        gap_since=told.gap_since,
         latest_on=told.latest_post.on if told.latest_post else None,
         name_seen=told.name_seen,
         words=told.words,

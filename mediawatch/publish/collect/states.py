@@ -26,6 +26,9 @@ class OfficeState:
     misfit: str = ""
     """Why what counts no longer fits the round, in Chinese; "" where it does."""
 
+    key_remark: str = ""
+    """What to mind of the key that signed what counts, in Chinese; "" where it is listed."""
+
     @property
     def is_late(self) -> bool:
         """Whether its first sound file came in after its deadline, or is still missing then."""

@@ -8,7 +8,7 @@ from io import BytesIO
 from docx import Document as WordDocument
 from handed_offices import AS_OF, SIGNED, filed_in, to_body, told_by
 
-from mediawatch.domain import Code, HandedFile, HandedState, Verdict
+from mediawatch.domain import CheckedSpan, Code, HandedFile, HandedState, Verdict
 from mediawatch.figures.region_parts import PartGroup
 from mediawatch.ops.settings.office import AnnexNumbers, Office
 from mediawatch.publish.circular.collected import compose_collected
@@ -47,7 +47,7 @@ def report(place: str, number: int, first_id: int, *, policy: str = "national") 
 def collection(office: Office = OFFICE, disputes: tuple[int, ...] = ()) -> Collection:
     frame = RoundFrame(
         name="2022年第四季度",
-        as_of_sweep=frame_sweep("2022年第四季度", AS_OF, POLICY),
+        as_of_sweep=frame_sweep("2022年第四季度", CheckedSpan(AS_OF), POLICY),
         policy=POLICY,
         office=office,
         until=date(2023, 1, 12),

@@ -34,6 +34,9 @@ class CollectedRound:
     collection: Collection
     match: RegistryMatch
     registry: Sequence[Account] = field(repr=False)
+    frame: RoundFrame = field(repr=False)
+    disputes: Mapping[int, str] = field(repr=False)
+    """By the number of an account that is reported as failed what we know against it."""
 
 
 async def collected_round(app: App, own: Inspection | None = None) -> CollectedRound:
@@ -88,7 +91,14 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
     foreign = foreign_failures(reports, found, failing)
     disputes = foreign | await find_disputes(app, reports, found, offices.round.span, own, policy)
     collection = await asyncio.to_thread(merge, reports, frame, found.owners, disputes)
-    return CollectedRound(offices=offices, collection=collection, match=found, registry=registry)
+    return CollectedRound(
+        offices=offices,
+        collection=collection,
+        match=found,
+        registry=registry,
+        frame=frame,
+        disputes=disputes,
+    )
 
 
 def _reports(

@@ -67,7 +67,7 @@ def foreign_failures(
     its report is the one that counts.
     """
     return {
-        number: f"{report.office}报送为不合格；本级台账属于{owner}，待核对。"
+        number: f"{each.sender}报送为不合格；本级台账属于{owner}，待核对。"
         for report in reports
         for each in report.accounts
         if each.verdict is Verdict.FAILED

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mediawatch.cli.base import fit_table, home_of, open_home, run
+from mediawatch.cli.collect_handoff import handoff
 from mediawatch.cli.collect_results import circular, differences, figures, sample
 from mediawatch.cli.outputs import output
 from mediawatch.cli.review_options import name_one_person
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     group.command("circular")(circular)
     group.command("sample")(sample)
     group.command("differences")(differences)
+    group.command("handoff")(handoff)
     app.add_typer(group, name="collect")
 
 

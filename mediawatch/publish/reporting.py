@@ -19,6 +19,8 @@ class Reporting:
     """Those that have not, or whose file was refused."""
     office_of: Mapping[int, str] = field(default_factory=dict)
     """By the number of a reported account the office whose figures count it."""
+    sender_of: Mapping[int, str] = field(default_factory=dict)
+    """By the same number 报送单位 as a list prints it: with the office below, where there is one."""
     own_rules: tuple[tuple[str, int], ...] = ()
     """Offices that judge by rules of their own, with the days of their window."""
     shared: int = 0

@@ -23,6 +23,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
+from mediawatch.publish.collect.checks_of_sources import source_faults, source_remarks
 from mediawatch.publish.collect.rebuild import ReportedAccount, rebuild
 from mediawatch.publish.collect.recount import count_faults
 from mediawatch.publish.defects import MARK
@@ -142,7 +143,7 @@ def check(document: Handoff, expected: Expectation) -> list[str]:
     except UnacceptableHandoff as refused:
         return [*faults, str(refused)]
     faults += _rules(policy, expected)
-    faults += [*_findings(document), *_by_the_rules(document, policy)]
+    faults += [*_findings(document), *_by_the_rules(document, policy), *source_faults(document)]
     faults += _verdicts(accounts)
     # What is counted of accounts that do not hold together would only repeat these faults.
     return faults or count_faults(document, accounts, policy)
@@ -157,6 +158,7 @@ def remarks_on(document: Handoff, expected: Expectation) -> list[str]:
         )
     if document.notice is None:
         said.append("未印发通报")
+    said += source_remarks(document)
     if faults := [each for each in document.evidence_faults or () if each.withheld]:
         said.append(f"{len(faults)}件佐证材料缺失或与记录不符")
     if not have_same_rules(policy_of_document(document), expected.policy):

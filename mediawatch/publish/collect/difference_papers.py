@@ -114,7 +114,7 @@ def differences_table(title: str, found: Sequence[AccountDifference]) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            each.office,
+            each.reported.sender,
             *filed_row(each.reported.filed),
             _conclusion(each.reported.entry),
             each.reported_span.label,

@@ -152,6 +152,7 @@ def merge(
         late=frame.late,
         key_remarks=frame.key_remarks,
         office_of=office_of,
+        sender_of={each.entry.account.id: each.sender for _, each in kept},
         own_rules=tuple(
             (report.office, report.policy.window.days)
             for report in reports
@@ -278,7 +279,7 @@ def _unnamed(kept: Sequence[ReportedAccount], shared: Sequence[SharedAccount]) -
 
 
 def _opposites(one: SharedAccount) -> str:
-    said = "，".join(f"{each.office}报送为{each.verdict.label}" for each in one.reported)
+    said = "，".join(f"{each.sender}报送为{each.verdict.label}" for each in one.reported)
     return f"{said}，待核对。"
 
 

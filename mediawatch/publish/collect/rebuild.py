@@ -38,6 +38,16 @@ class ReportedAccount:
     unnamed: str = ""
     """How its name is left out (不在正文点名, 另行函告); it counts."""
 
+    reported_by: tuple[str, ...] = ()
+    """The offices below its own from which it came, the nearest first."""
+
+    @property
+    def sender(self) -> str:
+        """报送单位, with the ones below from which it came: 甲市（乙县）."""
+        return (
+            f"{self.office}（{'、'.join(self.reported_by)}）" if self.reported_by else self.office
+        )
+
     @property
     def filed(self) -> Filing:
         return self.entry.account.filed
@@ -139,6 +149,7 @@ def _account(
         entry=entry,
         window_days=told.window_days,
         unnamed=unnamed.get(key_of(told), ""),
+        reported_by=tuple(told.reported_by),
     )
 
 

@@ -1,0 +1,55 @@
+"""What must hold of a hand-off whose office collected others' (`collected`), in Chinese. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mediawatch.publish.handoff.parts import Handoff
+
+_LEVELS = 4
+_NAME = 40
+"""As long as the name of an office in `offices.toml` may be."""
+
+
+def source_faults(document: Handoff) -> Iterator[str]:
+    """Whose accounts they are must be said of each, and be one of the sources."""
+    told = document.collected
+    accounts = document.scope.accounts if document.scope else []
+    senders = {tuple(each.reported_by) for each in accounts}
+    if told is None:
+        if any(senders):
+            yield "有所属单位报送的账号，却未列明来源（collected）"
+        return
+    names = Counter(each.office for each in told.sources)
+    if repeated := [name for name, count in names.items() if count > 1]:
+        yield f"来源单位“{repeated[0][:_NAME]}”出现两次"
+    for chain in sorted(filter(None, senders)):
+        if len(chain) > _LEVELS or any(not _is_name(name) for name in chain):
+            yield "所属报送单位的名称不规范"
+        elif chain[0] not in names:
+            yield f"所属报送单位“{chain[0]}”不在来源之列"
+    if any(each.received_at.tzinfo is None for each in told.sources):
+        yield "来源文件的接收时间没有时区"
+    if told.missing and not document.preliminary:
+        yield "所属单位尚未报齐，却未标明初步结果"
+
+
+def source_remarks(document: Handoff) -> Iterator[str]:
+    """What to mind of it: by whose word the accounts of lower offices stand."""
+    if (told := document.collected) is None:
+        return
+    accounts = document.scope.accounts if document.scope else []
+    reported = sum(bool(each.reported_by) for each in accounts)
+    yield (
+        f"含所属{len(told.sources)}个单位报送的{reported}个账号，由报送单位汇总并确认，"
+        "所属单位的原件和签名未随附"
+    )
+    if told.missing:
+        yield f"所属{'、'.join(each[:_NAME] for each in told.missing)}尚未报送"
+    if told.shared:
+        yield f"所属单位重复报送{len(told.shared)}个账号，各计一次"
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= _NAME and name == name.strip() and name.isprintable()

@@ -132,6 +132,33 @@ FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
         "与所附检查规则不符",
     ),
     "an effect of their own": (altered("findings", 0, "effect", to="listed"), "与所附检查规则不符"),
+    "a silence within the window": (altered("findings", 0, "gap_days", to=14), "未超过该账号"),
+    "a silence of no length": (altered("findings", 0, "gap_days", to=None), "有效的间隔天数"),
+    "a silence beyond all days": (altered("findings", 0, "gap_days", to=10**9), "有效的间隔天数"),
+    "a silence that ended before": (
+        altered("findings", 0, "gap_since", to="2022-11-01"),
+        "的间隔截至2022年12月1日，与监测时间点2022年12月31日不符",
+    ),
+    "a longer tier than the silence": (
+        altered("findings", 1, to={**SOUND["findings"][1], "gap_days": 30, "gap_since": None}),
+        "与间隔30天不符",
+    ),
+    "a post within the window": (
+        altered("findings", 0, "latest_post", "on", to="2022-12-17"),
+        "所列最近更新为2022年12月17日，在更新时限之内",
+    ),
+    "a time without a zone": (
+        altered("findings", 0, "read_at", to="2023-01-01T00:00:00"),
+        "的核查时间或佐证材料没有时区",
+    ),
+    "a moment without a zone": (
+        altered("sweep", "as_of", to="2022-12-31T23:59:59"),
+        "监测时间点与其日期不一致",
+    ),
+    "a finding twice": (
+        altered("findings", to=[*SOUND["findings"], SOUND["findings"][0]]),
+        "出现2次",
+    ),
     "a hash": (altered("findings", 0, "evidence", 0, "sha256", to="xyz"), "没有有效的SHA-256"),
     "failed without a finding": (without_a_finding, "计为不合格，但没有相应的问题"),
     "a finding without failing": (as_if_fresh, "有不合格问题，但未计为不合格"),

@@ -41,6 +41,8 @@ from mediawatch.rules.sweep_policy import policy_for
 AS_OF = date(2022, 12, 31)
 SIGNED = day_start(date(2023, 1, 5))
 Document = dict[str, Any]
+GAPS = {Code.STALE_2W: 30, Code.STALE_3M: 120, Code.STALE_6M: 200, Code.ZOMBIE: 400}
+"""Days of the silences that documents here tell."""
 PLATFORMS = (("wechat", "微信公众号"), ("weibo", "新浪微博"), ("douyin", "抖音短视频"))
 
 
@@ -102,16 +104,17 @@ def told_by(
 
 def _finding(rules: Policy, code: Code, number: int, on: date) -> Finding:
     rule = rules.codes[code]
-    silent = code.value.startswith(("stale", "zombie"))
+    silent = code in GAPS
+    gap = GAPS.get(code, 30)
     return Finding(
         code=code,
         label=rule.label,
         effect=Effect.FAILS,
         sentence=f"{rule.label}。",
         reading_ids=(number,),
-        gap_days=30 if silent else None,
-        gap_since=on - timedelta(days=30) if silent else None,
-        latest_on=on - timedelta(days=30) if silent else None,
+        gap_days=gap if silent else None,
+        gap_since=on - timedelta(days=gap) if silent else None,
+        latest_on=on - timedelta(days=gap) if silent else None,
         ids=(),
         review=ReviewState.CONFIRMED,
     )

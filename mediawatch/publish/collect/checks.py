@@ -15,7 +15,6 @@ from pydantic import BaseModel, ValidationError
 from mediawatch.domain import (
     CheckedSpan,
     Effect,
-    ReviewState,
     SweepKind,
     SweepState,
     UserError,
@@ -23,14 +22,13 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
+from mediawatch.publish.collect.checks_of_findings import finding_faults
 from mediawatch.publish.collect.checks_of_sources import source_faults, source_remarks
 from mediawatch.publish.collect.rebuild import ReportedAccount, rebuild
 from mediawatch.publish.collect.recount import count_faults
 from mediawatch.publish.defects import MARK
-from mediawatch.publish.handoff.finding_parts import FindingOut
 from mediawatch.publish.handoff.parts import Handoff
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY
-from mediawatch.rules.account_policy import every_policy
 from mediawatch.rules.policy import Policy, have_same_rules, parse
 from mediawatch.rules.sweep_policy import policy_for
 
@@ -143,7 +141,7 @@ def check(document: Handoff, expected: Expectation) -> list[str]:
     except UnacceptableHandoff as refused:
         return [*faults, str(refused)]
     faults += _rules(policy, expected)
-    faults += [*_findings(document), *_by_the_rules(document, policy), *source_faults(document)]
+    faults += [*finding_faults(document, policy, expected.span), *source_faults(document)]
     faults += _verdicts(accounts)
     # What is counted of accounts that do not hold together would only repeat these faults.
     return faults or count_faults(document, accounts, policy)
@@ -199,44 +197,6 @@ def _rules(policy: Policy, expected: Expectation) -> Iterator[str]:
             f"检查规则为“{policy.title}”（{policy.window.days}天），与本次统一规则"
             f"“{expected.policy.title}”（{expected.policy.window.days}天）不一致"
         )
-
-
-def _findings(document: Handoff) -> Iterator[str]:
-    """A finding without a person's decision or evidence of its time accuses nobody."""
-    as_of = document.sweep.as_of
-    for each in document.findings:
-        name = each.account.name
-        if each.review_state != ReviewState.CONFIRMED.value:
-            yield f"账号“{name}”的问题“{each.label}”未经审核认定"
-        if any(item.taken_at.tzinfo is None for item in each.evidence):
-            yield f"账号“{name}”的佐证材料没有时区"
-        if any(not _is_sha256(item.sha256) for item in each.evidence):
-            yield f"账号“{name}”的佐证材料没有有效的SHA-256"
-        if _is_silence(each) and each.read_at < as_of:
-            yield f"账号“{name}”的未更新结论早于监测时间点，不能成立"
-
-
-def _by_the_rules(document: Handoff, policy: Policy) -> Iterator[str]:
-    """A problem is called, and has the effect, as the rules of the document itself say.
-
-    Its label is printed in our papers: nobody but a policy has words there.
-    """
-    known = {
-        (code.value, rule.label, rule.effect.value)
-        for each in every_policy(policy)
-        for code, rule in each.codes.items()
-    }
-    for each in document.findings:
-        if (each.code, each.label, each.effect) not in known:
-            yield f"账号“{each.account.name}”的问题“{each.label[:20]}”与所附检查规则不符"
-
-
-def _is_silence(finding: FindingOut) -> bool:
-    return finding.effect == Effect.FAILS.value and finding.gap_days is not None
-
-
-def _is_sha256(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 
 def _verdicts(accounts: Sequence[ReportedAccount]) -> Iterator[str]:

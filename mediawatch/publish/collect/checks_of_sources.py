@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from mediawatch.publish.collect.checks_of_findings import is_sha256
 from mediawatch.publish.handoff.parts import Handoff
 
 _LEVELS = 4
+_NAMED = 5
+"""So many of the missing ones are named."""
 _NAME = 40
 """As long as the name of an office in `offices.toml` may be."""
 
@@ -29,8 +32,13 @@ def source_faults(document: Handoff) -> Iterator[str]:
             yield "所属报送单位的名称不规范"
         elif chain[0] not in names:
             yield f"所属报送单位“{chain[0]}”不在来源之列"
-    if any(each.received_at.tzinfo is None for each in told.sources):
-        yield "来源文件的接收时间没有时区"
+    if any(not _is_name(name) for name in (*names, *told.missing)):
+        yield "来源单位的名称不规范"
+    times = [at for each in told.sources for at in (each.received_at, each.signed_at) if at]
+    if any(at.tzinfo is None for at in times):
+        yield "来源文件的接收或签名时间没有时区"
+    if any(not is_sha256(each.sha256) for each in told.sources):
+        yield "来源文件没有有效的SHA-256"
     if told.missing and not document.preliminary:
         yield "所属单位尚未报齐，却未标明初步结果"
 
@@ -46,7 +54,8 @@ def source_remarks(document: Handoff) -> Iterator[str]:
         "所属单位的原件和签名未随附"
     )
     if told.missing:
-        yield f"所属{'、'.join(each[:_NAME] for each in told.missing)}尚未报送"
+        more = f"等{len(told.missing)}个单位" if len(told.missing) > _NAMED else ""
+        yield f"所属{'、'.join(told.missing[:_NAMED])}{more}尚未报送"
     if told.shared:
         yield f"所属单位重复报送{len(told.shared)}个账号，各计一次"
 

@@ -23,8 +23,8 @@ from mediawatch.publish.handoff.figure_parts import ScopeEntry
 from mediawatch.publish.handoff.finding_parts import AccountAsFiled, FindingOut
 from mediawatch.publish.handoff.parts import Handoff
 
-AccountKey = tuple[str, str, str, str, str, str]
-"""By what the parts of one hand-off mean the same account: number, name, 类型, 所属组织 and ids."""
+AccountKey = tuple[str, ...]
+"""By what the parts of one hand-off mean the same account: number, name, 类型, 所属组织, ids, place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,8 @@ def key_of(account: AccountAsFiled | ScopeEntry) -> AccountKey:
         account.organiser,
         account.platform_id,
         account.original_id,
+        account.prefecture,
+        account.county,
     )
 
 

@@ -60,6 +60,12 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
             f"{said} Put it back, have these offices send anew, or `mediawatch collect withdraw` "
             "their files"
         )
+    if unsaid := [one for one in state.states if one.unexplained]:
+        said = " ".join(f"{one.office.name}：{one.unexplained}。" for one in unsaid)
+        raise UserError(
+            f"offices.toml does not say what became of keys that signed accepted files: {said} List "
+            "each under `keys` of its office, or under `revoked` with the day and the reason"
+        )
     bodies = await app.store.handed.bodies([each.id for each in kept.values()])
     reports = await asyncio.to_thread(_reports, offices, kept, bodies)
     office = read_office(app.home.root)

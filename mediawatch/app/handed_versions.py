@@ -35,7 +35,7 @@ async def keep_files(
     known = await files_of_round(store, offices)
     said: list[HandedFile] = []
     for each in candidates:
-        if _stands_already(known, each.file):
+        if _stands_already(known, each.file, offices):
             continue
         if withdrawn := _withdrawn(known, each.file):
             if not again:
@@ -92,15 +92,19 @@ def _left_withdrawn(withdrawn: HandedFile, file: HandedFile) -> HandedFile:
     )
 
 
-def _stands_already(known: list[HandedFile], file: HandedFile) -> bool:
+def _stands_already(known: list[HandedFile], file: HandedFile, offices: LowerOffices) -> bool:
+    """Whether it is what counts. Signed by another key it is another file: the first key may be
+    void. One that came before its key was void is not refused by coming again."""
     standing = standing_files(known).get(file.office)
-    return (
-        file.state is HandedState.ACCEPTED
-        and standing is not None
-        and standing.sha256 == file.sha256
-        # Signed anew by another key it may count where the first one was revoked.
-        and standing.key == file.key
+    if standing is None or (standing.sha256, standing.key) != (file.sha256, file.key):
+        return False
+    office = offices.named(file.office)
+    came_before = (
+        office is not None
+        and office.revocation_of(file.key) is not None
+        and office.came_in_time(standing)
     )
+    return file.state is HandedState.ACCEPTED or came_before
 
 
 def _is_same(one: HandedFile, other: HandedFile) -> bool:

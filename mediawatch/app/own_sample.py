@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from mediawatch.app.choice import OF_ITS_OWN
 from mediawatch.app.collection import CollectedRound
@@ -14,12 +15,15 @@ from mediawatch.ops.settings.lower_offices import LowerOffices
 from mediawatch.publish.collect.differences import AccountDifference, compare
 from mediawatch.publish.inspection import Inspection, with_omissions
 
+_FOLLOWS = timedelta(days=60)
+"""So long after the round's moment a nameless sample is taken to be of it: the next one is not."""
+
 
 async def own_sweep(app: App, offices: LowerOffices, number: int | None) -> Sweep | None:
     """The own inspection of a sample: of that number, else the newest finished one of the round.
 
-    It is of the round by its name; without a name a sample or a list is. Its moment is not before
-    the round's. None where there is none. UserError for an unknown number, and
+    It is of the round by its name; without a name a sample or a list of the weeks after it is. Its
+    moment is not before the round's. None where there is none. UserError for an unknown number, and
     for one of another round or of before.
     """
     sweeps = await app.store.sweeps.all()
@@ -48,6 +52,7 @@ async def own_sweep(app: App, offices: LowerOffices, number: int | None) -> Swee
             if each.round
             else each.kind in (SweepKind.SAMPLE, SweepKind.LIST)
             and each.period_from == offices.round.period_from
+            and day_of(each.as_of) <= offices.round.as_of + _FOLLOWS
         )
         and each.kind not in OF_ITS_OWN
     ]
@@ -77,11 +82,7 @@ def with_names_left_out(told: CollectedRound, own: Inspection) -> tuple[Collecte
         for entry in own.scope
         if (how := by_name.get((entry.account.filed.platform, entry.account.filed.name)))
     }
-    back = {
-        number: own.omissions[account.id]
-        for number, account in told.match.accounts.items()
-        if account.id in own.omissions
-    }
+    back = told.match.of_reported(own.omissions)
     inspection = with_omissions(theirs, {**back, **theirs.omissions})
     collection = replace(told.collection, inspection=inspection)
     return replace(told, collection=collection), with_omissions(own, {**ours, **own.omissions})

@@ -37,6 +37,7 @@ async def round_state(app: App) -> RoundState:
                 first=first.get(each.name),
                 last=last.get(each.name),
                 misfit=misfits.get(each.name, ""),
+                unexplained=_unexplained_key(each, offices, standing.get(each.name)),
                 key_remark=_key_remark(each, standing.get(each.name)),
                 today=today,
             )
@@ -72,7 +73,7 @@ async def _misfits(
                 continue
             faults = [
                 *_round_faults(office, offices, policy, file, bodies),
-                *_key_faults(office, offices, file),
+                *_void_key_faults(office, file),
             ]
             if faults:
                 yield office.name, "；".join(faults)
@@ -96,32 +97,34 @@ def _round_faults(
     return round_faults(read_round_facts(bodies[file.id]), expected)
 
 
-def _key_faults(office: LowerOffice, offices: LowerOffices, file: HandedFile) -> Iterator[str]:
+def _void_key_faults(office: LowerOffice, file: HandedFile) -> Iterator[str]:
     """Why the key of a file vouches for it no more.
 
     What counts is the day on which it was received: whoever has a stolen key may write any time of
     signing.
     """
-    if not file.key or file.key in office.keys:
-        return
-    if (revoked := office.revocation_of(file.key)) is not None:
-        received = day_of(file.received_at)
-        if received >= revoked.on:
-            yield (
-                f"签名公钥自{chinese_day(revoked.on)}起作废（{revoked.reason}），"
-                f"文件于{chinese_day(received)}接收"
-            )
-        return
+    revoked = office.revocation_of(file.key)
+    if revoked is not None and not office.came_in_time(file):
+        yield (
+            f"签名公钥自{chinese_day(revoked.on)}起作废（{revoked.reason}），"
+            f"文件于{chinese_day(day_of(file.received_at))}接收"
+        )
+
+
+def _unexplained_key(office: LowerOffice, offices: LowerOffices, file: HandedFile | None) -> str:
+    """What is unsaid of the key of a file that counts; "" where it is listed, or revoked."""
+    if file is None or not file.key or file.key in office.keys or office.revocation_of(file.key):
+        return ""
     if (other := offices.holder_of(file.key)) is not None:
-        yield f"签名公钥登记在{other.name}名下"
-    else:
-        yield f"签名公钥（{file.key.removeprefix('ed25519:')[:8]}…）已不在登记之列，又未写明何时、因何作废"
+        return f"签名公钥登记在{other.name}名下"
+    sign = file.key.removeprefix("ed25519:")[:8]
+    return f"签名公钥（{sign}…）已不在登记之列，又未写明何时、因何作废"
 
 
 def _key_remark(office: LowerOffice, file: HandedFile | None) -> str:
     """What to mind of a file whose key was revoked after it came."""
     revoked = office.revocation_of(file.key) if file else None
-    if file is None or revoked is None or day_of(file.received_at) >= revoked.on:
+    if file is None or revoked is None or not office.came_in_time(file):
         return ""
     return f"签名公钥自{chinese_day(revoked.on)}起作废（{revoked.reason}），文件在此前接收，仍计入"
 

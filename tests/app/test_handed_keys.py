@@ -80,6 +80,7 @@ def test_a_file_that_came_before_its_key_was_void_counts_and_says_so(
     target = upper.office.home.root.parent / "汇总.xlsx"
     done = upper.office.run("collect", "figures", "--out", target)
     assert f"{A}：签名公钥自2099年1月1日起作废（电脑遗失），文件在此前接收，仍计入" in done.stderr
+    assert "nothing new" in upper.add(*files)
     assert "签名公钥自2099年1月1日起作废" in str(load_workbook(target)["自查统计表"]["A2"].value)
 
 
@@ -128,6 +129,8 @@ def test_a_key_that_is_gone_without_a_word_vouches_for_nothing(
     upper.add(*lower.send(told_by(ACCOUNTS[A])))
     upper.change(KEYS, to(lower.key, LowerOffice(tmp_path, "丁市").key))
     assert says in upper.office.refused("collect", "figures")
+    assert says in upper.status
+    assert "须重报" not in upper.status, "what we left unsaid is no fault of the office"
 
 
 def test_without_keys_a_folder_is_no_ground_for_whom_a_key_was_taken_from(

@@ -120,6 +120,16 @@ def test_whom_a_later_inspection_found_failing_is_open(city: City) -> None:
     assert "is of another moment" in city.said
 
 
+def test_whom_we_name_nowhere_is_not_handed_up_by_name(city: City) -> None:
+    city.add(told_by(OF_A, {0: Code.STALE_2W}), told_by(OF_B))
+    own = city.inspect({1: [Code.STALE_2W]}, AS_OF + timedelta(days=20), only=[1])
+    words = ("--sweep", str(own), "--by", "甲某")
+    city.office.run("notice", "draft", *words)
+    city.office.run("notice", "unname", "1", *words, "--how", "unnamed", "--reason", "领导意见")
+    document = city.hand_up("--sweep", str(own))
+    assert [each["unnamed"] for each in document["findings"]] == ["不在正文点名"]
+
+
 def test_missing_offices_make_it_preliminary(city: City) -> None:
     city.add(told_by(OF_A))
     document = city.hand_up()

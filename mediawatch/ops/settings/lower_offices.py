@@ -18,8 +18,8 @@ from pydantic import (
     model_validator,
 )
 
-from mediawatch.domain import CheckedSpan, UserError
-from mediawatch.domain.clock import parse_day
+from mediawatch.domain import CheckedSpan, HandedFile, UserError
+from mediawatch.domain.clock import day_of, parse_day
 from mediawatch.inputs import InputFault, read_toml
 
 LOWER_OFFICES = "offices.toml"
@@ -119,6 +119,11 @@ class LowerOffice(BaseModel):
 
     def revocation_of(self, key: str) -> RevokedKey | None:
         return next((each for each in self.revoked if each.key == key), None)
+
+    def came_in_time(self, file: HandedFile) -> bool:
+        """Whether a file was received before its key was void, if it is."""
+        revoked = self.revocation_of(file.key)
+        return revoked is None or day_of(file.received_at) < revoked.on
 
 
 class RoundSettings(BaseModel):

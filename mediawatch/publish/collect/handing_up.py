@@ -26,7 +26,7 @@ from mediawatch.publish.handoff.figure_parts import ScopeEntry
 from mediawatch.publish.handoff.finding_parts import FindingOut
 from mediawatch.publish.handoff.findings import as_filed
 from mediawatch.publish.handoff.parts import EvidenceFaultOut
-from mediawatch.publish.inspection import PRELIMINARY, Inspection
+from mediawatch.publish.inspection import PRELIMINARY, Inspection, with_omissions
 from mediawatch.rules.policy import have_same_rules
 
 OWN = "本级"
@@ -63,6 +63,10 @@ def hand_up(
     if own and own[1] is not None:
         sources = [*sources, _own_source(own[0], own[1], _next_number(sources))]
     told = merge([each.report for each in sources], frame, match.owners, said)
+    if own:
+        # Whom we name nowhere, we do not hand up by name for others to publish.
+        unnamed = match.of_reported(own[0].omissions) | dict(told.inspection.omissions)
+        told = replace(told, inspection=with_omissions(told.inspection, unnamed))
     marks = told.inspection.marks
     if frame.missing:
         marks = tuple(dict.fromkeys([*marks, PRELIMINARY]))

@@ -59,7 +59,7 @@ async def handed_up(app: App, number: int | None) -> HandedUp:
     return HandedUp(
         document=found,
         own_accounts=count_of(sum(not each.reported_by for each in accounts), "account"),
-        left_out=_why_left_out(own, told) if own is not None and not fits else "",
+        left_out="" if fits else _why_left_out(own, told),
     )
 
 
@@ -69,7 +69,9 @@ def _is_of_the_round(own: Inspection, told: CollectedRound) -> bool:
     )
 
 
-def _why_left_out(own: Inspection, told: CollectedRound) -> str:
+def _why_left_out(own: Inspection | None, told: CollectedRound) -> str:
+    if own is None:
+        return "no own inspection of the round: only what was reported is in the document"
     return (
         f"sweep {own.sweep.id} is of another moment, period or policy than the round "
         f"({told.offices.round.span.named}): none of its accounts is in the document, and whom it "

@@ -33,6 +33,8 @@ class Reporting:
     doubted: tuple[str, ...] = ()
     """Offices that report 100%, and of which a failed account is known besides."""
 
+    collectors: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Offices that collected others' reports themselves, with those of theirs that are missing."""
     key_remarks: tuple[str, ...] = ()
     """For the office alone: whose key was revoked after the file came, each as a sentence."""
     not_due: tuple[str, ...] = ()

@@ -109,6 +109,7 @@ def test_an_account_counts_once_and_opposites_are_open(city: City) -> None:
     shared = {each["account"]["name"]: each for each in document["collected"]["shared"]}
     assert shared["浏阳市第2号"]["reported"] == ["浏阳市：不合格", "宁乡市：正常更新"]
     assert shared["宁乡市第7号"]["contested"] is True
+    assert len(shared) == 2
 
 
 def test_whom_a_later_inspection_found_failing_is_open(city: City) -> None:
@@ -206,6 +207,18 @@ def test_the_office_above_sees_who_reported_what(city: City, province: Province)
     assert f"{CITY}（{A}）" in [cell.text for row in tables[1].rows for cell in row.cells]
 
 
+def test_the_circular_tells_whose_offices_are_missing_below(city: City, province: Province) -> None:
+    """All offices of the province reported; one of the city's did not."""
+    city.add(told_by(OF_A))
+    province.take(city.hand_up(), *province.other.send(told_by([filed_in("省教育厅", 20)])))
+    target = province.root / "通报.docx"
+    province.office.run("collect", "circular", "--out", target)
+    text = "\n".join(each.text for each in WordDocument(str(target)).paragraphs)
+    assert f"{CITY}所报结果包括其汇总的所属单位自查情况。" in text
+    assert f"{CITY}所属单位中，{B}尚未报送，所报为初步结果。" in text
+    assert "初步结果" in text.splitlines()[0]
+
+
 def test_it_goes_on_to_a_third_office(city: City, province: Province, tmp_path: Path) -> None:
     city.add(told_by(OF_A, {0: Code.STALE_2W}), told_by(OF_B))
     province.take(city.hand_up())
@@ -214,6 +227,7 @@ def test_it_goes_on_to_a_third_office(city: City, province: Province, tmp_path: 
     document = json.loads(target.read_text("utf-8"))
     assert verdicts(document)["浏阳市第1号"] == ("failed", [CITY, A])
     assert document["collected"]["missing"] == ["省教育厅"]
+    assert "only what was reported" in city.said
     document["findings"][0]["account"]["name"] += "x"
     assert "不在检查范围内" in province.take(document)
 

@@ -57,8 +57,12 @@ def source_remarks(document: Handoff) -> Iterator[str]:
         more = f"等{len(told.missing)}个单位" if len(told.missing) > _NAMED else ""
         yield f"所属{'、'.join(told.missing[:_NAMED])}{more}尚未报送"
     if told.shared:
-        yield f"所属单位重复报送{len(told.shared)}个账号，各计一次"
+        contested = sum(each.contested for each in told.shared)
+        more = f"，其中{contested}个结论相反，按待核查计" if contested else ""
+        yield f"所属单位重复报送，或与其本级检查不一致的{len(told.shared)}个账号，各计一次{more}"
 
 
 def _is_name(name: str) -> bool:
-    return 0 < len(name) <= _NAME and name == name.strip() and name.isprintable()
+    """As `offices.toml` has them: the names stand in the text, where a digit would be a figure."""
+    plain = name.isprintable() and name == name.strip() and not any(map(str.isdigit, name))
+    return plain and 0 < len(name) <= _NAME

@@ -79,7 +79,7 @@ def hand_up(
         CollectedOut(
             sources=[_source_out(each.report.file) for each in sources if each.report.file.sha256],
             missing=list(frame.missing),
-            shared=[_shared_out(each) for each in told.shared],
+            shared=[_shared_out(each) for each in told.shared if _is_notable(each)],
         ),
     )
 
@@ -186,6 +186,12 @@ def _source_out(file: HandedFile) -> SourceOut:
         notice=file.notice,
         version=file.version,
     )
+
+
+def _is_notable(one: SharedAccount) -> bool:
+    """Whether two offices reported it; that we looked at it, too, is worth a word where we differ."""
+    below = {each.office for each in one.reported if each.office != OWN}
+    return one.is_contested or len(below) > 1
 
 
 def _shared_out(one: SharedAccount) -> SharedOut:

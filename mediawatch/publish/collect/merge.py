@@ -150,6 +150,11 @@ def merge(
         missing=frame.missing,
         not_due=frame.not_due,
         late=frame.late,
+        collectors=tuple(
+            (report.office, tuple(collected.missing))
+            for report in reports
+            if (collected := report.figures.collected) is not None
+        ),
         key_remarks=frame.key_remarks,
         office_of=office_of,
         sender_of={each.entry.account.id: each.sender for _, each in kept},

@@ -69,11 +69,12 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
     bodies = await app.store.handed.bodies([each.id for each in kept.values()])
     reports = await asyncio.to_thread(_reports, offices, kept, bodies)
     office = read_office(app.home.root)
+    office_of_part = {part: each.name for each in offices.offices for part in each.own_parts}
     found = match_registry(
         registry,
         [each for report in reports for each in report.accounts],
         office_regions(office),
-        {part: each.name for each in offices.offices for part in each.own_parts},
+        office_of_part,
     )
     policy = policy_for(load(offices.round.policy), offices.round.period_from)
     frame = RoundFrame(
@@ -86,6 +87,10 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
         not_due=tuple(one.office.name for one in state.states if one.is_not_due),
         late=tuple(
             one.office.name for one in state.states if one.standing is not None and one.is_late
+        ),
+        unreported=sum(
+            office_of_part.get(office_regions(office).of(each.filed)) in kept
+            for each in found.uncovered
         ),
         key_remarks=tuple(
             f"{one.office.name}：{one.key_remark}" for one in state.states if one.key_remark

@@ -9,6 +9,7 @@ from mediawatch.domain import HandedFile, HandedState, standing_files
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.ops.settings.lower_offices import LowerOffices
 from mediawatch.ports import Store
+from mediawatch.publish.collect.checks_of_sources import SUMMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +149,6 @@ def _replacing(file: HandedFile, standing: HandedFile) -> str:
         return f"替换{day}接收的文件，两者同为{file.notice}第{file.version}版而内容不同"
     if file.notice and file.notice == standing.notice:
         return f"{file.notice}第{file.version}版，替换{day}接收的第{standing.version}版"
+    if SUMMED in standing.reason and SUMMED not in file.reason:
+        return f"替换{day}接收的汇总结果，所属单位报送的账号不再计入"
     return f"替换{day}接收的文件"

@@ -134,10 +134,11 @@ def sample(
     drawn, told, marks, home = run(work())
     typer.echo(fit_table(strata_table(drawn)))
     scope_files.write(drawn, out.path, marks, home=home, put=out.writer())
-    round_name = told.offices.round.name
+    round_ = told.offices.round
+    period = f" --from {round_.period_from} --as-of {round_.as_of}" if round_.period_from else ""
     typer.echo(
         f"{out}: {count_of(len(drawn.accounts), 'account')}; inspect them with `mediawatch sweep "
-        f"--scope {out} --round {round_name}`"
+        f"--scope {out} --round {round_.name}{period}`"
     )
     if missing := len(told.match.reasons):
         typer.echo(

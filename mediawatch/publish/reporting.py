@@ -33,6 +33,8 @@ class Reporting:
     doubted: tuple[str, ...] = ()
     """Offices that report 100%, and of which a failed account is known besides."""
 
+    unreported: int = 0
+    """Accounts in service that our registry gives to offices which reported, and not them."""
     collectors: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Offices that collected others' reports themselves, with those of theirs that are missing."""
     key_remarks: tuple[str, ...] = ()

@@ -264,3 +264,25 @@ def test_the_whole_is_signed_by_who_hands_it_up(city: City, province: Province) 
     (province.office.home.root / "offices.toml").write_text(text, "utf-8")
     files = [city.target, city.target.with_name("上报.json.sig.json")]
     assert "1 file accepted" in province.office.run("collect", "add", "--by", "丁", *files).stdout
+
+
+def test_an_own_hand_off_in_place_of_the_collected_one_is_told(
+    city: City, province: Province
+) -> None:
+    """By its later signature it counts, and the offices below would be gone without a word."""
+    city.add(told_by(OF_A), told_by(OF_B))
+    province.take(city.hand_up())
+    alone = province.city.send(told_by(OF_CITY), "自.json", at=SIGNED + timedelta(days=1))
+    said = province.office.run("collect", "add", "--by", "丁某", *alone).stdout
+    assert "替换" in said
+    assert "接收的汇总结果，所属单位报送的账号不再计入" in said
+
+
+def test_accounts_that_no_office_reports_are_told(city: City) -> None:
+    """A reported three of its four accounts: its 检查率 says nothing of the fourth."""
+    city.add(told_by(OF_A[:3]))
+    target = city.root / "通报.docx"
+    city.office.run("collect", "circular", "--out", target)
+    text = "\n".join(each.text for each in WordDocument(str(target)).paragraphs)
+    said = "本级台账中属于已报送地区（部门）的在管政务新媒体，另有1个未在报送之列，待核对。"
+    assert said in text

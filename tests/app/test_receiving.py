@@ -155,6 +155,14 @@ FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
         altered("sweep", "as_of", to="2022-12-31T23:59:59"),
         "监测时间点与其日期不一致",
     ),
+    "a window of their own": (
+        altered("scope", "accounts", 3, "window_days", to=365),
+        "账号“甲市第4号”的更新时限（365天）与所附检查规则不符",
+    ),
+    "a window of nobody": (
+        altered("scope", "accounts", 3, "window_days", to=None),
+        "更新时限（不按更新判定）与所附检查规则不符",
+    ),
     "a finding twice": (
         altered("findings", to=[*SOUND["findings"], SOUND["findings"][0]]),
         "出现2次",

@@ -43,6 +43,11 @@ def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[
         yield (
             f"{'、'.join(reporting.doubted)}报送均合格，与本级检查或其他单位报送的情况不符，合格率待核查。"
         )
+    if reporting.unreported:
+        yield (
+            f"本级台账中属于已报送地区（部门）的在管政务新媒体，另有{reporting.unreported}{measure}"
+            "未在报送之列，待核对。"
+        )
     if reporting.collectors:
         names = "、".join(name for name, _ in reporting.collectors)
         yield f"{names}所报结果包括其汇总的所属单位自查情况。"

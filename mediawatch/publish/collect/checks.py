@@ -29,6 +29,7 @@ from mediawatch.publish.collect.recount import count_faults
 from mediawatch.publish.defects import MARK
 from mediawatch.publish.handoff.parts import Handoff
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY
+from mediawatch.rules.account_policy import every_policy
 from mediawatch.rules.policy import Policy, have_same_rules, parse
 from mediawatch.rules.sweep_policy import policy_for
 
@@ -142,7 +143,7 @@ def check(document: Handoff, expected: Expectation) -> list[str]:
         return [*faults, str(refused)]
     faults += _rules(policy, expected)
     faults += [*finding_faults(document, policy, expected.span), *source_faults(document)]
-    faults += _verdicts(accounts)
+    faults += [*_verdicts(accounts), *_windows(accounts, policy)]
     # What is counted of accounts that do not hold together would only repeat these faults.
     return faults or count_faults(document, accounts, policy)
 
@@ -197,6 +198,20 @@ def _rules(policy: Policy, expected: Expectation) -> Iterator[str]:
             f"检查规则为“{policy.title}”（{policy.window.days}天），与本次统一规则"
             f"“{expected.policy.title}”（{expected.policy.window.days}天）不一致"
         )
+
+
+def _windows(accounts: Sequence[ReportedAccount], policy: Policy) -> Iterator[str]:
+    """The 更新时限 of an account is one of the rules': else nothing could be compared with it.
+
+    Which one is not said: an exception may go by what only findings tell of an account.
+    """
+    known = {each.window.days for each in every_policy(policy)}
+    unjudged = any(each.judged_by_updates is False for each in policy.exceptions)
+    for each in accounts:
+        days = each.window_days
+        if days not in known and not (days is None and (unjudged or each.filed.is_application)):
+            said = "不按更新判定" if days is None else f"{days}天"
+            yield f"账号“{each.filed.name}”的更新时限（{said}）与所附检查规则不符"
 
 
 def _verdicts(accounts: Sequence[ReportedAccount]) -> Iterator[str]:

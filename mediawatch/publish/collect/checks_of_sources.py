@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from mediawatch.publish.collect.checks_of_findings import is_sha256
 from mediawatch.publish.handoff.parts import Handoff
 
+SUMMED = "由报送单位汇总并确认"
+"""In the remarks on a file: its office collected others' reports."""
 _LEVELS = 4
 _NAMED = 5
 """So many of the missing ones are named."""
@@ -50,7 +52,7 @@ def source_remarks(document: Handoff) -> Iterator[str]:
     accounts = document.scope.accounts if document.scope else []
     reported = sum(bool(each.reported_by) for each in accounts)
     yield (
-        f"含所属{len(told.sources)}个单位报送的{reported}个账号，由报送单位汇总并确认，"
+        f"含所属{len(told.sources)}个单位报送的{reported}个账号，{SUMMED}，"
         "所属单位的原件和签名未随附"
     )
     if told.missing:

@@ -85,6 +85,7 @@ class RoundFrame:
     missing: tuple[str, ...] = ()
     not_due: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    unreported: int = 0
     key_remarks: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     found_failing: frozenset[str] = frozenset()
@@ -155,6 +156,7 @@ def merge(
             for report in reports
             if (collected := report.figures.collected) is not None
         ),
+        unreported=frame.unreported,
         key_remarks=frame.key_remarks,
         office_of=office_of,
         sender_of={each.entry.account.id: each.sender for _, each in kept},

@@ -10,10 +10,10 @@ from mediawatch.app.documents import checks_behind, inspection_of
 from mediawatch.app.judged import keep_judgements
 from mediawatch.app.own_sample import own_sweep
 from mediawatch.app.root import App
-from mediawatch.domain import CheckedSpan
+from mediawatch.domain import CheckedSpan, SweepState
 from mediawatch.ops.settings.lower_offices import read_lower_offices
 from mediawatch.plurals import count_of
-from mediawatch.publish.collect.checks import read_handoff
+from mediawatch.publish.collect.checks import INSPECTIONS, read_handoff
 from mediawatch.publish.collect.handing_up import SourceDocument, hand_up
 from mediawatch.publish.handoff import Handoff, of
 from mediawatch.publish.inspection import Inspection
@@ -64,8 +64,11 @@ async def handed_up(app: App, number: int | None) -> HandedUp:
 
 
 def _is_of_the_round(own: Inspection, told: CollectedRound) -> bool:
-    return CheckedSpan.of(own.sweep) == told.offices.round.span and have_same_rules(
-        own.policy, told.frame.policy
+    return (
+        own.sweep.state is SweepState.FINISHED
+        and own.sweep.kind in INSPECTIONS
+        and CheckedSpan.of(own.sweep) == told.offices.round.span
+        and have_same_rules(own.policy, told.frame.policy)
     )
 
 
@@ -73,7 +76,7 @@ def _why_left_out(own: Inspection | None, told: CollectedRound) -> str:
     if own is None:
         return "no own inspection of the round: only what was reported is in the document"
     return (
-        f"sweep {own.sweep.id} is of another moment, period or policy than the round "
-        f"({told.offices.round.span.named}): none of its accounts is in the document, and whom it "
+        f"sweep {own.sweep.id} is unfinished, a re-check, or of another moment, period or policy "
+        f"than the round ({told.offices.round.span.named}): none of its accounts is in the document, and whom it "
         "found failing is open"
     )

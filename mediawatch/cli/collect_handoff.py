@@ -8,7 +8,7 @@ import typer
 
 from mediawatch.cli.base import open_home, run
 from mediawatch.cli.collect_results import OwnOption
-from mediawatch.cli.handoff import signature_of, signature_output
+from mediawatch.cli.handoff import SignOption, signature_of, signature_output
 from mediawatch.cli.outputs import output
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
@@ -18,12 +18,7 @@ def handoff(
     ctx: typer.Context,
     out: Annotated[Output, output("--out", metavar="FILE", help="Where the document goes.")],
     sweep: OwnOption = None,
-    sign: Annotated[
-        bool,
-        typer.Option(
-            "--sign", help="Write a signature beside it (FILE.sig.json), for the office above."
-        ),
-    ] = False,
+    sign: SignOption = False,
 ) -> None:
     """Write what the offices reported, and our own inspection of the round, as one hand-off for the
     office above: each account once, with its 报送单位.

@@ -18,6 +18,13 @@ from mediawatch.domain import UserError
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 
+SignOption = Annotated[
+    bool,
+    typer.Option(
+        "--sign", help="Write a signature beside it (FILE.sig.json), for the office above."
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command("handoff")(with_choice(handoff))
@@ -32,12 +39,7 @@ def handoff(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema and leave.")
     ] = False,
-    sign: Annotated[
-        bool,
-        typer.Option(
-            "--sign", help="Write a signature beside it (FILE.sig.json), for the office above."
-        ),
-    ] = False,
+    sign: SignOption = False,
 ) -> None:
     """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the
     circular.

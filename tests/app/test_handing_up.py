@@ -15,7 +15,9 @@ from handed_offices import AS_OF, SIGNED, LowerOffice, filed_in, settings_of, to
 from offices import Office
 from openpyxl import load_workbook
 
-from mediawatch.domain import Code, Filing
+from mediawatch.domain import Code, Filing, Sweep
+from mediawatch.domain.clock import day_end
+from mediawatch.ports import Store
 from mediawatch.rules.policy import load
 
 CITY, A, B = "长沙市", "浏阳市", "宁乡市"
@@ -118,7 +120,21 @@ def test_whom_a_later_inspection_found_failing_is_open(city: City) -> None:
     found = verdicts(city.hand_up("--sweep", str(own)))
     assert found["浏阳市第1号"] == ("unproven", [A])
     assert "长沙市第9号" not in found, "it was looked at for another moment"
-    assert "is of another moment" in city.said
+    assert "of another moment" in city.said
+
+
+def test_an_unfinished_inspection_is_not_handed_up(city: City) -> None:
+    city.add(told_by(OF_A), told_by(OF_B))
+
+    async def begin(store: Store) -> int:
+        accounts = await store.accounts.all()
+        policy, as_of = load("national"), day_end(AS_OF)
+        sweep = Sweep(as_of=as_of, policy="national", policy_toml=policy.toml, started_at=as_of)
+        return (await store.sweeps.open(sweep, accounts[8:])).id
+
+    document = city.hand_up("--sweep", str(city.office.within(begin)))
+    assert len(verdicts(document)) == 8
+    assert "unfinished" in city.said
 
 
 def test_whom_we_name_nowhere_is_not_handed_up_by_name(city: City) -> None:

@@ -34,7 +34,8 @@ from mediawatch.rules.policy import Policy, have_same_rules, parse
 from mediawatch.rules.sweep_policy import policy_for
 
 SCHEMA = "mediawatch.handoff/1"
-_INSPECTIONS = (SweepKind.CENSUS, SweepKind.SAMPLE, SweepKind.LIST)
+INSPECTIONS = (SweepKind.CENSUS, SweepKind.SAMPLE, SweepKind.LIST)
+"""What may be handed up: no re-check, and no night of 日常监测."""
 _OF_ITSELF = frozenset({PRELIMINARY, MARK})
 """Marks that a document bears by what is in it."""
 
@@ -175,7 +176,7 @@ def _purpose(document: Handoff, expected: Expectation) -> Iterator[str]:
         yield "是演示数据，不是实际检查结果"
     if document.sweep.state != SweepState.FINISHED.value:
         yield "检查尚未完成"
-    if document.sweep.kind not in [each.value for each in _INSPECTIONS]:
+    if document.sweep.kind not in [each.value for each in INSPECTIONS]:
         yield "是复查或日常监测的结果，不是本次检查的结果"
 
 

@@ -38,7 +38,7 @@ def finding_faults(document: Handoff, policy: Policy, span: CheckedSpan) -> Iter
             yield f"账号“{name}”的佐证材料没有有效的SHA-256"
         if each.code in tiers:
             own = account_policy(policy, _filing_of(each.account))
-            if fault := _silence_fault(each, own, span):
+            if fault := silence_fault(each, own, span):
                 yield f"账号“{name}”的问题“{each.label}”{fault}"
     told = Counter((key_of(each.account), each.code, each.label) for each in document.findings)
     for (account, _, label), count in told.items():
@@ -74,7 +74,7 @@ def _is_early(finding: FindingOut, document: Handoff) -> bool:
     return as_of.tzinfo is not None and finding.read_at < as_of
 
 
-def _silence_fault(told: FindingOut, own: AccountPolicy, span: CheckedSpan) -> str:
+def silence_fault(told: FindingOut, own: AccountPolicy, span: CheckedSpan) -> str:
     """Why the days that a silence states do not bear it; "" where they do."""
     if told.gap_days is None or not 0 < told.gap_days <= _LONGEST:
         return "没有有效的间隔天数"
@@ -89,7 +89,7 @@ def _silence_fault(told: FindingOut, own: AccountPolicy, span: CheckedSpan) -> s
             return ""
         since = span.last - timedelta(days=told.gap_days)
     until = since + timedelta(days=told.gap_days)
-    if until != span.last if span.first is None else not span.first < until <= span.last:
+    if until != span.last if span.first is None else not span.first <= until <= span.last:
         return f"的间隔截至{chinese_day(until)}，与{span.named}不符"
     if own.tier_of(since, until) is not Code(told.code):
         return f"与间隔{told.gap_days}天不符"

@@ -157,6 +157,14 @@ def test_missing_offices_make_it_preliminary(city: City) -> None:
     assert B in city.said
 
 
+def test_suspects_of_an_office_below_make_it_preliminary(city: City) -> None:
+    """Its figures are settled, and findings of it wait for a decision."""
+    waiting = {**told_by(OF_A), "preliminary": True, "marks": ["初步结果"]}
+    city.add(waiting, told_by(OF_B))
+    document = city.hand_up()
+    assert (document["preliminary"], document["marks"]) == (True, ["初步结果"])
+
+
 def test_offices_with_rules_of_their_own_cannot_be_handed_up(city: City) -> None:
     city.write(settings_of(city.lower, own_rules=[A]))
     city.add(told_by(OF_A, policy=load("tibet")), told_by(OF_B))
@@ -256,6 +264,7 @@ FAULTS: dict[str, Callable[[dict[str, Any]], object]] = {
         document["collected"]["sources"][0]
     ),
     "来源单位的名称": lambda document: document["collected"]["missing"].append("丙县2"),
+    "来源单位的名称不": lambda document: document["collected"]["missing"].append("本级"),
     "没有有效的SHA-256": lambda document: document["collected"]["sources"][0].update(sha256="x"),
     "签名时间没有时区": lambda document: document["collected"]["sources"][0].update(
         signed_at="2023-01-01T00:00:00"

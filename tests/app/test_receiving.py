@@ -474,6 +474,7 @@ def test_the_state_of_the_offices_and_whom_to_urge(
 
 BAD_SETTINGS = {
     'name = "甲市1"': "without digits",
+    'name = "本级"': "stands for our own inspection",
     'keys = ["x"]': "is no key",
     "keys = []": "neither keys nor a folder",
     'group = "县"': "office.1.group",

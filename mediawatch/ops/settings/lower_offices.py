@@ -23,6 +23,8 @@ from mediawatch.domain.clock import day_of, parse_day
 from mediawatch.inputs import InputFault, read_toml
 
 LOWER_OFFICES = "offices.toml"
+OWN = "本级"
+"""Under it stand the accounts that an office looked at itself: no office below is called so."""
 EXAMPLE = """\
 # 报送单位：本次由哪些地区、部门报送检查结果。示例：
 
@@ -105,6 +107,8 @@ class LowerOffice(BaseModel):
         # A number in a name could not be told from a figure of the text.
         if re.search(r"\d", value) or value != value.strip():
             raise ValueError("write it without digits and without blanks at its ends")
+        if value == OWN:
+            raise ValueError(f"{OWN} stands for our own inspection: give the office its full name")
         return value
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from mediawatch.ops.settings.lower_offices import OWN
 from mediawatch.publish.collect.checks_of_findings import is_sha256
 from mediawatch.publish.handoff.parts import Handoff
 
@@ -67,4 +68,4 @@ def source_remarks(document: Handoff) -> Iterator[str]:
 def _is_name(name: str) -> bool:
     """As `offices.toml` has them: the names stand in the text, where a digit would be a figure."""
     plain = name.isprintable() and name == name.strip() and not any(map(str.isdigit, name))
-    return plain and 0 < len(name) <= _NAME
+    return plain and 0 < len(name) <= _NAME and name != OWN

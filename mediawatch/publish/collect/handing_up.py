@@ -15,6 +15,7 @@ from mediawatch.domain import HandedFile, HandedState, Judgement, UserError, Ver
 from mediawatch.domain.clock import beijing
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.region_parts import PartGroup
+from mediawatch.ops.settings.lower_offices import OWN
 from mediawatch.publish.collect.checks import accounts_of
 from mediawatch.publish.collect.merge import Collection, RoundFrame, merge
 from mediawatch.publish.collect.office_reports import OfficeReport, ReportFigures, SharedAccount
@@ -26,11 +27,8 @@ from mediawatch.publish.handoff.figure_parts import ScopeEntry
 from mediawatch.publish.handoff.finding_parts import FindingOut
 from mediawatch.publish.handoff.findings import as_filed
 from mediawatch.publish.handoff.parts import EvidenceFaultOut
-from mediawatch.publish.inspection import PRELIMINARY, Inspection, with_omissions
+from mediawatch.publish.inspection import Inspection, with_omissions
 from mediawatch.rules.policy import have_same_rules
-
-OWN = "本级"
-"""What the accounts that we looked at ourselves stand under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +65,9 @@ def hand_up(
         # Whom we name nowhere, we do not hand up by name for others to publish.
         unnamed = match.of_reported(own[0].omissions) | dict(told.inspection.omissions)
         told = replace(told, inspection=with_omissions(told.inspection, unnamed))
-    marks = told.inspection.marks
-    if frame.missing:
-        marks = tuple(dict.fromkeys([*marks, PRELIMINARY]))
     kept = _kept_parts(sources, told)
     return of_collected(
-        replace(told.inspection, marks=marks),
+        told.inspection,
         kept.accounts,
         kept.findings,
         kept.faults,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mediawatch.domain.clock import beijing
 from mediawatch.figures.counts import figures
 from mediawatch.figures.values import Figures
-from mediawatch.publish.collect.handing_up import OWN
+from mediawatch.ops.settings.lower_offices import OWN
 from mediawatch.publish.collect.merge import Collection
 from mediawatch.publish.collect.office_reports import OfficeReport
 from mediawatch.table import Table

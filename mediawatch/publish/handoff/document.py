@@ -26,7 +26,7 @@ from mediawatch.publish.handoff.parts import (
     SweepOut,
     UnprovenOut,
 )
-from mediawatch.publish.inspection import OPEN_MARK, Inspection
+from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY, Inspection
 from mediawatch.publish.rounds import IssuedNotice
 
 Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
@@ -57,7 +57,8 @@ def of_collected(
     )
     return _document(inspection, findings, scope).model_copy(
         update={
-            "preliminary": inspection.preliminary or bool(collected.missing),
+            # A mark of what came in, too: suspects of an office that wait for a decision.
+            "preliminary": PRELIMINARY in inspection.marks,
             "evidence_faults": faults or None,
             "collected": collected,
         }

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from mediawatch.domain import HandedFile, HandedState, standing_files
 from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.ops.settings.lower_offices import LowerOffices
 from mediawatch.ports import Store
+from mediawatch.publish.collect.checks_of_sources import SUMMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +20,23 @@ class HandedCandidate:
     body: bytes = field(default=b"", repr=False)
 
 
+async def files_of_round(store: Store, offices: LowerOffices) -> list[HandedFile]:
+    """All files of the round in their order, each with the name that its office has now."""
+    files = await store.handed.of_round(offices.round.name)
+    return [replace(each, office=offices.current_name(each.office)) for each in files]
+
+
 async def keep_files(
-    store: Store, round_name: str, candidates: Sequence[HandedCandidate], again: str
+    store: Store, offices: LowerOffices, candidates: Sequence[HandedCandidate], again: str
 ) -> list[HandedFile]:
     """Append what is new, in the order of the candidates; what came of each that is to be told.
 
     `again`: why what was withdrawn is taken nevertheless; "" to leave it.
     """
-    known = await store.handed.of_round(round_name)
+    known = await files_of_round(store, offices)
     said: list[HandedFile] = []
     for each in candidates:
-        if _stands_already(known, each.file):
+        if _stands_already(known, each.file, offices):
             continue
         if withdrawn := _withdrawn(known, each.file):
             if not again:
@@ -85,13 +93,19 @@ def _left_withdrawn(withdrawn: HandedFile, file: HandedFile) -> HandedFile:
     )
 
 
-def _stands_already(known: list[HandedFile], file: HandedFile) -> bool:
+def _stands_already(known: list[HandedFile], file: HandedFile, offices: LowerOffices) -> bool:
+    """Whether it is what counts. Signed by another key it is another file: the first key may be
+    void. One that came before its key was void is not refused by coming again."""
     standing = standing_files(known).get(file.office)
-    return (
-        file.state is HandedState.ACCEPTED
-        and standing is not None
-        and standing.sha256 == file.sha256
+    if standing is None or (standing.sha256, standing.key) != (file.sha256, file.key):
+        return False
+    office = offices.named(file.office)
+    came_before = (
+        office is not None
+        and office.revocation_of(file.key) is not None
+        and office.came_in_time(standing)
     )
+    return file.state is HandedState.ACCEPTED or came_before
 
 
 def _is_same(one: HandedFile, other: HandedFile) -> bool:
@@ -135,4 +149,6 @@ def _replacing(file: HandedFile, standing: HandedFile) -> str:
         return f"替换{day}接收的文件，两者同为{file.notice}第{file.version}版而内容不同"
     if file.notice and file.notice == standing.notice:
         return f"{file.notice}第{file.version}版，替换{day}接收的第{standing.version}版"
+    if SUMMED in standing.reason and SUMMED not in file.reason:
+        return f"替换{day}接收的汇总结果，所属单位报送的账号不再计入"
     return f"替换{day}接收的文件"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from mediawatch.app.root import App
-from mediawatch.domain import Account, Verdict
+from mediawatch.domain import Account, CheckedSpan, Verdict
 from mediawatch.domain.clock import chinese_day
 from mediawatch.domain.dossier import Dossier
 from mediawatch.figures.dimensions import Dimension
@@ -67,7 +67,7 @@ def foreign_failures(
     its report is the one that counts.
     """
     return {
-        number: f"{report.office}报送为不合格；本级台账属于{owner}，待核对。"
+        number: f"{each.sender}报送为不合格；本级台账属于{owner}，待核对。"
         for report in reports
         for each in report.accounts
         if each.verdict is Verdict.FAILED
@@ -80,7 +80,7 @@ async def find_disputes(
     app: App,
     reports: Sequence[OfficeReport],
     match: RegistryMatch,
-    as_of: date,
+    span: CheckedSpan,
     own: Inspection | None,
     policy: Policy,
 ) -> dict[int, str]:
@@ -97,10 +97,10 @@ async def find_disputes(
     for report, each, account in accused:
         days = posted.get(account.id, ())
         number = each.entry.account.id
-        if day := disproving_day(each, report.policy, as_of, days):
+        if day := disproving_day(each, report.policy, span, days):
             found[number] = f"报送为不合格；本级见该账号{chinese_day(day)}有更新，待核对。"
         elif own and (entry := looked_at.get(account.id)):
-            said = compare(each, entry, as_of, own, days)
+            said = compare(each, entry, span, own, days)
             if said.agreement is Agreement.DIFFERENT and said.own_verdict is not Verdict.FAILED:
                 found[number] = f"报送为不合格；{said.reason}，待核对。"
     return found

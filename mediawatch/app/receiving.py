@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from mediawatch.app.handed_versions import HandedCandidate, keep_files
+from mediawatch.app.handed_versions import HandedCandidate, files_of_round, keep_files
 from mediawatch.app.root import App
 from mediawatch.app.senders import office_by_folder, sender_of
 from mediawatch.app.wiring import DEMONSTRATION
@@ -63,7 +63,7 @@ class _Reception:
     def expectation(self, office: LowerOffice) -> Expectation:
         return Expectation(
             office=office.name,
-            as_of=self.offices.round.as_of,
+            span=self.offices.round.span,
             policy=self.policy,
             own_rules=office.own_rules,
             demonstration=DEMONSTRATION,
@@ -107,7 +107,7 @@ async def receive(app: App, paths: Sequence[Path], by: str, again: str = "") -> 
     candidates += _in_order([_judged(desk, each) for each in handed])
 
     async def plan(planning: App) -> list[HandedFile]:
-        return await keep_files(planning.store, offices.round.name, candidates, again)
+        return await keep_files(planning.store, offices, candidates, again)
 
     return await app.decide(plan)
 
@@ -131,7 +131,7 @@ async def withdraw(app: App, name: str, by: str, reason: str) -> HandedFile:
             f"{name} is no office of offices.toml: give one of "
             f"{'、'.join(each.name for each in offices.offices)}"
         )
-    standing = standing_files(await app.store.handed.of_round(offices.round.name)).get(name)
+    standing = standing_files(await files_of_round(app.store, offices)).get(name)
     if standing is None:
         raise UserError(f"nothing of {name} counts in {offices.round.name}: nothing to withdraw")
     taken_back = replace(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from mediawatch.domain.clock import beijing
+from mediawatch.domain.clock import beijing, chinese_day, day_of
 from mediawatch.ops.settings.lower_offices import LowerOffice, LowerOffices
 from mediawatch.ops.signing import HandoffSignature
 from mediawatch.workbooks.parcels import SentDocument
@@ -29,7 +29,7 @@ def sender_of(
     lying = office_by_folder(offices, sent.path)
     sound = [each for each in signed if each.is_sound]
     for signature in sorted(sound, key=lambda each: each.signed_at, reverse=True):
-        office = next((o for o in offices.offices if signature.key in o.keys), None)
+        office = offices.holder_of(signature.key)
         if office is None:
             continue
         if lying is not None and lying.name != office.name:
@@ -41,12 +41,19 @@ def sender_of(
                 signature,
                 f"签名时间{at:%Y-%m-%d %H:%M}晚于接收时间，请校准时钟后重新签名",
             )
+        revoked = office.revocation_of(signature.key)
+        if revoked is not None and day_of(now) >= revoked.on:
+            return (
+                office,
+                signature,
+                f"签名所用公钥自{chinese_day(revoked.on)}起作废（{revoked.reason}），请用新公钥重新签名",
+            )
         return office, signature, ""
     if signed and not sound:
         return lying, None, "签名无效：签名文件或交接文件被改动过"
     if signed:
         return lying, None, "签名所用公钥不是报送单位登记的公钥"
-    if has_stray_signature and (lying is None or lying.keys):
+    if has_stray_signature and (lying is None or lying.must_sign):
         return lying, None, _NOT_FITTING
     if lying is None:
         return (
@@ -54,7 +61,7 @@ def sender_of(
             None,
             "没有签名，也不在报送单位的文件夹中，无法确认由谁报送（签名文件须一并报送）",
         )
-    if lying.keys:
+    if lying.must_sign:
         return lying, None, "没有签名：该单位已登记公钥，须连同签名文件一并报送"
     return lying, None, ""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mediawatch.cli.base import fit_table, home_of, open_home, run
+from mediawatch.cli.collect_handoff import handoff
 from mediawatch.cli.collect_results import circular, differences, figures, sample
 from mediawatch.cli.outputs import output
 from mediawatch.cli.review_options import name_one_person
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     group.command("circular")(circular)
     group.command("sample")(sample)
     group.command("differences")(differences)
+    group.command("handoff")(handoff)
     app.add_typer(group, name="collect")
 
 
@@ -133,7 +135,7 @@ def status(
     ] = None,
 ) -> None:
     """Show which offices have sent, are late or missing, and whose file was refused and why."""
-    from mediawatch.app.collection import round_state
+    from mediawatch.app.round_states import round_state
     from mediawatch.publish.collect.state_papers import state_table, urging_book
 
     async def work() -> tuple[RoundState, str, tuple[str, ...]]:
@@ -157,6 +159,6 @@ def _tell_unlisted(state: RoundState) -> None:
     for each in state.unlisted:
         typer.echo(
             f"{each.office}: its accepted file counts no more, for offices.toml does not name this "
-            "office: give it its name back, or `mediawatch collect add` the file anew",
+            "office: write the name under `former_names` of the office that bore it, or give it back",
             err=True,
         )

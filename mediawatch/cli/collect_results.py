@@ -134,10 +134,11 @@ def sample(
     drawn, told, marks, home = run(work())
     typer.echo(fit_table(strata_table(drawn)))
     scope_files.write(drawn, out.path, marks, home=home, put=out.writer())
-    round_name = told.offices.round.name
+    round_ = told.offices.round
+    period = f" --from {round_.period_from} --as-of {round_.as_of}" if round_.period_from else ""
     typer.echo(
         f"{out}: {count_of(len(drawn.accounts), 'account')}; inspect them with `mediawatch sweep "
-        f"--scope {out} --round {round_name}`"
+        f"--scope {out} --round {round_.name}{period}`"
     )
     if missing := len(told.match.reasons):
         typer.echo(
@@ -164,7 +165,7 @@ def differences(
     sweep: OwnOption = None,
 ) -> None:
     """Compare what the offices and our own inspection say of the same accounts (待核对)."""
-    from mediawatch.app.collection import find_differences
+    from mediawatch.app.own_sample import find_differences
     from mediawatch.publish.collect import difference_papers as papers
     from mediawatch.publish.collect.differences import AccountDifference
 
@@ -211,16 +212,13 @@ async def _collected(
 
 
 async def _round(app: App, sweep: int | None) -> tuple[CollectedRound, Inspection | None]:
-    from mediawatch.app.collection import (
-        collected_round,
-        own_inspection,
-        own_sweep,
-        with_names_left_out,
-    )
+    from mediawatch.app.collection import collected_round
+    from mediawatch.app.documents import inspection_of
+    from mediawatch.app.own_sample import own_sweep, with_names_left_out
     from mediawatch.ops.settings.lower_offices import read_lower_offices
 
     chosen = await own_sweep(app, read_lower_offices(app.home.root), sweep)
-    own = await own_inspection(app, chosen)
+    own = await inspection_of(app, chosen) if chosen is not None else None
     told = await collected_round(app, own)
     return with_names_left_out(told, own) if own is not None else (told, None)
 
@@ -230,6 +228,8 @@ def _tell(told: CollectedRound) -> None:
     reporting = told.collection.inspection.reporting
     if reporting and reporting.missing:
         typer.echo(f"尚未报送：{'、'.join(reporting.missing)}", err=True)
+    for each in reporting.key_remarks if reporting else ():
+        typer.echo(each, err=True)
     if number := len(told.match.reasons):
         typer.echo(f"{count_of(number, 'reported account')} not in the registry", err=True)
     if number := len(told.match.uncovered):

@@ -18,6 +18,13 @@ from mediawatch.domain import UserError
 from mediawatch.outputs import Output
 from mediawatch.plurals import count_of
 
+SignOption = Annotated[
+    bool,
+    typer.Option(
+        "--sign", help="Write a signature beside it (FILE.sig.json), for the office above."
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command("handoff")(with_choice(handoff))
@@ -32,12 +39,7 @@ def handoff(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema and leave.")
     ] = False,
-    sign: Annotated[
-        bool,
-        typer.Option(
-            "--sign", help="Write a signature beside it (FILE.sig.json), for the office above."
-        ),
-    ] = False,
+    sign: SignOption = False,
 ) -> None:
     """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the
     circular.
@@ -50,14 +52,14 @@ def handoff(
         return
     if out is None:
         raise UserError("handoff needs --out FILE (or --schema)")
-    beside = replace(out, path=out.path.with_name(f"{out.path.name}.sig.json"))
+    beside = signature_output(out)
     if sign:
         beside.check()
 
     async def work() -> tuple[documents.Handoff, bytes]:
         async with open_home(ctx) as app:
             document = await told_by(app)
-            return document, _signature(app, documents.to_bytes(document)) if sign else b""
+            return document, signature_of(app, documents.to_bytes(document)) if sign else b""
 
     async def told_by(app: App) -> documents.Handoff:
         told = await choice.load(app)
@@ -83,7 +85,13 @@ def handoff(
         )
 
 
-def _signature(app: App, document: bytes) -> bytes:
+def signature_output(out: Output) -> Output:
+    """The file of the signature, beside that of its document."""
+    return replace(out, path=out.path.with_name(f"{out.path.name}.sig.json"))
+
+
+def signature_of(app: App, document: bytes) -> bytes:
+    """UserError where the home has no key."""
     # Imported here: nobody else needs keys.
     from mediawatch.ops.signing import sign
 

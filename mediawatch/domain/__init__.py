@@ -19,6 +19,7 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
+from mediawatch.domain.checked_spans import CheckedSpan
 from mediawatch.domain.closures import ClosureNote, ClosureStep
 from mediawatch.domain.evidence import Capture, Evidence, EvidenceFault, EvidenceKind
 from mediawatch.domain.found_ids import as_led_by_name, with_found_id
@@ -203,6 +204,7 @@ __all__ = [
     "Captcha",
     "Capture",
     "Changed",
+    "CheckedSpan",
     "ClosureNote",
     "ClosureStep",
     "Code",

@@ -19,6 +19,8 @@ class Reporting:
     """Those that have not, or whose file was refused."""
     office_of: Mapping[int, str] = field(default_factory=dict)
     """By the number of a reported account the office whose figures count it."""
+    sender_of: Mapping[int, str] = field(default_factory=dict)
+    """By the same number 报送单位 as a list prints it: with the office below, where there is one."""
     own_rules: tuple[tuple[str, int], ...] = ()
     """Offices that judge by rules of their own, with the days of their window."""
     shared: int = 0
@@ -31,6 +33,12 @@ class Reporting:
     doubted: tuple[str, ...] = ()
     """Offices that report 100%, and of which a failed account is known besides."""
 
+    unreported: int = 0
+    """Accounts in service that our registry gives to offices which reported, and not them."""
+    collectors: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Offices that collected others' reports themselves, with those of theirs that are missing."""
+    key_remarks: tuple[str, ...] = ()
+    """For the office alone: whose key was revoked after the file came, each as a sentence."""
     not_due: tuple[str, ...] = ()
     """Of the missing ones those whose own 报送期限 has not come."""
     late: tuple[str, ...] = ()

@@ -101,6 +101,12 @@ def account_policy(policy: Policy, filed: Filing) -> AccountPolicy:
     return _account_policy(_Same(policy), place, not filed.is_application if said is None else said)
 
 
+def every_policy(policy: Policy) -> Iterator[AccountPolicy]:
+    """What a policy holds accounts to that no exception fits, and whom each exception fits."""
+    for place in (None, *range(len(policy.exceptions))):
+        yield _account_policy(_Same(policy), place, True)
+
+
 def unmet_words(policy: Policy, filings: Sequence[Filing]) -> Iterator[str]:
     """Words of the exceptions that no account is filed with, each as a sentence for the operator.
 

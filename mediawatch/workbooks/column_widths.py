@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from docx.document import Document as Doc
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
 from docx.table import Table
@@ -14,8 +15,8 @@ from rich.cells import cell_len
 
 from mediawatch.table import NONE, is_centred
 
-_CELL = Pt(12)
-"""The size of a table's text."""
+_CELL, _SMALLER = Pt(12), Pt(10.5)
+"""The size of a table's text: 小四; 五号 where its headings would take more than two lines."""
 _LEAST = (10, 8, 6, 4)
 """Least widths of a column in halves of a Chinese character, the widest tried first.
 
@@ -23,8 +24,10 @@ _LEAST = (10, 8, 6, 4)
 """
 _WHOLE = 8
 """A heading of at most four characters stands on one line."""
-_PADDING = 2
-"""Room beside the text of a cell, in halves of a Chinese character: two margins of 5.4 pt."""
+_PADDING, _TIGHT = 2, 1
+"""Room beside the text of a cell, in halves of a Chinese character: two margins of 5.4 pt; of 五号
+two of `_MARGIN`."""
+_MARGIN = Pt(2.5)
 _NUMBER = re.compile(r"[\d.%-]+")
 _LONGEST = 24
 """A number of 18 digits. What is longer breaks rather than push the other columns aside."""
@@ -55,7 +58,11 @@ def fit_columns(
         # Two lists may have the same headings.
         same = (one for one in alike if len(one[1]) == len(lines) - 1)
         headings, rows = next(same, alike[0])
-        shares = _shares(list(zip(headings, *rows, strict=True)), 2 * room // _CELL)
+        columns = list(zip(headings, *rows, strict=True))
+        shares = _shares(columns, 2 * room // _CELL, _PADDING)
+        if _has_high_headings(headings, shares):
+            shares = _shares(columns, 2 * room // _SMALLER, _TIGHT)
+            _tighten(table)
         widths = [Emu(room * share // sum(shares)) for share in shares]
         table.autofit = False
         for column, width in zip(element.tblGrid.gridCol_lst, widths, strict=True):
@@ -66,6 +73,26 @@ def fit_columns(
         _align(table, headings, rows)
         if len(lines) == 1:
             _say_none(table)
+
+
+def _has_high_headings(headings: Sequence[str], shares: Sequence[int]) -> bool:
+    return any(
+        _lines(_printed(heading), share - _PADDING) > 2
+        for heading, share in zip(headings, shares, strict=True)
+    )
+
+
+def _tighten(table: Table) -> None:
+    """Smaller text, and smaller margins of its cells."""
+    for run in table._tbl.iter(qn("w:r")):
+        run.get_or_add_rPr().sz_val = _SMALLER
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(round(_MARGIN.pt * 20)))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption")
 
 
 def _align(table: Table, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -87,8 +114,8 @@ def _say_none(table: Table) -> None:
     paragraph.add_run(NONE).font.size = _CELL
 
 
-def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Widths in halves of a Chinese character, `room` in all.
+def _shares(columns: Sequence[Sequence[str]], room: int, padding: int) -> list[int]:
+    """Widths in halves of a Chinese character, `room` in all, with the `padding` of each.
 
     Where room is short, the widths that make the table lowest are taken. Narrow columns keep whole
     words as far as that costs no line. A number and a short heading keep their width: only other
@@ -100,12 +127,13 @@ def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
         max(width, cell_len(heading) if cell_len(heading) <= _WHOLE else 0)
         for width, (heading, *_) in zip(numbers, columns, strict=True)
     ]
-    left = room - _PADDING * len(columns)
+    left = room - padding * len(columns)
     tried = [_widths(asked, each, least, left) for each in (firm, numbers) for least in _LEAST]
     fitting = [widths for widths in tried if sum(widths) <= left] or tried[-1:]
-    lengths = [[_length(cell) for cell in line] for line in zip(*columns, strict=True)][1:]
+    # The headings stand again on every page: they count as any line.
+    lengths = [[_printed(cell) for cell in line] for line in zip(*columns, strict=True)]
     best = min(fitting, key=lambda widths: sum(max(map(_lines, line, widths)) for line in lengths))
-    return [_PADDING + width for width in best]
+    return [padding + width for width in best]
 
 
 def _heading_width(heading: str) -> int:
@@ -132,8 +160,15 @@ def _widths(asked: Sequence[int], firm: Sequence[int], least: int, room: int) ->
     return widths
 
 
-def _lines(length: int, width: int) -> int:
-    return -(-length // width)
+def _printed(cell: str) -> tuple[int, int]:
+    """(the length of a text, the width of its widest character)."""
+    return _length(cell), max(map(cell_len, cell), default=1)
+
+
+def _lines(printed: tuple[int, int], width: int) -> int:
+    """How many lines a text takes: half a Chinese character stands on none."""
+    length, widest = printed
+    return -(-length // max(widest, width - width % widest))
 
 
 def _length(cell: str) -> int:

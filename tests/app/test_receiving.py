@@ -27,7 +27,7 @@ from offices import Office
 from openpyxl import load_workbook
 
 from mediawatch.app.backup_members import is_member
-from mediawatch.domain import Code, HandedFile, HandedState, Verdict
+from mediawatch.domain import CheckedSpan, Code, HandedFile, HandedState, Verdict
 from mediawatch.domain.clock import day_end
 from mediawatch.ops.settings import lower_offices as settings
 from mediawatch.ops.signing import KEY_FILE
@@ -49,7 +49,7 @@ SOUND = told_by(
     verdicts={2: Verdict.LISTED, 5: Verdict.UNPROVEN},
 )
 EXPECTED = Expectation(
-    office="甲市", as_of=AS_OF, policy=load("national"), demonstration="演示数据"
+    office="甲市", span=CheckedSpan(AS_OF), policy=load("national"), demonstration="演示数据"
 )
 
 
@@ -113,7 +113,10 @@ FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
     "unfinished": (altered("sweep", "state", to="running"), "检查尚未完成"),
     "a re-check": (altered("sweep", "kind", to="recheck"), "是复查或日常监测的结果"),
     "two moments": (altered("sweep", "as_of_day", to="2022-12-30"), "监测时间点与其日期不一致"),
-    "a period": (altered("scope", "period_from", to="2022-10-01"), "按时段"),
+    "a period": (
+        altered("scope", "period_from", to="2022-10-01"),
+        "检查时段为2022年10月1日至12月31日，本次统一为监测时间点2022年12月31日",
+    ),
     "rules": (altered("policy", "toml", to=load("tibet").toml), "与本次统一规则"),
     "no rules": (altered("policy", "toml", to="x = ["), "无法识别"),
     "a finding of nobody": (
@@ -129,6 +132,41 @@ FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
         "与所附检查规则不符",
     ),
     "an effect of their own": (altered("findings", 0, "effect", to="listed"), "与所附检查规则不符"),
+    "a silence within the window": (altered("findings", 0, "gap_days", to=14), "未超过该账号"),
+    "a silence of no length": (altered("findings", 0, "gap_days", to=None), "有效的间隔天数"),
+    "a silence beyond all days": (altered("findings", 0, "gap_days", to=10**9), "有效的间隔天数"),
+    "a silence that ended before": (
+        altered("findings", 0, "gap_since", to="2022-11-01"),
+        "的间隔截至2022年12月1日，与监测时间点2022年12月31日不符",
+    ),
+    "a longer tier than the silence": (
+        altered("findings", 1, to={**SOUND["findings"][1], "gap_days": 30, "gap_since": None}),
+        "与间隔30天不符",
+    ),
+    "a post within the window": (
+        altered("findings", 0, "latest_post", "on", to="2022-12-17"),
+        "所列最近更新为2022年12月17日，在更新时限之内",
+    ),
+    "a time without a zone": (
+        altered("findings", 0, "read_at", to="2023-01-01T00:00:00"),
+        "的核查时间或佐证材料没有时区",
+    ),
+    "a moment without a zone": (
+        altered("sweep", "as_of", to="2022-12-31T23:59:59"),
+        "监测时间点与其日期不一致",
+    ),
+    "a window of their own": (
+        altered("scope", "accounts", 3, "window_days", to=365),
+        "账号“甲市第4号”的更新时限（365天）与所附检查规则不符",
+    ),
+    "a window of nobody": (
+        altered("scope", "accounts", 3, "window_days", to=None),
+        "更新时限（不按更新判定）与所附检查规则不符",
+    ),
+    "a finding twice": (
+        altered("findings", to=[*SOUND["findings"], SOUND["findings"][0]]),
+        "出现2次",
+    ),
     "a hash": (altered("findings", 0, "evidence", 0, "sha256", to="xyz"), "没有有效的SHA-256"),
     "failed without a finding": (without_a_finding, "计为不合格，但没有相应的问题"),
     "a finding without failing": (as_if_fresh, "有不合格问题，但未计为不合格"),
@@ -436,6 +474,7 @@ def test_the_state_of_the_offices_and_whom_to_urge(
 
 BAD_SETTINGS = {
     'name = "甲市1"': "without digits",
+    'name = "本级"': "stands for our own inspection",
     'keys = ["x"]': "is no key",
     "keys = []": "neither keys nor a folder",
     'group = "县"': "office.1.group",
@@ -463,7 +502,9 @@ def test_a_missing_settings_file_is_told_with_the_remedy(upper: Office) -> None:
     assert "collect offices --example" in upper.refused("collect", "status")
     example = upper.run("collect", "offices", "--example").stdout
     kept = "\n".join(line.removeprefix("# ") for line in example.splitlines()[2:])
-    shown = kept.replace("ed25519:…", f"ed25519:{'A' * 43}=").replace("\n#\n", "\n")
+    for placeholder, letter in (("ed25519:…", "A"), ("ed25519:旧…", "B")):
+        kept = kept.replace(placeholder, f"ed25519:{letter * 43}=")
+    shown = kept.replace("\n#\n", "\n")
     (upper.home.root / "offices.toml").write_text(shown, "utf-8")
     assert "省乙厅" in upper.run("collect", "offices").stdout
 

@@ -93,6 +93,7 @@ def main() -> None:
                     "--out",
                     root / "抽查.xlsx",
                 ),
+                ("collect", "handoff", "--out", root / "上报.json"),
             ):
                 print(f"  {words[1]:10} {measure(home, *words)}", flush=True)
 

@@ -33,12 +33,16 @@ from mediawatch.ops.settings.office import Office as OfficeSettings
 from mediawatch.ops.signing import public_key, sign
 from mediawatch.publish import handoff
 from mediawatch.publish.inspection import Imprint, inspection
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy, load
+from mediawatch.rules.sweep_policy import policy_for
 
 AS_OF = date(2022, 12, 31)
 SIGNED = day_start(date(2023, 1, 5))
 Document = dict[str, Any]
+GAPS = {Code.STALE_2W: 30, Code.STALE_3M: 120, Code.STALE_6M: 200, Code.ZOMBIE: 400}
+"""Days of the silences that documents here tell."""
 PLATFORMS = (("wechat", "微信公众号"), ("weibo", "新浪微博"), ("douyin", "抖音短视频"))
 
 
@@ -58,14 +62,15 @@ def told_by(
     *,
     verdicts: Mapping[int, Verdict] | None = None,
     on: date = AS_OF,
+    since: date | None = None,
     policy: Policy | None = None,
     marks: tuple[str, ...] = (),
 ) -> Document:
     """The hand-off of an office with these accounts, by their place in the list (from 0).
 
-    Who is not in `failed` or `verdicts` is fresh.
+    Who is not in `failed` or `verdicts` is fresh. `since`: the first day of a period.
     """
-    rules = policy or load("national")
+    rules = policy_for(policy or load("national"), since)
     as_of = day_end(on)
     entries, readings = [], {}
     for place, filed in enumerate(accounts):
@@ -75,7 +80,7 @@ def told_by(
         judged = Judgement(
             verdict=verdict,
             sentence="说明。",
-            findings=(_finding(rules, code, number, on),) if code else (),
+            findings=(_finding(account_policy(rules, filed), code, number, on),) if code else (),
         )
         account = Account(id=number, filed=filed)
         entries.append(SweepAccount(sweep_id=1, account=account, judgement=judged))
@@ -84,6 +89,7 @@ def told_by(
     sweep = Sweep(
         id=1,
         as_of=as_of,
+        period_from=since,
         policy=rules.name,
         policy_toml=rules.toml,
         started_at=as_of,
@@ -98,15 +104,17 @@ def told_by(
 
 def _finding(rules: Policy, code: Code, number: int, on: date) -> Finding:
     rule = rules.codes[code]
-    silent = code.value.startswith(("stale", "zombie"))
+    silent = code in GAPS
+    gap = GAPS.get(code, 30)
     return Finding(
         code=code,
         label=rule.label,
         effect=Effect.FAILS,
         sentence=f"{rule.label}。",
         reading_ids=(number,),
-        gap_days=30 if silent else None,
-        latest_on=on - timedelta(days=30) if silent else None,
+        gap_days=gap if silent else None,
+        gap_since=on - timedelta(days=gap) if silent else None,
+        latest_on=on - timedelta(days=gap) if silent else None,
         ids=(),
         review=ReviewState.CONFIRMED,
     )
@@ -175,6 +183,7 @@ def settings_of(
     deadline: str = "2023-01-10",
     round_name: str = "2022年第四季度",
     policy: str = "national",
+    period_from: str = "",
 ) -> str:
     """The offices.toml of the office above; those `by_folder` have no key."""
     lines = [
@@ -183,6 +192,7 @@ def settings_of(
         f'as_of = "{AS_OF}"',
         f'policy = "{policy}"',
         f'deadline = "{deadline}"',
+        *([f'period_from = "{period_from}"'] if period_from else []),
     ]
     for each in offices:
         lines += ["[[office]]", f'name = "{each.name}"', f'group = "{each.group}"']

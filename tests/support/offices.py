@@ -113,10 +113,11 @@ class Office:
         only: Sequence[int] = (),
         confirm: bool = True,
         verdicts: Mapping[int, Verdict] | None = None,
+        since: date | None = None,
     ) -> int:
         """An inspection as of the end of a day, of the accounts `only` or of all; its number.
 
-        Who is not in `failed` is fresh.
+        Who is not in `failed` is fresh. `since`: the first day of a period.
         """
 
         async def work(store: Store) -> int:
@@ -137,6 +138,7 @@ class Office:
                     policy="national",
                     policy_toml=policy.toml,
                     started_at=as_of,
+                    period_from=since,
                     **scope,
                 ),
                 chosen,  # type: ignore[arg-type]

@@ -44,5 +44,6 @@ def reporting_rules(inspection: Inspection) -> list[Rule]:
             told.shared,
             told.contested,
         ),
+        expect(rf"另有(\d+){one}未在报送之列", told.unreported),
         expect(rf"有(\d+){one}政务新媒体报送为不合格，与本级掌握的情况不同", told.disputed),
     ]

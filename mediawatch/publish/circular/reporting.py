@@ -43,6 +43,17 @@ def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[
         yield (
             f"{'、'.join(reporting.doubted)}报送均合格，与本级检查或其他单位报送的情况不符，合格率待核查。"
         )
+    if reporting.unreported:
+        yield (
+            f"本级台账中属于已报送地区（部门）的在管政务新媒体，另有{reporting.unreported}{measure}"
+            "未在报送之列，待核对。"
+        )
+    if reporting.collectors:
+        names = "、".join(name for name, _ in reporting.collectors)
+        yield f"{names}所报结果包括其汇总的所属单位自查情况。"
+    for name, missing in reporting.collectors:
+        if missing:
+            yield f"{name}所属单位中，{'、'.join(missing)}尚未报送，所报为初步结果。"
     yield "以上情况由各地区、各部门自查报送，佐证材料由报送单位留存，本级未逐一核查。"
 
 

@@ -12,20 +12,30 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ValidationError
 
-from mediawatch.domain import Effect, ReviewState, SweepKind, SweepState, UserError, Verdict
-from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.domain import (
+    CheckedSpan,
+    Effect,
+    SweepKind,
+    SweepState,
+    UserError,
+    Verdict,
+)
+from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
+from mediawatch.publish.collect.checks_of_findings import finding_faults
+from mediawatch.publish.collect.checks_of_sources import source_faults, source_remarks
 from mediawatch.publish.collect.rebuild import ReportedAccount, rebuild
 from mediawatch.publish.collect.recount import count_faults
 from mediawatch.publish.defects import MARK
-from mediawatch.publish.handoff.finding_parts import FindingOut
 from mediawatch.publish.handoff.parts import Handoff
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY
+from mediawatch.rules.account_policy import every_policy
 from mediawatch.rules.policy import Policy, have_same_rules, parse
 from mediawatch.rules.sweep_policy import policy_for
 
 SCHEMA = "mediawatch.handoff/1"
-_INSPECTIONS = (SweepKind.CENSUS, SweepKind.SAMPLE, SweepKind.LIST)
+INSPECTIONS = (SweepKind.CENSUS, SweepKind.SAMPLE, SweepKind.LIST)
+"""What may be handed up: no re-check, and no night of 日常监测."""
 _OF_ITSELF = frozenset({PRELIMINARY, MARK})
 """Marks that a document bears by what is in it."""
 
@@ -35,7 +45,7 @@ class Expectation:
     """What the upper office expects of one hand-off."""
 
     office: str
-    as_of: date
+    span: CheckedSpan
     policy: Policy
     own_rules: bool = False
     """Whether other rules are allowed."""
@@ -133,8 +143,8 @@ def check(document: Handoff, expected: Expectation) -> list[str]:
     except UnacceptableHandoff as refused:
         return [*faults, str(refused)]
     faults += _rules(policy, expected)
-    faults += [*_findings(document), *_by_the_rules(document, policy)]
-    faults += _verdicts(accounts)
+    faults += [*finding_faults(document, policy, expected.span), *source_faults(document)]
+    faults += [*_verdicts(accounts), *_windows(accounts, policy)]
     # What is counted of accounts that do not hold together would only repeat these faults.
     return faults or count_faults(document, accounts, policy)
 
@@ -148,6 +158,7 @@ def remarks_on(document: Handoff, expected: Expectation) -> list[str]:
         )
     if document.notice is None:
         said.append("未印发通报")
+    said += source_remarks(document)
     if faults := [each for each in document.evidence_faults or () if each.withheld]:
         said.append(f"{len(faults)}件佐证材料缺失或与记录不符")
     if not have_same_rules(policy_of_document(document), expected.policy):
@@ -165,7 +176,7 @@ def _purpose(document: Handoff, expected: Expectation) -> Iterator[str]:
         yield "是演示数据，不是实际检查结果"
     if document.sweep.state != SweepState.FINISHED.value:
         yield "检查尚未完成"
-    if document.sweep.kind not in [each.value for each in _INSPECTIONS]:
+    if document.sweep.kind not in [each.value for each in INSPECTIONS]:
         yield "是复查或日常监测的结果，不是本次检查的结果"
 
 
@@ -173,10 +184,13 @@ def _moment(document: RoundFacts | Handoff, expected: Expectation) -> Iterator[s
     day = document.sweep.as_of_day
     if document.sweep.as_of.tzinfo is None or day_of(document.sweep.as_of) != day:
         yield "监测时间点与其日期不一致"
-    elif day != expected.as_of:
-        yield f"监测时间点为{chinese_day(day)}，本次统一为{chinese_day(expected.as_of)}"
-    if document.scope is not None and document.scope.period_from is not None:
-        yield f"按时段（自{chinese_day(document.scope.period_from)}起）检查，本次统一按时间点检查"
+        return
+    found = CheckedSpan(day, document.scope.period_from if document.scope else None)
+    if found == expected.span:
+        return
+    kind = "监测时间点" if found.first is None else "检查时段"
+    same_kind = (found.first is None) == (expected.span.first is None)
+    yield f"{kind}为{found.label}，本次统一为{expected.span.label if same_kind else expected.span.named}"
 
 
 def _rules(policy: Policy, expected: Expectation) -> Iterator[str]:
@@ -187,41 +201,18 @@ def _rules(policy: Policy, expected: Expectation) -> Iterator[str]:
         )
 
 
-def _findings(document: Handoff) -> Iterator[str]:
-    """A finding without a person's decision or evidence of its time accuses nobody."""
-    as_of = document.sweep.as_of
-    for each in document.findings:
-        name = each.account.name
-        if each.review_state != ReviewState.CONFIRMED.value:
-            yield f"账号“{name}”的问题“{each.label}”未经审核认定"
-        if any(item.taken_at.tzinfo is None for item in each.evidence):
-            yield f"账号“{name}”的佐证材料没有时区"
-        if any(not _is_sha256(item.sha256) for item in each.evidence):
-            yield f"账号“{name}”的佐证材料没有有效的SHA-256"
-        if _is_silence(each) and each.read_at < as_of:
-            yield f"账号“{name}”的未更新结论早于监测时间点，不能成立"
+def _windows(accounts: Sequence[ReportedAccount], policy: Policy) -> Iterator[str]:
+    """The 更新时限 of an account is one of the rules': else nothing could be compared with it.
 
-
-def _by_the_rules(document: Handoff, policy: Policy) -> Iterator[str]:
-    """A problem is called, and has the effect, as the rules of the document itself say.
-
-    Its label is printed in our papers: nobody but a policy has words there.
+    Which one is not said: an exception may go by what only findings tell of an account.
     """
-    books = [policy.codes, *(each.codes_of(policy.codes) for each in policy.exceptions)]
-    known = {
-        (code.value, rule.label, rule.effect.value) for book in books for code, rule in book.items()
-    }
-    for each in document.findings:
-        if (each.code, each.label, each.effect) not in known:
-            yield f"账号“{each.account.name}”的问题“{each.label[:20]}”与所附检查规则不符"
-
-
-def _is_silence(finding: FindingOut) -> bool:
-    return finding.effect == Effect.FAILS.value and finding.gap_days is not None
-
-
-def _is_sha256(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")
+    known = {each.window.days for each in every_policy(policy)}
+    unjudged = any(each.judged_by_updates is False for each in policy.exceptions)
+    for each in accounts:
+        days = each.window_days
+        if days not in known and not (days is None and (unjudged or each.filed.is_application)):
+            said = "不按更新判定" if days is None else f"{days}天"
+            yield f"账号“{each.filed.name}”的更新时限（{said}）与所附检查规则不符"
 
 
 def _verdicts(accounts: Sequence[ReportedAccount]) -> Iterator[str]:

@@ -109,18 +109,18 @@ def _result_row(one: SampleResult, decimals: int) -> tuple[str, ...]:
 def differences_table(title: str, found: Sequence[AccountDifference]) -> Table:
     """Account by account what the office says, and what we say, each with its moment."""
     columns = (
-        "报送单位", *FILED, "自查结论", "自查监测时间点", "自查最近更新（仅列问题账号）",
-        "本级结论", "本级监测时间点", "本级最近更新", "说明",
+        "报送单位", *FILED, "自查结论", "自查监测时间点（时段）", "自查最近更新（仅列问题账号）",
+        "本级结论", "本级监测时间点（时段）", "本级最近更新", "说明",
     )  # fmt: skip
     rows = tuple(
         (
-            each.office,
+            each.reported.sender,
             *filed_row(each.reported.filed),
             _conclusion(each.reported.entry),
-            chinese_day(each.reported_day),
+            each.reported_span.label,
             _latest(each.reported.entry),
             _conclusion(each.own),
-            chinese_day(each.own_day),
+            each.own_span.label,
             _latest(each.own),
             each.reason,
         )

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from mediawatch.domain import Code, Effect, Finding, SweepAccount, Verdict
+from mediawatch.domain import CheckedSpan, Code, Effect, Finding, SweepAccount, Verdict
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.publish.collect.rebuild import ReportedAccount
 from mediawatch.publish.inspection import Inspection
-from mediawatch.rules.account_policy import account_policy
+from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.hearing import SILENCES
 from mediawatch.rules.policy import Policy
 
@@ -43,8 +43,8 @@ class AccountDifference:
     agreement: Agreement
     reason: str
     """Why it is not comparable, or what differs, in Chinese."""
-    reported_day: date
-    own_day: date
+    reported_span: CheckedSpan
+    own_span: CheckedSpan
 
     @property
     def office(self) -> str:
@@ -56,18 +56,35 @@ class AccountDifference:
 
 
 def disproving_day(
-    reported: ReportedAccount, policy: Policy, as_of: date, posted: Iterable[date]
+    reported: ReportedAccount, policy: Policy, span: CheckedSpan, posted: Iterable[date]
 ) -> date | None:
-    """The newest day of the office's own window on which an account surely posted that it holds for
-    silent; None for any other account.
+    """The newest day on which an account surely posted while its office holds it for silent; None
+    for any other account.
 
-    `policy`: the office's; `posted`: by all that we keep. One such post clears the account, whoever
-    saw it.
+    `policy`: the office's; `posted`: by all that we keep. One such post speaks against what was
+    reported, whoever saw it.
     """
-    if reported.verdict is not Verdict.FAILED or _silence(reported.entry) is None:
+    silence = _silence(reported.entry)
+    if reported.verdict is not Verdict.FAILED or silence is None:
         return None
-    first = account_policy(policy, reported.filed).window_start(as_of)
-    return max((day for day in posted if first <= day <= as_of), default=None)
+    first, last = _silent_days(silence, account_policy(policy, reported.filed), span)
+    return max((day for day in posted if first <= day <= last), default=None)
+
+
+def _silent_days(silence: Finding, policy: AccountPolicy, span: CheckedSpan) -> tuple[date, date]:
+    """The first and last of the days on which a post speaks against a silence.
+
+    Of a moment the window. Of a period the days within the gap, without the posts that it lies
+    between; hand-offs of early versions do not say where it lies: the whole period then.
+    """
+    if span.first is None:
+        return policy.window_start(span.last), span.last
+    if silence.gap_since is None or silence.gap_days is None:
+        return span.first, span.last
+    return (
+        silence.gap_since + timedelta(days=1),
+        silence.gap_since + timedelta(days=silence.gap_days - 1),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +113,20 @@ class SampleResult:
 def compare(
     reported: ReportedAccount,
     own: SweepAccount,
-    reported_day: date,
+    span: CheckedSpan,
     inspection: Inspection,
     posted: Sequence[date],
 ) -> AccountDifference:
-    """Hold both against each other; `posted`: days on which the account surely posted."""
-    own_day = day_of(inspection.sweep.as_of)
-    agreement, reason = _agreement(reported, own, reported_day, inspection, posted)
+    """Hold both against each other; `span`: what the offices judge; `posted`: days on which the
+    account surely posted."""
+    agreement, reason = _agreement(reported, own, span, inspection, posted)
     return AccountDifference(
         reported=reported,
         own=own,
         agreement=agreement,
         reason=reason,
-        reported_day=reported_day,
-        own_day=own_day,
+        reported_span=span,
+        own_span=CheckedSpan.of(inspection.sweep),
     )
 
 
@@ -149,7 +166,7 @@ _Said = tuple[Agreement, str]
 def _agreement(
     reported: ReportedAccount,
     own: SweepAccount,
-    then: date,
+    span: CheckedSpan,
     inspection: Inspection,
     posted: Sequence[date],
 ) -> _Said:
@@ -160,18 +177,27 @@ def _agreement(
         return Agreement.INCOMPARABLE, "报送单位待核查"
     if ours in _OPEN:
         return Agreement.INCOMPARABLE, "本级待核查"
+    own_span = CheckedSpan.of(inspection.sweep)
+    if span.is_other_period(own_span):
+        return Agreement.INCOMPARABLE, (
+            f"检查时段不同（报送单位{span.named}，本级{own_span.named}）"
+        )
     if days != reported.window_days:
         return Agreement.INCOMPARABLE, (
             f"更新时限不同（报送单位{_days(reported.window_days)}，本级{_days(days)}）"
         )
     their_silence, our_silence = _silence(reported.entry), _silence(own)
     if not their_silence and not our_silence:
-        return _by_kinds(reported, own, then, inspection)
-    now = day_of(inspection.sweep.as_of)
+        return _by_kinds(reported, own, span.last, inspection)
     if their_silence and not our_silence:
-        return _only_theirs(own, (policy.window_start(then), then), now, posted)
+        silent = _silent_days(their_silence, policy, span)
+        return _only_theirs(own, silent, span.last, own_span.last, posted)
     if our_silence and not their_silence:
-        return _only_ours(our_silence, (policy.window_start(then), then), now, reported)
+        if span.first is not None:
+            said = f"本级认定“{our_silence.label}”，报送单位的结论为{theirs.label}"
+            return Agreement.DIFFERENT, f"{said}；其间可能删除过内容"
+        window = policy.window_start(span.last), span.last
+        return _only_ours(our_silence, window, own_span.last, reported)
     return Agreement.SAME, ""
 
 
@@ -190,14 +216,14 @@ def _failing(entry: SweepAccount) -> list[Finding]:
 
 
 def _only_theirs(
-    own: SweepAccount, window: tuple[date, date], now: date, posted: Sequence[date]
+    own: SweepAccount, silent: tuple[date, date], then: date, now: date, posted: Sequence[date]
 ) -> _Said:
-    """They hold it for silent, we do not. A post of their window clears it; a later one says
-    nothing about it."""
-    first, then = window
+    """They hold it for silent, we do not. A post on one of the `silent` days clears it; one after
+    their moment says nothing about it."""
+    first, last = silent
     latest = own.judgement.latest_on if own.judgement else None
     known = sorted({*posted, *([latest] if latest else [])})
-    within = [day for day in known if first <= day <= then]
+    within = [day for day in known if first <= day <= last]
     if within:
         return Agreement.DIFFERENT, f"本级见该账号{chinese_day(within[-1])}有更新"
     if now > then and any(day > then for day in known):

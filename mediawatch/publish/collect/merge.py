@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from mediawatch.domain import (
+    CheckedSpan,
     Effect,
     Filing,
     Judgement,
@@ -84,17 +85,20 @@ class RoundFrame:
     missing: tuple[str, ...] = ()
     not_due: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    unreported: int = 0
+    key_remarks: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     found_failing: frozenset[str] = frozenset()
     """Offices and platforms of which our own inspection confirmed a failed account: no 100% is said
     of them."""
 
 
-def frame_sweep(name: str, as_of: date, policy: Policy) -> Sweep:
-    """The moment that all offices share, as a sweep that nobody here made."""
-    moment = day_end(as_of)
+def frame_sweep(name: str, span: CheckedSpan, policy: Policy) -> Sweep:
+    """The moment or period that all offices share, as a sweep that nobody here made."""
+    moment = day_end(span.last)
     return Sweep(
         as_of=moment,
+        period_from=span.first,
         policy=policy.name,
         policy_toml=policy.toml,
         scope=WHOLE,
@@ -147,7 +151,15 @@ def merge(
         missing=frame.missing,
         not_due=frame.not_due,
         late=frame.late,
+        collectors=tuple(
+            (report.office, tuple(collected.missing))
+            for report in reports
+            if (collected := report.figures.collected) is not None
+        ),
+        unreported=frame.unreported,
+        key_remarks=frame.key_remarks,
         office_of=office_of,
+        sender_of={each.entry.account.id: each.sender for _, each in kept},
         own_rules=tuple(
             (report.office, report.policy.window.days)
             for report in reports
@@ -274,7 +286,7 @@ def _unnamed(kept: Sequence[ReportedAccount], shared: Sequence[SharedAccount]) -
 
 
 def _opposites(one: SharedAccount) -> str:
-    said = "，".join(f"{each.office}报送为{each.verdict.label}" for each in one.reported)
+    said = "，".join(f"{each.sender}报送为{each.verdict.label}" for each in one.reported)
     return f"{said}，待核对。"
 
 

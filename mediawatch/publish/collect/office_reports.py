@@ -11,6 +11,7 @@ from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.region_parts import PartGroup
 from mediawatch.publish.collect.rebuild import ReportedAccount
 from mediawatch.publish.collect.recount import split_of
+from mediawatch.publish.handoff.collected_parts import CollectedOut
 from mediawatch.publish.handoff.parts import Handoff
 from mediawatch.rules.policy import Policy
 
@@ -27,6 +28,8 @@ class ReportFigures:
     """The same by platform."""
     marks: tuple[str, ...]
     preliminary: bool
+    collected: CollectedOut | None = None
+    """Of whose hand-offs it is made, where its office collected itself."""
 
     @classmethod
     def of(cls, document: Handoff) -> ReportFigures:
@@ -36,6 +39,7 @@ class ReportFigures:
             by_platform={row.name: row.total for row in rows.parts} if rows else {},
             marks=tuple(document.marks),
             preliminary=document.preliminary,
+            collected=document.collected,
         )
 
 

@@ -12,7 +12,7 @@ def offices_table(offices: LowerOffices) -> Table:
     rows = tuple(
         (
             str(number),
-            each.name,
+            _name(each),
             each.group,
             chinese_day(deadline) if (deadline := offices.deadline_of(each)) else "",
             _ground(each),
@@ -22,13 +22,23 @@ def offices_table(offices: LowerOffices) -> Table:
     )
     said = offices.round
     return Table(
-        f"{said.name}报送单位（监测时间点{chinese_day(said.as_of)}，规则{said.policy}）",
+        f"{said.name}报送单位（{said.span.named}，规则{said.policy}）",
         ("序号", "报送单位", "类别", "报送期限", "凭据", "规则"),
         rows,
     )
 
 
+def _name(office: LowerOffice) -> str:
+    former = f"（曾用名{'、'.join(office.former_names)}）" if office.former_names else ""
+    return f"{office.name}{former}"
+
+
 def _ground(office: LowerOffice) -> str:
     """By what a file is known to be its; of a key its first signs."""
     keys = [f"签名（公钥{each.removeprefix('ed25519:')[:8]}…）" for each in office.keys]
-    return "、".join(keys) or f"文件夹{office.folder}"
+    said = "、".join(keys) or (f"文件夹{office.folder}" if not office.must_sign else "")
+    void = [
+        f"{each.key.removeprefix('ed25519:')[:8]}…自{chinese_day(each.on)}起作废"
+        for each in office.revoked
+    ]
+    return "；".join(filter(None, [said, *void]))

@@ -13,6 +13,8 @@ from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.circular.frame import title as title_of
 from mediawatch.publish.collect.merge import Collection
 from mediawatch.publish.collect.registry_match import RegistryMatch
+from mediawatch.publish.collect.source_papers import COUNTS as SOURCE_COUNTS
+from mediawatch.publish.collect.source_papers import sources_table
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import annexes
 from mediawatch.publish.reports.statistics import WHOLE, split_table
@@ -44,11 +46,14 @@ def collection_book(told: Collection, match: RegistryMatch, own: Inspection | No
             ("本级抽查统计表", _named(annexes.regions(own), OURS)),
             ("本级抽查问题名单", _named(annexes.failed_table(own), OURS)),
         ]
+    if (sources := sources_table(told)).rows:
+        tables.append(("自查汇总来源", sources))
     tables += [
         ("重复报送", shared_table(told)),
         ("台账比对", registry_table(told, match)),
     ]
     marks = [*inspection.marks, *(own.marks if own else ()), *_missing(inspection)]
+    marks += inspection.reporting.key_remarks if inspection.reporting else ()
     return _book(f"{title_of(inspection)}汇总表", tables, marks, inspection)
 
 
@@ -145,8 +150,8 @@ def shared_table(told: Collection) -> Table:
     rows = tuple(
         (
             *filed_row(one.standing.filed),
-            "；".join(f"{each.office}：{each.verdict.label}" for each in one.reported),
-            one.standing.office,
+            "；".join(f"{each.sender}：{each.verdict.label}" for each in one.reported),
+            one.standing.sender,
             "结论相反，按待核查计" if one.is_contested else "",
         )
         for one in told.shared
@@ -160,14 +165,14 @@ def registry_table(told: Collection, match: RegistryMatch) -> Table:
     """台账比对: reported accounts that our registry lacks or gives to another office, and the
     accounts of our registry that nobody reported."""
     rows = [
-        (*filed_row(each.filed), each.office, match.reasons[each.entry.account.id])
+        (*filed_row(each.filed), each.sender, match.reasons[each.entry.account.id])
         for each in told.reported
         if each.entry.account.id in match.reasons
     ]
     rows += [
         (
             *filed_row(each.filed),
-            each.office,
+            each.sender,
             f"本级台账属于{owner}" if owner else "本级台账中不属于任何报送单位",
         )
         for each in told.reported
@@ -190,7 +195,7 @@ def _book(
     platforms = {name for name, _ in _split(inspection, Dimension.PLATFORM).parts}
     return workbook(
         tables,
-        counts=annexes.COUNTS,
+        counts=annexes.COUNTS | {*SOURCE_COUNTS},
         rates=annexes.RATES | {*platforms, WHOLE},
         marks=list(dict.fromkeys(marks)),
         cover=BookCover(

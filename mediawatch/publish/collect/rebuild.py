@@ -23,8 +23,8 @@ from mediawatch.publish.handoff.figure_parts import ScopeEntry
 from mediawatch.publish.handoff.finding_parts import AccountAsFiled, FindingOut
 from mediawatch.publish.handoff.parts import Handoff
 
-AccountKey = tuple[str, str, str, str, str, str]
-"""By what the parts of one hand-off mean the same account: number, name, 类型, 所属组织 and ids."""
+AccountKey = tuple[str, ...]
+"""By what the parts of one hand-off mean the same account: number, name, 类型, 所属组织, ids, place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,16 @@ class ReportedAccount:
     window_days: int | None
     unnamed: str = ""
     """How its name is left out (不在正文点名, 另行函告); it counts."""
+
+    reported_by: tuple[str, ...] = ()
+    """The offices below its own from which it came, the nearest first."""
+
+    @property
+    def sender(self) -> str:
+        """报送单位, with the ones below from which it came: 甲市（乙县）."""
+        return (
+            f"{self.office}（{'、'.join(self.reported_by)}）" if self.reported_by else self.office
+        )
 
     @property
     def filed(self) -> Filing:
@@ -76,6 +86,8 @@ def key_of(account: AccountAsFiled | ScopeEntry) -> AccountKey:
         account.organiser,
         account.platform_id,
         account.original_id,
+        account.prefecture,
+        account.county,
     )
 
 
@@ -139,6 +151,7 @@ def _account(
         entry=entry,
         window_days=told.window_days,
         unnamed=unnamed.get(key_of(told), ""),
+        reported_by=tuple(told.reported_by),
     )
 
 
@@ -163,6 +176,7 @@ def _finding(told: FindingOut) -> Finding:
         reading_ids=(),
         gap_days=told.gap_days,
         gap_is_minimum=told.gap_is_minimum,
+        gap_since=told.gap_since,
         latest_on=told.latest_post.on if told.latest_post else None,
         name_seen=told.name_seen,
         words=told.words,

@@ -27,6 +27,14 @@ class RegistryMatch:
     uncovered: tuple[Account, ...]
     """Of our registry those in service that no office reported."""
 
+    def of_reported(self, ours: Mapping[int, str]) -> dict[int, str]:
+        """What is said of accounts of ours, by the numbers of the reported ones that they are."""
+        return {
+            number: ours[account.id]
+            for number, account in self.accounts.items()
+            if account.id in ours
+        }
+
 
 def match_registry(
     registry: Sequence[Account],

@@ -91,7 +91,9 @@ def _version(one: OfficeState) -> str:
 
 def _reason(one: OfficeState) -> str:
     """What is to be minded of what counts; of a newer file that was refused, that."""
-    said = [one.misfit, one.standing.reason] if one.standing else []
+    said = (
+        [one.misfit, one.unexplained, one.key_remark, one.standing.reason] if one.standing else []
+    )
     if one.last is not None and one.last is not one.standing:
         said.append(f"{_moment(one.last)}收到的文件为{one.last.state.label}：{one.last.reason}")
     return "；".join(filter(None, said))

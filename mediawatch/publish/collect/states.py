@@ -26,6 +26,11 @@ class OfficeState:
     misfit: str = ""
     """Why what counts no longer fits the round, in Chinese; "" where it does."""
 
+    unexplained: str = ""
+    """What our own offices.toml leaves unsaid of what counts, in Chinese: no fault of the office."""
+    key_remark: str = ""
+    """What to mind of the key that signed what counts, in Chinese; "" where it is listed."""
+
     @property
     def is_late(self) -> bool:
         """Whether its first sound file came in after its deadline, or is still missing then."""

@@ -4,7 +4,7 @@ It holds no wall-clock time of its own and only relative paths, so the same stat
 bytes. Contacts never stand in it.
 """
 
-from mediawatch.publish.handoff.document import json_schema, of, to_bytes
+from mediawatch.publish.handoff.document import json_schema, of, of_collected, to_bytes
 from mediawatch.publish.handoff.parts import Handoff
 
-__all__ = ["Handoff", "json_schema", "of", "to_bytes"]
+__all__ = ["Handoff", "json_schema", "of", "of_collected", "to_bytes"]

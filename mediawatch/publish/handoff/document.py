@@ -9,6 +9,8 @@ from typing import Any, Literal
 from mediawatch.domain import CanaryCheck, Code, FiledStatus, SweepAccount, Verdict
 from mediawatch.domain.clock import beijing, day_of
 from mediawatch.figures.counts import leading_finding
+from mediawatch.publish.handoff.collected_parts import CollectedOut
+from mediawatch.publish.handoff.figure_parts import ScopeEntry, ScopeOut
 from mediawatch.publish.handoff.figures import counts_out, scope_out, split_out
 from mediawatch.publish.handoff.finding_parts import FindingOut
 from mediawatch.publish.handoff.findings import as_filed, finding_out
@@ -24,7 +26,7 @@ from mediawatch.publish.handoff.parts import (
     SweepOut,
     UnprovenOut,
 )
-from mediawatch.publish.inspection import OPEN_MARK, Inspection
+from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY, Inspection
 from mediawatch.publish.rounds import IssuedNotice
 
 Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
@@ -35,6 +37,35 @@ def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
 
     `checks` are the canaries' around it. UserError when a finding has no evidence.
     """
+    return _document(inspection, _findings(inspection, checks), scope_out(inspection))
+
+
+def of_collected(
+    inspection: Inspection,
+    accounts: list[ScopeEntry],
+    findings: list[FindingOut],
+    faults: list[EvidenceFaultOut],
+    collected: CollectedOut,
+) -> Handoff:
+    """The hand-off of what lower offices reported: `accounts` as `inspection` counts them, in its
+    order, with the findings, and what is wrong with the evidence, as they were handed in."""
+    scope = ScopeOut(
+        round=inspection.sweep.round,
+        period_from=inspection.sweep.period_from,
+        drawn="",
+        accounts=accounts,
+    )
+    return _document(inspection, findings, scope).model_copy(
+        update={
+            # A mark of what came in, too: suspects of an office that wait for a decision.
+            "preliminary": PRELIMINARY in inspection.marks,
+            "evidence_faults": faults or None,
+            "collected": collected,
+        }
+    )
+
+
+def _document(inspection: Inspection, findings: list[FindingOut], scope: ScopeOut) -> Handoff:
     sweep, policy, whole = inspection.sweep, inspection.policy, inspection.statistics.whole
     return Handoff(
         schema="mediawatch.handoff/1",
@@ -56,8 +87,8 @@ def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
             toml=policy.toml,
         ),
         counts=counts_out(whole, inspection.office.decimals),
-        findings=_findings(inspection, checks),
-        scope=scope_out(inspection),
+        findings=findings,
+        scope=scope,
         figures=[
             split_out(split, inspection.office.decimals) for split in inspection.statistics.splits
         ],

@@ -105,6 +105,13 @@ class ScopeEntry(HandoffPart):
     prefecture: str = Field(default="", description="地市")
     county: str = Field(default="", description="县区")
     provisional: bool = Field(default=False, description="true: sound by its name alone (暂用标识)")
+    reported_by: list[str] = Field(
+        default_factory=list,
+        description=(
+            "报送单位 below from whom it came, the nearest first; empty: looked at by the office of "
+            "this document itself"
+        ),
+    )
 
 
 class StratumOut(HandoffPart):

@@ -129,6 +129,12 @@ class FindingOut(HandoffPart):
         description="days without a post up to as_of; null: no such finding"
     )
     gap_is_minimum: bool = Field(description="true: the gap is at least that long")
+    gap_since: date | None = Field(
+        default=None,
+        description=(
+            "Beijing day from which the gap counts; null: no such finding, or an early version"
+        ),
+    )
     latest_post: LatestPost | None = Field(description="null where no date is stated")
     name_seen: str = Field(
         description="the name on the page, where the name is the problem or people found it"

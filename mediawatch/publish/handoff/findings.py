@@ -69,6 +69,7 @@ def finding_out(
         sentence=finding.sentence,
         gap_days=finding.gap_days,
         gap_is_minimum=finding.gap_is_minimum,
+        gap_since=finding.gap_since,
         latest_post=_latest(finding, proving),
         name_seen=finding.name_seen,
         matched_by=matched.value if (matched := newest.matched_by or main.matched_by) else None,

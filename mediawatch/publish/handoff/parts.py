@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from mediawatch.publish.handoff.collected_parts import CollectedOut
 from mediawatch.publish.handoff.figure_parts import Counts, FiguresBy, ScopeOut
 from mediawatch.publish.handoff.finding_parts import AccountAsFiled, FindingOut, HandoffPart
 
@@ -192,4 +193,11 @@ class Handoff(HandoffPart):
     )
     evidence_faults: list[EvidenceFaultOut] | None = Field(
         default=None, description="absent where every file is what was kept"
+    )
+    collected: CollectedOut | None = Field(
+        default=None,
+        description=(
+            "absent where its office looked at every account itself. Evidence of an account with "
+            "`reported_by` lies in the home of the last office there"
+        ),
     )

@@ -117,7 +117,7 @@ def _with_senders(
     if (reporting := inspection.reporting) is None:
         return table
     rows = tuple(
-        (*row, reporting.office_of[problem.entry.account.id])
+        (*row, reporting.sender_of[problem.entry.account.id])
         for row, problem in zip(table.rows, problems, strict=True)
     )
     return Table(table.title, (*table.columns, "报送单位"), rows)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
 from docx import Document as WordDocument
+from docx.shared import Pt
 from handed_offices import AS_OF, SIGNED, filed_in, to_body, told_by
 
-from mediawatch.domain import Code, HandedFile, HandedState, Verdict
+from mediawatch.domain import CheckedSpan, Code, HandedFile, HandedState, Verdict
 from mediawatch.figures.region_parts import PartGroup
 from mediawatch.ops.settings.office import AnnexNumbers, Office
 from mediawatch.publish.circular.collected import compose_collected
@@ -47,13 +49,14 @@ def report(place: str, number: int, first_id: int, *, policy: str = "national") 
 def collection(office: Office = OFFICE, disputes: tuple[int, ...] = ()) -> Collection:
     frame = RoundFrame(
         name="2022年第四季度",
-        as_of_sweep=frame_sweep("2022年第四季度", AS_OF, POLICY),
+        as_of_sweep=frame_sweep("2022年第四季度", CheckedSpan(AS_OF), POLICY),
         policy=POLICY,
         office=office,
         until=date(2023, 1, 12),
         missing=("衡阳市",),
         not_due=("衡阳市",),
         late=("株洲市",),
+        unreported=3,
     )
     reports = [
         report("长沙市", 1, 1),
@@ -76,6 +79,7 @@ WRONG = {
     "不合格1个，合格率": "不合格2个，合格率",
     "湘潭市（14天）": "湘潭市（7天）",
     "有1个政务新媒体由两个以上": "有2个政务新媒体由两个以上",
+    "另有3个未在报送之列": "另有4个未在报送之列",
     "有1个政务新媒体报送为不合格": "有2个政务新媒体报送为不合格",
 }
 
@@ -127,6 +131,33 @@ def test_a_circular_without_any_annex_bears_the_marks() -> None:
     body = word.collected_circular(found)
     text = [each.text for each in WordDocument(BytesIO(body)).paragraphs]
     assert any("初步结果" in each for each in text[:3])
+
+
+def test_the_list_with_its_senders_keeps_its_headings_on_two_lines() -> None:
+    """Six columns leave 小四 two characters for 存在的突出问题: its text is 五号 then."""
+    long = "湘西土家族苗族自治州"
+    accounts = [
+        filed_in(long, 4, filing_number=f"43000000{number:08}", organiser=f"{long}市场监督管理局")
+        for number in range(3)
+    ]
+    document = read_handoff(to_body(told_by(accounts, dict.fromkeys(range(3), Code.STALE_3M))))
+    one = replace(report(long, 1, 1), accounts=accounts_of(document, long))
+    one = replace(one, figures=ReportFigures.of(document))
+    frame = RoundFrame(
+        name="第四季度",
+        as_of_sweep=frame_sweep("第四季度", CheckedSpan(AS_OF), POLICY),
+        policy=POLICY,
+        office=OFFICE,
+        until=date(2023, 1, 12),
+    )
+    found = compose_collected(merge([one], frame, {}).inspection, None)
+    table = WordDocument(BytesIO(word.collected_circular(found))).tables[-1]
+    cells = table.rows[0].cells
+    assert [each.text for each in cells][-2:] == ["存在的突出问题", "报送单位"]
+    [size] = {run.font.size for row in table.rows for cell in row.cells
+              for run in cell.paragraphs[0].runs}  # fmt: skip
+    assert size == Pt(10.5)
+    assert [each.text for each in cells if (each.width or 0) < size * len(each.text) / 2] == []
 
 
 def test_a_number_that_nothing_vouches_for_is_a_fault() -> None:

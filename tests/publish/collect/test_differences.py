@@ -12,6 +12,7 @@ from handed_offices import AS_OF, filed_in
 
 from mediawatch.domain import (
     Account,
+    CheckedSpan,
     Code,
     Effect,
     Finding,
@@ -71,7 +72,7 @@ def told(
     sweep = Sweep(as_of=day_end(on), policy="national", policy_toml="", started_at=day_end(on))
     # Of an inspection nothing but its moment and its rules is asked for.
     inspection = cast(Inspection, SimpleNamespace(sweep=sweep, policy=POLICY))
-    return compare(reported, judged(*ours), AS_OF, inspection, posted)
+    return compare(reported, judged(*ours), CheckedSpan(AS_OF), inspection, posted)
 
 
 FRESH, FAILED = Verdict.FRESH, Verdict.FAILED
@@ -148,6 +149,6 @@ def test_a_post_clears_only_whom_a_silence_is_held_against() -> None:
         office="甲市", entry=judged(FAILED, SILENT, date(2022, 12, 1)), window_days=14
     )
     gone = replace(reported, entry=judged(FAILED, GONE, None))
-    assert disproving_day(reported, POLICY, AS_OF, [day, date(2023, 1, 4)]) == day
-    assert disproving_day(reported, POLICY, AS_OF, [date(2022, 12, 16)]) is None
-    assert disproving_day(gone, POLICY, AS_OF, [day]) is None
+    assert disproving_day(reported, POLICY, CheckedSpan(AS_OF), [day, date(2023, 1, 4)]) == day
+    assert disproving_day(reported, POLICY, CheckedSpan(AS_OF), [date(2022, 12, 16)]) is None
+    assert disproving_day(gone, POLICY, CheckedSpan(AS_OF), [day]) is None

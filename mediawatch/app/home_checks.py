@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mediawatch.app import App, databases
-from mediawatch.app.home_data import tell_unmoved
+from mediawatch.app.home_data import tell_unmoved, why_not_owned
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
@@ -66,7 +66,7 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield DoctorCheck(Level.OK, "database", "opens, is up to date and can be written")
     except UserError as error:  # it says what to do; what can be read is checked all the same
         yield DoctorCheck(Level.FAIL, "database", str(error))
-    for check in _server(app):
+    async for check in _server(app):
         yield check
     yield await asyncio.to_thread(_evidence, app)
     sweeps = await app.store.sweeps.all()
@@ -111,15 +111,21 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
             yield clock
 
 
-def _server(app: App) -> Iterator[DoctorCheck]:
-    """Of a home on PostgreSQL: the server, what a backup needs, the file that it moved from."""
-    yield from _moved_files(app)
+async def _server(app: App) -> AsyncIterator[DoctorCheck]:
+    """Of a home on PostgreSQL: whose the database is, the server, what a backup needs, the file that
+    it moved from.
+    """
+    for check in _moved_files(app):
+        yield check
     if not app.settings.database.url.get_secret_value():
         return
     found = databases.facts(app.home, app.settings)
     if not found.server:
         return
     yield DoctorCheck(Level.OK, "database", f"{found.kind}, {found.size / 1e6:.1f} MB")
+    url = app.home.database_url(app.settings)
+    if why := await why_not_owned(app.home, url, app.store):
+        yield DoctorCheck(Level.WARN, "database", f"this is no home but a worker's: {why}")
     if why := databases.why_no_backup(found):
         remedy = f"apt-get install postgresql-client-{found.server} (or newer)"
         yield DoctorCheck(Level.FAIL, "backup", f"no backup can be taken: {why}", remedy)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from db import Safeguard, open_pace, open_store
 from mediawatch.app import wiring
-from mediawatch.app.home_data import remember, require_moved
+from mediawatch.app.home_data import remember, require_moved, require_owned
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Account, Pace, SearchHit, UserError
 from mediawatch.domain.clock import day_of
@@ -430,11 +430,12 @@ async def open_app(
     clock: Clock | None = None,
     route: Route | None = None,
     patience: float = 0,
+    any_home: bool = False,
 ) -> AsyncIterator[App]:
     """The app over an existing home.
 
-    UserError where the home is missing, its settings or working days are wrong, or its database
-    cannot be opened.
+    UserError where the home is missing, its settings or working days are wrong, its database
+    cannot be opened, or is another home's; with `any_home` that is no hindrance.
     `patience`: seconds to wait for a PostgreSQL that does not answer any more. `clock` is the
     host's unless `verify` or `demo` set it; only these two give a `route`.
     """
@@ -448,7 +449,10 @@ async def open_app(
     try:
         on_file = url.startswith("sqlite")
         owner = "" if on_file and not settings.evidence.place else await store.operator.home_id()
-        remember(home, url, owner)
+        if not on_file:
+            remember(home, url, owner)
+            if not any_home:
+                await require_owned(home, url, owner, store)
         app = App(home, settings, store, clock, route, owner)
     except BaseException:
         await store.close()

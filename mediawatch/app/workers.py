@@ -11,7 +11,6 @@ from datetime import datetime
 
 from db.patience import PATIENCE
 from mediawatch import __version__
-from mediawatch.app.home_data import note_worker
 from mediawatch.app.root import App
 from mediawatch.domain import UserError
 from mediawatch.ports import StoredSession
@@ -64,7 +63,6 @@ async def make_worker(
     coordinator's place.
     """
     await app.evidence.shared_mark()
-    note_worker(app.home)
     logins = await _chosen_logins(app, chosen)
     app.sessions.only = frozenset((each.platform, each.name) for each in logins)
     address = app.settings.worker.address

@@ -52,7 +52,7 @@ def doctor(
         if settings is None:
             return
         try:
-            async with open_home(ctx) as app:
+            async with open_home(ctx, any_home=True) as app:
                 async for check in home_checks.in_home(app):
                     tell(check)
                 await _tell_ahead(app)

@@ -161,7 +161,7 @@ async def work(folder: Path, home: Path) -> None:
     """One worker, until somebody ends it."""
     at = json.loads((folder / "replica.json").read_text())
     route = Route(at["proxy"], tuple(at["args"]), at["ca_pem"].encode())
-    async with open_app(Home.at(home), route=route, patience=60) as app:
+    async with open_app(Home.at(home), route=route, patience=60, any_home=True) as app:
         app.pace = 0
         async with app.tasks() as queues:
             await (await make_worker(app, None)).run(queues)

@@ -93,7 +93,7 @@ class SweepTerms:
     scale: float = 0.0
     """The coordinator's factor on all waits and spans."""
     evidence: str = ""
-    """The mark of the coordinator's place of the evidence: that place is the workers', too."""
+    """The sign of this run in the coordinator's place of the evidence: that is the workers', too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

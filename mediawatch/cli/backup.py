@@ -87,8 +87,8 @@ def restore(
     done = restoring.restore(source, folder.path, outside_paths=outside_paths)
     for each in done.left_out:
         typer.echo(
-            f"setting {each.key} was not taken, for it leads out of the home: {each.shown}; it is "
-            f"a comment in {done.home.config}",
+            f"setting {each.key} was not taken, for it leads out of the home: {each.shown}; set it "
+            f"anew in {done.home.config} where it is wanted",
             err=True,
         )
     if done.database:

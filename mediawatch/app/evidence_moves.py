@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 
 from pydantic import ValidationError
@@ -12,8 +13,16 @@ from mediawatch.app import wiring
 from mediawatch.app.root import App
 from mediawatch.domain import UserError
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, EvidencePlace, take_place
+from mediawatch.ops.evidence.known_places import known_number, note_number
 from mediawatch.ops.evidence.moving import MoveCount, copy_evidence, refuse_same
-from mediawatch.ops.evidence.places import mark_in, require_home, take_again
+from mediawatch.ops.evidence.places import (
+    NoteNumber,
+    mark_in,
+    mark_own,
+    require_home,
+    require_owner,
+    take_again,
+)
 from mediawatch.ops.retention import FEW_STRAYS, all_are_strays, kept_portions, pruned_paths
 from mediawatch.ops.settings.tree import EvidenceSettings
 
@@ -40,7 +49,7 @@ async def move_evidence(app: App, to: str) -> MoveCount:
     home_id = await app.store.operator.home_id()
 
     def copy() -> MoveCount:
-        take_place(new, home_id)
+        _take(app, new, home_id)
         return copy_evidence(app.evidence, new, hashes, pruned_paths(app.evidence))
 
     return await asyncio.to_thread(copy)
@@ -64,7 +73,7 @@ async def take_first_place(app: App) -> str:
         place.prepare()
         if mark_in(place) or any(True for _ in place.files()):
             return ""
-        take_place(place, home_id)
+        _take(app, place, home_id)
         return place.label
 
     return await asyncio.to_thread(take)
@@ -85,7 +94,7 @@ async def settle_own_folder(app: App, *, dry_run: bool = False) -> None:
     await _refuse_strays(app, place)
     if not dry_run:
         with suppress(UserError, OSError):  # A home that is only read stays as it is.
-            await asyncio.to_thread(take_again, place, home_id, shared=False)
+            await asyncio.to_thread(mark_own, place, home_id)
 
 
 async def take_evidence(app: App) -> str:
@@ -97,8 +106,21 @@ async def take_evidence(app: App) -> str:
     place = wiring.evidence_place(app.settings, chosen) if chosen else DiskPlace(app.home.evidence)
     await _refuse_strays(app, place)
     home_id = await app.store.operator.home_id()
-    await asyncio.to_thread(take_again, place, home_id, shared=bool(chosen))
+    if chosen:
+        await asyncio.to_thread(take_again, place, home_id, _noting(app, place))
+    else:
+        await asyncio.to_thread(mark_own, place, home_id)
     return place.label
+
+
+def _take(app: App, place: EvidencePlace, home_id: str) -> None:
+    """Take a place that is nobody's. UserError where it is not this folder's then."""
+    take_place(place, home_id, _noting(app, place))
+    require_owner(place, home_id, known_number(app.home.root, place.location))
+
+
+def _noting(app: App, place: EvidencePlace) -> NoteNumber:
+    return partial(note_number, app.home.root, place.location)
 
 
 async def _refuse_strays(app: App, place: EvidencePlace) -> None:

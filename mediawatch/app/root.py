@@ -69,8 +69,12 @@ class App:
         clock: Clock,
         route: Route | None = None,
         evidence_owner: str = "",
+        *,
+        any_home: bool = False,
     ) -> None:
-        """`evidence_owner`: the home's id, by which a shared place of the evidence is checked."""
+        """`evidence_owner`: the home's id, by which a shared place of the evidence is checked.
+        `any_home`: as of `open_app`.
+        """
         self.home = home
         self.settings = settings
         self.store = store
@@ -89,7 +93,7 @@ class App:
         """Writes the files that go out. While something is planned they wait for its end."""
         self._looker: SiteLooker | None = None
         self._pace_rows: PaceRows | None = None
-        self.kept_evidence = wiring.evidence(home, settings, evidence_owner)
+        self.kept_evidence = wiring.evidence(home, settings, evidence_owner, any_home=any_home)
         """What was kept so far, also in a dry run."""
         self._scratch: TemporaryDirectory[str] | None = None
         """Where evidence goes in a dry run."""
@@ -453,7 +457,7 @@ async def open_app(
             remember(home, url, owner)
             if not any_home:
                 await require_owned(home, url, owner, store)
-        app = App(home, settings, store, clock, route, owner)
+        app = App(home, settings, store, clock, route, owner, any_home=any_home)
     except BaseException:
         await store.close()
         raise

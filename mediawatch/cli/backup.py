@@ -100,7 +100,8 @@ def restore(
     if done.evidence:
         typer.echo(
             f"its evidence is not in the backup: it lies in {done.evidence}; see that [evidence] "
-            f"place in {done.home.config} names that place, or where it was put back",
+            f"place in {done.home.config} names that place, or where it was put back; once the former "
+            "home is used no more, run `mediawatch evidence take` in this one",
             err=True,
         )
     logins = (

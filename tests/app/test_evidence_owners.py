@@ -92,6 +92,36 @@ def test_a_copy_of_a_shared_place_is_not_that_place(home: Home, tmp_path: Path) 
     ends(home, 0, "evidence", "verify")
 
 
+def test_a_restored_home_does_not_prune_the_place_of_the_first(home: Home, tmp_path: Path) -> None:
+    """It knows nothing of what the first one has kept since: strays, to its database."""
+    place = tmp_path / "place"
+    ends(home, 0, "evidence", "move", "--to", place)
+    place_in(home, place)
+    ends(home, 0, "backup", tmp_path / "a.tar")
+    ends(home, 0, "restore", tmp_path / "a.tar", tmp_path / "again")
+    again = Home(tmp_path / "again")
+    place_in(again, place)
+    shutil.copytree(home.root, tmp_path / "copied")
+    for other in (again, Home(tmp_path / "copied")):
+        for words in (("prune",), ("verify",)):
+            assert "taken by another folder of this home's data" in ends(
+                other, 2, "evidence", *words
+            )
+    ends(home, 0, "evidence", "verify")
+    ends(again, 0, "evidence", "take", "--yes")
+    assert ends(again, 0, "evidence", "verify").startswith("4 ok, 0 missing")
+    assert "taken by another folder" in ends(home, 2, "evidence", "prune")
+
+
+def test_evidence_comes_back_to_a_marked_folder(home: Home, tmp_path: Path) -> None:
+    ends(home, 0, "evidence", "verify")
+    ends(home, 0, "evidence", "move", "--to", tmp_path / "place")
+    place_in(home, tmp_path / "place")
+    ends(home, 0, "evidence", "move", "--to", home.evidence)
+    home.config.write_text(home.config.read_text("utf-8").replace('place = "/', '# place = "/'))
+    assert ends(home, 0, "evidence", "verify").startswith("4 ok, 0 missing")
+
+
 def test_a_homes_own_folder_is_no_shared_place(home: Home, tmp_path: Path) -> None:
     ends(home, 0, "evidence", "verify")
     place = shutil.copytree(home.evidence, tmp_path / "place")

@@ -53,7 +53,11 @@ class EvidenceFolder:
     place refuses or cannot be reached: what is not known is not called missing.
     """
 
-    def __init__(self, place: Path | EvidencePlace, owner: str = "") -> None:
+    def __init__(
+        self, place: Path | EvidencePlace, owner: str = "", number: str | None = None
+    ) -> None:
+        """`number`: as of `require_owner`."""
+        self._number = number
         self._place = DiskPlace(place) if isinstance(place, Path) else place
         self._owner = self._unchecked = owner
 
@@ -66,7 +70,7 @@ class EvidenceFolder:
     def require(self) -> None:
         """UserError where the place is not this home's: before a night rather than within it."""
         if self._unchecked:
-            require_owner(self._place, self._unchecked)
+            require_owner(self._place, self._unchecked, self._number)
             self._unchecked = ""
 
     async def require_shared(self) -> None:

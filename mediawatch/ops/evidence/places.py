@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +18,7 @@ JOURNALS = "pruned"
 """The folder of the journals of what retention removed."""
 RUNS = "runs"
 """The folder of the newest run's sign in a shared place; every other folder is a day's."""
+NoteNumber = Callable[[str], None]
 _SCHEMA = "mediawatch.evidence/1"
 
 
@@ -108,10 +109,12 @@ def mark_in(place: EvidencePlace) -> PlaceMark | None:
         ) from None
 
 
-def require_owner(place: EvidencePlace, home_id: str) -> None:
+def require_owner(place: EvidencePlace, home_id: str, number: str | None = None) -> None:
     """UserError where the place is not this home's: another one's files would be strays here.
 
-    Nor is it where the place is a copy, which lacks what is kept in the place itself.
+    Nor is it where the place is a copy, which lacks what is kept in the place itself, or where
+    another folder with this home's data took it. `number`: of the place that this folder took, ""
+    where it took none; None where it matters not.
     """
     mark = mark_in(place)
     if mark is None:
@@ -130,6 +133,13 @@ def require_owner(place: EvidencePlace, home_id: str) -> None:
             f"{place.label} bears the mark of {mark.at}: it is a copy, or that place under another "
             "name; a copy lacks what was kept since, so name that place in [evidence] place; where "
             "this is the place from now on, run `mediawatch evidence take`"
+        )
+
+    if number is not None and number != mark.place:
+        raise UserError(
+            f"{place.label} was taken by another folder of this home's data, before this one was moved, "
+            "copied or restored: where that one is used no more, run `mediawatch evidence take`, once; "
+            "else name another place"
         )
 
 
@@ -175,24 +185,41 @@ def require_mark(place: EvidencePlace, home_id: str) -> None:
     require_owner(place, home_id)
 
 
-def take_place(place: EvidencePlace, home_id: str) -> None:
-    """Make a shared place this home's. UserError where it is another one's, or a copy."""
+def take_place(place: EvidencePlace, home_id: str, note: NoteNumber = lambda number: None) -> None:
+    """Make a shared place this home's where it is nobody's. UserError where it is another one's.
+
+    `note` keeps the number of the place before it is written there.
+    """
     place.prepare()
-    if mark_in(place) is None:
-        _write_mark(place, _shared(place, home_id))
+    mark = mark_in(place)
+    if mark == PlaceMark(home_id):  # a home's own folder, to which the evidence comes back
+        place.remove([MARK])
+    if mark is None or mark == PlaceMark(home_id):
+        _write_shared(place, home_id, note)
     require_owner(place, home_id)
 
 
-def take_again(place: EvidencePlace, home_id: str, *, shared: bool) -> None:
-    """Give a place of this home a new mark, for where it is now. UserError where it is another's."""
+def take_again(place: EvidencePlace, home_id: str, note: NoteNumber) -> None:
+    """Give a shared place of this home a new mark, for where it is now. As `take_place`."""
+    place.prepare()
     if mark := mark_in(place):
         require_home(place, mark, home_id)
         place.remove([MARK])
-    _write_mark(place, _shared(place, home_id) if shared else PlaceMark(home_id))
+    _write_shared(place, home_id, note)
 
 
-def _shared(place: EvidencePlace, home_id: str) -> PlaceMark:
-    return PlaceMark(home_id, secrets.token_hex(16), place.location)
+def mark_own(place: EvidencePlace, home_id: str) -> None:
+    """Mark a home's own folder. UserError where it is another one's."""
+    if mark := mark_in(place):
+        require_home(place, mark, home_id)
+        return
+    _write_mark(place, PlaceMark(home_id))
+
+
+def _write_shared(place: EvidencePlace, home_id: str, note: NoteNumber) -> None:
+    mark = PlaceMark(home_id, secrets.token_hex(16), place.location)
+    note(mark.place)
+    _write_mark(place, mark)
 
 
 def _write_mark(place: EvidencePlace, mark: PlaceMark) -> None:

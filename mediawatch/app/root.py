@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from db import Safeguard, open_pace, open_store
 from mediawatch.app import wiring
-from mediawatch.app.home_data import remember, require_moved, require_owned
+from mediawatch.app.home_data import (
+    remember,
+    require_moved,
+    require_owned,
+    why_not_owned,
+)
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Account, Pace, SearchHit, UserError
 from mediawatch.domain.clock import day_of
@@ -70,10 +75,10 @@ class App:
         route: Route | None = None,
         evidence_owner: str = "",
         *,
-        any_home: bool = False,
+        for_another: bool = False,
     ) -> None:
         """`evidence_owner`: the home's id, by which a shared place of the evidence is checked.
-        `any_home`: as of `open_app`.
+        `for_another`: whether the database is another home's, for which this one looks.
         """
         self.home = home
         self.settings = settings
@@ -93,7 +98,9 @@ class App:
         """Writes the files that go out. While something is planned they wait for its end."""
         self._looker: SiteLooker | None = None
         self._pace_rows: PaceRows | None = None
-        self.kept_evidence = wiring.evidence(home, settings, evidence_owner, any_home=any_home)
+        self.kept_evidence = wiring.evidence(
+            home, settings, evidence_owner, for_another=for_another
+        )
         """What was kept so far, also in a dry run."""
         self._scratch: TemporaryDirectory[str] | None = None
         """Where evidence goes in a dry run."""
@@ -457,7 +464,8 @@ async def open_app(
             remember(home, url, owner)
             if not any_home:
                 await require_owned(home, url, owner, store)
-        app = App(home, settings, store, clock, route, owner, any_home=any_home)
+        elsewhere = any_home and not on_file and await why_not_owned(home, url, store)
+        app = App(home, settings, store, clock, route, owner, for_another=bool(elsewhere))
     except BaseException:
         await store.close()
         raise

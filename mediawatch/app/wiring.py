@@ -103,10 +103,10 @@ async def open_tasks(home: Home, settings: Settings) -> LookQueue:
 
 
 def evidence(
-    home: Home, settings: Settings, owner: str, *, any_home: bool = False
+    home: Home, settings: Settings, owner: str, *, for_another: bool = False
 ) -> EvidenceFolder:
-    """Where the settings say that the evidence lies. `owner`: the home's id. With `any_home` another
-    folder may have taken the place: the coordinator's.
+    """Where the settings say that the evidence lies. `owner`: the home's id. `for_another`: the
+    coordinator's folder has taken the place.
 
     UserError where the settings of a storage are not whole. Nothing is asked of the place yet.
     """
@@ -114,7 +114,7 @@ def evidence(
     if not place:
         return EvidenceFolder(home.evidence)
     found = evidence_place(settings, place)
-    number = None if any_home else known_number(home.root, found.location)
+    number = None if for_another else known_number(home.root, found.location)
     return EvidenceFolder(found, owner, number)
 
 

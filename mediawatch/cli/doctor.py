@@ -8,7 +8,7 @@ import typer
 
 from mediawatch.app import App, home_checks, host_clock, only_one
 from mediawatch.app import doctor as examination
-from mediawatch.app.home_checks import DoctorCheck, Level
+from mediawatch.app.doctor_checks import DoctorCheck, Level
 from mediawatch.cli.base import fit_prose, home_of, open_home, run, settings_of
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Settings

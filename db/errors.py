@@ -197,7 +197,8 @@ def _of_postgresql(state: str, words: str, where: str, *, lost: bool) -> StoreEr
             return StoreAway(f"{where}: {_SERVER_TELLS['53300']}")
         if "closed" in words or "terminat" in words or "lost" in words:
             return StoreAway(f"{where}: {_ENDED}")
-        if "password" in words:
+        # Servers speak other languages; of Chinese ones this word stays.
+        if "password" in words.lower():
             return StoreError(
                 f"{where}: the server refuses the password, or got none: give it by PGPASSWORD, "
                 "~/.pgpass, or in the URL of MEDIAWATCH_DATABASE__URL"

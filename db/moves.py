@@ -29,11 +29,13 @@ from db.errors import StoreError, as_store_error
 from db.migrate import Safeguard, migrate, upgrade
 from db.models import HomeRow
 from db.moved import is_marked, mark, moved_to, unmark
+from db.owners import note_owner, refuse_others
 from db.revisions import revisions, standing_revision
 from db.row_copies import bring_rows, compare_rows
 from db.users import refuse_living, require_idle
 from mediawatch import stops
 from mediawatch.files import sync_folder
+from mediawatch.ports.store import DatabaseOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +50,26 @@ class DatabaseMove:
     aside: Path | None = None
 
 
-def move_database(source: str, target: str, day: str) -> DatabaseMove:
+def move_database(source: str, target: str, day: str, owner: DatabaseOwner) -> DatabaseMove:
     """Bring all rows over, compare each, and mark the old database as moved on `day`.
 
     It is kept as it was, and refused from then on. What was broken off after the new one was
-    complete is finished by the same call. StoreError where the new one is not empty, a row differs,
-    or others write for longer than we wait.
+    complete is finished by the same call. A server's database is `owner`'s, before or after.
+    StoreError where the new one is not empty, one of them another home's, a row differs, or others
+    write for longer than we wait.
     """
     old_url, new_url = normal_url(source), normal_url(target)
     if old_url == new_url:
         raise StoreError(f"{name_database(old_url)} is the home's own already")
     with _source(old_url) as old, _target(new_url) as (new, aside):
         tables = Base.metadata.sorted_tables
+        for each in (old, new):
+            refuse_others(each, owner)
         if _is_empty_home(new, old):
             for table in tables:
                 bring_rows(old, new, table, name_database(new_url))
         rows = sum(compare_rows(old, new, table, name_database(new_url)) for table in tables)
+        note_owner(new, owner)
         # Before the new one is committed: a disk that is full refuses here.
         mark(old, name_database(new_url).removeprefix("database "), day)
         home_id = str(old.scalar(select(HomeRow.id)))

@@ -38,9 +38,7 @@ def refuse_living(place: str, home_id: str) -> None:
     if url is None or file_of(url):
         return
     if url.password == "***":  # as messages write it
-        url = URL.create(
-            url.drivername, url.username, None, url.host, url.port, url.database, url.query
-        )
+        url = _at(url, url.database, None)
     engine = create_engine(url, connect_args=driver_words(url))
     try:
         with engine.connect() as connection:
@@ -48,9 +46,7 @@ def refuse_living(place: str, home_id: str) -> None:
                 return
             why = "it answers"
     except DBAPIError as error:
-        said = str(error.orig)
-        # A server that speaks is there, even where it refuses us.
-        if "FATAL" not in said or ('database "' in said and "does not exist" in said):
+        if _is_lost(url, getattr(error.orig, "sqlstate", None)):
             return
         why = "its server answers, and refuses this user"
     finally:
@@ -59,6 +55,45 @@ def refuse_living(place: str, home_id: str) -> None:
         f"{name_database(url)} is not lost, {why}: `mediawatch database move --to sqlite` brings "
         "its data back; two living databases of one home would contradict each other"
     )
+
+
+def _at(url: URL, database: str | None, password: str | None) -> URL:
+    # `URL.set` takes None for "as it was", so the password would stay.
+    return URL.create(
+        url.drivername, url.username, password, url.host, url.port, database, url.query
+    )
+
+
+_NO_TABLE = "42P01"
+
+
+def _is_lost(url: URL, state: str | None) -> bool:
+    """Whether a database that could not be asked is gone: no server, no database, none of our tables.
+
+    `state`: the server's code, None where it gave no connection. Its words may be of any language.
+    """
+    # Imported here: a home on SQLite may lack the driver.
+    from psycopg.conninfo import make_conninfo
+    from psycopg.pq import PGconn, Ping
+
+    if state:
+        return state == _NO_TABLE
+    words = make_conninfo(**driver_words(url))
+    if PGconn.ping(words.encode()) == Ping.NO_RESPONSE:
+        return True
+    # A server that speaks is there; whether it has the database, its other ones may tell.
+    for other in ("postgres", "template1"):
+        beside = _at(url, other, str(url.password) if url.password else None)
+        engine = create_engine(beside, connect_args=driver_words(beside))
+        try:
+            with engine.connect() as connection:
+                named = text("SELECT count(*) FROM pg_database WHERE datname = :name")
+                return not connection.scalar(named, {"name": url.database})
+        except DBAPIError:
+            continue
+        finally:
+            engine.dispose()
+    return False
 
 
 def accounts_left(file: Path) -> int | None:

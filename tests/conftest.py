@@ -90,7 +90,7 @@ def share_compiling(config: pytest.Config) -> None:
 
 
 def _is_part(path: Path) -> bool:
-    return path.match("test_*.py") or path.is_dir() and any(path.rglob("test_*.py"))
+    return path.match("test_*.py") or (path.is_dir() and any(path.rglob("test_*.py")))
 
 
 @pytest.hookimpl(trylast=True)
@@ -112,8 +112,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files come first, the others by name: every worker must have one order. The project stands without ../shared: what reads it runs where it lies
-    beside a checkout, and never in CI.
+    """Long files come first, the others by name: every worker must have one order. The project
+    stands without ../shared: what reads it runs where it lies beside a checkout, and never in CI.
     """
     reason = (
         "never in CI"

@@ -162,6 +162,38 @@ def test_debian_has_the_packages_of_the_image() -> None:
     assert set(packages()) <= set(listed.stdout.split())
 
 
+def test_a_broken_night_goes_on_before_a_new_one_and_an_error_ends_the_container(
+    tmp_path: Path,
+) -> None:
+    """By a stand-in of mediawatch that notes what it is called with, and ends with an error."""
+    stub, calls = tmp_path / "mediawatch", tmp_path / "calls"
+    stub.write_text(f'#!/bin/sh\necho "$*" >>{calls}\n[ "$1" != sweep ] || exit 2\n')
+    stub.chmod(0o755)
+    environ = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "MEDIAWATCH_EVIDENCE__PLACE": "s3://mediawatch/evidence",
+    }
+    done = subprocess.run([FOLDER / "nightly"], env=environ, check=False, timeout=60)
+    assert done.returncode == 2
+    assert calls.read_text().splitlines() == [
+        "init",
+        "evidence move --to s3://mediawatch/evidence",
+        "sweep --nightly --workers --until 06:00 --resume",
+    ]
+
+
+def test_papers_and_backups_leave_the_coordinator(compose: dict[str, Any], tmp_path: Path) -> None:
+    """They are the office's own, in folders of the user of the image."""
+    mounted = compose["services"]["coordinator"]["volumes"]
+    assert {"./papers:/papers", "./backups:/backups"} <= set(mounted)
+    made = (FOLDER / "make-secrets").read_text("utf-8")
+    (user,) = re.findall(r"useradd --uid (\d+)", dockerfile())
+    assert f"chown {user} import papers backups" in made
+    ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    for name in ("import", "papers", "backups", "secrets"):
+        assert f"/docs/containers/{name}/" in ignored
+
+
 def test_the_secrets_fit_each_other(compose: dict[str, Any], tmp_path: Path) -> None:
     shutil.copy(FOLDER / "make-secrets", tmp_path)
     subprocess.run([tmp_path / "make-secrets"], check=True)

@@ -18,6 +18,7 @@ from db.models import (
     SweepTermsRow,
     WorkerRow,
 )
+from db.owners import owner_in, take_over
 from db.sweeps.scope import frozen_account
 from db.tasks.alone import SweepLock
 from db.transactions import Aggregate, asks, reads, writes
@@ -26,6 +27,7 @@ from mediawatch.domain import Account, Outcome, UserError
 from mediawatch.plurals import agree
 from mediawatch.ports.store import (
     SILENCE,
+    DatabaseOwner,
     LookOrder,
     LookResult,
     SweepTerms,
@@ -56,6 +58,16 @@ _REPEAT = text(
 
 class SqlLedger(Aggregate):
     """One call is one transaction. Its rows are used on PostgreSQL alone."""
+
+    @reads
+    def owner(self, conn: Connection) -> DatabaseOwner | None:
+        return owner_in(conn)
+
+    @writes
+    def take(
+        self, conn: Connection, owner: DatabaseOwner, former: DatabaseOwner | None
+    ) -> DatabaseOwner:
+        return take_over(conn, owner, former)
 
     @writes
     def begin(self, conn: Connection, terms: SweepTerms) -> datetime:

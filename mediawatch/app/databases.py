@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from mediawatch.app.home_data import remember, require_own_data
+from mediawatch.app.home_data import keep_owner, new_owner, owner_here
 from mediawatch.app.locks import only_one
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
@@ -85,14 +85,13 @@ def move(home: Home, plan: MovePlan, at: datetime) -> DatabaseMove:
     """
     from db.moves import move_database
 
-    if not plan.source.startswith("sqlite"):
-        require_own_data(home)
     with only_one(home):
-        done = move_database(plan.source, plan.target, day_of(at).isoformat())
+        owner = owner_here(home) or new_owner(home)
+        done = move_database(plan.source, plan.target, day_of(at).isoformat(), owner)
         if plan.target.startswith("sqlite"):
             forget_served(home.root)
         else:
-            remember(home, plan.target, done.home_id)
+            keep_owner(home, plan.target, done.home_id, owner)
         if plan.settings is not None:
             write_whole(home.config, plan.settings.encode())
     return done
@@ -109,6 +108,16 @@ def reopen(home: Home, settings: Settings) -> Path:
         reopen_database(f"sqlite:///{home.database}", settings.database.url.get_secret_value())
         forget_served(home.root)
     return home.database
+
+
+def own_restored(made: Home, home: Home, url: str) -> None:
+    """The server's database that was just filled is the home's, which is `made` in another folder
+    first.
+    """
+    from db.owners import make_owner
+
+    owner = new_owner(home)
+    keep_owner(made, url, make_owner(url, owner), owner)
 
 
 def facts(home: Home, settings: Settings) -> DatabaseFacts:

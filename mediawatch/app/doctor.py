@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mediawatch.app import App
-from mediawatch.app.home_checks import OLDEST_CLOCK, DoctorCheck, Level, check_of
+from mediawatch.app.doctor_checks import DoctorCheck, Level, check_of
+from mediawatch.app.home_checks import OLDEST_CLOCK
 from mediawatch.domain import (
     CLOCK_OFF,
     CanaryCheck,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
-from mediawatch.app import App, databases
-from mediawatch.app.home_data import tell_unmoved
+from mediawatch.app import App
+from mediawatch.app.data_checks import data_checks
+from mediawatch.app.doctor_checks import DoctorCheck, Level, check_of
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
@@ -32,28 +29,6 @@ OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 """The clock is wrong before this moment: this version was made later."""
 
 
-class Level(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class DoctorCheck:
-    """One line for the operator; `remedy` where something is to be done."""
-
-    level: Level
-    name: str
-    text: str
-    remedy: str = ""
-
-
-def check_of(
-    good: bool, name: str, text: str, remedy: str, *, otherwise: Level = Level.FAIL
-) -> DoctorCheck:
-    return DoctorCheck(Level.OK, name, text) if good else DoctorCheck(otherwise, name, text, remedy)
-
-
 async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
     """What the home holds.
 
@@ -66,9 +41,8 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield DoctorCheck(Level.OK, "database", "opens, is up to date and can be written")
     except UserError as error:  # it says what to do; what can be read is checked all the same
         yield DoctorCheck(Level.FAIL, "database", str(error))
-    for check in _server(app):
+    async for check in data_checks(app):
         yield check
-    yield await asyncio.to_thread(_evidence, app)
     sweeps = await app.store.sweeps.all()
     later = [sweep for sweep in sweeps if sweep.started_at > now + CLOCK_SKEW]
     if later:
@@ -109,57 +83,6 @@ async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
         yield await _described(app, sweeps[-1].id)
         if clock := await _clock_seen(app, sweeps[-1].id):
             yield clock
-
-
-def _server(app: App) -> Iterator[DoctorCheck]:
-    """Of a home on PostgreSQL: the server, what a backup needs, the file that it moved from."""
-    yield from _moved_files(app)
-    if not app.settings.database.url.get_secret_value():
-        return
-    found = databases.facts(app.home, app.settings)
-    if not found.server:
-        return
-    yield DoctorCheck(Level.OK, "database", f"{found.kind}, {found.size / 1e6:.1f} MB")
-    if why := databases.why_no_backup(found):
-        remedy = f"apt-get install postgresql-client-{found.server} (or newer)"
-        yield DoctorCheck(Level.FAIL, "backup", f"no backup can be taken: {why}", remedy)
-
-
-def _moved_files(app: App) -> Iterator[DoctorCheck]:
-    """Files that bear the mark of a move, and a file beside a server's database that does not."""
-    moved, kept = databases.own_files(app.home, app.settings)
-    for file in moved:
-        text = f"{file} still holds, with contacts, what the home held before its move"
-        named = [file, *(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm"))]
-        remedy = f"after a backup: rm {' '.join(str(each) for each in named if each.exists())}"
-        yield DoctorCheck(Level.WARN, "database", text, remedy)
-    if kept:
-        text = tell_unmoved(app.home, kept)
-        yield DoctorCheck(Level.FAIL, "database", text, "do not remove it before")
-
-
-def _evidence(app: App) -> DoctorCheck:
-    """Whether the place of the evidence is this home's and takes, gives and lets go a file."""
-    folder = app.evidence
-    name = f"doctor-{secrets.token_hex(8)}"
-    try:
-        folder.place.write(name, name.encode())
-        folder.remove([name])
-    except UserError as error:
-        return DoctorCheck(Level.FAIL, "evidence", str(error))
-    open_line = app.settings.evidence.endpoint.startswith("http://")
-    return check_of(
-        not (open_line and app.settings.evidence.place.startswith("s3://")),
-        "evidence",
-        f"{folder.label} can be written, read and pruned"
-        + (
-            ", but by an address without TLS: pages and pictures cross the network"
-            if open_line
-            else ""
-        ),
-        "an https:// address in [evidence] endpoint",
-        otherwise=Level.WARN,
-    )
 
 
 async def _people(app: App, now: datetime) -> list[DoctorCheck]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from contextlib import suppress
-from dataclasses import replace
 
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Home
 from mediawatch.ops.settings.served import ServedData, note_served, require_same, served_data
 from mediawatch.plurals import count_of
+from mediawatch.ports import Store
+from mediawatch.ports.store import DatabaseOwner
 
 
 def require_moved(home: Home, url: str) -> None:
@@ -37,28 +40,97 @@ def tell_unmoved(home: Home, left: int) -> str:
 
 def remember(home: Home, url: str, home_id: str) -> None:
     """Note which server's database holds the home's data. UserError where it is another home's."""
-    if url.startswith("sqlite"):
-        return
-    from db.engine import name_database, normal_url
-
-    served = ServedData(home_id, name_database(normal_url(url)).removeprefix("database "))
+    served = ServedData(home_id, _place(url))
     require_same(home.root, served)
     if served_data(home.root) is None:
         with suppress(OSError):  # a home that is only read
             note_served(home.root, served)
 
 
-def note_worker(home: Home) -> None:
-    """Note that this home looks for another home's database."""
+def own(home: Home, url: str, home_id: str) -> DatabaseOwner:
+    """The home as owner of a server's database, with a new key that its folder keeps from now on."""
+    made = new_owner(home)
+    keep_owner(home, url, home_id, made)
+    return made
+
+
+def new_owner(home: Home) -> DatabaseOwner:
+    """With a new key, that nothing keeps yet."""
+    return DatabaseOwner(secrets.token_hex(16), _folder(home))
+
+
+def keep_owner(home: Home, url: str, home_id: str, owner: DatabaseOwner) -> None:
+    note_served(home.root, ServedData(home_id, _place(url), owner.key))
+
+
+def owner_here(home: Home) -> DatabaseOwner | None:
+    """The home as the owner that it holds itself to be; None in a worker's home."""
     known = served_data(home.root)
-    if known and not known.worker:
-        note_served(home.root, replace(known, worker=True))
+    return DatabaseOwner(known.key, _folder(home)) if known and known.key else None
 
 
-def require_own_data(home: Home) -> None:
-    """UserError in a worker's home: the database is not its to move."""
-    if (known := served_data(home.root)) and known.worker:
-        raise UserError(
-            f"{home.root} is a worker's home, and {known.place} another home's: run this in the "
-            "coordinator's home"
+async def require_owned(home: Home, url: str, home_id: str, store: Store) -> None:
+    """UserError where the server's database is another home's, which alone may work on it.
+
+    An empty one that no home has taken becomes this home's.
+    """
+    if why := await why_not_owned(home, url, store):
+        raise UserError(why)
+    if await store.ledger.owner() is None:
+        new = own(home, url, home_id)
+        if (standing := await store.ledger.take(new, None)) != new:
+            raise UserError(_why_not(home, url, standing))
+
+
+async def why_not_owned(home: Home, url: str, store: Store) -> str:
+    """Why the server's database is not this home's; "" where it is, or is free to be taken."""
+    if standing := await store.ledger.owner():
+        return _why_not(home, url, standing)
+    if await store.accounts.all():
+        return (
+            f"nothing says whose data {_place(url)} holds: if this home's, run `mediawatch database "
+            "take` here, once; if another home's, run this there"
         )
+    return ""
+
+
+def _why_not(home: Home, url: str, standing: DatabaseOwner) -> str:
+    here = owner_here(home)
+    if here == standing:
+        return ""
+    if here and here.key == standing.key:
+        return (
+            f"{home.root} is the folder {standing.folder}, moved or copied, and {_place(url)} holds "
+            f"that one's data: where it is gone, run `mediawatch database take` here; else run this "
+            "there"
+        )
+    return (
+        f"{_place(url)} holds the data of the home {standing.folder}: run this there; in a worker's "
+        "home `login`, `sessions`, `worker` and `doctor` run (docs/workers.md); where that home is "
+        "lost, `mediawatch database take` gives its data to this one"
+    )
+
+
+async def take_database(home: Home, url: str, store: Store) -> DatabaseOwner | None:
+    """Give the server's database to this home; whose it was. UserError while a sweep runs on it."""
+    if url.startswith("sqlite"):
+        raise UserError("the data of this home lie in a file of its own: they are nobody else's")
+    async with store.ledger.alone():
+        former = await store.ledger.owner()
+        new = own(home, url, await store.operator.home_id())
+        if await store.ledger.take(new, former) != new:
+            raise UserError(
+                f"another home took {_place(url)} at the same moment: see which is right"
+            )
+    return former
+
+
+def _place(url: str) -> str:
+    """The database as messages name it, without its password."""
+    from db.engine import name_database, normal_url
+
+    return name_database(normal_url(url)).removeprefix("database ")
+
+
+def _folder(home: Home) -> str:
+    return os.path.realpath(home.root)

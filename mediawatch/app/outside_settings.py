@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from mediawatch.domain import UserError
 from mediawatch.ops.settings.edits import find_setting, quote_value
+from mediawatch.ops.settings.home import TEMPLATE
 
 _SQLITE = re.compile(r"sqlite(?:\+pysqlite)?:///(.+)", re.DOTALL)
 _SHIPPED_NAME = re.compile(r"[\w-]+")
@@ -37,11 +38,13 @@ class SafeSettings:
 
 
 def keep_inside(text: str, old: str, new: Path, held: frozenset[str]) -> SafeSettings:
-    """The settings without those that lead out of the home; they stay as comments.
+    """The settings without those that lead out of the home, and without addresses in comments.
 
-    What names a file of the old home (`old`, "" where it is not known) that the backup holds names
-    it in the new one. UserError where the text cannot be taken apart line by line.
+    A comment says what was left out, without anything secret. What names a file of the old home
+    (`old`, "" where it is not known) that the backup holds names it in the new one. UserError where
+    the text cannot be taken apart line by line.
     """
+    text = _without_addresses(text)
     filed = _parsed(text)
     left_out: list[OutsideSetting] = []
     for section, key, value in _outward(filed):
@@ -50,6 +53,24 @@ def keep_inside(text: str, old: str, new: Path, held: frozenset[str]) -> SafeSet
         if moved is None:
             left_out.append(OutsideSetting(f"{section}.{key}", _shown(key, value)))
     return SafeSettings(text, tuple(left_out))
+
+
+def _without_addresses(text: str) -> str:
+    """The text without comment lines that hold an address: an earlier value, with its password."""
+    lines = text.splitlines(keepends=True)
+    kept = "".join(
+        _FORMER if _is_address(line) and line.strip() not in _SHIPPED else line for line in lines
+    )
+    # Such a line may stand within a longer text, as a template.
+    return kept if _parsed(kept) == _parsed(text) else text
+
+
+def _is_address(line: str) -> bool:
+    return line.lstrip().startswith("#") and "://" in line
+
+
+_FORMER = "# (a line with an address was left out when this home was restored)\n"
+_SHIPPED = frozenset(map(str.strip, TEMPLATE.splitlines()))
 
 
 def _parsed(text: str) -> Mapping[str, object]:
@@ -66,6 +87,8 @@ def _outward(filed: Mapping[str, object]) -> list[tuple[str, str, object]]:
         ("database", "url"),
         ("evidence", "place"),
         ("evidence", "endpoint"),
+        ("evidence", "access_key"),
+        ("evidence", "secret_key"),
         ("browser", "executable"),
         ("browser", "proxy"),
         ("sweep", "policy"),
@@ -103,15 +126,16 @@ def _within(path: str, old: str) -> str | None:
 
 
 def _replaced(text: str, section: str, key: str, value: str | None) -> str:
-    """The text with one setting as a comment, and with its new value below where there is one."""
+    """The text without one setting, and with its new value where there is one."""
     lines = text.splitlines(keepends=True)
     span = find_setting(lines, section, key)
     if span is None:
         raise UserError(_TANGLED.format(section, key))
     first, after = span
-    new = [f"# {line}" for line in lines[first:after]]
+    former = _parsed("".join(lines[first:after]))[key]
+    new = [f"# {key} was {_shown(key, former)}: left out when this home was restored\n"]
     if value is not None:
-        new.append(f"{key} = {_quoted(value)}\n")
+        new = [f"{key} = {_quoted(value)}\n"]
     changed = "".join([*lines[:first], *new, *lines[after:]])
     expected = {name: dict(t) if isinstance(t, Mapping) else t for name, t in _parsed(text).items()}
     table = expected[section]
@@ -142,6 +166,8 @@ def _shown(key: str, value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(key, each) for each in value)
     text = str(value)
+    if key.endswith("_key"):
+        return "a key"
     if key in ("executable", "policy", "place"):
         return repr(text[:200])
     try:

@@ -20,7 +20,7 @@ from typing import IO
 from pydantic import ValidationError
 
 from mediawatch import stops
-from mediawatch.app import wiring
+from mediawatch.app import databases, wiring
 from mediawatch.app.backup_members import (
     DATABASE,
     MANIFEST,
@@ -227,7 +227,10 @@ def _load(part: Path, home: Home, manifest: BackupManifest) -> Path | None:
     own = part / named.removeprefix(inside) if named.startswith(inside) else made.database
     outside = bool(named) and not named.startswith(inside)
     copy = part / DATABASE
-    wiring.load(named if outside else f"sqlite:///{own}", copy, manifest.database)
+    url = named if outside else f"sqlite:///{own}"
+    wiring.load(url, copy, manifest.database)
+    if manifest.database == "postgresql":
+        databases.own_restored(made, home, url)
     copy.unlink()
     return Path(named.partition(":///")[2]) if outside and manifest.database == "sqlite" else None
 

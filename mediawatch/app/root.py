@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from db import Safeguard, open_pace, open_store
 from mediawatch.app import wiring
-from mediawatch.app.home_data import remember, require_moved
+from mediawatch.app.home_data import (
+    remember,
+    require_moved,
+    require_owned,
+    why_not_owned,
+)
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Account, Pace, SearchHit, UserError
 from mediawatch.domain.clock import day_of
@@ -69,8 +74,12 @@ class App:
         clock: Clock,
         route: Route | None = None,
         evidence_owner: str = "",
+        *,
+        for_another: bool = False,
     ) -> None:
-        """`evidence_owner`: the home's id, by which a shared place of the evidence is checked."""
+        """`evidence_owner`: the home's id, by which a shared place of the evidence is checked.
+        `for_another`: whether the database is another home's, for which this one looks.
+        """
         self.home = home
         self.settings = settings
         self.store = store
@@ -89,7 +98,9 @@ class App:
         """Writes the files that go out. While something is planned they wait for its end."""
         self._looker: SiteLooker | None = None
         self._pace_rows: PaceRows | None = None
-        self.kept_evidence = wiring.evidence(home, settings, evidence_owner)
+        self.kept_evidence = wiring.evidence(
+            home, settings, evidence_owner, for_another=for_another
+        )
         """What was kept so far, also in a dry run."""
         self._scratch: TemporaryDirectory[str] | None = None
         """Where evidence goes in a dry run."""
@@ -434,11 +445,12 @@ async def open_app(
     clock: Clock | None = None,
     route: Route | None = None,
     patience: float = 0,
+    any_home: bool = False,
 ) -> AsyncIterator[App]:
     """The app over an existing home.
 
-    UserError where the home is missing, its settings or working days are wrong, or its database
-    cannot be opened.
+    UserError where the home is missing, its settings or working days are wrong, its database
+    cannot be opened, or is another home's; with `any_home` that is no hindrance.
     `patience`: seconds to wait for a PostgreSQL that does not answer any more. `clock` is the
     host's unless `verify` or `demo` set it; only these two give a `route`.
     """
@@ -452,8 +464,12 @@ async def open_app(
     try:
         on_file = url.startswith("sqlite")
         owner = "" if on_file and not settings.evidence.place else await store.operator.home_id()
-        remember(home, url, owner)
-        app = App(home, settings, store, clock, route, owner)
+        if not on_file:
+            remember(home, url, owner)
+            if not any_home:
+                await require_owned(home, url, owner, store)
+        elsewhere = any_home and not on_file and await why_not_owned(home, url, store)
+        app = App(home, settings, store, clock, route, owner, for_another=bool(elsewhere))
     except BaseException:
         await store.close()
         raise

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mediawatch.domain import UserError
 from mediawatch.ops import install_browser
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, EvidencePlace
+from mediawatch.ops.evidence.known_places import known_number
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.ports import Clock, Logins, SessionWatch
 
@@ -101,15 +102,20 @@ async def open_tasks(home: Home, settings: Settings) -> LookQueue:
     return await open_queue(url)
 
 
-def evidence(home: Home, settings: Settings, owner: str) -> EvidenceFolder:
-    """Where the settings say that the evidence lies. `owner`: the home's id.
+def evidence(
+    home: Home, settings: Settings, owner: str, *, for_another: bool = False
+) -> EvidenceFolder:
+    """Where the settings say that the evidence lies. `owner`: the home's id. `for_another`: the
+    coordinator's folder has taken the place.
 
     UserError where the settings of a storage are not whole. Nothing is asked of the place yet.
     """
     place = settings.evidence.place
     if not place:
         return EvidenceFolder(home.evidence)
-    return EvidenceFolder(evidence_place(settings, place), owner)
+    found = evidence_place(settings, place)
+    number = None if for_another else known_number(home.root, found.location)
+    return EvidenceFolder(found, owner, number)
 
 
 def evidence_place(settings: Settings, place: str) -> EvidencePlace:

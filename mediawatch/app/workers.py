@@ -11,7 +11,6 @@ from datetime import datetime
 
 from db.patience import PATIENCE
 from mediawatch import __version__
-from mediawatch.app.home_data import note_worker
 from mediawatch.app.root import App
 from mediawatch.domain import UserError
 from mediawatch.ports import StoredSession
@@ -35,8 +34,7 @@ async def open_coordinator(app: App) -> AsyncIterator[Engine]:
     not lie in a shared place of this home.
     """
     async with app.tasks() as tasks, app.store.ledger.alone() as still_alone:
-        app.evidence.require()
-        await app.evidence.shared_mark()
+        await app.evidence.require_shared()
         await _first_worker(app)
         yield await app.coordinator(tasks, still_alone)
 
@@ -63,8 +61,7 @@ async def make_worker(
     UserError for a login that this home does not hold, and where the evidence does not lie in the
     coordinator's place.
     """
-    await app.evidence.shared_mark()
-    note_worker(app.home)
+    await app.evidence.require_shared()
     logins = await _chosen_logins(app, chosen)
     app.sessions.only = frozenset((each.platform, each.name) for each in logins)
     address = app.settings.worker.address

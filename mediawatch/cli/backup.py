@@ -87,8 +87,8 @@ def restore(
     done = restoring.restore(source, folder.path, outside_paths=outside_paths)
     for each in done.left_out:
         typer.echo(
-            f"setting {each.key} was not taken, for it leads out of the home: {each.shown}; it is "
-            f"a comment in {done.home.config}",
+            f"setting {each.key} was not taken, for it leads out of the home: {each.shown}; set it "
+            f"anew in {done.home.config} where it is wanted",
             err=True,
         )
     if done.database:
@@ -100,7 +100,8 @@ def restore(
     if done.evidence:
         typer.echo(
             f"its evidence is not in the backup: it lies in {done.evidence}; see that [evidence] "
-            f"place in {done.home.config} names that place, or where it was put back",
+            f"place in {done.home.config} names that place, or where it was put back; once the former "
+            "home is used no more, run `mediawatch evidence take` in this one",
             err=True,
         )
     logins = (

@@ -245,10 +245,11 @@ async def open_home(
     create: bool = False,
     dry_run: bool = False,
     patience: float = 0,
+    any_home: bool = False,
     **overrides: dict[str, object],
 ) -> AsyncIterator[App]:
     """The app over the chosen home; closed in the end. In a `dry_run` it writes nothing.
-    `patience` as for `open_app`.
+    `patience` and `any_home` as for `open_app`.
 
     UserError where the home is not set up, or has lost its database.
     """
@@ -270,10 +271,11 @@ async def open_home(
             f"{home.database} is missing or empty: put it back from a backup, or start anew "
             "with `mediawatch init`"
         )
-    async with open_app(home, settings=settings, clock=clock, patience=patience) as app:
+    opened = open_app(home, settings=settings, clock=clock, patience=patience, any_home=any_home)
+    async with opened as app:
         if dry_run:
             app.let_go()
-        elif not settings.registry.contacts:
+        elif not (settings.registry.contacts or any_home):
             await _delete_contacts(app)
         yield app
         if dry_run:

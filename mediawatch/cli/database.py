@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import databases, host_clock
+from mediawatch.app import databases, host_clock, only_one
+from mediawatch.app.home_data import take_database
 from mediawatch.cli.base import confirm, home_of, open_home, run, settings_of
 from mediawatch.plurals import count_of
+from mediawatch.ports.store import DatabaseOwner
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +22,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("move")(move)
     group.command("reopen")(reopen)
+    group.command("take")(take)
     app.add_typer(group, name="database")
 
 
@@ -84,3 +87,25 @@ def reopen(
         confirm(question, "reopen needs --yes where nobody can be asked")
     file = databases.reopen(home, settings_of(ctx))
     typer.echo(f"{file} is used again where database.url names no other database")
+
+
+def take(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Give the server's database to this home: after its folder was moved, or in place of a home
+    that is lost. The home that had it is refused from then on, and keeps its own evidence folder.
+    """
+    home = home_of(ctx).require()
+    if not yes:
+        question = f"work on the database from {home.root} alone from now on?"
+        confirm(question, "take needs --yes where nobody can be asked")
+
+    async def work() -> DatabaseOwner | None:
+        async with open_home(ctx, any_home=True) as app:
+            with only_one(home):
+                return await take_database(home, home.database_url(app.settings), app.store)
+
+    former = run(work())
+    whose = f", no more {former.folder}'s" if former and former.folder != str(home.root) else ""
+    typer.echo(f"the database is this home's from now on{whose}")

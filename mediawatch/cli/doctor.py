@@ -8,7 +8,7 @@ import typer
 
 from mediawatch.app import App, home_checks, host_clock, only_one
 from mediawatch.app import doctor as examination
-from mediawatch.app.home_checks import DoctorCheck, Level
+from mediawatch.app.doctor_checks import DoctorCheck, Level
 from mediawatch.cli.base import fit_prose, home_of, open_home, run, settings_of
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Settings
@@ -52,7 +52,7 @@ def doctor(
         if settings is None:
             return
         try:
-            async with open_home(ctx) as app:
+            async with open_home(ctx, any_home=True) as app:
                 async for check in home_checks.in_home(app):
                     tell(check)
                 await _tell_ahead(app)

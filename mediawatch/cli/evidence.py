@@ -13,8 +13,8 @@ import typer
 from mediawatch import stops
 from mediawatch.app import only_one
 from mediawatch.app.documents import reviewers_of
-from mediawatch.app.evidence_moves import move_evidence
-from mediawatch.cli.base import open_home, run
+from mediawatch.app.evidence_moves import move_evidence, settle_own_folder, take_evidence
+from mediawatch.cli.base import confirm, home_of, open_home, run
 from mediawatch.cli.inspection_choice import InspectionChoice, with_choice
 from mediawatch.cli.out import sweep_of
 from mediawatch.cli.outputs import output
@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     group.command("prune")(prune)
     group.command("sheet")(with_choice(sheet))
     group.command("move")(move)
+    group.command("take")(take)
     app.add_typer(group, name="evidence")
 
 
@@ -72,6 +73,7 @@ def verify(
     async def work() -> retention.EvidenceCheck:
         async with open_home(ctx) as app:
             number = None if sweep is None else (await sweep_of(app, sweep)).id
+            await settle_own_folder(app)
             return await retention.verify_evidence(app.store, app.evidence, number)
 
     check = run(work())
@@ -117,6 +119,7 @@ def prune(
         async with open_home(ctx) as app:
             limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
+                await settle_own_folder(app, dry_run=dry_run)
                 items, named = await retention.find_prunable(app.store, now, limits.evidence_days)
                 stray = retention.orphans(app.evidence, named, now)
                 retention.refuse_all_strays(app.evidence, stray)
@@ -177,6 +180,7 @@ def move(
     async def work() -> MoveCount:
         async with open_home(ctx) as app:
             with only_one(app.home):
+                await settle_own_folder(app)
                 return await move_evidence(app, to)
 
     count = run(work())
@@ -190,6 +194,30 @@ def move(
     )
     if count.wrong:
         sys.exit(1)
+
+
+def take(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Say that the place which the settings name is where this home's evidence lies from now on:
+    after it was mounted or named otherwise, or in place of one that is lost. Another home's is
+    refused.
+    """
+    if not yes:
+        question = (
+            f"keep the evidence of {home_of(ctx).root} where its settings say, and only there?"
+        )
+        confirm(question, "take needs --yes where nobody can be asked")
+
+    async def work() -> str:
+        async with open_home(ctx) as app:
+            with only_one(app.home):
+                return await take_evidence(app)
+
+    typer.echo(
+        f"{run(work())} is where this home's evidence lies; see `mediawatch evidence verify`"
+    )
 
 
 def sheet(

@@ -95,7 +95,7 @@ def login(
     """
 
     async def work() -> tuple[StoredSession, SessionState]:
-        async with open_home(ctx) as app:
+        async with open_home(ctx, any_home=True) as app:
             book, logins = app.sessions, app.logins()
             approval = GivenApproval(by=approved_by, purpose=purpose, until=until)
             if platform in logins.keys:

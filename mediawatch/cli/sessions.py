@@ -64,7 +64,7 @@ def list_(ctx: typer.Context) -> None:
         return
 
     async def work() -> tuple[list[ListedLogin], datetime]:
-        async with open_home(ctx) as app:
+        async with open_home(ctx, any_home=True) as app:
             return await sessions.list_logins(app.sessions, app.logins()), app.clock()
 
     found, now = run(work())
@@ -113,7 +113,7 @@ def check(
 
     async def work() -> list[SessionState]:
         states = []
-        async with open_home(ctx) as app:
+        async with open_home(ctx, any_home=True) as app:
             for each in await sessions.list_logins(app.sessions, app.logins(), platform):
                 state, why = await sessions.check(app.sessions, app.looker(), each.session)
                 typer.echo(
@@ -155,7 +155,7 @@ def import_(
     """
 
     async def work() -> str:
-        async with open_home(ctx) as app:
+        async with open_home(ctx, any_home=True) as app:
             approval = GivenApproval(by=approved_by, purpose=purpose, until=until)
             if platform in app.logins().keys:
                 place = await place_of_key(app, platform, name, account)
@@ -195,7 +195,7 @@ def assign(
     given = GivenApproval(by=approved_by, purpose=purpose, until=until)
 
     async def work() -> StoredSession | None:
-        async with open_home(ctx) as app:
+        async with open_home(ctx, any_home=True) as app:
             logins = app.logins()
             known = [each for each in logins.sessions(platform) if each.name == name]
             if not known:
@@ -244,7 +244,7 @@ def remove(
         return
 
     async def work() -> bool:
-        async with open_home(ctx) as app:
+        async with open_home(ctx, any_home=True) as app:
             return await sessions.remove(app.sessions, app.logins(), platform, name)
 
     if not run(work()):
@@ -257,7 +257,7 @@ def remove(
 
 def _remove_all(ctx: typer.Context) -> None:
     async def work() -> list[StoredSession]:
-        async with open_home(ctx) as app:
+        async with open_home(ctx, any_home=True) as app:
             return await sessions.remove_all(app.sessions, app.logins())
 
     removed = run(work())

@@ -10,6 +10,7 @@ import typer
 from mediawatch.app import App, only_one
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.app.documents import issues_of
+from mediawatch.app.evidence_moves import settle_own_folder
 from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.app.publications import unfinished_corrections
 from mediawatch.app.workers import open_coordinator
@@ -58,6 +59,7 @@ async def run_sweep(
 @asynccontextmanager
 async def _engine_alone(app: App) -> AsyncIterator[Engine]:
     async with app.store.ledger.alone():
+        await settle_own_folder(app)
         yield app.engine()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 
 from mediawatch import stops
-from mediawatch.app import App, only_one
+from mediawatch.app import App, only_one, runs_now
 from mediawatch.app.choice import choose_sweep
 from mediawatch.app.platform_proofs import proof_lines
 from mediawatch.app.workers import PATIENCE
@@ -28,6 +29,7 @@ from mediawatch.cli.sweep_options import (
     Nightly,
     Platforms,
     PolicyName,
+    Resume,
     Round,
     ScopeFile,
     SecondLookAfter,
@@ -50,6 +52,7 @@ from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.rules.later_readings import warn_of_later_readings
 from mediawatch.rules.policy import load
 from mediawatch.sweep import metrics, scope_files
+from mediawatch.sweep.engine import broken_off
 from mediawatch.sweep.judging import rejudge_with_surfaces
 from mediawatch.sweep.plan import plan
 from mediawatch.sweep.request import Request
@@ -101,6 +104,7 @@ def sweep(
     figures: MetricsFile = None,
     fail_on_findings: FailOnFindings = False,
     workers: Workers = False,
+    resume: Resume = False,
 ) -> None:
     """Look at every account in scope, look again before a finding, judge. Resumes an unfinished
     sweep with the same options."""
@@ -110,12 +114,14 @@ def sweep(
         raise UserError(
             "--nightly is about now: leave --as-of and --from out, or make a census of that moment"
         )
+    if resume and not nightly:
+        raise UserError("--resume is about a night: give --nightly with it")
     if figures:
         metrics.check(figures.path)
 
     stops.promise(stops.RESUMES)
 
-    async def work() -> Summary:
+    async def work() -> Summary | None:
         async with open_home(ctx, patience=PATIENCE if workers else 0) as app:
             app.alerts.check()
             settings = app.settings.sweep
@@ -141,6 +147,11 @@ def sweep(
                 next_as_of=app.settings.inspection.moment,
                 concurrency=app.settings.browser.concurrency,
             )
+            if resume:
+                found = await _of_broken_night(app, request, until)
+                if found is None:
+                    return None
+                request = found
             if not workers:
                 await _foretell(app, request, registry)
             del registry  # a nation's, which the sweep would hold to its end
@@ -148,11 +159,24 @@ def sweep(
             return await run_sweep(app, request, ended, workers=workers)
 
     summary = run(work())
+    if summary is None:
+        typer.echo("no night was broken off that may still go on; nothing was done")
+        return
     print_summary(summary)
     failed = any(finding.effect is Effect.FAILS for _, finding in summary.findings)
     code = summary.exit_code | (4 if failed and fail_on_findings else 0)
     if code:
         sys.exit(code)
+
+
+async def _of_broken_night(app: App, request: Request, until: str | None) -> Request | None:
+    """The request with the end of the night that it is to go on with; None where none may."""
+    now = app.clock()
+    found = None if runs_now(app.home) else await broken_off(app.store, request, now)
+    if found is None:
+        return None
+    ends = until_of(until, found.started_at)
+    return replace(request, until=ends) if ends is None or ends > now else None
 
 
 async def _foretell(app: App, request: Request, registry: Sequence[Account]) -> None:

@@ -76,6 +76,13 @@ Again = Annotated[
         ),
     ),
 ]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="With --nightly: only go on with a night that was broken off, until its own --until.",
+    ),
+]
 SecondLookAfter = Annotated[
     float | None,
     typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0),

@@ -72,7 +72,7 @@ def work(
     )
 
     async def serve() -> None:
-        async with open_home(ctx, patience=PATIENCE) as app:
+        async with open_home(ctx, patience=PATIENCE, any_home=True) as app:
             with only_one(app.home):
                 async with app.tasks() as queues:
                     worker = await make_worker(app, chosen, report)
@@ -97,7 +97,7 @@ def list_(
     at. Show the queues, how much waits in each, and who serves it."""
 
     async def ask() -> tuple[list[WorkerState], list[QueueState]]:
-        async with open_home(ctx) as app, app.tasks() as tasks:
+        async with open_home(ctx, any_home=True) as app, app.tasks() as tasks:
             return await app.store.ledger.workers(), await tasks.queues()
 
     workers, queues = run(ask())

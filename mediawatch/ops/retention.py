@@ -22,7 +22,7 @@ from mediawatch.ports import KeptEvidence, Store
 OLD_JOURNAL = "pruned.jsonl"
 """Where earlier versions wrote all lines."""
 _SETTLED = timedelta(days=1)
-_FEW_STRAYS = 10
+FEW_STRAYS = 10
 """Fewer may be all that a place holds after a look or two that were killed."""
 _AT_ONCE = 2_000
 """Readings looked at in one transaction: another process that writes waits only a moment."""
@@ -115,12 +115,16 @@ def refuse_all_strays(folder: EvidenceFolder, stray: Sequence[str]) -> None:
     A single one may be what a killed look has left.
     """
     known = frozenset(stray)
-    if len(known) < _FEW_STRAYS or any(each.path not in known for each in folder.files()):
+    if len(known) < FEW_STRAYS or any(each.path not in known for each in folder.files()):
         return
-    raise UserError(
-        f"none of the {len(stray)} files in {folder.label} belongs to a reading of this database: "
-        "is it the right one (`mediawatch database show`)? nothing was removed; if they are nobody's, "
-        "put that folder away by hand"
+    raise all_are_strays(folder.label, len(stray))
+
+
+def all_are_strays(label: str, count: int) -> UserError:
+    return UserError(
+        f"none of {count} files in {label} belongs to a reading of this database: is it the right one "
+        "(`mediawatch database show`)? nothing was removed; if they are nobody's, put that folder "
+        "away by hand"
     )
 
 

@@ -1,5 +1,5 @@
-"""systemd's units for one home: the sweep of the night, a weekly backup, and a message where one of
-them fails; and for workers, where several look for it.
+"""systemd's units for one home: the sweep of the night, once more where it was broken off, a weekly
+backup, and a message where one of them fails; and for workers, where several look for it.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def write(folder: Output, told: UnitValues) -> list[Path]:
     shipped = resources.files("mediawatch") / "data" / "units"
     values["HARDENING"] = (shipped / _HARDENING).read_text("utf-8").strip()
     values["SWEEP"] = f"sweep --nightly{' --workers' if told.workers else ''} --until 06:00"
+    values["RESUME"] = f"{values['SWEEP']} --resume"
     left_out = {_HARDENING} if told.workers else {_HARDENING, _WORKER}
     texts: dict[Output, str] = {}
     for unit in sorted(

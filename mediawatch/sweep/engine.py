@@ -20,6 +20,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import beijing
 from mediawatch.log import get_logger
+from mediawatch.ports import Store
 from mediawatch.rules import backing
 from mediawatch.rules.account_policy import unmet_words
 from mediawatch.sweep.budget import Night
@@ -203,14 +204,24 @@ class Engine(SweepTools):
         running = [sweep for sweep in sweeps if sweep.state is SweepState.RUNNING]
         for sweep in running:
             asked_for = request.equals(sweep) and request.as_of == sweep.as_of
-            if (
-                not asked_for
-                and now - (await self.store.sweeps.last_read_at(sweep.id) or sweep.started_at)
-                > backing.RESUMABLE
-            ):
+            if not asked_for and await _is_abandoned(self.store, sweep, now):
                 await self.store.sweeps.close(sweep.id, SweepState.INCOMPLETE, now)
                 closed.add(sweep.id)
         return closed
+
+
+async def broken_off(store: Store, request: Request, now: datetime) -> Sweep | None:
+    """The unfinished sweep that a run of this request would continue; None where there is none."""
+    for sweep in reversed(await store.sweeps.all()):
+        if sweep.state is not SweepState.RUNNING or not request.equals(sweep):
+            continue
+        return None if await _is_abandoned(store, sweep, now) else sweep
+    return None
+
+
+async def _is_abandoned(store: Store, sweep: Sweep, now: datetime) -> bool:
+    last = await store.sweeps.last_read_at(sweep.id) or sweep.started_at
+    return now - last > backing.RESUMABLE
 
 
 def _is_news(judged: Judgement, state: AccountState | None) -> bool:

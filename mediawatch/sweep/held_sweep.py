@@ -85,11 +85,11 @@ class HeldSweep:
         terms = await store.ledger.terms(sweep_id)
         if sweep is None or terms is None:
             return None
-        if terms.evidence != await self._tools.evidence.shared_mark():
+        if not await self._tools.evidence.bears(terms.evidence):
             raise UserError(
                 f"{self._tools.evidence.label} is not where the coordinator keeps the evidence, though "
-                "it bears this home's mark: name the coordinator's place in [evidence] place, and "
-                "run no `evidence move` in a worker's home"
+                "it bears this home's mark: mount that place, or name it in [evidence] place; a copy "
+                "of it will not do"
             )
         chosen = canaries.Canaries(
             listed=canaries.parse(terms.canaries, f"canaries of sweep {sweep_id}"),

@@ -124,7 +124,7 @@ class OrderedLooks(SweepLooks):
                     for facts in self.tools.looker.surfaces(platform)
                 },
                 scale=self.tools.pacing.scale,
-                evidence=await self.tools.evidence.shared_mark(),
+                evidence=await self.tools.evidence.begin_run(),
             )
         )
         self._in_hand = await self._tasks.outstanding(self.sweep.id)

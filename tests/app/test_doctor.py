@@ -19,7 +19,7 @@ from samples import enter, open_sweep, plain_reading
 
 from mediawatch import app as root
 from mediawatch.app import App, doctor, home_checks
-from mediawatch.app.home_checks import DoctorCheck, Level
+from mediawatch.app.doctor_checks import DoctorCheck, Level
 from mediawatch.domain import (
     Account,
     Attestation,

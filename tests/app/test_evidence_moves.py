@@ -32,6 +32,14 @@ def run(home: Home, *words: str | Path, code: int = 0) -> str:
     return said
 
 
+def copy_home(old: Home, new: Home) -> None:
+    """As if the new one had taken the storage."""
+    shutil.copytree(old.root, new.root)
+    file = new.root / "places.json"
+    told = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps({**told, "folder": str(new.root.resolve())}), "utf-8")
+
+
 @pytest.fixture(scope="module")
 def moved(
     prepared: Home, storage: Storage, tmp_path_factory: pytest.TempPathFactory
@@ -115,7 +123,7 @@ def test_keys_may_come_by_the_environment(
     moved: tuple[Home, str], storage: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     home = Home(tmp_path / "home")
-    shutil.copytree(moved[0].root, home.root)
+    copy_home(moved[0], home)
     home.config.write_text(f'[evidence]\nplace = "s3://{BUCKET}/office"\n', encoding="utf-8")
     said = run(home, "evidence", "verify", code=2)
     assert "needs [evidence] endpoint, access_key, secret_key" in said
@@ -171,12 +179,13 @@ def test_a_backup_leaves_shared_evidence_where_it_is(
     assert SECRET not in done.stdout + done.stderr
     again = in_process("restore", tmp_path / "b.tar", tmp_path / "own", "--outside-paths")
     assert again.returncode == 0, again.stderr
-    assert "4 ok" in run(Home(tmp_path / "own"), "evidence", "verify")
+    told = run(Home(tmp_path / "own"), "evidence", "verify", code=2)
+    assert "run `mediawatch evidence take`, once" in told
 
 
 def test_evidence_goes_to_a_folder_and_back_home(moved: tuple[Home, str], tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    shutil.copytree(moved[0].root, home.root)
+    copy_home(moved[0], home)
     assert "4 files copied" in run(home, "evidence", "move", "--to", home.evidence)
     settings = home.config.read_text(encoding="utf-8")
     home.config.write_text("", encoding="utf-8")

@@ -26,9 +26,11 @@ from stop_moments import stop_at
 
 from mediawatch.app import App, doctor, home_checks, open_app
 from mediawatch.app.backup import back_up
+from mediawatch.app.outside_settings import keep_inside
 from mediawatch.app.restore import restore
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Home
+from mediawatch.ops.settings.home import TEMPLATE
 from mediawatch.rules.policy import shipped_policies
 
 GIB = 1 << 30
@@ -244,6 +246,28 @@ def test_files_of_the_old_home_are_named_in_the_new_one(tmp_path: Path) -> None:
     assert [each.key for each in done.left_out] == ["sweep.policy"], "the backup does not hold it"
     assert (tmp_path / "new" / "other.db").exists()
     assert "ok" in in_process("--home", tmp_path / "new", "doctor").stdout
+
+
+def test_no_address_or_key_of_the_old_home_stays_in_the_settings(tmp_path: Path) -> None:
+    """Neither of a setting that is left out, nor of an earlier one that stands as a comment."""
+    secrets = ("hunter2", "KEY-1", "KEY-2", "KEY-3", "KEY-4", "KEY-5")
+    text = f'{TEMPLATE}\n# url = "postgresql://office:hunter2@db/m"\n'
+    for line, value in (
+        ('# url = ""', 'url = "postgresql://office:hunter2@db.example/m" # once KEY-1'),
+        ('# access_key = ""', 'access_key = "KEY-2"'),
+        ('# secret_key = ""', 'secret_key = "KEY-3"'),
+        ("# urls = []", 'urls = [\n "wecombot://KEY-4", # a robot\n "mailto://KEY-5"\n]\n#'),
+    ):
+        assert line in text
+        text = text.replace(line, value, 1)
+    safe = keep_inside(text, "/srv/old", tmp_path, frozenset())
+    assert [secret for secret in secrets if secret in safe.text] == []
+    assert "# url was 'postgresql://db.example': left out when this home was restored" in safe.text
+    assert "# access_key was a key: left out" in safe.text
+    keys = ["database.url", "evidence.access_key", "evidence.secret_key", "notify.urls"]
+    assert [each.key for each in safe.left_out] == keys
+    again = keep_inside(safe.text, "/srv/old", tmp_path, frozenset())
+    assert (again.left_out, "db.example" in again.text) == ((), False)
 
 
 def test_the_views_of_a_backup_are_made_anew(good: bytes, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ async def test_a_worker_with_a_real_browser_and_a_login(
         write_registry(tmp_path / "registry.xlsx", true.filed_rows())
         async with (
             open_app(upper, patience=60) as coordinating,
-            open_app(lower, route=route, patience=60) as working,
+            open_app(lower, route=route, patience=60, any_home=True) as working,
         ):
             await import_files(coordinating.store, [tmp_path / "registry.xlsx"], now=now())
             coordinating.pace = working.pace = 0
@@ -176,7 +176,7 @@ def test_workers_need_one_place_of_the_evidence(
     assert f"this home's lies in {home.evidence}: run `mediawatch evidence move --to" in said
     # A folder that no coordinator has taken, as where nothing is mounted.
     (tmp_path / "mount").mkdir()
-    home = home_on(url, tmp_path / "other", tmp_path / "mount")
+    home = home_on(url, home.root, tmp_path / "mount")
     (said,) = refused(home, words)
     assert f"{tmp_path / 'mount'} " in said
     assert "`mediawatch evidence move --to PLACE`" in said

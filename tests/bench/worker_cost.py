@@ -37,10 +37,10 @@ from db.migrate import upgrade
 from db.tasks.queue import open_queue
 from db.tasks.schema import prepare
 from mediawatch.app import DEMO_LOGINS, App, Route, open_app
+from mediawatch.app.evidence_moves import take_evidence
 from mediawatch.app.workers import make_worker, open_coordinator
 from mediawatch.cli import logs
 from mediawatch.domain.clock import day_end, day_of
-from mediawatch.ops.evidence import take_place
 from mediawatch.ops.settings import Home
 from mediawatch.ports.store import LookOrder
 from mediawatch.rules.policy import load
@@ -166,7 +166,7 @@ async def work(folder: Path, home: Path) -> None:
     """One worker, until somebody ends it."""
     at = json.loads((folder / "replica.json").read_text())
     route = Route(at["proxy"], tuple(at["args"]), at["ca_pem"].encode())
-    async with open_app(Home.at(home), route=route, patience=60) as app:
+    async with open_app(Home.at(home), route=route, patience=60, any_home=True) as app:
         app.pace = 0
         async with app.tasks() as queues:
             await (await make_worker(app, None)).run(queues)
@@ -213,7 +213,8 @@ async def workers_at(
     place = folder / "evidence"
     (place / "mediawatch.json").unlink(missing_ok=True)  # of the database before
     async with open_app(home, patience=60) as app:
-        take_place(app.evidence._place, await app.store.operator.home_id())
+        await take_evidence(app)
+    async with open_app(home, patience=60) as app:
         app.pace = 0
         await import_files(app.store, [folder / "registry.xlsx"], now=host_now())
         running = []

@@ -24,9 +24,10 @@ from db.moves import move_database, reopen_database
 from db.servers import version_fault
 from db.types import AnyRow
 from mediawatch.domain import Backup
-from mediawatch.ports.store import MovedData
+from mediawatch.ports.store import DatabaseOwner, MovedData
 
 DAY = "2032-01-06"
+OWNER = DatabaseOwner("a key", "/srv/mediawatch")
 
 
 def rows_of(url: str) -> dict[str, list[AnyRow]]:
@@ -66,18 +67,18 @@ def new(postgres: Cluster) -> str:
 
 def test_every_row_comes_over_and_back(old: str, postgres: Cluster, tmp_path: Path) -> None:
     new, before = postgres.url(), rows_of(old)
-    done = move_database(old, new, DAY)
+    done = move_database(old, new, DAY, OWNER)
     assert rows_of(new) == before
     assert (done.tables, done.rows) == (len(before), sum(map(len, before.values())))
     assert len(before["reading"]) > 5
     back = f"sqlite:///{tmp_path / 'back.db'}"
-    assert move_database(new, back, DAY).rows == done.rows
+    assert move_database(new, back, DAY, OWNER).rows == done.rows
     assert rows_of(back) == before
     assert not [path for path in tmp_path.iterdir() if ".part" in path.name]
 
 
 def test_numbers_go_on_and_triggers_hold(old: str, new: str) -> None:
-    move_database(old, new, DAY)
+    move_database(old, new, DAY, OWNER)
     change(new, "INSERT INTO source SELECT (jsonb_populate_record(source, "
            "jsonb_build_object('id', nextval(pg_get_serial_sequence('source', 'id'))))).* "
            "FROM source ORDER BY id LIMIT 1")  # fmt: skip
@@ -96,7 +97,7 @@ async def test_the_old_database_is_refused_from_then_on(
 ) -> None:
     before = rows_of(old)
     opened = await db.open_store(old)
-    move_database(old, new, DAY)
+    move_database(old, new, DAY, OWNER)
     with pytest.raises(StoreError, match=r"was moved to another one meanwhile.*nothing was writ"):
         await opened.runs.add_backup(Backup(at=NOW, place="a.tar", files=1, size=1))
     await opened.close()
@@ -123,18 +124,18 @@ def take_back(url: str) -> None:
 
 def test_a_broken_off_move_is_finished(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The new database was committed; the mark of the old one was not."""
-    move_database(old, new, DAY)
+    move_database(old, new, DAY, OWNER)
     take_back(old)
-    assert move_database(old, new, DAY).rows
+    assert move_database(old, new, DAY, OWNER).rows
     take_back(old)
     change(old, "UPDATE account SET name = name || 'x' WHERE id = 3")
     with pytest.raises(StoreError, match=r"row id 3 of account differs in name; nothing was moved"):
-        move_database(old, new, DAY)
+        move_database(old, new, DAY, OWNER)
     change(old, "DELETE FROM contact")
     change(new, "DELETE FROM post WHERE id = (SELECT max(id) FROM post)",
            "UPDATE account SET name = name || 'x' WHERE id = 3")  # fmt: skip
     with pytest.raises(StoreError, match="in one of the two databases only"):
-        move_database(old, new, DAY)
+        move_database(old, new, DAY, OWNER)
     upgrade(old)
 
 
@@ -143,7 +144,7 @@ def test_what_the_new_database_refuses_is_named(old: str, new: str) -> None:
     with pytest.raises(
         StoreError, match=r"refuses a row of account_state: .*COPY account_state, line 2, col"
     ):
-        move_database(old, new, DAY)
+        move_database(old, new, DAY, OWNER)
     assert sql(new, "SELECT count(*) FROM account") == [(0,)]
     upgrade(old)
 
@@ -162,7 +163,7 @@ def test_others_wait_while_it_is_moved(old: str, new: str, monkeypatch: pytest.M
         return 0
 
     monkeypatch.setattr(moves, "compare_rows", compared)
-    move_database(old, new, DAY)
+    move_database(old, new, DAY, OWNER)
     assert set(tried) == {"database is locked"}
 
 
@@ -179,20 +180,20 @@ def test_a_connection_that_is_cut_moves_nothing(
     moves_compare = moves.compare_rows
     monkeypatch.setattr(moves, "compare_rows", cut)
     with pytest.raises(StoreError, match="the server ended the connection"):
-        move_database(old, new, DAY)
+        move_database(old, new, DAY, OWNER)
     monkeypatch.undo()
     assert (rows_of(old), sql(new, "SELECT count(*) FROM account")) == (before, [(0,)])
-    assert move_database(old, new, DAY).rows
+    assert move_database(old, new, DAY, OWNER).rows
 
 
 def test_only_an_empty_database_is_filled(old: str, new: str, postgres: Cluster) -> None:
     foreign = postgres.url()
     change(foreign, "CREATE TABLE something (id int)")
     with pytest.raises(StoreError, match=r"is not empty \(something\)"):
-        move_database(old, foreign, DAY)
+        move_database(old, foreign, DAY, OWNER)
     change(new, "INSERT INTO pruning (at, before) VALUES (now(), now())")
     with pytest.raises(StoreError, match=r"holds another home \(pruning\)"):
-        move_database(old, new, DAY)
+        move_database(old, new, DAY, OWNER)
 
 
 def test_servers_that_cannot_hold_it_are_told(postgres: Cluster) -> None:

@@ -14,12 +14,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from commands import in_process
+from localized_server import refusing_server
 from postgres import Cluster
 from samples import FILE, PLAIN, enter, plain_reading
 from sqlalchemy import make_url
 
 import db
 from db.errors import told_by_postgresql
+from db.users import refuse_living
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Home
 
@@ -124,6 +126,48 @@ async def test_a_connection_that_ends_in_mid_transaction(postgres: Cluster) -> N
 
 
 def test_a_password_that_is_refused_is_called_that() -> None:
-    for words in ("FATAL: password authentication failed for user x", "no password supplied"):
+    for words in (
+        "FATAL: password authentication failed for user x",
+        "致命错误: 用户 x Password 认证失败",
+        "no password supplied",
+    ):
         told = str(told_by_postgresql(Exception(words), "database x", lost=True))
         assert ("~/.pgpass" in told, "start the server" in told) == (True, False)
+
+
+HOME = "an id of a home"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("28P01", '用户 "office" Password 认证失败'),
+        ("57P03", "数据库系统启动中"),
+        ("53300", "对不起, 已经有太多的客户"),
+        # Of no database there can be seen whether it is gone.
+        ("3D000", '数据库 "office" 不存在'),
+    ],
+)
+def test_a_server_that_speaks_chinese_is_alive(state: str, words: str) -> None:
+    with refusing_server(state, words) as port:
+        url = f"postgresql+psycopg://office@127.0.0.1:{port}/office"
+        with pytest.raises(UserError, match="is not lost, its server answers, and refuses"):
+            refuse_living(url, HOME)
+
+
+def test_what_is_lost_and_what_is_not(postgres: Cluster) -> None:
+    url = postgres.copy(postgres.migrated_url())
+    _as(url, f"UPDATE home SET id = '{HOME}'")
+    with pytest.raises(UserError, match="is not lost, it answers"):
+        refuse_living(url, HOME)
+    refuse_living(url, "another home")
+    name = make_url(url).database
+    _as(url, f"CREATE ROLE {name}_reader LOGIN")
+    with pytest.raises(UserError, match="is not lost, its server answers, and refuses"):
+        refuse_living(str(make_url(url).set(username=f"{name}_reader")), HOME)
+    refuse_living(postgres.url(), HOME)
+    postgres.drop(url)
+    refuse_living(url, HOME)
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        port = silent.getsockname()[1]
+    refuse_living(f"postgresql+psycopg://office@127.0.0.1:{port}/office", HOME)

@@ -54,7 +54,7 @@ def test_systemd_finds_nothing_wrong(written: list[Path]) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(named) == 5 + any("worker@" in path.name for path in named)
+    assert len(named) == 7 + any("worker@" in path.name for path in named)
     broken = written[0].read_text("utf-8") + "\n[Service]\nKillMod=mixed\n"
     written[0].write_text(broken, "utf-8")
     assert (
@@ -72,7 +72,7 @@ def test_the_units_call_commands_that_there_are(written: list[Path]) -> None:
         for path in written
         for line in re.findall(r"(?m)^ExecStart=(.+)$", path.read_text("utf-8"))
     ]
-    assert len(called) == 3 + any("worker@" in path.name for path in written)
+    assert len(called) == 4 + any("worker@" in path.name for path in written)
     for line in called:
         words = shlex.split(line)[3:]
         if "worker" not in real:  # where this version knows no workers yet
@@ -84,14 +84,15 @@ def test_the_units_call_commands_that_there_are(written: list[Path]) -> None:
 
 
 def test_what_sites_did_to_us_is_no_failure_of_the_service(written: list[Path]) -> None:
-    (text,) = (
-        path.read_text("utf-8") for path in written if path.name == "mediawatch-sweep.service"
-    )
-    allowed = re.findall(r"(?m)^SuccessExitStatus=(.+)$", text)[0].split()
     sums = {0}
     for bit in set(EXIT_BITS.values()):
         sums |= {code | bit for code in sums}
-    assert {int(code) for code in allowed} == sums - {0} | {143}
+    looking = {"mediawatch-sweep.service", "mediawatch-resume.service"}
+    texts = [path.read_text("utf-8") for path in written if path.name in looking]
+    for text in texts:
+        allowed = re.findall(r"(?m)^SuccessExitStatus=(.+)$", text)[0].split()
+        assert {int(code) for code in allowed} == sums - {0} | {143}
+    assert sorted("--resume" in text for text in texts) == [False, True]
 
 
 def test_the_command_writes_the_units_of_its_home(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from db.base import Base
 from db.engine import careful_engine, normal_url
 from db.moves import move_database
 from mediawatch.app import root
+from mediawatch.app.home_data import keep_owner, new_owner
 from mediawatch.ops.settings import Home
 from mediawatch.ops.settings.edits import put_setting
 
@@ -49,7 +50,9 @@ def make_twins(home: Home, folder: Path, cluster: Cluster, now: datetime) -> Hom
     for each in twins:
         shutil.copytree(home.root, each.root)
     url = cluster.url(ZH)
-    move_database(f"sqlite:///{twins[1].database}", url, "2032-01-06")
+    owner = new_owner(twins[1])
+    moved = move_database(f"sqlite:///{twins[1].database}", url, "2032-01-06", owner)
+    keep_owner(twins[1], url, moved.home_id, owner)
     twins[1].database.unlink()
     settings = put_setting(twins[1].config.read_text("utf-8"), "database", "url", url)
     twins[1].config.write_text(settings, "utf-8")

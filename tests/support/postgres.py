@@ -108,7 +108,7 @@ class Cluster:
         tables = [table.name for table in Base.metadata.sorted_tables if table.name != "home"]
         self._execute(
             make_url(self._migrated).database or "",
-            "DROP SCHEMA IF EXISTS mediawatch_tasks CASCADE;"
+            "DROP SCHEMA IF EXISTS mediawatch_tasks CASCADE; COMMENT ON TABLE home IS NULL;"
             "SET session_replication_role = replica;"
             + "".join(f"DELETE FROM {table};" for table in tables)
             + "SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) "

@@ -78,7 +78,7 @@ class Desk:
 
     async def begin(self, **more: object) -> SweepTerms:
         """A run of the sweep begins, as its coordinator says it."""
-        mark = await self.evidence("shared").shared_mark()
+        mark = await self.evidence("shared").begin_run()
         terms = SweepTerms(sweep_id=self.sweep_id, evidence=mark, **more)  # type: ignore[arg-type]
         return replace(terms, began=await self.store.ledger.begin(terms))
 

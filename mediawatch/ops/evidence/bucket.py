@@ -74,6 +74,10 @@ class BucketPlace:
         return f"s3://{self._address.bucket}/{self._address.prefix}".rstrip("/")
 
     @property
+    def location(self) -> str:
+        return f"{self.label} at {self._address.endpoint}"
+
+    @property
     def _store(self) -> S3Store:
         if self._opened is None:
             self._opened = _open(self._address, self._tries)

@@ -32,6 +32,10 @@ class DiskPlace:
     def label(self) -> str:
         return str(self.root)
 
+    @property
+    def location(self) -> str:
+        return self.label
+
     def write(self, path: str, body: bytes) -> None:
         target = self.root / path
         there = self._holds(target, body)

@@ -26,11 +26,14 @@ from mediawatch.domain.clock import beijing, day_of
 from mediawatch.ops.evidence.disk import DiskPlace
 from mediawatch.ops.evidence.places import (
     JOURNALS,
+    RUNS,
     EvidencePlace,
     PlaceFile,
+    bears,
+    begin_run,
     hash_in,
-    mark_of,
     read_whole,
+    require_mark,
     require_owner,
 )
 
@@ -50,7 +53,11 @@ class EvidenceFolder:
     place refuses or cannot be reached: what is not known is not called missing.
     """
 
-    def __init__(self, place: Path | EvidencePlace, owner: str = "") -> None:
+    def __init__(
+        self, place: Path | EvidencePlace, owner: str = "", number: str | None = None
+    ) -> None:
+        """`number`: as of `require_owner`."""
+        self._number = number
         self._place = DiskPlace(place) if isinstance(place, Path) else place
         self._owner = self._unchecked = owner
 
@@ -63,21 +70,35 @@ class EvidenceFolder:
     def require(self) -> None:
         """UserError where the place is not this home's: before a night rather than within it."""
         if self._unchecked:
-            require_owner(self._place, self._unchecked)
+            require_owner(self._place, self._unchecked, self._number)
             self._unchecked = ""
 
-    async def shared_mark(self) -> str:
-        """The mark of the place that this home shares with others; read anew each time.
+    async def require_shared(self) -> None:
+        """UserError where the evidence lies in this home alone, or the place lacks the home's mark."""
+        await asyncio.to_thread(require_mark, self._place, self._shared_owner())
 
-        UserError where the evidence lies in this home alone, or the place lacks the home's mark.
+    async def begin_run(self) -> str:
+        """A sign of this run of a sweep, left in the place that this home shares with workers.
+
+        UserError as `require_shared`.
         """
+        return await asyncio.to_thread(begin_run, self._place, self._shared_owner())
+
+    async def bears(self, sign: str) -> bool:
+        """Whether this is the place in which a coordinator left the sign, and no copy of it.
+
+        UserError as `require_shared`.
+        """
+        return await asyncio.to_thread(bears, self._place, self._shared_owner(), sign)
+
+    def _shared_owner(self) -> str:
         if not self._owner:
             raise UserError(
                 f"workers and their coordinator keep evidence in one shared place, and this home's "
                 f"lies in {self.label}: run `mediawatch evidence move --to PLACE` in the "
                 "coordinator's home, then set [evidence] place in every home"
             )
-        return await asyncio.to_thread(mark_of, self._place, self._owner)
+        return self._owner
 
     @property
     def label(self) -> str:
@@ -181,7 +202,7 @@ class EvidenceFolder:
         Leftovers of a write that was cut short are among them.
         """
         for each in self.place.files():
-            if each.path.partition("/")[0] not in (each.path, JOURNALS):
+            if each.path.partition("/")[0] not in (each.path, JOURNALS, RUNS):
                 yield each
 
     def present(self, paths: Collection[str]) -> set[str]:

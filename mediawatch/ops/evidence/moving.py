@@ -16,6 +16,7 @@ from mediawatch.domain import UserError
 from mediawatch.ops.evidence.folder import EvidenceFolder
 from mediawatch.ops.evidence.places import (
     MARK,
+    RUNS,
     EvidencePlace,
     PlaceFile,
     hash_in,
@@ -63,8 +64,9 @@ def copy_evidence(
 
 
 def _belongs(file: PlaceFile) -> bool:
-    """The mark is each place's own, and a half-written file is nobody's."""
-    return file.path != MARK and not file.path.endswith(".part")
+    """Mark and sign are each place's own, and a half-written file is nobody's."""
+    own = file.path == MARK or file.path.startswith(f"{RUNS}/")
+    return not own and not file.path.endswith(".part")
 
 
 def _portions(files: Iterator[PlaceFile]) -> Iterator[list[PlaceFile]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +15,10 @@ from mediawatch.domain import UserError
 MARK = "mediawatch.json"
 """The file of a shared place that says whose evidence lies there."""
 JOURNALS = "pruned"
-"""The folder of the journals of what retention removed; every other one is a day's."""
+"""The folder of the journals of what retention removed."""
+RUNS = "runs"
+"""The folder of the newest run's sign in a shared place; every other folder is a day's."""
+NoteNumber = Callable[[str], None]
 _SCHEMA = "mediawatch.evidence/1"
 
 
@@ -38,6 +41,10 @@ class EvidencePlace(Protocol):
     @property
     def label(self) -> str:
         """The place as messages name it."""
+
+    @property
+    def location(self) -> str:
+        """Where the place is, as every machine that shares it names it: a copy lies elsewhere."""
 
     @property
     def at_once(self) -> int:
@@ -75,62 +82,146 @@ def hash_in(place: EvidencePlace, path: str) -> str:
     return digest.hexdigest()
 
 
-def owner_of(place: EvidencePlace) -> str:
-    """The id of the home whose evidence lies there; "" where nobody has taken the place.
-
-    UserError where the mark cannot be read.
+@dataclass(frozen=True, slots=True)
+class PlaceMark:
+    """Whose evidence lies in a place. `place`: a shared place's own number, "" in a home's folder;
+    `at`: where it was when it was taken, "" in a home's folder and in older marks.
     """
+
+    home: str
+    place: str = ""
+    at: str = ""
+
+
+def mark_in(place: EvidencePlace) -> PlaceMark | None:
+    """None where nobody has taken the place. UserError where the mark cannot be read."""
     try:
         told = json.loads(read_whole(place, MARK))
-        if told["schema"] != _SCHEMA:
-            raise ValueError(told["schema"])
-        return str(told["home"])
+        if told.pop("schema") != _SCHEMA:
+            raise ValueError(MARK)
+        return PlaceMark(**told)
     except FileNotFoundError:
-        return ""
-    except (ValueError, TypeError, KeyError):
+        return None
+    except (ValueError, TypeError, KeyError, AttributeError):
         raise UserError(
             f"{place.label}/{MARK} is damaged: it says whose evidence lies there; put it back "
             "from a copy of that place"
         ) from None
 
 
-def require_owner(place: EvidencePlace, home_id: str) -> None:
-    """UserError where the place is not this home's: another one's files would be strays here."""
-    owner = owner_of(place)
-    if not owner:
+def require_owner(place: EvidencePlace, home_id: str, number: str | None = None) -> None:
+    """UserError where the place is not this home's: another one's files would be strays here.
+
+    Nor is it where the place is a copy, which lacks what is kept in the place itself, or where
+    another folder with this home's data took it. `number`: of the place that this folder took, ""
+    where it took none; None where it matters not.
+    """
+    mark = mark_in(place)
+    if mark is None:
         raise UserError(
             f"{place.label} holds no evidence of this home: is it mounted, is it the right place? "
             "a new one is taken by `mediawatch evidence move --to PLACE`"
         )
-    if owner != home_id:
+    require_home(place, mark, home_id)
+    if not mark.place:
+        raise UserError(
+            f"{place.label} is the own folder of a home, not a shared place: take one by `mediawatch "
+            "evidence move --to PLACE`"
+        )
+    if mark.at and mark.at != place.location:
+        raise UserError(
+            f"{place.label} bears the mark of {mark.at}: it is a copy, or that place under another "
+            "name; a copy lacks what was kept since, so name that place in [evidence] place; where "
+            "this is the place from now on, run `mediawatch evidence take`"
+        )
+
+    if number is not None and number != mark.place:
+        raise UserError(
+            f"{place.label} was taken by another folder of this home's data, before this one was moved, "
+            "copied or restored: where that one is used no more, run `mediawatch evidence take`, once; "
+            "else name another place"
+        )
+
+
+def require_home(place: EvidencePlace, mark: PlaceMark, home_id: str) -> None:
+    """UserError for the mark of another home."""
+    if mark.home != home_id:
         raise UserError(
             f"{place.label} holds the evidence of another home: name a folder or prefix of its "
             "own in [evidence] place"
         )
 
 
-def mark_of(place: EvidencePlace, home_id: str) -> str:
-    """What tells this shared place of a home from every other place, the home's own ones, too.
+def begin_run(place: EvidencePlace, home_id: str) -> str:
+    """Leave a sign in a shared place that no earlier copy of it has; by what `bears` knows it.
 
     UserError where the place does not bear the home's mark.
     """
-    if not owner_of(place):
+    require_mark(place, home_id)
+    earlier = [each.path for each in place.files(RUNS)]
+    sign = f"{RUNS}/{secrets.token_hex(16)}"
+    place.write(sign, b"\n")
+    place.remove(earlier)
+    return sign
+
+
+def bears(place: EvidencePlace, home_id: str, sign: str) -> bool:
+    """Whether the place is the very one in which the sign was left. UserError as `begin_run`."""
+    require_mark(place, home_id)
+    try:
+        return bool(sign) and bool(read_whole(place, sign))
+    except FileNotFoundError:
+        return False
+
+
+def require_mark(place: EvidencePlace, home_id: str) -> None:
+    """UserError where a place that workers share does not bear the home's mark."""
+    if mark_in(place) is None:
         raise UserError(
             f"{place.label} does not bear the mark ({MARK}) of the coordinator's evidence: mount "
             "that place, or name it in [evidence] place; `mediawatch evidence move --to PLACE`, in "
             "the coordinator's home, takes a new one"
         )
     require_owner(place, home_id)
-    return hash_in(place, MARK)
 
 
-def take_place(place: EvidencePlace, home_id: str) -> None:
-    """Make the place this home's. UserError where it is another one's."""
+def take_place(place: EvidencePlace, home_id: str, note: NoteNumber = lambda number: None) -> None:
+    """Make a shared place this home's where it is nobody's. UserError where it is another one's.
+
+    `note` keeps the number of the place before it is written there.
+    """
     place.prepare()
-    if not (owner := owner_of(place)):
-        told = {"schema": _SCHEMA, "home": home_id, "place": secrets.token_hex(16)}
-        body = json.dumps(told, indent=1)
-        place.write(MARK, f"{body}\n".encode())
-        owner = owner_of(place)
-    if owner != home_id:
-        require_owner(place, home_id)
+    mark = mark_in(place)
+    if mark == PlaceMark(home_id):  # a home's own folder, to which the evidence comes back
+        place.remove([MARK])
+    if mark is None or mark == PlaceMark(home_id):
+        _write_shared(place, home_id, note)
+    require_owner(place, home_id)
+
+
+def take_again(place: EvidencePlace, home_id: str, note: NoteNumber) -> None:
+    """Give a shared place of this home a new mark, for where it is now. As `take_place`."""
+    place.prepare()
+    if mark := mark_in(place):
+        require_home(place, mark, home_id)
+        place.remove([MARK])
+    _write_shared(place, home_id, note)
+
+
+def mark_own(place: EvidencePlace, home_id: str) -> None:
+    """Mark a home's own folder. UserError where it is another one's."""
+    if mark := mark_in(place):
+        require_home(place, mark, home_id)
+        return
+    _write_mark(place, PlaceMark(home_id))
+
+
+def _write_shared(place: EvidencePlace, home_id: str, note: NoteNumber) -> None:
+    mark = PlaceMark(home_id, secrets.token_hex(16), place.location)
+    note(mark.place)
+    _write_mark(place, mark)
+
+
+def _write_mark(place: EvidencePlace, mark: PlaceMark) -> None:
+    told = {"schema": _SCHEMA, **{key: value for key, value in asdict(mark).items() if value}}
+    place.write(MARK, f"{json.dumps(told, indent=1)}\n".encode())

@@ -110,11 +110,11 @@ class Home:
                 folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
             if not self.config.exists():
                 text = (
-                    _TEMPLATE.replace(
+                    TEMPLATE.replace(
                         "# marks = []", f"marks = {json.dumps(marks, ensure_ascii=False)}"
                     )
                     if marks
-                    else _TEMPLATE
+                    else TEMPLATE
                 )
                 write_whole(self.config, text.encode())
             if not (self.root / office.FILE).exists():
@@ -163,7 +163,7 @@ class Home:
         return self
 
 
-_TEMPLATE = """\
+TEMPLATE = """\
 # Settings of this mediawatch home; docs/settings.md describes every key. Commented lines show the defaults.
 # A command's option overrides the environment (MEDIAWATCH_SWEEP__POLICY=tibet), which overrides this file.
 

@@ -19,13 +19,13 @@ _SCHEMA = "mediawatch.database/1"
 
 @dataclass(frozen=True, slots=True)
 class ServedData:
-    """`home`: the database's home id; `place`: the database without its password; `worker`: whether
-    the home looks for the database of another home.
+    """`home`: the database's home id; `place`: the database without its password; `key`: by which
+    the database knows its own home, "" in the home of a worker.
     """
 
     home: str
     place: str
-    worker: bool = False
+    key: str = ""
 
 
 def served_data(root: Path) -> ServedData | None:

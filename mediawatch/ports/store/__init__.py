@@ -15,6 +15,7 @@ from mediawatch.ports.store.hints import HintStore
 from mediawatch.ports.store.leads import LeadStore
 from mediawatch.ports.store.ledger import (
     SILENCE,
+    DatabaseOwner,
     LookLedger,
     LookOrder,
     LookResult,
@@ -48,6 +49,7 @@ __all__ = [
     "USUAL_LIMITS",
     "AccountNow",
     "AccountStore",
+    "DatabaseOwner",
     "EvidenceStore",
     "HandedFileStore",
     "HintStore",

@@ -93,7 +93,7 @@ class SweepTerms:
     scale: float = 0.0
     """The coordinator's factor on all waits and spans."""
     evidence: str = ""
-    """The mark of the coordinator's place of the evidence: that place is the workers', too."""
+    """The sign of this run in the coordinator's place of the evidence: that is the workers', too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +129,25 @@ class WorkerState:
         return self.now - self.seen_at <= SILENCE
 
 
+@dataclass(frozen=True, slots=True)
+class DatabaseOwner:
+    """The home whose data a server's database holds.
+
+    `key` is a random word that its folder alone keeps; `folder` is where that lies.
+    """
+
+    key: str
+    folder: str
+
+
 class LookLedger(Protocol):
-    """The terms of sweeps, the results of ordered looks, and the workers."""
+    """The terms of sweeps, the results of ordered looks, the workers; whose the database is."""
+
+    async def owner(self) -> DatabaseOwner | None:
+        """None where no home has taken the database, and for a home's own file."""
+
+    async def take(self, owner: DatabaseOwner, former: DatabaseOwner | None) -> DatabaseOwner:
+        """Make it the owner where `former` is it still. Returns whose the database is then."""
 
     async def begin(self, terms: SweepTerms) -> datetime:
         """A run of a sweep begins; when, by the database's clock.

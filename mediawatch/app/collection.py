@@ -92,9 +92,7 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
             office_of_part.get(office_regions(office).of(each.filed)) in kept
             for each in found.uncovered
         ),
-        key_remarks=tuple(
-            f"{one.office.name}：{one.key_remark}" for one in state.states if one.key_remark
-        ),
+        key_remarks={one.office.name: one.key_remark for one in state.states if one.key_remark},
         marks=app.marks,
         found_failing=found_failing(offices, office, reports, found, own),
     )

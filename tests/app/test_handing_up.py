@@ -165,6 +165,14 @@ def test_suspects_of_an_office_below_make_it_preliminary(city: City) -> None:
     assert (document["preliminary"], document["marks"]) == (True, ["初步结果"])
 
 
+def test_a_void_key_of_a_source_is_told_above(city: City, province: Province) -> None:
+    city.add(told_by(OF_A), told_by(OF_B))
+    void = f'revoked = [{{ key = "{city.lower[0].key}", on = "2099-01-01", reason = "电脑遗失" }}]'
+    city.write(settings_of(city.lower).replace(f'keys = ["{city.lower[0].key}"]', void))
+    said = province.take(city.hand_up())
+    assert f"{A}：签名公钥自2099年1月1日起作废（电脑遗失），文件在此前接收，仍计入" in said
+
+
 def test_offices_with_rules_of_their_own_cannot_be_handed_up(city: City) -> None:
     city.write(settings_of(city.lower, own_rules=[A]))
     city.add(told_by(OF_A, policy=load("tibet")), told_by(OF_B))

@@ -12,6 +12,7 @@ from mediawatch.publish.handoff.parts import Handoff
 SUMMED = "由报送单位汇总并确认"
 """In the remarks on a file: its office collected others' reports."""
 _LEVELS = 4
+_REMARK = 100
 _NAMED = 5
 """So many of the missing ones are named."""
 _NAME = 40
@@ -56,6 +57,9 @@ def source_remarks(document: Handoff) -> Iterator[str]:
         f"含所属{len(told.sources)}个单位报送的{reported}个账号，{SUMMED}，"
         "所属单位的原件和签名未随附"
     )
+    for each in told.sources:
+        if each.remark:
+            yield f"{each.office}：{each.remark[:_REMARK]}"
     if told.missing:
         more = f"等{len(told.missing)}个单位" if len(told.missing) > _NAMED else ""
         yield f"所属{'、'.join(told.missing[:_NAMED])}{more}尚未报送"

@@ -72,7 +72,11 @@ def hand_up(
         kept.findings,
         kept.faults,
         CollectedOut(
-            sources=[_source_out(each.report.file) for each in sources if each.report.file.sha256],
+            sources=[
+                _source_out(file, frame.key_remarks.get(file.office, ""))
+                for each in sources
+                if (file := each.report.file).sha256
+            ],
             missing=list(frame.missing),
             shared=[_shared_out(each) for each in told.shared if _is_notable(each)],
         ),
@@ -171,7 +175,7 @@ def _scope_entry(filed: ScopeEntry, reported: ReportedAccount, judgement: Judgem
     )
 
 
-def _source_out(file: HandedFile) -> SourceOut:
+def _source_out(file: HandedFile, remark: str) -> SourceOut:
     return SourceOut(
         office=file.office,
         sha256=file.sha256,
@@ -180,6 +184,7 @@ def _source_out(file: HandedFile) -> SourceOut:
         received_at=beijing(file.received_at),
         notice=file.notice,
         version=file.version,
+        remark=remark,
     )
 
 

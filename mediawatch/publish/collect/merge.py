@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -86,7 +86,8 @@ class RoundFrame:
     not_due: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     unreported: int = 0
-    key_remarks: tuple[str, ...] = ()
+    key_remarks: Mapping[str, str] = field(default_factory=dict)
+    """By office what to mind of the key that signed its file."""
     marks: tuple[str, ...] = ()
     found_failing: frozenset[str] = frozenset()
     """Offices and platforms of which our own inspection confirmed a failed account: no 100% is said
@@ -157,7 +158,7 @@ def merge(
             if (collected := report.figures.collected) is not None
         ),
         unreported=frame.unreported,
-        key_remarks=frame.key_remarks,
+        key_remarks=tuple(f"{name}：{said}" for name, said in frame.key_remarks.items()),
         office_of=office_of,
         sender_of={each.entry.account.id: each.sender for _, each in kept},
         own_rules=tuple(

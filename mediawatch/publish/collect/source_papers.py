@@ -24,7 +24,7 @@ def sources_table(told: Collection) -> Table:
     return Table(
         "汇总上报的来源（由报送单位汇总并确认，所属单位的原件和签名未随附）",
         (
-            "报送单位", "所属单位", *COUNTS, "检查数", "不合格数", "待核查", "文件SHA-256", "签名时间", "接收时间",
+            "报送单位", "所属单位", *COUNTS, "检查数", "不合格数", "待核查", "文件SHA-256", "签名时间", "接收时间", "说明",
         ),
         tuple(rows),
     )  # fmt: skip
@@ -47,6 +47,7 @@ def _rows(report: OfficeReport, told: Collection) -> list[tuple[str, ...]]:
                 source.sha256 if source else "",
                 f"{beijing(signed):%Y-%m-%d %H:%M}" if signed else "",
                 f"{beijing(source.received_at):%Y-%m-%d %H:%M}" if source else "",
+                source.remark if source else "",
             )
         )
     return rows

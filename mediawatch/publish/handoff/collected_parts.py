@@ -19,6 +19,9 @@ class SourceOut(HandoffPart):
     received_at: datetime = Field(description="when it was accepted, with Beijing offset")
     notice: str = Field(description="文号 of the notice that it told of; empty without one")
     version: int = Field(description="of that notice's hand-off, from 1; 0 without a notice")
+    remark: str = Field(
+        default="", description="what to mind of it, in Chinese: a key that is void since"
+    )
 
 
 class SharedOut(HandoffPart):

@@ -48,21 +48,21 @@ FEW_SILENT = 0.03
 CALL, PAGE = 0.066 + 0.004, 0.63 + 0.004
 """A worker's by look, by call and by page of real weight: docs/benchmarks.md, mix: sweep and plain,
 and what its being handed out costs the worker."""
-COORDINATOR_LOOK, COORDINATOR_ACCOUNT = 0.0036, (2.8 + 9.7) / 6_206
+COORDINATOR_LOOK, COORDINATOR_ACCOUNT = 0.0028, (3.2 + 14.0) / 6_206
 """The coordinator's by look; by account of the scope, to open and order it and to judge it in the
 end: `nation_night.py night 6206 --scale 0`."""
 COORDINATOR_DUE = 4.3 / 100_000
 """By account of the registry, to find who is due: docs/benchmarks.md, a long history."""
-SERVER_LOOK, SERVER_WAITING, SERVER_ACCOUNT = 0.0072, 3.0e-7, (2.4 + 3.4) / 6_206
+SERVER_LOOK, SERVER_WAITING, SERVER_ACCOUNT = 0.0079, 1.8e-8, (3.5 + 4.0) / 6_206
 """PostgreSQL's by look; by look for each order that waits meanwhile; by account of the scope.
 
-Of two points, 8.1 ms with 3 100 orders in the mean and 36 with 98 000, the same runs.
+Of two points, 8.0 ms with 3 100 orders in the mean and 9.7 with 96 000, the same runs.
 """
 
 # Sizes.
 WORKER_MB = 672.0
 """A sweep of 572 accounts with pages of real weight, all sites open: docs/benchmarks.md."""
-COORDINATOR_MB, COORDINATOR_KB = 102.0, (156 - 104) / 6.0
+COORDINATOR_MB, COORDINATOR_KB = 102.0, (155 - 104) / 6.0
 """The coordinator's with no account, and by account of the scope: the same run, and one of 200."""
 EVIDENCE = 350_000.0
 """Bytes that a second look keeps. Assumed: a picture of 250 kB, a page of 85 kB, its answers."""

@@ -20,7 +20,7 @@ from db.moves import move_database
 from db.tasks.queue import open_queue
 from db.tasks.schema import prepare
 from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, take_place
-from mediawatch.ports.store import LookOrder, SweepTerms
+from mediawatch.ports.store import DatabaseOwner, LookOrder, SweepTerms
 
 _BUSY = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
@@ -45,7 +45,7 @@ async def order_looks(url: str, folder: Path, count: int) -> None:
     opened = await store.sweeps.open(today_request().sweep(host_now(), accounts, ""), accounts)
     place, owner = DiskPlace(folder / "evidence"), await store.operator.home_id()
     take_place(place, owner)
-    mark = await EvidenceFolder(place, owner).shared_mark()
+    mark = await EvidenceFolder(place, owner).begin_run()
     began = await store.ledger.begin(SweepTerms(sweep_id=opened.id, evidence=mark))
     await queue.defer(
         [
@@ -94,7 +94,11 @@ async def test_a_worker_of_a_moved_database_ends_and_writes_nothing(
         await asyncio.to_thread(wait_for, stop)
         server.execute("UPDATE worker SET seen_at = now() - interval '1 hour'")
         await asyncio.to_thread(
-            move_database, url, f"sqlite:///{tmp_path / 'new.db'}", "2031-01-01"
+            move_database,
+            url,
+            f"sqlite:///{tmp_path / 'new.db'}",
+            "2031-01-01",
+            DatabaseOwner("a key", "/srv/mediawatch"),
         )
         moved = looks()
         worker.send_signal(signal.SIGCONT)

@@ -27,7 +27,7 @@ _SMALL = (
     "--lite-mode",
 )
 """Options of V8. What the driver passes on is garbage at once; by default Node.js lets some fifty
-MB of it lie. Optimised code takes 5 MB of its heap, and a sweep no less CPU (docs/benchmarks.md).
+MB of it lie. Optimised code takes 5 MB, and saves a sweep no CPU (docs/benchmarks.md).
 """
 _RETURNED = {"MALLOC_MMAP_THRESHOLD_": "30000", "MALLOC_MMAP_MAX_": "1000000"}
 """To glibc: what reading the driver's own 7 MB of scripts took goes back to the system. V8 asks for

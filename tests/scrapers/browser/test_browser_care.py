@@ -117,6 +117,10 @@ async def test_signals_to_our_group_do_not_reach_the_driver(executable: Path, pl
     await browser.close()
 
 
+def environment_of(pid: int) -> set[bytes]:
+    return {*Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")}
+
+
 async def test_the_driver_is_kept_small_unless_the_operator_says_otherwise(
     executable: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,10 +133,10 @@ async def test_the_driver_is_kept_small_unless_the_operator_says_otherwise(
             for each in descendants().items()
             if each[0] not in before and "run-driver" in each[1]
         )
-        environ = Path(f"/proc/{driver}/environ").read_bytes().split(b"\0")
+        environ = environment_of(driver)
     await browser.close()
     assert "--lite-mode" in command
-    assert {b"MALLOC_MMAP_THRESHOLD_=30000", b"MALLOC_MMAP_MAX_=7"} <= {*environ}
+    assert {b"MALLOC_MMAP_THRESHOLD_=30000", b"MALLOC_MMAP_MAX_=7"} <= environ
 
 
 async def test_a_killed_run_takes_driver_and_browser_with_it(

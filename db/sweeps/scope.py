@@ -22,7 +22,7 @@ from db.models import (
     SweepAccountRow,
     SweepRow,
 )
-from db.types import AnyRow, portions
+from db.types import PORTION, AnyRow, portions
 from mediawatch.domain import (
     Account,
     Finding,
@@ -31,9 +31,6 @@ from mediawatch.domain import (
     SweepAccount,
     SweepState,
 )
-
-_AT_ONCE = 5_000
-"""Accounts whose rows are held at once."""
 
 # Made once: it runs before every ordered look.
 _ONE = (
@@ -119,7 +116,7 @@ def _entries(
     # A portion at a time, so that a nation's rows are not held beside what is made of them.
     return [
         entry
-        for portion in conn.execute(wanted).partitions(_AT_ONCE)
+        for portion in conn.execute(wanted).partitions(PORTION)
         for entry in _entries_of(conn, sweep_id, portion, links, known, findings)
     ]
 

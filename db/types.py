@@ -38,6 +38,8 @@ from mediawatch.domain import Code
 T = TypeVar("T")
 Values = dict[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
+PORTION = 5_000
+"""Rows, or parameters of a statement, at once."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -135,7 +137,7 @@ def _getter(names: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
     return attrgetter(*names)
 
 
-def portions(items: Sequence[T], size: int = 5_000) -> Iterator[Sequence[T]]:
+def portions(items: Sequence[T], size: int = PORTION) -> Iterator[Sequence[T]]:
     """Slices that stay below the number of parameters a statement may have (32 766 in SQLite, 65
     535 in PostgreSQL).
     """

@@ -29,7 +29,7 @@ from db.models import (
 from db.readings.following import remake
 from db.revision import raise_revision
 from db.transactions import Aggregate, Transactions, reads, writes, writes_ready
-from db.types import AnyRow, portions
+from db.types import PORTION, AnyRow, portions
 from mediawatch.domain import (
     Account,
     AccountChange,
@@ -55,7 +55,13 @@ class SqlAccounts(Aggregate):
         wanted = rows(AccountRow).order_by(AccountRow.id)
         if not include_retired:
             wanted = wanted.where(AccountRow.retired_on.is_(None))
-        return _accounts(conn, conn.execute(wanted).all(), learned_links(conn), ever(conn))
+        links, known = learned_links(conn), ever(conn)
+        # A portion at a time, so that a nation's rows are not held beside what is made of them.
+        return [
+            account
+            for portion in conn.execute(wanted).partitions(PORTION)
+            for account in _accounts(conn, portion, links, known)
+        ]
 
     @reads
     def get(self, conn: Connection, account_id: int) -> Account | None:

@@ -32,7 +32,7 @@ from db.revision import raise_revision
 from db.transactions import Aggregate, reads, writes
 from db.types import portions
 from mediawatch.domain import AccountState, LookKind, Reading, same_ids
-from mediawatch.ports import IdleReading
+from mediawatch.ports import IdleReading, SightsAlike
 
 
 class SqlReadings(Aggregate):
@@ -109,6 +109,28 @@ class SqlReadings(Aggregate):
     @reads
     def outlines(self, conn: Connection, ids: Iterable[int]) -> dict[int, Reading]:
         return readings_by_number(conn, ids, outlines=True)
+
+    @reads
+    def sights_alike(self, conn: Connection, sweep_id: int) -> list[SightsAlike]:
+        alike = (SightRow.surface, SightRow.attested, SightRow.outcome, ReadingRow.look)
+        wanted = (
+            select(*alike, func.count().label("count"))
+            .join_from(SightRow, ReadingRow)
+            .where(ReadingRow.sweep_id == sweep_id, ReadingRow.problem.is_(None))
+            .group_by(*alike)
+            .order_by(func.min(SightRow.id))
+        )
+        return [SightsAlike(**row._mapping) for row in conn.execute(wanted)]
+
+    @reads
+    def sight_details(self, conn: Connection, sweep_id: int, beginning: str) -> set[str]:
+        wanted = (
+            select(SightRow.detail)
+            .join_from(SightRow, ReadingRow)
+            .where(ReadingRow.sweep_id == sweep_id, ReadingRow.problem.is_(None))
+            .where(SightRow.detail.startswith(beginning, autoescape=True))
+        )
+        return set(conn.scalars(wanted.distinct()))
 
     @reads
     def for_judgement(

@@ -204,19 +204,17 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
 async def _described(app: App, sweep_id: int) -> DoctorCheck:
     """Surfaces and wordings that the sweep met, and that only text attests."""
     answered = [
-        sight
-        for readings in (await app.store.readings.by_account(sweep_id=sweep_id)).values()
-        for reading in readings
-        if reading.look is not LookKind.PERSON
-        for sight in reading.sights
-        if not sight.outcome.about_us
+        sights
+        for sights in await app.store.readings.sights_alike(sweep_id)
+        if sights.look is not LookKind.PERSON and not sights.outcome.about_us
     ]
     if not answered:
         none = f"sweep {sweep_id} got no site's answer, so it tells nothing of their forms"
         return DoctorCheck(Level.OK, "recordings", none)
-    used: Counter[str] = Counter(
-        sight.surface for sight in answered if sight.attested is Attestation.DESCRIBED
-    )
+    used: Counter[str] = Counter()
+    for sights in answered:
+        if sights.attested is Attestation.DESCRIBED:
+            used[sights.surface] += sights.count
     met = ", ".join(
         f"{surface} ({count_of(count, 'sight')})" for surface, count in used.most_common()
     )
@@ -237,17 +235,7 @@ async def _described(app: App, sweep_id: int) -> DoctorCheck:
 async def _clock_seen(app: App, sweep_id: int) -> DoctorCheck | None:
     """What the sites' replies of the last sweep said of this machine's clock; None where it is
     right."""
-    readings = [
-        reading
-        for kept in (await app.store.readings.by_account(sweep_id=sweep_id)).values()
-        for reading in kept
-    ]
-    said = {
-        sight.detail
-        for reading in readings
-        for sight in reading.sights
-        if sight.detail.startswith(CLOCK_OFF)
-    }
+    said = await app.store.readings.sight_details(sweep_id, CLOCK_OFF)
     if not said:
         return None
     text = f"sweep {sweep_id}: {max(said)}"

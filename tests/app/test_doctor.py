@@ -21,6 +21,7 @@ from mediawatch import app as root
 from mediawatch.app import App, doctor, home_checks
 from mediawatch.app.doctor_checks import DoctorCheck, Level
 from mediawatch.domain import (
+    CLOCK_OFF,
     Account,
     Attestation,
     Canary,
@@ -32,7 +33,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.ops.settings import Home, read_settings
-from mediawatch.ports import NewLogin, SurfaceFacts
+from mediawatch.ports import NewLogin, Store, SurfaceFacts
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.rules.later_readings import warn_of_later_readings
 from mediawatch.sweep.forecast import Forecast, forecast, spell
@@ -284,6 +285,25 @@ async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
     assert told.level is Level.WARN
     assert "s (1 sight)" in told.text
     assert "mediawatch record" in told.remedy
+
+
+async def test_what_a_sweep_met_is_counted_without_loading_its_looks(
+    any_store: Store,
+) -> None:
+    """Those of a nation were loaded twice: 675 MB."""
+    first, second = await enter(
+        any_store, Filing(name="示例一", platform="weibo"), Filing(name="示例二", platform="weibo")
+    )
+    sweep = await open_sweep(any_store, [first, second])
+    off = f"{CLOCK_OFF}10%"
+    for account_id, detail in ((first.id, off), (second.id, "10%"), (first.id, f"{off}!")):
+        await any_store.readings.keep(
+            plain_reading(account_id, sweep_id=sweep.id, outcome=Outcome.OK, detail=detail)
+        )
+    (alike,) = await any_store.readings.sights_alike(sweep.id)
+    assert (alike.count, alike.outcome) == (3, Outcome.OK)
+    assert await any_store.readings.sight_details(sweep.id, off) == {off, f"{off}!"}
+    assert await any_store.readings.sight_details(sweep.id, "1%") == set()
 
 
 def account(number: int, platform: str = "wechat", **filed: str) -> Account:

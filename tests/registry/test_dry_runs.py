@@ -37,7 +37,7 @@ READS = {
     "personal": "all cleared lost_contacts old_givers",
     "queries": "all judged_sweeps run send",
     "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links "
-    "outlines post_owners problem_looks pruned_before",
+    "outlines post_owners problem_looks pruned_before sight_details sights_alike",
     "handed": "bodies of_round",
     "leads": "all searches",
     "reposts": "all events",

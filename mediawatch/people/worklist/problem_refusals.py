@@ -64,8 +64,8 @@ async def link_faults(
         return []
     posted = await store.readings.post_owners({given.link, article_of(given.link)} - {""})
     holders = pages.holders(given.link, account.platform).union(*posted.values())
-    for number in sorted(holders & pages.filed_now.keys() - {account.id}):
-        other = pages.filed_now[number]
+    others = (pages.filed_now.get(number) for number in sorted(holders - {account.id}))
+    for other in filter(None, others):
         if other.platform == account.platform and not set(own.filed.ids) & set(other.filed.ids):
             words = f"该链接是另一个账号“{other.filed.name}”的：请填写问题所在的页面"
             return [(ProblemColumn.LINK, words)]

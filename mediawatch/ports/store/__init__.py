@@ -38,7 +38,7 @@ from mediawatch.ports.store.queries import (
     QueryStore,
     TakeRows,
 )
-from mediawatch.ports.store.readings import IdleReading, ReadingStore
+from mediawatch.ports.store.readings import IdleReading, ReadingStore, SightsAlike
 from mediawatch.ports.store.reposts import RepostStore
 from mediawatch.ports.store.reviews import ReviewStore
 from mediawatch.ports.store.runs import RunStore
@@ -78,6 +78,7 @@ __all__ = [
     "RepostStore",
     "ReviewStore",
     "RunStore",
+    "SightsAlike",
     "Store",
     "SurfaceVisit",
     "SweepStore",

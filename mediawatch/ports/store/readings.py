@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from mediawatch.domain import AccountState, Reading
+from mediawatch.domain import AccountState, Attestation, LookKind, Outcome, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,17 @@ class IdleReading:
 
     id: int
     paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SightsAlike:
+    """How many sights of a sweep have the same surface, attestation, outcome and kind of look."""
+
+    surface: str
+    attested: Attestation
+    outcome: Outcome
+    look: LookKind
+    count: int
 
 
 class ReadingStore(Protocol):
@@ -64,6 +75,12 @@ class ReadingStore(Protocol):
 
     async def outlines(self, ids: Iterable[int]) -> dict[int, Reading]:
         """These readings by their numbers, without evidence and identity."""
+
+    async def sights_alike(self, sweep_id: int) -> list[SightsAlike]:
+        """The sights of a sweep, counted: first met, first told. Without `problem_looks`."""
+
+    async def sight_details(self, sweep_id: int, beginning: str) -> set[str]:
+        """Of the details of a sweep's sights those that begin so. Without `problem_looks`."""
 
     async def for_judgement(
         self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None

@@ -83,6 +83,8 @@ class Wrong:
 
     seconds: float = 0.0
     """That each look takes."""
+    answers: int = 1_000
+    """Looks that its sites answer; later ones hang."""
     ahead: float = 0.0
     """Seconds that its clock is off."""
     breaks_on: str = ""
@@ -128,8 +130,9 @@ class OneVisitLooker:
 class QuickSite(OneVisitLooker):
     """Answers by the account's name, as `sweeps.by_name` does, on today's clock."""
 
-    def __init__(self, clock: Clock = host_now, seconds: float = 0.0, dies_on: str = "") -> None:
-        self.clock, self.seconds, self.dies_on = clock, seconds, dies_on
+    def __init__(self, clock: Clock = host_now, wrong: Wrong = Wrong()) -> None:
+        self.clock, self.seconds, self.dies_on = clock, wrong.seconds, wrong.dies_on
+        self.left = wrong.answers
 
     def supports(self, platform: str) -> bool:
         return platform in PLATFORMS
@@ -142,7 +145,8 @@ class QuickSite(OneVisitLooker):
         print(name, "second" if need.second else "first", flush=True)
         if name == self.dies_on:
             os.kill(os.getpid(), signal.SIGKILL)
-        await asyncio.sleep(self.seconds)
+        self.left -= 1
+        await asyncio.sleep(self.seconds if self.left >= 0 else 3_600)
         seen = _seen(account, self.clock())
         return replace(seen, captures=(picture(),) if need.second else ())
 
@@ -207,7 +211,7 @@ async def work(url: str, folder: Path, name: str, wrong: Wrong) -> None:
     if wrong.breaks_on:
         found = {each.filed.name: each.id for each in await store.accounts.all()}
         evidence = BreakingTools(place, owner, found[wrong.breaks_on])
-    site = QuickSite(clock, wrong.seconds, wrong.dies_on)
+    site = QuickSite(clock, wrong)
     served = {
         platform: (
             queue_of(platform),

@@ -337,9 +337,12 @@ async def test_an_order_of_a_newer_version_waits_for_who_knows_it(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("mediawatch.ports.tasks.ORDER_VERSION", 2)
             await tasks.defer([(order, "toutiao:visitor", 0)])
-        for _ in range(8):
-            await asyncio.sleep(0.2)
-            (state,) = await tasks.queues()
-            assert state.waiting + state.in_hand == 1
-        assert state.waiting == 1
+        host, name = database_of(field.url)
+        given_back = "SELECT 1 FROM mediawatch_tasks.procrastinate_jobs WHERE scheduled_at > now()"
+        with psycopg.connect(host=host, user="postgres", dbname=name, autocommit=True) as server:
+            while not server.execute(given_back).fetchone():
+                await asyncio.sleep(0.05)
+        while (states := await tasks.queues())[0].in_hand:  # its copy waits already
+            await asyncio.sleep(0.05)
+        assert [each.waiting for each in states] == [1]
     assert field.workers[0].poll() is None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import blake2b
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -128,13 +128,23 @@ def storable(text: str) -> str:
 
 def fields_of(thing: object, names: Sequence[str]) -> Values:
     """The fields of a row or a value by name; two names at least."""
-    return dict(zip(names, _getter(tuple(names))(thing), strict=True))
+    wanted = tuple(names)
+    get = _places(wanted, thing._fields) if isinstance(thing, Row) else _getter(wanted)
+    return dict(zip(wanted, get(thing), strict=True))
+
+
+# All fields in one call: a nation's lists have millions of them.
 
 
 @cache
 def _getter(names: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
-    """All fields in one call: a nation's lists have millions of them."""
     return attrgetter(*names)
+
+
+@cache
+def _places(names: tuple[str, ...], columns: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """A row's values by place: by name each of them takes thirty times as long."""
+    return itemgetter(*map(columns.index, names))
 
 
 def portions(items: Sequence[T], size: int = PORTION) -> Iterator[Sequence[T]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from itertools import chain
-from operator import attrgetter
 from sys import intern
 
 from db.types import AnyRow, Values, fields_of
@@ -27,7 +26,6 @@ _SHARED = (
     "function_kind",
 )
 """What many accounts have in common: kept once, these words are half of a nation's list."""
-_shared_of = attrgetter(*_SHARED)
 _PROVISIONAL = tuple(field.name for field in fields(ProvisionalId))
 
 
@@ -37,8 +35,9 @@ def filed_values(filed: Filing) -> Values:
 
 def filed_of(row: AnyRow) -> Filing:
     values = fields_of(row, _FILED)
-    values.update(zip(_SHARED, map(intern, _shared_of(row)), strict=True))
-    values["article_links"] = tuple(row.article_links)
+    for name in _SHARED:
+        values[name] = intern(values[name])
+    values["article_links"] = tuple(values["article_links"])
     return Filing(**values)
 
 

@@ -81,6 +81,7 @@ class App:
         `for_another`: whether the database is another home's, for which this one looks.
         """
         self.home = home
+        self.for_another = for_another
         self.settings = settings
         self.store = store
         self.clock = clock

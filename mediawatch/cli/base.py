@@ -275,7 +275,7 @@ async def open_home(
     async with opened as app:
         if dry_run:
             app.let_go()
-        elif not (settings.registry.contacts or any_home):
+        elif not (settings.registry.contacts or app.for_another):
             await _delete_contacts(app)
         yield app
         if dry_run:

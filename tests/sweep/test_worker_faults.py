@@ -340,9 +340,11 @@ async def test_an_order_of_a_newer_version_waits_for_who_knows_it(
         host, name = database_of(field.url)
         given_back = "SELECT 1 FROM mediawatch_tasks.procrastinate_jobs WHERE scheduled_at > now()"
         with psycopg.connect(host=host, user="postgres", dbname=name, autocommit=True) as server:
-            while not server.execute(given_back).fetchone():
+            while True:
+                put = server.execute(given_back).fetchone()
+                states = await tasks.queues()
+                if put and not states[0].in_hand:  # which goes when its copy waits already
+                    break
                 await asyncio.sleep(0.05)
-        while (states := await tasks.queues())[0].in_hand:  # its copy waits already
-            await asyncio.sleep(0.05)
         assert [each.waiting for each in states] == [1]
     assert field.workers[0].poll() is None

@@ -89,7 +89,7 @@ async def test_a_sweep_keeps_the_address_with_its_sights_and_checks(
 ) -> None:
     database.clear()
     home, settings = home_of(tmp_path, database.url)
-    async with open_app(home, settings=settings, clock=lambda: NOW) as app:
+    async with open_app(home, settings=settings, clock=lambda: NOW, any_home=True) as app:
         app.pace = 0
         stage = Visitor(app.store, tmp_path)
         stage.looker.look = stage.look  # type: ignore[method-assign]

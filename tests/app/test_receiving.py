@@ -38,6 +38,7 @@ from mediawatch.publish.collect.checks import (
     read_handoff,
     remarks_on,
 )
+from mediawatch.publish.collect.office_reports import ReportFigures
 from mediawatch.publish.collect.states import OfficeState
 from mediawatch.rules.policy import load
 
@@ -200,8 +201,14 @@ FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
         altered("marks", to=["经批准，无须复核", "初步结果"]),
         "带有本级不能照印的标注“经批准，无须复核”",
     ),
-    "a notice of tomorrow": (noticed(issued_on="2023-01-11"), "2023年1月11日晚于接收日期2023年1月10日"),
-    "a notice of before": (noticed(issued_on="2022-12-30"), "2022年12月30日早于监测时间点2022年12月31日"),
+    "a notice of tomorrow": (
+        noticed(issued_on="2023-01-11"),
+        "2023年1月11日晚于接收日期2023年1月10日",
+    ),
+    "a notice of before": (
+        noticed(issued_on="2022-12-30"),
+        "2022年12月30日早于监测时间点2022年12月31日",
+    ),
     "a number of two lines": (noticed(number="甲1\n乙市瞒报"), "通报文号“甲1 乙市瞒报”不规范"),
     "a number without end": (noticed(number="甲" * 61), "不规范：应为一行，不超过60个字"),
     "failed and sound": (twice_told, "的备案单号或平台标识相同，一条计为不合格"),
@@ -255,6 +262,11 @@ def test_marks_of_the_office_above_are_no_fault() -> None:
     document = told_by(ACCOUNTS, marks=("演示数据",))
     assert faults_of(document) == "是演示数据，不是实际检查结果"
     assert faults_of(document, replace(EXPECTED, marks=("演示数据",))) == ""
+
+
+def test_words_of_an_office_that_were_once_taken_are_in_no_paper() -> None:
+    document = read_handoff(to_body({**SOUND, "marks": ["经批准，无须复核", "初步结果"]}))
+    assert ReportFigures.of(document).marks == ("初步结果",)
 
 
 @pytest.fixture(scope="module")

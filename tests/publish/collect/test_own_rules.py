@@ -39,7 +39,10 @@ STRICTER = {
     "other tiers": load("tibet"),
 }
 LAXER = {
-    "a longer window": (changed(window(60)), "更新间隔超过60天为超期，统一规则更新间隔超过14天为超期"),
+    "a longer window": (
+        changed(window(60)),
+        "更新间隔超过60天为超期，统一规则更新间隔超过14天为超期",
+    ),
     "a longer window for some": (changed(more=EXCEPTION.format(days=30)), "更新间隔超过30天"),
     "nothing fails": (
         changed(('effect = "fails"', 'effect = "listed"')),
@@ -72,5 +75,5 @@ def test_an_exception_of_the_round_holds_for_all() -> None:
 
 @pytest.mark.parametrize("name", shipped_policies())
 def test_the_same_rules_are_never_laxer(name: str) -> None:
-    other = parse(load(name).toml.replace("title = \"", "title = \"本地"))
+    other = parse(load(name).toml.replace('title = "', 'title = "本地'))
     assert said(other, load(name)) == ""

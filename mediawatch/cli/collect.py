@@ -106,7 +106,7 @@ def add(
 
     async def work() -> list[HandedFile]:
         async with open_home(ctx) as app:
-            return await receive(app, files or [], by, again.strip())
+            return await receive(app, files or [], by, " ".join(again.split()))
 
     said = run(work())
     for each in said:

@@ -110,7 +110,7 @@ def noticed(**more: Any) -> Callable[[Document], None]:
 def twice_told(document: Document) -> None:
     """The number of the first account, which fails, stands again at the fourth one, which does not."""
     accounts = document["scope"]["accounts"]
-    accounts[3]["filing_number"] = accounts[0]["filing_number"].lower()
+    accounts[3] |= {"filing_number": accounts[0]["filing_number"].lower(), "platform_id": ""}
 
 
 FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {

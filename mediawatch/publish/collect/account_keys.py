@@ -7,7 +7,6 @@ import unicodedata
 from mediawatch.domain import Filing
 from mediawatch.names import fold
 
-NUMBER = "filing_number"
 Key = tuple[str, str, str]
 """(kind, platform, value)."""
 
@@ -19,12 +18,18 @@ def keys_of(filed: Filing) -> list[Key]:
     apart by their case, for platforms give both.
     """
     number = fold(filed.filing_number)
-    return [*([(NUMBER, filed.platform, number)] if number else []), *ids_of(filed)]
+    return [*([("filing_number", filed.platform, number)] if number else []), *ids_of(filed)]
 
 
 def ids_of(filed: Filing) -> list[Key]:
     plain = ((kind, platform, _plain(id)) for kind, platform, id in filed.ids)
     return [key for key in plain if key[2]]
+
+
+def have_other_ids(one: Filing, other: Filing) -> bool:
+    """Whether both have an id of the same kind, and it is another one."""
+    ids = {kind: id for kind, _, id in ids_of(one)}
+    return any(kind in ids and ids[kind] != id for kind, _, id in ids_of(other))
 
 
 def _plain(id: str) -> str:

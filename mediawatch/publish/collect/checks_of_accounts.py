@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from mediawatch.domain import Effect, Verdict
 from mediawatch.figures.filings import once
-from mediawatch.publish.collect.account_keys import Key, keys_of
+from mediawatch.publish.collect.account_keys import Key, have_other_ids, keys_of
 from mediawatch.publish.collect.rebuild import SOUND, ReportedAccount
 from mediawatch.rules.account_policy import every_policy
 from mediawatch.rules.policy import Policy
@@ -56,6 +56,8 @@ def _opposites(accounts: Sequence[ReportedAccount]) -> Iterator[str]:
             for key in keys_of(each.filed):
                 told[key].setdefault(each.verdict is Verdict.FAILED, each)
     pairs = ((both[True], both[False]) for both in told.values() if len(both) > 1)
+    # With one number and two ids they are two accounts, one of them with a wrong number.
+    pairs = (pair for pair in pairs if not have_other_ids(pair[0].filed, pair[1].filed))
     # Two filings may have both their number and their id in common.
     names = dict.fromkeys((failed.filed.name, sound.filed.name) for failed, sound in pairs)
     for failed, sound in names:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mediawatch.domain import Account, Filing
 from mediawatch.figures.regions import Regions
-from mediawatch.publish.collect.account_keys import Key, ids_of, keys_of
+from mediawatch.publish.collect.account_keys import Key, have_other_ids, keys_of
 from mediawatch.publish.collect.rebuild import ReportedAccount
 
 
@@ -94,12 +94,6 @@ def _doubt(filed: Filing, alike: Sequence[Account]) -> str:
         return "本级台账中没有该备案单号和平台标识"
     if len(alike) > 1:
         return f"本级台账中有{len(alike)}个账号相符，无法确定"
-    if _contradicts(filed, alike[0].filed):
+    if have_other_ids(filed, alike[0].filed):
         return "备案单号与平台标识在本级台账中不是同一账号"
     return ""
-
-
-def _contradicts(one: Filing, other: Filing) -> bool:
-    """Whether both have an id of the same kind, and it is another one."""
-    ids = {kind: id for kind, _, id in ids_of(one)}
-    return any(kind in ids and ids[kind] != id for kind, _, id in ids_of(other))

@@ -192,7 +192,7 @@ def _times(document: Handoff, expected: Expectation) -> Iterator[str]:
         yield f"签名时间{beijing(signed_at):%Y-%m-%d %H:%M}早于监测时间点，请校准时钟后重新签名"
     if (notice := document.notice) is None:
         return
-    if not notice.number.isprintable() or not 0 < len(notice.number) <= _NUMBER:
+    if not notice.number.isprintable() or len(notice.number) > _NUMBER:
         yield f"通报文号“{_short(notice.number)}”不规范：应为一行，不超过{_NUMBER}个字"
     day = chinese_day(notice.issued_on)
     if expected.received_on and notice.issued_on > expected.received_on:

@@ -72,7 +72,9 @@ def foreign_failures(
         for each in report.accounts
         if each.verdict is Verdict.FAILED
         if (owner := match.owners.get(number := each.entry.account.id))
-        if owner != report.office and match.accounts[number].id not in failing
+        if owner != report.office
+        # One that is not surely ours we did not look at.
+        if (ours := match.accounts.get(number)) is None or ours.id not in failing
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from mediawatch.app.root import App
 from mediawatch.app.senders import office_by_folder, sender_of
 from mediawatch.app.wiring import DEMONSTRATION
 from mediawatch.domain import HandedFile, HandedState, UserError, standing_files
-from mediawatch.domain.clock import beijing
+from mediawatch.domain.clock import beijing, day_of
 from mediawatch.ops.settings.lower_offices import LowerOffice, LowerOffices, read_lower_offices
 from mediawatch.ops.signing import HandoffSignature, read_signature
 from mediawatch.publish.collect.checks import (
@@ -60,7 +60,7 @@ class _Reception:
     def has_stray(self, path: Path) -> bool:
         return not self.stray.isdisjoint({path, path.parent})
 
-    def expectation(self, office: LowerOffice) -> Expectation:
+    def expectation(self, office: LowerOffice, signed_at: datetime | None) -> Expectation:
         return Expectation(
             office=office.name,
             span=self.offices.round.span,
@@ -68,6 +68,8 @@ class _Reception:
             own_rules=office.own_rules,
             demonstration=DEMONSTRATION,
             marks=self.marks,
+            received_on=day_of(self.now),
+            signed_at=signed_at,
         )
 
 
@@ -103,10 +105,16 @@ async def receive(app: App, paths: Sequence[Path], by: str, again: str = "") -> 
         signatures=signatures,
         stray=_stray_places(signature_files, handed),
     )
-    candidates = [_damaged(desk, path, why) for path, why in spoiled]
-    candidates += _in_order([_judged(desk, each) for each in handed])
+    damaged = [_damaged(desk, path, why) for path, why in spoiled]
+    judged = [_judged(desk, each) for each in handed]
 
     async def plan(planning: App) -> list[HandedFile]:
+        taken = {
+            (each.office, each.sha256)
+            for each in await files_of_round(planning.store, offices)
+            if each.state is not HandedState.REFUSED
+        }
+        candidates = [*damaged, *_in_order(judged, taken)]
         return await keep_files(planning.store, offices, candidates, again)
 
     return await app.decide(plan)
@@ -197,7 +205,7 @@ def _judged(desk: _Reception, sent: SentDocument) -> HandedCandidate:
     told = _with_facts(blank, document)
     if office is None or why:
         return HandedCandidate(replace(told, reason=why))
-    expected = desk.expectation(office)
+    expected = desk.expectation(office, blank.signed_at)
     if faults := check(document, expected):
         more = [f"等共{len(faults)}处"] if len(faults) > _TOLD else []
         return HandedCandidate(replace(told, reason="；".join([*faults[:_TOLD], *more])))
@@ -221,15 +229,25 @@ def _with_facts(file: HandedFile, document: Handoff) -> HandedFile:
     )
 
 
-def _in_order(candidates: Sequence[HandedCandidate]) -> list[HandedCandidate]:
-    """Older versions before newer ones. Of one office two that nothing orders are refused."""
+def _in_order(
+    candidates: Sequence[HandedCandidate], taken: Collection[tuple[str, str]]
+) -> list[HandedCandidate]:
+    """Older versions before newer ones. Of one office two new ones that nothing orders are refused.
+
+    `taken`: (office, SHA-256) of what was taken before. It came before what is new beside it.
+    """
+
+    def is_new(each: HandedCandidate) -> bool:
+        return (each.file.office, each.file.sha256) not in taken
+
     unordered: dict[tuple[object, ...], set[str]] = {}
     for each in candidates:
-        if each.file.state is HandedState.ACCEPTED and each.file.signed_at is None:
+        if each.file.state is HandedState.ACCEPTED and each.file.signed_at is None and is_new(each):
             unordered.setdefault((each.file.office, each.file.rank), set()).add(each.file.sha256)
     found = [
         HandedCandidate(replace(each.file, state=HandedState.REFUSED, reason=_TWO))
         if each.file.signed_at is None
+        and is_new(each)
         and len(unordered.get((each.file.office, each.file.rank), ())) > 1
         and each.file.state is HandedState.ACCEPTED
         else each
@@ -238,4 +256,6 @@ def _in_order(candidates: Sequence[HandedCandidate]) -> list[HandedCandidate]:
     oldest = (
         datetime.min.replace(tzinfo=beijing(found[0].file.received_at).tzinfo) if found else None
     )
-    return sorted(found, key=lambda each: (each.file.rank, each.file.signed_at or oldest))
+    return sorted(
+        found, key=lambda each: (each.file.rank, each.file.signed_at or oldest, is_new(each))
+    )

@@ -20,8 +20,23 @@ from mediawatch.plurals import count_of
 if TYPE_CHECKING:
     from mediawatch.publish.collect.states import RoundState
 
+
+def _name_somebody(text: str) -> str:
+    """One person's name; this is for options that must be given."""
+    if not text.strip():
+        raise typer.BadParameter("it names nobody: write the person's full name")
+    return name_one_person(text).strip()
+
+
+def _say_something(text: str) -> str:
+    """What was written, in one line."""
+    if not (said := " ".join(text.split())):
+        raise typer.BadParameter("it says nothing: write why, in a few words")
+    return said
+
+
 ByOption = Annotated[
-    str, typer.Option("--by", metavar="NAME", help="Who does this.", callback=name_one_person)
+    str, typer.Option("--by", metavar="NAME", help="Who does this.", callback=_name_somebody)
 ]
 
 
@@ -91,7 +106,7 @@ def add(
 
     async def work() -> list[HandedFile]:
         async with open_home(ctx) as app:
-            return await receive(app, files or [], by, again.strip())
+            return await receive(app, files or [], by, " ".join(again.split()))
 
     said = run(work())
     for each in said:
@@ -115,7 +130,9 @@ def withdraw(
     ctx: typer.Context,
     office: Annotated[str, typer.Argument(help="The office whose file no longer counts.")],
     by: ByOption,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why.", callback=_say_something)
+    ],
 ) -> None:
     """Take back the file of an office that counts; what was received stays on record."""
     from mediawatch.app import receiving

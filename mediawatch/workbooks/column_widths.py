@@ -46,6 +46,7 @@ def fit_columns(
     room = (
         (section.page_width or Mm(210)) - (section.left_margin or 0) - (section.right_margin or 0)
     )
+    used: set[int] = set()
     for table in document.tables:
         element = table._tbl
         lines = element.tr_lst
@@ -55,9 +56,11 @@ def fit_columns(
         alike = [one for one in tables if one[0] == found]
         if not alike:
             continue
-        # Two lists may have the same headings.
-        same = (one for one in alike if len(one[1]) == len(lines) - 1)
-        headings, rows = next(same, alike[0])
+        # Two lists may have the same headings, and as many rows: they stand in their order.
+        same = [one for one in alike if len(one[1]) == len(lines) - 1] or alike
+        chosen = next((one for one in same if id(one) not in used), same[0])
+        used.add(id(chosen))
+        headings, rows = chosen
         columns = list(zip(headings, *rows, strict=True))
         shares = _shares(columns, 2 * room // _CELL, _PADDING)
         if _has_high_headings(headings, shares):
@@ -137,9 +140,15 @@ def _shares(columns: Sequence[Sequence[str]], room: int, padding: int) -> list[i
 
 
 def _heading_width(heading: str) -> int:
-    """The width that a heading asks for: a short one one line, a longer one two."""
+    """The width that a heading asks for: a short one one line, a longer one two.
+
+    No line ends with a bracket that opens, or begins with one that closes: brackets stay whole.
+    """
     length = cell_len(heading)
-    return length if length <= _WHOLE else length // 2
+    if length <= _WHOLE:
+        return length
+    before, bracket, within = heading.partition("（")
+    return max(cell_len(before), cell_len(bracket + within)) if bracket else -(-length // 4) * 2
 
 
 def _number_width(cells: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -216,6 +216,47 @@ def test_one_offices_word_fails_no_account_of_another(tmp_path: Path) -> None:
     assert len(tables) == 1, "a list of nobody is no annex"
     office.sweep(AS_OF, {7: [Code.STALE_2W]}, only=[7])
     assert "发现不合格1个" in "\n".join(round_.circular("--sweep", "1")[0])
+
+
+def test_a_wrong_id_takes_no_account_from_its_office(tmp_path: Path) -> None:
+    """By its 备案单号 it is another office's, whatever id is written beside it."""
+    one, other = LowerOffice(tmp_path, A), LowerOffice(tmp_path, B)
+    office = Office.of(tmp_path, *REGISTRY)
+    (office.home.root / "office.toml").write_text(OFFICE, "utf-8")
+    (office.home.root / "offices.toml").write_text(settings_of([one, other]), "utf-8")
+    theirs = replace(ACCOUNTS[B][0], platform_id="zzz")
+    files = [
+        *one.send(told_by([*ACCOUNTS[A], theirs], {6: Code.STALE_2W})),
+        *other.send(told_by(ACCOUNTS[B][1:])),
+    ]
+    office.run("collect", "add", "--by", "丙某", *files)
+    round_ = Round(office, tmp_path, 0)
+    said, tables = round_.circular()
+    assert theirs.name not in str(tables) + "\n".join(said)
+    target = tmp_path / "汇总.xlsx"
+    office.run("collect", "figures", "--out", target)
+    rows = list(load_workbook(target)["台账比对"].iter_rows(values_only=True))
+    assert [row[5] for row in rows if row[1] == theirs.name and row[4] == A] == [
+        "备案单号与平台标识在本级台账中不是同一账号；本级台账属于株洲市"
+    ]
+
+
+def test_a_number_in_another_width_is_the_same_account(tmp_path: Path) -> None:
+    one, other = LowerOffice(tmp_path, A), LowerOffice(tmp_path, B)
+    office = Office.of(tmp_path, *REGISTRY)
+    (office.home.root / "offices.toml").write_text(settings_of([one, other]), "utf-8")
+    wide, small = (
+        replace(ACCOUNTS[A][0], platform_id="", filing_number=number)
+        for number in ("Ｐ０００００１", "p000001 ")
+    )
+    files = [
+        *one.send(told_by([wide], {0: Code.STALE_2W})),
+        *other.send(told_by([small, *ACCOUNTS[B]])),
+    ]
+    office.run("collect", "add", "--by", "丙某", *files)
+    said = office.run("collect", "figures").stderr
+    assert "1 account reported by several offices" in said
+    assert "not in the registry" not in said
 
 
 def test_the_circular_tells_who_is_late_and_who_is_not_due(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ from mediawatch.publish.collect.checks import (
     read_handoff,
     remarks_on,
 )
+from mediawatch.publish.collect.office_reports import ReportFigures
 from mediawatch.publish.collect.states import OfficeState
 from mediawatch.rules.policy import load
 
@@ -49,7 +50,11 @@ SOUND = told_by(
     verdicts={2: Verdict.LISTED, 5: Verdict.UNPROVEN},
 )
 EXPECTED = Expectation(
-    office="甲市", span=CheckedSpan(AS_OF), policy=load("national"), demonstration="演示数据"
+    office="甲市",
+    span=CheckedSpan(AS_OF),
+    policy=load("national"),
+    demonstration="演示数据",
+    received_on=date(2023, 1, 10),
 )
 
 
@@ -94,6 +99,18 @@ def without_a_finding(document: Document) -> None:
 
 def moved_region(document: Document) -> None:
     document["figures"][0]["parts"][0]["name"] = "乙市"
+
+
+def noticed(**more: Any) -> Callable[[Document], None]:
+    """The notice with which the document was issued."""
+    told = {"number": "甲办〔2023〕1号", "title": "通报", "issued_on": "2023-01-06", "version": 1}
+    return altered("notice", to={**told, "rectify_by": None, "report_by": None, **more})
+
+
+def twice_told(document: Document) -> None:
+    """The number of the first account, which fails, stands again at the fourth one, which does not."""
+    accounts = document["scope"]["accounts"]
+    accounts[3] |= {"filing_number": accounts[0]["filing_number"].lower(), "platform_id": ""}
 
 
 FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
@@ -168,6 +185,33 @@ FAULTS: dict[str, tuple[Callable[[Document], None], str]] = {
         "出现2次",
     ),
     "a hash": (altered("findings", 0, "evidence", 0, "sha256", to="xyz"), "没有有效的SHA-256"),
+    "a hash of nothing": (
+        altered("findings", 0, "evidence", 0, "sha256", to="0" * 64),
+        "没有有效的SHA-256",
+    ),
+    "looks that read nothing": (
+        altered("findings", 0, "sights", 0, "outcome", to="blocked"),
+        "没有读到信息列表的核查记录",
+    ),
+    "an account known by its name": (
+        altered("findings", 0, "matched_by", to="name"),
+        "只凭名称确认账号，而该账号有平台标识",
+    ),
+    "words of their own": (
+        altered("marks", to=["经批准，无须复核", "初步结果"]),
+        "带有本级不能照印的标注“经批准，无须复核”",
+    ),
+    "a notice of tomorrow": (
+        noticed(issued_on="2023-01-11"),
+        "2023年1月11日晚于接收日期2023年1月10日",
+    ),
+    "a notice of before": (
+        noticed(issued_on="2022-12-30"),
+        "2022年12月30日早于监测时间点2022年12月31日",
+    ),
+    "a number of two lines": (noticed(number="甲1\n乙市瞒报"), "通报文号“甲1 乙市瞒报”不规范"),
+    "a number without end": (noticed(number="甲" * 61), "不规范：应为一行，不超过60个字"),
+    "failed and sound": (twice_told, "的备案单号或平台标识相同，一条计为不合格"),
     "failed without a finding": (without_a_finding, "计为不合格，但没有相应的问题"),
     "a finding without failing": (as_if_fresh, "有不合格问题，但未计为不合格"),
     "failed": (altered("counts", "failed", to=1), "不合格数写1，按所列账号为2"),
@@ -218,6 +262,11 @@ def test_marks_of_the_office_above_are_no_fault() -> None:
     document = told_by(ACCOUNTS, marks=("演示数据",))
     assert faults_of(document) == "是演示数据，不是实际检查结果"
     assert faults_of(document, replace(EXPECTED, marks=("演示数据",))) == ""
+
+
+def test_words_of_an_office_that_were_once_taken_are_in_no_paper() -> None:
+    document = read_handoff(to_body({**SOUND, "marks": ["经批准，无须复核", "初步结果"]}))
+    assert ReportFigures.of(document).marks == ("初步结果",)
 
 
 @pytest.fixture(scope="module")
@@ -303,6 +352,24 @@ def test_two_unsigned_versions_at_once_are_refused(upper: Office, lower: LowerOf
     lower.send(told_by(ACCOUNTS), "二.json", signed=False)
     assert desk.add(refused=True).count("无法判断先后") == 2
     assert [state for _, state in desk.states()] == [HandedState.REFUSED] * 2
+
+
+def test_a_folder_office_corrects_what_still_lies_there(upper: Office, lower: LowerOffice) -> None:
+    desk = Desk(upper, "更正放旁边", lower, by_folder=["甲市"])
+    lower.send(SOUND, "二.json", signed=False)
+    desk.add()
+    lower.send(told_by(ACCOUNTS), "一.json", signed=False)
+    assert "一.json 甲市 已接收：替换" in desk.add()
+    assert "其后已被替换的版本相同" in desk.add(), "what was replaced does not come back"
+    assert "nothing new" in desk.add()
+    states = [state for _, state in desk.states()]
+    assert states == [HandedState.ACCEPTED, HandedState.ACCEPTED, HandedState.OLDER]
+
+
+def test_nothing_is_signed_before_the_moment(upper: Office, lower: LowerOffice) -> None:
+    desk = Desk(upper, "签名", lower)
+    early = lower.send(SOUND, at=SIGNED - timedelta(days=20))
+    assert "早于监测时间点，请校准时钟" in desk.add(*early, refused=True)
 
 
 def test_whose_a_file_is_must_be_proved(upper: Office, lower: LowerOffice, tmp_path: Path) -> None:
@@ -493,8 +560,10 @@ def test_bad_settings_are_told_by_place(upper: Office, lower: LowerOffice, line:
 
 
 def test_who_takes_files_in_is_one_person(upper: Office, tmp_path: Path) -> None:
-    said = upper.refused("collect", "add", "--by", "甲某、乙某", tmp_path / "x.json")
-    assert "--by" in said
+    for name in ("甲某、乙某", "  ", ""):
+        assert "--by" in upper.refused("collect", "add", "--by", name, tmp_path / "x.json")
+    blank = upper.refused("collect", "withdraw", "甲市", "--by", "丙某", "--reason", " ")
+    assert "it says nothing" in blank
 
 
 def test_a_missing_settings_file_is_told_with_the_remedy(upper: Office) -> None:

@@ -6,38 +6,32 @@ scope and findings.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from pydantic import BaseModel, ValidationError
 
-from mediawatch.domain import (
-    CheckedSpan,
-    Effect,
-    SweepKind,
-    SweepState,
-    UserError,
-    Verdict,
-)
-from mediawatch.domain.clock import day_of
-from mediawatch.figures.filings import once
+from mediawatch.domain import CheckedSpan, SweepKind, SweepState, UserError
+from mediawatch.domain.clock import beijing, chinese_day, day_of
+from mediawatch.publish.collect.checks_of_accounts import account_faults
 from mediawatch.publish.collect.checks_of_findings import finding_faults
+from mediawatch.publish.collect.checks_of_rules import rule_faults
 from mediawatch.publish.collect.checks_of_sources import source_faults, source_remarks
+from mediawatch.publish.collect.office_reports import OF_ITSELF
 from mediawatch.publish.collect.rebuild import ReportedAccount, rebuild
 from mediawatch.publish.collect.recount import count_faults
-from mediawatch.publish.defects import MARK
 from mediawatch.publish.handoff.parts import Handoff
 from mediawatch.publish.inspection import OPEN_MARK, PRELIMINARY
-from mediawatch.rules.account_policy import every_policy
 from mediawatch.rules.policy import Policy, have_same_rules, parse
 from mediawatch.rules.sweep_policy import policy_for
 
 SCHEMA = "mediawatch.handoff/1"
 INSPECTIONS = (SweepKind.CENSUS, SweepKind.SAMPLE, SweepKind.LIST)
 """What may be handed up: no re-check, and no night of 日常监测."""
-_OF_ITSELF = frozenset({PRELIMINARY, MARK})
-"""Marks that a document bears by what is in it."""
+_SHOWN = 20
+_NUMBER = 60
+"""So long may the 文号 of a notice be: `status` prints it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +47,9 @@ class Expectation:
     """The mark of a demonstration's documents."""
     marks: Collection[str] = ()
     """What the upper office's own documents bear."""
+    received_on: date | None = None
+    """The Beijing day on which it came; None where only its rules and its moment are asked."""
+    signed_at: datetime | None = None
 
 
 class UnacceptableHandoff(Exception):
@@ -113,7 +110,8 @@ def round_faults(document: RoundFacts | Handoff, expected: Expectation) -> list[
         policy = policy_of_document(document)
     except UnacceptableHandoff as refused:
         return [*_moment(document, expected), str(refused)]
-    return [*_moment(document, expected), *_rules(policy, expected)]
+    faults = rule_faults(policy, expected.policy, own_rules=expected.own_rules)
+    return [*_moment(document, expected), *faults]
 
 
 def accounts_of(document: Handoff, office: str, first_id: int = 1) -> tuple[ReportedAccount, ...]:
@@ -137,14 +135,15 @@ def policy_of_document(document: RoundFacts | Handoff) -> Policy:
 def check(document: Handoff, expected: Expectation) -> list[str]:
     """Why a document cannot be taken, all reasons; [] where it can."""
     faults = [*_purpose(document, expected), *_moment(document, expected)]
+    faults += [*_marks(document, expected), *_times(document, expected)]
     try:
         policy = policy_of_document(document)
         accounts = accounts_of(document, expected.office)
     except UnacceptableHandoff as refused:
         return [*faults, str(refused)]
-    faults += _rules(policy, expected)
+    faults += rule_faults(policy, expected.policy, own_rules=expected.own_rules)
     faults += [*finding_faults(document, policy, expected.span), *source_faults(document)]
-    faults += [*_verdicts(accounts), *_windows(accounts, policy)]
+    faults += account_faults(accounts, policy)
     # What is counted of accounts that do not hold together would only repeat these faults.
     return faults or count_faults(document, accounts, policy)
 
@@ -171,13 +170,40 @@ def remarks_on(document: Handoff, expected: Expectation) -> list[str]:
 def _purpose(document: Handoff, expected: Expectation) -> Iterator[str]:
     if document.includes_open or OPEN_MARK in document.marks:
         yield "含未经审核的疑似问题（--include-open），不能作为报送结果：请审核认定后重新导出"
-    others = set(document.marks) - _OF_ITSELF - {OPEN_MARK} - set(expected.marks)
-    if expected.demonstration in others:
+    if expected.demonstration in set(document.marks) - set(expected.marks):
         yield "是演示数据，不是实际检查结果"
     if document.sweep.state != SweepState.FINISHED.value:
         yield "检查尚未完成"
     if document.sweep.kind not in [each.value for each in INSPECTIONS]:
         yield "是复查或日常监测的结果，不是本次检查的结果"
+
+
+def _marks(document: Handoff, expected: Expectation) -> Iterator[str]:
+    """Marks are to be printed with all that is made of it: an office above prints no free words."""
+    known = {*OF_ITSELF, OPEN_MARK, expected.demonstration, *expected.marks}
+    if others := [mark for mark in document.marks if mark not in known]:
+        yield f"带有本级不能照印的标注“{_short(others[0])}”，请在报送单位设置中删去后重新导出"
+
+
+def _times(document: Handoff, expected: Expectation) -> Iterator[str]:
+    """By these days versions are ordered: one that cannot be would hold back every correction."""
+    as_of = document.sweep.as_of
+    if (signed_at := expected.signed_at) and as_of.tzinfo and signed_at < as_of:
+        yield f"签名时间{beijing(signed_at):%Y-%m-%d %H:%M}早于监测时间点，请校准时钟后重新签名"
+    if (notice := document.notice) is None:
+        return
+    if not notice.number.isprintable() or len(notice.number) > _NUMBER:
+        yield f"通报文号“{_short(notice.number)}”不规范：应为一行，不超过{_NUMBER}个字"
+    day = chinese_day(notice.issued_on)
+    if expected.received_on and notice.issued_on > expected.received_on:
+        yield f"通报的成文日期{day}晚于接收日期{chinese_day(expected.received_on)}"
+    if notice.issued_on < expected.span.last:
+        yield f"通报的成文日期{day}早于{expected.span.named}"
+
+
+def _short(text: str) -> str:
+    """The beginning of an office's words, in one line."""
+    return " ".join(text.split())[:_SHOWN]
 
 
 def _moment(document: RoundFacts | Handoff, expected: Expectation) -> Iterator[str]:
@@ -191,39 +217,3 @@ def _moment(document: RoundFacts | Handoff, expected: Expectation) -> Iterator[s
     kind = "监测时间点" if found.first is None else "检查时段"
     same_kind = (found.first is None) == (expected.span.first is None)
     yield f"{kind}为{found.label}，本次统一为{expected.span.label if same_kind else expected.span.named}"
-
-
-def _rules(policy: Policy, expected: Expectation) -> Iterator[str]:
-    if not expected.own_rules and not have_same_rules(policy, expected.policy):
-        yield (
-            f"检查规则为“{policy.title}”（{policy.window.days}天），与本次统一规则"
-            f"“{expected.policy.title}”（{expected.policy.window.days}天）不一致"
-        )
-
-
-def _windows(accounts: Sequence[ReportedAccount], policy: Policy) -> Iterator[str]:
-    """The 更新时限 of an account is one of the rules': else nothing could be compared with it.
-
-    Which one is not said: an exception may go by what only findings tell of an account.
-    """
-    known = {each.window.days for each in every_policy(policy)}
-    unjudged = any(each.judged_by_updates is False for each in policy.exceptions)
-    for each in accounts:
-        days = each.window_days
-        if days not in known and not (days is None and (unjudged or each.filed.is_application)):
-            said = "不按更新判定" if days is None else f"{days}天"
-            yield f"账号“{each.filed.name}”的更新时限（{said}）与所附检查规则不符"
-
-
-def _verdicts(accounts: Sequence[ReportedAccount]) -> Iterator[str]:
-    """Who counts as failed has a problem that fails it, and the other way round."""
-    by_id = {each.entry.account.id: each for each in accounts}
-    for one in once(each.entry for each in accounts):
-        entry = one.entry
-        held = entry.judgement.findings if entry.judgement else ()
-        fails = any(each.effect is Effect.FAILS for each in held)
-        name = by_id[entry.account.id].filed.name
-        if one.verdict is Verdict.FAILED and not fails:
-            yield f"账号“{name}”计为不合格，但没有相应的问题和佐证材料"
-        if one.verdict is not Verdict.FAILED and fails:
-            yield f"账号“{name}”有不合格问题，但未计为不合格"

@@ -9,7 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from mediawatch.domain import CheckedSpan, Code, Effect, Filing, ReviewState
+from mediawatch.domain import (
+    CheckedSpan,
+    Code,
+    Effect,
+    Filing,
+    MatchedBy,
+    Outcome,
+    ReviewState,
+)
 from mediawatch.domain.clock import chinese_day
 from mediawatch.publish.collect.rebuild import key_of
 from mediawatch.publish.handoff.finding_parts import AccountAsFiled, FindingOut
@@ -34,9 +42,11 @@ def finding_faults(document: Handoff, policy: Policy, span: CheckedSpan) -> Iter
             yield f"账号“{name}”的核查时间或佐证材料没有时区"
         elif _is_silence(each) and _is_early(each, document):
             yield f"账号“{name}”的未更新结论早于监测时间点，不能成立"
-        if any(not is_sha256(item.sha256) for item in each.evidence):
+        if any(not _may_be_real(item.sha256) for item in each.evidence):
             yield f"账号“{name}”的佐证材料没有有效的SHA-256"
         if each.code in tiers:
+            if fault := _fault_of_looks(each):
+                yield f"账号“{name}”的问题“{each.label}”{fault}"
             own = account_policy(policy, _filing_of(each.account))
             if fault := silence_fault(each, own, span):
                 yield f"账号“{name}”的问题“{each.label}”{fault}"
@@ -48,6 +58,27 @@ def finding_faults(document: Handoff, policy: Policy, span: CheckedSpan) -> Iter
 
 def is_sha256(text: str) -> bool:
     return len(text) == 64 and set(text) <= set("0123456789abcdef")
+
+
+def _may_be_real(sha256: str) -> bool:
+    """Whether it can be the hash of a file: one sign again and again is a placeholder."""
+    return is_sha256(sha256) and len(set(sha256)) > 1
+
+
+def _fault_of_looks(told: FindingOut) -> str:
+    """Why the looks behind a silence do not bear it, as `rules.ties` has it; "" where they do."""
+    seen = [each for each in told.sights if each.outcome in _LISTS]
+    if not seen:
+        return "没有读到信息列表的核查记录"
+    by_name = MatchedBy.NAME.value
+    has_id = bool(told.account.platform_id or told.account.original_id)
+    if has_id and (told.matched_by == by_name or all(each.matched_by == by_name for each in seen)):
+        return "只凭名称确认账号，而该账号有平台标识"
+    return ""
+
+
+_LISTS = (Outcome.OK.value, Outcome.NO_POSTS.value)
+"""Outcomes of a look that show what an account posted."""
 
 
 def _by_the_rules(document: Handoff, policy: Policy) -> Iterator[str]:

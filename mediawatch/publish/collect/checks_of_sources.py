@@ -59,7 +59,8 @@ def source_remarks(document: Handoff) -> Iterator[str]:
     )
     for each in told.sources:
         if each.remark:
-            yield f"{each.office}：{each.remark[:_REMARK]}"
+            remark = " ".join(each.remark.split())
+            yield f"{each.office}：{remark[:_REMARK]}"
     if told.missing:
         more = f"等{len(told.missing)}个单位" if len(told.missing) > _NAMED else ""
         yield f"所属{'、'.join(told.missing[:_NAMED])}{more}尚未报送"

@@ -6,16 +6,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mediawatch.domain import Filing, HandedFile, Verdict
+from mediawatch.domain import HandedFile, Verdict
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.region_parts import PartGroup
-from mediawatch.publish.collect.rebuild import ReportedAccount
+from mediawatch.publish.collect.account_keys import Key, keys_of
+from mediawatch.publish.collect.rebuild import SOUND, ReportedAccount
 from mediawatch.publish.collect.recount import split_of
+from mediawatch.publish.defects import MARK
 from mediawatch.publish.handoff.collected_parts import CollectedOut
 from mediawatch.publish.handoff.parts import Handoff
+from mediawatch.publish.inspection import PRELIMINARY
 from mediawatch.rules.policy import Policy
 
-_SOUND = frozenset({Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT})
+OF_ITSELF = frozenset({PRELIMINARY, MARK})
+"""Marks that a document bears by what is in it: no word of its office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,7 @@ class ReportFigures:
     by_platform: Mapping[str, int]
     """The same by platform."""
     marks: tuple[str, ...]
+    """Of those that it bears by what is in it: an office's own words stand in no paper of ours."""
     preliminary: bool
     collected: CollectedOut | None = None
     """Of whose hand-offs it is made, where its office collected itself."""
@@ -37,7 +42,7 @@ class ReportFigures:
         return cls(
             total=document.counts.total,
             by_platform={row.name: row.total for row in rows.parts} if rows else {},
-            marks=tuple(document.marks),
+            marks=tuple(mark for mark in document.marks if mark in OF_ITSELF),
             preliminary=document.preliminary,
             collected=document.collected,
         )
@@ -71,26 +76,21 @@ def shared_accounts(
 ) -> tuple[SharedAccount, ...]:
     """Accounts that several offices reported: by a platform's id, or by platform and 备案单号."""
     groups: dict[int, list[ReportedAccount]] = defaultdict(list)
-    holder: dict[tuple[str, str, str], int] = {}
+    holder: dict[Key, int] = {}
     for report in reports:
         for each in report.accounts:
-            keys = _keys(each.filed)
+            keys = keys_of(each.filed)
             known = sorted({holder[key] for key in keys if key in holder})
             place = known[0] if known else each.entry.account.id
             for other in known[1:]:
                 groups[place] += groups.pop(other)
             groups[place].append(each)
-            holder |= {key: place for member in groups[place] for key in _keys(member.filed)}
+            holder |= {key: place for member in groups[place] for key in keys_of(member.filed)}
     return tuple(
         _as_shared(members, owners)
         for members in groups.values()
         if len({each.office for each in members}) > 1
     )
-
-
-def _keys(filed: Filing) -> list[tuple[str, str, str]]:
-    number = [("filing_number", filed.platform, filed.filing_number)] if filed.filing_number else []
-    return [*filed.ids, *number]
 
 
 def _as_shared(members: Sequence[ReportedAccount], owners: Mapping[int, str]) -> SharedAccount:
@@ -100,5 +100,5 @@ def _as_shared(members: Sequence[ReportedAccount], owners: Mapping[int, str]) ->
     return SharedAccount(
         reported=tuple(members),
         standing=(own or list(members))[0],
-        is_contested=Verdict.FAILED in verdicts and bool(verdicts & _SOUND),
+        is_contested=Verdict.FAILED in verdicts and bool(verdicts & SOUND),
     )

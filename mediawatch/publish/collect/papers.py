@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mediawatch.domain import Filing, Verdict
@@ -12,6 +12,7 @@ from mediawatch.figures.filings import once
 from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.circular.frame import title as title_of
 from mediawatch.publish.collect.merge import Collection
+from mediawatch.publish.collect.rebuild import ReportedAccount
 from mediawatch.publish.collect.registry_match import RegistryMatch
 from mediawatch.publish.collect.source_papers import COUNTS as SOURCE_COUNTS
 from mediawatch.publish.collect.source_papers import sources_table
@@ -164,22 +165,19 @@ def shared_table(told: Collection) -> Table:
 def registry_table(told: Collection, match: RegistryMatch) -> Table:
     """台账比对: reported accounts that our registry lacks or gives to another office, and the
     accounts of our registry that nobody reported."""
-    rows = [
-        (*filed_row(each.filed), each.sender, match.reasons[each.entry.account.id])
-        for each in told.reported
-        if each.entry.account.id in match.reasons
-    ]
-    rows += [
-        (
-            *filed_row(each.filed),
-            each.sender,
-            f"本级台账属于{owner}" if owner else "本级台账中不属于任何报送单位",
-        )
-        for each in told.reported
-        if (owner := match.owners.get(each.entry.account.id)) is not None and owner != each.office
-    ]
+    said = [(each, "；".join(_registry_remarks(each, match))) for each in told.reported]
+    rows = [(*filed_row(each.filed), each.sender, remarks) for each, remarks in said if remarks]
     rows += [(*filed_row(each.filed), "", "本级台账在管，无单位报送") for each in match.uncovered]
     return Table(f"与本级台账的比对（{INTERNAL}）", (*FILED, "报送单位", "情形"), tuple(rows))
+
+
+def _registry_remarks(each: ReportedAccount, match: RegistryMatch) -> Iterator[str]:
+    number = each.entry.account.id
+    if reason := match.reasons.get(number):
+        yield reason
+    owner = match.owners.get(number)
+    if owner is not None and owner != each.office:
+        yield f"本级台账属于{owner}" if owner else "本级台账中不属于任何报送单位"
 
 
 def filed_row(filed: Filing) -> tuple[str, str, str, str]:

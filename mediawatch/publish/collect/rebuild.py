@@ -27,6 +27,10 @@ AccountKey = tuple[str, ...]
 """By what the parts of one hand-off mean the same account: number, name, 类型, 所属组织, ids, place."""
 
 
+SOUND = frozenset({Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT})
+"""Verdicts that say the opposite of a failure."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedAccount:
     """One account of a hand-off's scope, as its office reports it."""

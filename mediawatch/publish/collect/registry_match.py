@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mediawatch.domain import Account, Filing
 from mediawatch.figures.regions import Regions
+from mediawatch.publish.collect.account_keys import Key, have_other_ids, keys_of
 from mediawatch.publish.collect.rebuild import ReportedAccount
 
 
@@ -21,7 +22,8 @@ class RegistryMatch:
     accounts: Mapping[int, Account]
     """By the number of a reported account ours."""
     owners: Mapping[int, str]
-    """By the same number the office to which our registry gives it; "" for none of those."""
+    """By the same number the office to which our registry gives it; "" for none of those. Also of an
+    account that is not surely one of ours, by its 备案单号 or id: it is no other office's to accuse."""
     reasons: Mapping[int, str]
     """By the number of a reported account without one of ours, why, in Chinese."""
     uncovered: tuple[Account, ...]
@@ -44,9 +46,9 @@ def match_registry(
 ) -> RegistryMatch:
     """Find the accounts; `office_of_part`: by 地区（部门） the office whose it is."""
     running = [each for each in registry if each.retired_on is None]
-    known: dict[tuple[str, str, str], list[Account]] = defaultdict(list)
+    known: dict[Key, list[Account]] = defaultdict(list)
     for account in running:
-        for key in _keys(account.filed):
+        for key in keys_of(account.filed):
             known[key].append(account)
     accounts: dict[int, Account] = {}
     owners: dict[int, str] = {}
@@ -54,13 +56,15 @@ def match_registry(
     covered: set[int] = set()
     for each in reported:
         number = each.entry.account.id
-        found = _meant(each.filed, known)
-        if isinstance(found, str):
-            reasons[number] = found
+        alike = _alike(each.filed, known)
+        if alike:
+            whose = [office_of_part.get(regions.of(account.filed), "") for account in alike]
+            owners[number] = each.office if each.office in whose else whose[0]
+        if reason := _doubt(each.filed, alike):
+            reasons[number] = reason
             continue
-        accounts[number] = found
-        owners[number] = office_of_part.get(regions.of(found.filed), "")
-        covered.add(found.id)
+        accounts[number] = alike[0]
+        covered.add(alike[0].id)
     covered_ids = {key for each in running if each.id in covered for key in each.filed.ids}
     return RegistryMatch(
         accounts=accounts,
@@ -77,32 +81,19 @@ def match_registry(
     )
 
 
-def _keys(filed: Filing) -> list[tuple[str, str, str]]:
-    number = [("filing_number", filed.platform, filed.filing_number)] if filed.filing_number else []
-    return [*number, *filed.ids]
+def _alike(filed: Filing, known: Mapping[Key, list[Account]]) -> list[Account]:
+    """The accounts of ours with its 备案单号; where there is none, with an id of its."""
+    return next((found for key in keys_of(filed) if (found := known.get(key))), [])
 
 
-def _meant(filed: Filing, known: Mapping[tuple[str, str, str], list[Account]]) -> Account | str:
-    """The one account of ours; why there is none, in Chinese."""
-    if not (keys := _keys(filed)):
+def _doubt(filed: Filing, alike: Sequence[Account]) -> str:
+    """Why it is not surely one of ours, in Chinese; "" where it is."""
+    if not keys_of(filed):
         return "报送的账号既无备案单号也无平台标识"
-    by_key = {key[0]: known.get(key, []) for key in keys}
-    numbered, *by_ids = [by_key.get("filing_number", []), *_by_ids(by_key)]
-    found = numbered or next(filter(None, by_ids), [])
-    if not found:
+    if not alike:
         return "本级台账中没有该备案单号和平台标识"
-    if len(found) > 1:
-        return f"本级台账中有{len(found)}个账号相符，无法确定"
-    if _contradicts(filed, found[0].filed):
+    if len(alike) > 1:
+        return f"本级台账中有{len(alike)}个账号相符，无法确定"
+    if have_other_ids(filed, alike[0].filed):
         return "备案单号与平台标识在本级台账中不是同一账号"
-    return found[0]
-
-
-def _by_ids(by_key: Mapping[str, list[Account]]) -> list[list[Account]]:
-    return [found for name, found in by_key.items() if name != "filing_number"]
-
-
-def _contradicts(one: Filing, other: Filing) -> bool:
-    """Whether both have an id of the same kind, and it is another one."""
-    ids = {kind: id for kind, _, id in one.ids}
-    return any(kind in ids and ids[kind] != id for kind, _, id in other.ids)
+    return ""

@@ -177,7 +177,8 @@ def _problems(inspection: Inspection, references: References) -> tuple[CircularP
 def _none_failed(inspection: Inspection) -> CircularParagraph:
     if reporting := inspection.reporting:
         whose = "已报送的地区、部门" if reporting.missing else "各地区、各部门"
-        said = CircularParagraph(f"{whose}未报送不合格的政务新媒体。")
+        told = "报送为不合格的政务新媒体均待核对，不计入不合格数" if reporting.told_failing else ""
+        said = CircularParagraph(f"{whose}{told or '未报送不合格的政务新媒体'}。")
     else:
         said = no_failure(inspection)
     if not (waiting := inspection.statistics.whole.open):

@@ -27,7 +27,12 @@ from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.regions import Regions
 from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
-from mediawatch.publish.collect.doubts import doubted_offices, failing_elsewhere, without_praise
+from mediawatch.publish.collect.doubts import (
+    doubts_of,
+    failing_elsewhere,
+    offices_with_failures,
+    without_praise,
+)
 from mediawatch.publish.collect.office_reports import (
     OfficeReport,
     SharedAccount,
@@ -85,13 +90,18 @@ class RoundFrame:
     missing: tuple[str, ...] = ()
     not_due: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
-    unreported: int = 0
+    unreported: Mapping[str, int] = field(default_factory=dict)
+    """By office how many accounts our registry gives it that it did not report."""
+    unpraised: frozenset[str] = frozenset()
+    """Offices that are not named for their 100%, for they did not report all accounts of theirs."""
     key_remarks: Mapping[str, str] = field(default_factory=dict)
     """By office what to mind of the key that signed its file."""
     marks: tuple[str, ...] = ()
     found_failing: frozenset[str] = frozenset()
-    """Offices and platforms of which our own inspection confirmed a failed account: no 100% is said
+    """Offices and platforms of which our own inspections confirmed a failed account: no 100% is said
     of them."""
+    contradicted: frozenset[str] = frozenset()
+    """Of the offices those whose report that speaks against."""
 
 
 def frame_sweep(name: str, span: CheckedSpan, policy: Policy) -> Sweep:
@@ -140,12 +150,14 @@ def merge(
     office_of = {each.entry.account.id: office for office, each in kept}
     scope = tuple(each.entry for _, each in kept)
     counted = _statistics(scope, reports, frame, office_of, dropped)
-    elsewhere = frame.found_failing | failing_elsewhere(reports, shared, owners)
+    by_others = failing_elsewhere(reports, shared, owners)
+    elsewhere = frame.found_failing | by_others
     counted = replace(
         counted,
         whole=replace(counted.whole, contradicted=bool(frame.found_failing)),
-        splits=tuple(without_praise(split, elsewhere) for split in counted.splits),
+        splits=tuple(without_praise(split, elsewhere, frame.unpraised) for split in counted.splits),
     )
+    told_failing = offices_with_failures(reports)
     reporting = Reporting(
         until=frame.until,
         offices=tuple(report.office for report in reports),
@@ -157,7 +169,7 @@ def merge(
             for report in reports
             if (collected := report.figures.collected) is not None
         ),
-        unreported=frame.unreported,
+        unreported=tuple(frame.unreported.items()),
         key_remarks=tuple(f"{name}：{said}" for name, said in frame.key_remarks.items()),
         office_of=office_of,
         sender_of={each.entry.account.id: each.sender for _, each in kept},
@@ -169,7 +181,8 @@ def merge(
         shared=len(shared),
         contested=sum(one.is_contested for one in shared),
         disputed=len(disputed),
-        doubted=doubted_offices(counted),
+        told_failing=bool(told_failing),
+        doubts=doubts_of(counted, told_failing, frame.contradicted | by_others),
     )
     unnamed = _unnamed([each for _, each in kept], shared)
     told = with_omissions(_inspection(scope, counted, frame, reporting), unnamed)

@@ -66,7 +66,7 @@ def _doubts(doubts: Doubts) -> Iterator[str]:
         yield f"{names}报送为不合格的账号待核对或计入其他地区（部门），合格率待核查。"
     if names := "、".join(doubts.apart):
         yield (
-            f"本级检查另发现{names}有不合格账号，因监测时间点等不同，与报送结果不可比，合格率待核查。"
+            f"本级检查另发现属于{names}或由其报送的账号有不合格的，与报送结果不可比，合格率待核查。"
         )
 
 

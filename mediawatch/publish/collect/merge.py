@@ -35,8 +35,8 @@ from mediawatch.publish.collect.doubts import (
 )
 from mediawatch.publish.collect.office_reports import (
     OfficeReport,
-    SharedAccount,
     shared_accounts,
+    unnamed_in,
 )
 from mediawatch.publish.collect.rebuild import ReportedAccount
 from mediawatch.publish.inspection import (
@@ -136,9 +136,7 @@ def merge(
     dropped = {
         each.entry.account.id for one in shared for each in one.reported if each is not one.standing
     }
-    open_ones = {
-        one.standing.entry.account.id: _opposites(one) for one in shared if one.is_contested
-    }
+    open_ones = {one.standing.entry.account.id: one.opposites for one in shared if one.is_contested}
     disputed = disputes.keys() - dropped - open_ones.keys()
     open_ones |= {number: disputes[number] for number in disputed}
     kept = [
@@ -184,7 +182,7 @@ def merge(
         told_failing=bool(told_failing),
         doubts=doubts_of(counted, told_failing, frame.contradicted | by_others),
     )
-    unnamed = _unnamed([each for _, each in kept], shared)
+    unnamed = unnamed_in([each for _, each in kept], shared)
     told = with_omissions(_inspection(scope, counted, frame, reporting), unnamed)
     marks = (*frame.marks, *_marks_of(reports, preliminary=told.preliminary or bool(frame.missing)))
     return Collection(
@@ -288,20 +286,6 @@ def _statistics(
 def _drawn(entries: Sequence[SweepAccount], policy: Policy) -> dict[str, int]:
     parts = count_by(entries, policy, lambda entry: Dimension.PLATFORM.of(entry.account.filed))
     return {name: one.drawn for name, one in parts.items()}
-
-
-def _unnamed(kept: Sequence[ReportedAccount], shared: Sequence[SharedAccount]) -> dict[int, str]:
-    """How names are left out: where any of the offices that reported an account does so."""
-    found = {each.entry.account.id: each.unnamed for each in kept if each.unnamed}
-    for one in shared:
-        if said := [each.unnamed for each in one.reported if each.unnamed]:
-            found.setdefault(one.standing.entry.account.id, said[0])
-    return found
-
-
-def _opposites(one: SharedAccount) -> str:
-    said = "，".join(f"{each.sender}报送为{each.verdict.label}" for each in one.reported)
-    return f"{said}，待核对。"
 
 
 def _as_counted(each: ReportedAccount, open_ones: Mapping[int, str]) -> ReportedAccount:

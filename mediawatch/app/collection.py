@@ -21,7 +21,7 @@ from mediawatch.publish.collect.merge import Collection, RoundFrame, frame_sweep
 from mediawatch.publish.collect.office_reports import OfficeReport, ReportFigures
 from mediawatch.publish.collect.own_looks import OwnLooks, own_looks
 from mediawatch.publish.collect.registry_match import RegistryMatch, match_registry
-from mediawatch.publish.collect.unreported import find_unreported
+from mediawatch.publish.collect.report_gaps import find_gaps
 from mediawatch.publish.inspection import Inspection
 from mediawatch.rules.policy import load
 from mediawatch.rules.sweep_policy import policy_for
@@ -96,7 +96,7 @@ async def collected_round(app: App, own: Sequence[Inspection] = ()) -> Collected
     )
     policy = policy_for(load(offices.round.policy), offices.round.period_from)
     uncovered = Counter(office_of_part.get(regions.of(each.filed), "") for each in found.uncovered)
-    unreported = find_unreported(reports, found, uncovered)
+    gaps = find_gaps(reports, found, uncovered)
     failures = own_failures(offices, office, reports, found, looks, policy)
     frame = RoundFrame(
         name=offices.round.name,
@@ -109,8 +109,8 @@ async def collected_round(app: App, own: Sequence[Inspection] = ()) -> Collected
         late=tuple(
             one.office.name for one in state.states if one.standing is not None and one.is_late
         ),
-        unreported=unreported.accounts,
-        unpraised=unreported.unpraised,
+        unreported=gaps.accounts,
+        unpraised=gaps.unpraised,
         key_remarks={one.office.name: one.key_remark for one in state.states if one.key_remark},
         marks=app.marks,
         found_failing=failures.names,

@@ -35,6 +35,7 @@ from mediawatch.publish.collect.doubts import (
 )
 from mediawatch.publish.collect.office_reports import (
     OfficeReport,
+    SharedAccount,
     shared_accounts,
     unnamed_in,
 )

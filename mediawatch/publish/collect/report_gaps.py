@@ -13,7 +13,7 @@ from mediawatch.publish.collect.registry_match import RegistryMatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unreported:
+class ReportGaps:
     """Of the offices that reported, what their own accounts are that they did not."""
 
     accounts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -23,9 +23,9 @@ class Unreported:
     our registry has in service, or that reported none of their own."""
 
 
-def find_unreported(
+def find_gaps(
     reports: Sequence[OfficeReport], match: RegistryMatch, uncovered: Mapping[str, int]
-) -> Unreported:
+) -> ReportGaps:
     """`uncovered`: by office the accounts in service that nobody reported."""
     gaps = Counter({report.office: uncovered.get(report.office, 0) for report in reports})
     owned: dict[str, dict[int, Account]] = defaultdict(dict)
@@ -57,7 +57,7 @@ def find_unreported(
             or any(told.get(each.id) is False for each in running)
         ):
             unpraised.add(report.office)
-    return Unreported(
+    return ReportGaps(
         accounts={name: number for name, number in gaps.items() if number},
         unpraised=frozenset(unpraised),
     )

@@ -101,7 +101,7 @@ def foreign_failures(
         if owner != report.office
         and all(
             look.beside(each, span).agreement is Agreement.INCOMPARABLE
-            for look in failing.get(match.accounts[number].id, ())
+            for look in (failing.get(ours.id, ()) if (ours := match.accounts.get(number)) else ())
         )
     }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mediawatch.app.own_knowledge import find_disputes, foreign_failures, found_failing
+from mediawatch.app.own_knowledge import find_disputes, foreign_failures, own_failures
 from mediawatch.app.root import App
 from mediawatch.app.round_states import is_as_received, round_state
 from mediawatch.domain import Account, HandedFile, UserError
@@ -18,7 +19,9 @@ from mediawatch.ops.settings.office import read_office
 from mediawatch.publish.collect.checks import accounts_of, policy_of_document, read_handoff
 from mediawatch.publish.collect.merge import Collection, RoundFrame, frame_sweep, merge
 from mediawatch.publish.collect.office_reports import OfficeReport, ReportFigures
+from mediawatch.publish.collect.own_looks import OwnLooks, own_looks
 from mediawatch.publish.collect.registry_match import RegistryMatch, match_registry
+from mediawatch.publish.collect.report_gaps import find_gaps
 from mediawatch.publish.inspection import Inspection
 from mediawatch.rules.policy import load
 from mediawatch.rules.sweep_policy import policy_for
@@ -37,11 +40,25 @@ class CollectedRound:
     frame: RoundFrame = field(repr=False)
     disputes: Mapping[int, str] = field(repr=False)
     """By the number of an account that is reported as failed what we know against it."""
+    looks: OwnLooks = field(repr=False)
+    besides: tuple[int, ...] = ()
+    """Our own inspections of the round that are held against what was reported, and not printed."""
+
+    @property
+    def said_besides(self) -> str:
+        """For the operator, which these are; "" without any."""
+        if not self.besides:
+            return ""
+        numbers = ", ".join(map(str, self.besides))
+        return (
+            f"other own inspections of the round ({numbers}) are held against what was reported; "
+            "their accounts are in no text or list: --sweep names another one"
+        )
 
 
-async def collected_round(app: App, own: Inspection | None = None) -> CollectedRound:
-    """All that counts, put together. What we know ourselves, by `own` and by all that is kept,
-    takes accounts off that were reported as failed.
+async def collected_round(app: App, own: Sequence[Inspection] = ()) -> CollectedRound:
+    """All that counts, put together. What we know ourselves, by `own` (all of the round, last the
+    one that is printed) and by all that is kept, takes accounts off that were reported as failed.
 
     UserError where nothing came in, a kept file is not what was received, or may count no more.
     AssertionError where figures do not agree.
@@ -68,15 +85,19 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
         )
     bodies = await app.store.handed.bodies([each.id for each in kept.values()])
     reports = await asyncio.to_thread(_reports, offices, kept, bodies)
-    office = read_office(app.home.root)
+    office, looks = read_office(app.home.root), own_looks(own)
+    regions = office_regions(office)
     office_of_part = {part: each.name for each in offices.offices for part in each.own_parts}
     found = match_registry(
         registry,
         [each for report in reports for each in report.accounts],
-        office_regions(office),
+        regions,
         office_of_part,
     )
     policy = policy_for(load(offices.round.policy), offices.round.period_from)
+    uncovered = Counter(office_of_part.get(regions.of(each.filed), "") for each in found.uncovered)
+    gaps = find_gaps(reports, found, uncovered)
+    failures = own_failures(offices, office, reports, found, looks, policy)
     frame = RoundFrame(
         name=offices.round.name,
         as_of_sweep=frame_sweep(offices.round.name, offices.round.span, policy),
@@ -88,17 +109,16 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
         late=tuple(
             one.office.name for one in state.states if one.standing is not None and one.is_late
         ),
-        unreported=sum(
-            office_of_part.get(office_regions(office).of(each.filed)) in kept
-            for each in found.uncovered
-        ),
+        unreported=gaps.accounts,
+        unpraised=gaps.unpraised,
         key_remarks={one.office.name: one.key_remark for one in state.states if one.key_remark},
         marks=app.marks,
-        found_failing=found_failing(offices, office, reports, found, own),
+        found_failing=failures.names,
+        contradicted=failures.contradicted,
     )
-    failing = {each.entry.account.id for each in own.failed} if own else set()
-    foreign = foreign_failures(reports, found, failing)
-    disputes = foreign | await find_disputes(app, reports, found, offices.round.span, own, policy)
+    span = offices.round.span
+    foreign = foreign_failures(reports, found, looks, span)
+    disputes = foreign | await find_disputes(app, reports, found, span, looks, policy)
     collection = await asyncio.to_thread(merge, reports, frame, found.owners, disputes)
     return CollectedRound(
         offices=offices,
@@ -107,6 +127,8 @@ async def collected_round(app: App, own: Inspection | None = None) -> CollectedR
         registry=registry,
         frame=frame,
         disputes=disputes,
+        looks=looks,
+        besides=tuple(each.sweep.id for each in own[:-1]),
     )
 
 

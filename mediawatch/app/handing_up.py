@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass
 
 from mediawatch.app.collection import CollectedRound, collected_round
-from mediawatch.app.documents import checks_behind, inspection_of
+from mediawatch.app.documents import checks_behind
 from mediawatch.app.judged import keep_judgements
-from mediawatch.app.own_sample import own_sweep
+from mediawatch.app.own_sample import own_inspections
 from mediawatch.app.root import App
 from mediawatch.domain import CheckedSpan, SweepState
 from mediawatch.ops.settings.lower_offices import read_lower_offices
@@ -36,9 +36,9 @@ async def handed_up(app: App, number: int | None) -> HandedUp:
     UserError as `collected_round`, and where one document cannot hold what came in.
     """
     offices = read_lower_offices(app.home.root)
-    sweep = await own_sweep(app, offices, number)
-    own = await inspection_of(app, sweep) if sweep is not None else None
-    told = await collected_round(app, own)
+    ours = await own_inspections(app, offices, number)
+    own = ours[-1] if ours else None
+    told = await collected_round(app, ours)
     fits = own is not None and _is_of_the_round(own, told)
     document = None
     if own is not None and fits:
@@ -53,13 +53,16 @@ async def handed_up(app: App, number: int | None) -> HandedUp:
             told.match,
             told.disputes,
             (own, document) if own is not None else None,
+            told.looks,
         )
     )
     accounts = found.scope.accounts if found.scope else []
     return HandedUp(
         document=found,
         own_accounts=count_of(sum(not each.reported_by for each in accounts), "account"),
-        left_out="" if fits else _why_left_out(own, told),
+        left_out=" ".join(
+            filter(None, ["" if fits else _why_left_out(own, told), told.said_besides])
+        ),
     )
 
 
@@ -78,5 +81,5 @@ def _why_left_out(own: Inspection | None, told: CollectedRound) -> str:
     return (
         f"sweep {own.sweep.id} is unfinished, a re-check, or of another moment, period or policy "
         f"than the round ({told.offices.round.span.named}): none of its accounts is in the document, and whom it "
-        "found failing is open"
+        "found failing is open, unless it fell silent after that"
     )

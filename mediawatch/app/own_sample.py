@@ -7,26 +7,33 @@ from datetime import timedelta
 
 from mediawatch.app.choice import OF_ITS_OWN
 from mediawatch.app.collection import CollectedRound
+from mediawatch.app.documents import inspection_of
 from mediawatch.app.own_knowledge import posted_days
 from mediawatch.app.root import App
-from mediawatch.domain import Sweep, SweepKind, SweepState, UserError
+from mediawatch.domain import Sweep, SweepState, UserError
 from mediawatch.domain.clock import day_of
+from mediawatch.figures.dimensions import Dimension
 from mediawatch.ops.settings.lower_offices import LowerOffices
 from mediawatch.publish.collect.differences import AccountDifference, compare
+from mediawatch.publish.collect.doubts import without_praise
+from mediawatch.publish.collect.own_looks import failing_looks
 from mediawatch.publish.inspection import Inspection, with_omissions
 
 _FOLLOWS = timedelta(days=60)
-"""So long after the round's moment a nameless sample is taken to be of it: the next one is not."""
+"""So long after the round's moment a nameless inspection is taken to be of it: the next one is
+not."""
 
 
-async def own_sweep(app: App, offices: LowerOffices, number: int | None) -> Sweep | None:
-    """The own inspection of a sample: of that number, else the newest finished one of the round.
+async def own_sweeps(app: App, offices: LowerOffices, number: int | None) -> list[Sweep]:
+    """Our own inspections of the round; last the one that papers print: of that number, else the
+    newest.
 
-    It is of the round by its name; without a name a sample or a list of the weeks after it is. Its
-    moment is not before the round's. None where there is none. UserError for an unknown number, and
-    for one of another round or of before.
+    The finished ones are of the round by its name; without a name those of the weeks after it are.
+    Their moment is not before the round's. UserError for an unknown number, and for one of another
+    round or of before.
     """
     sweeps = await app.store.sweeps.all()
+    fitting = [each for each in sweeps if _is_of_round(each, offices)]
     if number is not None:
         found = next((each for each in sweeps if each.id == number), None)
         if found is None:
@@ -41,22 +48,30 @@ async def own_sweep(app: App, offices: LowerOffices, number: int | None) -> Swee
                 f"sweep {number} looked as of {day_of(found.as_of)}, before the round's "
                 f"{offices.round.as_of}: name one as of that day or later"
             )
-        return found
-    fitting = [
-        each
-        for each in sweeps
-        if each.state is SweepState.FINISHED
-        and day_of(each.as_of) >= offices.round.as_of
+        return [*(each for each in fitting if each.id != number), found]
+    return fitting
+
+
+def _is_of_round(sweep: Sweep, offices: LowerOffices) -> bool:
+    return (
+        sweep.state is SweepState.FINISHED
+        and sweep.kind not in OF_ITS_OWN
+        and day_of(sweep.as_of) >= offices.round.as_of
         and (
-            each.round == offices.round.name
-            if each.round
-            else each.kind in (SweepKind.SAMPLE, SweepKind.LIST)
-            and each.period_from == offices.round.period_from
-            and day_of(each.as_of) <= offices.round.as_of + _FOLLOWS
+            sweep.round == offices.round.name
+            if sweep.round
+            else sweep.period_from == offices.round.period_from
+            and day_of(sweep.as_of) <= offices.round.as_of + _FOLLOWS
         )
-        and each.kind not in OF_ITS_OWN
-    ]
-    return fitting[-1] if fitting else None
+    )
+
+
+async def own_inspections(
+    app: App, offices: LowerOffices, number: int | None
+) -> tuple[Inspection, ...]:
+    """The same as documents print them."""
+    sweeps = await own_sweeps(app, offices, number)
+    return tuple([await inspection_of(app, each) for each in sweeps])
 
 
 def with_names_left_out(told: CollectedRound, own: Inspection) -> tuple[CollectedRound, Inspection]:
@@ -86,6 +101,21 @@ def with_names_left_out(told: CollectedRound, own: Inspection) -> tuple[Collecte
     inspection = with_omissions(theirs, {**back, **theirs.omissions})
     collection = replace(told.collection, inspection=inspection)
     return replace(told, collection=collection), with_omissions(own, {**ours, **own.omissions})
+
+
+def without_praise_of_failing(told: CollectedRound, own: Inspection) -> Inspection:
+    """The inspection that is printed, praising nobody of whom another one of the round found an
+    account failing."""
+    named = frozenset(
+        own.regions.of(looks[0].entry.account.filed) for looks in failing_looks(told.looks).values()
+    )
+    splits = tuple(
+        without_praise(split, frozenset(), named)
+        if split.heading == Dimension.REGION.label
+        else split
+        for split in own.statistics.splits
+    )
+    return replace(own, statistics=replace(own.statistics, splits=splits))
 
 
 async def find_differences(

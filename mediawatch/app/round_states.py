@@ -12,7 +12,7 @@ from mediawatch.domain import HandedFile, HandedState, standing_files
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.ops.settings.lower_offices import LowerOffice, LowerOffices, read_lower_offices
 from mediawatch.publish.collect.checks import Expectation, read_round_facts, round_faults
-from mediawatch.publish.collect.states import OfficeState, RoundState
+from mediawatch.publish.collect.states import OfficeState, RoundState, came_in_time
 from mediawatch.rules.policy import Policy, load
 
 
@@ -22,7 +22,6 @@ async def round_state(app: App) -> RoundState:
     files = await files_of_round(app.store, offices)
     standing = standing_files(files)
     last = {each.office: each for each in files}
-    first = {each.office: each for each in reversed(files) if each.state is HandedState.ACCEPTED}
     known = {each.sha256 for each in files if each.office and each.sha256}
     misfits = await _misfits(app, offices, standing)
     misfits |= _merged_offices(await app.store.handed.of_round(offices.round.name), offices)
@@ -34,7 +33,7 @@ async def round_state(app: App) -> RoundState:
                 office=each,
                 deadline=offices.deadline_of(each),
                 standing=standing.get(each.name),
-                first=first.get(each.name),
+                came_in_time=came_in_time(files, each.name, offices.deadline_of(each)),
                 last=last.get(each.name),
                 misfit=misfits.get(each.name, ""),
                 unexplained=_unexplained_key(each, offices, standing.get(each.name)),

@@ -213,14 +213,18 @@ async def _collected(
 
 async def _round(app: App, sweep: int | None) -> tuple[CollectedRound, Inspection | None]:
     from mediawatch.app.collection import collected_round
-    from mediawatch.app.documents import inspection_of
-    from mediawatch.app.own_sample import own_sweep, with_names_left_out
+    from mediawatch.app.own_sample import (
+        own_inspections,
+        with_names_left_out,
+        without_praise_of_failing,
+    )
     from mediawatch.ops.settings.lower_offices import read_lower_offices
 
-    chosen = await own_sweep(app, read_lower_offices(app.home.root), sweep)
-    own = await inspection_of(app, chosen) if chosen is not None else None
+    own = await own_inspections(app, read_lower_offices(app.home.root), sweep)
     told = await collected_round(app, own)
-    return with_names_left_out(told, own) if own is not None else (told, None)
+    if not own:
+        return told, None
+    return with_names_left_out(told, without_praise_of_failing(told, own[-1]))
 
 
 def _tell(told: CollectedRound) -> None:
@@ -228,6 +232,8 @@ def _tell(told: CollectedRound) -> None:
     reporting = told.collection.inspection.reporting
     if reporting and reporting.missing:
         typer.echo(f"尚未报送：{'、'.join(reporting.missing)}", err=True)
+    if told.besides:
+        typer.echo(told.said_besides, err=True)
     for each in reporting.key_remarks if reporting else ():
         typer.echo(each, err=True)
     if number := len(told.match.reasons):

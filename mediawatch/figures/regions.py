@@ -93,7 +93,7 @@ class Regions:
             if names:
                 parts = tuple((name, counted[name]) for name in names)
                 label = self._label(group)
-                groups.append(SplitGroup(group.value, label, parts, split.failed_elsewhere))
+                groups.append(SplitGroup(group.value, label, parts, split.unpraised))
         parts = tuple(pair for group in groups for pair in group.parts)
         return replace(split, parts=parts, groups=tuple(groups))
 

@@ -139,12 +139,12 @@ class SplitGroup:
     label: str
     """As a table calls them: 县区, 市直部门 …"""
     parts: tuple[tuple[str, Figures], ...]
-    failed_elsewhere: frozenset[str] = frozenset()
+    unpraised: frozenset[str] = frozenset()
 
     @property
     def perfect(self) -> tuple[str, ...]:
         """As those of `FiguresSplit`."""
-        return _perfect(self.parts, self.failed_elsewhere)
+        return _perfect(self.parts, self.unpraised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +155,14 @@ class FiguresSplit:
     parts: tuple[tuple[str, Figures], ...]
     groups: tuple[SplitGroup, ...] = ()
     """The same parts by their kind, where they are of several kinds: regions, departments."""
-    failed_elsewhere: frozenset[str] = frozenset()
-    """The parts with a failed account that counts in another part (`Regions.failed_elsewhere`)."""
+    unpraised: frozenset[str] = frozenset()
+    """The parts with a failed account that counts in another part (`Regions.failed_elsewhere`), and
+    those that did not report all of their accounts."""
 
     @property
     def perfect(self) -> tuple[str, ...]:
-        """The parts with 合格率 100%, nothing open, and no failed account that counts elsewhere."""
-        return _perfect(self.parts, self.failed_elsewhere)
+        """The parts with 合格率 100% and nothing open, of which nothing else is known."""
+        return _perfect(self.parts, self.unpraised)
 
     @property
     def without_account(self) -> tuple[str, ...]:
@@ -182,10 +183,8 @@ class Statistics:
     """Every failed account once, with its leading finding, in scope order."""
 
 
-def _perfect(
-    parts: Iterable[tuple[str, Figures]], failed_elsewhere: frozenset[str]
-) -> tuple[str, ...]:
-    return tuple(name for name, part in parts if part.perfect and name not in failed_elsewhere)
+def _perfect(parts: Iterable[tuple[str, Figures]], unpraised: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name, part in parts if part.perfect and name not in unpraised)
 
 
 def percent(ratio: Fraction | None, decimals: int = 2) -> str:

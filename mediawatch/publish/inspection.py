@@ -357,7 +357,7 @@ def statistics_of(
 
     def arranged(split: FiguresSplit) -> FiguresSplit:
         elsewhere = regions.failed_elsewhere((name for name, _ in split.parts), failed)
-        return regions.arranged(replace(split, failed_elsewhere=elsewhere))
+        return regions.arranged(replace(split, unpraised=elsewhere))
 
     splits = tuple(
         arranged(split) if split.heading == Dimension.REGION.label else split

@@ -8,6 +8,18 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """Offices whose 100% is 待核查, for a failed account is known besides; each stands once."""
+
+    contradicted: tuple[str, ...] = ()
+    """They report no failure, and our own inspection or another office does, of the same moment."""
+    unsettled: tuple[str, ...] = ()
+    """They report failures, and none of them counts with them."""
+    apart: tuple[str, ...] = ()
+    """We found a failure that cannot be compared with what they report: nothing contradicts them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
     """What lower offices reported: of an inspection that is made of it, every number is theirs."""
 
@@ -30,11 +42,11 @@ class Reporting:
     disputed: int = 0
     """Further accounts that were reported as failed, and of which we know what speaks against it;
     they count as open, too."""
-    doubted: tuple[str, ...] = ()
-    """Offices that report 100%, and of which a failed account is known besides."""
-
-    unreported: int = 0
-    """Accounts in service that our registry gives to offices which reported, and not them."""
+    told_failing: bool = False
+    """Whether any account is reported as failed, though none may count so."""
+    doubts: Doubts = field(default_factory=Doubts)
+    unreported: tuple[tuple[str, int], ...] = ()
+    """By office how many accounts in service our registry gives it that it did not report."""
     collectors: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Offices that collected others' reports themselves, with those of theirs that are missing."""
     key_remarks: tuple[str, ...] = ()
@@ -51,9 +63,17 @@ class Reporting:
         return f"据{whose}报送"
 
     def row_name(self, office: str) -> str:
-        """An office as a row of a table: who judges by a window of its own says so."""
-        days = dict(self.own_rules).get(office)
-        return office if days is None else f"{office}（按本地规则{days}天判定）"
+        """An office as a row of a table: who judges by a window of its own says so, and beside a
+        rate it says how many of its accounts are not in it."""
+        days, left_out = dict(self.own_rules).get(office), dict(self.unreported).get(office)
+        said = [f"按本地规则{days}天判定"] if days is not None else []
+        said += [f"另有{left_out}个未在报送之列"] if left_out else []
+        return f"{office}（{'，'.join(said)}）" if said else office
+
+    @property
+    def left_out(self) -> int:
+        """Accounts of the offices that reported, and not in their reports."""
+        return sum(number for _, number in self.unreported)
 
     @property
     def expected(self) -> int:

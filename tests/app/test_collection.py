@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from handed_offices import AS_OF, LowerOffice, filed_in, settings_of, told_by
 from offices import FRESH, Office
 from openpyxl import Workbook, load_workbook
 
-from mediawatch.domain import Code, Filing, Sweep, SweepState
+from mediawatch.domain import Code, FiledStatus, Filing, Sweep, SweepState
 from mediawatch.domain.clock import day_end
 from mediawatch.ports import Store
 from mediawatch.rules.policy import load
@@ -153,8 +153,20 @@ def test_the_circular_keeps_both_halves_apart(collected: Round) -> None:
     assert all("长沙市第5号" not in cell for table in tables for row in table for cell in row)
 
 
-def test_without_an_own_inspection_the_circular_says_nothing_of_one(collected: Round) -> None:
-    said, tables = collected.circular()
+def round_of(root: Path, documents: dict[str, Any], **more: Any) -> Round:
+    """What these offices sent; all of their accounts are in our registry."""
+    lower = {name: LowerOffice(root, name) for name in documents}
+    office = Office.of(root, *REGISTRY)
+    (office.home.root / "office.toml").write_text(OFFICE, "utf-8")
+    (office.home.root / "offices.toml").write_text(settings_of([*lower.values()], **more), "utf-8")
+    files = [file for name, told in documents.items() for file in lower[name].send(told)]
+    office.run("collect", "add", "--by", "丙某", *files)
+    return Round(office, root, 0)
+
+
+def test_without_an_own_inspection_the_circular_says_nothing_of_one(tmp_path: Path) -> None:
+    of_a = told_by(ACCOUNTS[A], {0: Code.STALE_2W, 3: Code.STALE_3M})
+    said, tables = round_of(tmp_path, {A: of_a}).circular()
     text = "\n".join(said)
     assert "抽查" not in text
     assert "（一）超过3个月未更新。" in text
@@ -175,11 +187,84 @@ def test_no_office_is_praised_whose_account_we_found_failing(tmp_path: Path) -> 
     said, tables = round_.circular("--sweep", "1")
     text = "\n".join(said)
     assert "报送合格率为100%的地区有1个：株洲市。" in text
-    assert "长沙市报送均合格，与本级检查或其他单位报送的情况不符，合格率待核查。" in text
+    assert "长沙市未报送不合格账号，与本级检查或其他单位报送的情况不符，合格率待核查。" in text
     rates = {row[1]: row[6] for row in tables[0][1:]}
     assert (rates[A], rates[B], rates["合计"]) == ("待核查", "100%", "待核查")
     sheet = {row[1]: row[6] for row in round_.sheet("自查统计表")}
     assert (sheet[A], sheet[B], sheet["合计"]) == ("待核查", "100%", "待核查")
+
+
+CONTRADICTED = "{}未报送不合格账号，与本级检查或其他单位报送的情况不符，合格率待核查。"
+
+
+def test_no_office_is_said_to_report_only_sound_ones_where_it_does_not(tmp_path: Path) -> None:
+    """Its one failure is open: our own look found it fresh, and another one failing."""
+    of_a = told_by(ACCOUNTS[A], {0: Code.STALE_2W})
+    round_ = round_of(tmp_path, {A: of_a, B: told_by(ACCOUNTS[B])})
+    round_.office.sweep(AS_OF, {2: [Code.STALE_2W]}, only=[1, 2])
+    text = "\n".join(round_.circular()[0])
+    assert "长沙市未报送" not in text
+    assert "各地区、各部门未报送" not in text
+    assert "长沙市报送为不合格的账号待核对或计入其他地区（部门），合格率待核查。" in text
+    assert "各地区、各部门报送为不合格的政务新媒体均待核对，不计入不合格数。" in text
+
+
+def test_opposite_reports_accuse_nobody_of_silence(tmp_path: Path) -> None:
+    of_a = told_by(ACCOUNTS[A], {0: Code.STALE_2W})
+    both = {A: of_a, B: told_by([*ACCOUNTS[B], ACCOUNTS[A][0]])}
+    text = "\n".join(round_of(tmp_path, both).circular()[0])
+    assert CONTRADICTED.format(B) in text
+    assert "长沙市未报送" not in text
+    assert "各地区、各部门未报送" not in text
+
+
+def test_a_silence_of_after_the_moment_contradicts_nobody(tmp_path: Path) -> None:
+    round_ = round_of(tmp_path, {A: told_by(ACCOUNTS[A]), B: told_by(ACCOUNTS[B])})
+    round_.office.sweep(AS_OF + timedelta(days=20), {1: [Code.STALE_2W]}, only=[1, 7])
+    text = "\n".join(round_.circular()[0])
+    assert "不符" not in text
+    assert (
+        "本级检查另发现属于长沙市或由其报送的账号有不合格的，与报送结果不可比，合格率待核查。"
+        in text
+    )
+    assert "报送合格率为100%的地区有1个：株洲市。" in text
+
+
+def test_every_own_inspection_of_the_round_counts(tmp_path: Path) -> None:
+    """The second one looked at another account: what the first one found stands."""
+    round_ = round_of(tmp_path, {A: told_by(ACCOUNTS[A]), B: told_by(ACCOUNTS[B])})
+    round_.office.sweep(AS_OF + timedelta(days=5), {1: [Code.STALE_2W]}, only=[1, 2])
+    round_.office.sweep(AS_OF + timedelta(days=6), {}, only=[3])
+    said, tables = round_.circular()
+    text = "\n".join(said)
+    assert CONTRADICTED.format(A) in text
+    assert "报送合格率为100%的地区有1个：株洲市。" in text
+    assert "所检查账号合格率为100%" not in text, "nor does our own half praise it"
+    assert {row[1]: row[6] for row in tables[0][1:]}[A] == "待核查"
+    round_.office.sweep(AS_OF + timedelta(days=5), {})
+    text = "\n".join(round_.circular()[0])
+    assert "不符" not in text, "the same moment was looked at again"
+    assert "并进行了检查" in text, "all accounts are no sample"
+    assert "抽查" not in text
+
+
+@pytest.mark.parametrize("own", [ACCOUNTS[A][:1], []])
+def test_only_who_reported_all_of_its_own_is_praised(tmp_path: Path, own: list[Filing]) -> None:
+    """An office with one of its six accounts, and one with another office's alone."""
+    told = told_by(own or ACCOUNTS[B])
+    text, tables = round_of(tmp_path, {A: told, D: told_by(ACCOUNTS[D])}).circular()
+    said, left = "\n".join(text), 5 if own else 6
+    assert "报送合格率为100%的地区有1个：衡阳市。" in said
+    assert f"另有{left}个未在其报送之列，待核对：长沙市{left}个。" in said
+    rates = {row[1]: row[6] for row in tables[0][1:]}
+    assert rates[f"长沙市（另有{left}个未在报送之列）"] == "100%"
+
+
+def test_an_account_that_only_its_office_calls_closed_praises_nobody(tmp_path: Path) -> None:
+    closed = [replace(ACCOUNTS[A][0], status=FiledStatus.CLOSED), *ACCOUNTS[A][1:]]
+    both = {A: told_by(closed), B: told_by(ACCOUNTS[B])}
+    text = "\n".join(round_of(tmp_path, both).circular()[0])
+    assert "报送合格率为100%的地区有1个：株洲市。" in text
 
 
 def test_whom_an_office_names_nowhere_we_do_not_name_either(tmp_path: Path) -> None:
@@ -211,7 +296,7 @@ def test_one_offices_word_fails_no_account_of_another(tmp_path: Path) -> None:
     said, tables = round_.circular()
     text = "\n".join(said)
     assert "发现不合格0个" in text
-    assert "已报送的地区、部门未报送不合格的政务新媒体。另有1个尚待人工核查" in text
+    assert "报送为不合格的政务新媒体均待核对，不计入不合格数。另有1个尚待人工核查" in text
     assert ACCOUNTS[B][0].name not in str(tables) + text
     assert len(tables) == 1, "a list of nobody is no annex"
     office.sweep(AS_OF, {7: [Code.STALE_2W]}, only=[7])

@@ -115,13 +115,36 @@ def test_an_account_counts_once_and_opposites_are_open(city: City) -> None:
     assert len(shared) == 2
 
 
-def test_whom_a_later_inspection_found_failing_is_open(city: City) -> None:
+@pytest.mark.parametrize(
+    ("days", "code", "verdict", "says"),
+    [
+        # Its last post is of 30 days before we looked: within the office's own window, or not.
+        (5, Code.STALE_2W, "unproven", "本级检查认定不合格"),
+        (20, Code.STALE_2W, "fresh", "说明。"),
+        (20, Code.NAME_MISMATCH, "unproven", "与本级检查的结论不可比"),
+    ],
+)
+def test_whom_a_later_inspection_found_failing_is_open_unless_it_fell_silent_since(
+    city: City, days: int, code: Code, verdict: str, says: str
+) -> None:
     city.add(told_by(OF_A), told_by(OF_B))
-    own = city.inspect({1: [Code.STALE_2W]}, AS_OF + timedelta(days=20), only=[1, 9])
-    found = verdicts(city.hand_up("--sweep", str(own)))
-    assert found["浏阳市第1号"] == ("unproven", [A])
+    own = city.inspect({1: [code]}, AS_OF + timedelta(days=days), only=[1, 9])
+    document = city.hand_up("--sweep", str(own))
+    found = verdicts(document)
+    assert found["浏阳市第1号"] == (verdict, [A])
+    assert says in document["scope"]["accounts"][0]["sentence"]
     assert "长沙市第9号" not in found, "it was looked at for another moment"
     assert "of another moment" in city.said
+
+
+def test_what_an_older_inspection_of_the_round_found_stands(city: City) -> None:
+    city.add(told_by(OF_A), told_by(OF_B))
+    first = city.inspect({1: [Code.STALE_2W]}, AS_OF + timedelta(days=5), only=[1])
+    city.inspect({}, only=[9])
+    document = city.hand_up()
+    assert verdicts(document)["浏阳市第1号"] == ("unproven", [A])
+    assert verdicts(document)["长沙市第9号"] == ("fresh", [])
+    assert f"other own inspections of the round ({first})" in city.said
 
 
 def test_an_unfinished_inspection_is_not_handed_up(city: City) -> None:
@@ -324,5 +347,5 @@ def test_accounts_that_no_office_reports_are_told(city: City) -> None:
     target = city.root / "通报.docx"
     city.office.run("collect", "circular", "--out", target)
     text = "\n".join(each.text for each in WordDocument(str(target)).paragraphs)
-    said = "本级台账中属于已报送地区（部门）的在管政务新媒体，另有1个未在报送之列，待核对。"
+    said = "本级台账中属于已报送地区（部门）的在管政务新媒体，另有1个未在其报送之列，待核对：浏阳市1个。"
     assert said in text

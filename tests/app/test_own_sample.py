@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from handed_offices import AS_OF
 
-from mediawatch.app.own_sample import own_sweep
+from mediawatch.app.own_sample import own_sweeps
 from mediawatch.app.root import App
 from mediawatch.domain import Sweep, SweepKind, SweepState
 from mediawatch.domain.clock import day_end
@@ -36,7 +36,9 @@ def sweep(days: int, kind: SweepKind, name: str, since: date | None) -> Sweep:
     ("days", "kind", "name", "since", "is_taken"),
     [
         (20, SweepKind.SAMPLE, "", None, True),
-        (20, SweepKind.CENSUS, "", None, False),
+        (20, SweepKind.CENSUS, "", None, True),
+        (20, SweepKind.NIGHTLY, "", None, False),
+        (20, SweepKind.RECHECK, "", None, False),
         (20, SweepKind.SAMPLE, "", AS_OF, False),
         # That of the next quarter says nothing of this one.
         (90, SweepKind.SAMPLE, "", None, False),
@@ -45,12 +47,12 @@ def sweep(days: int, kind: SweepKind, name: str, since: date | None) -> Sweep:
         (-1, SweepKind.SAMPLE, "第四季度", None, False),
     ],
 )
-def test_a_nameless_sample_of_another_quarter_is_not_taken(
+def test_a_nameless_inspection_of_another_quarter_is_not_taken(
     days: int, kind: SweepKind, name: str, since: date | None, is_taken: bool
 ) -> None:
     async def all_sweeps() -> list[Sweep]:
         return [sweep(days, kind, name, since)]
 
     app = SimpleNamespace(store=SimpleNamespace(sweeps=SimpleNamespace(all=all_sweeps)))
-    found = asyncio.run(own_sweep(cast(App, app), OFFICES, None))
-    assert (found is not None) is is_taken
+    found = asyncio.run(own_sweeps(cast(App, app), OFFICES, None))
+    assert bool(found) is is_taken

@@ -27,7 +27,7 @@ from offices import Office
 from openpyxl import load_workbook
 
 from mediawatch.app.backup_members import is_member
-from mediawatch.domain import CheckedSpan, Code, HandedFile, HandedState, Verdict
+from mediawatch.domain import CheckedSpan, Code, HandedFile, HandedState, Verdict, standing_files
 from mediawatch.domain.clock import day_end
 from mediawatch.ops.settings import lower_offices as settings
 from mediawatch.ops.signing import KEY_FILE
@@ -39,7 +39,7 @@ from mediawatch.publish.collect.checks import (
     remarks_on,
 )
 from mediawatch.publish.collect.office_reports import ReportFigures
-from mediawatch.publish.collect.states import OfficeState
+from mediawatch.publish.collect.states import OfficeState, came_in_time
 from mediawatch.rules.policy import load
 
 ROUND = "2022年第四季度"
@@ -458,24 +458,44 @@ def test_a_signature_of_other_bytes_is_told_as_such(upper: Office, lower: LowerO
     assert "有签名文件，但与该文件不符" in desk.add(document, beside, refused=True)
 
 
-def test_a_correction_makes_no_office_late() -> None:
+ACCEPTED, REFUSED, WITHDRAWN = HandedState.ACCEPTED, HandedState.REFUSED, HandedState.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("came", "label"),
+    [
+        # A day after (+) or before the deadline, what came of the file, and which one it is.
+        ([(0, ACCEPTED, "a"), (3, ACCEPTED, "b")], "已报送"),
+        ([(3, ACCEPTED, "b")], "逾期报送"),
+        ([(-2, ACCEPTED, "a"), (-1, WITHDRAWN, "a"), (3, ACCEPTED, "b")], "逾期报送"),
+        ([(-2, ACCEPTED, "a"), (3, WITHDRAWN, "a"), (4, ACCEPTED, "b")], "已报送"),
+        ([(-2, ACCEPTED, "a"), (-1, WITHDRAWN, "a"), (3, ACCEPTED, "a")], "已报送"),
+        ([(-2, ACCEPTED, "a"), (-1, WITHDRAWN, "a")], "逾期未报送（已撤回）"),
+        ([(-2, ACCEPTED, "a"), (3, WITHDRAWN, "a")], "已撤回"),
+        ([(-1, REFUSED, "a")], "逾期未报送（已退回）"),
+        ([], "逾期未报送"),
+    ],
+)
+def test_a_correction_makes_no_office_late_and_a_useless_file_none_punctual(
+    came: list[tuple[int, HandedState, str]], label: str
+) -> None:
     day = date(2023, 1, 10)
-    office = settings.LowerOffice(name="甲市", folder="x")
-    first, second = (
+    files = [
         HandedFile(
-            round="x", office="甲市", state=HandedState.ACCEPTED, file="", sha256="", size=0,
+            round="x", office="甲市", state=state, file="", sha256=sha256, size=0,
             received_at=day_end(day + timedelta(days=after)), by="",
         )
-        for after in (0, 3)
-    )  # fmt: skip
-
-    def label(first: HandedFile) -> str:
-        return OfficeState(
-            office=office, deadline=day, standing=second, first=first, last=second,
-            today=day + timedelta(days=9),
-        ).label  # fmt: skip
-
-    assert (label(first), label(second)) == ("已报送", "逾期报送")
+        for after, state, sha256 in came
+    ]  # fmt: skip
+    found = OfficeState(
+        office=settings.LowerOffice(name="甲市", folder="x"),
+        deadline=day,
+        standing=standing_files(files).get("甲市"),
+        came_in_time=came_in_time(files, "甲市", day),
+        last=files[-1] if files else None,
+        today=day + timedelta(days=9),
+    )
+    assert (found.label, found.is_owing) == (label, "报送" not in label or "未报送" in label)
 
 
 @pytest.mark.parametrize(

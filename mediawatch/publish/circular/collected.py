@@ -29,6 +29,7 @@ from mediawatch.publish.circular.text import (
     numeral,
 )
 from mediawatch.publish.inspection import Inspection
+from mediawatch.sweep.scope import WHOLE
 
 _HEADINGS: dict[Part, tuple[str, str]] = {
     "总体情况": ("各地区、各部门自查情况", "本级抽查情况"),
@@ -141,11 +142,14 @@ def _title(inspection: Inspection, key: AnnexKey) -> str:
     office: Office = inspection.office
     titles = _REPORTED_TITLES if inspection.reporting else _OWN_TITLES
     basis = inspection.reporting.basis if inspection.reporting else ""
-    return (
-        titles[key].format(reach=office.reach, basis=basis)
-        if key in titles
-        else annex_title(office, key)
-    )
+    named = _how_looked_at(inspection, titles.get(key, ""))
+    return named.format(reach=office.reach, basis=basis) if named else annex_title(office, key)
+
+
+def _how_looked_at(inspection: Inspection, words: str) -> str:
+    """An own inspection of all accounts is no 抽查."""
+    whole = inspection.reporting is None and inspection.sweep.scope == WHOLE
+    return words.replace("抽查", "检查") if whole else words
 
 
 def _section(
@@ -177,7 +181,8 @@ def _problems(inspection: Inspection, references: References) -> tuple[CircularP
 def _none_failed(inspection: Inspection) -> CircularParagraph:
     if reporting := inspection.reporting:
         whose = "已报送的地区、部门" if reporting.missing else "各地区、各部门"
-        said = CircularParagraph(f"{whose}未报送不合格的政务新媒体。")
+        told = "报送为不合格的政务新媒体均待核对，不计入不合格数" if reporting.told_failing else ""
+        said = CircularParagraph(f"{whose}{told or '未报送不合格的政务新媒体'}。")
     else:
         said = no_failure(inspection)
     if not (waiting := inspection.statistics.whole.open):
@@ -197,7 +202,11 @@ def _both(
         if len(halves) > 1:
             yield (
                 half.inspection,
-                CircularParagraph("", f"（{numeral(place)}）{_HEADINGS[part][place - 1]}"),
+                CircularParagraph(
+                    "",
+                    f"（{numeral(place)}）"
+                    + _how_looked_at(half.inspection, _HEADINGS[part][place - 1]),
+                ),
             )
         headed = [each for each in paragraphs if each.heading]
         bare = [each for each in paragraphs if not each.heading]
@@ -215,7 +224,7 @@ def _occasion(reported: Inspection, own: Inspection | None, checked_during: str)
     basis = "、".join(office.basis or reported.policy.documents)
     during = f"于{checked_during}" if checked_during else ""
     how = "采取系统监测加人工审核的方式" if own and is_monitored_and_reviewed(own) else ""
-    sample = f"，并{how}进行了抽查" if own else ""
+    sample = _how_looked_at(own, f"，并{how}进行了抽查") if own else ""
     return (
         f"{f'根据{basis}要求，' if basis else ''}{who}{during}"
         f"组织各地区、各部门开展了政务新媒体自查{sample}，现将有关情况通报如下。"

@@ -144,7 +144,9 @@ def _coverage(inspection: Inspection, *, partial: bool) -> str:
     if which == SweepKind.SAMPLE.label:
         settled = whole.checked == whole.drawn
         return f"{opening}{which}{whole.drawn}{measure}{coverage if settled else f'，{checked}'}"
-    return f"{opening}为部分检查：{which}，共{whole.drawn}{measure}，{checked}"
+    return (
+        f"{opening}为部分检查{f'：{which}' if which else ''}，共{whole.drawn}{measure}，{checked}"
+    )
 
 
 def _registry(inspection: Inspection) -> str:

@@ -81,7 +81,7 @@ def _whole(inspection: Inspection) -> Iterator[Rule]:
         whole.drawn,
         whole.coverage,
     )
-    yield expect(rf"为部分检查：[^。\d]*?，共(\d+){one}，检查", whole.drawn)
+    yield expect(rf"为部分检查(?:：[^。\d]*?)?，共(\d+){one}，检查", whole.drawn)
     yield expect(
         rf"发现不合格(\d+){one}(?:（其中(\d+){one}在通报印发前已完成整改）)?"
         rf"(?:，(?:所检查账号)?合格率({PERCENT}))?",

@@ -19,6 +19,10 @@ def reporting_rules(inspection: Inspection) -> list[Rule]:
     def window(match: re.Match[str], line: str) -> Iterator[Check]:
         yield match[2], days.get(match[1])
 
+    def left_out(match: re.Match[str], line: str) -> Iterator[Check]:
+        if "未在其报送之列" in line:
+            yield match[2], dict(told.unreported).get(match[1])
+
     def named(names: tuple[str, ...]) -> Callable[[re.Match[str], str], Iterator[Check]]:
         return lambda match, line: iter([(match[1], len(names)), (match[2], "、".join(names))])
 
@@ -44,6 +48,7 @@ def reporting_rules(inspection: Inspection) -> list[Rule]:
             told.shared,
             told.contested,
         ),
-        expect(rf"另有(\d+){one}未在报送之列", told.unreported),
+        expect(rf"另有(\d+){one}未在其报送之列", told.left_out),
+        Rule(re.compile(rf"(?<=[：、])([^：、，。]+?)(\d+){one}(?=[、。])"), left_out),
         expect(rf"有(\d+){one}政务新媒体报送为不合格，与本级掌握的情况不同", told.disputed),
     ]

@@ -8,7 +8,7 @@ from mediawatch.domain.clock import chinese_day
 from mediawatch.publish.circular.frame import moment
 from mediawatch.publish.circular.text import MANY
 from mediawatch.publish.inspection import Inspection
-from mediawatch.publish.reporting import Reporting
+from mediawatch.publish.reporting import Doubts, Reporting
 
 
 def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[str]:
@@ -39,14 +39,14 @@ def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[
             f"有{reporting.disputed}{measure}政务新媒体报送为不合格，与本级掌握的情况不同，待核对，"
             "不计入不合格数。"
         )
-    if reporting.doubted and office.print_rate:
-        yield (
-            f"{'、'.join(reporting.doubted)}报送均合格，与本级检查或其他单位报送的情况不符，合格率待核查。"
-        )
+    if office.print_rate:
+        yield from _doubts(reporting.doubts)
     if reporting.unreported:
+        of_each = "、".join(f"{name}{number}{measure}" for name, number in reporting.unreported)
+        named = f"：{of_each}" if len(reporting.unreported) <= MANY else ""
         yield (
-            f"本级台账中属于已报送地区（部门）的在管政务新媒体，另有{reporting.unreported}{measure}"
-            "未在报送之列，待核对。"
+            f"本级台账中属于已报送地区（部门）的在管政务新媒体，另有{reporting.left_out}{measure}"
+            f"未在其报送之列，待核对{named}。"
         )
     if reporting.collectors:
         names = "、".join(name for name, _ in reporting.collectors)
@@ -55,6 +55,19 @@ def reported_overview(inspection: Inspection, reporting: Reporting) -> Iterator[
         if missing:
             yield f"{name}所属单位中，{'、'.join(missing)}尚未报送，所报为初步结果。"
     yield "以上情况由各地区、各部门自查报送，佐证材料由报送单位留存，本级未逐一核查。"
+
+
+def _doubts(doubts: Doubts) -> Iterator[str]:
+    """Why no 100% is said. A contradiction is one of the same moment alone, and of nobody who
+    reports failures himself."""
+    if names := "、".join(doubts.contradicted):
+        yield f"{names}未报送不合格账号，与本级检查或其他单位报送的情况不符，合格率待核查。"
+    if names := "、".join(doubts.unsettled):
+        yield f"{names}报送为不合格的账号待核对或计入其他地区（部门），合格率待核查。"
+    if names := "、".join(doubts.apart):
+        yield (
+            f"本级检查另发现属于{names}或由其报送的账号有不合格的，与报送结果不可比，合格率待核查。"
+        )
 
 
 def _senders(reporting: Reporting) -> Iterator[str]:

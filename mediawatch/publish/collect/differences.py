@@ -19,7 +19,8 @@ from mediawatch.rules.account_policy import AccountPolicy, account_policy
 from mediawatch.rules.hearing import SILENCES
 from mediawatch.rules.policy import Policy
 
-_OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+OPEN_VERDICTS = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+_FELL_SILENT_SINCE = "报送单位的监测时间点之后才超期"
 
 
 class Agreement(StrEnum):
@@ -53,6 +54,11 @@ class AccountDifference:
     @property
     def own_verdict(self) -> Verdict:
         return verdict_of(self.own)
+
+    @property
+    def fell_silent_since(self) -> bool:
+        """Whether all that we found began after their moment: what they reported may well hold."""
+        return self.agreement is Agreement.INCOMPARABLE and self.reason.endswith(_FELL_SILENT_SINCE)
 
 
 def disproving_day(
@@ -173,9 +179,9 @@ def _agreement(
     theirs, ours = reported.verdict, verdict_of(own)
     policy = account_policy(inspection.policy, own.account.filed)
     days = policy.window.days if policy.judged_by_updates else None
-    if theirs in _OPEN:
+    if theirs in OPEN_VERDICTS:
         return Agreement.INCOMPARABLE, "报送单位待核查"
-    if ours in _OPEN:
+    if ours in OPEN_VERDICTS:
         return Agreement.INCOMPARABLE, "本级待核查"
     own_span = CheckedSpan.of(inspection.sweep)
     if span.is_other_period(own_span):
@@ -244,7 +250,7 @@ def _only_ours(
         return Agreement.INCOMPARABLE, "监测时间点不同，其间情形可能已变化"
     if now > then and ours.latest_on is not None and ours.latest_on >= first:
         return Agreement.INCOMPARABLE, (
-            f"最近更新为{chinese_day(ours.latest_on)}，报送单位的监测时间点之后才超期"
+            f"最近更新为{chinese_day(ours.latest_on)}，{_FELL_SILENT_SINCE}"
         )
     if ours.latest_on is None or ours.gap_is_minimum:
         return Agreement.DIFFERENT, f"本级未见更新，{said}；其间可能删除过内容"

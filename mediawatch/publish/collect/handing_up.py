@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from mediawatch.domain import HandedFile, HandedState, Judgement, UserError, Verdict
+from mediawatch.domain import CheckedSpan, HandedFile, HandedState, Judgement, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.region_parts import PartGroup
@@ -19,6 +20,7 @@ from mediawatch.ops.settings.lower_offices import OWN
 from mediawatch.publish.collect.checks import accounts_of
 from mediawatch.publish.collect.merge import Collection, RoundFrame, merge
 from mediawatch.publish.collect.office_reports import OfficeReport, ReportFigures, SharedAccount
+from mediawatch.publish.collect.own_looks import OwnLooks, failing_looks, said_against
 from mediawatch.publish.collect.rebuild import AccountKey, ReportedAccount, key_of
 from mediawatch.publish.collect.registry_match import RegistryMatch
 from mediawatch.publish.handoff import Handoff, of_collected
@@ -45,11 +47,12 @@ def hand_up(
     match: RegistryMatch,
     disputes: Mapping[int, str],
     own: tuple[Inspection, Handoff | None] | None,
+    looks: OwnLooks = MappingProxyType({}),
 ) -> Handoff:
     """The document of all that was reported, and of our own inspection with its hand-off, if any.
 
     Without a hand-off our inspection is of another moment or other rules: no account of it is in
-    the document, and what it found failing is open. UserError where an office judges by rules of
+    the document. What any of our `looks` found failing is open, unless it fell silent since. UserError where an office judges by rules of
     its own. AssertionError where figures do not agree.
     """
     if other := [each.report.office for each in sources if not _has_rules(each.report, frame)]:
@@ -57,7 +60,7 @@ def hand_up(
             f"{'、'.join(other)} judge by rules of their own: one hand-off has one policy. Hand up "
             "without own_rules, or have these offices hand in to the office above themselves"
         )
-    said = {**disputes, **(_hidden_failures(sources, match, own[0]) if own else {})}
+    said = {**disputes, **_hidden_failures(sources, match, looks, frame)}
     if own and own[1] is not None:
         sources = [*sources, _own_source(own[0], own[1], _next_number(sources))]
     told = merge([each.report for each in sources], frame, match.owners, said)
@@ -92,16 +95,16 @@ def _next_number(sources: Sequence[SourceDocument]) -> int:
 
 
 def _hidden_failures(
-    sources: Sequence[SourceDocument], match: RegistryMatch, own: Inspection
+    sources: Sequence[SourceDocument], match: RegistryMatch, looks: OwnLooks, frame: RoundFrame
 ) -> dict[int, str]:
     """Accounts that we found failing, and that their offices report as anything else."""
-    failing = {each.entry.account.id for each in own.failed}
+    failing, span = failing_looks(looks), CheckedSpan.of(frame.as_of_sweep)
     return {
-        number: f"{each.sender}报送为{each.verdict.label}，{OWN}检查认定不合格，待核对。"
+        number: said
         for source in sources
         for each in source.report.accounts
-        if each.verdict is not Verdict.FAILED
         if (ours := match.accounts.get(number := each.entry.account.id)) and ours.id in failing
+        if (said := said_against(each, failing[ours.id], span, frame.policy))
     }
 
 

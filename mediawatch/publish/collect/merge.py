@@ -27,11 +27,17 @@ from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.regions import Regions
 from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
-from mediawatch.publish.collect.doubts import doubted_offices, failing_elsewhere, without_praise
+from mediawatch.publish.collect.doubts import (
+    doubts_of,
+    failing_elsewhere,
+    offices_with_failures,
+    without_praise,
+)
 from mediawatch.publish.collect.office_reports import (
     OfficeReport,
     SharedAccount,
     shared_accounts,
+    unnamed_in,
 )
 from mediawatch.publish.collect.rebuild import ReportedAccount
 from mediawatch.publish.inspection import (
@@ -85,13 +91,18 @@ class RoundFrame:
     missing: tuple[str, ...] = ()
     not_due: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
-    unreported: int = 0
+    unreported: Mapping[str, int] = field(default_factory=dict)
+    """By office how many accounts our registry gives it that it did not report."""
+    unpraised: frozenset[str] = frozenset()
+    """Offices that are not named for their 100%, for they did not report all accounts of theirs."""
     key_remarks: Mapping[str, str] = field(default_factory=dict)
     """By office what to mind of the key that signed its file."""
     marks: tuple[str, ...] = ()
     found_failing: frozenset[str] = frozenset()
-    """Offices and platforms of which our own inspection confirmed a failed account: no 100% is said
+    """Offices and platforms of which our own inspections confirmed a failed account: no 100% is said
     of them."""
+    contradicted: frozenset[str] = frozenset()
+    """Of the offices those whose report that speaks against."""
 
 
 def frame_sweep(name: str, span: CheckedSpan, policy: Policy) -> Sweep:
@@ -126,9 +137,7 @@ def merge(
     dropped = {
         each.entry.account.id for one in shared for each in one.reported if each is not one.standing
     }
-    open_ones = {
-        one.standing.entry.account.id: _opposites(one) for one in shared if one.is_contested
-    }
+    open_ones = {one.standing.entry.account.id: one.opposites for one in shared if one.is_contested}
     disputed = disputes.keys() - dropped - open_ones.keys()
     open_ones |= {number: disputes[number] for number in disputed}
     kept = [
@@ -140,12 +149,14 @@ def merge(
     office_of = {each.entry.account.id: office for office, each in kept}
     scope = tuple(each.entry for _, each in kept)
     counted = _statistics(scope, reports, frame, office_of, dropped)
-    elsewhere = frame.found_failing | failing_elsewhere(reports, shared, owners)
+    by_others = failing_elsewhere(reports, shared, owners)
+    elsewhere = frame.found_failing | by_others
     counted = replace(
         counted,
         whole=replace(counted.whole, contradicted=bool(frame.found_failing)),
-        splits=tuple(without_praise(split, elsewhere) for split in counted.splits),
+        splits=tuple(without_praise(split, elsewhere, frame.unpraised) for split in counted.splits),
     )
+    told_failing = offices_with_failures(reports)
     reporting = Reporting(
         until=frame.until,
         offices=tuple(report.office for report in reports),
@@ -157,7 +168,7 @@ def merge(
             for report in reports
             if (collected := report.figures.collected) is not None
         ),
-        unreported=frame.unreported,
+        unreported=tuple(frame.unreported.items()),
         key_remarks=tuple(f"{name}：{said}" for name, said in frame.key_remarks.items()),
         office_of=office_of,
         sender_of={each.entry.account.id: each.sender for _, each in kept},
@@ -169,9 +180,10 @@ def merge(
         shared=len(shared),
         contested=sum(one.is_contested for one in shared),
         disputed=len(disputed),
-        doubted=doubted_offices(counted),
+        told_failing=bool(told_failing),
+        doubts=doubts_of(counted, told_failing, frame.contradicted | by_others),
     )
-    unnamed = _unnamed([each for _, each in kept], shared)
+    unnamed = unnamed_in([each for _, each in kept], shared)
     told = with_omissions(_inspection(scope, counted, frame, reporting), unnamed)
     marks = (*frame.marks, *_marks_of(reports, preliminary=told.preliminary or bool(frame.missing)))
     return Collection(
@@ -275,20 +287,6 @@ def _statistics(
 def _drawn(entries: Sequence[SweepAccount], policy: Policy) -> dict[str, int]:
     parts = count_by(entries, policy, lambda entry: Dimension.PLATFORM.of(entry.account.filed))
     return {name: one.drawn for name, one in parts.items()}
-
-
-def _unnamed(kept: Sequence[ReportedAccount], shared: Sequence[SharedAccount]) -> dict[int, str]:
-    """How names are left out: where any of the offices that reported an account does so."""
-    found = {each.entry.account.id: each.unnamed for each in kept if each.unnamed}
-    for one in shared:
-        if said := [each.unnamed for each in one.reported if each.unnamed]:
-            found.setdefault(one.standing.entry.account.id, said[0])
-    return found
-
-
-def _opposites(one: SharedAccount) -> str:
-    said = "，".join(f"{each.sender}报送为{each.verdict.label}" for each in one.reported)
-    return f"{said}，待核对。"
 
 
 def _as_counted(each: ReportedAccount, open_ones: Mapping[int, str]) -> ReportedAccount:

@@ -70,6 +70,12 @@ class SharedAccount:
     is_contested: bool
     """Whether one office holds it for failed and another one for sound."""
 
+    @property
+    def opposites(self) -> str:
+        """What each says of it, in Chinese."""
+        said = "，".join(f"{each.sender}报送为{each.verdict.label}" for each in self.reported)
+        return f"{said}，待核对。"
+
 
 def shared_accounts(
     reports: Sequence[OfficeReport], owners: Mapping[int, str]
@@ -91,6 +97,15 @@ def shared_accounts(
         for members in groups.values()
         if len({each.office for each in members}) > 1
     )
+
+
+def unnamed_in(kept: Sequence[ReportedAccount], shared: Sequence[SharedAccount]) -> dict[int, str]:
+    """How names are left out: where any of the offices that reported an account does so."""
+    found = {each.entry.account.id: each.unnamed for each in kept if each.unnamed}
+    for one in shared:
+        if said := [each.unnamed for each in one.reported if each.unnamed]:
+            found.setdefault(one.standing.entry.account.id, said[0])
+    return found
 
 
 def _as_shared(members: Sequence[ReportedAccount], owners: Mapping[int, str]) -> SharedAccount:

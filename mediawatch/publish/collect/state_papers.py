@@ -11,8 +11,6 @@ from mediawatch.publish.inspection import PRELIMINARY
 from mediawatch.publish.reports.xlsx import BookCover, workbook
 from mediawatch.table import Table
 
-_HANDED_ON = ("未报送", "逾期未报送", "须重报", "已退回", "已撤回")
-
 
 def state_table(state: RoundState) -> Table:
     """报送情况: every expected office."""
@@ -37,7 +35,7 @@ def state_table(state: RoundState) -> Table:
 
 def urging_book(state: RoundState, issuer: str, marks: Sequence[str]) -> bytes:
     """报送情况 and 催报名单 as a workbook, to be handed on; files of nobody stand apart."""
-    owed = [one for one in state.states if one.label in _HANDED_ON]
+    owed = [one for one in state.states if one.is_owing]
     owed += [one for one in state.states if one not in owed and _is_preliminary(one)]
     urging = Table(
         f"{state.offices.round.name}检查结果催报名单",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mediawatch.domain import HandedFile
+from mediawatch.domain import HandedFile, HandedState, standing_files
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings.lower_offices import LowerOffice, LowerOffices
 
@@ -18,8 +19,9 @@ class OfficeState:
     deadline: date | None
     standing: HandedFile | None
     """The file that counts."""
-    first: HandedFile | None
-    """The first file of it that was accepted in the round: a correction makes nobody late."""
+    came_in_time: bool
+    """Whether a file of it stood when its deadline had passed, or what counts had been accepted
+    before: a correction makes nobody late."""
     last: HandedFile | None
     """The newest file of it, whatever came of it."""
     today: date
@@ -33,11 +35,8 @@ class OfficeState:
 
     @property
     def is_late(self) -> bool:
-        """Whether its first sound file came in after its deadline, or is still missing then."""
-        if self.deadline is None:
-            return False
-        day = day_of(self.first.received_at) if self.first else self.today
-        return day > self.deadline
+        """Whether its first standing file came in after its deadline, or is still missing then."""
+        return self.deadline is not None and self.today > self.deadline and not self.came_in_time
 
     @property
     def is_not_due(self) -> bool:
@@ -46,14 +45,36 @@ class OfficeState:
 
     @property
     def label(self) -> str:
-        """已报送, 逾期报送, 须重报, 已退回, 已撤回, 未报送, 逾期未报送."""
+        """已报送, 逾期报送, 须重报, 未报送, 逾期未报送; of what was sent back or withdrawn that, too."""
         if self.misfit:
             return "须重报"
         if self.standing is not None:
             return "逾期报送" if self.is_late else "已报送"
-        if self.last is not None:
-            return self.last.state.label
-        return "逾期未报送" if self.is_late else "未报送"
+        sent = self.last.state.label if self.last is not None else ""
+        if self.is_late:
+            return f"逾期未报送（{sent}）" if sent else "逾期未报送"
+        return sent or "未报送"
+
+    @property
+    def is_owing(self) -> bool:
+        """Whether nothing of it counts."""
+        return bool(self.misfit) or self.standing is None
+
+
+def came_in_time(files: Sequence[HandedFile], office: str, deadline: date | None) -> bool:
+    """Whether a file of the office stood at the end of its deadline.
+
+    One that had been accepted by then, and was taken again after it had been withdrawn, did not
+    come late either. `files`: of the round, in the order of their ids.
+    """
+    own = [each for each in files if each.office == office]
+    early = [each for each in own if deadline is None or day_of(each.received_at) <= deadline]
+    if office in standing_files(early):
+        return True
+    standing = standing_files(own).get(office)
+    return standing is not None and any(
+        each.state is HandedState.ACCEPTED and each.sha256 == standing.sha256 for each in early
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,9 +100,12 @@ def foreign_failures(
         if (owner := match.owners.get(number := each.entry.account.id))
         if owner != report.office
         # One that is not surely ours we did not look at.
-        and all(
-            look.beside(each, span).agreement is Agreement.INCOMPARABLE
-            for look in (failing.get(ours.id, ()) if (ours := match.accounts.get(number)) else ())
+        and (
+            number not in match.accounts
+            or all(
+                look.beside(each, span).agreement is Agreement.INCOMPARABLE
+                for look in failing.get(match.accounts[number].id, ())
+            )
         )
     }
 

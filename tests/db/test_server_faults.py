@@ -148,7 +148,7 @@ def test_a_missing_database_is_told_in_chinese() -> None:
     assert ("createdb" in told, "start the server" in told) == (True, False)
 
 
-async def test_the_reason_of_a_wait_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_reason_of_a_wait_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """The queue's library raises words without a reason."""
     answers = iter([Exception("     Database error.     "), Exception("     Database error.     ")])
 
@@ -158,8 +158,8 @@ async def test_the_reason_of_a_wait_is_told(capsys: pytest.CaptureFixture[str]) 
         return "there"
 
     assert await patiently(attempt, Exception) == "there"
-    said = capsys.readouterr()
-    assert "why='server closed the connection'" in said.out + said.err
+    (said,) = caplog.messages
+    assert "'why': 'server closed the connection'" in said
 
 
 HOME = "an id of a home"

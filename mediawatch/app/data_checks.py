@@ -26,11 +26,13 @@ async def _server_checks(app: App) -> AsyncIterator[DoctorCheck]:
     for check in _moved_files(app):
         yield check
     if why := await asyncio.to_thread(databases.why_alive, app.home, app.settings):
-        yield DoctorCheck(
-            Level.FAIL,
-            "database",
-            f"{why}; {app.home.database} was reopened in its place: end one of the two",
+        file = app.home.database
+        text = f"{why}; {file} was reopened in its place, and they contradict each other"
+        remedy = (
+            f"keep one: put {file} aside, name the server's and run `mediawatch database take`; or drop "
+            "the server's"
         )
+        yield DoctorCheck(Level.FAIL, "database", text, remedy)
     if not app.settings.database.url.get_secret_value():
         return
     found = databases.facts(app.home, app.settings)

@@ -138,7 +138,6 @@ def move(home: Home, plan: MovePlan, at: datetime) -> DatabaseMove:
             forget_served(home.root)
             note_served(home.root, ServedData(done.home_id, name_place(plan.target)))
         else:
-            (home.root / FORMER).unlink(missing_ok=True)
             keep_owner(home, plan.target, done.home_id, owner)
         if plan.settings is not None:
             write_whole(home.config, plan.settings.encode())
@@ -154,6 +153,7 @@ def reopen(home: Home, settings: Settings) -> tuple[Path, list[str]]:
     """
     from db.engine import file_of, normal_url
     from db.moves import reopen_database
+    from db.users import refuse_living
 
     named, filed, served = (
         settings.database.url.get_secret_value(),
@@ -171,6 +171,8 @@ def reopen(home: Home, settings: Settings) -> tuple[Path, list[str]]:
     settled = ""
     if not on_file and filed and not filed.startswith("sqlite"):
         settled = put_setting(home.config.read_text("utf-8-sig"), "database", "url", "")
+    if served and served.is_file:  # they came by way of a server: the mark does not name it
+        refuse_living(served.place, served.home)
     with only_one(home):
         home_id, place = reopen_database(url, "" if on_file else named, owner_here(home))
         forget_served(home.root)
@@ -196,11 +198,7 @@ def why_alive(home: Home, settings: Settings) -> str:
     from db.users import why_living
 
     former = served_data(home.root, FORMER)
-    if (
-        former is None
-        or served_data(home.root)
-        or not home.database_url(settings).startswith("sqlite")
-    ):
+    if former is None or not home.database_url(settings).startswith("sqlite"):
         return ""
     owner = DatabaseOwner(former.key, str(home.root)) if former.key else None
     return why_living(former.place, former.home, owner, unseen=False)

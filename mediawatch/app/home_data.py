@@ -77,6 +77,7 @@ def new_owner(home: Home) -> DatabaseOwner:
 
 def keep_owner(home: Home, url: str, home_id: str, owner: DatabaseOwner) -> None:
     note_served(home.root, ServedData(home_id, name_place(url), owner.key))
+    (home.root / FORMER).unlink(missing_ok=True)
 
 
 def owner_here(home: Home) -> DatabaseOwner | None:
@@ -99,9 +100,12 @@ async def require_owned(home: Home, url: str, home_id: str, store: Store) -> Non
 
 
 async def why_not_owned(home: Home, url: str, store: Store) -> str:
-    """Why the server's database is not this home's; "" where it is, or is free to be taken."""
+    """Why the server's database is not this home's; "" where it is, or is free to be taken.
+
+    That another home took it is noted in the folder.
+    """
     if standing := await store.ledger.owner():
-        _note_taken(home, standing)
+        _note_taken(home, url, standing)
         return _why_not(home, url, standing)
     if await store.accounts.all():
         return (
@@ -111,10 +115,10 @@ async def why_not_owned(home: Home, url: str, store: Store) -> str:
     return ""
 
 
-def _note_taken(home: Home, standing: DatabaseOwner) -> None:
+def _note_taken(home: Home, url: str, standing: DatabaseOwner) -> None:
     """Remember which home took the data of this one, for the time when the server tells nothing."""
     known = served_data(home.root)
-    if known is None or not known.key:
+    if known is None or not known.key or known.place != name_place(url):  # a copy may be another's
         return
     taken_by = "" if standing.key == known.key else standing.folder
     if taken_by != known.taken_by:

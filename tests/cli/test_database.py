@@ -207,6 +207,8 @@ def test_a_file_elsewhere_is_remembered(
         assert f"lie in {tmp_path}/b.db, and nothing names it now" in ends(home, 2, *words)
     monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", f"sqlite:///{tmp_path}/c.db")
     assert "MEDIAWATCH_DATABASE__URL names another one now" in ends(home, 2, "status")
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", "")
+    assert f"{tmp_path}/b.db is not lost" in ends(home, 2, "database", "reopen", "--yes")
     monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", url)
     assert ends(home, 0, "registry", "list") == listed
 

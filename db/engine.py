@@ -35,6 +35,8 @@ def normal_url(url: str) -> URL:
 
     StoreError for anything but an SQLite file or PostgreSQL.
     """
+    if any(sign in url for sign in "\n\r\t"):
+        raise StoreError("the database URL holds a line break or a tab: write it in one line")
     if not url.startswith("sqlite") and url.partition("?")[0].count("@") > 1:
         raise StoreError(
             "the database URL has two @ before its database's name: write an @ of the password as %40 "
@@ -172,6 +174,8 @@ def _postgres(busy_timeout: float) -> dict[str, object]:
     return {
         "options": f"-c timezone=UTC -c lock_timeout={int(busy_timeout * 1000)}",
         "connect_timeout": 10,
+        # Of a database that knows no encoding the driver would give bytes for text.
+        "client_encoding": "utf8",
     }
 
 

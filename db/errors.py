@@ -5,6 +5,7 @@ No exception of SQLAlchemy leaves this package.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -91,6 +92,8 @@ _SERVER_TELLS: Mapping[str, str] = {
     "57P03": "the server is starting or stopping: wait a little, then try again",
 }
 """By PostgreSQL's code."""
+_NO_DATABASE = re.compile(r'(?:database|数据库) "[^"]*" (?:does not exist|不存在)')
+"""The driver gives no code where no connection was made."""
 _AWAY = ("08", "53300", "57P01", "57P02", "57P03", "57P05")
 """Those that go away by themselves, by their beginning: no connection; a server that stops, starts,
 or is full.
@@ -202,6 +205,11 @@ def _of_postgresql(state: str, words: str, where: str, *, lost: bool) -> StoreEr
             return StoreError(
                 f"{where}: the server refuses the password, or got none: give it by PGPASSWORD, "
                 "~/.pgpass, or in the URL of MEDIAWATCH_DATABASE__URL"
+            )
+        if _NO_DATABASE.search(words):
+            return StoreError(
+                f"{where}: its server has no such database: make it (`createdb --encoding=UTF8 "
+                "--template=template0 NAME`), or correct the name in the URL"
             )
         return StoreAway(
             f"{where} cannot be reached ({words}): start the server, or correct [database] url "

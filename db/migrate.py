@@ -29,7 +29,7 @@ from db.errors import NewerDatabase, StoreError, as_store_error
 from db.moved import refuse_moved
 from db.queries.named import create_views, drop_views, views_stand
 from db.revisions import MIGRATION_LOCK, apply_revisions, revisions, standing_revision
-from db.servers import require_rights, require_server
+from db.servers import refuse_maintenance, require_rights, require_server
 from mediawatch.plurals import count_of
 from mediawatch.refusals import refusal
 
@@ -140,6 +140,7 @@ def migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
     """As `upgrade`, within the connection's transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        refuse_maintenance(connection, url)
         require_rights(connection, url)
     before = _revision(connection, url)  # again: another process may have been first
     # Within the lock: no other process writes between the copy and the change.

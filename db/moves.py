@@ -32,6 +32,7 @@ from db.moved import is_marked, mark, moved_to, unmark
 from db.owners import note_owner, refuse_others
 from db.revisions import revisions, standing_revision
 from db.row_copies import bring_rows, compare_rows
+from db.servers import require_server
 from db.users import refuse_living, require_idle
 from mediawatch import stops
 from mediawatch.files import sync_folder
@@ -61,7 +62,7 @@ def move_database(source: str, target: str, day: str, owner: DatabaseOwner) -> D
     old_url, new_url = normal_url(source), normal_url(target)
     if old_url == new_url:
         raise StoreError(f"{name_database(old_url)} is the home's own already")
-    with _source(old_url) as old, _target(new_url) as (new, aside):
+    with _source(old_url) as old, _target(new_url, day) as (new, aside):
         tables = Base.metadata.sorted_tables
         for each in (old, new):
             refuse_others(each, owner)
@@ -107,8 +108,12 @@ def copy_rows(source: URL, file: Path, left_out: Collection[str]) -> None:
         new.dispose()
 
 
-def reopen_database(url: str, named: str = "") -> None:
-    """Use a database that was moved again, as it was then. `named`: the server's URL, where known.
+def reopen_database(
+    url: str, named: str = "", owner: DatabaseOwner | None = None
+) -> tuple[str, str]:
+    """Use a database that was moved again, as it was then. `named`: the server's URL, where known;
+    `owner`: the home, as far as it owned the server's database. Returns the home's id, and where the
+    rows were moved to.
 
     StoreError where it was not moved, and while the database that it was moved to is alive: there
     would be two of one home.
@@ -124,11 +129,16 @@ def reopen_database(url: str, named: str = "") -> None:
             engine.execution_options(**WRITES).begin() as connection,
         ):
             if not is_marked(connection):
-                raise StoreError(f"{name_database(parsed)} was not moved: it is in use as it is")
+                raise StoreError(
+                    f"{name_database(parsed)} was not moved: there is nothing in it to be used again; "
+                    "where a server's database is lost, `mediawatch restore` of a backup into a new home"
+                )
             home_id = str(connection.scalar(select(HomeRow.id)))
-            for place in {moved_to(connection), named}:
-                refuse_living(place, home_id)
+            to = moved_to(connection)
+            for place in {to, named}:
+                refuse_living(place, home_id, owner)
             unmark(connection)
+            return home_id, to
     finally:
         engine.dispose()
 
@@ -155,7 +165,7 @@ def _source(url: URL) -> Iterator[Connection]:
 
 
 @contextmanager
-def _target(url: URL) -> Iterator[tuple[Connection, Path | None]]:
+def _target(url: URL, day: str) -> Iterator[tuple[Connection, Path | None]]:
     """A transaction on the new database, with tables. A file gets its name at the end.
 
     The second is the moved file that stood there before, under its new name.
@@ -163,6 +173,7 @@ def _target(url: URL) -> Iterator[tuple[Connection, Path | None]]:
     file = file_of(url)
     if file is None:
         with _opened(url) as connection:
+            require_server(connection, url)
             if standing_revision(connection) == "":
                 _require_empty(connection, url)
             migrate(connection, url, Safeguard(copy=False))
@@ -178,6 +189,8 @@ def _target(url: URL) -> Iterator[tuple[Connection, Path | None]]:
         _settle(part_url)
         if aside:
             file.rename(aside)
+        elif file.exists():
+            _retire_empty(url, file, day)
         part.rename(file)
         sync_folder(file.parent)
     finally:
@@ -186,15 +199,44 @@ def _target(url: URL) -> Iterator[tuple[Connection, Path | None]]:
 
 
 def _name_aside(url: URL, file: Path) -> Path | None:
-    """StoreError for a file that is there and was not moved."""
+    """None for no file, and for one that holds nothing, which is replaced at the end.
+
+    StoreError for another file that is there and was not moved.
+    """
     if not file.exists():
         return None
     with _opened(url) as connection:
         if not is_marked(connection):
-            raise StoreError(f"{name_database(url)} exists: name a new file")
+            _require_nothing(connection, url)
+            return None
     _settle(url)
     numbers = (file.with_name(f"{file.name}.moved-{number}") for number in range(1, 10_000))
     return next(each for each in numbers if not each.exists())
+
+
+def _require_nothing(connection: Connection, url: URL) -> None:
+    """StoreError for more than what `init` leaves: tables of this version without a row."""
+    current = standing_revision(connection) == revisions()[-1]
+    if not current or _first_filled(connection) is not None:
+        raise StoreError(f"{name_database(url)} exists: name a new file")
+
+
+def _retire_empty(url: URL, file: Path, day: str) -> None:
+    """Whoever has the file open is refused before it goes. StoreError where it was filled meanwhile."""
+    with _opened(url) as connection:
+        _require_nothing(connection, url)
+        mark(connection, str(file), day)
+    _settle(url)
+
+
+def _first_filled(connection: Connection) -> str | None:
+    """A table with rows beside the home's id, which every database has."""
+    for table in Base.metadata.sorted_tables:
+        if table is not HomeRow.__table__ and connection.scalar(
+            select(func.count()).select_from(table)
+        ):
+            return table.name
+    return None
 
 
 def _settle(url: URL) -> None:
@@ -259,10 +301,7 @@ def _is_empty_home(new: Connection, old: Connection) -> bool:
     ours, theirs = (conn.scalar(select(HomeRow.id)) for conn in (old, new))
     if ours == theirs:
         return False
-    for table in Base.metadata.sorted_tables:
-        if table is not HomeRow.__table__ and new.scalar(select(func.count()).select_from(table)):
-            raise StoreError(
-                f"the new database holds another home ({table.name}): name an empty one"
-            )
+    if filled := _first_filled(new):
+        raise StoreError(f"the new database holds another home ({filled}): name an empty one")
     new.execute(delete(HomeRow.__table__))
     return True

@@ -13,6 +13,8 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from mediawatch.domain import UserError
+
 T = TypeVar("T")
 
 PATIENCE = 600.0
@@ -56,5 +58,11 @@ def _tell_once(tries: RetryCallState) -> None:
         # Imported here: every command loads this file.
         from mediawatch.log import get_logger
 
-        why = tries.outcome.exception() if tries.outcome else None
-        get_logger(__name__).warning("the database does not answer: waiting", why=str(why))
+        error = tries.outcome.exception() if tries.outcome else None
+        get_logger(__name__).warning("the database does not answer: waiting", why=_reason(error))
+
+
+def _reason(error: BaseException | None) -> str:
+    """Its first line. What the queue's library raises says nothing: its cause does."""
+    told = error if isinstance(error, UserError) or error is None else error.__cause__ or error
+    return next(iter(str(told).strip().splitlines()), "") or type(told).__name__

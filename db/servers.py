@@ -50,6 +50,15 @@ def require_server(connection: Connection, url: URL) -> None:
         )
 
 
+def refuse_maintenance(connection: Connection, url: URL) -> None:
+    """StoreError for the server's own database, as long as it holds no tables of ours."""
+    if url.database in ("postgres", "template1") and not standing_revision(connection):
+        raise StoreError(
+            f"{name_database(url)} is the server's own database: make one for this home (`createdb "
+            "--encoding=UTF8 --template=template0 mediawatch`) and name that"
+        )
+
+
 def require_rights(connection: Connection, url: URL, *, check: bool = False) -> None:
     """StoreError where this role may not make tables.
 

@@ -13,8 +13,9 @@ from db.engine import driver_words, file_of, name_database, normal_url
 from db.errors import StoreError
 from db.models import HomeRow, WorkerRow
 from db.moved import is_marked
+from db.owners import owner_in
 from db.tasks.alone import SWEEP_LOCK
-from mediawatch.ports.store import SILENCE
+from mediawatch.ports.store import SILENCE, DatabaseOwner
 
 
 def require_idle(connection: Connection, url: URL) -> None:
@@ -32,28 +33,54 @@ def require_idle(connection: Connection, url: URL) -> None:
         )
 
 
-def refuse_living(place: str, home_id: str) -> None:
-    """StoreError where the server at `place` answers and holds this home, or lets nobody see."""
+def refuse_living(place: str, home_id: str, owner: DatabaseOwner | None = None) -> None:
+    """StoreError where the server at `place` answers and holds this home, or lets nobody see.
+
+    `owner`: the home as it owned the database. Another owner is named: it has the data.
+    """
+    if why := why_living(place, home_id, owner):
+        raise StoreError(f"{why}; two living databases of one home would contradict each other")
+
+
+def why_living(
+    place: str, home_id: str, owner: DatabaseOwner | None, *, unseen: bool = True
+) -> str:
+    """Why the database at `place` is not lost, as `refuse_living`; "" where it is.
+
+    `unseen`: whether a server that lets nobody see counts as not lost.
+    """
+    if place.startswith("/"):
+        return (
+            f"database {place} is not lost: name it in [database] url"
+            if Path(place).is_file()
+            else ""
+        )
     url = normal_url(place) if place else None
     if url is None or file_of(url):
-        return
+        return ""
     if url.password == "***":  # as messages write it
         url = _at(url, url.database, None)
     engine = create_engine(url, connect_args=driver_words(url))
     try:
         with engine.connect() as connection:
             if is_marked(connection) or connection.scalar(select(HomeRow.id)) != home_id:
-                return
+                return ""
+            standing = owner_in(connection)
+            if standing and owner and standing.key != owner.key:
+                return (
+                    f"{name_database(url)} is not lost, it answers, and the home {standing.folder} took "
+                    "its data: work there"
+                )
             why = "it answers"
     except DBAPIError as error:
-        if _is_lost(url, getattr(error.orig, "sqlstate", None)):
-            return
+        if not unseen or _is_lost(url, getattr(error.orig, "sqlstate", None)):
+            return ""
         why = "its server answers, and refuses this user"
     finally:
         engine.dispose()
-    raise StoreError(
+    return (
         f"{name_database(url)} is not lost, {why}: `mediawatch database move --to sqlite` brings "
-        "its data back; two living databases of one home would contradict each other"
+        "its data back"
     )
 
 

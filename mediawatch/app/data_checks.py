@@ -25,6 +25,14 @@ async def _server_checks(app: App) -> AsyncIterator[DoctorCheck]:
     """
     for check in _moved_files(app):
         yield check
+    if why := await asyncio.to_thread(databases.why_alive, app.home, app.settings):
+        file = app.home.database
+        text = f"{why}; {file} was reopened in its place, and they contradict each other"
+        remedy = (
+            f"keep one: put {file} aside, name the server's and run `mediawatch database take`; or drop "
+            "the server's"
+        )
+        yield DoctorCheck(Level.FAIL, "database", text, remedy)
     if not app.settings.database.url.get_secret_value():
         return
     found = databases.facts(app.home, app.settings)
@@ -48,7 +56,7 @@ def _moved_files(app: App) -> Iterator[DoctorCheck]:
         remedy = f"after a backup: rm {' '.join(str(each) for each in named if each.exists())}"
         yield DoctorCheck(Level.WARN, "database", text, remedy)
     if kept:
-        text = tell_unmoved(app.home, kept)
+        text = tell_unmoved(app.home, kept, app.home.database_url(app.settings))
         yield DoctorCheck(Level.FAIL, "database", text, "do not remove it before")
 
 

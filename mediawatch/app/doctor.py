@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from collections.abc import AsyncIterator, Iterator
@@ -24,6 +25,7 @@ from mediawatch.ops import install_browser
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.ops.settings.holidays import read_office_days
+from mediawatch.ops.settings.served import SECRETS
 from mediawatch.rules import policy
 from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.gate.canary_gate import CanaryGate, CheckTools
@@ -127,6 +129,7 @@ def _modes(home: Home) -> Iterator[DoctorCheck]:
         for path in opened[:_NAMED]
         if path.exists()
     ]
+    yield from _secret_modes()
     if named:
         more = len(opened) - len(named)
         yield DoctorCheck(
@@ -135,6 +138,23 @@ def _modes(home: Home) -> Iterator[DoctorCheck]:
             f"others may read {', '.join(named)}{f' and {more} more' if more else ''}: contacts and "
             "passwords may be in it",
             "mediawatch init (it closes what is there to others, and changes nothing else)",
+        )
+
+
+def _secret_modes() -> Iterator[DoctorCheck]:
+    """What others than its owner may read in the folder of secrets."""
+    folder = Path(os.environ.get(SECRETS) or "/nonexistent")
+    # What a container gets there has the modes of the host, and nobody else is in it.
+    if folder.is_relative_to("/run") or not folder.is_dir():
+        return
+    opened = [str(path) for path in open_to_others(folder) if path.is_file()]
+    # In a folder that is closed nobody else reaches them.
+    if opened and folder.stat().st_mode & stat.S_IXOTH:
+        yield DoctorCheck(
+            Level.WARN,
+            "modes",
+            f"others may read {', '.join(opened[:_NAMED])}: secrets of this home are in it",
+            f"chmod 700 {folder}; chmod 600 {folder}/*",
         )
 
 

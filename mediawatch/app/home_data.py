@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Home
-from mediawatch.ops.settings.served import ServedData, note_served, require_same, served_data
+from mediawatch.ops.settings.served import (
+    FORMER,
+    ServedData,
+    named_outside,
+    note_served,
+    require_same,
+    served_data,
+)
 from mediawatch.plurals import count_of
 from mediawatch.ports import Store
 from mediawatch.ports.store import DatabaseOwner
@@ -27,20 +35,28 @@ def require_moved(home: Home, url: str) -> None:
 
     normal_url(url)  # what is wrong with the URL itself is told first
     if left := accounts_left(home.database):
-        raise UserError(tell_unmoved(home, left))
+        raise UserError(tell_unmoved(home, left, url))
 
 
-def tell_unmoved(home: Home, left: int) -> str:
-    """What is to be told of a file with so many accounts beside a server's database."""
+def tell_unmoved(home: Home, left: int, url: str) -> str:
+    """What is to be told of a file with so many accounts beside the server's database at `url`."""
+    named = named_outside() or f"[database] url in {home.config}"
+    former = served_data(home.root, FORMER)
+    if former and former.place == name_place(url):
+        return (
+            f"the data of {home.root} came back from {former.place}, and {home.database} holds them, "
+            f"{count_of(left, 'account')}: take {named} away, for every command and unit"
+        )
+    to = "" if named_outside() else " --to URL"
     return (
         f"{home.database} holds {count_of(left, 'account')} and was not moved to the database that "
-        "database.url names: run `mediawatch database move`; or leave out the URL"
+        f"database.url names: run `mediawatch database move{to}`; or take {named} away"
     )
 
 
 def remember(home: Home, url: str, home_id: str) -> None:
     """Note which server's database holds the home's data. UserError where it is another home's."""
-    served = ServedData(home_id, _place(url))
+    served = ServedData(home_id, name_place(url))
     require_same(home.root, served)
     if served_data(home.root) is None:
         with suppress(OSError):  # a home that is only read
@@ -60,7 +76,8 @@ def new_owner(home: Home) -> DatabaseOwner:
 
 
 def keep_owner(home: Home, url: str, home_id: str, owner: DatabaseOwner) -> None:
-    note_served(home.root, ServedData(home_id, _place(url), owner.key))
+    note_served(home.root, ServedData(home_id, name_place(url), owner.key))
+    (home.root / FORMER).unlink(missing_ok=True)
 
 
 def owner_here(home: Home) -> DatabaseOwner | None:
@@ -83,15 +100,30 @@ async def require_owned(home: Home, url: str, home_id: str, store: Store) -> Non
 
 
 async def why_not_owned(home: Home, url: str, store: Store) -> str:
-    """Why the server's database is not this home's; "" where it is, or is free to be taken."""
+    """Why the server's database is not this home's; "" where it is, or is free to be taken.
+
+    That another home took it is noted in the folder.
+    """
     if standing := await store.ledger.owner():
+        _note_taken(home, url, standing)
         return _why_not(home, url, standing)
     if await store.accounts.all():
         return (
-            f"nothing says whose data {_place(url)} holds: if this home's, run `mediawatch database "
+            f"nothing says whose data {name_place(url)} holds: if this home's, run `mediawatch database "
             "take` here, once; if another home's, run this there"
         )
     return ""
+
+
+def _note_taken(home: Home, url: str, standing: DatabaseOwner) -> None:
+    """Remember which home took the data of this one, for the time when the server tells nothing."""
+    known = served_data(home.root)
+    if known is None or not known.key or known.place != name_place(url):  # a copy may be another's
+        return
+    taken_by = "" if standing.key == known.key else standing.folder
+    if taken_by != known.taken_by:
+        with suppress(OSError):  # a home that is only read
+            note_served(home.root, replace(known, taken_by=taken_by))
 
 
 def _why_not(home: Home, url: str, standing: DatabaseOwner) -> str:
@@ -100,12 +132,12 @@ def _why_not(home: Home, url: str, standing: DatabaseOwner) -> str:
         return ""
     if here and here.key == standing.key:
         return (
-            f"{home.root} is the folder {standing.folder}, moved or copied, and {_place(url)} holds "
+            f"{home.root} is the folder {standing.folder}, moved or copied, and {name_place(url)} holds "
             f"that one's data: where it is gone, run `mediawatch database take` here; else run this "
             "there"
         )
     return (
-        f"{_place(url)} holds the data of the home {standing.folder}: run this there; in a worker's "
+        f"{name_place(url)} holds the data of the home {standing.folder}: run this there; in a worker's "
         "home `login`, `sessions`, `worker` and `doctor` run (docs/workers.md); where that home is "
         "lost, `mediawatch database take` gives its data to this one"
     )
@@ -120,12 +152,12 @@ async def take_database(home: Home, url: str, store: Store) -> DatabaseOwner | N
         new = own(home, url, await store.operator.home_id())
         if await store.ledger.take(new, former) != new:
             raise UserError(
-                f"another home took {_place(url)} at the same moment: see which is right"
+                f"another home took {name_place(url)} at the same moment: see which is right"
             )
     return former
 
 
-def _place(url: str) -> str:
+def name_place(url: str) -> str:
     """The database as messages name it, without its password."""
     from db.engine import name_database, normal_url
 

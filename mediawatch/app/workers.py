@@ -35,6 +35,8 @@ async def open_coordinator(app: App) -> AsyncIterator[Engine]:
     """
     async with app.tasks() as tasks, app.store.ledger.alone() as still_alone:
         await app.evidence.require_shared()
+        # A restored home has no right to the place: told before it waits for a worker.
+        await asyncio.to_thread(app.evidence.require)
         await _first_worker(app)
         yield await app.coordinator(tasks, still_alone)
 

@@ -55,7 +55,7 @@ def move(
     plan = databases.plan_move(home, settings_of(ctx), to)
 
     async def bring_up_to_date() -> None:
-        async with open_home(ctx, database={"url": plan.source_setting}):
+        async with open_home(ctx, database={"url": plan.source}):
             pass
 
     run(bring_up_to_date())
@@ -66,12 +66,13 @@ def move(
     )
     if done.aside:
         typer.echo(f"the file that was moved before is {done.aside} now")
-    typer.echo(
-        f"{home.config} names the new one; {done.source} is kept as it was, and refused"
-        if plan.settings is not None
-        else f"set MEDIAWATCH_DATABASE__URL for every command and unit of this home, or leave it out, so "
-        f"that {done.target} is used; {done.source} is kept as it was, and refused"
+    names = (
+        [f"{home.config} names the new one"]
+        if plan.settings is not None or not plan.remains
+        else []
     )
+    remains = [plan.remains] if plan.remains else []
+    typer.echo("; ".join([*remains, *names, f"{done.source} is kept as it was, and refused"]))
 
 
 def reopen(
@@ -85,8 +86,10 @@ def reopen(
     if not yes:
         question = f"use {home.database} again, without anything that was written since its move?"
         confirm(question, "reopen needs --yes where nobody can be asked")
-    file = databases.reopen(home, settings_of(ctx))
-    typer.echo(f"{file} is used again where database.url names no other database")
+    file, remains = databases.reopen(home, settings_of(ctx))
+    typer.echo(f"{file} is used again, as it was")
+    for each in remains:
+        typer.echo(each)
 
 
 def take(

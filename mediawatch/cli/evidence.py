@@ -189,11 +189,16 @@ def move(
     typer.echo(
         f"{count_of(count.copied, 'file')} copied to {to}, {count.size / 1e6:.1f} MB, "
         f"{count.there} there already; all compared with their SHA-256, {len(count.wrong)} missing "
-        f'or altered\nnow set [evidence] place = "{to}" in mediawatch.toml, on every machine; then '
-        "the files of the old place are needed no more"
+        "or altered"
     )
+    setting = f'set [evidence] place = "{to}" in mediawatch.toml, on every machine'
     if count.wrong:
+        typer.echo(
+            "the new place is not complete: is the old one mounted? Put back there what is missing, and run "
+            f"this again; where it cannot be found, {setting}, and keep the files of the old place"
+        )
         sys.exit(1)
+    typer.echo(f"now {setting}; then the files of the old place are needed no more")
 
 
 def take(

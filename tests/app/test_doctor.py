@@ -198,6 +198,21 @@ def login(home: Home, name: str = "office", mode: int = 0o600) -> Path:
     return path
 
 
+def test_secrets_that_others_may_read(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir(0o755)
+    file = folder / "mediawatch_notify__urls"
+    file.write_text("[]", "utf-8")
+    file.chmod(0o644)
+    monkeypatch.setenv("MEDIAWATCH_SECRETS", str(folder))
+    told = f"others may read {file}"
+    assert told in in_process("--home", home.root, "doctor").stdout
+    folder.chmod(0o700)
+    assert told not in in_process("--home", home.root, "doctor").stdout
+
+
 async def test_logins_are_looked_over(app: App, home: Home) -> None:
     login(home)
     mine = [check for check in await in_home(app) if "weibo/office" in check.text]

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from commands import in_process
 from review_homes import prepared as prepared
 from storages import BUCKET, KEY, SECRET, Storage, serve_storage, spoil
 
+from mediawatch.app import App
+from mediawatch.app.workers import open_coordinator
+from mediawatch.domain import UserError
+from mediawatch.ops.evidence import DiskPlace, EvidenceFolder, take_place
 from mediawatch.ops.settings import Home
 
 
@@ -181,6 +188,38 @@ def test_a_backup_leaves_shared_evidence_where_it_is(
     assert again.returncode == 0, again.stderr
     told = run(Home(tmp_path / "own"), "evidence", "verify", code=2)
     assert "run `mediawatch evidence take`, once" in told
+
+
+def test_an_incomplete_move_leaves_the_old_place(moved: tuple[Home, str], tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    copy_home(moved[0], home)
+    run(home, "evidence", "move", "--to", home.evidence)
+    home.config.write_text("", encoding="utf-8")
+    for file in home.evidence.rglob("*.*"):
+        if file.is_file() and file.parent != home.evidence:
+            file.unlink()
+    said = run(home, "evidence", "move", "--to", tmp_path / "mount", code=1)
+    assert "0 files copied" in said
+    assert ("is the old one mounted?" in said, "needed no more" in said) == (True, False)
+
+
+async def test_a_coordinator_looks_at_its_place_before_it_waits_for_workers(
+    tmp_path: Path,
+) -> None:
+    """A restored home has no right to the place; nobody waits a minute to hear that."""
+    place = DiskPlace(tmp_path / "shared")
+    take_place(place, "a home")
+    folder = EvidenceFolder(place, "a home", "a number that the place has not")
+
+    @asynccontextmanager
+    async def free() -> AsyncIterator[None]:
+        yield
+
+    ledger = SimpleNamespace(alone=free)
+    app = SimpleNamespace(tasks=free, store=SimpleNamespace(ledger=ledger), evidence=folder)
+    with pytest.raises(UserError, match="evidence take"):
+        async with open_coordinator(cast(App, app)):
+            pass
 
 
 def test_evidence_goes_to_a_folder_and_back_home(moved: tuple[Home, str], tmp_path: Path) -> None:

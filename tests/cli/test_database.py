@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -71,6 +73,8 @@ def test_a_database_of_the_environment_stays_there(
     monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", url)
     told = ends(home, 0, "database", "move")
     assert "set MEDIAWATCH_DATABASE__URL for every command" in told
+    assert "leave it out" not in told
+    assert "is the home's own already" in ends(home, 2, "database", "move")
     assert ("hunter2" in told, home.config.read_bytes()) == (False, settings)
     assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
     monkeypatch.delenv("MEDIAWATCH_DATABASE__URL")
@@ -180,3 +184,102 @@ def test_init_takes_an_empty_place_of_evidence(
     assert f"{place} is the place of its evidence" in ends(fresh, 0, "init")
     ends(fresh, 0, "evidence", "verify")
     assert "is the place" not in ends(fresh, 0, "init")
+
+
+def test_a_file_elsewhere_is_remembered(
+    home: Home, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The home's own file, empty as `init` left it, must not be opened instead."""
+    listed = ends(home, 0, "registry", "list")
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", new)
+    ends(home, 0, "database", "move")
+    home.database.unlink()
+    fresh = Home(tmp_path / "fresh")
+    monkeypatch.delenv("MEDIAWATCH_DATABASE__URL")
+    ends(fresh, 0, "init")
+    shutil.copy(fresh.database, home.database)
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", new)
+    url = f"sqlite:///{tmp_path}/b.db"
+    told = ends(home, 0, "database", "move", "--to", url)
+    assert f"let MEDIAWATCH_DATABASE__URL say {url}" in told
+    monkeypatch.delenv("MEDIAWATCH_DATABASE__URL")
+    for words in (("status",), ("backup", str(tmp_path)), ("registry", "list")):
+        assert f"lie in {tmp_path}/b.db, and nothing names it now" in ends(home, 2, *words)
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", f"sqlite:///{tmp_path}/c.db")
+    assert "MEDIAWATCH_DATABASE__URL names another one now" in ends(home, 2, "status")
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", "")
+    assert f"{tmp_path}/b.db is not lost" in ends(home, 2, "database", "reopen", "--yes")
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", url)
+    assert ends(home, 0, "registry", "list") == listed
+
+
+def test_an_empty_file_makes_room(
+    home: Home, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    file = secrets / "mediawatch_database__url"
+    file.write_text(new, "utf-8")
+    monkeypatch.setenv("MEDIAWATCH_SECRETS", str(secrets))
+    assert "set MEDIAWATCH_SECRETS for every command" in ends(home, 0, "database", "move")
+    home.database.unlink()
+    fresh = Home(tmp_path / "fresh")
+    monkeypatch.delenv("MEDIAWATCH_SECRETS")
+    ends(fresh, 0, "init")
+    shutil.copy(fresh.database, home.database)
+    monkeypatch.setenv("MEDIAWATCH_SECRETS", str(secrets))
+    assert f"take {file} away" in ends(home, 0, "database", "move", "--to", "sqlite")
+    assert [each.name for each in home.root.glob("mediawatch.db*")] == ["mediawatch.db"]
+    told = ends(home, 2, "status")
+    assert (f"take {file} away" in told, "database move" in told) == (True, False)
+    file.write_text("", "utf-8")
+    assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
+
+
+def test_reopen_is_offered_only_where_it_works(
+    home: Home, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", new)
+    ends(home, 0, "database", "move")
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", "")
+    told = ends(home, 2, "status")
+    assert "MEDIAWATCH_DATABASE__URL is empty" in told
+    assert "database reopen" in told
+    home.database.unlink()
+    told = ends(home, 2, "status")
+    assert ("database reopen" in told, "restore" in told) == (False, True)
+    note = home.root / "database.json"
+    known = json.loads(note.read_text("utf-8"))
+    note.write_text(json.dumps({**known, "key": ""}), "utf-8")
+    told = ends(home, 2, "status")
+    assert ("nothing in it" in told, "restore" in told) == (False, False)
+
+
+def test_a_reopened_home_works(home: Home, new: str, postgres: Cluster) -> None:
+    """mediawatch.toml names the lost server no more; doctor tells when it is back."""
+    ends(home, 0, "database", "move", "--to", new)
+    aside = postgres.copy(new)
+    postgres.drop(new)
+    told = ends(home, 0, "database", "reopen", "--yes")
+    assert "did not answer with these data" in told
+    assert read_settings(home).database.url.get_secret_value() == ""
+    assert "gh_0000000000a2" in ends(home, 0, "registry", "list")
+    assert "was reopened in its place" not in in_process("--home", home.root, "doctor").stdout
+    postgres.rename(aside, new)
+    assert "was reopened in its place" in in_process("--home", home.root, "doctor").stdout
+
+
+def test_a_home_whose_data_were_taken_reopens_nothing(
+    home: Home, new: str, postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", new)
+    ends(home, 0, "database", "move")
+    other = Home(tmp_path / "other")
+    ends(other, 0, "init")
+    ends(other, 0, "database", "take", "--yes")
+    told = ends(home, 2, "database", "reopen", "--yes")
+    assert f"the home {other.root} took its data: work there" in told
+    assert "brings its data back" not in told
+    assert f"the data of the home {other.root}" in ends(home, 2, "status")
+    postgres.drop(new)
+    assert f"the home {other.root} took the data" in ends(home, 2, "database", "reopen", "--yes")

@@ -196,12 +196,15 @@ def test_only_an_empty_database_is_filled(old: str, new: str, postgres: Cluster)
         move_database(old, new, DAY, OWNER)
 
 
-def test_servers_that_cannot_hold_it_are_told(postgres: Cluster) -> None:
+def test_servers_that_cannot_hold_it_are_told(old: str, postgres: Cluster) -> None:
     assert version_fault((15, 1), "x") == version_fault((18,), "x") == ""
     assert "14.9, which is too old: PostgreSQL 15" in version_fault((14, 9), "x")
     plain = postgres.url("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
     with pytest.raises(StoreError, match=r"keeps its text in LATIN1.*createdb --encoding=UTF8"):
         upgrade(plain)
+    bytes_only = postgres.url("ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    with pytest.raises(StoreError, match=r"its text in SQL_ASCII.*createdb --encoding=UTF8"):
+        move_database(old, bytes_only, DAY, OWNER)
     url = postgres.url()
     change(url, "CREATE ROLE poor LOGIN", "GRANT CONNECT ON DATABASE "
            f"{normal_url(url).database} TO poor")  # fmt: skip

@@ -21,6 +21,7 @@ from sqlalchemy import make_url
 
 import db
 from db.errors import told_by_postgresql
+from db.patience import patiently
 from db.users import refuse_living
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Home
@@ -68,7 +69,12 @@ def test_a_server_that_cannot_be_reached(postgres: Cluster, home: Path) -> None:
         (f"postgresql+psycopg://x:{secret}@127.0.0.1:{port}/x", REACHED),
         (f"postgresql+psycopg://x:{secret}@nowhere.invalid/x", REACHED),
         ("postgresql+psycopg://x@/x?host=/nowhere", REACHED),
-        (str(url.set(database="missing")), r"database \"missing\" does not exist"),
+        (str(url.set(database="missing")), r"has no such database: make it \(`createdb"),
+        (
+            str(url.set(database="postgres")),
+            r"is the server's own database: make one for this home",
+        ),
+        (f"postgresql+psycopg://x:{secret}@127.0.0.1/x\n.y", r"holds a line break"),
         (str(url.set(username="nobody")), r"role \"nobody\" does not exist"),
         (f"sqlite:///{home}/none/x.db", r"No such file or directory; run `mediawatch init`"),
         (f"sqlite:///{home}", r"cannot be opened: it must be a file"),
@@ -133,6 +139,27 @@ def test_a_password_that_is_refused_is_called_that() -> None:
     ):
         told = str(told_by_postgresql(Exception(words), "database x", lost=True))
         assert ("~/.pgpass" in told, "start the server" in told) == (True, False)
+
+
+def test_a_missing_database_is_told_in_chinese() -> None:
+    told = str(
+        told_by_postgresql(Exception('致命错误:  数据库 "x" 不存在'), "database x", lost=True)
+    )
+    assert ("createdb" in told, "start the server" in told) == (True, False)
+
+
+async def test_the_reason_of_a_wait_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """The queue's library raises words without a reason."""
+    answers = iter([Exception("     Database error.     "), Exception("     Database error.     ")])
+
+    async def attempt() -> str:
+        for error in answers:
+            raise error from psycopg.OperationalError("server closed the connection\n at once")
+        return "there"
+
+    assert await patiently(attempt, Exception) == "there"
+    (said,) = caplog.messages
+    assert "'why': 'server closed the connection'" in said
 
 
 HOME = "an id of a home"

@@ -96,6 +96,11 @@ class Cluster:
     def drop(self, url: str) -> None:
         self._execute("postgres", f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
+    def rename(self, url: str, new: str) -> None:
+        """Give a database, to which nobody is connected, the name of one that is gone."""
+        names = f"{make_url(url).database} RENAME TO {make_url(new).database}"
+        self._execute("postgres", f"ALTER DATABASE {names}")
+
     def migrated_url(self) -> str:
         """The one database with this version's tables, emptied: a new one costs 7 MB and half a
         second.

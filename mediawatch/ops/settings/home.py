@@ -19,11 +19,11 @@ from mediawatch.files import (
     write_whole,
 )
 from mediawatch.ops.settings import office
-from mediawatch.ops.settings.served import require_named
+from mediawatch.ops.settings.served import CONFIG, require_named
 from mediawatch.ops.settings.tree import Settings
 from mediawatch.refusals import refusal
 
-CONFIG = "mediawatch.toml"
+__all__ = ["CONFIG", "Home"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Home:
     def database_url(self, settings: Settings) -> str:
         """What the store opens. May hold a password: never log it.
 
-        UserError where a server holds the home's data, and the settings name none.
+        UserError where the home's data lie elsewhere than where the settings say.
         """
         url = settings.database.url.get_secret_value()
         require_named(self.root, url)

@@ -25,11 +25,10 @@ from pydantic_settings import (
 from mediawatch.domain import UserError
 from mediawatch.inputs import InputFault, read_toml
 from mediawatch.ops.settings.home import Home
+from mediawatch.ops.settings.served import SECRETS
 from mediawatch.ops.settings.tree import PREFIX, PaceSettings, Settings
 
-_SECRETS = "MEDIAWATCH_SECRETS"
-"""Names a folder with a file for each secret setting, which goes by the name of its variable."""
-_NOT_SETTINGS = frozenset({"MEDIAWATCH_HOME", _SECRETS})
+_NOT_SETTINGS = frozenset({"MEDIAWATCH_HOME", SECRETS})
 _FILED = ContextVar[Mapping[str, Any]]("filed")
 """What the home's file says, while settings are made of it."""
 
@@ -79,7 +78,7 @@ class _Loaded(Settings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         filed = InitSettingsSource(settings_cls, dict(_FILED.get()))
-        if folder := os.environ.get(_SECRETS):
+        if folder := os.environ.get(SECRETS):
             kept = NestedSecretsSettingsSource(file_secret_settings, secrets_dir=folder)
             return init_settings, env_settings, kept, filed
         # It searches the whole environment for each section.
@@ -99,7 +98,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _refuse_unknown_variables() -> None:
     """pydantic-settings would ignore a misspelt section in the environment, and with it the
     setting."""
-    kept = os.environ.get(_SECRETS)
+    kept = os.environ.get(SECRETS)
     files = [path.name for path in Path(kept).glob("*")] if kept else []
     for name in _settings_among((*os.environ, *files)):
         section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
@@ -113,7 +112,7 @@ def _refuse_unknown_variables() -> None:
 
 def _require_secrets() -> None:
     """A folder that is missing or closed must not become a home without its secrets."""
-    folder = os.environ.get(_SECRETS)
+    folder = os.environ.get(SECRETS)
     if not folder:
         return
     try:
@@ -122,7 +121,7 @@ def _require_secrets() -> None:
                 path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
-            f"{_SECRETS} names {folder}, which cannot be read ({error}): name a folder with a file "
+            f"{SECRETS} names {folder}, which cannot be read ({error}): name a folder with a file "
             "for each secret, such as mediawatch_database__url"
         ) from None
 

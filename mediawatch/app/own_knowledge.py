@@ -99,9 +99,11 @@ def foreign_failures(
         if each.verdict is Verdict.FAILED
         if (owner := match.owners.get(number := each.entry.account.id))
         if owner != report.office
-        and all(
+        # One that is not surely ours we did not look at.
+        if (ours := match.accounts.get(number)) is None
+        or all(
             look.beside(each, span).agreement is Agreement.INCOMPARABLE
-            for look in failing.get(match.accounts[number].id, ())
+            for look in failing.get(ours.id, ())
         )
     }
 

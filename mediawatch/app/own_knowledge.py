@@ -100,12 +100,10 @@ def foreign_failures(
         if (owner := match.owners.get(number := each.entry.account.id))
         if owner != report.office
         # One that is not surely ours we did not look at.
-        and (
-            number not in match.accounts
-            or all(
-                look.beside(each, span).agreement is Agreement.INCOMPARABLE
-                for look in failing.get(match.accounts[number].id, ())
-            )
+        if (ours := match.accounts.get(number)) is None
+        or all(
+            look.beside(each, span).agreement is Agreement.INCOMPARABLE
+            for look in failing.get(ours.id, ())
         )
     }
 

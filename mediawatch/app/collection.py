@@ -87,7 +87,7 @@ async def collected_round(app: App, own: Sequence[Inspection] = ()) -> Collected
     reports = await asyncio.to_thread(_reports, offices, kept, bodies)
     office, looks = read_office(app.home.root), own_looks(own)
     regions = office_regions(office)
-    office_of_part = {part: each.name for each in offices.offices for part in each.own_parts}
+    office_of_part = offices.office_of_part
     found = match_registry(
         registry,
         [each for report in reports for each in report.accounts],

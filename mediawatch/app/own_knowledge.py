@@ -47,7 +47,7 @@ def own_failures(
     if not failing:
         return OwnFailures()
     span, regions = offices.round.span, office_regions(office)
-    office_of = {part: each.name for each in offices.offices for part in each.own_parts}
+    office_of = offices.office_of_part
     accounts = {number: found[0].entry.account for number, found in failing.items()}
     sent: set[tuple[str, int]] = set()
     contradicted: set[str] = set()

@@ -185,6 +185,11 @@ class LowerOffices(BaseModel):
                 parts[part] = office.name
         return self
 
+    @property
+    def office_of_part(self) -> dict[str, str]:
+        """By part of our registry the office whose it is."""
+        return {part: each.name for each in self.offices for part in each.own_parts}
+
     def deadline_of(self, office: LowerOffice) -> date | None:
         return office.deadline or self.round.deadline
 

@@ -91,9 +91,10 @@ async def require_owned(home: Home, url: str, home_id: str, store: Store) -> Non
 
     An empty one that no home has taken becomes this home's.
     """
-    if why := await why_not_owned(home, url, store):
+    owner = await store.ledger.owner()
+    if why := await _why_not_by(owner, home, url, store):
         raise UserError(why)
-    if await store.ledger.owner() is None:
+    if owner is None:
         new = own(home, url, home_id)
         if (standing := await store.ledger.take(new, None)) != new:
             raise UserError(_why_not(home, url, standing))
@@ -104,7 +105,11 @@ async def why_not_owned(home: Home, url: str, store: Store) -> str:
 
     That another home took it is noted in the folder.
     """
-    if standing := await store.ledger.owner():
+    return await _why_not_by(await store.ledger.owner(), home, url, store)
+
+
+async def _why_not_by(standing: DatabaseOwner | None, home: Home, url: str, store: Store) -> str:
+    if standing is not None:
         _note_taken(home, url, standing)
         return _why_not(home, url, standing)
     if await store.accounts.all():

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
-from mediawatch.app.home_data import keep_owner, name_place, new_owner, owner_here
+from mediawatch.app.home_data import keep_owner, name_place, new_owner, owner_by, owner_here
 from mediawatch.app.locks import only_one
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
@@ -31,7 +31,6 @@ from mediawatch.ops.settings.served import (
     served_data,
 )
 from mediawatch.ports import Clock, NamedQuery
-from mediawatch.ports.store import DatabaseOwner
 
 if TYPE_CHECKING:
     from db.moves import DatabaseMove
@@ -200,8 +199,7 @@ def why_alive(home: Home, settings: Settings) -> str:
     former = served_data(home.root, FORMER)
     if former is None or not home.database_url(settings).startswith("sqlite"):
         return ""
-    owner = DatabaseOwner(former.key, str(home.root)) if former.key else None
-    return why_living(former.place, former.home, owner, unseen=False)
+    return why_living(former.place, former.home, owner_by(home, former), unseen=False)
 
 
 def own_restored(made: Home, home: Home, url: str) -> None:

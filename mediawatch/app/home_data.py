@@ -82,7 +82,11 @@ def keep_owner(home: Home, url: str, home_id: str, owner: DatabaseOwner) -> None
 
 def owner_here(home: Home) -> DatabaseOwner | None:
     """The home as the owner that it holds itself to be; None in a worker's home."""
-    known = served_data(home.root)
+    return owner_by(home, served_data(home.root))
+
+
+def owner_by(home: Home, known: ServedData | None) -> DatabaseOwner | None:
+    """The home as the owner that one of its notes holds it to be."""
     return DatabaseOwner(known.key, _folder(home)) if known and known.key else None
 
 

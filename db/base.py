@@ -22,7 +22,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    Enum,
     Float,
     ForeignKey,
     Integer,
@@ -33,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from db.types import CodeName, Instant, Words
+from db.types import CodeName, Instant, Member, Words
 from mediawatch.domain import Code
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def _type_of(kind: type) -> TypeEngine[Any]:
     if kind in _TYPES or not issubclass(kind, StrEnum):
         return _TYPES[kind]
     # Kept by value and without a CHECK: a new member needs no migration.
-    return Enum(
+    return Member(
         kind,
         native_enum=False,
         length=32,

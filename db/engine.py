@@ -6,7 +6,7 @@ import os
 import sqlite3
 from functools import partial
 from importlib.util import find_spec
-from json import dumps
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -28,6 +28,10 @@ WRITES = {"mediawatch_begin": "BEGIN IMMEDIATE"}
 _BARE = {"mediawatch_begin": ""}
 
 _json = partial(dumps, ensure_ascii=False)
+
+
+def _from_json(text: str) -> Any:
+    return [] if text == "[]" else loads(text)  # as most lists of a registry are
 
 
 def normal_url(url: str) -> URL:
@@ -143,7 +147,7 @@ def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT, *, pings: bool 
     a transaction again that met a dead one need not ask.
     """
     if file_of(url):
-        engine = create_engine(url, json_serializer=_json)
+        engine = create_engine(url, json_serializer=_json, json_deserializer=_from_json)
         _careful_sqlite(engine, busy_timeout, "foreign_keys = ON")
         return engine
     return create_engine(

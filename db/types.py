@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter, itemgetter
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Enum,
     Row,
     String,
     Text,
@@ -90,11 +92,41 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            raise TypeError(f"text is needed, got {value!r}")
-        return storable(value)
+        return _stored(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        """In one step, for both databases: the scope of a nation's sweep has millions of texts."""
+        return _stored
+
+
+def _stored(value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"text is needed, got {value!r}")
+    return storable(value)
+
+
+class Member(Enum):
+    """A member of an enumeration, kept by its value. LookupError for a value that is none's."""
+
+    cache_ok = True
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[str | None], StrEnum | None]:
+        """In one step: a reading has a dozen of them."""
+        return _Members(self.enum_class).__getitem__
+
+
+class _Members(dict[str | None, StrEnum | None]):
+    """By value; None for NULL."""
+
+    def __init__(self, of: Iterable[StrEnum]) -> None:
+        super().__init__({None: None, **{each.value: each for each in of}})
+
+    def __missing__(self, value: str | None) -> StrEnum | None:
+        raise LookupError(f"{value!r} is none of {', '.join(filter(None, self))}")
 
 
 class CodeName(TypeDecorator[Code]):
@@ -118,7 +150,11 @@ def storable(text: str) -> str:
 
     A plain `str`, even from an enumeration's member.
     """
-    text = str(text).replace("\0", "�")
+    text = str(text)
+    if "\0" in text:
+        text = text.replace("\0", "�")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -131,6 +167,14 @@ def fields_of(thing: object, names: Sequence[str]) -> Values:
     wanted = tuple(names)
     get = _places(wanted, thing._fields) if isinstance(thing, Row) else _getter(wanted)
     return dict(zip(wanted, get(thing), strict=True))
+
+
+def columns_of(found: Sequence[AnyRow], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Of rows of one statement the values of these columns, two at least.
+
+    Where they stand is asked once: to ask each row takes as long as to read it.
+    """
+    return map(_places(tuple(names), found[0]._fields), found) if found else iter(())
 
 
 # All fields in one call: a nation's lists have millions of them.

@@ -44,7 +44,7 @@ class SharedNames:
         self, conn: Connection, filed: Mapping[int, Filing], who: Mapping[int, FiledIdentity]
     ) -> dict[int, FiledIdentity]:
         """Those of the accounts whose name may be another's or led to an account, marked so."""
-        bare = {key: each for key, each in filed.items() if not each.identity.has_id}
+        bare = {key: each for key, each in filed.items() if not each.has_id}
         if not bare:
             return {}
         found, shared = _seen(conn, bare)

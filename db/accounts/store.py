@@ -17,7 +17,7 @@ from db.accounts.refusals import add_refusals, refusals
 from db.accounts.remarks import add_remarks, remarks
 from db.accounts.shared_names import SharedNames
 from db.base import rows, table
-from db.mapping.accounts import account_of, filed_of
+from db.mapping.accounts import account_of, filings_of
 from db.models import (
     AccountChangeRow,
     AccountLinkRow,
@@ -80,8 +80,8 @@ class SqlAccounts(Aggregate):
         wanted = sorted(set(account_ids))
         news, filed = counters(conn, wanted), {}
         for portion in portions(wanted):
-            for row in conn.execute(select(table(AccountRow)).where(AccountRow.id.in_(portion))):
-                filed[row.id] = filed_of(row)
+            found = conn.execute(select(table(AccountRow)).where(AccountRow.id.in_(portion))).all()
+            filed |= {row.id: each for row, each in zip(found, filings_of(found), strict=True)}
         who = with_found(conn, {key: each.identity for key, each in filed.items()})
         who |= self._shared_names.mark(conn, filed, who)
         return {
@@ -232,17 +232,21 @@ def _accounts(
     links: Mapping[int, Sequence[str]],
     known: Mapping[int, Sequence[ProvisionalId]],
 ) -> list[Account]:
-    filed = {row.id: filed_of(row).identity for row in found if row.id in known}
+    filings = filings_of(found)
+    filed = {
+        row.id: each.identity for row, each in zip(found, filings, strict=True) if row.id in known
+    }
     disowned = disowned_of(conn, {key: known[key] for key in filed}, filed)
     return [
         account_of(
             row.id,
-            row,
+            each,
+            row.retired_on,
             links.get(row.id, ()),
             standing_of(known.get(row.id, ())),
             disowned.get(row.id, frozenset()),
         )
-        for row in found
+        for row, each in zip(found, filings, strict=True)
     ]
 
 

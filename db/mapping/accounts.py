@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import date
 from itertools import chain
 from sys import intern
 
-from db.types import AnyRow, Values, fields_of
+from db.types import AnyRow, Values, columns_of, fields_of
 from mediawatch.domain import Account, Filing, ProvisionalId
 
 _FILED = tuple(field.name for field in fields(Filing))
@@ -34,7 +35,15 @@ def filed_values(filed: Filing) -> Values:
 
 
 def filed_of(row: AnyRow) -> Filing:
-    values = fields_of(row, _FILED)
+    return filings_of([row])[0]
+
+
+def filings_of(found: Sequence[AnyRow]) -> list[Filing]:
+    """Of rows of one statement, in their order."""
+    return [_filing(dict(zip(_FILED, each, strict=True))) for each in columns_of(found, _FILED)]
+
+
+def _filing(values: Values) -> Filing:
     for name in _SHARED:
         values[name] = intern(values[name])
     values["article_links"] = tuple(values["article_links"])
@@ -43,13 +52,13 @@ def filed_of(row: AnyRow) -> Filing:
 
 def account_of(
     key: int,
-    row: AnyRow,
+    filed: Filing,
+    retired_on: date | None,
     learned: Sequence[str],
     provisional: ProvisionalId | None = None,
     disowned: frozenset[str] = frozenset(),
 ) -> Account:
     """`learned` are article links found since filing, newest first; they follow the filed ones."""
-    filed = filed_of(row)
     links = filed.article_links
     if learned or len(links) > 1:
         links = tuple(dict.fromkeys(chain(links, learned)))
@@ -57,7 +66,7 @@ def account_of(
         id=key,
         filed=filed,
         links=links,
-        retired_on=row.retired_on,
+        retired_on=retired_on,
         provisional=provisional,
         disowned=disowned,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from db.models import ReadingIdentityRow, ReadingRow, SightRow
-from db.types import AnyRow, Values, fields_of
+from db.types import AnyRow, Values, columns_of, fields_of
 from mediawatch.domain import (
     AccountState,
     Code,
@@ -170,5 +170,9 @@ def evidence_of(row: AnyRow) -> Evidence:
     return Evidence(**fields_of(row, _EVIDENCE))
 
 
-def state_of(row: AnyRow) -> AccountState:
-    return AccountState(**fields_of(row, _STATE))
+def states_of(found: Sequence[AnyRow]) -> dict[int, AccountState]:
+    """Of rows of one statement, by account."""
+    states = (
+        AccountState(**dict(zip(_STATE, each, strict=True))) for each in columns_of(found, _STATE)
+    )
+    return {each.account_id: each for each in states}

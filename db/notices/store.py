@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from db.base import rows
 from db.errors import StoreError
-from db.mapping.accounts import account_of
+from db.mapping.accounts import account_of, filings_of
 from db.mapping.notices import notice_event_values, reconsideration_values
 from db.mapping.sweeps import judgement_of
 from db.models import (
@@ -95,13 +95,14 @@ class SqlNotices(Aggregate):
             .where(NoticeAccountRow.notice_id == notice_id)
             .order_by(NoticeAccountRow.account_id)
         )
+        found = conn.execute(wanted).all()
         return [
             SweepAccount(
                 sweep_id=sweep_id or 0,
-                account=account_of(row.account_id, row, ()),
+                account=account_of(row.account_id, each, row.retired_on, ()),
                 judgement=judgement_of(row, ()),
             )
-            for row in conn.execute(wanted)
+            for row, each in zip(found, filings_of(found), strict=True)
         ]
 
     @reads

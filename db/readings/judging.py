@@ -34,7 +34,7 @@ from db.base import table
 from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.readings.filings import AccountReading, Filings, last_two
 from db.readings.history import readings_by_number, readings_of
-from db.readings.state import first_seen_values, key_of, kind_of, own_posts
+from db.readings.state import first_seen_values, key_of, kind_of, name_key, own_posts
 from db.types import AnyRow, among, days_by_number, portions
 from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Post, Reading, without_disowned
 from mediawatch.domain.clock import day_of
@@ -206,6 +206,11 @@ class _Newest:
         }
 
     @cached_property
+    def _names(self) -> set[int | None]:
+        """Of `_keys` those of names: of most accounts nothing else is asked."""
+        return {name_key(reading) for reading in self._before}
+
+    @cached_property
     def _posts(self) -> list[tuple[FirstSeen, Post]]:
         return [
             (kind_of(sight, post), post)
@@ -232,6 +237,8 @@ class _Newest:
             return row.what in self._newest and self._newest[row.what] >= row.on
         if row.key is None:
             return (row.what, row.on) in self._days
+        if row.what is FirstSeen.NAME:
+            return row.key in self._names
         return row.what is not FirstSeen.PERSON and row.key in self._keys
 
 

@@ -126,14 +126,16 @@ def first_seen_values(reading: Reading) -> Iterator[Values]:
         kind = kind_of(sight, post)
         yield seen | {"key": key_of(kind, sight.surface, post), "what": kind, "on": post.on}
     today = day_of(reading.read_at)
-    if reading.name and reading.matched_by is MatchedBy.ID:
-        yield seen | {
-            "key": hash_words(FirstSeen.NAME, reading.name),
-            "what": FirstSeen.NAME,
-            "on": today,
-        }
+    if (named := name_key(reading)) is not None:
+        yield seen | {"key": named, "what": FirstSeen.NAME, "on": today}
     if reading.look is LookKind.PERSON:
         yield seen | {"key": hash_words(FirstSeen.PERSON), "what": FirstSeen.PERSON, "on": today}
+
+
+def name_key(reading: Reading) -> int | None:
+    """Of the name that a look has shown under the filed id; None where it has shown none."""
+    tied = reading.name and reading.matched_by is MatchedBy.ID
+    return hash_words(FirstSeen.NAME, reading.name) if tied else None
 
 
 def kind_of(sight: Sight, post: Post) -> FirstSeen:

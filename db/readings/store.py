@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from db.accounts.identities import identities
 from db.base import rows
-from db.mapping.readings import state_of
+from db.mapping.readings import states_of
 from db.models import (
     POSTS,
     AccountRow,
@@ -30,7 +30,7 @@ from db.readings.idle import is_idle
 from db.readings.judging import AT_ONCE, readings_for_judgement
 from db.revision import raise_revision
 from db.transactions import Aggregate, reads, writes
-from db.types import portions
+from db.types import PORTION, portions
 from mediawatch.domain import AccountState, LookKind, Reading, same_ids
 from mediawatch.ports import IdleReading, SightsAlike
 
@@ -225,11 +225,12 @@ class SqlReadings(Aggregate):
             in_scope = states.join_from(AccountStateRow, AccountRow).where(
                 AccountRow.retired_on.is_(None)
             )
-            return {row.account_id: state_of(row) for row in conn.execute(in_scope)}
+            portion_wise = conn.execute(in_scope).partitions(PORTION)
+            return {key: each for some in portion_wise for key, each in states_of(some).items()}
         found: dict[int, AccountState] = {}
         for portion in portions(sorted(set(account_ids))):
             wanted = states.where(AccountStateRow.account_id.in_(portion))
-            found.update((row.account_id, state_of(row)) for row in conn.execute(wanted))
+            found |= states_of(conn.execute(wanted).all())
         return found
 
     @writes

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
 from db.accounts.provisional import disowned_of, ever, standing_of
 from db.accounts.store import learned_links
 from db.base import rows, table
-from db.mapping.accounts import account_of, filed_of
+from db.mapping.accounts import account_of, filed_of, filings_of
 from db.mapping.sweeps import finding_of, judgement_of
 from db.models import (
     AccountLinkRow,
@@ -78,11 +78,12 @@ def frozen_account(
     # Most accounts have neither: then one statement does.
     links = learned_links(conn, AccountLinkRow.account_id == account_id) if row.has_links else {}
     known = ever(conn, ProvisionalIdRow.account_id == account_id) if row.has_found_ids else {}
-    filed = {account_id: filed_of(row).identity} if known else {}
-    disowned = disowned_of(conn, known, filed) if known else {}
+    filed = filed_of(row)
+    disowned = disowned_of(conn, known, {account_id: filed.identity}) if known else {}
     return account_of(
         account_id,
-        row,
+        filed,
+        row.retired_on,
         links.get(account_id, ()),
         standing_of(known.get(account_id, ())),
         disowned.get(account_id, frozenset()),
@@ -108,14 +109,20 @@ def _entries(
     wanted = wanted.join_from(SweepAccountRow, AccountStateRow, state)
     wanted = wanted.where(*meant).order_by(SweepAccountRow.account_id)
     found = conn.execute(wanted).all()
-    filed = {row.account_id: filed_of(row).identity for row in found if row.account_id in known}
+    filings = filings_of(found)
+    filed = {
+        row.account_id: each.identity
+        for row, each in zip(found, filings, strict=True)
+        if row.account_id in known
+    }
     disowned = disowned_of(conn, {key: known[key] for key in filed}, filed)
     return [
         SweepAccount(
             sweep_id=sweep_id,
             account=account_of(
                 row.account_id,
-                row,
+                each,
+                row.retired_on,
                 links.get(row.account_id, ()),
                 standing_of(known.get(row.account_id, ())),
                 disowned.get(row.account_id, frozenset()),
@@ -126,7 +133,7 @@ def _entries(
             news=row.news,
             judged_news=row.judged_news,
         )
-        for row in found
+        for row, each in zip(found, filings, strict=True)
     ]
 
 

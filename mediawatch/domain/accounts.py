@@ -106,6 +106,11 @@ class Filing:
         return tuple((field, self.platform, id) for field, id in named if id)
 
     @property
+    def has_id(self) -> bool:
+        """As `FiledIdentity.has_id`."""
+        return bool(self.platform_id or self.original_id)
+
+    @property
     def identity(self) -> FiledIdentity:
         """Who the account is, as filed: what its readings are tied to."""
         return FiledIdentity(

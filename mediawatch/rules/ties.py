@@ -145,7 +145,7 @@ def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
         # WeChat's search asks for the filed 微信号 too (docs/platforms/wechat.md), and that is an
         # id of the platform's own.
         return Tie.ID
-    if known.filed.identity.has_id or _learned(known.readings):
+    if known.filed.has_id or _learned(known.readings):
         return None
     if _may_be_anothers(reading, identity_of(known)):
         return None
@@ -213,7 +213,7 @@ def proposes_only(sight: Sight, reading: Reading, filed: Filing) -> bool:
 
     No id is filed, and it bears another name than the filed one.
     """
-    if sight.matched_by is MatchedBy.ID or filed.identity.has_id:
+    if sight.matched_by is MatchedBy.ID or filed.has_id:
         return False
     seen = sight.name or reading.name
     return bool(seen) and not alike(filed.name, seen)

@@ -56,6 +56,12 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
 
     A surface that has several turns in a look is named once.
     """
+    return _facts_of_all(tuple(surfaces))
+
+
+@cache
+def _facts_of_all(surfaces: tuple[Surface, ...]) -> tuple[SurfaceFacts, ...]:
+    """Put together once: a plan asks for the facts of each account, and few lists differ."""
     first: dict[str, Surface] = {}
     for each in surfaces:
         first.setdefault(each.name, each)
@@ -64,7 +70,6 @@ def surface_facts(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
 
 @cache
 def _facts_of(surface: Surface) -> SurfaceFacts:
-    """Put together once: a plan asks for the facts of each account."""
     return SurfaceFacts(
         name=surface.name,
         label=surface.label,

@@ -249,7 +249,7 @@ def until_of(text: str | None, now: datetime) -> datetime | None:
 
 
 async def _account_ids(app: App, texts: list[str]) -> tuple[int, ...]:
-    accounts = await app.store.accounts.all()
+    accounts = await app.store.accounts.all() if texts else []
     return tuple(find_account(accounts, text).id for text in texts)
 
 

@@ -118,18 +118,22 @@ def same_ids(platform_id: str, original_id: str, now: FiledIdentity) -> bool | N
     know an account by ids of two forms (a number, a token). An office, too, files a 微信号 or
     抖音号 as the id. Ids of two forms contradict nothing.
     """
-    pairs = ((platform_id, now.platform_id), (original_id, now.original_id))
-    ids = [
-        (_comparable(one, now.platform), _comparable(other, now.platform))
-        for one, other in pairs
+    kinds = [
+        _same_id(one, other, now.platform)
+        for one, other in ((platform_id, now.platform_id), (original_id, now.original_id))
         if one and other
     ]
-    compared = [
-        one == other
-        for one, other in ids
-        if one == other or _form(one, now.platform) == _form(other, now.platform)
-    ]
-    return all(compared) if compared else None
+    return False if False in kinds else True if True in kinds else None
+
+
+def _same_id(one: str, other: str, platform: str) -> bool | None:
+    """The same of two ids of one kind, which are given."""
+    if one == other:
+        return True
+    mine, theirs = _comparable(one, platform), _comparable(other, platform)
+    if mine == theirs:
+        return True
+    return False if _form(mine, platform) == _form(theirs, platform) else None
 
 
 def _form(id: str, platform: str) -> str:

@@ -55,8 +55,9 @@ def wants_proof(
 ) -> bool:
     """Whether an account in service lacks a post that proves it fresh at `as_of`."""
     own = account_policy(policy, filed)
-    running = filed_standing(filed, day_of(now), policy) is FiledStanding.RUNNING
-    return running and own.judged_by_updates and not is_proved_for(state, own, as_of)
+    if not own.judged_by_updates or is_proved_for(state, own, as_of):
+        return False
+    return filed_standing(filed, day_of(now), policy) is FiledStanding.RUNNING
 
 
 def next_due_before(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Literal, TypeVar
 
@@ -94,17 +94,13 @@ class PolicyException(PolicyPart):
 
     def fits(self, filed: Filing) -> bool:
         """Whether an account with these filed values is one of them."""
-        places = {fold(place) for place in (filed.prefecture, filed.county, filed.township)}
         return (
             _meets(self.platforms, filed.platform)
             and _meets(self.types, filed.printed_type)
             and _meets(self.kinds, filed.kind)
             and _meets(self.levels, filed.level)
             and _meets(self.functions, filed.function_kind)
-            and (
-                self.regions is None
-                or any(set(map(fold, region.split("/"))) <= places for region in self.regions)
-            )
+            and (self.regions is None or _lies_in(self.regions, filed))
         )
 
     @property
@@ -139,6 +135,11 @@ CONDITIONS = ("platforms", "types", "kinds", "levels", "regions", "functions")
 
 def _meets(words: Sequence[str] | None, filed: str) -> bool:
     return words is None or fold(filed) in map(fold, words)
+
+
+def _lies_in(regions: Iterable[str], filed: Filing) -> bool:
+    places = {fold(place) for place in (filed.prefecture, filed.county, filed.township)}
+    return any(set(map(fold, region.split("/"))) <= places for region in regions)
 
 
 def fault_of_tiers(tiers: Sequence[Tier]) -> str:

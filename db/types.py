@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter, itemgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -102,6 +102,8 @@ class Words(TypeDecorator[str]):
 def _stored(value: str | None) -> str | None:
     if value is None:
         return None
+    if value == "":
+        return ""  # as most texts of a registry are
     if not isinstance(value, str):
         raise TypeError(f"text is needed, got {value!r}")
     return storable(value)
@@ -116,14 +118,15 @@ class Member(Enum):
         self, dialect: Dialect, coltype: object
     ) -> Callable[[str | None], StrEnum | None]:
         """In one step: a reading has a dozen of them."""
-        return _Members(self.enum_class).__getitem__
+        return _Members(cast("type[StrEnum]", self.enum_class)).__getitem__
 
 
 class _Members(dict[str | None, StrEnum | None]):
     """By value; None for NULL."""
 
     def __init__(self, of: Iterable[StrEnum]) -> None:
-        super().__init__({None: None, **{each.value: each for each in of}})
+        super().__init__({each.value: each for each in of})
+        self[None] = None
 
     def __missing__(self, value: str | None) -> StrEnum | None:
         raise LookupError(f"{value!r} is none of {', '.join(filter(None, self))}")

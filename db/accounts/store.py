@@ -35,6 +35,7 @@ from mediawatch.domain import (
     AccountChange,
     ClosureNote,
     Contact,
+    Filing,
     FilingRemark,
     ProvisionalId,
     Refusal,
@@ -78,7 +79,8 @@ class SqlAccounts(Aggregate):
     def current(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, AccountNow]:
         """The counters, and who the accounts are as filed now, at one moment."""
         wanted = sorted(set(account_ids))
-        news, filed = counters(conn, wanted), {}
+        news = counters(conn, wanted)
+        filed: dict[int, Filing] = {}
         for portion in portions(wanted):
             found = conn.execute(select(table(AccountRow)).where(AccountRow.id.in_(portion))).all()
             filed |= {row.id: each for row, each in zip(found, filings_of(found), strict=True)}

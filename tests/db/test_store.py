@@ -18,6 +18,7 @@ from samples import (
     NOW,
     ODD,
     PLAIN,
+    change,
     enter,
     open_sweep,
     plain_reading,
@@ -242,6 +243,13 @@ async def test_a_wrong_value_is_refused_and_nothing_is_kept(any_store: Store) ->
         assert await any_store.readings.by_account() == {}, change
     kept = await any_store.readings.keep(bare)
     assert await any_store.readings.by_account() == {account.id: [kept]}
+
+
+async def test_a_kept_word_that_is_no_member_is_named(store: Store, sqlite_url: str) -> None:
+    await enter(store, PLAIN)
+    change(sqlite_url, "UPDATE account SET status = 'glance'")
+    with pytest.raises(LookupError, match="'glance' is none of "):
+        await store.accounts.all()
 
 
 async def test_an_update_changes_values_and_writes_history(any_store: Store) -> None:

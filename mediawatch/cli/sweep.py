@@ -54,7 +54,7 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep import metrics, scope_files
 from mediawatch.sweep.engine import broken_off
 from mediawatch.sweep.judging import rejudge_with_surfaces
-from mediawatch.sweep.plan import plan
+from mediawatch.sweep.plan import duration
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Summary
 
@@ -188,17 +188,21 @@ async def _foretell(app: App, request: Request, registry: Sequence[Account]) -> 
     states = await app.store.readings.account_states([account.id for account in accounts])
     if warning := warn_of_later_readings(states.values(), now):
         typer.echo(f"mediawatch: {warning}", err=True)
-    found = plan(accounts, states, request, now, await app.rates())
-    if request.until is None and found.ends - now >= _LONG:
+    if request.until is not None:
+        return
+    rates = await app.rates()
+    due = request.night(now, rates).due(accounts, states) if request.nightly else accounts
+    found = duration(due, now, rates)
+    if found.ends - now >= _LONG:
         log.info(
             "a long sweep",
-            accounts=len(found.due),
+            accounts=len(due),
             ends=beijing(found.ends).isoformat(),
             quiet_minutes=dict(found.quiet),
         )
         typer.echo(
             (
-                f"{count_of(len(found.due), 'account')}: {found.sentence}; less what is settled already; "
+                f"{count_of(len(due), 'account')}: {found.sentence}; less what is settled already; "
                 "--until ends it earlier"
             ),
             err=True,

@@ -18,7 +18,7 @@ from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import as_declared
-from mediawatch.sweep.plan import SweepPlan, plan
+from mediawatch.sweep.plan import SweepPlan, duration, plan
 from mediawatch.sweep.rates import LookRates
 from mediawatch.sweep.request import Request
 
@@ -155,6 +155,19 @@ def test_quiet_hours_are_reckoned_in() -> None:
         "at least 8.2 hours at the set pace, 7.0 hours of it quiet hours: until 2026-03-06 "
         "06:10 (Beijing)"
     )
+
+
+def test_how_long_it_takes_is_as_the_plan_says() -> None:
+    """Whatever the order: a sweep foretells its end before anybody's turn is known."""
+    accounts = [account(number) for number in range(70)] + [account(70, "无门")]
+    found = planned({}, accounts, Pace(60.0, quiet=(time(23), time(6)), per_day=65))
+    own = facts(Pace(60.0, quiet=(time(23), time(6)), per_day=65))
+
+    def ways(each: Account) -> tuple[SurfaceFacts, ...]:
+        return (own,) if each.filed.name.startswith("示例") else ()
+
+    told = duration(accounts[::-1], NOW, LookRates(ways=ways, pace_of=as_declared))
+    assert (told.ends, told.quiet, told.sentence) == (found.ends, found.quiet, found.sentence)
 
 
 def test_to_a_census_everything_is_due() -> None:

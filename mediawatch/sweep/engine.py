@@ -44,7 +44,7 @@ class Engine(SweepTools):
         """Open or continue the sweep, look at everything in its scope, judge, close it. UserError
         for an empty scope.
         """
-        sweep = await self._open(request)
+        sweep, accounts = await self._open(request)
         if sweep.state is SweepState.FINISHED:
             unanswered = await self.store.sweeps.is_unanswered(sweep.id)
             return Summary(
@@ -53,13 +53,21 @@ class Engine(SweepTools):
                 repeated=True,
                 unanswered=unanswered,
             )
-        made = await self._sweep(request, sweep, progress)
+        made = await self._sweep(request, sweep, accounts, progress)
         # Read when all else that is held of a nation's accounts is gone.
+        del accounts
         return replace(made, scope=await self.store.sweeps.scope(sweep.id))
 
-    async def _sweep(self, request: Request, sweep: Sweep, progress: Progress) -> Summary:
-        """All but the scope of the summary."""
-        accounts = [entry.account for entry in await self.store.sweeps.scope(sweep.id)]
+    async def _sweep(
+        self,
+        request: Request,
+        sweep: Sweep,
+        accounts: Sequence[Account] | None,
+        progress: Progress,
+    ) -> Summary:
+        """All but the scope of the summary. `accounts`: as `_open` gives them."""
+        if accounts is None:
+            accounts = [entry.account for entry in await self.store.sweeps.scope(sweep.id)]
         run = Run(self, request, sweep, self._looks(request, sweep), progress)
         await run.load(accounts)
         await self._begin(request, accounts)
@@ -149,8 +157,11 @@ class Engine(SweepTools):
             now, await rates_with_hints(self.store, rates, states, request.policy, moment)
         )
 
-    async def _open(self, request: Request) -> Sweep:
-        """The unfinished or finished sweep with the same options, else a new one."""
+    async def _open(self, request: Request) -> tuple[Sweep, Sequence[Account] | None]:
+        """The unfinished or finished sweep with the same options, else a new one with its accounts.
+
+        Those of a new one are frozen as they were read: they need not be read again.
+        """
         now = self.clock()
         sweeps = await self.store.sweeps.all()
         abandoned = await self._close_abandoned(request, sweeps, now)
@@ -171,14 +182,14 @@ class Engine(SweepTools):
                 as_of=beijing(found.as_of).isoformat(),
                 scope=found.scope,
             )
-            return found
+            return found, None
         finished = [
             sweep
             for sweep in wanted
             if sweep.state is SweepState.FINISHED and request.as_of is not None
         ]
         if finished and not request.again:
-            return finished[-1]
+            return finished[-1], None
         registry = await self.store.accounts.all()
         for unmet in unmet_words(request.policy, [account.filed for account in registry]):
             log.warning(unmet)
@@ -191,7 +202,8 @@ class Engine(SweepTools):
         if request.nightly:
             states = await self.store.readings.account_states([account.id for account in accounts])
             accounts = (await self._night(request, now, states)).due(accounts, states)
-        return await self.store.sweeps.open(request.sweep(now, registry, self.level), accounts)
+        opened = await self.store.sweeps.open(request.sweep(now, registry, self.level), accounts)
+        return opened, sorted(accounts, key=lambda account: account.id)
 
     async def _close_abandoned(
         self, request: Request, sweeps: Iterable[Sweep], now: datetime

@@ -31,6 +31,7 @@ from mediawatch.domain import (
     RegistryChanges,
     Sight,
     Source,
+    SweepAccount,
     SweepKind,
     SweepState,
     UserError,
@@ -522,6 +523,24 @@ async def test_what_known_posts_settle_is_judged_once_without_news(
     assert later.scope == await stage.store.sweeps.scope(later.sweep.id)
     assert (judged.count(fresh.id) > 1) is news
     assert judged.count(stale.id) > 1
+
+
+async def test_the_scope_of_a_new_sweep_is_read_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its end, with its judgements: a nation's takes minutes. What was frozen is at hand."""
+    await stage.file("鲜1", "旧40")
+    read: list[int] = []
+    scope = stage.store.sweeps.scope
+
+    async def counted(sweep_id: int, *given: Any) -> list[SweepAccount]:
+        read.append(sweep_id)
+        return await scope(sweep_id, *given)
+
+    monkeypatch.setattr(stage.store.sweeps, "scope", counted)
+    made = await stage.engine.run(request())
+    assert read == [made.sweep.id]
+    assert [entry.account for entry in made.scope] == await stage.store.accounts.all()
 
 
 async def test_a_name_that_was_read_long_ago_is_read_again(stage: Stage) -> None:

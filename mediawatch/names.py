@@ -45,11 +45,13 @@ def fold(name: str) -> str:
 @lru_cache(maxsize=4096)  # A name is folded again and again while its account is judged.
 def _fold(name: str) -> str:
     text = unicodedata.normalize("NFKC", _UNSEEN.sub("", name).translate(_SIGNS))
-    text = "".join(
-        char
-        for char in _UNSEEN.sub("", text)
-        if not char.isspace() and unicodedata.category(char) not in ("Cf", "Cc")
-    )
+    text = _UNSEEN.sub("", text)
+    if not text.isalnum():  # Letters and digits are all seen, and most names have nothing else.
+        text = "".join(
+            char
+            for char in text
+            if not char.isspace() and unicodedata.category(char) not in ("Cf", "Cc")
+        )
     return _DASHES.sub("-", text.translate(_SIGNS).translate(_MARKS)).casefold()
 
 

@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mediawatch.domain.outcomes import Changed
@@ -31,7 +32,12 @@ def beijing(at: datetime) -> datetime:
 
 
 def day_of(at: datetime) -> date:
-    """The Beijing day of an instant."""
+    """The Beijing day of an instant. ValueError as `beijing`."""
+    return _day_of_utc(at) if at.tzinfo is UTC else beijing(at).date()
+
+
+@lru_cache(maxsize=4096)  # While an account is judged, the same instants are asked for many times.
+def _day_of_utc(at: datetime) -> date:
     return beijing(at).date()
 
 

@@ -93,12 +93,10 @@ def totals(accounts: Sequence[Account], level: Level = "") -> dict[str, dict[str
     The accounts stand once each, in service. Regions are counted without a level, and for `level`
     under a heading of its own.
     """
-    found = {
-        each.label: dict(Counter(each.of(account.filed) for account in accounts))
-        for each in Dimension
-    }
+    filings = [account.filed for account in accounts]
+    found = {each.label: dict(Counter(map(each.of, filings))) for each in Dimension}
     if level:
-        parts = Counter(str(part_of(account.filed, level)) for account in accounts)
+        parts = Counter(str(part_of(filed, level)) for filed in filings)
         found[level_heading(level)] = dict(parts)
     return found
 

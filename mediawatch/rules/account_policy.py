@@ -95,9 +95,12 @@ def account_policy(policy: Policy, filed: Filing) -> AccountPolicy:
     """
     if isinstance(policy, AccountPolicy):
         raise TypeError("this is the policy of one account: give that of the sweep")
-    fitting = (place for place, each in enumerate(policy.exceptions) if each.fits(filed))
-    place = next(fitting, None)
-    said = None if place is None else policy.exceptions[place].judged_by_updates
+    place: int | None = None
+    said: bool | None = None
+    for number, each in enumerate(policy.exceptions):
+        if each.fits(filed):
+            place, said = number, each.judged_by_updates
+            break
     return _account_policy(_Same(policy), place, not filed.is_application if said is None else said)
 
 

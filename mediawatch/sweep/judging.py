@@ -183,7 +183,7 @@ async def judge_scope(
         now = await store.accounts.current(ids)
         readings = await store.readings.for_judgement(ids, sweep.as_of, sweep.period_from)
         looks = await store.readings.problem_looks(sweep.id, ids)
-        some = [replace(each, filed=as_opened(each.filed, now[each.id].opened_on)) for each in some]
+        some = [_opened(each, now[each.id].opened_on) for each in some]
         reposts = await seen_reposts(store, some, looks, issued)
         for account in some:
             filed = account.filed
@@ -223,6 +223,11 @@ async def judge_scope(
 
 def _bears_another_name(readings: Sequence[Reading], filed: Filing) -> bool:
     return not names_by_id(readings) <= {fold(filed.name)}
+
+
+def _opened(account: Account, now: date | None) -> Account:
+    filed = as_opened(account.filed, now)
+    return account if filed is account.filed else replace(account, filed=filed)
 
 
 def as_opened(filed: Filing, now: date | None) -> Filing:

@@ -18,7 +18,7 @@ from typing import Any
 
 from mediawatch.domain import Account, Filing, Sweep, SweepAccount, SweepKind, UserError
 from mediawatch.figures.dimensions import Dimension, level_heading, totals
-from mediawatch.figures.filings import once
+from mediawatch.figures.filings import filings_of_one, once
 from mediawatch.figures.region_parts import Level, RegionPart
 from mediawatch.figures.regions import NOT_FILED, Regions, parts_of
 from mediawatch.figures.values import percent
@@ -192,15 +192,19 @@ def in_service(accounts: Iterable[Account], first: frozenset[int] = frozenset())
 
     Of two filings with one platform id the one in `first` counts, else the lesser identity.
     """
-    kept = [account for account in accounts if account.retired_on is None]
-    kept.sort(key=lambda account: (account.id not in first, identity(account.filed)))
-    standing = {
-        one.entry.account.id
-        for one in once(SweepAccount(sweep_id=0, account=account) for account in kept)
-    }
-    return sorted(
-        (account for account in kept if account.id in standing), key=lambda account: account.id
+    filings = filings_of_one(
+        SweepAccount(sweep_id=0, account=account)
+        for account in accounts
+        if account.retired_on is None and account.filed.in_service
     )
+
+    def order(entry: SweepAccount) -> tuple[bool, str]:
+        return entry.account.id not in first, identity(entry.account.filed)
+
+    standing = [
+        some[0] if len(some) == 1 else once(sorted(some, key=order))[0].entry for some in filings
+    ]
+    return sorted((entry.account for entry in standing), key=lambda account: account.id)
 
 
 def identity(filed: Filing) -> str:

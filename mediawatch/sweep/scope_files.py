@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from mediawatch.domain import Account, SweepKind, UserError
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.files import FileWriter, write_whole
@@ -69,6 +67,8 @@ def write(
     What machines read of it is sealed with `home` (`Store.home_id`); the parts in which the
     accounts were drawn belong to it. UserError where it cannot be written.
     """
+    import xlsxwriter  # late: each sweep loads this file, and writes no list
+
     stream = io.BytesIO()
     with xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

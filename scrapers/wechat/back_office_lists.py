@@ -83,7 +83,7 @@ class OwnAccount(BackOffice):
 
     def applies(self, account: Account) -> bool:
         filed = account.filed
-        return bool(filed_id(account)[0] or filed.platform_id or filed.original_id or filed.alias)
+        return bool(filed.platform_id or filed.original_id or filed.alias or filed_id(account)[0])
 
     def accepts_session(self, account: Account, session: Session) -> bool:
         """By the ids in the login's cookies: the home page is not opened for another account.

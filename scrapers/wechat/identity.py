@@ -44,14 +44,23 @@ def filed_id(account: Account) -> tuple[str, MatchedBy | None]:
     ("", None) without any of them; a 暂用标识 ties by name. What is filed as the id and encodes no number is a 微信号: see
     `same_alias`.
     """
-    filed = account.filed
-    if number_of(filed.platform_id).isdigit():
-        return encode_biz(filed.platform_id), MatchedBy.ID
-    carried = {number_of(biz) for biz in map(biz_in, (filed.url, *filed.article_links)) if biz}
+    filed, found = account.filed, account.provisional
+    links = filed.url, *filed.article_links
+    return _filed_id(filed.platform_id, links, found.value if found else None)
+
+
+@lru_cache(maxsize=64)  # Each surface asks for that of an account.
+def _filed_id(
+    platform_id: str, links: tuple[str, ...], provisional: str | None
+) -> tuple[str, MatchedBy | None]:
+    if number_of(platform_id).isdigit():
+        return encode_biz(platform_id), MatchedBy.ID
+    carried = {number_of(biz) for biz in map(biz_in, links) if biz}
     if len(carried) == 1:
         return encode_biz(carried.pop()), MatchedBy.URL
-    found = account.provisional
-    return (encode_biz(found.value), MatchedBy.NAME) if found and not carried else ("", None)
+    if provisional is None or carried:
+        return "", None
+    return encode_biz(provisional), MatchedBy.NAME
 
 
 def encode_biz(biz: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import md5
 
 from mediawatch.domain import Account, MatchedBy, Sight
@@ -54,6 +55,7 @@ def code_of_book(book: str) -> str:
     return code + md5(code.encode(), usedforsecurity=False).hexdigest()[:3]
 
 
+@lru_cache(maxsize=64)  # Each of the reader's surfaces asks for that of an account.
 def page_of(number: str) -> str:
     """The address of an account's page."""
     return f"{HOME}web/mp/reader/{code_of_book(book_id(number))}"

@@ -207,11 +207,23 @@ def among(conn: Connection, column: ColumnElement[Any], keys: Iterable[int]) -> 
     A parameter each would be named and rendered one by one: for thousands of them that takes longer
     than the statement, while the one writer is held.
     """
-    wanted = sorted(set(keys))
+    return _is_one_of(conn, column, sorted(set(keys)), BigInteger)
+
+
+def among_texts(
+    conn: Connection, column: ColumnElement[Any], texts: Iterable[str]
+) -> ColumnElement[bool]:
+    """The same of texts, as they would be stored: NUL in one would end it there."""
+    return _is_one_of(conn, column, sorted(set(map(storable, texts))), Text)
+
+
+def _is_one_of(
+    conn: Connection, column: ColumnElement[Any], wanted: Sequence[object], kind: type[Any]
+) -> ColumnElement[bool]:
     if conn.dialect.name == "sqlite":
         listed = func.json_each(json.dumps(wanted)).table_valued("value")
         return column.in_(select(listed.c.value))
-    return column == func.any(bindparam(None, wanted, ARRAY(BigInteger), unique=True))
+    return column == func.any(bindparam(None, wanted, ARRAY(kind), unique=True))
 
 
 def days_by_number(conn: Connection, days: Mapping[int, date]) -> CTE:

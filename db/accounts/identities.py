@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -15,7 +14,7 @@ from db.accounts.provisional import with_found, with_found_of_one
 from db.base import table
 from db.errors import StoreError
 from db.models import AccountRow
-from db.types import AnyRow, among, portions
+from db.types import AnyRow, among, among_texts, portions
 from mediawatch.domain import FiledIdentity, spellings
 
 _AT_ONCE = 1_000
@@ -39,12 +38,6 @@ _WHO = [
 # changes out between the two.
 _ONE = select(*_WHO).where(_ACCOUNT.c.id == bindparam("account")).with_for_update(read=True)
 _IDS = {"platform_id": _ACCOUNT.c.platform_id, "original_id": _ACCOUNT.c.original_id}
-_WITH: dict[str, Any] = {
-    name: select(_ACCOUNT.c.id, of).where(
-        _ACCOUNT.c.platform == bindparam("platform"), of.in_(bindparam("ids", expanding=True))
-    )
-    for name, of in _IDS.items()
-}
 
 
 _SPELLINGS = 6
@@ -100,8 +93,10 @@ def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[i
                 wanted[filed.platform, name][spelling].append(key)
     found: dict[int, set[int]] = {}
     for (platform, name), holders in wanted.items():
+        ids = _IDS[name]
         for portion in portions(list(holders), _AT_ONCE):
-            for number, id in conn.execute(_WITH[name], {"platform": platform, "ids": portion}):
+            alike = _ACCOUNT.c.platform == platform, among_texts(conn, ids, portion)
+            for number, id in conn.execute(select(_ACCOUNT.c.id, ids).where(*alike)):
                 for key in holders[id]:
                     if key != number:
                         found.setdefault(key, set()).add(number)

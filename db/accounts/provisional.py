@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, 
 from db.base import rows, table
 from db.mapping.accounts import provisional_of
 from db.models import ProvisionalIdRow, ReadingRow, SightRow
-from db.types import portions
+from db.types import among, portions
 from mediawatch.domain import FiledIdentity, ProvisionalEnd, ProvisionalId, ids_of, is_filed
 
 STANDS = ProvisionalIdRow.ended_on.is_(None)
@@ -108,7 +108,7 @@ def with_found(
     """The identities with the 暂用标识 through which sights may count for them, and those taken back."""
     found = dict(identities)
     for portion in portions(sorted(identities)):
-        known = ever(conn, ProvisionalIdRow.account_id.in_(portion))
+        known = ever(conn, among(conn, ProvisionalIdRow.account_id, portion))
         disowned = disowned_of(conn, known, identities)
         for key, some in known.items():
             found[key] = _with(identities[key], some, disowned.get(key, frozenset()))

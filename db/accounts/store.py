@@ -29,7 +29,7 @@ from db.models import (
 from db.readings.following import remake
 from db.revision import raise_revision
 from db.transactions import Aggregate, Transactions, reads, writes, writes_ready
-from db.types import PORTION, AnyRow, portions
+from db.types import PORTION, AnyRow, among, portions
 from mediawatch.domain import (
     Account,
     AccountChange,
@@ -82,7 +82,8 @@ class SqlAccounts(Aggregate):
         news = counters(conn, wanted)
         filed: dict[int, Filing] = {}
         for portion in portions(wanted):
-            found = conn.execute(select(table(AccountRow)).where(AccountRow.id.in_(portion))).all()
+            of_them = among(conn, AccountRow.id, portion)
+            found = conn.execute(select(table(AccountRow)).where(of_them)).all()
             filed |= {row.id: each for row, each in zip(found, filings_of(found), strict=True)}
         who = with_found(conn, {key: each.identity for key, each in filed.items()})
         who |= self._shared_names.mark(conn, filed, who)

@@ -30,7 +30,7 @@ from db.readings.idle import is_idle
 from db.readings.judging import AT_ONCE, readings_for_judgement
 from db.revision import raise_revision
 from db.transactions import Aggregate, reads, writes
-from db.types import PORTION, portions
+from db.types import PORTION, among, portions
 from mediawatch.domain import AccountState, LookKind, Reading, same_ids
 from mediawatch.ports import IdleReading, SightsAlike
 
@@ -79,7 +79,7 @@ class SqlReadings(Aggregate):
             return readings_of(conn, *wanted)
         found: dict[int, list[Reading]] = {}
         for portion in portions(sorted(set(account_ids))):
-            found |= readings_of(conn, ReadingRow.account_id.in_(portion), *wanted)
+            found |= readings_of(conn, among(conn, ReadingRow.account_id, portion), *wanted)
         return found
 
     @reads
@@ -92,7 +92,7 @@ class SqlReadings(Aggregate):
             return problem_looks_of(conn, *wanted)
         found: dict[int, list[Reading]] = {}
         for portion in portions(sorted(set(account_ids))):
-            found |= problem_looks_of(conn, *wanted, ReadingRow.account_id.in_(portion))
+            found |= problem_looks_of(conn, *wanted, among(conn, ReadingRow.account_id, portion))
         return found
 
     @reads
@@ -229,7 +229,7 @@ class SqlReadings(Aggregate):
             return {key: each for some in portion_wise for key, each in states_of(some).items()}
         found: dict[int, AccountState] = {}
         for portion in portions(sorted(set(account_ids))):
-            wanted = states.where(AccountStateRow.account_id.in_(portion))
+            wanted = states.where(among(conn, AccountStateRow.account_id, portion))
             found |= states_of(conn.execute(wanted).all())
         return found
 

@@ -13,7 +13,7 @@ from db.mapping.sweeps import finding_values, judgement_values
 from db.models import AccountStateRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 from db.reviews.events import events_by_finding
 from db.sweeps.scope import findings_of
-from db.types import Values, portions
+from db.types import Values, among, portions
 from mediawatch.domain import DateKind, Finding, Judgement, ReviewState, review_standing
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Rejudgement
@@ -98,7 +98,7 @@ def _note_judged_on(conn: Connection, account_ids: Sequence[int], day: date) -> 
     for portion in portions(account_ids):
         conn.execute(
             update(AccountStateRow)
-            .where(AccountStateRow.account_id.in_(portion), earlier)
+            .where(among(conn, AccountStateRow.account_id, portion), earlier)
             .values(judged_on=day)
         )
 

@@ -237,10 +237,10 @@ async def test_a_wrong_value_is_refused_and_nothing_is_kept(any_store: Store) ->
         read_at=NOW,
         sights=(Sight(surface="s", read_at=NOW),),
     )
-    for change, error in WRONG:
+    for wrong, error in WRONG:
         with pytest.raises(error):
-            await any_store.readings.keep(replace(bare, **change))
-        assert await any_store.readings.by_account() == {}, change
+            await any_store.readings.keep(replace(bare, **wrong))
+        assert await any_store.readings.by_account() == {}, wrong
     kept = await any_store.readings.keep(bare)
     assert await any_store.readings.by_account() == {account.id: [kept]}
 

@@ -27,14 +27,20 @@ from mediawatch.rules.ties import proposes_only, tie_of
 def posts_of(reading: Reading, policy: Policy) -> Iterator[tuple[Sight, Post]]:
     """The posts of a reading that count as updates under the policy and carry a possible date."""
     for sight in reading.sights:
-        if sight.matched_by is None:
-            continue
-        for post in sight.posts:
-            unwanted = (post.repost and not policy.updates.reposts) or (
-                post.pushed is False and not policy.updates.unpushed
-            )
-            if not unwanted and not is_odd(post, sight):
-                yield sight, post
+        for post in _posts_of_sight(sight, policy):
+            yield sight, post
+
+
+def _posts_of_sight(sight: Sight, policy: Policy) -> Iterator[Post]:
+    if sight.matched_by is None:
+        return
+    counted = policy.updates
+    for post in sight.posts:
+        unwanted = (post.repost and not counted.reposts) or (
+            post.pushed is False and not counted.unpushed
+        )
+        if not unwanted and not is_odd(post, sight):
+            yield post
 
 
 def is_odd(post: Post, sight: Sight) -> bool:
@@ -147,16 +153,14 @@ def seen_days(known: Dossier, as_of: datetime, policy: Policy) -> SeenDays:
     doubted: set[date] = set()
     surely_own: set[date] = set()
     for reading in known.readings:
-        # Once a sight, not once a post: a tie by the name looks through all readings.
-        own = {
-            id(sight)
-            for sight in reading.sights
-            if sight.posts and tie_of(sight, reading, known) is not None
-        }
-        for sight, post in posts_of(reading, policy):
-            (doubted if proposes_only(sight, reading, known.filed) else days).add(post.on)
-            if id(sight) in own:
-                surely_own.add(post.on)
+        for sight in reading.sights:
+            shown = {post.on for post in _posts_of_sight(sight, policy)}
+            if not shown:
+                continue
+            # Once a sight, not once a post: a tie by the name looks through all readings.
+            (doubted if proposes_only(sight, reading, known.filed) else days).update(shown)
+            if tie_of(sight, reading, known) is not None:
+                surely_own |= shown
     odd = any(
         is_odd(post, sight)
         for reading in current_readings(known, as_of)

@@ -192,6 +192,16 @@ async def test_only_what_is_tied_by_the_id_serves_a_twin(any_store: Store) -> No
     assert await any_store.readings.for_judgement([other.id], NOW) == {}
 
 
+async def test_an_id_that_unfolds_to_nul_has_no_twin_before_it(any_store: Store) -> None:
+    """A database may end a text at a NUL: 示例甲 would be taken for 示例乙."""
+    filed = [
+        replace(PLAIN, platform="wechat", name=name, platform_id=id)
+        for name, id in (("示例甲", "example-1%00x"), ("示例乙", "example-1"))
+    ]
+    accounts = await enter(any_store, *filed)
+    assert await any_store.accounts.twins([account.id for account in accounts]) == {}
+
+
 async def test_twins_are_found_in_every_spelling(any_store: Store) -> None:
     filed = [
         replace(PLAIN, platform="wechat", name=f"示例{spelling}", platform_id=spelling)

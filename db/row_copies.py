@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    Enum,
     Select,
     Table,
     func,
@@ -25,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from db.bulk import BulkRows
 from db.engine import file_of, name_database
 from db.errors import StoreError, told_by_postgresql, told_by_sqlite
-from db.types import AnyRow, Instant, Words
+from db.types import AnyRow, CodeName, Instant, Words
 
 PlainRow = tuple[Any, ...]
 _AT_ONCE = 2_000
@@ -37,9 +38,14 @@ def bring_rows(old: Connection, new: Connection, table: Table, where: str) -> No
 
     StoreError, naming `where`, for a row that it refuses.
     """
-    write = _copy_in if new.dialect.name == "postgresql" else _insert
     try:
-        write(new, table, _portions(old, table))
+        if new.dialect.name != "postgresql":
+            _insert(new, table, _portions(old, table))
+        elif old.dialect.name == "sqlite":
+            with closing(_kept_by_sqlite(old, table)) as kept:
+                _copy_in(new, table, kept)
+        else:
+            _copy_in(new, table, _bound(new, table, _portions(old, table)))
     except DBAPIError as error:
         raise StoreError(f"{where} refuses a row of {table.name}: {_words(error.orig)}") from error
     key = table.autoincrement_column
@@ -56,20 +62,51 @@ def _insert(new: Connection, table: Table, portions: Iterator[Sequence[AnyRow]])
         BulkRows.to_insert(table, (), rows, new.dialect).write(new)
 
 
-def _copy_in(new: Connection, table: Table, portions: Iterator[Sequence[AnyRow]]) -> None:
-    """By COPY, which takes a tenth of the time of inserts."""
-    import psycopg
-
-    quote = new.dialect.identifier_preparer.quote
-    columns = list(table.columns)
-    names = ", ".join(quote(column.name) for column in columns)
+def _bound(
+    new: Connection, table: Table, portions: Iterator[Sequence[AnyRow]]
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """What our types make for PostgreSQL of the values that they read."""
     # Text and instants that we kept are ready as they are read; half of all columns are of these.
     given = [
         None
         if isinstance(column.type, Words | Instant)
         else column.type.dialect_impl(new.dialect).bind_processor(new.dialect)
-        for column in columns
+        for column in table.columns
     ]
+    for portion in portions:
+        yield [
+            [value if made is None else made(value) for value, made in zip(row, given, strict=True)]
+            for row in portion
+        ]
+
+
+def _kept_by_sqlite(old: Connection, table: Table) -> Generator[Sequence[PlainRow]]:
+    """SQLite's own values: PostgreSQL reads each text as our types would, in a session of UTC.
+
+    It cannot know the words that a column may hold: those our types read, each once.
+    """
+    checks: list[tuple[int, Callable[[Any], Any], set[Any]]] = [
+        (place, read, set())
+        for place, column in enumerate(table.columns)
+        if isinstance(column.type, Enum | CodeName)
+        if (read := column.type.dialect_impl(old.dialect).result_processor(old.dialect, None))
+    ]
+    for portion in _driver_portions(old, table, table.columns):
+        with _naming(table):
+            for place, check, seen in checks:
+                new = {row[place] for row in portion} - seen
+                for value in new:
+                    check(value)
+                seen |= new
+        yield portion
+
+
+def _copy_in(new: Connection, table: Table, portions: Iterable[Sequence[Sequence[Any]]]) -> None:
+    """By COPY, which takes a tenth of the time of inserts."""
+    import psycopg
+
+    quote = new.dialect.identifier_preparer.quote
+    names = ", ".join(quote(column.name) for column in table.columns)
     driver = new.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     try:
@@ -79,12 +116,7 @@ def _copy_in(new: Connection, table: Table, portions: Iterator[Sequence[AnyRow]]
         ):
             for portion in portions:
                 for row in portion:
-                    copy.write_row(
-                        [
-                            value if made is None else made(value)
-                            for value, made in zip(row, given, strict=True)
-                        ]
-                    )
+                    copy.write_row(row)
     except psycopg.Error as error:
         raise StoreError(
             f"{name_database(new.engine.url)} refuses a row of {table.name}: {_words(error)}"
@@ -138,19 +170,28 @@ def _plain_portions(connection: Connection, table: Table) -> Generator[Sequence[
         func.timezone("UTC", column) if is_server and isinstance(column.type, Instant) else column
         for column in table.columns
     ]
-    rows = _by_key(connection, table, columns)
-    text = str(rows.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     made = [
         (place, read)
         for place, column in enumerate(table.columns)
         if (read := _OF_SQLITE.get(type(column.type))) and not is_server
     ]
+    with closing(_driver_portions(connection, table, columns)) as portions, _naming(table):
+        for portion in portions:
+            yield [_made(row, made) for row in portion] if made else portion
+
+
+def _driver_portions(
+    connection: Connection, table: Table, wanted: Iterable[ColumnElement[Any]]
+) -> Generator[Sequence[PlainRow]]:
+    rows = _by_key(connection, table, wanted)
+    text = str(rows.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     driver: Any = connection.connection.driver_connection
+    is_server = connection.dialect.name == "postgresql"
     cursor = driver.cursor(name="mediawatch_rows", binary=True) if is_server else driver.cursor()
-    with _telling(connection), _naming(table), closing(cursor):
+    with _telling(connection), closing(cursor):
         cursor.execute(text)
         while portion := cursor.fetchmany(_AT_ONCE):
-            yield [_made(row, made) for row in portion] if made else portion
+            yield portion
 
 
 @contextmanager

@@ -201,6 +201,26 @@ def test_what_the_new_database_refuses_is_named(old: str, new: str) -> None:
     upgrade(old)
 
 
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("account_state SET last_outcome = 'fine'", "account_state holds what it must not: 'fine'"),
+        ("finding SET code = 'no kind'", "finding holds what it must not: .*no kind"),
+        ("reading SET read_at = 'now'", "reading (refuses|holds)"),
+        ("reading SET read_at = read_at || '+08:00'", "read_at"),
+        ("sweep SET totals = '{'", "refuses a row of sweep"),
+    ],
+)
+def test_what_our_types_could_not_read_is_not_moved(
+    old: str, new: str, statement: str, told: str
+) -> None:
+    names = sql(old, "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    change(old, *(f'DROP TRIGGER "{name}"' for (name,) in names), f"UPDATE {statement}")
+    with pytest.raises(StoreError, match=told):
+        move_database(old, new, DAY, OWNER)
+    assert sql(new, "SELECT count(*) FROM account") == [(0,)]
+
+
 def test_others_wait_while_it_is_moved(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program tries in the middle: it cannot begin to write."""
     file = normal_url(old).database

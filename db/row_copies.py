@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +31,8 @@ from db.types import AnyRow, CodeName, Instant, Words
 PlainRow = tuple[Any, ...]
 _AT_ONCE = 2_000
 """Rows that are read at once: two portions are in memory."""
+_OF_ONE_COPY = 10
+"""Portions of one COPY."""
 
 
 def bring_rows(old: Connection, new: Connection, table: Table, where: str) -> None:
@@ -109,14 +111,16 @@ def _copy_in(new: Connection, table: Table, portions: Iterable[Sequence[Sequence
     names = ", ".join(quote(column.name) for column in table.columns)
     driver = new.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
+    statement = f"COPY {quote(table.name)} ({names}) FROM STDIN".encode()
+    left = iter(portions)
     try:
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN".encode()) as copy,
-        ):
-            for portion in portions:
-                for row in portion:
-                    copy.write_row(row)
+        with driver.cursor() as cursor:
+            while first := next(left, None):
+                # Each ends once the server has all: what it is slower to take waits in memory.
+                with cursor.copy(statement) as copy:
+                    for portion in chain([first], islice(left, _OF_ONE_COPY - 1)):
+                        for row in portion:
+                            copy.write_row(row)
     except psycopg.Error as error:
         raise StoreError(
             f"{name_database(new.engine.url)} refuses a row of {table.name}: {_words(error)}"

@@ -25,20 +25,21 @@ from db.models import (
 from db.types import portions
 from mediawatch.domain import Account, Finding, LookKind, SweepAccount, SweepState
 
-# Made once: it runs before every ordered look.
-_ONE = (
+_ITS = SweepAccountRow.account_id
+# Made once: it runs before all ordered looks.
+_FROZEN = (
     rows(SweepAccountRow)
     .add_columns(
-        exists().where(AccountLinkRow.account_id == bindparam("account")).label("has_links"),
-        exists().where(ProvisionalIdRow.account_id == bindparam("account")).label("has_found_ids"),
+        exists().where(AccountLinkRow.account_id == _ITS).label("has_links"),
+        exists().where(ProvisionalIdRow.account_id == _ITS).label("has_found_ids"),
     )
     .join_from(SweepAccountRow, SweepRow, SweepRow.id == SweepAccountRow.sweep_id)
     .where(
         SweepAccountRow.sweep_id == bindparam("sweep"),
-        SweepAccountRow.account_id == bindparam("account"),
+        _ITS.in_(bindparam("accounts", expanding=True)),
         SweepRow.state == SweepState.RUNNING,
         ~exists().where(
-            ReadingRow.account_id == bindparam("account"),
+            ReadingRow.account_id == _ITS,
             ReadingRow.sweep_id == bindparam("sweep"),
             ReadingRow.look == bindparam("look", type_=table(ReadingRow).c.look.type),
         ),
@@ -63,31 +64,35 @@ def scope_of(
     return [entry for some in meant for entry in _entries(conn, sweep_id, findings, some)]
 
 
-def frozen_account(
-    conn: Connection, sweep_id: int, account_id: int, before: LookKind | None = None
-) -> Account | None:
-    """One account of a running sweep, as `scope_of` gives it; None where there is none.
+def frozen_accounts(
+    conn: Connection, sweep_id: int, account_ids: Collection[int], before: LookKind | None = None
+) -> dict[int, Account]:
+    """A few accounts of a running sweep, as `scope_of` gives them; those that it lacks are left out.
 
-    `before`: None, too, where the sweep has such a look of it. It costs as much in a sweep of a
-    hundred thousand as in one of ten.
+    `before`: those are left out, too, of which the sweep has such a look. It costs as much in a
+    sweep of a hundred thousand as in one of ten.
     """
-    key = {"sweep": sweep_id, "account": account_id, "look": before}
-    row = conn.execute(_ONE, key).one_or_none()
-    if row is None:
-        return None
+    key = {"sweep": sweep_id, "accounts": [*account_ids], "look": before}
+    found = {row.account_id: row for row in conn.execute(_FROZEN, key)}
     # Most accounts have neither: then one statement does.
-    links = learned_links(conn, AccountLinkRow.account_id == account_id) if row.has_links else {}
-    known = ever(conn, ProvisionalIdRow.account_id == account_id) if row.has_found_ids else {}
-    filed = filed_of(row)
-    disowned = disowned_of(conn, known, {account_id: filed.identity}) if known else {}
-    return account_of(
-        account_id,
-        filed,
-        row.retired_on,
-        links.get(account_id, ()),
-        standing_of(known.get(account_id, ())),
-        disowned.get(account_id, frozenset()),
-    )
+    linked = [number for number, row in found.items() if row.has_links]
+    led = [number for number, row in found.items() if row.has_found_ids]
+    links = learned_links(conn, AccountLinkRow.account_id.in_(linked)) if linked else {}
+    known = ever(conn, ProvisionalIdRow.account_id.in_(led)) if led else {}
+    filed = {number: filed_of(row) for number, row in found.items()}
+    identities = {number: filed[number].identity for number in known}
+    disowned = disowned_of(conn, known, identities) if known else {}
+    return {
+        number: account_of(
+            number,
+            filed[number],
+            row.retired_on,
+            links.get(number, ()),
+            standing_of(known.get(number, ())),
+            disowned.get(number, frozenset()),
+        )
+        for number, row in found.items()
+    }
 
 
 def _entries(

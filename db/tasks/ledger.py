@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -19,11 +20,11 @@ from db.models import (
     WorkerRow,
 )
 from db.owners import owner_in, take_over
-from db.sweeps.scope import frozen_account
+from db.sweeps.scope import frozen_accounts
 from db.tasks.alone import SweepLock
 from db.transactions import Aggregate, asks, reads, writes
 from db.types import AnyRow, Values
-from mediawatch.domain import Account, Outcome, UserError
+from mediawatch.domain import Account, LookKind, Outcome, UserError
 from mediawatch.plurals import agree
 from mediawatch.ports.store import (
     SILENCE,
@@ -113,9 +114,19 @@ class SqlLedger(Aggregate):
         )
 
     @asks  # links and found ids may be newer by a moment
-    def account(self, conn: Connection, order: LookOrder) -> Account | None:
-        assert order.look is not None, "a check has no account"
-        return frozen_account(conn, order.sweep_id, order.account_id, before=order.look)
+    def accounts(self, conn: Connection, orders: Sequence[LookOrder]) -> dict[str, Account]:
+        alike: defaultdict[tuple[int, LookKind], list[LookOrder]] = defaultdict(list)
+        for order in orders:
+            assert order.look is not None, "a check has no account"
+            alike[order.sweep_id, order.look].append(order)
+        found: dict[str, Account] = {}
+        for (sweep_id, look), some in alike.items():
+            numbers = {order.account_id for order in some}
+            frozen = frozen_accounts(conn, sweep_id, numbers, before=look)
+            found |= {
+                order.key: frozen[order.account_id] for order in some if order.account_id in frozen
+            }
+        return found
 
     @reads
     def likely_there(
@@ -135,8 +146,9 @@ class SqlLedger(Aggregate):
             )
             .limit(limit)
         )
-        found = [frozen_account(conn, sweep_id, key) for key in conn.scalars(wanted).all()]
-        return [account for account in found if account is not None]
+        numbers = conn.scalars(wanted).all()
+        found = frozen_accounts(conn, sweep_id, numbers)
+        return [found[number] for number in numbers if number in found]
 
     @writes
     def repeat_result(self, conn: Connection, order: LookOrder) -> None:

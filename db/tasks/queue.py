@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import procrastinate
-from procrastinate import exceptions, jobs, manager, utils
+from procrastinate import exceptions, jobs, utils
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
 from sqlalchemy import URL
@@ -21,12 +21,13 @@ from sqlalchemy import URL
 from db.engine import name_database
 from db.errors import StoreAway
 from db.tasks.connector import PatientConnector
+from db.tasks.jobs import LookJobs
 from db.tasks.schema import SCHEMA
 from mediawatch.domain import UserError, foremost
 from mediawatch.ports.store import SILENCE, LookOrder, PassingTrouble
 from mediawatch.ports.tasks import (
     HEARTBEAT,
-    Make,
+    OrderMaker,
     QueueState,
     WorkerMustEnd,
     as_payload,
@@ -56,70 +57,14 @@ class _TryAgain(BaseRetryStrategy):
         return RetryDecision(retry_at=utils.utcnow() + _TRIED_LATER)
 
 
-_FETCH = """
-WITH first AS (
-    SELECT best.id FROM unnest(%(queues)s::varchar[]) AS queue (name) CROSS JOIN LATERAL (
-        SELECT id, priority FROM procrastinate_jobs AS job
-        WHERE job.queue_name = queue.name AND job.status = 'todo'
-            AND (job.scheduled_at IS NULL OR job.scheduled_at <= now())
-        ORDER BY job.priority DESC, job.id LIMIT 1 FOR UPDATE OF job SKIP LOCKED
-    ) AS best ORDER BY best.priority DESC, best.id LIMIT 1
-)
-UPDATE procrastinate_jobs AS job SET status = 'doing', worker_id = %(worker_id)s
-FROM first WHERE job.id = first.id
-RETURNING job.id, job.status, task_name, job.priority, lock, queueing_lock, args, scheduled_at,
-    queue_name, attempts, worker_id
-"""
-
-
-class _Job(jobs.Job):
-    def log_context(self) -> dict[str, Any]:
-        """Nothing: the engine makes it for each of its lines, and these are not written."""
-        return {}
-
-
-class _Jobs(manager.JobManager):
-    """The engine's statements, but for two things.
-
-    The first job is asked for queue by queue, by an index of ours (`schema`). The engine asks for
-    that of all queues, and passes over each job of another queue that ranks higher: with 98 000
-    waiting, up to 36 000 of them. Our jobs have no locks, which that statement minds. The first one
-    of each queue is held until it is known which is taken: who asks meanwhile gets the next.
-
-    A job that was held for lost, and taken up by another worker, may have ended by then.
-    """
-
-    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> jobs.Job | None:
-        asked = {"queues": [*(queues or ())], "worker_id": worker_id}
-        found = await self.connector.execute_query_all_async(_FETCH, **asked)
-        return _Job.from_row(found[0]) if found else None
-
-    async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
-        with _may_have_ended():
-            await super().finish_job(job, status, delete_job)
-
-    async def retry_job(self, job: jobs.Job, *given: Any, **named: Any) -> None:
-        with _may_have_ended():
-            await super().retry_job(job, *given, **named)
-
-
-@contextmanager
-def _may_have_ended() -> Iterator[None]:
-    try:
-        yield
-    except exceptions.ConnectorException as error:
-        if "Job was not found" not in str(error.__cause__):
-            raise
-
-
 class LookQueue:
     """Open it by `open_queue`."""
 
     def __init__(self, url: URL, connector: PatientConnector) -> None:
         self._name, self._connector = name_database(url), connector
         self._app = procrastinate.App(connector=connector)
-        self._app.job_manager = _Jobs(connector)
-        self._make: Make | None = None
+        self._app.job_manager = self._jobs = LookJobs(connector, self._tell_taken)
+        self._maker: OrderMaker | None = None
         self._in_hand: set[int] = set()
         self._strange: set[int] = set()
         """Jobs that were given to this worker and that it did not know of when it asked last."""
@@ -142,7 +87,7 @@ class LookQueue:
                     await self.defer([each])
 
     async def _defer(self, orders: Sequence[tuple[LookOrder, str, int]]) -> None:
-        await self._app.job_manager.batch_defer_jobs_async(
+        await self._jobs.batch_defer_jobs_async(
             [
                 jobs.Job(
                     queue=queue,
@@ -187,7 +132,7 @@ class LookQueue:
         """See `ports.LookTasks.queues`."""
         return [
             QueueState(name=each["name"], waiting=each["todo"], in_hand=each["doing"])
-            for each in await self._app.job_manager.list_queues_async(task=_LOOK)
+            for each in await self._jobs.list_queues_async(task=_LOOK)
             if each["todo"] or each["doing"]
         ]
 
@@ -196,9 +141,11 @@ class LookQueue:
 
     # For a worker
 
-    async def serve(self, queues: Mapping[str, Iterable[str]], make: Make, *, at_hand: int) -> None:
+    async def serve(
+        self, queues: Mapping[str, Iterable[str]], maker: OrderMaker, *, at_hand: int
+    ) -> None:
         """See `ports.WorkerQueues.serve`."""
-        self._make, self._must_end = make, None
+        self._maker, self._must_end = maker, None
         # A group has its own worker: looks that wait for one slow site leave room for the others.
         groups = [*((sorted(each), at_hand) for each in queues.values()), ([UPKEEP], 1)]
         try:
@@ -215,12 +162,15 @@ class LookQueue:
         found: set[int] = set()
         for worker in self._workers:
             if worker.worker_id is not None:
-                for job in await self._app.job_manager.list_jobs_async(
+                await self._jobs.put_back_idle(worker.worker_id)
+                for job in await self._jobs.list_jobs_async(
                     task=_LOOK, status="doing", worker_id=worker.worker_id
                 ):
-                    if job.id in self._strange and job.id not in self._in_hand:
-                        await self._app.job_manager.retry_job(job=job)
-                    elif job.id is not None and job.id not in self._in_hand:
+                    if job.id is None or job.id in self._in_hand or self._jobs.holds(job.id):
+                        continue
+                    if job.id in self._strange:
+                        await self._jobs.retry_job(job=job)
+                    else:
                         found.add(job.id)
         self._strange = found
 
@@ -250,9 +200,15 @@ class LookQueue:
             finally:
                 self._workers.remove(worker)
 
+    def _tell_taken(self, taken: Sequence[jobs.Job]) -> None:
+        given: list[Any] = [job.task_kwargs["order"] for job in taken if job.task_name == _LOOK]
+        if self._maker is not None:
+            known = map(of_payload, given)
+            self._maker.expect([order for order in known if order is not None])
+
     async def _look(self, context: procrastinate.JobContext, order: Mapping[str, Any]) -> None:
         job, known = context.job, of_payload(order)
-        if known is None or self._make is None:
+        if known is None or self._maker is None:
             await self._give_back(job, _UNKNOWN_LATER)
             return
         if self._must_end is not None:
@@ -260,7 +216,7 @@ class LookQueue:
             return
         self._in_hand.add(job.id or 0)
         try:
-            await self._make(known, job.attempts)
+            await self._maker.make(known, job.attempts)
         except PassingTrouble:
             await self._give_back(job, _TRIED_LATER)
         except WorkerMustEnd as error:
@@ -275,7 +231,7 @@ class LookQueue:
         """Let others begin it as if it had never been begun; this job has ended by that."""
         at = utils.utcnow() + later if later else job.scheduled_at
         with suppress(exceptions.AlreadyEnqueued):
-            await self._app.job_manager.defer_job_async(job.evolve(scheduled_at=at))
+            await self._jobs.defer_job_async(job.evolve(scheduled_at=at))
 
     def _end(self, why: WorkerMustEnd) -> None:
         self._must_end = self._must_end or why
@@ -286,12 +242,12 @@ class LookQueue:
         """Put back what dead workers had in hand. Several workers may do so at once."""
         # After a server was away all are silent: who lives speaks until then.
         await asyncio.sleep(HEARTBEAT.total_seconds())
-        found = await self._app.job_manager.get_stalled_jobs(
+        found = await self._jobs.get_stalled_jobs(
             task_name=_LOOK, seconds_since_heartbeat=SILENCE.total_seconds()
         )
         for job in found:
-            await self._app.job_manager.retry_job(job=job)
-        await self._app.job_manager.prune_stalled_workers(_PRUNED * SILENCE.total_seconds())
+            await self._jobs.retry_job(job=job)
+        await self._jobs.prune_stalled_workers(_PRUNED * SILENCE.total_seconds())
 
 
 async def open_queue(url: URL) -> LookQueue:

@@ -8,7 +8,7 @@ of look. The coordinator collects results and judges. No order, row or log line 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -37,11 +37,17 @@ class QueueState:
     in_hand: int
 
 
-Make = Callable[[LookOrder, int], Awaitable[None]]
-"""Makes the ordered look; the number says how often it was begun before.
+class OrderMaker(Protocol):
+    """Makes ordered looks: a worker, as its queues see it."""
 
-It raises `WorkerMustEnd` where no order can be made here any more.
-"""
+    def expect(self, orders: Sequence[LookOrder]) -> None:
+        """Learn that these orders were taken together: each is made soon, or goes back."""
+
+    async def make(self, order: LookOrder, begun: int) -> None:
+        """Make the ordered look, which was begun so often before.
+
+        Raises `WorkerMustEnd` where no order can be made here any more.
+        """
 
 
 class WorkerMustEnd(Exception):
@@ -84,8 +90,12 @@ class LookTasks(Protocol):
 class WorkerQueues(Protocol):
     """The queue, for a worker."""
 
-    async def serve(self, queues: Mapping[str, Iterable[str]], make: Make, *, at_hand: int) -> None:
-        """Take orders until cancelled: of each group of queues up to `at_hand` at a time.
+    async def serve(
+        self, queues: Mapping[str, Iterable[str]], maker: OrderMaker, *, at_hand: int
+    ) -> None:
+        """Take orders until cancelled: of each group of queues up to `at_hand` are made at a time.
+
+        Where they are made quickly, a few more are taken ahead.
 
         What is in hand at the end may be finished for a while; then it goes back into its queue.
         Raises the reason of a `WorkerMustEnd`.

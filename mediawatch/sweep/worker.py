@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -37,6 +37,7 @@ from mediawatch.ports.tasks import CLOCK_TOLERANCE, HEARTBEAT, WorkerMustEnd, Wo
 from mediawatch.sweep.held_sweep import HeldSweep, SweepInHand
 from mediawatch.sweep.judging import checks_for
 from mediawatch.sweep.looks import say_where_no_network
+from mediawatch.sweep.ordered_accounts import OrderedAccounts
 from mediawatch.sweep.tools import SweepTools
 from mediawatch.sweep.worker_metrics import TaskEnd, WorkerFigures
 
@@ -55,7 +56,7 @@ _IDLE = timedelta(seconds=60)
 
 
 class LookWorker:
-    """Makes ordered looks. `tools` are as for a sweep; their canaries are not used."""
+    """Implements `ports.OrderMaker`. `tools` are as for a sweep; their canaries are not used."""
 
     def __init__(
         self,
@@ -75,6 +76,9 @@ class LookWorker:
         self._report = report
         self._served = served
         self._ledger = tools.store.ledger
+        self._accounts: defaultdict[str, OrderedAccounts] = defaultdict(
+            lambda: OrderedAccounts(self._ledger)
+        )
         self._looking_at: dict[str, str] = {}
         self._held = HeldSweep(tools, served, at_once)
         self._under_way: Counter[str] = Counter()
@@ -96,7 +100,7 @@ class LookWorker:
             await self.looker.ready()
             async with asyncio.TaskGroup() as group:
                 beating = group.create_task(self._keep_beating(queues))
-                await queues.serve(self._served, self.make, at_hand=AT_HAND)
+                await queues.serve(self._served, self, at_hand=AT_HAND)
                 beating.cancel()
         except BaseExceptionGroup as errors:
             raise foremost(errors) from errors
@@ -152,8 +156,14 @@ class LookWorker:
 
     # One order
 
+    def expect(self, orders: Sequence[LookOrder]) -> None:
+        """See `ports.OrderMaker`."""
+        for order in orders:
+            if order.look is not None:
+                self._accounts[order.platform].expect(order)
+
     async def make(self, order: LookOrder, begun: int) -> None:
-        """See `ports.Make`."""
+        """See `ports.OrderMaker`."""
         async with self._lock_of(order.platform):
             self._under_way[order.platform] += 1
         self._looking_at[order.key] = self.tools.clock().isoformat(timespec="seconds")
@@ -203,7 +213,7 @@ class LookWorker:
             hand.looks.checks = [*await checks_for(self.tools.store, hand.sweep)]
             await hand.looks.check(order.platform, order.surface, order.session)
             return
-        account = await self._ledger.account(order)
+        account = await self._accounts[order.platform].of(order)
         if account is None:
             await self._ledger.repeat_result(order)
             return
@@ -273,7 +283,7 @@ class LookWorker:
                 )
             )
             return
-        account = await self._ledger.account(order)
+        account = await self._accounts[order.platform].of(order)
         if account is None:
             await self._ledger.repeat_result(order)
             return

@@ -11,7 +11,7 @@ import pytest
 from older_homes import restore
 from postgres import Cluster
 from samples import NOW, change, sql
-from sqlalchemy import select
+from sqlalchemy import JSON, BigInteger, Boolean, Date, Enum, Float, LargeBinary, select
 
 import db
 from db import moves
@@ -21,8 +21,9 @@ from db.errors import MOVED, StoreError, told_by_postgresql
 from db.migrate import Safeguard, upgrade
 from db.moved import unmark
 from db.moves import move_database, reopen_database
+from db.row_copies import compare_rows
 from db.servers import version_fault
-from db.types import AnyRow
+from db.types import AnyRow, Instant, Words
 from mediawatch.domain import Backup
 from mediawatch.ports.store import DatabaseOwner, MovedData
 
@@ -139,6 +140,57 @@ def test_a_broken_off_move_is_finished(old: str, new: str, monkeypatch: pytest.M
     upgrade(old)
 
 
+CHANGES = {
+    Instant: "{0} + interval '1 microsecond'",
+    Date: "{0} + 1",
+    JSON: "'[7]'",
+    Boolean: "NOT {0}",
+    BigInteger: "{0} + 1",
+    Float: "{0} + 1e-9",
+    Words: "{0} || ' '",
+    Enum: "'unlike'",
+    LargeBinary: "{0} || '\\x00'",
+}
+
+
+def test_the_least_difference_of_each_type_is_found(old: str, new: str) -> None:
+    """The drivers' own values are compared: none of our types could hide one."""
+    change(old, "INSERT INTO handed_file (round, office, state, reason, file, sha256, size, notice, "
+           "version, key, received_at, by, body) VALUES ('r', 'o', 'accepted', '', 'f', 's', 1, '', 1, "
+           "'k', '2032-01-06 10:00:00.000000', 'b', x'00ff')",
+           "INSERT INTO breaker (surface, session, address, in_row, newest, rest, rests, noted_at) "
+           "VALUES ('s', '', '', '', '', 0.1, 1, '2032-01-06 10:00:00.000001')")  # fmt: skip
+    move_database(old, new, DAY, OWNER)
+    found = {}
+    with (
+        careful_engine(normal_url(old)).connect() as one,
+        careful_engine(normal_url(new)).connect() as other,
+    ):
+        other.exec_driver_sql("SET session_replication_role = replica")
+        for table in Base.metadata.sorted_tables:
+            for column in table.columns:
+                how = CHANGES.get(type(column.type))
+                if how is None or type(column.type) in found or column.primary_key:
+                    continue
+                name = other.dialect.identifier_preparer.quote(column.name)
+                # JSON's own null and SQL's are one value to whoever reads them.
+                lost = column.nullable and not isinstance(column.type, JSON)
+                for value in (how.format(name), "NULL") if lost else (how.format(name),):
+                    with other.begin_nested() as undone:
+                        done = other.exec_driver_sql(
+                            f"UPDATE {table.name} SET {name} = {value} WHERE {name} IS NOT NULL"
+                        )
+                        if done.rowcount:
+                            with pytest.raises(
+                                StoreError, match=rf"differs in {column.name}; noth"
+                            ):
+                                compare_rows(one, other, table, "the new one")
+                            found[type(column.type)] = column
+                        undone.rollback()
+                assert compare_rows(one, other, table, "the new one") >= 0
+    assert found.keys() == CHANGES.keys()
+
+
 def test_what_the_new_database_refuses_is_named(old: str, new: str) -> None:
     change(old, "UPDATE account_state SET news = 3000000000 WHERE account_id = 2")
     with pytest.raises(
@@ -147,6 +199,26 @@ def test_what_the_new_database_refuses_is_named(old: str, new: str) -> None:
         move_database(old, new, DAY, OWNER)
     assert sql(new, "SELECT count(*) FROM account") == [(0,)]
     upgrade(old)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("account_state SET last_outcome = 'fine'", "account_state holds what it must not: 'fine'"),
+        ("finding SET code = 'no kind'", "finding holds what it must not: .*no kind"),
+        ("reading SET read_at = 'now'", "reading (refuses|holds)"),
+        ("reading SET read_at = read_at || '+08:00'", "read_at"),
+        ("sweep SET totals = '{'", "refuses a row of sweep"),
+    ],
+)
+def test_what_our_types_could_not_read_is_not_moved(
+    old: str, new: str, statement: str, told: str
+) -> None:
+    names = sql(old, "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    change(old, *(f'DROP TRIGGER "{name}"' for (name,) in names), f"UPDATE {statement}")
+    with pytest.raises(StoreError, match=told):
+        move_database(old, new, DAY, OWNER)
+    assert sql(new, "SELECT count(*) FROM account") == [(0,)]
 
 
 def test_others_wait_while_it_is_moved(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from ordered_sweeps import database_of
 from postgres import Cluster
 
 from db.engine import normal_url
-from db.tasks import queue as task_queue
+from db.tasks import jobs as task_jobs
 from db.tasks.queue import LookQueue, open_queue
 from db.tasks.schema import SCHEMA, prepare
 from mediawatch.ports.store import LookOrder
@@ -59,6 +59,13 @@ def register(server: psycopg.Connection[Any]) -> int:
     return int(row[0])
 
 
+def question(
+    server: psycopg.Connection[Any], queues: Sequence[str], count: int = 1
+) -> dict[str, Any]:
+    """What a worker with these queues is given by."""
+    return {"queues": queues, "worker_id": register(server), "count": count, "ended": []}
+
+
 def visited(plan: dict[str, Any]) -> int:
     """Rows of orders that a plan reads, those that it passes over among them."""
     own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
@@ -74,8 +81,8 @@ async def test_orders_of_other_queues_are_not_passed_over(
     await defer(queue, "weibo:visitor", range(-3_000, 0), first=3_000)
     if analysed:
         server.execute("ANALYZE procrastinate_jobs")
-    asked = {"queues": ["weibo:office", "weibo:visitor"], "worker_id": register(server)}
-    row = server.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {task_queue._FETCH}", asked).fetchone()
+    asked = question(server, ["weibo:office", "weibo:visitor"])
+    row = server.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {task_jobs._FETCH}", asked).fetchone()
     assert row is not None
     assert visited(row[0][0]["Plan"]) <= 5, json.dumps(row[0], indent=1)
 
@@ -88,9 +95,9 @@ async def test_orders_are_given_as_the_engine_itself_would(
         await defer(queue, name, ranks, first=10 * number)
     server.execute("UPDATE procrastinate_jobs SET scheduled_at = now() + '1 day' WHERE id % 7 = 3")
     for queues in (["weibo:visitor", "weibo:office"], ["other:visitor"], ["nothing"]):
-        asked = {"queues": queues, "worker_id": register(server)}
+        asked = question(server, queues)
         given = []
-        for statement in (task_queue._FETCH, _ENGINES):
+        for statement in (task_jobs._FETCH, _ENGINES):
             with server.transaction(force_rollback=True):
                 found = []
                 while (row := server.execute(statement, asked).fetchone()) and row[0] is not None:

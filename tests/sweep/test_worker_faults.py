@@ -265,7 +265,7 @@ async def test_the_second_reading_of_a_look_is_dropped(field: Field, shared: Sto
     assert late.id == reading.id
     assert (await shared.readings.by_account())[account.id] == [reading]
     order = LookOrder(sweep_id=summary.sweep.id, platform="toutiao", account_id=account.id)
-    assert await shared.ledger.account(order) is None
+    assert await shared.ledger.accounts([order]) == {}
 
 
 def _anew(reading):  # type: ignore[no-untyped-def]

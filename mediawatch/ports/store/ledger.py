@@ -156,10 +156,10 @@ class LookLedger(Protocol):
         """
 
     async def terms(self, sweep_id: int) -> SweepTerms | None: ...
-    async def account(self, order: LookOrder) -> Account | None:
-        """The ordered account as it was frozen.
+    async def accounts(self, orders: Sequence[LookOrder]) -> dict[str, Account]:
+        """The ordered accounts as they were frozen, by the orders' keys.
 
-        None where the look was made, its sweep does not run, or it lacks the account.
+        Left out where the look was made, its sweep does not run, or it lacks the account.
         """
 
     async def likely_there(self, sweep_id: int, platform: str, limit: int) -> list[Account]:

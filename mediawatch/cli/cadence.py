@@ -93,18 +93,18 @@ def cadence(
             return report, office.issuer
 
     report, issuer = run(work())
-    tables = papers.tables(report)
     files = [csv.file(f"更新频次（{name}）.csv") for name in papers.SHEETS] if csv else []
     for file in (*files, *([xlsx] if xlsx else [])):
         file.check()
-    for file, table in zip(files, tables if files else (), strict=True):
-        file.write(to_csv(table), shared=True)
-        typer.echo(f"{file}: {count_of(len(table.rows), 'row')}")
+    if files:
+        for file, table in zip(files, papers.tables(report), strict=True):
+            file.write(to_csv(table), shared=True)
+            typer.echo(f"{file}: {count_of(len(table.rows), 'row')}")
     if xlsx:
         xlsx.write(papers.book(report, issuer), shared=True)
         typer.echo(f"{xlsx}: {count_of(len(report.accounts), 'account')}")
     if not files and not xlsx:
-        *listed, explained = tables
+        *listed, explained = papers.tables(report)
         typer.echo("；".join((papers.INTERNAL_ONLY, *report.marks)))
         typer.echo("\n".join(fit_table(table) for table in listed if table.rows))
         typer.echo(fit_prose("\n".join("：".join(row) for row in explained.rows)))

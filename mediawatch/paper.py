@@ -7,9 +7,11 @@ their texts wrap.
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediawatch.table import WIDEST_LINE, lines_of
@@ -88,14 +90,32 @@ def lay_out(sheet: Worksheet, *, heading: int, rows: int, columns: int) -> None:
     sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
-def in_chinese(workbook: bytes) -> bytes:
-    """The workbook with zh-CN in its properties, for which its writer has no word."""
+def in_chinese(workbook: bytes, rows: Mapping[str, Path] | None = None) -> bytes:
+    """The workbook with zh-CN in its properties, for which its writer has no word.
+
+    `rows`: by sheet, as it is called in the package, a file with what comes before its last row.
+    """
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(stream, "w") as new:
         for member in old.infolist():
             body = old.read(member)
+            if further := (rows or {}).get(member.filename):
+                _write_around(new, member, body, further)
+                continue
             if member.filename == "docProps/core.xml":
                 end = b"</cp:coreProperties>"
                 body = body.replace(end, b"<dc:language>zh-CN</dc:language>" + end)
             new.writestr(member, body, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
+
+
+def _write_around(
+    package: zipfile.ZipFile, member: zipfile.ZipInfo, sheet: bytes, rows: Path
+) -> None:
+    last = sheet.rindex(b"<row ")  # No text holds it: its `<` is written `&lt;`.
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.file_size = len(sheet) + rows.stat().st_size  # By that zipfile sees whether it is huge.
+    with package.open(member, "w") as file, rows.open("rb") as further:
+        file.write(sheet[:last])
+        shutil.copyfileobj(further, file, 1 << 20)
+        file.write(sheet[last:])

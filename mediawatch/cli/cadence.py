@@ -32,6 +32,8 @@ from mediawatch.table import to_csv
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _MOST_MONTHS = 24
+_MOST_ROWS = 400_000
+"""Of a workbook by account: with more of them office programs do not open it in reasonable time."""
 
 
 def register(app: typer.Typer) -> None:
@@ -81,6 +83,8 @@ def cadence(
             office = read_office(app.home.root)
             accounts = await _accounts(app, scope)
             accounts = _chosen(accounts, platform, region, unit, office_regions(office))
+            if xlsx:
+                _check_size(len(accounts) * len(months))
             counted = await count_cadences(app, accounts, months, rule)
             report = papers.CadenceReport(
                 accounts=counted,
@@ -93,18 +97,18 @@ def cadence(
             return report, office.issuer
 
     report, issuer = run(work())
-    tables = papers.tables(report)
     files = [csv.file(f"更新频次（{name}）.csv") for name in papers.SHEETS] if csv else []
     for file in (*files, *([xlsx] if xlsx else [])):
         file.check()
-    for file, table in zip(files, tables if files else (), strict=True):
-        file.write(to_csv(table), shared=True)
-        typer.echo(f"{file}: {count_of(len(table.rows), 'row')}")
+    if files:
+        for file, table in zip(files, papers.tables(report), strict=True):
+            file.write(to_csv(table), shared=True)
+            typer.echo(f"{file}: {count_of(len(table.rows), 'row')}")
     if xlsx:
         xlsx.write(papers.book(report, issuer), shared=True)
         typer.echo(f"{xlsx}: {count_of(len(report.accounts), 'account')}")
     if not files and not xlsx:
-        *listed, explained = tables
+        *listed, explained = papers.tables(report)
         typer.echo("；".join((papers.INTERNAL_ONLY, *report.marks)))
         typer.echo("\n".join(fit_table(table) for table in listed if table.rows))
         typer.echo(fit_prose("\n".join("：".join(row) for row in explained.rows)))
@@ -125,6 +129,15 @@ def _months(first: str, last: str, today: date) -> list[date]:
     if len(found) > _MOST_MONTHS:
         raise UserError(f"{len(found)} months are too many: name at most {_MOST_MONTHS}")
     return found
+
+
+def _check_size(rows: int) -> None:
+    """UserError where a workbook would have too many rows."""
+    if rows > _MOST_ROWS:
+        raise UserError(
+            f"{count_of(rows, 'row')} are too many for a workbook, a row an account and month: name "
+            "fewer months, or one --region or --platform after the other, or write them by --csv"
+        )
 
 
 def _month(option: str, text: str) -> date:

@@ -189,6 +189,20 @@ def test_wrong_words_are_told(home: Path, words: tuple[str, ...], told: str) -> 
     assert (done.returncode, told in done.stderr) == (2, True), done.stderr
 
 
+def test_a_workbook_of_too_many_rows_is_refused_before_any_is_counted(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mediawatch.cli.cadence._MOST_ROWS", 100)
+    words = ("--home", home, "cadence", "--to", "2022-12", "--xlsx", tmp_path / "频次.xlsx")
+    done = in_process(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "rows are too many for a workbook" in done.stderr
+    assert "--csv" in done.stderr
+    assert not (tmp_path / "频次.xlsx").exists()
+    done = in_process(*words, "--platform", "douyin")
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_region_and_a_platform_narrow_the_tables(home: Path) -> None:
     done = in_process(
         "--home", home, "cadence", "--to", "2022-12", "--region", "达孜区", "--platform", "douyin"

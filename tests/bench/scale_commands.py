@@ -71,8 +71,11 @@ COMMANDS: tuple[MeasuredCommand, ...] = (
     *_reads("lists", "flagged --sweep 2", "review list --sweep 2", "review list --sweep 2 --csv {out}/review.csv",
             "problem list --sweep 2", "show {account}", "explain {account}", "hints list", "repost list",
             "notice list", "notice show {number}", "notice overdue {number}", "cadence",
-            "cadence --csv {out}/cadence", "cadence --xlsx {out}/cadence.xlsx",
-            "cadence --xlsx {out}/year.xlsx --from {since} --to {until}", "query flagged", "query --list",
+            "cadence --csv {out}/cadence", "cadence --xlsx {out}/cadence.xlsx"),
+    # Refused where it has too many rows.
+    MeasuredCommand("cadence --xlsx --from --to", "lists",
+                    "cadence --xlsx {out}/year.xlsx --from {since} --to {until}", codes=(0, 2)),
+    *_reads("lists", "query flagged", "query --list",
             "query latest_status --format csv --out {out}/status.csv"),
     *_reads("figures", "figures --sweep 2", "figures --sweep 2 --against 1",
             "figures --sweep 2 --by county --csv {out}/figures", "handoff --sweep 2 --out {out}/sweep.json",

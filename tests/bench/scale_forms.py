@@ -1,7 +1,8 @@
 """Forms for `scale.py`: those that went out are answered in every row, and a large one is read.
 
 `python tests/bench/scale_forms.py write 100000 FILE` writes a form of so many rows, `read FILE` has
-the limited process read it, with the places of its pictures.
+the limited process read it, with the places of its pictures; `answer FOLDER DAY` fills in those of
+a folder.
 """
 
 from __future__ import annotations
@@ -90,6 +91,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["write", rows, file]:
             write_form(int(rows), Path(file))
+        case ["answer", folder, day]:
+            answer_all(Path(folder), date.fromisoformat(day))
         case ["read", file]:
             read_form(Path(file))
         case _:

@@ -38,31 +38,35 @@ class CadenceReport:
     marks: Sequence[str] = ()
 
 
-def tables(report: CadenceReport) -> list[Table]:
-    """By account, by unit, the accounts that are not counted, and how to read the figures."""
+def tables(report: CadenceReport) -> Iterator[Table]:
+    """By account, by unit, the accounts that are not counted, and how to read the figures.
+
+    Each is made when it is asked for: those of a year are large.
+    """
     span = _span(report.months)
-    return [
-        Table(f"更新频次（按账号，{span}）", _OF_ACCOUNT, tuple(_account_rows(report.accounts))),
-        Table(f"更新频次（按单位，{span}）", _OF_UNIT, tuple(_unit_rows(report.units))),
-        Table(
-            "未统计的账号",
-            ("地区", "单位", "政务新媒体名称", "类型", "备案单号", "原因"),
-            tuple((*_named(each), each.why_none) for each in report.accounts if each.why_none),
-        ),
-        Table("说明", ("项目", "说明"), tuple(_explained(report))),
-    ]
+    yield Table(_title(report), _OF_ACCOUNT, tuple(_account_rows(report.accounts)))
+    yield Table(f"更新频次（按单位，{span}）", _OF_UNIT, tuple(_unit_rows(report.units)))
+    yield Table(
+        "未统计的账号",
+        ("地区", "单位", "政务新媒体名称", "类型", "备案单号", "原因"),
+        tuple((*_named(each), each.why_none) for each in report.accounts if each.why_none),
+    )
+    yield Table("说明", ("项目", "说明"), tuple(_explained(report)))
 
 
 def book(report: CadenceReport, issuer: str) -> bytes:
     """The tables as a workbook, a sheet each."""
-    found = tables(report)
     return workbook(
-        list(zip(SHEETS, found, strict=True)),
+        zip(SHEETS, tables(report), strict=True),
         counts=("账号数",),
         rates=_FIGURES,
         marks=(INTERNAL_ONLY, *report.marks),
-        cover=BookCover(title=found[0].title, issuer=issuer, made_at=report.made_at),
+        cover=BookCover(title=_title(report), issuer=issuer, made_at=report.made_at),
     )
+
+
+def _title(report: CadenceReport) -> str:
+    return f"更新频次（按账号，{_span(report.months)}）"
 
 
 def _span(months: Sequence[date]) -> str:

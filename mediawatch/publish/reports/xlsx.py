@@ -6,9 +6,12 @@ Every given text is written as a string, never as a formula; ids stay text.
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Sequence
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
+from pathlib import Path
 
 import xlsxwriter
 from rich.cells import cell_len
@@ -16,14 +19,15 @@ from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.domain.clock import beijing
 from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_points
+from mediawatch.publish.reports.long_rows import ColumnFormat, LongRows
 from mediawatch.table import NONE, Table, is_centred
 from mediawatch.typesetting import typeset
 
 _MAX_TEXT = 32_000
 """Excel refuses a cell of more than 32 767 characters."""
 _WIDEST = 48
-_MANY_ROWS = 20_000
-"""Of a workbook: from here on its rows go to the disk one by one, each text where it stands."""
+_MANY_ROWS = 5_000
+"""Of a sheet: from here on `LongRows` writes them."""
 _SHEET_ROWS = 1_000_000
 """Of one sheet; Excel knows 1 048 576."""
 
@@ -40,14 +44,10 @@ class BookCover:
     made_at: datetime
 
 
-def begin_workbook(stream: io.BytesIO, cover: BookCover, rows: int = 0) -> xlsxwriter.Workbook:
-    """An empty workbook that says whose it is, and takes no cell for a formula or a link.
-
-    `rows`: about how many it will have. Those of a large one must be written in their order.
-    """
-    way = "constant_memory" if rows > _MANY_ROWS else "in_memory"
+def begin_workbook(stream: io.BytesIO, cover: BookCover) -> xlsxwriter.Workbook:
+    """An empty workbook that says whose it is, and takes no cell for a formula or a link."""
     book = xlsxwriter.Workbook(
-        stream, {way: True, "strings_to_formulas": False, "strings_to_urls": False}
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties(
         {
@@ -60,7 +60,7 @@ def begin_workbook(stream: io.BytesIO, cover: BookCover, rows: int = 0) -> xlsxw
 
 
 def workbook(
-    sheets: Sequence[tuple[str, Table]],
+    sheets: Iterable[tuple[str, Table]],
     *,
     counts: Collection[str],
     rates: Collection[str],
@@ -69,18 +69,21 @@ def workbook(
 ) -> bytes:
     """One sheet a table: (name of at most 31 characters, table). An empty table says 无.
 
-    A table that no sheet can hold goes on in further ones.
+    A table that no sheet can hold goes on in further ones. Tables that are made one by one are
+    not held together.
     `counts` are the columns of whole numbers; `rates` are those of percentages, which stand as they
     are printed.
     """
     stream = io.BytesIO()
-    book = begin_workbook(stream, cover, sum(len(table.rows) for _, table in sheets))
+    book = begin_workbook(stream, cover)
     formats = _Formats(book)
-    for given, whole in sheets:
-        for name, table in _parts(given, whole):
-            _write(book.add_worksheet(name), table, formats, counts, rates, marks)
-    book.close()
-    return in_chinese(stream.getvalue())
+    with tempfile.TemporaryDirectory() as folder:
+        long = LongRows(Path(folder))
+        for given, whole in sheets:
+            for name, table in _parts(given, whole):
+                _write(book.add_worksheet(name), table, formats, counts, rates, marks, long)
+        book.close()
+        return in_chinese(stream.getvalue(), long.by_member)
 
 
 def _parts(name: str, table: Table) -> Iterator[tuple[str, Table]]:
@@ -127,6 +130,7 @@ def _write(
     counts: Collection[str],
     rates: Collection[str],
     marks: Sequence[str],
+    long: LongRows,
 ) -> None:
     table = table.with_visible_cells()
     last = len(table.columns) - 1
@@ -152,14 +156,30 @@ def _write(
         column in rates or is_centred(column, (row[place] for row in table.rows))
         for place, column in enumerate(table.columns)
     ]
-    for number, row in enumerate(table.rows, top + 1):
-        sheet.set_row(number, row_points(row, widths))
+    styles = [formats.centred if middle else formats.text for middle in centred]
+    many = len(table.rows) > _MANY_ROWS
+    if many:
+        # A number in the file has no other name than the one that its writer keeps to itself.
+        number = formats.count._get_xf_index
+        columns = [
+            ColumnFormat(style._get_xf_index(), number() if column in counts else None)
+            for column, style in zip(table.columns, styles, strict=True)
+        ]
+        rows = islice(table.rows, len(table.rows) - 1)
+        long.add(
+            f"xl/worksheets/sheet{sheet.index + 1}.xml",
+            top + 1,
+            columns,
+            (([*map(_fit, row)], row_points(row, widths)) for row in rows),
+        )
+    for number in range(len(table.rows) - 1 if many else 0, len(table.rows)):
+        row = table.rows[number]
+        sheet.set_row(top + 1 + number, row_points(row, widths))
         for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             if column in counts and cell.isdecimal():
-                sheet.write_number(number, place, int(cell), formats.count)
+                sheet.write_number(top + 1 + number, place, int(cell), formats.count)
             else:
-                style = formats.centred if centred[place] else formats.text
-                sheet.write_string(number, place, cell[:_MAX_TEXT], style)
+                sheet.write_string(top + 1 + number, place, _fit(cell), styles[place])
     if not table.rows:
         sheet.merge_range(top + 1, 0, top + 1, last, NONE, formats.centred)
     sheet.freeze_panes(top + 1, 0)
@@ -169,6 +189,16 @@ def _write(
         rows=top + 1 + max(1, len(table.rows)),
         columns=len(table.columns),
     )
+
+
+def _fit(text: str) -> str:
+    """The text as a cell holds it: Excel counts a character beyond U+FFFF as two.
+
+    What looks like xlsxwriter's own marks would go into the file as it stands, and could damage it.
+    """
+    if len(text) > _MAX_TEXT // 2:
+        text = text.encode("utf-16-le")[: 2 * _MAX_TEXT].decode("utf-16-le", "ignore")
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 def _width(texts: Sequence[str]) -> float:

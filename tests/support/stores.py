@@ -16,6 +16,7 @@ from samples import NOW
 from sqlalchemy import URL, Engine, create_engine, event
 
 import db
+from db import schema_check
 from db.engine import BUSY_TIMEOUT, file_of, make_private, migration_engine, normal_url
 from db.migrate import Safeguard, upgrade
 from mediawatch.ports import Store
@@ -106,6 +107,16 @@ def _compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("db.engine.create_engine", compiled_before)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _expected_once() -> Iterator[None]:
+    """What a restored database is compared with is made by the migrations once for each revision: a
+    fifth of a CPU second each. A process of the product restores once.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema_check, "_expected", cache(schema_check._expected))
         yield
 
 

@@ -92,15 +92,18 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
             continue
         tried.add(number)
         for session in useful or (None,):
+            name = session.name if session else ""
+            by_calls = task.pages is not None and may_see_by_calls(
+                surface, name, meant, need, sights
+            )
+            page = surface.page_to_share() if by_calls else None
             visit = Visit(
                 surface=surface.name,
-                session=session.name if session else "",
+                session=name,
                 pace=surface.pace,
                 paced_as=surface.paced_as,
                 declared_closed=surface.declared_closed,
-            )
-            by_calls = task.pages is not None and may_see_by_calls(
-                surface, visit.session, meant, need, sights
+                site=f"{page.site} {name}" if page else "",
             )
             see = (
                 look_by_interface

@@ -233,6 +233,7 @@ class App:
             pace_of=self.pace_of(),
             clock=self.clock,
             book=book or self.pace_book(),
+            sites=self.settings.browser.sites,
         )
 
     def pace_of(self) -> Callable[[str, Pace], Pace]:

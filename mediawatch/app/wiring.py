@@ -77,7 +77,9 @@ def looker(
     from scrapers.platforms import SiteLooker
 
     lent = browser(Browser, settings, clock, route, home.scratch)
-    return SiteLooker(lent, home.sessions, watch=watch, pages=SharedPages(lent))
+    return SiteLooker(
+        lent, home.sessions, watch=watch, pages=SharedPages(lent, settings.browser.sites)
+    )
 
 
 async def open_tasks(home: Home, settings: Settings) -> LookQueue:

@@ -41,6 +41,8 @@ class Visit:
     rank: Rank = Rank.FIRST_LOOK
     """Set by the gate of the look: a scraper does not know it."""
     declared_closed: bool = False
+    site: str = ""
+    """The site whose open page it asks from, with its session; "" where it opens a page of its own."""
 
     @property
     def pace_name(self) -> str:

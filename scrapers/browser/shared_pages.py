@@ -151,6 +151,8 @@ class SharedPages:
     """
 
     browser: Browser
+    sites: int = 3
+    """So many pages are open at a time. Where all are in use, one more is."""
     _pages: dict[Hashable, _Page] = field(default_factory=dict)
     _opening: defaultdict[Hashable, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
@@ -227,10 +229,12 @@ class SharedPages:
         async with self._opening[key]:
             page = self._pages.get(key)
             if page is not None and not page.left and page.usable(session):
+                self._pages[key] = self._pages.pop(key)  # the last is the one used last
                 return page
             if page is not None:
                 page.left = True
                 await self._close_if_unused(page)
+            await self._make_room()
             async with AsyncExitStack() as undo:
                 stamp = stamp_of(session) if session else None
                 if shared.unscripted:
@@ -243,6 +247,13 @@ class SharedPages:
                     tab, entered or "", undo.pop_all(), host, account.platform, stamp
                 )
             return page
+
+    async def _make_room(self) -> None:
+        """Close the pages that were used longest ago, so that one more may be opened."""
+        unused = [page for page in self._pages.values() if not page.users]
+        for page in unused[: max(0, len(self._pages) - self.sites + 1)]:
+            page.left = True
+            await self._close_if_unused(page)
 
     async def _close_if_unused(self, page: _Page) -> None:
         if not page.users:

@@ -106,6 +106,14 @@ class Signed(Plain):
     shared_page = SharedPage("front", front, signs=True)
 
 
+class Second(Plain):
+    shared_page = SharedPage("second", front)
+
+
+class Third(Plain):
+    shared_page = SharedPage("third", front)
+
+
 def sight(*facts: PayloadFacts, surface: Surface | None = None) -> Sight:
     return merge_facts(surface or Plain(), facts, session="", read_at=NOW)
 
@@ -223,6 +231,40 @@ async def test_one_open_page_serves_many_looks_and_then_another_one(
         assert await looks.look(Plain(), CALLS_PER_PAGE) == ["/", *["/call"] * CALLS_PER_PAGE]
         assert await looks.look(Plain(), 2) == ["/", "/call", "/call"]
         assert {each.outcome for each in looks.seen} == {Outcome.OK}
+
+
+async def test_where_another_site_opens_a_page_the_one_used_longest_ago_goes(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        assert await looks.look(Plain()) == ["/", "/call"]
+        assert await looks.look(Second()) == ["/", "/call"]
+        assert await looks.look(Plain()) == ["/call"]
+        looks.pages.sites = 2
+        assert await looks.look(Third()) == ["/", "/call"]
+        assert len(looks.pages.open_pages) == 2
+        assert await looks.look(Plain()) == ["/call"]
+        assert await looks.look(Second()) == ["/", "/call"]
+
+
+async def test_a_page_in_use_stays_where_another_site_opens_one(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        looks.pages.sites = 1
+        rules, account = (
+            PageRules(hosts=HOSTS, whole=False),
+            Account(id=1, filed=Filing(name="示例", platform="plain")),
+        )
+
+        async def no_pause() -> None: ...
+
+        async with looks.pages.borrow(Plain.shared_page, account, None, no_pause, rules) as calls:
+            assert await looks.look(Second()) == ["/", "/call"]
+            assert len(looks.pages.open_pages) == 2
+            (await calls.fetch(looks.site.url("/call"))).good()
+        assert await looks.look(Third()) == ["/", "/call"]
+        assert len(looks.pages.open_pages) == 1
 
 
 async def test_a_page_that_has_answered_much_gives_way_to_another_one(

@@ -40,9 +40,13 @@ from mediawatch.ports import (
 )
 from mediawatch.sweep.gate.breakers import DECISIONS, EXIT_BITS, RESTS
 from mediawatch.sweep.gate.memory import MemoryBook
+from mediawatch.sweep.gate.open_sites import OpenSites
 from mediawatch.sweep.gate.turns import Queue, earlier_calls
 
 log = get_logger(__name__)
+
+SITES = 3
+"""Sites with an open page: more cost some 50 MB each."""
 
 
 def as_declared(surface: str, pace: Pace) -> Pace:
@@ -68,16 +72,19 @@ class Pacing:
         pace_of: Callable[[str, Pace], Pace] = as_declared,
         clock: Clock | None = None,
         book: TurnBook | None = None,
+        sites: int = SITES,
     ) -> None:
         """Without a `book` this process keeps one of its own.
 
-        That one has no quiet hours, and no end, without a `clock`.
+        That one has no quiet hours, and no end, without a `clock`. So many `sites` have a page open
+        at the same time.
         """
         self.scale = self._own_scale = scale
         self.exit_bits = 0
         self.over = False
         """Whether a visit was refused because the run's end had come."""
         self._book = book or MemoryBook(clock)
+        self._sites = OpenSites(sites)
         self._until: datetime | None = None
         self._at_once: asyncio.Semaphore | nullcontext[None] = nullcontext()
         self._pace_of = pace_of
@@ -119,6 +126,7 @@ class Pacing:
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
         async with AsyncExitStack() as held:
+            held.enter_context(self._sites.wanted(visit.site))
             if not await self._admitted(visit, held):
                 return None
             async for attempt in self._attempts(visit):
@@ -252,7 +260,10 @@ class Pacing:
         )
 
     async def _admitted(self, visit: Visit, held: AsyncExitStack) -> bool:
-        """Wait for the turn, and then for one of the concurrent visits, which `held` keeps."""
+        """Wait for the turn, for a place of the site, and for one of the concurrent visits.
+
+        `held` keeps the latter two.
+        """
         queue = self._queues[visit.pace_name, visit.session]
         await queue.enter(visit.rank)
         try:
@@ -260,6 +271,7 @@ class Pacing:
             turn = self._book.expect(request)
             if self._refuses(visit, turn):
                 return False
+            self._sites.expect(visit.site, turn.wait)
             await asyncio.sleep(turn.wait)
             request = replace(request, spacing=self._spacing(request.pace))
             if self.scale < 1:
@@ -267,6 +279,8 @@ class Pacing:
                 request = replace(request, pace=replace(request.pace, quiet=None))
             while True:
                 async with AsyncExitStack() as one_of_them:
+                    # Before the turn: a turn that was taken is not waited with.
+                    await one_of_them.enter_async_context(self._sites.place(visit.site))
                     await one_of_them.enter_async_context(self._at_once)
                     turn = await self._book.take(request)
                     if self._refuses(visit, turn):
@@ -276,6 +290,7 @@ class Pacing:
                         await held.enter_async_context(one_of_them.pop_all())
                         return True
                 # Another call was first: others visit meanwhile.
+                self._sites.expect(visit.site, turn.wait)
                 await asyncio.sleep(turn.wait)
         finally:
             queue.leave()

@@ -11,7 +11,7 @@ import pytest
 from older_homes import restore
 from postgres import Cluster
 from samples import NOW, change, sql
-from sqlalchemy import JSON, BigInteger, Boolean, Date, Enum, Float, LargeBinary, select
+from sqlalchemy import JSON, BigInteger, Boolean, Date, Float, LargeBinary, select
 
 import db
 from db import moves
@@ -23,7 +23,7 @@ from db.moved import unmark
 from db.moves import move_database, reopen_database
 from db.row_copies import compare_rows
 from db.servers import version_fault
-from db.types import AnyRow, Instant, Words
+from db.types import AnyRow, Instant, Member, Words
 from mediawatch.domain import Backup
 from mediawatch.ports.store import DatabaseOwner, MovedData
 
@@ -148,7 +148,7 @@ CHANGES = {
     BigInteger: "{0} + 1",
     Float: "{0} + 1e-9",
     Words: "{0} || ' '",
-    Enum: "'unlike'",
+    Member: "'unlike'",
     LargeBinary: "{0} || '\\x00'",
 }
 

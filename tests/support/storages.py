@@ -40,6 +40,8 @@ class Storage:
     endpoint: str = ""
     refuses: tuple[int, str] | None = None
     """Status and code of every answer."""
+    refuses_after: tuple[int, tuple[int, str]] | None = None
+    """So many more files are taken; then every answer is this one."""
     knows_conditions: bool = True
     conflicts: int = 0
     """Conditional writes that are refused because another one is under way."""
@@ -107,6 +109,10 @@ def serve_storage(folder: Path, *, tls: bool = False) -> Iterator[Storage]:
 
         def _write_object(self, bucket: str, key: str, write: object) -> str:
             made: str = super()._write_object(bucket, key, write)
+            if storage.refuses_after is not None:
+                left, answer = storage.refuses_after
+                storage.refuses_after = (left - 1, answer) if left > 1 else None
+                storage.refuses = None if left > 1 else answer
             if storage.spoils:
                 with (folder / bucket / key).open("ab") as file:
                     file.write(storage.spoils)

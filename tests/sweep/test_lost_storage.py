@@ -19,7 +19,7 @@ from mediawatch.domain import UserError, Verdict
 from mediawatch.ops.retention import verify_evidence
 from mediawatch.ports import Store
 from mediawatch.sweep import nights
-from mediawatch.sweep.summary import Step, no_progress
+from mediawatch.sweep.summary import no_progress
 
 STALE = [f"旧{number}" for number in range(40, 46)]
 
@@ -35,12 +35,9 @@ async def test_a_sweep_whose_storage_fails_goes_on_later(
         stage = Stage(store, storage.place())
         await stage.file(*STALE)
 
-        def fail(step: Step) -> None:
-            if len(list(storage.bucket.rglob("*.*"))) >= 4:
-                storage.refuses = answer
-
+        storage.refuses_after = 4, answer
         with pytest.raises(UserError, match=words):
-            await nights.run(stage.engine, request(), fail)
+            await nights.run(stage.engine, request(), no_progress)
         before = {each.id for each in await stage.readings()}
         assert len(STALE) < len(before) < 2 * len(STALE)
         storage.refuses = None

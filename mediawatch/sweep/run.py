@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -23,6 +23,14 @@ from mediawatch.sweep.records import SweepLooks, Turns
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step
 from mediawatch.sweep.tools import SweepTools
+
+
+def begin_in(group: asyncio.TaskGroup, work: Coroutine[object, object, None]) -> None:
+    """Begin a task of the group, unless another one of it has failed: that one ends the run."""
+    try:
+        group.create_task(work)
+    except RuntimeError:
+        work.close()
 
 
 class Run:
@@ -134,7 +142,7 @@ class Run:
             for account in await self._due_again(
                 [each for each in accounts if each.id not in self._second_begun]
             ):
-                seconds.create_task(self._make_second_look(account, accounts))
+                begin_in(seconds, self._make_second_look(account, accounts))
         await self.looks.close_batch(platform, accounts)
         await self.looks.rest(platform)
 
@@ -159,7 +167,7 @@ class Run:
                 and await self._due_again([account])
             ):
                 self._second_begun.add(account.id)
-                seconds.create_task(self._make_second_look(account, others))
+                begin_in(seconds, self._make_second_look(account, others))
 
     def first_need(self, account: Account) -> Need:
         """What a first look must show. It speaks against the account by its own window alone."""

@@ -86,6 +86,8 @@ def serve_storage(folder: Path, *, tls: bool = False) -> Iterator[Storage]:
     storage = Storage(folder)
     storage.bucket.mkdir(parents=True)
 
+    counting = threading.Lock()
+
     class Handler(S3Handler):
         data_root = folder
 
@@ -109,10 +111,12 @@ def serve_storage(folder: Path, *, tls: bool = False) -> Iterator[Storage]:
 
         def _write_object(self, bucket: str, key: str, write: object) -> str:
             made: str = super()._write_object(bucket, key, write)
-            if storage.refuses_after is not None:
-                left, answer = storage.refuses_after
-                storage.refuses_after = (left - 1, answer) if left > 1 else None
-                storage.refuses = None if left > 1 else answer
+            with counting:
+                if storage.refuses_after is not None:
+                    left, answer = storage.refuses_after
+                    storage.refuses_after = (left - 1, answer)
+                    if left <= 1:
+                        storage.refuses, storage.refuses_after = answer, None
             if storage.spoils:
                 with (folder / bucket / key).open("ab") as file:
                     file.write(storage.spoils)

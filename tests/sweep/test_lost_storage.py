@@ -15,10 +15,11 @@ from storages import serve_storage
 from sweeps import Stage, request
 
 import db
-from mediawatch.domain import UserError, Verdict
+from mediawatch.domain import UserError, Verdict, foremost
 from mediawatch.ops.retention import verify_evidence
 from mediawatch.ports import Store
 from mediawatch.sweep import nights
+from mediawatch.sweep.run import begin_in
 from mediawatch.sweep.summary import no_progress
 
 STALE = [f"旧{number}" for number in range(40, 46)]
@@ -48,6 +49,27 @@ async def test_a_sweep_whose_storage_fails_goes_on_later(
         assert len(kept) == 2 * len(STALE), "and was not looked at again"
         check = await verify_evidence(store, storage.folder())
         assert (check.missing, check.altered, check.sound) == (0, 0, 2 * len(STALE))
+
+
+async def test_work_that_falls_due_while_its_group_fails_is_left_out() -> None:
+    """A second look may fall due after another one has failed: the reason of that one is told."""
+    begun: list[int] = []
+
+    async def work(number: int) -> None:
+        begun.append(number)
+        raise UserError("the storage is away")
+
+    async def both() -> None:
+        async with asyncio.TaskGroup() as group:
+            begin_in(group, work(1))
+            try:
+                await asyncio.sleep(1)
+            finally:
+                begin_in(group, work(2))
+
+    with pytest.raises(ExceptionGroup) as failed:
+        await both()
+    assert (begun, str(foremost(failed.value))) == ([1], "the storage is away")
 
 
 CHILD = """

@@ -396,7 +396,18 @@ async def test_a_page_keeps_its_answers_for_the_driver_alone(guest: Browser, sit
     async with guest.tab(None, PageRules(hosts=HOSTS, whole=False)) as tab:
         await tab.open(site.url("/"))
         session, finished = tab._guard.cdp, asyncio.Queue[str]()
-        session.on("Network.loadingFinished", lambda event: finished.put_nowait(event["requestId"]))
+        asked = set[str]()
+
+        def note_answer(event: dict[str, Any]) -> None:
+            if event["response"]["url"].endswith("/echo"):
+                asked.add(event["requestId"])
+
+        def note_end(event: dict[str, Any]) -> None:
+            if event["requestId"] in asked:  # the document's own may end as late as this
+                finished.put_nowait(event["requestId"])
+
+        session.on("Network.responseReceived", note_answer)
+        session.on("Network.loadingFinished", note_end)
         async with tab.listen_for("/echo") as hearing:
             await tab.evaluate("void fetch('/echo')")
             assert (await hearing.first(timeout=SHORT.reply)).json()

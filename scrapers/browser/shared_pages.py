@@ -151,7 +151,7 @@ class SharedPages:
     """
 
     browser: Browser
-    sites: int = 3
+    sites: int = 2
     """So many pages are open at a time. Where all are in use, one more is."""
     _pages: dict[Hashable, _Page] = field(default_factory=dict)
     _opening: defaultdict[Hashable, asyncio.Lock] = field(

@@ -182,7 +182,7 @@ TEMPLATE = """\
 # executable = ""             # empty: found by `mediawatch browser`
 # proxy = ""
 # concurrency = 4
-# sites = 3                    # with a page open at the same time, some 50 MB each
+# sites = 2                    # with a page open at the same time, some 50 MB each
 # memory_mb = 1500            # above it contexts are renewed
 
 [timeouts]                    # seconds

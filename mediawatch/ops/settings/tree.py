@@ -72,7 +72,7 @@ class BrowserSettings(Section):
     """`http://user:password@host:port`, as the office's network needs it; empty: none."""
     concurrency: int = Field(default=4, ge=1, le=16)
     """Pages open at the same time. About 4 is best on 2 cores."""
-    sites: int = Field(default=3, ge=1, le=16)
+    sites: int = Field(default=2, ge=1, le=16)
     """Sites that have a page open at the same time, some 50 MB each. The others wait."""
     memory_mb: int = Field(default=1500, ge=200, le=1_000_000)
     """Memory of all browser processes above which the contexts are renewed; checked every 50 pages.

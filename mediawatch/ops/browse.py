@@ -100,6 +100,8 @@ def datasette(
     }
     settings = {
         "allow_download": False,
+        # A statement for each column of each page; FACETS names what is worth counting.
+        "suggest_facets": False,
         "sql_time_limit_ms": round(limits.seconds * 1000),
         "max_returned_rows": limits.rows,
         "max_csv_mb": math.ceil(limits.mb),

@@ -6,8 +6,7 @@ every figure has a least and a most, and the true one lies between them.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -269,19 +268,28 @@ class _MonthCounter:
     def _below(self, first: date, last: date) -> Bounds:
         """Days on which the window that ends with them held no post: surely, and perhaps."""
         least = most = 0
-        posted, reach = self.known.days, first - self.policy.window_start(first)
-        until = bisect_left(posted, first)
-        for day in each_day(first, last):
-            start = day - reach
-            while until < len(posted) and posted[until] <= day:
-                until += 1
-            if until and posted[until - 1] >= start:
-                continue
-            if self.begun is not None and start <= self.begun:
-                continue
-            most += 1
-            least += self._has_begun(start) and self.known.are_silent(start, day)
+        reach = first - self.policy.window_start(first)
+        for since, until in self._unposted(first, last, reach):
+            most += (until - since).days + 1
+            least += sum(
+                self._has_begun(day - reach) and self.known.are_silent(day - reach, day)
+                for shown_from, shown_to in self.known.spans
+                for day in each_day(max(since, shown_from + reach), min(until, shown_to))
+            )
         return Bounds(least, most)
+
+    def _unposted(self, first: date, last: date, reach: timedelta) -> Iterator[tuple[date, date]]:
+        """The days from `first` to `last` with no known post within `reach` before them, as spans.
+
+        Without those on which the account had not existed for so long.
+        """
+        since = first if self.begun is None else max(first, self.begun + reach + _DAY)
+        for posted in days_within(self.known.days, since - reach, last):
+            if posted > since:
+                yield since, posted - _DAY
+            since = max(since, posted + reach + _DAY)
+        if since <= last:
+            yield since, last
 
 
 def _longest(days: Sequence[date], first: date, last: date) -> int:

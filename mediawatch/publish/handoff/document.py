@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from io import BytesIO, TextIOWrapper
 from typing import Any, Literal
 
 from mediawatch.domain import CanaryCheck, Code, FiledStatus, SweepAccount, Verdict
@@ -108,7 +109,7 @@ def to_bytes(document: Handoff) -> bytes:
     """
     plain = document.model_dump(mode="json", by_alias=True)
     plain = {name: value for name, value in plain.items() if value is not None}
-    return (json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return _json(plain)
 
 
 def json_schema() -> bytes:
@@ -120,7 +121,18 @@ def json_schema() -> bytes:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **_opened(Handoff.model_json_schema(by_alias=True, mode="validation")),
     }
-    return (json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return _json(schema)
+
+
+def _json(plain: Mapping[str, object]) -> bytes:
+    """Piece by piece: `json.dumps` holds all pieces of a nation's accounts at once."""
+    written = BytesIO()
+    text = TextIOWrapper(written, encoding="utf-8", newline="\n")
+    encoder = json.JSONEncoder(ensure_ascii=False, indent=1, sort_keys=True)
+    text.writelines(encoder.iterencode(plain))
+    text.write("\n")
+    text.flush()
+    return written.getvalue()
 
 
 def _opened(schema: dict[str, Any]) -> dict[str, Any]:

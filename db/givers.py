@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from db.models import ContactRow, FindingRow, HintRow, LinkReceiptRow, NoticeItemRow
 from db.notices.archived import closed_notices
@@ -19,12 +19,14 @@ def is_undecided() -> tuple[Any, ...]:
 
 def is_needed(kind: type[ContactRow | HintRow | LinkReceiptRow]) -> tuple[Any, Any]:
     """Something is undecided on the account of a row; it stands in a notice that is not closed."""
-    undecided = exists().where(FindingRow.account_id == kind.account_id, *is_undecided())
-    issued = exists().where(
-        NoticeItemRow.account_id == kind.account_id,
-        NoticeItemRow.notice_id.not_in(closed_notices()),
+    # Lists that are made once: `exists` would go through all findings for each row. What names no
+    # account is needed for none.
+    undecided = select(FindingRow.account_id).where(*is_undecided())
+    issued = select(NoticeItemRow.account_id).where(
+        NoticeItemRow.account_id.is_not(None), NoticeItemRow.notice_id.not_in(closed_notices())
     )
-    return undecided, issued
+    known = kind.account_id.is_not(None)
+    return known & kind.account_id.in_(undecided), known & kind.account_id.in_(issued)
 
 
 def find_givers(

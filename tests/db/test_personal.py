@@ -258,6 +258,34 @@ async def test_contacts_of_accounts_that_are_filed_stay(any_store: Store, tmp_pa
     assert list(await store.accounts.contacts()) == [accounts[1].id]
 
 
+async def test_a_notice_of_an_account_that_is_filed_nowhere_keeps_no_contact(
+    any_store: Store, tmp_path: Path
+) -> None:
+    store, folder = any_store, EvidenceFolder(tmp_path)
+    first, second = await enter(store, PLAIN, PLAIN)
+    given = Contact(person="甲某", phone="13800001111")
+    source = Source(file="台账.csv", sha256="1" * 64, at=ENDED)
+    updated = tuple(
+        UpdatedAccount(account_id=one.id, filed=one.filed, changes=(), contact=given)
+        for one in (first, second)
+    )
+    await store.accounts.apply(RegistryChanges(source=source, updated=updated))
+    lost = RegistryChanges(source=replace(source, sha256="2" * 64), retired=(first.id, second.id))
+    await store.accounts.apply(lost)
+    items = tuple(
+        NoticeItem(number=number, filed=first.filed, problem="", fails=True, account_id=id)
+        for number, id in enumerate((None, second.id), 1)
+    )
+    await store.notices.issue(
+        Notice(
+            number="文1", title="通报", issued_on=ENDED.date(), by="赵六", kept_at=ENDED,
+            items=items,
+        )
+    )  # fmt: skip
+    assert (await clear_personal(store, folder, NOW, DAYS)).contacts == 1
+    assert list(await store.accounts.contacts()) == [second.id], "it stands in an open notice"
+
+
 async def test_a_name_can_be_cleared_and_not_changed(
     any_store: Store, migrated_url: str, tmp_path: Path
 ) -> None:

@@ -35,6 +35,9 @@ from mediawatch.registry.unit_searches import (
 from mediawatch.registry.units import FiledUnit, UnitIndex, units_of
 from mediawatch.table import Table
 
+_AT_ONCE = 5_000
+"""Accounts whose readings are in memory together."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
@@ -223,14 +226,16 @@ async def _registry(app: App) -> tuple[UnitIndex, FiledAccounts]:
     accounts = await app.store.accounts.all(include_retired=True)
     ids: dict[int, set[str]] = {}
     bodies: dict[int, list[str]] = {}
-    readings = await app.store.readings.identity_readings([each.id for each in accounts])
-    for number, looks in readings.items():
-        for sight in (sight for look in looks for sight in look.sights if sight.matched_by):
-            ids.setdefault(number, set()).update(
-                filter(None, (sight.platform_id, sight.original_id))
-            )
-            if sight.verified_as and sight.matched_by in (MatchedBy.ID, MatchedBy.URL):
-                bodies.setdefault(number, []).append(sight.verified_as)
+    numbers = [each.id for each in accounts]
+    for start in range(0, len(numbers), _AT_ONCE):
+        readings = await app.store.readings.identity_readings(numbers[start : start + _AT_ONCE])
+        for number, looks in readings.items():
+            for sight in (sight for look in looks for sight in look.sights if sight.matched_by):
+                ids.setdefault(number, set()).update(
+                    filter(None, (sight.platform_id, sight.original_id))
+                )
+                if sight.verified_as and sight.matched_by in (MatchedBy.ID, MatchedBy.URL):
+                    bodies.setdefault(number, []).append(sight.verified_as)
     units = units_of(accounts, await app.store.accounts.changes(), bodies)
     return UnitIndex(units), FiledAccounts(accounts, ids, app.leads_to)
 

@@ -70,9 +70,9 @@ def write(
     import xlsxwriter  # late: each sweep loads this file, and writes no list
 
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
+    # A nation's rows go to the disk one by one; in memory they are held twice.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"title": LIST_SHEET})
         look = {"num_format": "@", "font_name": "宋体", "font_size": TYPE_SIZE, "text_wrap": True}
         text = book.add_format({**look, "border": 1, "valign": "vcenter"})

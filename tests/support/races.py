@@ -117,11 +117,17 @@ class RaceHome:
         made = RaceHome(Home(to))
         if cluster is not None:
             made.keep_in(cluster.copy(self.url))
+            made.take_database()
         return made
 
     def keep_in(self, url: str) -> None:
         """Name a PostgreSQL database in the home's settings."""
         self.home.config.write_text(f'[database]\nurl = "{url}"\n', "utf-8")
+
+    def take_database(self) -> None:
+        """A server's database is one home's: nothing else of it runs before."""
+        done = self.run("database take|--yes")
+        assert done.returncode == 0, done.stderr
 
 
 COMMANDS = {
@@ -148,6 +154,8 @@ def build(folder: Path, cluster: Cluster | None = None) -> RaceHome:
         made.keep_in(cluster.url())
     made.files.mkdir()
     within(made, lambda store: _furnish(made, store))
+    if cluster is not None:
+        made.take_database()
     _send(made)
     return made
 

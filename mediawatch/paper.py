@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from mediawatch.table import WIDEST_LINE, lines_of
 
@@ -90,22 +90,24 @@ def lay_out(sheet: Worksheet, *, heading: int, rows: int, columns: int) -> None:
     sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
-def in_chinese(workbook: bytes, rows: Mapping[str, Path] | None = None) -> bytes:
+def in_chinese(workbook: IO[bytes] | Path, rows: Mapping[str, Path] | None = None) -> bytes:
     """The workbook with zh-CN in its properties, for which its writer has no word.
 
     `rows`: by sheet, as it is called in the package, a file with what comes before its last row.
     """
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(stream, "w") as new:
+    with zipfile.ZipFile(workbook) as old, zipfile.ZipFile(stream, "w") as new:
         for member in old.infolist():
-            body = old.read(member)
             if further := (rows or {}).get(member.filename):
-                _write_around(new, member, body, further)
-                continue
-            if member.filename == "docProps/core.xml":
+                _write_around(new, member, old.read(member), further)
+            elif member.filename == "docProps/core.xml":
                 end = b"</cp:coreProperties>"
-                body = body.replace(end, b"<dc:language>zh-CN</dc:language>" + end)
-            new.writestr(member, body, zipfile.ZIP_DEFLATED)
+                body = old.read(member).replace(end, b"<dc:language>zh-CN</dc:language>" + end)
+                new.writestr(member, body, zipfile.ZIP_DEFLATED)
+            else:
+                member.compress_type = zipfile.ZIP_DEFLATED
+                with old.open(member) as given, new.open(member, "w") as taken:
+                    shutil.copyfileobj(given, taken, 1 << 20)
     return stream.getvalue()
 
 

@@ -47,6 +47,7 @@ GROUND = {
             "typesetting",
             "table",
             "paper",
+            "sheets",
             "refusals",
             "visible",
             "inputs",
@@ -77,6 +78,8 @@ OUTSIDE = {
     "procrastinate": "db.tasks",
 }
 """Third parties that only one package may import."""
+SHEETS = "mediawatch.sheets"
+"""Who makes workbooks: elsewhere a text could be taken for a formula or for mark-up."""
 LOGGERS = {LOG, "mediawatch.cli.logs", "mediawatch.cli.jsonlines"}
 """Who may import structlog. Other modules ask `mediawatch.log` for a logger: it is configured there."""
 LAST_RESORTS = {
@@ -267,6 +270,8 @@ def may(module: str, target: str) -> bool:
     top = target.partition(".")[0]
     if top in OUTSIDE:
         return within(module, OUTSIDE[top])
+    if target in ("xlsxwriter", "xlsxwriter.Workbook"):
+        return module == SHEETS
     if top == "structlog":
         return module in LOGGERS
     if top not in OURS or target == "mediawatch":

@@ -56,7 +56,6 @@ class RepostRow:
     account: Account
     item: RepostItem
     result: RepostResult
-    view: RepostView = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +65,8 @@ class RepostReport:
     task: RepostTask
     ended: RepostEvent | None
     rows: tuple[RepostRow, ...]
+    views: Mapping[int, RepostView] = field(repr=False)
+    """What is known of the accounts, where some were asked for: a nation's are not held at once."""
 
     @property
     def unsettled(self) -> tuple[RepostRow, ...]:
@@ -155,7 +156,13 @@ async def decide_post(app: App, decision: RepostDecision) -> tuple[RepostRow, Se
             f"`mediawatch repost show {decision.task}` lists them"
         )
     match = row.result.match
-    seen = row.view.find(decision.link) if decision.link else match.seen if match else None
+    seen = (
+        report.views[account.id].find(decision.link)
+        if decision.link
+        else match.seen
+        if match
+        else None
+    )
     if seen is None:
         what = f"has the link {decision.link}" if decision.link else f"is like item {decision.item}"
         raise UserError(
@@ -196,21 +203,25 @@ async def repost_report(app: App, number: int, only: Collection[int] | None = No
     wanted = [key for key in task.account_ids if only is None or key in only]
     disproved = await find_disproved(app.store)
     ground = await dossier_terms(app.store, day_start(task.from_day))
-    views: dict[int, RepostView] = {}
+    rows: list[RepostRow] = []
+    kept: dict[int, RepostView] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = [accounts[key] for key in wanted[start : start + _AT_ONCE]]
-        views |= await _views(app, task, some, disproved, ground)
-    rows = tuple(
-        RepostRow(
-            account=accounts[key],
-            item=item,
-            result=judge_repost(item, views[key], task, decided[key, item.number]),
-            view=views[key],
-        )
-        for key in wanted
-        for item in task.items
-    )
-    return RepostReport(task=task, ended=end_of(events, task), rows=rows)
+        views = await _views(app, task, some, disproved, ground)
+        rows += [
+            RepostRow(
+                account=account,
+                item=item,
+                result=judge_repost(
+                    item, views[account.id], task, decided[account.id, item.number]
+                ),
+            )
+            for account in some
+            for item in task.items
+        ]
+        if only is not None:
+            kept |= views
+    return RepostReport(task=task, ended=end_of(events, task), rows=tuple(rows), views=kept)
 
 
 async def _views(

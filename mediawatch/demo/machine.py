@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-import xlsxwriter
-
 from mediawatch.app import App
 from mediawatch.demo.scene import MARK, Tell
 from mediawatch.domain import UserError
@@ -19,6 +17,7 @@ from mediawatch.plurals import count_of
 from mediawatch.ports import Stage
 from mediawatch.registry.service import ImportOptions, ImportReport, import_files
 from mediawatch.rules.policy import Policy
+from mediawatch.sheets import TextWorkbook
 from mediawatch.sweep import nights
 from mediawatch.sweep.gate import canaries
 from mediawatch.sweep.request import Request
@@ -98,7 +97,7 @@ def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:
     A title row stands above the headings, and every cell is text.
     """
     body = io.BytesIO()
-    book = xlsxwriter.Workbook(body, {"in_memory": True})
+    book = TextWorkbook(body)
     sheet, text = book.add_worksheet("台账"), book.add_format({"num_format": "@"})
     headings = list(rows[0]) if rows else ["政务新媒体名称", "类型"]
     sheet.merge_range(0, 0, 0, max(1, len(headings) - 1), f"政务新媒体台账（{MARK}）", text)

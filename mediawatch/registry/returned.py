@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -21,6 +20,7 @@ from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_po
 from mediawatch.registry.cells import show
 from mediawatch.registry.headings import ROW_MARKS, Heading
 from mediawatch.registry.problems import RowProblem
+from mediawatch.sheets import TextWorkbook
 from mediawatch.workbooks.places import Place
 from mediawatch.workbooks.sheet import Sheet, Value
 from mediawatch.workbooks.tables import File
@@ -46,9 +46,7 @@ def write_refused(
     for error in errors:
         reasons[error.place].append(error.chinese)
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
+    with TextWorkbook(stream) as book:
         book.set_properties({"title": "台账退回更正"})
         pen = _Pen(book)
         for sheet in (sheet for file in files for sheet in file.sheets):
@@ -57,11 +55,11 @@ def write_refused(
             )
             if refused:
                 pen.sheet(sheet, headings[sheet.file, sheet.name], refused, reasons)
-    write(target, in_chinese(stream.getvalue()))
+    write(target, in_chinese(stream))
 
 
 class _Pen:
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: TextWorkbook) -> None:
         self.book = book
         cell = {
             "font_name": "宋体",

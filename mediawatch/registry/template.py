@@ -8,12 +8,11 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import xlsxwriter
-
 from mediawatch.domain import PLATFORM_LABELS, Excuse, FiledStatus
 from mediawatch.files import FileWriter, write_whole
 from mediawatch.paper import in_chinese, lay_out, page_widths, row_points
 from mediawatch.registry.headings import label
+from mediawatch.sheets import TextWorkbook
 
 _ROWS = 100_000
 """Rows that get the drop-down lists."""
@@ -93,7 +92,7 @@ def write_template(target: Path, *, contacts: bool = True, write: FileWriter = w
     """
     columns = [each for each in COLUMNS if contacts or each[0] not in _CONTACTS]
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+    with TextWorkbook(stream) as book:
         book.set_properties({"title": "政务新媒体台账"})
         text = book.add_format({"num_format": "@"})
         wrapped = book.add_format({"num_format": "@", "text_wrap": True, "valign": "vcenter"})
@@ -129,4 +128,4 @@ def write_template(target: Path, *, contacts: bool = True, write: FileWriter = w
             for column, cell in enumerate(cells):
                 notes.write_string(line, column, cell, wrapped if line else head)
         lay_out(notes, heading=0, rows=len(columns) + 1, columns=4)
-    write(target, in_chinese(stream.getvalue()), shared=True)
+    write(target, in_chinese(stream), shared=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,12 +68,13 @@ def write(
     What machines read of it is sealed with `home` (`Store.home_id`); the parts in which the
     accounts were drawn belong to it. UserError where it cannot be written.
     """
-    import xlsxwriter  # late: each sweep loads this file, and writes no list
+    from mediawatch.sheets import TextWorkbook  # late: each sweep loads this file
 
     stream = io.BytesIO()
-    # A nation's rows go to the disk one by one; in memory they are held twice.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        TextWorkbook(stream, rows_in=Path(folder)) as book,
+    ):
         book.set_properties({"title": LIST_SHEET})
         look = {"num_format": "@", "font_name": "宋体", "font_size": TYPE_SIZE, "text_wrap": True}
         text = book.add_format({**look, "border": 1, "valign": "vcenter"})
@@ -85,9 +87,9 @@ def write(
             sheet.set_column(column, column, width)
         for number, account in enumerate(scope.accounts, 1):
             filed = [str(number), *(str(getattr(account.filed, name)) for name in _COLUMNS)]
+            sheet.set_row(number, row_points(filed, widths))
             for column, value in enumerate(filed):
                 sheet.write_string(number, column, value, text)
-            sheet.set_row(number, row_points(filed, widths))
         sheet.freeze_panes(1, 0)
         lay_out(sheet, heading=0, rows=len(scope.accounts) + 1, columns=len(titles))
         how, plain = book.add_worksheet(HOW_SHEET), book.add_format({"num_format": "@"})
@@ -101,7 +103,7 @@ def write(
         how.fit_to_pages(1, 0)
         # What machines read below the last empty row is on no paper.
         how.print_area(0, 0, len(explained) - explained[::-1].index(()) - 2, 4)
-    put(target, in_chinese(stream.getvalue()))
+    put(target, in_chinese(stream))
 
 
 def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[str, ...]]:

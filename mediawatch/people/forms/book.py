@@ -5,8 +5,8 @@ Every given text is hostile input: a string, never a formula.
 
 from __future__ import annotations
 
-import io
 import re
+import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Generic
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -31,6 +30,7 @@ from mediawatch.people.forms.inserted_pictures import (
     write_picture,
     write_picture_pages,
 )
+from mediawatch.sheets import TextWorkbook
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
@@ -118,7 +118,7 @@ def without_contacts(form: Form[H]) -> Form[H]:
 class Formats:
     """The looks of cells: given ones, and those to fill in."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: TextWorkbook) -> None:
         base = {
             "border": 1,
             "border_color": "#BFBFBF",
@@ -150,7 +150,7 @@ def writing(
     overwrite: bool,
     shared: bool = True,
     write: FileWriter = write_whole,
-) -> Iterator[xlsxwriter.Workbook]:
+) -> Iterator[TextWorkbook]:
     """A workbook to fill with sheets; its file is there as a whole or not at all.
 
     `shared` as in `write_whole`: it is handed on, and holds no contact.
@@ -162,30 +162,25 @@ def writing(
         raise UserError(
             f"{path} exists already and may hold answers: give another name or --overwrite"
         )
-    buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(buffer, options)
-    book.set_properties(
-        {
-            "title": cover.heading,
-            "author": cover.issuer,
-            "created": beijing(cover.made_at).replace(tzinfo=None),
-        }
-    )
-    yield book
-    write_guide(book, GUIDE_SHEET, cover.heading, cover.guide)
-    hidden = book.add_worksheet(META_SHEET)
-    for number, (key, value) in enumerate(cover.meta.items()):
-        hidden.write_string(number, 0, key)
-        hidden.write_string(number, 1, value)
-    hidden.hide()
-    book.close()
-    write(path, in_chinese(buffer.getvalue()), shared=shared)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "form.xlsx"
+        book = TextWorkbook(file, rows_in=file.parent)
+        book.set_properties(
+            {
+                "title": cover.heading,
+                "author": cover.issuer,
+                "created": beijing(cover.made_at).replace(tzinfo=None),
+            }
+        )
+        yield book
+        write_guide(book, GUIDE_SHEET, cover.heading, cover.guide)
+        hidden = book.add_worksheet(META_SHEET)
+        for number, (key, value) in enumerate(cover.meta.items()):
+            hidden.write_string(number, 0, key)
+            hidden.write_string(number, 1, value)
+        hidden.hide()
+        book.close()
+        write(path, in_chinese(file), shared=shared)
 
 
 def write_form(
@@ -208,7 +203,7 @@ def write_form(
 
 
 def add_form(
-    book: xlsxwriter.Workbook,
+    book: TextWorkbook,
     formats: Formats,
     form: Form[H],
     rows: Sequence[FormRow[H]],
@@ -217,6 +212,7 @@ def add_form(
     """Add a form's sheet, and that of its pictures, to a workbook."""
     columns = with_errors(form.columns, form.error, [line.cells for line in rows])
     sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
+    furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, form)
     for number, line in enumerate(rows, 1):
         for place, column in enumerate(columns):
             style = (
@@ -237,7 +233,6 @@ def add_form(
     for column, words in form.choices.items():
         place, rule = columns.index(column), {"validate": "list", "source": list(words)}
         sheet.data_validation(1, place, max(1, len(rows)), place, rule)
-    furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, form)
     pages = [PagePicture(line.caption, line.picture) for line in rows if line.picture]
     if pages and form.picture_sheet:
         write_picture_pages(book, sheet_name(form.picture_sheet, cover.marks), pages)
@@ -276,7 +271,7 @@ def furnish(
     formats: Formats,
     layout: FormLayout[H],
 ) -> None:
-    """Headings, widths, heights, filter, print layout."""
+    """Headings, widths, heights, filter, print layout: before the rows are written."""
     shown = [
         column for column in columns if column is not layout.key and column not in layout.hidden
     ]

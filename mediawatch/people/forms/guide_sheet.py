@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import xlsxwriter
-
+from mediawatch.sheets import TextWorkbook
 from mediawatch.table import lines_of
 
 _GUIDE_WIDTH = 105
@@ -15,9 +14,7 @@ Not every program narrows a sheet of one column.
 """
 
 
-def write_guide(
-    book: xlsxwriter.Workbook, name: str, heading: str, paragraphs: Sequence[str]
-) -> None:
+def write_guide(book: TextWorkbook, name: str, heading: str, paragraphs: Sequence[str]) -> None:
     """The sheet with its heading and a paragraph a row, on lying A4."""
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, _GUIDE_WIDTH)
@@ -25,9 +22,9 @@ def write_guide(
     text = book.add_format({"text_wrap": True, "valign": "top", "font_size": 11})
     sheet.write_string(0, 0, heading, head)
     for number, paragraph in enumerate(paragraphs, 2):
-        sheet.write_string(number, 0, paragraph, text)
         # LibreOffice leaves a row without a height of its own at one line.
         sheet.set_row(number, 16 * lines_of(paragraph, _GUIDE_WIDTH))
+        sheet.write_string(number, 0, paragraph, text)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-import xlsxwriter
 from rich.cells import chop_cells
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.paper import LINE, TYPE_SIZE, row_points
+from mediawatch.sheets import TextWorkbook
 from mediawatch.workbooks.images import dimensions
 
 _HIGH, _WIDE = 96, 140
@@ -66,9 +66,7 @@ def insert_picture(
         sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
 
 
-def write_picture_pages(
-    book: xlsxwriter.Workbook, name: str, pictures: Sequence[PagePicture]
-) -> None:
+def write_picture_pages(book: TextWorkbook, name: str, pictures: Sequence[PagePicture]) -> None:
     """A sheet of standing A4 pages, a picture each, as large as the page.
 
     A very long picture keeps the width of the page and goes on: shrunk to one page it could not be
@@ -81,8 +79,8 @@ def write_picture_pages(
     row, breaks = 0, []
     for picture in pictures:
         caption = _in_lines(picture.caption)
-        sheet.write_string(row, 0, caption, text)
         sheet.set_row(row, row_points([caption], [_PAGE_WIDTH], _CAPTION))
+        sheet.write_string(row, 0, caption, text)
         wide, high = (max(side, 1) for side in dimensions(picture.body))
         scale = min(_PAGE_WIDE / wide, _PAGE_HIGH / high)
         if _PAGE_WIDE / wide > 2 * scale:
@@ -96,9 +94,6 @@ def write_picture_pages(
         insert_picture(sheet, row + 1, 0, picture.body, options)
         row += 2 + -(-round(high * scale) // _LINE_PIXELS)
         breaks.append(row)
-    for number in range(row):
-        if number not in (0, *breaks):
-            sheet.set_row(number, LINE)
     sheet.set_h_pagebreaks(breaks[:-1])
     sheet.set_portrait()
     sheet.set_paper(9)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -28,6 +27,7 @@ from mediawatch.people.forms.inserted_pictures import insert_picture, write_pict
 from mediawatch.people.forms.problem_columns import ProblemColumn
 from mediawatch.people.worklist.problem_sheet import PROBLEM_FORM
 from mediawatch.people.worklist.states import State
+from mediawatch.sheets import TextWorkbook
 from mediawatch.workbooks.images import EMBEDDED, media_type, qr_png
 
 SHEET = "待核查清单"
@@ -80,13 +80,13 @@ def write_book(
 
 
 def _add_sheet(
-    book: Workbook, formats: Formats, rows: Sequence[WorklistLine], cover: FormCover
+    book: TextWorkbook, formats: Formats, rows: Sequence[WorklistLine], cover: FormCover
 ) -> None:
     columns = with_errors(list(Column), Column.ERROR, [line.cells for line in rows])
     sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))
+    furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, _LAYOUT)
     for number, line in enumerate(rows, 1):
         _write_line(sheet, number, line, columns, formats)
-    furnish(sheet, columns, [line.cells for line in rows], cover.heading, formats, _LAYOUT)
     if rows:
         _add_lists(
             lambda column, rule: sheet.data_validation(

@@ -116,4 +116,4 @@ def consultation_book(table: Table, marks: Iterable[str], cover: BookCover) -> b
     sheet.fit_to_pages(1, 0)
     sheet.set_footer("&C第 &P 页，共 &N 页")
     book.close()
-    return in_chinese(stream.getvalue())
+    return in_chinese(stream)

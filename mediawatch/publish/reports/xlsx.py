@@ -13,13 +13,13 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-import xlsxwriter
 from rich.cells import cell_len
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.domain.clock import beijing
 from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_points
 from mediawatch.publish.reports.long_rows import ColumnFormat, LongRows
+from mediawatch.sheets import TextWorkbook
 from mediawatch.table import NONE, Table, is_centred
 from mediawatch.typesetting import typeset
 
@@ -44,11 +44,9 @@ class BookCover:
     made_at: datetime
 
 
-def begin_workbook(stream: io.BytesIO, cover: BookCover) -> xlsxwriter.Workbook:
+def begin_workbook(stream: io.BytesIO, cover: BookCover) -> TextWorkbook:
     """An empty workbook that says whose it is, and takes no cell for a formula or a link."""
-    book = xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = TextWorkbook(stream)
     book.set_properties(
         {
             "title": cover.title,
@@ -83,7 +81,7 @@ def workbook(
             for name, table in _parts(given, whole):
                 _write(book.add_worksheet(name), table, formats, counts, rates, marks, long)
         book.close()
-        return in_chinese(stream.getvalue(), long.by_member)
+        return in_chinese(stream, long.by_member)
 
 
 def _parts(name: str, table: Table) -> Iterator[tuple[str, Table]]:
@@ -95,7 +93,7 @@ def _parts(name: str, table: Table) -> Iterator[tuple[str, Table]]:
 
 
 class _Formats:
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: TextWorkbook) -> None:
         cell = {
             "border": 1,
             "valign": "vcenter",
@@ -192,13 +190,10 @@ def _write(
 
 
 def _fit(text: str) -> str:
-    """The text as a cell holds it: Excel counts a character beyond U+FFFF as two.
-
-    What looks like xlsxwriter's own marks would go into the file as it stands, and could damage it.
-    """
+    """The text as a cell holds it: Excel counts a character beyond U+FFFF as two."""
     if len(text) > _MAX_TEXT // 2:
         text = text.encode("utf-16-le")[: 2 * _MAX_TEXT].decode("utf-16-le", "ignore")
-    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
+    return text
 
 
 def _width(texts: Sequence[str]) -> float:

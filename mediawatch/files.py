@@ -25,10 +25,13 @@ OTHERS = 0o077
 
 
 class FileWriter(Protocol):
-    """`write_whole`, or `FileBatch.add` while something is planned."""
+    """`write_whole`, or `FileBatch.add` while something is planned.
+
+    `body` may be a file that holds it, for what is large.
+    """
 
     def __call__(
-        self, target: Path, body: bytes, *, shared: bool = False, replace: bool = True
+        self, target: Path, body: bytes | Path, *, shared: bool = False, replace: bool = True
     ) -> None: ...
 
 
@@ -56,7 +59,9 @@ class FileBatch:
         self._parts: dict[Path, _Part] = {}
         self._new: list[Path] = []
 
-    def add(self, target: Path, body: bytes, *, shared: bool = False, replace: bool = True) -> None:
+    def add(
+        self, target: Path, body: bytes | Path, *, shared: bool = False, replace: bool = True
+    ) -> None:
         """Bring a file's content to the disk; the words are those of `whole_file`.
 
         UserError names the place when the disk refuses.
@@ -66,7 +71,7 @@ class FileBatch:
         part = self._parts[target] = _Part(_part_of(target), replace)
         try:
             with _write_part(part.path, shared=shared) as file:
-                file.write(body)
+                _fill(file, body)
         except OSError as error:
             _remove(self._parts.pop(target).path)
             raise _refused(target, error) from error
@@ -92,10 +97,20 @@ class FileBatch:
             _remove(part.path)
 
 
-def write_whole(target: Path, body: bytes, *, shared: bool = False, replace: bool = True) -> None:
+def write_whole(
+    target: Path, body: bytes | Path, *, shared: bool = False, replace: bool = True
+) -> None:
     """Write a file by `whole_file`. UserError names the place when the disk refuses."""
     with whole_file(target, shared=shared, replace=replace) as file:
+        _fill(file, body)
+
+
+def _fill(file: IO[bytes], body: bytes | Path) -> None:
+    if isinstance(body, bytes):
         file.write(body)
+        return
+    with body.open("rb") as given:
+        shutil.copyfileobj(given, file, 1 << 20)
 
 
 @contextmanager

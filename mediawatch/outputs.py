@@ -129,7 +129,7 @@ class Output:
         """`write` as this output allows it, for whoever makes up the body and the names."""
 
         def checked(
-            target: Path, body: bytes, *, shared: bool = False, replace: bool = True
+            target: Path, body: bytes | Path, *, shared: bool = False, replace: bool = True
         ) -> None:
             one = self if target == self.path else self._member(target)
             one.check()

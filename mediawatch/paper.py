@@ -90,13 +90,21 @@ def lay_out(sheet: Worksheet, *, heading: int, rows: int, columns: int) -> None:
     sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
-def in_chinese(workbook: IO[bytes] | Path, rows: Mapping[str, Path] | None = None) -> bytes:
+def in_chinese(workbook: IO[bytes], rows: Mapping[str, Path] | None = None) -> bytes:
     """The workbook with zh-CN in its properties, for which its writer has no word.
 
     `rows`: by sheet, as it is called in the package, a file with what comes before its last row.
     """
     stream = io.BytesIO()
-    with zipfile.ZipFile(workbook) as old, zipfile.ZipFile(stream, "w") as new:
+    put_in_chinese(workbook, stream, rows)
+    return stream.getvalue()
+
+
+def put_in_chinese(
+    workbook: IO[bytes] | Path, target: IO[bytes] | Path, rows: Mapping[str, Path] | None = None
+) -> None:
+    """As `in_chinese`, from file to file."""
+    with zipfile.ZipFile(workbook) as old, zipfile.ZipFile(target, "w") as new:
         for member in old.infolist():
             if further := (rows or {}).get(member.filename):
                 _write_around(new, member, old.read(member), further)
@@ -108,7 +116,6 @@ def in_chinese(workbook: IO[bytes] | Path, rows: Mapping[str, Path] | None = Non
                 member.compress_type = zipfile.ZIP_DEFLATED
                 with old.open(member) as given, new.open(member, "w") as taken:
                     shutil.copyfileobj(given, taken, 1 << 20)
-    return stream.getvalue()
 
 
 def _write_around(

@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.files import FileWriter, write_whole
-from mediawatch.paper import TYPE_SIZE, in_chinese, lay_out, page_widths, row_points
+from mediawatch.paper import TYPE_SIZE, lay_out, page_widths, put_in_chinese, row_points
 from mediawatch.people.forms.account import CONTACT_HEADINGS
 from mediawatch.people.forms.columns import Cell, H
 from mediawatch.people.forms.guide_sheet import write_guide
@@ -180,7 +180,9 @@ def writing(
             hidden.write_string(number, 1, value)
         hidden.hide()
         book.close()
-        write(path, in_chinese(file), shared=shared)
+        named = file.with_name("named.xlsx")
+        put_in_chinese(file, named)
+        write(path, named, shared=shared)
 
 
 def write_form(

@@ -16,7 +16,7 @@ from mediawatch.figures.regions import Regions
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
-from mediawatch.people.forms.hint_words import questions_of
+from mediawatch.people.forms.hint_words import hinted_link, questions_of
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.guide import guide
@@ -33,6 +33,7 @@ from mediawatch.people.worklist.todo import (
     glances,
     unproven,
 )
+from mediawatch.people.worklist.where_to_look import where_to_look
 from mediawatch.ports import Store
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.found_problems import is_open_by_people
@@ -47,6 +48,8 @@ NO_REQUEST = ProblemRequest()
 Asked = Unproven | ProblemQuestion
 """What a row of a worklist asks about."""
 NO_LINK = "无链接，请在平台内搜索备案名称"
+HINTED_CODE = "二维码为他人提供的链接，请先核对是不是该账号。"
+"""Warns of a code that others gave: the row has no link of its own."""
 LONG_LINK = "链接过长，请点击“最新文章链接”"
 
 
@@ -82,6 +85,9 @@ def to_line(
 ) -> WorklistLine:
     """The row that asks about one account; `home` is `Store.home_id`, `indexes` as in `export`."""
     filed = item.account.filed
+    opened = filed.platform == "wechat"  # links to its articles are opened, and prove by themselves
+    own = next((link for link in (item.page, item.article) if 0 < len(link) <= MAX_QR_TEXT), "")
+    hinted = "" if own or opened else hinted_link(item.hints, window.start, window.end)
     cells: dict[Column, Cell] = {
         Column.NAME: given_text(filed.name),
         Column.TYPE: given_text(filed.printed_type),
@@ -91,16 +97,17 @@ def to_line(
         Column.LINK: item.article,
         Column.REASON: given_text(item.reason),
         Column.QUESTION: window.question(filed.status)
+        + where_to_look(filed, by_updates=window.by_updates)
         + _known_of(item, window, indexes)
-        + questions_of(item.hints, window.start, window.end),
+        + questions_of(item.hints, window.start, window.end, with_links=not opened)
+        + (HINTED_CODE if hinted else ""),
         Column.PERSON: text_of(person),
     }
     sealed = [str(cells[column]) for column in SEALED]
     cells[Column.KEY] = str(sealed_key(home, sweep.id, item.account.id, window, sealed, filed))
-    qr = next((link for link in (item.page, item.article) if 0 < len(link) <= MAX_QR_TEXT), "")
-    if not qr:
+    if not own and not hinted:
         cells[Column.QR] = LONG_LINK if item.article else NO_LINK
-    return WorklistLine(cells=cells, qr=qr)
+    return WorklistLine(cells=cells, qr=own or hinted)
 
 
 def _known_of(item: Unproven, window: Window, indexes: Mapping[str, str]) -> str:

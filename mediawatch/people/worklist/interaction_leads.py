@@ -27,30 +27,31 @@ def interaction_lead(
     `labels`: each surface's name for inspectors. Of each surface its newest look counts that showed
     anything. What only a name led to may be another account's, and is left out.
     """
+    noun = "留言" if filed.platform == "wechat" else "评论"
     newest: dict[str, Sight] = {}
     for reading in sorted(readings, key=lambda each: (each.read_at, each.id)):
         said = of_identity(reading, filed.identity)
         for sight in said.sights if said and day_of(reading.read_at) >= since else ():
             if sight.interaction and is_of_account(sight, filed):
                 newest[sight.surface] = sight
-    shown = "；".join(_words(sight, labels) for sight in newest.values())
+    shown = "；".join(_words(sight, noun, labels) for sight in newest.values())
     return f"页面显示：{shown}。{LEAD}" if shown else ""
 
 
-def _words(sight: Sight, labels: Mapping[str, str]) -> str:
+def _words(sight: Sight, noun: str, labels: Mapping[str, str]) -> str:
     """评论已关闭（2026-11-20 10:12，微博手机版主页，佐证1/示例.jpg）."""
     assert sight.interaction is not None
     label = labels.get(sight.surface, sight.surface)
     files = "、".join(each.path for each in sight.evidence)
     behind = (minute(sight.read_at), label, f"佐证{files}" if files else "")
-    said = "，".join(_parts(sight.interaction))
+    said = "，".join(_parts(sight.interaction, noun))
     return f"{said}（{'，'.join(filter(None, behind))}）"
 
 
-def _parts(seen: InteractionSeen) -> Iterator[str]:
+def _parts(seen: InteractionSeen, noun: str) -> Iterator[str]:
     of = f"所见{seen.posts}条发布" if seen.posts else "所见发布"
     if seen.comments is not None:
-        yield f"{of}中有可评论的" if seen.comments else f"{of}评论已关闭"
+        yield f"{of}中有可{noun}的" if seen.comments else f"{of}{noun}已关闭"
     if seen.messages is not None:
         yield "提供菜单或私信入口" if seen.messages else "未提供菜单或私信入口"
     if seen.replies is not None:

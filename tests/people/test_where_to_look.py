@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from worklists import NOW, Inspection, exported, filed, judged_by, table
 
 from mediawatch.domain import Filing, Hint, Verdict
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import HINTED_CODE, export
+from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.where_to_look import where_to_look
 from mediawatch.ports import Store
 from mediawatch.sweep.judging import rejudge
@@ -26,12 +28,12 @@ def of(platform: str, number: int = 1, **more: str) -> Filing:
 @pytest.mark.parametrize(
     ("platform", "by_updates", "opened", "counted"),
     [
-        ("channels", True, "微信“搜一搜”", "置顶的不一定是最新的"),
-        ("xiaohongshu", True, "www.xiaohongshu.com", "“编辑于”的是修改日期，不算发布日期"),
-        ("baijiahao", True, "作者主页", "置顶的不一定是最新的"),
-        ("app", True, "客户端内最近一条信息", "“版本记录”是软件版本的日期，不算发布内容"),
-        ("app", False, "应用商店", "“版本记录”是软件版本的日期，不算发布内容"),
-        ("miniprogram", True, "小程序内最近一条信息", "版本更新的日期不算发布内容"),
+        ("channels", True, "微信“搜一搜”", "置顶的不一定最新"),
+        ("xiaohongshu", True, "小红书打开账号主页", "“编辑于”不算"),
+        ("baijiahao", True, "作者主页", "置顶的不一定最新"),
+        ("app", True, "最近一条信息的发布日期", "版本更新不算"),
+        ("app", False, "应用商店", "版本更新不算发布内容"),
+        ("miniprogram", True, "最近一条信息的发布日期", "版本更新不算"),
     ],
 )
 def test_a_row_says_what_to_open_and_which_date_counts(
@@ -41,6 +43,17 @@ def test_a_row_says_what_to_open_and_which_date_counts(
     assert opened in words
     assert counted in words
     assert words.endswith("。")
+    # A row of paper has room for three times its question.
+    assert len(words) <= 50
+
+
+def test_the_guide_says_it_in_full_of_the_platforms_that_are_asked_about() -> None:
+    plain = guide(True)
+    assert guide(True, (), {"wechat", "dayu"}) == plain
+    further = guide(True, (), {"xiaohongshu", "app"})[len(plain) :]
+    assert [each.split("：")[0] for each in further] == ["12. 小红书", "13. 移动客户端"]
+    assert "“编辑于”的是修改日期，不算发布日期" in further[0]
+    assert "“版本记录”是软件版本的日期，不算发布内容" in further[1]
 
 
 def test_nobody_looks_for_a_date_where_the_use_is_asked() -> None:
@@ -59,6 +72,12 @@ async def test_the_question_of_each_platform_has_its_own_words(
     assert asked == [f"{QUESTION}{where_to_look(each, by_updates=True)}" for each in accounts]
     assert (asked[0], asked[4]) == (QUESTION, QUESTION)
     assert len({*asked}) == 4
+    told = "".join(
+        str(cell.value) for row in openpyxl.load_workbook(path)["填写说明"] for cell in row
+    )
+    assert "12. 微信视频号：" in told
+    assert "14. 百家号：" in told
+    assert "移动客户端：" not in told
 
 
 async def test_a_hint_stands_beside_the_question_and_answers_nothing(

@@ -42,10 +42,7 @@ ACCOUNTS = (
     filed(2, level="市级"),
     filed(3, platform="app", type="移动客户端", original_id=""),
 )
-IN_THE_STORE = (
-    "在手机应用商店搜索备案名称，核对开发者后下载、打开。"
-    "应用商店的“更新时间”“版本记录”是软件版本的日期，不算发布内容。"
-)
+IN_THE_STORE = "请在应用商店搜索、下载、打开；版本更新不算发布内容。"
 USED = {
     Column.STATE: "正常",
     Column.TIME: LOOKED_AT,

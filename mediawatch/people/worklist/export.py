@@ -179,7 +179,11 @@ async def export(
         meta=_meta(sweep, policy),
         marks=target.marks,
         issuer=target.issuer,
-        guide=guide(policy.updates.reposts, {_window_of(item, judged) for item in items}),
+        guide=guide(
+            policy.updates.reposts,
+            {_window_of(item, judged) for item in items},
+            {item.account.platform for item in items},
+        ),
     )
     for file, part, chosen in files:
         person = part if by is WorklistSplit.PERSON else ""

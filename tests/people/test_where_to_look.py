@@ -11,8 +11,9 @@ from worklists import NOW, Inspection, exported, filed, judged_by, table
 
 from mediawatch.domain import Filing, Hint, Verdict
 from mediawatch.people.forms.target import FormTarget
-from mediawatch.people.worklist.export import HINTED_CODE, export
+from mediawatch.people.worklist.export import export
 from mediawatch.people.worklist.guide import guide
+from mediawatch.people.worklist.lines import HINTED_CODE
 from mediawatch.people.worklist.where_to_look import where_to_look
 from mediawatch.ports import Store
 from mediawatch.sweep.judging import rejudge

@@ -184,17 +184,17 @@ def differences(expect: Expect, got: CaseFacts) -> tuple[str, ...]:
         found.append(f"latest title is {got.latest_title!r}, not {expect.latest_title!r}")
     if expect.date_kind is not None and got.date_kind is not expect.date_kind:
         found.append(f"date is {got.date_kind or 'missing'}, not {expect.date_kind}")
-    for what, wanted, seen in (
+    for what, wanted, shown in (
         ("comments", expect.comments, got.comments),
         ("messages", expect.messages, got.messages),
     ):
-        if wanted is not None and seen is not wanted:
-            found.append(f"{what} is {_told(seen)}, not {_told(wanted)}")
+        if wanted is not None and shown is not wanted:
+            found.append(f"{what} is {_as_toml(shown)}, not {_as_toml(wanted)}")
     return tuple(found)
 
 
-def _told(value: bool | None) -> str:
-    """As TOML writes it."""
+def _as_toml(value: bool | None) -> str:
+    """`true` or `false`; None where no page shows it."""
     return "not shown" if value is None else str(value).lower()
 
 

@@ -27,6 +27,7 @@ from mediawatch.domain import (
     RateLimited,
     Sight,
     as_led_by_name,
+    merge_interaction,
     with_found_id,
 )
 from mediawatch.domain.clock import day_of
@@ -474,6 +475,7 @@ def merge_facts(
         link_from=next((fact.link_from for fact in facts if fact.link_from), ""),
         # The wider end counts: `login` stands before `surface`.
         ends_day=min((fact.ends_day for fact in facts if fact.ends_day), default=None),
+        interaction=merge_interaction(fact.interaction for fact in facts),
         detail="; ".join(filter(None, (fact.detail for fact in facts))),
     )
 

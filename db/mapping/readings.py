@@ -12,6 +12,7 @@ from mediawatch.domain import (
     Code,
     Evidence,
     FiledIdentity,
+    InteractionSeen,
     Post,
     ProblemAnswer,
     ProblemSeen,
@@ -23,7 +24,8 @@ _IDENTITY = tuple(field.name for field in fields(FiledIdentity) if field.compare
 _SIGHT = tuple(
     field.name
     for field in fields(Sight)
-    if field.name not in ("posts", "captures", "by_call", "evidence", "links", "name_hit")
+    if field.name
+    not in ("posts", "captures", "by_call", "evidence", "links", "name_hit", "interaction")
 )
 
 _EVIDENCE = tuple(field.name for field in fields(Evidence))
@@ -112,20 +114,40 @@ def _problem_of(
 
 
 def sight_values(sight: Sight) -> Values:
-    return fields_of(sight, _SIGHT)
+    seen = sight.interaction
+    return fields_of(sight, _SIGHT) | {
+        "comments": seen.comments if seen else None,
+        "messages": seen.messages if seen else None,
+        "replies": seen.replies if seen else None,
+        "posts_looked_at": seen.posts if seen else None,
+    }
 
 
 SIGHT_COLUMNS = (
     SightRow.id,
     SightRow.reading_id,
     *(getattr(SightRow, name) for name in _SIGHT),
+    SightRow.comments,
+    SightRow.messages,
+    SightRow.replies,
+    SightRow.posts_looked_at,
 )
 
 
 def sight_of(row: AnyRow, posts: Sequence[Post], evidence: Sequence[Evidence]) -> Sight:
     """From a row of `SIGHT_COLUMNS`."""
-    kept = dict(zip(_SIGHT, row[2:], strict=True))
-    return Sight(**kept, posts=tuple(posts), evidence=tuple(evidence))
+    _, _, *own, comments, messages, replies, looked_at = row
+    interaction = (
+        None
+        if looked_at is None
+        else InteractionSeen(comments=comments, messages=messages, replies=replies, posts=looked_at)
+    )
+    return Sight(
+        **dict(zip(_SIGHT, own, strict=True)),
+        posts=tuple(posts),
+        evidence=tuple(evidence),
+        interaction=interaction,
+    )
 
 
 def post_values(post: Post) -> Values:

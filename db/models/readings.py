@@ -100,6 +100,12 @@ class SightRow(Base):
     ends_day: Field[DayEnd | None]
     provisional: Field[str] = Field(server_default=text("''"))
     address: Field[str] = Field(server_default=text("''"))
+    comments: Field[bool | None]
+    """What the page shows of interaction, as `domain.InteractionSeen` says; NULL: not shown."""
+    messages: Field[bool | None]
+    replies: Field[int | None]
+    posts_looked_at: Field[int | None]
+    """NULL where the page shows nothing of interaction."""
 
 
 class PostRow(Base):

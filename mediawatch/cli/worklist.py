@@ -178,6 +178,9 @@ def export(
                             and (listed is None or listed.holds(account))
                         ),
                         sample=sample,
+                        labels=planning.surface_labels(
+                            {entry.account.platform for entry in judged.entries}
+                        ),
                     ),
                 )
                 return written, sum(

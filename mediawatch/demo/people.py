@@ -21,6 +21,7 @@ from mediawatch.people.forms.columns import Column, match_headings
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.export import export as export_worklist
 from mediawatch.people.worklist.intake import import_files
+from mediawatch.people.worklist.problem_todo import ProblemRequest
 from mediawatch.plurals import count_of
 from mediawatch.ports import PhoneView, Stage
 from mediawatch.rules.policy import Policy
@@ -39,8 +40,14 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     folder = app.home.root / "worklist"
     sheet = Output(folder, OutputKind.FOLDER, home=app.home.root).file("worklist.xlsx")
     target = FormTarget(path=sheet.path, marks=app.marks, issuer=app.issuer, write=sheet.writer())
+    judged = await scene.judged_scope()
+    labels = app.surface_labels({entry.account.platform for entry in judged.entries})
     written = await export_worklist(
-        app.store, target, await scene.judged_scope(), indexes=app.index_names()
+        app.store,
+        target,
+        judged,
+        indexes=app.index_names(),
+        request=ProblemRequest(labels=labels),
     )
     tell(
         f"worklist.xlsx: {count_of(sum(one.rows for one in written), 'account')} that only people "

@@ -46,6 +46,7 @@ from mediawatch.domain.identity_speech import (
     speech,
     without_disowned,
 )
+from mediawatch.domain.interaction import InteractionSeen, comments_of, merge_interaction
 from mediawatch.domain.judgements import (
     WORDS_END,
     AccountState,
@@ -230,6 +231,7 @@ __all__ = [
     "HandedFile",
     "HandedState",
     "Hint",
+    "InteractionSeen",
     "IssuedDocument",
     "IssuedFinding",
     "Judgement",
@@ -305,6 +307,7 @@ __all__ = [
     "Verdict",
     "as_led_by_name",
     "bears_any",
+    "comments_of",
     "contradicts",
     "foremost",
     "goes_on",
@@ -315,6 +318,7 @@ __all__ = [
     "is_filed",
     "latest_of",
     "led_by_name",
+    "merge_interaction",
     "of_identity",
     "of_twin",
     "omissions_of",

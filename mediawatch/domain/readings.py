@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from mediawatch.domain.evidence import Capture, Evidence
 from mediawatch.domain.identity import FiledIdentity
+from mediawatch.domain.interaction import InteractionSeen
 from mediawatch.domain.outcomes import Attestation, DateKind, DayEnd, MatchedBy, Outcome
 from mediawatch.domain.problem_looks import ProblemSeen
 from mediawatch.domain.provisional import NameHit
@@ -120,6 +121,8 @@ class PayloadFacts:
 
     It may become a 暂用标识. Readings are stored without it.
     """
+    interaction: InteractionSeen | None = None
+    """What it shows of comments, messages and replies; None where it shows nothing of them."""
     detail: str = ""
 
 

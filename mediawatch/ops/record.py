@@ -136,7 +136,11 @@ def case_toml(account: Account, as_of: datetime, looked: LookRecording, got: Cas
         lines += [_entry("calls", list(answer.calls))] if answer.calls else []
     # A title is not scrubbed, and the bodies are: it may name the operator.
     apart = ("surfaces", "latest_post_on", "latest_title")
-    table = {key: value for key, value in got.as_json().items() if value and key not in apart}
+    table = {
+        key: value
+        for key, value in got.as_json().items()
+        if value not in (None, "") and key not in apart
+    }
     if got.latest_post_on and not got.latest_post_at:
         table["latest_post_on"] = got.latest_post_on.isoformat()
     lines += ["\n[expect]\n", _EXPECT, *(_entry(key, value) for key, value in table.items())]

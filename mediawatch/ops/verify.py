@@ -11,12 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from mediawatch.domain import DateKind, Need, Outcome, Reading, UserError
+from mediawatch.domain import DateKind, Need, Outcome, Reading, UserError, merge_interaction
 from mediawatch.domain.clock import beijing, day_of
 
 WINDOW = timedelta(days=14)
 """A case is looked at as in a sweep: a post of the last 14 days settles it."""
-_KEYS = ("outcome", "name", "latest_post_at", "latest_post_on", "latest_title", "date_kind")
+_KEYS = (
+    "outcome",
+    "name",
+    "latest_post_at",
+    "latest_post_on",
+    "latest_title",
+    "date_kind",
+    "comments",
+    "messages",
+)
 
 
 class ExpectError(UserError):
@@ -37,6 +46,8 @@ class Expect:
     latest_post_on: date | None = None
     latest_title: str | None = None
     date_kind: DateKind | None = None
+    comments: bool | None = None
+    messages: bool | None = None
 
     @classmethod
     def parse(cls, table: Mapping[str, Any]) -> Expect:
@@ -56,6 +67,10 @@ class Expect:
                     expect = replace(expect, latest_title=value)
                 case "date_kind", str() if value in [*DateKind]:
                     expect = replace(expect, date_kind=DateKind(value))
+                case "comments", bool():
+                    expect = replace(expect, comments=value)
+                case "messages", bool():
+                    expect = replace(expect, messages=value)
                 case _ if key in _KEYS:
                     raise ExpectError(f"expect.{key} = {value!r} means nothing")
                 case _:
@@ -102,12 +117,16 @@ class CaseFacts:
     latest_post_on: date | None
     date_kind: DateKind | None
     latest_title: str = ""
+    comments: bool | None = None
+    """What the pages show of interaction (`domain.InteractionSeen`); None: not shown."""
+    messages: bool | None = None
     surfaces: tuple[str, ...]
     """Each sight: `weibo.mobile_feed: ok`."""
 
     @classmethod
     def of(cls, reading: Reading) -> CaseFacts:
         latest = reading.latest
+        shown = merge_interaction(sight.interaction for sight in reading.sights)
         return cls(
             outcome=reading.outcome,
             name=reading.name,
@@ -115,6 +134,8 @@ class CaseFacts:
             latest_post_on=latest.on if latest else None,
             latest_title=latest.title if latest else "",
             date_kind=reading.date_kind,
+            comments=shown.comments if shown else None,
+            messages=shown.messages if shown else None,
             surfaces=tuple(
                 f"{sight.surface}: {sight.outcome}" + (f" ({sight.detail})" if sight.detail else "")
                 for sight in reading.sights
@@ -131,6 +152,8 @@ class CaseFacts:
             "latest_post_on": self.latest_post_on.isoformat() if self.latest_post_on else None,
             "latest_title": self.latest_title,
             "date_kind": self.date_kind.value if self.date_kind else None,
+            "comments": self.comments,
+            "messages": self.messages,
             "surfaces": list(self.surfaces),
         }
 
@@ -161,7 +184,18 @@ def differences(expect: Expect, got: CaseFacts) -> tuple[str, ...]:
         found.append(f"latest title is {got.latest_title!r}, not {expect.latest_title!r}")
     if expect.date_kind is not None and got.date_kind is not expect.date_kind:
         found.append(f"date is {got.date_kind or 'missing'}, not {expect.date_kind}")
+    for what, wanted, shown in (
+        ("comments", expect.comments, got.comments),
+        ("messages", expect.messages, got.messages),
+    ):
+        if wanted is not None and shown is not wanted:
+            found.append(f"{what} is {_as_toml(shown)}, not {_as_toml(wanted)}")
     return tuple(found)
+
+
+def _as_toml(value: bool | None) -> str:
+    """`true` or `false`; None where no page shows it."""
+    return "not shown" if value is None else str(value).lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from mediawatch.domain import (
     Post,
     PostKind,
     RateLimited,
+    comments_of,
 )
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from scrapers.douyin.replies import record_in, refuse, status_words
@@ -139,6 +140,7 @@ def read_posts(
     return PayloadFacts(
         posts=tuple(found.posts),
         complete_since=since if asked.known and not found.gaps else None,
+        interaction=comments_of(found.comments),
         detail=found.note,
     )
 
@@ -215,6 +217,8 @@ class OwnPosts:
     ids: set[str] = field(default_factory=set)
     gaps: bool = False
     notes: list[str] = field(default_factory=list)
+    comments: list[bool | None] = field(default_factory=list)
+    """Of each post that it made alone: whether it takes comments, None where it does not say."""
 
     def add(self, item: object, now: datetime) -> None:
         match item if isinstance(item, dict) else {}:
@@ -283,6 +287,9 @@ class OwnPosts:
                 title=title_of(item.get("desc")),
             )
         )
+        if _author(item) in ("", self.owner):
+            said = record_in(item.get("aweme_control")).get("can_comment")
+            self.comments.append(said if isinstance(said, bool) else None)
 
     def miss(self, note: str) -> None:
         self.gaps = True

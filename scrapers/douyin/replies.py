@@ -19,6 +19,7 @@ from mediawatch.domain import (
     Attestation,
     Captcha,
     Changed,
+    InteractionSeen,
     LoginRequired,
     Outcome,
     PayloadFacts,
@@ -148,7 +149,7 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
 
     The state's words decide, never its number alone; unknown words are the outcome `changed`.
     """
-    count = user.get("aweme_count")
+    count, entry = user.get("aweme_count"), user.get("message_chat_entry")
     name, certified = (
         text_in(user, "nickname"),
         record_in(user.get("account_cert_info")).get("label_text"),
@@ -167,6 +168,7 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
         verified_as=certified if isinstance(certified, str) else "",
         # No recording of an account in another state is public.
         attested=None if outcome is Outcome.OK else Attestation.DESCRIBED,
+        interaction=InteractionSeen(messages=entry) if isinstance(entry, bool) else None,
         detail=detail,
     )
     return Profile(

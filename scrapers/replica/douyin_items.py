@@ -83,5 +83,6 @@ def work(account: TrueAccount, post: TruePost) -> dict[str, Any]:
         "aweme_type": 68 if pictures else 0, "images": [{"uri": "replica"}] if pictures else None,
         "desc": post.title or f"演示作品 {post.number}",
         "author_user_id": whole(account.number_id), "author": {"sec_uid": account.id, "nickname": account.name, "uid": account.number_id},
+        "aweme_control": {"can_forward": True, "can_share": True, "can_comment": True, "can_show_comment": True},
         "status": {"is_delete": False, "is_prohibited": False, "in_reviewing": False, "part_see": 0, "private_status": 0},
     }  # fmt: skip

@@ -22,7 +22,7 @@ from mediawatch.domain.clock import EVER, day_of, from_epoch, parse_printed
 from scrapers.titles import title_of
 from scrapers.wechat import article_words
 from scrapers.wechat.links import own_links, source_link
-from scrapers.wechat.page_scripts import decode, object_in, variable_in
+from scrapers.wechat.page_scripts import decode, object_in, takes_comments, variable_in
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _HIDDEN = re.compile(
@@ -72,6 +72,7 @@ class Page:
 
     The next article of its album where that is a short link, and its albums.
     """
+    comments: bool | None = None  # 留言 below the article; None where the page does not say
     described: bool = False
     """True where the outcome rests on a wording that no recording attests."""
     detail: str = ""
@@ -90,7 +91,8 @@ def read_article(text: str, url: str) -> Page:
     scripts = "\n".join(_SCRIPT.findall(text))
     page = _second_layout(scripts) or _classic_layout(scripts) or _share_layout(text, scripts)
     if page is not None:
-        return _by_nick(replace(page, links=own_links(scripts, page.biz)))
+        links, comments = own_links(scripts, page.biz), takes_comments(scripts)
+        return _by_nick(replace(page, links=links, comments=comments))
     if _VERIFY.search(scripts):
         raise Captcha("article page is the verification template")
     if path in ("/mp/rumor", "/mp/show_refutation"):

@@ -19,6 +19,7 @@ from mediawatch.domain import (
     Outcome,
     Pace,
     PayloadFacts,
+    comments_of,
 )
 from mediawatch.domain.clock import CLOCK_SKEW
 from scrapers.browser.pool import Tab
@@ -161,6 +162,7 @@ def facts(page: Page, link: str, tie: MatchedBy | None) -> PayloadFacts:
         posts=(replace(page.post, link=storable_link(link)),) if page.post else (),
         attested=Attestation.DESCRIBED if page.described else None,
         links=page.links,
+        interaction=comments_of([page.comments]) if page.post else None,
         detail=page.detail,
     )
 

@@ -56,6 +56,17 @@ def variable_in(scripts: str, name: str, of: str = "") -> str:
     return next((text for text in texts if text), "")
 
 
+def takes_comments(scripts: str) -> bool | None:
+    """Whether an article takes messages (留言), by its `comment_id`: 0 where it takes none.
+
+    In either layout; None where the page does not say it (docs/platforms/wechat.md).
+    """
+    number = variable_in(scripts, "comment_id") or object_in(scripts, "cgiDataNew").get(
+        "comment_id", ""
+    )
+    return number.strip("0") != "" if number.isascii() and number.isdigit() else None
+
+
 def decode(text: str) -> str:
     """A JavaScript string's content, also where the page decodes it once more (JsDecode,
     htmlDecode).

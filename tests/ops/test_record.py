@@ -25,8 +25,9 @@ from mediawatch import app
 from mediawatch.app import App, Route
 from mediawatch.cli import app as commands
 from mediawatch.domain import Account, DateKind, Filing, Outcome, UserError
-from mediawatch.ops.record import RecordedCase, record
+from mediawatch.ops.record import RecordedCase, case_toml, record
 from mediawatch.ops.settings import Home, Settings
+from mediawatch.ops.verify import CaseFacts
 from scrapers.browser.reply import Reply
 from scrapers.browser.sessions import write_state
 from scrapers.browser.traffic_log import TrafficLog
@@ -394,6 +395,25 @@ def test_nothing_is_written_where_a_secret_stays_all_the_same() -> None:
     log.add(log.number(), Reply(url, 200, "text/html", b"<p>abcdefghZZ</p>"), document=True)
     with pytest.raises(UserError, match="still holds a secret"):
         answers_of(log, scraper, own, ())
+
+
+def test_a_recording_expects_what_is_closed_too() -> None:
+    got = CaseFacts(
+        outcome=Outcome.OK,
+        name="示例抖音",
+        latest_post_at=None,
+        latest_post_on=None,
+        date_kind=None,
+        comments=False,
+        surfaces=(),
+    )
+    looked = SimpleNamespace(sights=(), answers=(), logged_in=())
+    written = case_toml(account("示例抖音"), NOW, looked, got)
+    assert tomllib.loads(written)["expect"] == {
+        "outcome": "ok",
+        "name": "示例抖音",
+        "comments": False,
+    }
 
 
 # the command

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,16 @@ from typer.testing import CliRunner
 
 from mediawatch import app
 from mediawatch.cli import app as commands
-from mediawatch.domain import DateKind, LookKind, MatchedBy, Outcome, Post, Reading, Sight
+from mediawatch.domain import (
+    DateKind,
+    InteractionSeen,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Post,
+    Reading,
+    Sight,
+)
 from mediawatch.ops.settings import Settings
 from mediawatch.ops.verify import CaseFacts, Expect, ExpectError, VerifyResult, differences, need_at
 from scrapers.replica import Case, CaseError, case_folders
@@ -33,6 +43,7 @@ GOT = CaseFacts(
     date_kind=DateKind.EXACT,
     surfaces=(),
 )
+SHOWN = replace(GOT, comments=False, messages=True)
 NOTHING = CaseFacts(
     outcome=Outcome.CAPTCHA,
     name="",
@@ -59,6 +70,10 @@ NOTHING = CaseFacts(
         ({"latest_title": "演示"}, GOT, []),
         ({"latest_title": "演示一"}, GOT, ["latest title is '演示', not '演示一'"]),
         ({"latest_title": ""}, NOTHING, []),
+        ({"comments": False, "messages": True}, SHOWN, []),
+        ({"comments": True}, SHOWN, ["comments is false, not true"]),
+        ({"messages": False}, SHOWN, ["messages is true, not false"]),
+        ({"comments": False}, GOT, ["comments is not shown, not false"]),
         ({"latest_post_at": "2022-12-30T00:30:00+08:00"}, GOT, []),
         ({"latest_post_at": "2022-12-29T16:30:00Z"}, GOT, []),
         (
@@ -112,6 +127,7 @@ def test_a_result_as_json_and_as_a_line() -> None:
         name="示例",
         matched_by=MatchedBy.ID,
         posts=(Post(on=GOT.latest_post_on or AT.date(), at=AT),),
+        interaction=InteractionSeen(comments=False, posts=1),
     )
     reading = Reading(account_id=0, look=LookKind.FIRST, started_at=AT, read_at=AT, sights=(sight,))
     table = json.loads(VerifyResult.of("weibo/own", None, reading).as_json())
@@ -126,6 +142,8 @@ def test_a_result_as_json_and_as_a_line() -> None:
             "latest_post_on": "2022-12-30",
             "latest_title": "",
             "date_kind": "at_least",
+            "comments": False,
+            "messages": None,
             "surfaces": ["weibo.mobile: ok"],
         },
     }

@@ -431,7 +431,10 @@ async def test_the_worklist_asks_about_what_others_say(store: Store, tmp_path: P
     assert list(asked) == [filed(number).name for number in (3, 1, 4, 5, 2)]
     assert asked[filed(5).name] == bare
     assert asked[filed(3).name] == f"{bare}“某某服务单位”2032年1月6日称最近更新为10月26日，请核对。"
-    assert asked[filed(4).name].endswith("提供了链接（https://channels.weixin.qq.com/x），请核对。")
+    assert asked[filed(4).name].endswith(
+        "“某某服务单位”2032年1月6日提供了链接（https://channels.weixin.qq.com/x），请核对。"
+        "二维码为他人提供的链接，请先核对是不是该账号。"
+    )
 
 
 def test_days_of_another_year_bear_it() -> None:

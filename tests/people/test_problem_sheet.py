@@ -25,6 +25,7 @@ from mediawatch.people.worklist.imported import write_bad_rows
 from mediawatch.people.worklist.intake import import_files
 from mediawatch.people.worklist.problem_sheet import USABLE
 from mediawatch.people.worklist.problem_todo import ProblemRequest, problem_questions
+from mediawatch.people.worklist.where_to_look import where_to_look
 from mediawatch.ports import Store
 from mediawatch.rules.problem_proofs import ProblemState
 from mediawatch.sweep.judging import rejudge
@@ -226,7 +227,9 @@ async def test_only_applications_are_asked_whether_they_can_be_used(
     app = filed(2, platform="app", type="移动客户端", original_id="")
     inspection = await Inspection.of(store, tmp_path, [filed(1), app])
     (rows,) = (await sheet_of(inspection, tmp_path / "清单.xlsx", Code.UNUSABLE)).values()
-    assert [(row[C.NAME.value], row[C.ASKED.value]) for row in rows] == [(app.name, USABLE)]
+    asked = USABLE + where_to_look(app, by_updates=False)
+    assert [(row[C.NAME.value], row[C.ASKED.value]) for row in rows] == [(app.name, asked)]
+    assert "应用商店" in asked
 
 
 async def test_one_import_sees_what_it_took_in_itself(store: Store, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.pictures import MAX_BYTES
 from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.rowkey import Window
-from mediawatch.people.worklist.export import to_line
+from mediawatch.people.worklist.lines import to_line
 from mediawatch.people.worklist.sheet import write_book
 from mediawatch.people.worklist.todo import Unproven
 from mediawatch.rules.policy import load

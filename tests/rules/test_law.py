@@ -468,10 +468,11 @@ def test_the_law_holds_over_a_thousand_cases(
 JUDGES = ("mediawatch.rules", "mediawatch.sweep.judging", "db.readings.judging")
 """What makes verdicts, findings and due dates."""
 SAYINGS = {"Hint", "LinkReceipt", "hints"}
+INTERACTION = {"InteractionSeen", "interaction", "comments_of", "merge_interaction"}
 
 
-def test_nothing_that_judges_knows_what_others_say() -> None:
-    """A hint is no part of what a judgement is made of, so no hint can change one."""
+def judging_words() -> dict[Path, set[str]]:
+    """By file of what judges: the names, attributes and imports in it."""
     root = Path(__file__).resolve().parents[2]
     judges = [
         path
@@ -483,6 +484,7 @@ def test_nothing_that_judges_knows_what_others_say() -> None:
         if path != root / "mediawatch/rules/hints.py"
     ]
     assert len(judges) > 20
+    found = {}
     for path in judges:
         tree = ast.parse(path.read_text("utf-8"))
         words = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -493,8 +495,21 @@ def test_nothing_that_judges_knows_what_others_say() -> None:
             if isinstance(node, ast.ImportFrom)
             for part in (*(node.module or "").split("."), *(each.name for each in node.names))
         }
+        found[path] = words
+    return found
+
+
+def test_nothing_that_judges_knows_what_others_say() -> None:
+    """A hint is no part of what a judgement is made of, so no hint can change one."""
+    for path, words in judging_words().items():
         assert not words & SAYINGS, path
     assert not {each.type for each in fields(Dossier)} & SAYINGS
+
+
+def test_nothing_that_judges_reads_what_a_page_shows_of_interaction() -> None:
+    """互动回应差 is for people to find: a closed comment area is a lead, never a finding."""
+    for path, words in judging_words().items():
+        assert not words & INTERACTION, path
 
 
 async def test_no_hint_changes_a_verdict_or_a_due_date(any_store: Store, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from mediawatch.domain import Hint, LinkReceipt
 from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.people.forms.columns import given_text
+from mediawatch.people.forms.hyperlinks import clickable
 from mediawatch.rules.hints import current_hints
 
 _LONGEST = 120
@@ -18,13 +19,23 @@ _ASKED = 2
 """Sources that a question names."""
 
 
-def questions_of(hints: Iterable[Hint], start: date, end: date) -> str:
+def questions_of(hints: Iterable[Hint], start: date, end: date, *, with_links: bool = False) -> str:
     """What a person is asked to check, "" where nobody said anything of the window.
 
-    “某某服务单位”10月28日称最近更新为10月26日，请核对。
+    “某某服务单位”10月28日称最近更新为10月26日，请核对。 `with_links`: also the link that came with a day,
+    where we do not open it ourselves.
     """
-    said = [_words(hint, end.year) for hint in current_hints(hints, start, end)[:_ASKED]]
+    said = [
+        _words(hint, end.year, with_links) for hint in current_hints(hints, start, end)[:_ASKED]
+    ]
     return "".join(f"{words}，请核对。" for words in said)
+
+
+def hinted_link(hints: Iterable[Hint], start: date, end: date) -> str:
+    """The link that a question of `questions_of` names first, "" where none does."""
+    said = current_hints(hints, start, end)[:_ASKED]
+    links = (hint.link for hint in said if len(hint.link) <= _LONGEST)
+    return next(filter(clickable, links), "")
 
 
 def hint_lines(hints: Iterable[Hint]) -> list[str]:
@@ -69,12 +80,13 @@ def _given(source: str, by: str, at: datetime | None, file: str, row: int) -> st
     return "，".join(part for part in parts if part)
 
 
-def _words(hint: Hint, year: int) -> str:
+def _words(hint: Hint, year: int, with_links: bool) -> str:
     who = f"“{given_text(hint.source)}”{_day(hint.said_on, year)}"
+    link = f"（{given_text(hint.link)}）" if 0 < len(hint.link) <= _LONGEST else ""
     if hint.on is None:
-        link = f"（{given_text(hint.link)}）" if len(hint.link) <= _LONGEST else ""
         return f"{who}提供了链接{link}"
-    return f"{who}称最近更新为{_day(hint.on, year)}"
+    said = f"{who}称最近更新为{_day(hint.on, year)}"
+    return f"{said}，并提供了链接{link}" if link and with_links else said
 
 
 def _day(day: date, year: int) -> str:

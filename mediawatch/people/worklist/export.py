@@ -15,18 +15,18 @@ from mediawatch.domain.clock import beijing, day_of
 from mediawatch.figures.regions import Regions
 from mediawatch.names import same_person
 from mediawatch.people.forms.book import FormCover
-from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
-from mediawatch.people.forms.hint_words import questions_of
-from mediawatch.people.forms.rowkey import Window, sealed_key
+from mediawatch.people.forms.columns import text_of
+from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.forms.target import FormTarget
 from mediawatch.people.worklist.guide import guide
+from mediawatch.people.worklist.lines import to_line
 from mediawatch.people.worklist.problem_sheet import problem_guide, problem_row
 from mediawatch.people.worklist.problem_todo import (
     ProblemQuestion,
     ProblemRequest,
     problem_questions,
 )
-from mediawatch.people.worklist.sheet import WorklistLine, write_book
+from mediawatch.people.worklist.sheet import write_book
 from mediawatch.people.worklist.todo import (
     Unproven,
     for_a_second_person,
@@ -40,14 +40,11 @@ from mediawatch.rules.hints import HintCall, call_of
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.sentences import moment
-from mediawatch.workbooks.images import MAX_QR_TEXT
 
 _NO_LEVEL = Regions()
 NO_REQUEST = ProblemRequest()
 Asked = Unproven | ProblemQuestion
 """What a row of a worklist asks about."""
-NO_LINK = "无链接，请在平台内搜索备案名称"
-LONG_LINK = "链接过长，请点击“最新文章链接”"
 
 
 class WorklistSplit(StrEnum):
@@ -70,49 +67,6 @@ class WorklistFile:
     """The prefecture or person it is for."""
     problems: int = 0
     """How many of the rows stand on the sheet 人工检查."""
-
-
-def to_line(
-    item: Unproven,
-    sweep: Sweep,
-    window: Window,
-    home: str,
-    person: str = "",
-    indexes: Mapping[str, str] = MappingProxyType({}),
-) -> WorklistLine:
-    """The row that asks about one account; `home` is `Store.home_id`, `indexes` as in `export`."""
-    filed = item.account.filed
-    cells: dict[Column, Cell] = {
-        Column.NAME: given_text(filed.name),
-        Column.TYPE: given_text(filed.printed_type),
-        Column.ORGANISER: given_text(filed.organiser),
-        Column.IDS: given_text(" / ".join(item.ids)),
-        Column.LATEST: item.latest_on.isoformat() if item.latest_on else "未知",
-        Column.LINK: item.article,
-        Column.REASON: given_text(item.reason),
-        Column.QUESTION: window.question(filed.status)
-        + _known_of(item, window, indexes)
-        + questions_of(item.hints, window.start, window.end),
-        Column.PERSON: text_of(person),
-    }
-    sealed = [str(cells[column]) for column in SEALED]
-    cells[Column.KEY] = str(sealed_key(home, sweep.id, item.account.id, window, sealed, filed))
-    qr = next((link for link in (item.page, item.article) if 0 < len(link) <= MAX_QR_TEXT), "")
-    if not qr:
-        cells[Column.QR] = LONG_LINK if item.article else NO_LINK
-    return WorklistLine(cells=cells, qr=qr)
-
-
-def _known_of(item: Unproven, window: Window, indexes: Mapping[str, str]) -> str:
-    """What an index of others' articles has as the newest one: the person compares."""
-    days = [
-        (day, indexes[surface]) for surface, day in item.newest_by.items() if surface in indexes
-    ]
-    if not days:
-        return ""
-    day, name = max(days)
-    year = "" if day.year == window.end.year else f"{day.year}年"
-    return f"{name}最近一篇为{year}{day.month}月{day.day}日，请核对。"
 
 
 async def export(
@@ -172,7 +126,11 @@ async def export(
         meta=_meta(sweep, policy),
         marks=target.marks,
         issuer=target.issuer,
-        guide=guide(policy.updates.reposts, {_window_of(item, judged) for item in items}),
+        guide=guide(
+            policy.updates.reposts,
+            {_window_of(item, judged) for item in items},
+            {item.account.platform for item in items},
+        ),
     )
     for file, part, chosen in files:
         person = part if by is WorklistSplit.PERSON else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib import resources
 
 from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.worklist.states import State
+from mediawatch.people.worklist.where_to_look import where_in_full
 
 _OF_A_MOMENT = "看到的最近一条的日期。选“有”时填所列日期之内的日期，看不清可不填"
 _OF_A_PERIOD = (
@@ -19,16 +20,18 @@ _USED = (
 )
 
 
-def guide(reposts: bool, windows: Iterable[Window] = ()) -> tuple[str, ...]:
+def guide(
+    reposts: bool, windows: Iterable[Window] = (), platforms: Collection[str] = ()
+) -> tuple[str, ...]:
     """The paragraphs; `reposts`: whether the policy counts them as updates.
 
-    `windows` are those that the rows ask about.
+    `windows` are those that the rows ask about, `platforms` those of their accounts.
     """
     asked = list(windows)
     lengths = sorted({window.longest for window in asked} - {0})
     longest = f"不超过{lengths[0]}天" if len(lengths) == 1 else "不超过“核查问题”所列天数"
     text = (resources.files("mediawatch.people.worklist") / "guide.txt").read_text(encoding="utf-8")
-    return tuple(
+    paragraphs = (
         text.replace("{states}", "、".join(State))
         .replace("{dated}", _OF_A_PERIOD.format(longest) if lengths else _OF_A_MOMENT)
         .replace("{bound}", "选“无”的日期也" if lengths else "也")
@@ -36,3 +39,5 @@ def guide(reposts: bool, windows: Iterable[Window] = ()) -> tuple[str, ...]:
         .replace("{reposts}", "、转发" if reposts else "")
         .splitlines()
     )
+    further = enumerate(where_in_full(platforms), len(paragraphs) + 1)
+    return (*paragraphs, *(f"{number}. {words}" for number, words in further))

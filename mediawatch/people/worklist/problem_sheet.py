@@ -16,6 +16,7 @@ from mediawatch.people.forms.problem_columns import (
 )
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.worklist.problem_todo import ProblemQuestion
+from mediawatch.people.worklist.where_to_look import where_to_look
 from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.problem_things import is_particular
@@ -76,7 +77,7 @@ def problem_row(
         ProblemColumn.IDS: given_text(" / ".join(item.ids)),
         ProblemColumn.PAGE: item.page,
         ProblemColumn.KIND: given_text(policy.kind_label(item.code)),
-        ProblemColumn.ASKED: given_text(_asked(item, policy)),
+        ProblemColumn.ASKED: given_text(_asked(item, policy) + item.lead),
         ProblemColumn.PERSON: text_of(person),
     }
     sealed = [str(cells[column]) for column in PROBLEM_SEALED]
@@ -93,7 +94,11 @@ def _asked(item: ProblemQuestion, policy: Policy) -> str:
     rule = policy.codes[item.code]
     is_use = item.code is Code.UNUSABLE and item.account.filed.is_application
     own = f"有无“{rule.label}”问题？有的选“存在”，没有的选“未见”。"
-    asked = USABLE if is_use else _QUESTIONS.get(item.code, own)
+    asked = (
+        USABLE + where_to_look(item.account.filed, by_updates=False)
+        if is_use
+        else _QUESTIONS.get(item.code, own)
+    )
     if item.code is Code.NOT_REPOSTED:
         asked += TITLED
     found = item.first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mediawatch.domain import (
     Account,
@@ -18,11 +18,14 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.filings import filings_of_one
 from mediawatch.names import same_person
+from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.repost_refutations import seen_reposts
 from mediawatch.people.second_looks import is_drawn
+from mediawatch.people.worklist.interaction_leads import interaction_lead
 from mediawatch.people.worklist.todo import all_that_is_known, row_about
 from mediawatch.ports import Dossier, Store
 from mediawatch.registry.merge import follow_merges
+from mediawatch.rules.account_policy import account_policy
 from mediawatch.rules.judged_scope import JudgedScope
 from mediawatch.rules.problem_proofs import ProblemProof, ProblemState, problem_proofs, until_issue
 from mediawatch.rules.problems import codes_of
@@ -42,6 +45,8 @@ class ProblemRequest:
     kinds: tuple[Code, ...] = ()
     wants: Callable[[Account], bool] = lambda account: True
     sample: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Each surface's name for inspectors, for what pages show of 互动回应差."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,8 @@ class ProblemQuestion:
     ids: tuple[str, ...]
     first: Reading | None = None
     """The look of the first person, where another one is to look."""
+    lead: str = ""
+    """What pages show, of 互动回应差; it proves nothing."""
 
     @property
     def not_by(self) -> str:
@@ -123,9 +130,31 @@ async def problem_questions(
         looked = proof.claims or (*proof.readings, *proof.absent) if proof else ()
         first = looked[0] if looked else None
         found.append(
-            ProblemQuestion(account=row.account, code=code, page=row.page, ids=row.ids, first=first)
+            ProblemQuestion(
+                account=row.account,
+                code=code,
+                page=row.page,
+                ids=row.ids,
+                first=first,
+                lead=_lead(entry.account, code, known[entry.account.id], judged, request),
+            )
         )
     return found
+
+
+def _lead(
+    account: Account,
+    code: Code,
+    readings: Sequence[Reading],
+    judged: JudgedScope,
+    request: ProblemRequest,
+) -> str:
+    """What pages showed of the account's interaction in the days that the inspection asks about."""
+    if code is not Code.INTERACTION_POOR:
+        return ""
+    own = account_policy(judged.policy, account.filed)
+    since = Window.asked_about(judged.sweep, own).start
+    return interaction_lead(readings, account.filed, since, request.labels)
 
 
 def is_question_of_use(entry: SweepAccount) -> bool:

@@ -12,10 +12,12 @@ from itertools import chain
 
 from mediawatch.domain import (
     Account,
+    Filing,
     Hint,
     LookKind,
     MatchedBy,
     Reading,
+    Sight,
     Sweep,
     SweepAccount,
     Verdict,
@@ -229,6 +231,13 @@ def _newest_by(
     return found
 
 
+def is_of_account(sight: Sight, filed: Filing) -> bool:
+    """Whether an id or a link ties the sight, and a link not under another name."""
+    return sight.matched_by is MatchedBy.ID or (
+        sight.matched_by is MatchedBy.URL and (not sight.name or same(sight.name, filed.name))
+    )
+
+
 def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
     """The ids an account goes by: filed ones first, then those that a machine's sight showed.
 
@@ -241,14 +250,7 @@ def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
         for reading in (of_identity(reading, filed.identity) for reading in readings)
         if reading is not None
         for sight in reading.sights
-        if reading.look is not LookKind.PERSON
-        and (
-            sight.matched_by is MatchedBy.ID
-            or (
-                sight.matched_by is MatchedBy.URL
-                and (not sight.name or same(sight.name, filed.name))
-            )
-        )
+        if reading.look is not LookKind.PERSON and is_of_account(sight, filed)
     )
     return tuple(
         dict.fromkeys(

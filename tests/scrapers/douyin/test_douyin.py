@@ -19,6 +19,7 @@ from mediawatch.domain import (
     Changed,
     Failure,
     Filing,
+    InteractionSeen,
     MatchedBy,
     Outcome,
     PostKind,
@@ -809,3 +810,59 @@ def test_older_pages_go_on_over_a_stretch_without_works() -> None:
 def test_a_wall_is_known_by_what_it_is(url: str, wall: Outcome | None) -> None:
     met = wall_at(url)
     assert (met and met.outcome) is wall
+
+
+def takes(said: object, **more: Any) -> dict[str, Any]:
+    return work("2022-12-30 10:00", aweme_control={"can_comment": said}, **more)
+
+
+@pytest.mark.parametrize(
+    ("items", "interaction"),
+    [
+        ([work("2022-12-30 10:00")], None),
+        ([takes(None)], None),
+        ([takes(0)], None),
+        ([takes(False)], InteractionSeen(comments=False, posts=1)),
+        ([takes(False), work("2022-12-29 10:00")], InteractionSeen(comments=False, posts=1)),
+        (
+            [takes(False), takes(True) | work("2022-12-29 10:00")],
+            InteractionSeen(comments=True, posts=2),
+        ),
+        # What others led takes comments by their word.
+        (
+            [
+                takes(True, author={"sec_uid": SEC}),
+                takes(False, author={"sec_uid": OTHER}) | work("2022-12-29 10:00"),
+                takes(
+                    False,
+                    author={"sec_uid": OTHER},
+                    cooperation_info={"co_creators": [{"sec_uid": SEC}]},
+                )
+                | {"aweme_id": "1"},
+            ],
+            InteractionSeen(comments=True, posts=1),
+        ),
+    ],
+)
+def test_a_list_says_whether_its_works_take_comments(
+    items: list[object], interaction: InteractionSeen | None
+) -> None:
+    asked = ListRequest(known=True, visitor=False, owner=SEC)
+    assert read_posts(works(*items), 9, NOW, asked).interaction == interaction
+
+
+@pytest.mark.parametrize(
+    ("user", "interaction"),
+    [
+        ({}, None),
+        ({"message_chat_entry": None}, None),
+        ({"message_chat_entry": True}, InteractionSeen(messages=True)),
+        ({"message_chat_entry": False}, InteractionSeen(messages=False)),
+    ],
+)
+def test_a_profile_says_whether_messages_are_offered(
+    user: dict[str, object], interaction: InteractionSeen | None
+) -> None:
+    profile = read_profile(called(**user), SEC)
+    assert profile is not None
+    assert profile.seen.interaction == interaction

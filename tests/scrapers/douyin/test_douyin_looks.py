@@ -14,7 +14,7 @@ from browsers import SHORT
 from stages import Stage, composed, staged
 from tables import short
 
-from mediawatch.domain import Attestation, DateKind, Filing, MatchedBy, Outcome
+from mediawatch.domain import Attestation, DateKind, Filing, InteractionSeen, MatchedBy, Outcome
 from mediawatch.domain.clock import EVER
 from scrapers.browser.pool import Timeouts
 from scrapers.douyin.surfaces import SCRAPER
@@ -98,6 +98,11 @@ async def test_the_operators_list_is_exact_under_the_present_name(operator: Stag
         DateKind.EXACT,
         EVER,
     )
+
+
+async def test_what_the_list_shows_of_comments_comes_with_its_sight(operator: Stage) -> None:
+    (sight,) = (await operator.look(filed("b"))).sights
+    assert sight.interaction == InteractionSeen(comments=True, posts=3)
 
 
 async def test_what_visitors_miss_the_operator_sees(operator: Stage) -> None:

@@ -21,6 +21,7 @@ from mediawatch.domain import (
     Changed,
     Failure,
     Filing,
+    InteractionSeen,
     LoginRequired,
     MatchedBy,
     NoEvidence,
@@ -33,7 +34,7 @@ from mediawatch.domain.clock import EVER, day_of
 from scrapers.browser.pool import Reply
 from scrapers.wechat.article_page import Page, read_article
 from scrapers.wechat.article_words import GONE_NICK
-from scrapers.wechat.articles import short_links
+from scrapers.wechat.articles import facts, short_links
 from scrapers.wechat.back_office import Search
 from scrapers.wechat.back_office_lists import List
 from scrapers.wechat.back_office_replies import Hit, answer, complete_since, read_batches, read_hits
@@ -294,6 +295,35 @@ def test_a_rumour_page_is_about_the_article() -> None:
         read_article("<html></html>", "https://mp.weixin.qq.com/mp/rumor?action=info").outcome
         is Outcome.NO_EVIDENCE
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "comments"),
+    [
+        (classic(), None),
+        (classic(more='var comment_id = "0" || "0" * 1;'), False),
+        (classic(more='var comment_id = "2400000000000000001";'), True),
+        (classic(more="var comment_id = '';"), None),
+        (classic(more="var comment_id = 'x1';"), None),
+        (classic(more="var nothing = {comment_id: '0'};"), None),
+        (second(), None),
+        (second(dates=f"create_time: '{AT}', comment_id: JsDecode('0'),"), False),
+        (second(dates=f"create_time: '{AT}', comment_id: JsDecode('2400000000000000001'),"), True),
+        (second(dates=f"create_time: '{AT}', inner: {{ comment_id: '0' }},"), None),
+    ],
+)
+def test_an_article_says_whether_it_takes_messages(text: str, comments: bool | None) -> None:
+    page = read_article(text, "https://mp.weixin.qq.com/s/ComposedArticle0000001")
+    assert page.comments is comments
+    seen = facts(page, "https://mp.weixin.qq.com/s/ComposedArticle0000001", None).interaction
+    assert seen == (None if comments is None else InteractionSeen(comments=comments, posts=1))
+
+
+def test_an_article_that_is_gone_says_nothing_of_messages() -> None:
+    text = classic("账号已注销", more='var comment_id = "0";')
+    page = read_article(text, "https://mp.weixin.qq.com/s/ComposedArticle0000001")
+    assert page.outcome is Outcome.CANCELLED
+    assert facts(page, "https://mp.weixin.qq.com/s/x", None).interaction is None
 
 
 def page_of(**shown: str) -> Page:

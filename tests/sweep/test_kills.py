@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 import shutil
+import time
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -97,6 +98,11 @@ def test_a_browser_killed_again_and_again_accuses_nobody(
         told = asyncio.run(stage.told(home))
         assert_truthful(printed, told)
         assert "left:\n" in printed, "the run ended all that it had started"
+        # The helpers of a browser that is killed end by themselves, when they notice.
+        for _ in range(100):
+            if not births(pid for pid, _ in processes) & processes:
+                break
+            time.sleep(0.1)
         assert births(pid for pid, _ in processes) & processes == set(), "as did each browser"
         assert told.finished
         assert told.wrong == []

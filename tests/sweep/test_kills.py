@@ -8,8 +8,8 @@ import asyncio
 import json
 import re
 import shutil
-import time
 import statistics
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -92,12 +92,13 @@ class _SpacePage(Surface):
 
     async def profile(
         self, tab: Tab, waiter: ReplyWaiter, mid: str, target: Target, account: Account
-    ) -> PayloadFacts:
-        """Who the account is; of one that is not there, what its card says."""
+    ) -> tuple[PayloadFacts, bool]:
+        """Who the account is, and whether its page goes on; else what its card says of it."""
         seen = await see_profile(tab, waiter, mid)
         if tab.session:
             tab.require_login(await see_sign(waiter))
-        return match_to_filed(seen or await see_card(tab, mid), target, account.filed)
+        facts = seen or await see_card(tab, mid)
+        return match_to_filed(facts, target, account.filed), seen is not None
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,9 @@ class Dynamics(_SpacePage):
         target = self.target(account)
         async with tab.listen_for(PROFILE, DYNAMICS) as waiter:
             mid = await arrive(tab, target, "dynamic")
-            profile = await self.profile(tab, waiter, mid, target, account)
+            profile, goes_on = await self.profile(tab, waiter, mid, target, account)
             yield profile
-            if profile.outcome in (Outcome.OK, Outcome.BANNED):
+            if goes_on:
                 shown = await see_dynamics(tab, waiter, mid, frozenset())
                 yield match_to_filed(as_shown(shown, profile), target, account.filed)
 
@@ -135,9 +136,9 @@ class Space(_SpacePage):
         target = self.target(account)
         async with tab.listen_for(NAV, PROFILE, COUNTS, VIDEOS) as waiter:
             mid = await arrive(tab, target, "upload/video")
-            profile = await self.profile(tab, waiter, mid, target, account)
+            profile, goes_on = await self.profile(tab, waiter, mid, target, account)
             yield profile
-            if profile.outcome not in (Outcome.OK, Outcome.BANNED):
+            if not goes_on:
                 return
             payload = await answer(tab, waiter, about(mid, VIDEOS))
             videos = read_videos(payload, mid, await see_counts(waiter, mid), tab.now())

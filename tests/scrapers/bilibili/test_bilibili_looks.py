@@ -191,7 +191,9 @@ async def test_a_search_without_a_hit_is_no_absence(operator: Stage) -> None:
 
 async def test_the_second_look_takes_evidence_and_names_no_operator(operator: Stage) -> None:
     (sight,) = (
-        await operator.look(filed("b", name=HALF), second=True, not_by=frozenset({"bilibili.dynamic"}))
+        await operator.look(
+            filed("b", name=HALF), second=True, not_by=frozenset({"bilibili.dynamic"})
+        )
     ).sights[:1]
     assert {capture.kind.value for capture in sight.captures} == {"screenshot", "payload", "text"}
     assert sight.exact

@@ -110,9 +110,12 @@ def payload_of(reply: Reply, *, visitor: bool) -> object:
 
 
 async def see_sign(waiter: ReplyWaiter) -> bool | None:
-    """Whether this load of the page knows the operator; None where it does not say."""
+    """Whether this load of the page knows the operator; None where it does not say.
+
+    The answer names him, so it is not kept.
+    """
     with suppress(Failure):
-        reply = await waiter.first(lambda reply: re.search(NAV, reply.path) is not None)
+        reply = await waiter.first(lambda reply: re.search(NAV, reply.path) is not None, keep=False)
         return read_sign(reply.json())
     return None
 

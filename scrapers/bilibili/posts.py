@@ -107,7 +107,7 @@ def _dynamic(
         case {
             "id_str": str(number),
             "type": str(kind),
-            "modules": {"module_author": {"mid": int(author), **by}},
+            "modules": {"module_author": {"mid": int(author)} as by},
         }:
             pass
         case _:
@@ -124,8 +124,7 @@ def _dynamic(
     if (made := _made_at(number, now)) and at < made - _ID_SLACK:
         notes.append(f"{what}: dated {beijing(at):%Y-%m-%d}, before its id was made")
     repost = kind == "DYNAMIC_TYPE_FORWARD"
-    original = item.get("orig") if repost else None
-    source = _text(original.get("id_str")) if isinstance(original, dict) else ""
+    source, words = _original(item) if repost else ("", "")
     return Post(
         id=video or number,
         at=at,
@@ -135,9 +134,17 @@ def _dynamic(
         repost=repost,
         link=video_link(video) if video else f"https://t.bilibili.com/{number}",
         title=title_of(_words(modules)),
-        original_title=title_of(_words(original.get("modules"))) if source else "",
+        original_title=title_of(words),
         original_link=f"https://t.bilibili.com/{source}" if source else "",
     )
+
+
+def _original(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Number and words of what a repost passes on; "" where it was deleted."""
+    match item.get("orig"):
+        case {"id_str": str(number), "modules": dict(modules)} if number:
+            return number, _words(modules)
+    return "", ""
 
 
 def _reason_to_leave_out(
@@ -200,10 +207,6 @@ def _words(modules: object) -> str:
         case {"module_dynamic": {"desc": {"text": str(text)}}}:
             return text
     return ""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def join_lists(dynamics: PayloadFacts, videos: Videos) -> PayloadFacts:

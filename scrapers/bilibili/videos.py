@@ -58,8 +58,9 @@ def _is_union(item: Mapping[str, Any]) -> bool:
 
 
 def _video(item: object, mid: str, now: datetime, notes: list[str]) -> Post | None:
+    rest = item if isinstance(item, dict) else {}
     match item:
-        case {"bvid": str(number), "mid": int(author), **rest} if number:
+        case {"bvid": str(number), "mid": int(author)} if number:
             pass
         case _:
             notes.append("a video without id or author")

@@ -123,14 +123,6 @@ ASIDE = (
         logins=("douyin",),
         by_name=True,
     ),
-    Scene(
-        name="Bilibili, name search",
-        platform="bilibili",
-        surfaces=("bilibili.search", "bilibili.dynamic", "bilibili.space"),
-        logins=("bilibili",),
-        by_name=True,
-        tells_gone=False,
-    ),
     Scene(name="WeChat, albums", platform="wechat", surfaces=("wechat.article", "wechat.album")),
     Scene(
         name="WeChat, reader cover",
@@ -163,6 +155,20 @@ ASIDE = (
         logins=("wechat",),
         lists_open=False,
         newest=date(2022, 11, 10),
+    ),
+    Scene(
+        name="Bilibili, a visitor",
+        platform="bilibili",
+        surfaces=("bilibili.dynamic",),
+        tells_gone=False,
+    ),
+    Scene(
+        name="Bilibili, name search",
+        platform="bilibili",
+        surfaces=("bilibili.search", "bilibili.dynamic", "bilibili.space"),
+        logins=("bilibili",),
+        by_name=True,
+        tells_gone=False,
     ),
 )
 """What the searches, albums, 微信读书, the own back office, the official interface, visitors and

@@ -16,7 +16,6 @@ from scrapers.urls import link_in, on_host
 
 MID = re.compile(r"[1-9]\d{0,15}", re.ASCII)
 """Numbers have up to 16 digits since 2022."""
-_LABELLED = re.compile(r"(?:UID|MID)\s*[:：]?\s*", re.IGNORECASE)
 SHORT_HOST = "b23.tv"
 
 
@@ -46,8 +45,8 @@ def target_of(filed: Filing) -> Target | None:
 
 
 def filed_mid_text(filed: Filing) -> str:
-    """The filed id where it is a mid; offices copy it with its label: `UID:12345`."""
-    text = _LABELLED.sub("", filed.platform_id.strip(), count=1)
+    """The filed id where it is a mid; "" where it is something else."""
+    text = filed.platform_id.strip()
     return text if MID.fullmatch(text) else ""
 
 

@@ -41,6 +41,7 @@ _TOO_FAST = 412
 _SCROLLS = 5
 """How often it is scrolled down within the time limit for a reply."""
 _DOWN = "window.scrollTo(0, document.documentElement.scrollHeight)"
+_PATIENCE = 3
 FURTHER = 2
 """How many further pages to ask for where the first shows no dated post but pinned ones."""
 
@@ -131,10 +132,14 @@ async def see_card(tab: Tab, mid: str) -> PayloadFacts:
     return read_card(payload_of(await open_page(tab, CARD + mid), visitor=not tab.session), mid)
 
 
-async def see_counts(waiter: ReplyWaiter, mid: str) -> int | None:
-    """How many videos the page states; None where it does not."""
+async def see_counts(tab: Tab, waiter: ReplyWaiter, mid: str) -> int | None:
+    """How many videos the page states; None where it does not.
+
+    It asks for that beside its lists, so a call that has not come by now hardly will.
+    """
     with suppress(Failure):
-        return read_counts((await waiter.first(about(mid, COUNTS))).json())
+        limit = tab.timeouts.reply / _PATIENCE
+        return read_counts((await waiter.first(about(mid, COUNTS), timeout=limit)).json())
     return None
 
 

@@ -16,6 +16,7 @@ from mediawatch.domain import (
     Account,
     Attestation,
     Changed,
+    Failure,
     MatchedBy,
     NoEvidence,
     Outcome,
@@ -45,7 +46,7 @@ from scrapers.bilibili.pages import (
 from scrapers.bilibili.posts import join_lists
 from scrapers.bilibili.replies import read_search
 from scrapers.bilibili.videos import read_videos
-from scrapers.browser.pool import Reply, ReplyWaiter, Tab
+from scrapers.browser.pool import Reply, Tab
 from scrapers.privacy import viewers
 from scrapers.searches import NameSearch, Results, match_hits_to_filed, vouches
 from scrapers.surface import FindsUnits, Login, Scraper, SessionUse, Shows, Surface
@@ -90,16 +91,6 @@ class _SpacePage(Surface):
             )
         return target
 
-    async def profile(
-        self, tab: Tab, waiter: ReplyWaiter, mid: str, target: Target, account: Account
-    ) -> tuple[PayloadFacts, bool]:
-        """Who the account is, and whether its page goes on; else what its card says of it."""
-        seen = await see_profile(tab, waiter, mid)
-        if tab.session:
-            tab.require_login(await see_sign(waiter))
-        facts = seen or await see_card(tab, mid)
-        return match_to_filed(facts, target, account.filed), seen is not None
-
 
 @dataclass(frozen=True)
 class Dynamics(_SpacePage):
@@ -115,9 +106,10 @@ class Dynamics(_SpacePage):
         target = self.target(account)
         async with tab.listen_for(PROFILE, DYNAMICS) as waiter:
             mid = await arrive(tab, target, "dynamic")
-            profile, goes_on = await self.profile(tab, waiter, mid, target, account)
+            seen = await see_profile(tab, waiter, mid)
+            profile = match_to_filed(seen or await see_card(tab, mid), target, account.filed)
             yield profile
-            if goes_on:
+            if seen:
                 shown = await see_dynamics(tab, waiter, mid, frozenset())
                 yield match_to_filed(as_shown(shown, profile), target, account.filed)
 
@@ -136,26 +128,31 @@ class Space(_SpacePage):
         target = self.target(account)
         async with tab.listen_for(NAV, PROFILE, COUNTS, VIDEOS) as waiter:
             mid = await arrive(tab, target, "upload/video")
-            profile, goes_on = await self.profile(tab, waiter, mid, target, account)
+            seen = await see_profile(tab, waiter, mid)
+            signs = [await see_sign(waiter)]
+            tab.require_login(signs[0])
+            profile = match_to_filed(seen or await see_card(tab, mid), target, account.filed)
             yield profile
-            if not goes_on:
+            if not seen:
                 return
             payload = await answer(tab, waiter, about(mid, VIDEOS))
-            videos = read_videos(payload, mid, await see_counts(waiter, mid), tab.now())
-        yield match_to_filed(
-            as_shown(PayloadFacts(posts=videos.posts), profile), target, account.filed
-        )
+            stated = await see_counts(tab, waiter, mid)
+            videos = read_videos(payload, mid, stated, tab.now())
         await tab.pause()
-        async with tab.listen_for(NAV, DYNAMICS) as waiter:
-            await arrive(tab, replace(target, mid=mid, short=""), "dynamic")
-            known = await see_sign(waiter)
-            tab.require_login(known)
-            dynamics = await see_dynamics(tab, waiter, mid, videos.ids)
-        shown = match_to_filed(
-            as_shown(join_lists(dynamics, videos), profile), target, account.filed
-        )
+        try:
+            async with tab.listen_for(NAV, DYNAMICS) as waiter:
+                await arrive(tab, replace(target, mid=mid, short=""), "dynamic")
+                signs.append(await see_sign(waiter))
+                tab.require_login(signs[1])
+                dynamics = await see_dynamics(tab, waiter, mid, videos.ids)
+        except Failure:
+            part = as_shown(PayloadFacts(posts=videos.posts), profile)
+            yield match_to_filed(part, target, account.filed)
+            raise
+        both = as_shown(join_lists(dynamics, videos), profile)
+        shown = match_to_filed(both, target, account.filed)
         surely = target.by is not MatchedBy.NAME or vouches(account.filed, profile.verified_as)
-        yield shown if known and surely else replace(shown, complete_since=None)
+        yield shown if all(signs) and surely else replace(shown, complete_since=None)
 
 
 def as_shown(shown: PayloadFacts, profile: PayloadFacts) -> PayloadFacts:
@@ -174,7 +171,8 @@ class Search(NameSearch, FindsUnits):
     name, label = "bilibili.search", "哔哩哔哩用户搜索（登录）"
     pace = Pace(every=30.0, jitter=10.0)
     url_keys = frozenset({"keyword", "search_type", "page"})
-    shows_bodies = True
+    # What certifies a hit is attested as a text, not as a body's name.
+    shows_bodies = False
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         filed = account.filed

@@ -59,8 +59,8 @@ def filed(**values: Any) -> Filing:
     ("platform_id", "url", "target"),
     [
         (MID, "", Target(by=MatchedBy.ID, mid=MID)),
-        (f"UID:{MID}", "", Target(by=MatchedBy.ID, mid=MID)),
-        (f"uid：{MID}", "", Target(by=MatchedBy.ID, mid=MID)),
+        (f" {MID} ", "", Target(by=MatchedBy.ID, mid=MID)),
+        (f"UID:{MID}", "", None),
         (MID, f"{SPACE}{MID}/dynamic", Target(by=MatchedBy.ID, mid=MID)),
         (MID, f"{SPACE}{OTHER}", Target(by=MatchedBy.ID, mid=MID, rival=OTHER)),
         ("", f"{SPACE}{MID}?from=share", Target(by=MatchedBy.URL, mid=MID)),
@@ -83,7 +83,7 @@ def test_an_address_of_a_space_names_its_account() -> None:
     assert mid_in(urlsplit("https://space.bilibili.com/v/1")) == ""
     assert filed_mid(filed(url=f"{SPACE}{MID}")) == MID
     hit = SearchHit(id=MID, name=NAME)
-    assert leads_to(Account(id=1, filed=filed(platform_id=f"UID {MID}")), hit)
+    assert leads_to(Account(id=1, filed=filed(platform_id=MID)), hit)
     assert not leads_to(Account(id=1, filed=filed(platform_id=OTHER)), hit)
 
 

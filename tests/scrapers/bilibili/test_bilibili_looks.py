@@ -106,11 +106,11 @@ async def test_what_visitors_miss_the_operator_sees(visitor: Stage, operator: St
     assert by_login.sights[0].surface == "bilibili.space"
     assert by_login.complete_since == EVER
     assert [(post.on.isoformat(), post.kind, post.repost) for post in by_login.posts] == [
-        ("2022-09-01", PostKind.VIDEO, False),
         ("2022-12-29", PostKind.MICRO, False),
         ("2022-12-20", PostKind.MICRO, True),
         ("2022-11-01", PostKind.PICTURES, False),
         ("2022-10-01", PostKind.ARTICLE, False),
+        ("2022-09-01", PostKind.VIDEO, False),
     ]
     assert by_operator.latest is not None
 

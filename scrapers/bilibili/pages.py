@@ -73,9 +73,7 @@ async def open_page(tab: Tab, url: str) -> Reply:
         raise LoginRequired(f"sent to {here}")
     if page.status == _TOO_FAST:
         raise RateLimited(f"HTTP 412 for {page.path}")
-    if not page.good().body.strip():
-        raise RateLimited("an empty page")
-    return page
+    return page.good()
 
 
 def about(mid: str, path: str, **query: str) -> Callable[[Reply], bool]:
@@ -99,6 +97,9 @@ async def answer(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bool]) 
     except (Changed, RateLimited) as silence:
         if await tab.sees(CHECK):
             raise Captcha("check over the page") from silence
+        # Not before: a page that loads itself again leaves an empty document behind, too.
+        if isinstance(silence, Changed) and not tab.document.body.strip():
+            raise RateLimited("an empty page") from silence
         raise
 
 

@@ -297,7 +297,13 @@ ONCE = {
         Fault.RESET,
         Fault.REDIRECT_HOME,
     ),
-    "bilibili": (Fault.WITHHELD, Fault.CAPTCHA_PAGE, Fault.LAPSED, Fault.TRUNCATED),
+    "bilibili": (
+        Fault.WITHHELD,
+        Fault.CAPTCHA_PAGE,
+        Fault.LAPSED,
+        Fault.TRUNCATED,
+        Fault.SELF_NAVIGATION,
+    ),
     "wechat": (
         Fault.LAPSED,
         Fault.STATUS_429,

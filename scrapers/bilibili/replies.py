@@ -71,7 +71,7 @@ def read_profile(payload: object, mid: str) -> PayloadFacts | None:
             notes.append(content.strip())
     if user.get("silence") == 1:
         outcome = Outcome.BANNED
-        notes.insert(0, "silence 1 (封禁)")
+        notes.insert(0, "silence 1, 封禁")
     if name.strip() == GONE_NAME:
         notes.append(f"it is called {GONE_NAME}, which people choose as a name, too")
         name = ""

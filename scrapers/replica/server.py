@@ -31,15 +31,7 @@ from scrapers.replica.weibo import Weibo
 from scrapers.replica.weread import WeRead
 from scrapers.replica.world import World
 
-SITES: tuple[type[Site], ...] = (
-    Toutiao,
-    Weibo,
-    Douyin,
-    WeChat,
-    WeRead,
-    WeChatInterface,
-    Bilibili,
-)
+SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead, WeChatInterface, Bilibili)
 _LIMIT = 1 << 18
 # What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a
 # page of a platform.

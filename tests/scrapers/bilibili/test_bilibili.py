@@ -155,7 +155,7 @@ def test_a_profile_names_the_account() -> None:
     assert read_profile({"code": -404}, MID) is None
     banned = read_profile(info(silence=1, sys_notice={"content": "暂冻结"}), MID)
     assert banned is not None
-    assert (banned.outcome, banned.detail) == (Outcome.BANNED, "silence 1 (封禁); 暂冻结")
+    assert (banned.outcome, banned.detail) == (Outcome.BANNED, "silence 1, 封禁; 暂冻结")
 
 
 def test_a_name_that_reads_as_cancelled_is_no_name_and_no_end() -> None:

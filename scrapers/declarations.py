@@ -30,6 +30,11 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
         "wechat.search": "微信公众平台账号搜索",
         "wechat.list": "微信公众平台发表记录",
     },
+    "bilibili": {
+        "bilibili.dynamic": "哔哩哔哩动态",
+        "bilibili.space": "哔哩哔哩空间（登录）",
+        "bilibili.search": "哔哩哔哩用户搜索（登录）",
+    },
 }
 """Platform key to its surfaces, each with what inspectors call it."""
 
@@ -38,6 +43,7 @@ SITES: Mapping[str, frozenset[str]] = {
     "weibo": frozenset({"weibo.com", "weibo.cn", "sina.com.cn", "sina.cn", "t.cn"}),
     "douyin": frozenset({"douyin.com", "iesdouyin.com", "snssdk.com"}),
     "wechat": frozenset({"mp.weixin.qq.com"}),
+    "bilibili": frozenset({"bilibili.com", "b23.tv"}),
 }
 """Platform key to the hosts of its pages: what a person names as seen there stands under one."""
 
@@ -64,7 +70,7 @@ INDEX_NAMES: Mapping[str, str] = dict.fromkeys(
 It may lag, so its newest article is what a person is asked to compare.
 """
 
-_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread")
+_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread", "bilibili")
 
 
 class LoginsByWord(Mapping[str, "Login"]):

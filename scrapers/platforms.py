@@ -24,6 +24,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, SessionWatch, StoredSession, SurfaceFacts, Worth
+from scrapers.bilibili import surfaces as bilibili
 from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
@@ -40,7 +41,13 @@ from scrapers.weibo import surfaces as weibo
 SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
     {
         scraper.platform: scraper
-        for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, wechat.SCRAPER)
+        for scraper in (
+            toutiao.SCRAPER,
+            weibo.SCRAPER,
+            douyin.SCRAPER,
+            wechat.SCRAPER,
+            bilibili.SCRAPER,
+        )
     }
 )
 """Platform key to its scraper."""

@@ -41,11 +41,16 @@ class ReplyWaiter:
         self._news = asyncio.Event()
 
     async def first(
-        self, where: Callable[[Reply], bool] = _any, *, timeout: float | None = None
+        self,
+        where: Callable[[Reply], bool] = _any,
+        *,
+        timeout: float | None = None,
+        keep: bool = True,
     ) -> Reply:
         """The first matching reply, also one that came before the call.
 
-        `timeout` in seconds. When none comes: `Unreachable` where a request went out and got no
+        `timeout` in seconds. Without `keep` it is no evidence and no part of a recording: it says
+        who the operator is. When none comes: `Unreachable` where a request went out and got no
         answer, or the page died; `Changed` where the page never asked, or only for something else.
         """
         looked, limit = 0, self._limit if timeout is None else timeout
@@ -55,7 +60,8 @@ class ReplyWaiter:
                     for reply in self._replies[looked:]:
                         looked += 1
                         if where(reply):
-                            self._keep(reply)
+                            if keep:
+                                self._keep(reply)
                             return reply
                     self._news.clear()
                     await self._news.wait()

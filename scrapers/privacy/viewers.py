@@ -55,6 +55,17 @@ def toutiao(text: str) -> Iterator[object]:
             yield user
 
 
+def bilibili(text: str) -> Iterator[object]:
+    """The page's own call `nav`: the operator's name, number and picture."""
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    match payload:
+        case {"data": {"isLogin": True, **user}}:
+            yield {key: user[key] for key in ("uname", "mid", "face") if key in user}
+
+
 def wechat(text: str) -> Iterator[object]:
     """The back office's home page.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
-from scrapers.replica.web import Drop, Response
+from scrapers.replica.web import Drop, Request, Response
 
 _REASONS = {
     200: "OK",
@@ -58,6 +60,24 @@ async def drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, how: 
         return
     while await reader.read(1 << 12):
         pass
+
+
+def readable_by(request: Request, response: Response) -> Response:
+    """The response, with leave for a page of another origin of the same site to read it.
+
+    Also the answer to the browser's question before such a call (OPTIONS).
+    """
+    origin = request.headers.get("origin", "")
+    host = urlsplit(origin).hostname or ""
+    if host == request.host or host.split(".")[-2:] != request.host.split(".")[-2:]:
+        return response
+    leave = (
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Allow-Headers", "content-type"),
+        ("Vary", "Origin"),
+    )
+    return replace(response, headers=(*response.headers, *leave))
 
 
 async def send(

@@ -1,5 +1,5 @@
 """The replica: a CONNECT proxy on 127.0.0.1 that answers, with its own key, for the hosts of the
-four platforms and for no other.
+platforms and for no other.
 
 Give a browser `proxy` and `chromium_args`, and real addresses lead here. Nothing is ever passed on
 to a network.
@@ -18,9 +18,10 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from scrapers.replica.bilibili import Bilibili
 from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
-from scrapers.replica.http import drop, read_body, read_head, read_json, send
+from scrapers.replica.http import drop, read_body, read_head, read_json, readable_by, send
 from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Answer, Drop, Middleware, Request, Response, Site
@@ -30,7 +31,7 @@ from scrapers.replica.weibo import Weibo
 from scrapers.replica.weread import WeRead
 from scrapers.replica.world import World
 
-SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead, WeChatInterface)
+SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead, WeChatInterface, Bilibili)
 _LIMIT = 1 << 18
 # What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a
 # page of a platform.
@@ -265,7 +266,8 @@ class Replica:
             if isinstance(response, Drop):
                 await drop(reader, writer, response)
                 return
-            await send(writer, self._dated(response), head_only=method == "HEAD")
+            readable = readable_by(request, self._dated(response))
+            await send(writer, readable, head_only=method == "HEAD")
 
     def _dated(self, response: Response) -> Response:
         """With the replica's own time, as every site's replies have theirs."""
@@ -275,6 +277,8 @@ class Replica:
         return replace(response, headers=(*response.headers, ("Date", date)))
 
     def _response(self, request: Request) -> Response | Drop:
+        if request.method == "OPTIONS":
+            return Response(status=204)
         if (
             self._overlay is not None
             and (recorded := self._overlay.response(request.url_with_payload)) is not None

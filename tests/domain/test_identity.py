@@ -25,6 +25,9 @@ TOKEN, OTHER = "MS4wLjABAAAA" + "a" * 43, "MS4wLjABAAAA" + "b" * 43
         ("toutiao", "70000000001", TOKEN, None),
         ("toutiao", TOKEN, OTHER, False),
         ("toutiao", "70000000001", "70000000002", False),
+        ("bilibili", "3500000000000001", "3500000000000002", False),
+        ("bilibili", "3500000000000001", "3500000000000001", True),
+        ("bilibili", "示例发布", "3500000000000001", None),
         ("weibo", "", "2000000001", None),
     ],
 )

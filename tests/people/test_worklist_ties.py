@@ -52,6 +52,7 @@ from tests.support.policies import own
 
 ID, NAME, STATE, POSTED = Column.SEEN_ID, Column.SEEN_NAME, Column.STATE, Column.POSTED
 SEC = "MS4wLjABAAAA11111111111111111111"
+MID = "3500000000000001"
 GONE: Mapping[Column, object] = {STATE: "搜索不到", Column.PERSON: "甲某", Column.TIME: LOOKED_AT}
 NO_ID: dict[str, Any] = {"original_id": ""}
 ONE = "示例市第1测试局"
@@ -115,6 +116,21 @@ def test_words_that_mean_none_are_no_id(words: str) -> None:
             {"platform": "toutiao", **NO_ID, "platform_id": "1234567890"},
             "1234567891",
             "与备案的“1234567890”不一致",
+        ),
+        (
+            {"platform": "bilibili", **NO_ID, "platform_id": MID},
+            "3500000000000002",
+            f"与备案的“{MID}”不一致",
+        ),
+        (
+            {"platform": "bilibili", **NO_ID, "platform_id": MID},
+            "示例发布",
+            "请填写与备案一致的空间的数字UID",
+        ),
+        (
+            {"platform": "bilibili", **NO_ID, "platform_id": MID},
+            GH,
+            "这是微信的原始ID，而该账号是哔哩哔哩",
         ),
         (
             {"platform_id": "MzA3MzI4MjgzMw==", **NO_ID},

@@ -41,6 +41,7 @@ from mediawatch.registry.problems import BadCell
         ("百度贴吧", "", "", ("tieba", "", True)),
         ("快手/快手号", "", "", ("kuaishou", "", True)),
         ("B站", "", "", ("bilibili", "", True)),
+        ("哔哩哔哩账号", "", "", ("bilibili", "", True)),
         ("其他", "", "", ("other", "", True)),
         ("政务新媒体", "抖音", "", ("douyin", "", True)),
         ("其他", "小红书", "", ("xiaohongshu", "", True)),

@@ -398,6 +398,8 @@ def test_a_person_decides_about_a_similar_title() -> None:
         ("https://www.douyin.com/video/7400000000000000001", "https://www.iesdouyin.com/share/video/7400000000000000001/?region=CN"),
         ("https://www.douyin.com/user/MS4?modal_id=7400000000000000001", "https://www.douyin.com/note/7400000000000000001"),
         ("https://www.toutiao.com/article/7400000000000000001/?wid=1", "https://m.toutiao.com/i7400000000000000001/"),
+        ("https://t.bilibili.com/463864834570585963", "https://m.bilibili.com/opus/463864834570585963?spm_id_from=333"),
+        ("https://www.bilibili.com/video/BV1234567890/?vd_source=1", "https://m.bilibili.com/video/BV1234567890"),
         ("http://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv#rd", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"),
         ("http://www.gov.cn/a/content_1.htm", "https://gov.cn/a/content_1.htm?share=1"),
     ],
@@ -414,6 +416,9 @@ def test_links_of_two_posts_have_two_keys() -> None:
         "https://www.gov.cn/a?id=2",
         "https://www.douyin.com/video/7400000000000000001",
         "https://www.toutiao.com/video/7400000000000000001/",
+        "https://t.bilibili.com/463864834570585963",
+        "https://space.bilibili.com/463864834570585963",
+        "https://www.bilibili.com/video/BV1234567890",
     ]
     assert len({post_key(link) for link in links}) == len(links)
     assert post_key(" ") == ""

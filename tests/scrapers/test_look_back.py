@@ -57,6 +57,7 @@ FIRST = date(2022, 10, 10)
 IDS = {
     "weibo": "5000000001",
     "toutiao": "MS4wLjABAAAA" + "a" * 43,
+    "bilibili": "3500000000000001",
     "douyin": "MS4wLjABAAAA" + "b" * 43,
 }
 DAYS = [f"{day_of(NOW) - timedelta(days=2 * number)}T09:00" for number in range(70)]
@@ -264,10 +265,13 @@ async def test_a_quarter_of_busy_accounts_is_proved_either_way(tmp_path: Path) -
         ("weibo", "新浪微博"),
         ("toutiao", "今日头条"),
         ("douyin", "抖音短视频"),
+        ("bilibili", "哔哩哔哩"),
     ):
+        # Of Bilibili's videos only the first page is read, of its texts as much as is needed.
+        word = " micro" if platform == "bilibili" else ""
         for number, (name, days) in enumerate((("日更", every_day), ("停更", silent))):
             own = f"{IDS[platform][:-1]}{number + 2}"
-            posts = ";".join(f"{day}T09:00" for day in days)
+            posts = ";".join(f"{day}T09:00{word}" for day in days)
             rows.append(
                 f"{platform},{kind},{platform}{name},{platform}{number},{own},{own},alive,{posts}"
             )
@@ -289,4 +293,5 @@ async def test_a_quarter_of_busy_accounts_is_proved_either_way(tmp_path: Path) -
     assert {name: (judged.verdict, judged.gap_days) for name, judged in found.items()} == {
         "weibo日更": (Verdict.FRESH, 1), "weibo停更": (Verdict.FAILED, 42), "toutiao日更": (Verdict.FRESH, 1),
         "toutiao停更": (Verdict.FAILED, 42), "douyin日更": (Verdict.FRESH, 1), "douyin停更": (Verdict.UNPROVEN, 42),
+        "bilibili日更": (Verdict.FRESH, 1), "bilibili停更": (Verdict.FAILED, 42),
     }  # fmt: skip

@@ -31,6 +31,8 @@ class Scene:
     lists_open: bool = True
     """Whether WeChat's back office lists the articles of other accounts."""
     aside: bool = True
+    tells_gone: bool = True
+    """Whether these surfaces can prove that an account is not there."""
     newest: date | None = date(2022, 12, 30)
     """What a look reads of a sound account that posted on 2022-12-30; None where these surfaces
     show no date.
@@ -91,6 +93,14 @@ SCENES = {
             logins=("wechat",),
             aside=False,
         ),
+        Scene(
+            name="bilibili",
+            platform="bilibili",
+            surfaces=("bilibili.dynamic", "bilibili.space"),
+            logins=("bilibili",),
+            aside=False,
+            tells_gone=False,
+        ),
     )
 }
 """The columns of the table, by platform."""
@@ -145,6 +155,20 @@ ASIDE = (
         logins=("wechat",),
         lists_open=False,
         newest=date(2022, 11, 10),
+    ),
+    Scene(
+        name="Bilibili, a visitor",
+        platform="bilibili",
+        surfaces=("bilibili.dynamic",),
+        tells_gone=False,
+    ),
+    Scene(
+        name="Bilibili, name search",
+        platform="bilibili",
+        surfaces=("bilibili.search", "bilibili.dynamic", "bilibili.space"),
+        logins=("bilibili",),
+        by_name=True,
+        tells_gone=False,
     ),
 )
 """What the searches, albums, 微信读书, the own back office, the official interface, visitors and

@@ -63,6 +63,9 @@ STRUCK_BY = {
     "wechat.list": frozenset({Part.LIST}),
     "weibo.search": frozenset({Part.DOCUMENT}),
     "douyin.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
+    "bilibili.dynamic": frozenset(Part),
+    "bilibili.space": frozenset(Part),
+    "bilibili.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.album": frozenset({Part.LIST}),
     "wechat.reader_cover": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.reader_list": frozenset({Part.DOCUMENT, Part.LIST}),
@@ -73,7 +76,9 @@ STRUCK_BY = {
 
 The back office's own page is about the operator, never about an account.
 """
-EXACT = frozenset({"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list"})
+EXACT = frozenset(
+    {"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list", "bilibili.space"}
+)
 """Surfaces that prove a gap when nothing is wrong."""
 
 
@@ -147,12 +152,15 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.LAPSED, "weibo.mobile"): _SEEN_AS_VISITOR,
     (Fault.LAPSED, "douyin.profile"): Expected(_LOGIN, _LOW, "the list is still answered, as to a visitor"),
     (Fault.LAPSED, "wechat.article"): _UNTOUCHED,
+    (Fault.LAPSED, "bilibili.dynamic"): _UNTOUCHED,
     (Fault.LAPSED_SILENTLY, "toutiao.profile"): _NO_SESSION_SIGN,
     (Fault.LAPSED_SILENTLY, "weibo.mobile"): _SEEN_AS_VISITOR,
     (Fault.LAPSED_SILENTLY, "wechat.article"): _UNTOUCHED,
     (Fault.LAPSED_SILENTLY, "wechat.search"): Expected(_OK, _NO),
     (Fault.LAPSED_SILENTLY, "wechat.list"): _WECHAT_BLIND,
+    (Fault.LAPSED_SILENTLY, "bilibili.dynamic"): Expected(_OK, _LOW, "a visitor's list"),
     (Fault.WITHHELD, "weibo.mobile"): Expected(_OK, _LOW),
+    (Fault.WITHHELD, "bilibili.dynamic"): Expected(_OK, _LOW, "a visitor's list"),
     (Fault.HTML, "douyin.profile"): Expected(_SLOW, _NO),
     (Fault.OTHER_ACCOUNT, "wechat.article"): Expected(_VOID, _NO),
     (Fault.OTHER_ACCOUNT, "wechat.search"): Expected(_OK, _FULL, "a search asks for no account: its hits carry their own ids"),
@@ -177,6 +185,10 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.CHALLENGE_STAYS, "wechat.article"): Expected(_CHANGED, _NO),
     (Fault.CHALLENGE_STAYS, "toutiao.profile"): Expected(_SLOW, _NO),
     (Fault.CHALLENGE_STAYS, "douyin.profile"): Expected(_CAPTCHA, _NO),
+    **{
+        (Fault.CHALLENGE_STAYS, name): Expected(_CHANGED, _NO, "no challenge of the space is known")
+        for name in ("bilibili.dynamic", "bilibili.space")
+    },
 }  # fmt: skip
 IN_PAGES: dict[tuple[Fault, str], Expected] = {
     **{(Fault.EMPTY_BODY, name): Expected(_CHANGED, _NO) for name in ("toutiao.profile", "weibo.mobile", "weibo.desktop")},
@@ -229,6 +241,7 @@ class Cell:
 _SAFE = Expected(frozenset(Outcome), Proves.SAFE)
 CANARIES = {
     (Fault.WITHHELD, "Douyin, name search", "douyin.profile"): Expected(_OK, Proves.CANARY),
+    (Fault.WITHHELD, "Bilibili, name search", "bilibili.space"): Expected(_OK, Proves.CANARY),
     (Fault.WITHHELD, "WeChat, the office's own account", "wechat.own"): Expected(
         _OK, Proves.CANARY
     ),
@@ -284,6 +297,13 @@ ONCE = {
         Fault.RESET,
         Fault.REDIRECT_HOME,
     ),
+    "bilibili": (
+        Fault.WITHHELD,
+        Fault.CAPTCHA_PAGE,
+        Fault.LAPSED,
+        Fault.TRUNCATED,
+        Fault.SELF_NAVIGATION,
+    ),
     "wechat": (
         Fault.LAPSED,
         Fault.STATUS_429,
@@ -299,7 +319,12 @@ ONCE = {
 On the other platforms tests/cases and the tests of their `read_*` functions hold what their own
 code makes of it.
 """
-SOUND = {"toutiao": TruthOf.STALE, "weibo": TruthOf.GONE, "douyin": TruthOf.RENAMED}
+SOUND = {
+    "toutiao": TruthOf.STALE,
+    "weibo": TruthOf.GONE,
+    "douyin": TruthOf.RENAMED,
+    "bilibili": TruthOf.STALE,
+}
 """Under which truth an account is looked at there without a fault. One that is fresh is looked at
 after the faults of each scene.
 """

@@ -203,9 +203,11 @@ class Faults:
             case Fault.LAPSED_SILENTLY:
                 if part is Part.LIST:
                     return spoiled.withheld(platform, site.respond(request))
-                # Weibo's call that only asks who is reading is answered as to a visitor, the
-                # account's own one as ever.
-                asks_who = request.path == "/ajax/profile/info" and "uid" not in request.query
+                # Calls that only ask who is reading are answered as to a visitor, the account's
+                # own ones as ever.
+                asks_who = request.path == "/x/web-interface/nav" or (
+                    request.path == "/ajax/profile/info" and "uid" not in request.query
+                )
                 return site.respond(site.as_visitor(request) if document or asks_who else request)
             case Fault.OTHER_ACCOUNT:
                 return site.respond(self._for_other(site, request, account))
@@ -324,6 +326,20 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
             return _named(site, wanted), Part.DOCUMENT
         case ["aweme", "v1", "web", "discover", "search", *_]:
             return _named(site, query.get("keyword", "")), Part.PROFILE
+        case [mid, *_] if host == "space.bilibili.com" and mid.isdigit():
+            return mid, Part.DOCUMENT
+        case ["upuser"] if host == "search.bilibili.com":
+            return _named(site, query.get("keyword", "")), Part.DOCUMENT
+        case ["x", "web-interface", "wbi", "search", "type"]:
+            return _named(site, query.get("keyword", "")), Part.PROFILE
+        case ["x", "web-interface", "nav"]:
+            asking = urlsplit(request.headers.get("referer", ""))
+            mid = asking.path.strip("/").partition("/")[0]
+            return (mid, Part.PROFILE) if asking.hostname == "space.bilibili.com" else ("", None)
+        case ["x", "polymer", *_] | ["x", "space", "wbi", "arc", *_]:
+            return query.get("host_mid") or query.get("mid", ""), Part.LIST
+        case ["x", "space", *_] | ["x", "web-interface", "card"]:
+            return query.get("mid", ""), Part.PROFILE
         case ["web", "mp", "reader", _]:
             return next(
                 (

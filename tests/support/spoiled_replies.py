@@ -60,6 +60,7 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
                 }
             ),
             "douyin": answer({"status_code": 0, "verify_ticket": "replica"}),
+            "bilibili": answer({"code": 0, "data": {"v_voucher": "voucher_replica"}}),
             "weread": answer({"errCode": -2041, "errMsg": "replica"}),
         }.get(platform) or page(template("wechat_captcha.html"))
     match platform:
@@ -70,6 +71,8 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
                 "<!doctype html><title>验证码中间页</title><script>window.TTGCaptcha = "
                 "{init() {}, render() {}};</script>"
             )
+        case "bilibili":
+            return redirect("https://security.bilibili.com/412?replica=1")
         case "toutiao":
             return page(
                 "<!doctype html><title></title><body><iframe "
@@ -103,6 +106,7 @@ def login(platform: str, request: Request, document: bool) -> Response:
                 {"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}
             ),
             "douyin": answer({"status_code": 2483, "status_msg": "请先登录"}),
+            "bilibili": answer({"code": -101, "message": "账号未登录"}),
             "wechat": answer({"base_resp": {"ret": 200003, "err_msg": "invalid session"}}),
             "weread": answer({"errCode": -2010, "errMsg": "replica"}),
             "wechat-api": answer({"errcode": 40001, "errmsg": "invalid credential"}),
@@ -113,6 +117,8 @@ def login(platform: str, request: Request, document: bool) -> Response:
         case "douyin":
             wall = "<p>登录后查看更多作品 <button>立即登录</button></p>"
             return page(f"<!doctype html><title>抖音</title><div data-e2e='user-info'></div>{wall}")
+        case "bilibili":
+            return redirect("https://passport.bilibili.com/login")
         case "toutiao":
             return redirect(f"https://sso.toutiao.com/login/?service={quote(request.url)}")
     return page(fill(_MESSAGE, text="请在微信客户端打开链接。", script=""))
@@ -160,7 +166,7 @@ def with_script(response: Response, script: str) -> Response:
 
 _KEYS = {
     "weibo": ("created_at",), "douyin": ("create_time",), "toutiao": ("publish_time",), "wechat": ("time", "create_time"),
-    "weread": ("time",), "wechat-api": ("ref_date",),
+    "weread": ("time",), "wechat-api": ("ref_date",), "bilibili": ("pub_ts", "created"),
 }  # fmt: skip
 _PINNED = {"weibo": "isTop", "douyin": "is_top", "toutiao": "is_stick"}
 _ODD_TEXT = "前些时候"
@@ -306,6 +312,8 @@ def _post(platform: str, item: Item) -> Item | None:
 
 
 def _pinned(platform: str, item: Item) -> bool:
+    if platform == "bilibili":
+        return "module_tag" in item.get("modules", {})
     return bool((_post(platform, item) or {}).get(_PINNED.get(platform, ""), False))
 
 
@@ -330,8 +338,12 @@ def _edited(
 
 def _lists(payload: Mapping[str, Any]) -> Iterator[tuple[Item, str]]:
     """Where a reply keeps its list: the object, and its key."""
-    for place in (payload, payload.get("data"), payload.get("getalbum_resp")):
+    data = payload.get("data")
+    inner = data.get("list") if isinstance(data, dict) else None
+    for place in (payload, data, payload.get("getalbum_resp"), inner):
         for key in (
+            "items",
+            "vlist",
             "cards",
             "list",
             "aweme_list",

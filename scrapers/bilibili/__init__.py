@@ -1,0 +1,1 @@
+"""哔哩哔哩 (B站): docs/platforms/bilibili.md."""

@@ -30,6 +30,10 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
         "wechat.search": "微信公众平台账号搜索",
         "wechat.list": "微信公众平台发表记录",
     },
+    "kuaishou": {
+        "kuaishou.profile": "快手主页",
+        "kuaishou.search": "快手用户搜索（登录）",
+    },
 }
 """Platform key to its surfaces, each with what inspectors call it."""
 
@@ -38,6 +42,7 @@ SITES: Mapping[str, frozenset[str]] = {
     "weibo": frozenset({"weibo.com", "weibo.cn", "sina.com.cn", "sina.cn", "t.cn"}),
     "douyin": frozenset({"douyin.com", "iesdouyin.com", "snssdk.com"}),
     "wechat": frozenset({"mp.weixin.qq.com"}),
+    "kuaishou": frozenset({"kuaishou.com", "gifshow.com", "chenzhongtech.com"}),
 }
 """Platform key to the hosts of its pages: what a person names as seen there stands under one."""
 
@@ -64,7 +69,7 @@ INDEX_NAMES: Mapping[str, str] = dict.fromkeys(
 It may lag, so its newest article is what a person is asked to compare.
 """
 
-_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread")
+_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread", "kuaishou")
 
 
 class LoginsByWord(Mapping[str, "Login"]):

@@ -28,6 +28,7 @@ from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
+from scrapers.kuaishou import surfaces as kuaishou
 from scrapers.look import LookTask, look
 from scrapers.provisional import is_needless
 from scrapers.surface import FindsUnits, Key, Login, Scraper, SessionUse, Shows, Surface
@@ -40,7 +41,13 @@ from scrapers.weibo import surfaces as weibo
 SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
     {
         scraper.platform: scraper
-        for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, wechat.SCRAPER)
+        for scraper in (
+            toutiao.SCRAPER,
+            weibo.SCRAPER,
+            douyin.SCRAPER,
+            wechat.SCRAPER,
+            kuaishou.SCRAPER,
+        )
     }
 )
 """Platform key to its scraper."""

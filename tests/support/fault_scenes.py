@@ -31,6 +31,8 @@ class Scene:
     lists_open: bool = True
     """Whether WeChat's back office lists the articles of other accounts."""
     aside: bool = True
+    tells_gone: bool = True
+    """Whether these surfaces can prove that an account is not there."""
     newest: date | None = date(2022, 12, 30)
     """What a look reads of a sound account that posted on 2022-12-30; None where these surfaces
     show no date.
@@ -91,6 +93,14 @@ SCENES = {
             logins=("wechat",),
             aside=False,
         ),
+        Scene(
+            name="kuaishou",
+            platform="kuaishou",
+            surfaces=("kuaishou.profile",),
+            logins=("kuaishou",),
+            aside=False,
+            tells_gone=False,
+        ),
     )
 }
 """The columns of the table, by platform."""
@@ -112,6 +122,20 @@ ASIDE = (
         surfaces=("douyin.search", "douyin.profile"),
         logins=("douyin",),
         by_name=True,
+    ),
+    Scene(
+        name="Kuaishou, a visitor",
+        platform="kuaishou",
+        surfaces=("kuaishou.profile",),
+        tells_gone=False,
+    ),
+    Scene(
+        name="Kuaishou, name search",
+        platform="kuaishou",
+        surfaces=("kuaishou.search", "kuaishou.profile"),
+        logins=("kuaishou",),
+        by_name=True,
+        tells_gone=False,
     ),
     Scene(name="WeChat, albums", platform="wechat", surfaces=("wechat.article", "wechat.album")),
     Scene(

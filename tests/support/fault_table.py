@@ -63,6 +63,8 @@ STRUCK_BY = {
     "wechat.list": frozenset({Part.LIST}),
     "weibo.search": frozenset({Part.DOCUMENT}),
     "douyin.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
+    "kuaishou.profile": frozenset({Part.DOCUMENT, Part.LIST}),
+    "kuaishou.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.album": frozenset({Part.LIST}),
     "wechat.reader_cover": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.reader_list": frozenset({Part.DOCUMENT, Part.LIST}),
@@ -73,7 +75,9 @@ STRUCK_BY = {
 
 The back office's own page is about the operator, never about an account.
 """
-EXACT = frozenset({"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list"})
+EXACT = frozenset(
+    {"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list", "kuaishou.profile"}
+)
 """Surfaces that prove a gap when nothing is wrong."""
 
 
@@ -177,9 +181,14 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.CHALLENGE_STAYS, "wechat.article"): Expected(_CHANGED, _NO),
     (Fault.CHALLENGE_STAYS, "toutiao.profile"): Expected(_SLOW, _NO),
     (Fault.CHALLENGE_STAYS, "douyin.profile"): Expected(_CAPTCHA, _NO),
+    (Fault.LAPSED, "kuaishou.profile"): Expected(_LOGIN, _LOW, "the list is still answered, as to a visitor"),
+    (Fault.WITHHELD, "kuaishou.profile"): Expected(_OK, _LOW, "fewer works than the page counts"),
+    (Fault.EMPTY_LIST, "kuaishou.profile"): Expected(_SLOW, _NO),
+    (Fault.CHALLENGE_STAYS, "kuaishou.profile"): Expected(_CHANGED, _NO, "no challenge of the site is known"),
 }  # fmt: skip
 IN_PAGES: dict[tuple[Fault, str], Expected] = {
     **{(Fault.EMPTY_BODY, name): Expected(_CHANGED, _NO) for name in ("toutiao.profile", "weibo.mobile", "weibo.desktop")},
+    (Fault.EMPTY_BODY, "kuaishou.profile"): Expected(_CHANGED, _NO),
     (Fault.EMPTY_BODY, "wechat.article"): Expected(_CHANGED, _NO),
     # Past the limit the document counts as not there, as behind a challenge; what the page has made
     # of it by then is read.
@@ -284,6 +293,7 @@ ONCE = {
         Fault.RESET,
         Fault.REDIRECT_HOME,
     ),
+    "kuaishou": (Fault.WITHHELD, Fault.CAPTCHA_PAGE, Fault.LAPSED, Fault.UNDATED),
     "wechat": (
         Fault.LAPSED,
         Fault.STATUS_429,
@@ -299,7 +309,12 @@ ONCE = {
 On the other platforms tests/cases and the tests of their `read_*` functions hold what their own
 code makes of it.
 """
-SOUND = {"toutiao": TruthOf.STALE, "weibo": TruthOf.GONE, "douyin": TruthOf.RENAMED}
+SOUND = {
+    "toutiao": TruthOf.STALE,
+    "weibo": TruthOf.GONE,
+    "douyin": TruthOf.RENAMED,
+    "kuaishou": TruthOf.STALE,
+}
 """Under which truth an account is looked at there without a fault. One that is fresh is looked at
 after the faults of each scene.
 """

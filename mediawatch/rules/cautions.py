@@ -20,7 +20,12 @@ from mediawatch.domain import (
     Tie,
 )
 
-_LOGINS = {"wechat": "微信读书登录", "weibo": "微博登录", "douyin": "抖音登录"}
+_LOGINS = {
+    "wechat": "微信读书登录",
+    "weibo": "微博登录",
+    "douyin": "抖音登录",
+    "kuaishou": "快手登录",
+}
 """With which the other key is asked for: WeChat's number by its reader, elsewhere the name."""
 _MAY_BE = "可能因隐藏检索或标识填报有误，请人工核实"
 

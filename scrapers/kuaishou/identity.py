@@ -16,7 +16,8 @@ from scrapers.urls import link_in, on_host
 
 USER_ID = re.compile(r"3x[0-9a-z]{6,22}", re.ASCII)
 SITES = frozenset({"kuaishou.com", "gifshow.com", "chenzhongtech.com"})
-_PROFILE = re.compile(r"/(?:profile|u|fw/user)/([^/]+)/?")
+_PROFILE = re.compile(r"/profile/([^/]+)/?")
+_SHARED = re.compile(r"/fw/user/([^/]+)/?")
 _SHORT = re.compile(r"/(?:f/)?[\w-]+/?", re.ASCII)
 
 
@@ -50,10 +51,15 @@ def target_of(filed: Filing) -> Target | None:
 
 
 def user_id_in(link: SplitResult) -> str:
-    """The account's id in the address of a profile or of the app's share page; "" for others."""
-    if not on_host(link.hostname, *SITES):
+    """The account's id in the address of a profile or of the app's share page; "" for others.
+
+    The rooms of live.kuaishou.com go by ids of another kind.
+    """
+    if not on_host(link.hostname, *SITES) or on_host(link.hostname, "live.kuaishou.com"):
         return ""
-    path = _PROFILE.fullmatch(link.path)
+    path = _SHARED.fullmatch(link.path)
+    if on_host(link.hostname, "kuaishou.com"):
+        path = path or _PROFILE.fullmatch(link.path)
     return path[1] if path and USER_ID.fullmatch(path[1]) else ""
 
 

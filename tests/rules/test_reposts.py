@@ -400,6 +400,7 @@ def test_a_person_decides_about_a_similar_title() -> None:
         ("https://www.toutiao.com/article/7400000000000000001/?wid=1", "https://m.toutiao.com/i7400000000000000001/"),
         ("http://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv#rd", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"),
         ("http://www.gov.cn/a/content_1.htm", "https://gov.cn/a/content_1.htm?share=1"),
+        ("https://www.kuaishou.com/short-video/3xabcdefgh?authorId=3x1", "https://v.m.chenzhongtech.com/fw/photo/3xabcdefgh?shareId=1"),
     ],
 )  # fmt: skip
 def test_links_of_one_post_have_one_key(one: str, other: str) -> None:
@@ -414,6 +415,8 @@ def test_links_of_two_posts_have_two_keys() -> None:
         "https://www.gov.cn/a?id=2",
         "https://www.douyin.com/video/7400000000000000001",
         "https://www.toutiao.com/video/7400000000000000001/",
+        "https://www.kuaishou.com/short-video/3xabcdefgh",
+        "https://www.kuaishou.com/short-video/3xabcdefgi",
     ]
     assert len({post_key(link) for link in links}) == len(links)
     assert post_key(" ") == ""

@@ -148,7 +148,9 @@ _OWNER = {
     "weibo": re.compile(r"weibo\.(?:com|cn)/(?:u/|profile/)?(\d{5,11})(?=[/?#]|$)", re.ASCII),
     "douyin": re.compile(r"/user/([\w-]+)|[?&]sec_u(?:ser_)?id=([\w-]+)", re.ASCII),
     "toutiao": re.compile(r"/c/user/(?:token/)?([\w-]+)", re.ASCII),
-    "kuaishou": re.compile(r"/(?:profile|u|fw/user)/(3x[0-9a-z]+)", re.ASCII),
+    "kuaishou": re.compile(
+        r"(?:^|//|www\.)kuaishou\.com/profile/(3x[0-9a-z]+)|/fw/user/(3x[0-9a-z]+)", re.ASCII
+    ),
 }
 """Where the address of a platform says whose page, or whose post, it is."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from tables import short
 
 from mediawatch.domain import DateKind, Filing, MatchedBy, Outcome
 from mediawatch.domain.clock import EVER
-from scrapers.kuaishou.surfaces import SCRAPER
+from scrapers.browser.pool import PageRules
+from scrapers.kuaishou.surfaces import SCRAPER, probe
 from scrapers.replica import World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -168,3 +170,22 @@ async def test_found_by_name_alone_nothing_is_exact(operator: Stage) -> None:
 async def test_a_name_that_nobody_bears_proves_nothing(operator: Stage) -> None:
     reading = await operator.look(filed("", name="示例无人"))
     assert reading.outcome is Outcome.NO_EVIDENCE
+
+
+async def test_evidence_does_not_name_the_operator(operator: Stage) -> None:
+    reading = await operator.look(filed("b"), second=True)
+    captures = [capture for sight in reading.sights for capture in sight.captures]
+    kept = "".join(
+        gzip.decompress(each.body).decode()
+        for each in captures
+        if each.media_type == "application/gzip"
+    )
+    assert "示例沉睡新名" in kept
+    assert [word for word in ("演示操作员", "1000000001") if word in kept] == []
+
+
+async def test_the_home_page_shows_whether_a_login_is_known(operator: Stage) -> None:
+    rules = PageRules(hosts=SCRAPER.hosts, whole=False)
+    for session in (operator.session, None):
+        async with operator.browser.tab(session, rules) as tab:
+            assert await probe(tab) is (session is not None)

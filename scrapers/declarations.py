@@ -35,6 +35,10 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
         "bilibili.space": "哔哩哔哩空间（登录）",
         "bilibili.search": "哔哩哔哩用户搜索（登录）",
     },
+    "kuaishou": {
+        "kuaishou.profile": "快手主页",
+        "kuaishou.search": "快手用户搜索（登录）",
+    },
 }
 """Platform key to its surfaces, each with what inspectors call it."""
 
@@ -44,6 +48,7 @@ SITES: Mapping[str, frozenset[str]] = {
     "douyin": frozenset({"douyin.com", "iesdouyin.com", "snssdk.com"}),
     "wechat": frozenset({"mp.weixin.qq.com"}),
     "bilibili": frozenset({"bilibili.com", "b23.tv"}),
+    "kuaishou": frozenset({"kuaishou.com", "gifshow.com", "chenzhongtech.com"}),
 }
 """Platform key to the hosts of its pages: what a person names as seen there stands under one."""
 
@@ -70,7 +75,7 @@ INDEX_NAMES: Mapping[str, str] = dict.fromkeys(
 It may lag, so its newest article is what a person is asked to compare.
 """
 
-_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread", "bilibili")
+_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread", "bilibili", "kuaishou")
 
 
 class LoginsByWord(Mapping[str, "Login"]):

@@ -29,6 +29,7 @@ from scrapers.browser.pool import Browser, PageRules, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
+from scrapers.kuaishou import surfaces as kuaishou
 from scrapers.look import LookTask, look
 from scrapers.provisional import is_needless
 from scrapers.surface import FindsUnits, Key, Login, Scraper, SessionUse, Shows, Surface
@@ -47,6 +48,7 @@ SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
             douyin.SCRAPER,
             wechat.SCRAPER,
             bilibili.SCRAPER,
+            kuaishou.SCRAPER,
         )
     }
 )

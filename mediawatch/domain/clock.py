@@ -176,6 +176,25 @@ def from_epoch(value: object) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def from_epoch_ms(value: object) -> datetime:
+    """Unix milliseconds as int or digit text, to UTC.
+
+    Seconds, zero and text are `Changed`: a wrong unit must never become a date.
+    """
+    match value:
+        case bool():
+            raise Changed(f"epoch in milliseconds is {value!r}")
+        case int():
+            milliseconds = value
+        case str() if value.isascii() and value.isdigit() and len(value) < 20:
+            milliseconds = int(value)
+        case _:
+            raise Changed(f"epoch in milliseconds is {value!r}")
+    if not _EARLIEST.timestamp() * 1000 <= milliseconds < 10_000_000_000_000:
+        raise Changed(f"epoch in milliseconds out of range: {value!r}")
+    return datetime.fromtimestamp(milliseconds // 1000, UTC)
+
+
 _MONTHS = {
     name: number
     for number, name in enumerate(

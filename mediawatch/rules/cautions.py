@@ -25,6 +25,7 @@ _LOGINS = {
     "weibo": "微博登录",
     "douyin": "抖音登录",
     "bilibili": "哔哩哔哩登录",
+    "kuaishou": "快手登录",
 }
 """With which the other key is asked for: WeChat's number by its reader, elsewhere the name."""
 _MAY_BE = "可能因隐藏检索或标识填报有误，请人工核实"

@@ -21,6 +21,7 @@ _BILIBILI = re.compile(
     r"(?:m\.)?bilibili\.com/video/(BV\w{10})/?",
     re.ASCII,
 )
+_KUAISHOU = re.compile(r"/(?:short-video|fw/(?:photo|long-video))/(3x[0-9a-z]{6,22})/?", re.ASCII)
 _ADDED = re.compile(r"utm_\w+|from|share\w*|scene|spm|timestamp|isappinstalled|wfr", re.IGNORECASE)
 """Query keys that sharing adds; they name no page."""
 
@@ -49,6 +50,10 @@ def post_key(url: str) -> str:
         return f"toutiao:{found[1]}"
     if found := _BILIBILI.fullmatch(f"{host}{parts.path}"):
         return f"bilibili:{found[1] or found[2]}"
+    if _is_on(host, "kuaishou.com", "gifshow.com", "chenzhongtech.com") and (
+        found := _KUAISHOU.fullmatch(parts.path)
+    ):
+        return f"kuaishou:{found[1]}"
     kept = urlencode(sorted(pair for pair in query if not _ADDED.fullmatch(pair[0])))
     return f"{host}{parts.path.rstrip('/')}" + (f"?{kept}" if kept else "")
 

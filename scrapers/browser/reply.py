@@ -14,6 +14,8 @@ from scrapers.urls import host_and_path
 _RENDER_DATA = re.compile(r'<script\b[^>]*\bid="RENDER_DATA"[^>]*>([^<]*)</script>')
 REFUSALS = frozenset({403, 414, 418, 429, 432})
 """Statuses by which the watched sites say "slower" or "not you"."""
+ASKED_LIMIT = 65_536
+"""Bytes of a request's body that are kept with its reply. The calls that are read carry hundreds."""
 
 
 def render_data(html: str) -> str | None:
@@ -45,6 +47,11 @@ class Reply:
     """When it was sent, by the site's own clock; None where the site does not say."""
     cut: bool = False
     """True where the body was larger than a tab keeps; `body` is then empty."""
+    asked: bytes = b""
+    """What the request carried (a POST), as sent; empty where it was larger than `ASKED_LIMIT`.
+
+    It may hold secrets: evidence never keeps it.
+    """
 
     def text(self) -> str:
         return self.body.decode("utf-8", errors="replace")
@@ -77,6 +84,24 @@ class Reply:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise Changed(f"no JSON from {self.path}: {self.text()[:80]}") from error
+
+    @property
+    def asked_fields(self) -> dict[str, str]:
+        """The texts and numbers at the top of the JSON that the request carried, as text.
+
+        Empty where it carried no JSON object.
+        """
+        try:
+            fields = json.loads(self.asked) if self.asked else {}
+        except (ValueError, RecursionError):
+            return {}
+        if not isinstance(fields, dict):
+            return {}
+        return {
+            key: str(value)
+            for key, value in fields.items()
+            if isinstance(value, str | int | float) and not isinstance(value, bool)
+        }
 
     @property
     def path(self) -> str:

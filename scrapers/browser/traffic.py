@@ -15,7 +15,7 @@ from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.browser.clock_check import ClockCheck, sent_at
 from scrapers.browser.fetch import BODY_LIMIT, fetch_by_page
 from scrapers.browser.limits import BackgroundTasks, Timeouts, with_timeout
-from scrapers.browser.reply import Reply
+from scrapers.browser.reply import ASKED_LIMIT, Reply
 from scrapers.browser.reply_waiter import ReplyWaiter
 from scrapers.browser.traffic_log import TrafficLog
 from scrapers.urls import host_and_path
@@ -182,6 +182,7 @@ class PageTraffic:
             location,
             sent_at(headers),
             cut,
+            _carried_by(response.request),
         )
         self._clock.note(reply.sent_at)
         if self.log and not lost:
@@ -241,3 +242,9 @@ class PageTraffic:
         self._document_came.set()
         for waiter in self._waiters:
             waiter.end()
+
+
+def _carried_by(request: Request) -> bytes:
+    """The body of a request; empty where it has none, or one that is too large to keep."""
+    body = request.post_data_buffer or b""
+    return body if len(body) <= ASKED_LIMIT else b""

@@ -66,6 +66,26 @@ def bilibili(text: str) -> Iterator[object]:
             yield {key: user[key] for key in ("uname", "mid", "face") if key in user}
 
 
+def kuaishou(text: str) -> Iterator[object]:
+    """The page's own call `/rest/v/profile/get`, which tells of the operator alone."""
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    match payload:
+        case {"result": 1, "userId": _, "userName": _, **user}:
+            named = {key: payload[key] for key in ("userId", "userName")}
+            yield named | {
+                key: user[value]
+                for key, value in (
+                    ("head", "userHead"),
+                    ("id", "eid"),
+                    ("alias", "userDefineId"),
+                )
+                if value in user
+            }
+
+
 def wechat(text: str) -> Iterator[object]:
     """The back office's home page.
 

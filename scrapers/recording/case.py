@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from mediawatch.domain import Account, Outcome, Sight, UserError
+from scrapers.browser.reply import Reply
 from scrapers.browser.traffic_log import LoggedReply, TrafficLog
 from scrapers.privacy.scrubbing import KEYS, Scrubber
 from scrapers.privacy.secrets import cookie_values, identity_in
@@ -28,7 +29,8 @@ _CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 class CaseAnswer:
     """One response of a case, scrubbed.
 
-    `calls` are what the page's own scripts asked for, to be asked again at the replay.
+    `calls` are what the page's own scripts asked for, to be asked again at the replay; behind
+    `POST ` one that carried the fields of its query as JSON.
     """
 
     url: str
@@ -63,7 +65,7 @@ def answers_of(
         surface = surfaces[each.surface]
         if each.reply.cut or not _belongs(each, scraper, surface, lost):
             continue
-        url = scrubber.url(each.reply.url, surface.url_keys)
+        url = scrubber.url(_address_of(each.reply), surface.url_keys)
         if url not in chosen or each.used or each.document or not chosen[url].used:
             chosen[url] = each
     made = [
@@ -90,6 +92,16 @@ def _belongs(logged: LoggedReply, scraper: Scraper, surface: Surface, lost: set[
     return own and (surface.page_shows or surface.name in lost)
 
 
+def _address_of(reply: Reply) -> str:
+    """The address of a reply, with the fields that its request carried as if they stood in the query.
+
+    One address answers many posted questions.
+    """
+    if not (fields := reply.asked_fields):
+        return reply.url
+    return f"{reply.url}{'&' if '?' in reply.url else '?'}{urlencode(fields)}"
+
+
 def _calls(
     log: TrafficLog, page: LoggedReply, chosen: Mapping[str, LoggedReply]
 ) -> tuple[str, ...]:
@@ -99,7 +111,7 @@ def _calls(
     )
     end = documents[0] if documents else log.begun + 1
     return tuple(
-        url
+        f"POST {url}" if each.reply.asked else url
         for url, each in chosen.items()
         if not each.document
         and page.number < each.number < end

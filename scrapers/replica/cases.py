@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from mediawatch.domain import Filing, UserError
 from mediawatch.inputs import InputFault, read_bytes, read_toml
 
-_PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "bilibili")
+_PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou")
 _LOGINS = (*_PLATFORMS, "weread", "wechat-api")
 _MOST_BYTES = 64 * 2**20
 """A reply of a site has 5 MB at most."""
@@ -42,6 +42,22 @@ class CaseError(UserError):
     """A case folder is not as docs/cases.md says; the message names file and key."""
 
 
+_POST = "POST "
+
+
+def _request_of(call: str) -> tuple[str, dict[str, Any]]:
+    """A call as the `fetch` of a page makes it: its address, and the options."""
+    if not call.startswith(_POST):
+        return call, {}
+    address, _, query = call.removeprefix(_POST).partition("?")
+    body = json.dumps(dict(parse_qsl(query, keep_blank_values=True)), ensure_ascii=False)
+    return address, {
+        "method": "POST",
+        "headers": {"content-type": "application/json"},
+        "body": body,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedReply:
     """One response.
@@ -57,18 +73,22 @@ class RecordedReply:
     location: str = ""
     """Where a redirect leads."""
     calls: tuple[str, ...] = ()
-    """What the page's own scripts asked for, which are not recorded themselves."""
+    """What the page's own scripts asked for, which are not recorded themselves.
+
+    Behind `POST ` a call that carries the fields of its query as JSON.
+    """
 
     @property
     def body_with_calls(self) -> bytes:
         """The body; after it a script that makes the `calls`."""
         if not self.calls:
             return self.body
-        listed = json.dumps(self.calls).replace("<", "\\u003c")
+        asked = [_request_of(call) for call in self.calls]
+        listed = json.dumps(asked).replace("<", "\\u003c")
         # It reads the answers as the site's own scripts do: the browser may hold back an unread
         # one.
         script = (
-            f"<script>for (const url of {listed}) fetch(url).then((reply) => "
+            f"<script>for (const [url, how] of {listed}) fetch(url, how).then((reply) => "
             "reply.text()).catch(() => null)</script>"
         )
         return self.body + script.encode()
@@ -230,7 +250,7 @@ def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> RecordedRe
         raise CaseError(f"{where}location {location!r} names no host")
     calls = table.get("calls", [])
     if not isinstance(calls, list) or not all(
-        isinstance(each, str) and urlsplit(each).hostname for each in calls
+        isinstance(each, str) and urlsplit(each.removeprefix(_POST)).hostname for each in calls
     ):
         raise CaseError(f"{where}calls must be a list of URLs, not {calls!r}")
     if not isinstance(name, str) or name != Path(name).name:

@@ -22,6 +22,7 @@ from scrapers.replica.bilibili import Bilibili
 from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
 from scrapers.replica.http import drop, read_body, read_head, read_json, readable_by, send
+from scrapers.replica.kuaishou import Kuaishou
 from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Answer, Drop, Middleware, Request, Response, Site
@@ -31,7 +32,16 @@ from scrapers.replica.weibo import Weibo
 from scrapers.replica.weread import WeRead
 from scrapers.replica.world import World
 
-SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead, WeChatInterface, Bilibili)
+SITES: tuple[type[Site], ...] = (
+    Toutiao,
+    Weibo,
+    Douyin,
+    WeChat,
+    WeRead,
+    WeChatInterface,
+    Bilibili,
+    Kuaishou,
+)
 _LIMIT = 1 << 18
 # What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a
 # page of a platform.

@@ -31,7 +31,7 @@ HEADINGS: Mapping[str, str] = {
     "opened_on": "开设时间", "filed_on": "备案时间",
 }  # fmt: skip
 """Filed columns, and how an office's table calls them."""
-PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "bilibili")
+PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou")
 _POST_WORDS = {
     "article": PostKind.ARTICLE, "micro": PostKind.MICRO, "video": PostKind.VIDEO,
     "pictures": PostKind.PICTURES, "answer": PostKind.ANSWER,
@@ -42,6 +42,7 @@ _USUAL_KIND = {
     "douyin": PostKind.VIDEO,
     "toutiao": PostKind.ARTICLE,
     "bilibili": PostKind.VIDEO,
+    "kuaishou": PostKind.VIDEO,
 }
 _ID_SHAPES = {
     "wechat": (r"[A-Za-z0-9+/]{12,24}={0,2}", "the base64 of a number, e.g. MzAwMDAwMDAwMQ=="),
@@ -49,6 +50,7 @@ _ID_SHAPES = {
     "douyin": (r"MS4wLjABAAAA[\w-]{20,80}", "a sec_uid, MS4wLjABAAAA…"),
     "toutiao": (r"[\w-]{20,120}", "a token, MS4wLjABAAAA…"),
     "bilibili": (r"[1-9]\d{0,15}", "a mid, e.g. 3500000000000001"),
+    "kuaishou": (r"3x[0-9a-z]{6,22}", "an id of a profile's address, 3x…"),
 }
 _USUAL_TIME = time(10, 0)
 
@@ -131,6 +133,8 @@ class WorldRow:
             return str(9_000_000_000 + number_of(key, 999_999_999))
         if platform == "bilibili":
             return str(9_000_000_000_000_000 + number_of(key, 999_999_999_999))
+        if platform == "kuaishou":
+            return f"3x{number_of(key, 16**12):012x}z"
         return "MS4wLjABAAAA" + make_up(platform, key, 43)
 
     def posts(self, platform: str) -> tuple[TruePost, ...]:

@@ -174,7 +174,7 @@ async def test_canaries_are_wanted_where_the_registry_has_accounts(app: App, hom
         app.store,
         Filing(name="示例", platform="weibo"),
         Filing(name="示例", platform="toutiao"),
-        Filing(name="示例", platform="kuaishou"),
+        Filing(name="示例", platform="channels"),
     )
     home.canaries.write_text(to_toml([CANARY], "演示数据"), encoding="utf-8")
     found = {
@@ -362,7 +362,7 @@ SURFACES = {
         ("weibo", False, 4, False, True),
         ("weibo", True, 1, True, True),
         ("toutiao", False, 1, True, True),
-        ("kuaishou", False, 4, False, False),
+        ("channels", False, 4, False, False),
     ],
 )
 def test_what_is_ahead(

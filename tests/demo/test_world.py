@@ -262,7 +262,8 @@ def test_the_shipped_world_is_the_circulars(shipped: World) -> None:
         "weibo": 3,
         "douyin": 5,
         "toutiao": 4,
-        "": 3,
+        "kuaishou": 1,
+        "": 2,
     }
 
 

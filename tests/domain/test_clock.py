@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from mediawatch.domain.clock import parse_day, parse_moment
+from mediawatch.domain import Changed
+from mediawatch.domain.clock import from_epoch, from_epoch_ms, parse_day, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,19 @@ def test_what_is_wrong_with_a_day() -> None:
     for text, said in (("2023-02-30", "no such day"), ("30.2.2023", "write it as 2022-12-31")):
         with pytest.raises(ValueError, match=said):
             parse_day(text)
+
+
+@pytest.mark.parametrize("value", [1_672_531_199_000, "1672531199000", 1_672_531_199_999])
+def test_milliseconds_are_read_to_their_second(value: object) -> None:
+    assert from_epoch_ms(value) == datetime.fromisoformat("2022-12-31T23:59:59+00:00")
+    with pytest.raises(Changed):
+        from_epoch(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1_672_531_199, "1672531199", 0, -1, True, None, 1.672e12, "1.67E12", "", "9" * 25, 10**16],
+)
+def test_another_unit_is_never_read_as_milliseconds(value: object) -> None:
+    with pytest.raises(Changed):
+        from_epoch_ms(value)

@@ -39,6 +39,8 @@ from scrapers.replica import Case, Replica, World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 SEC, TOKEN = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "t" * 43
+EID = "3x" + "k" * 13
+WORKS = ";".join(f"2022-11-{day:02}T08:00" for day in range(1, 26))
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,true_original_id,truth,shown_name,verified_as,posts,"
     "articles,reader\n"
@@ -48,14 +50,22 @@ WORLD = World.parse(
     "weibo,新浪微博,示例无踪,W5,5000000005,,gone,,,,,\n"
     f"douyin,抖音,示例抖音,D1,{SEC},,alive,,示例市第一测试局,2022-11-03T10:00;2022-10-01,,\n"
     f"toutiao,今日头条,示例头条,T1,{TOKEN},,alive,,,2022-11-20T12:00,,\n"
+    f"kuaishou,快手,示例快手,K1,{EID},,alive,,,{WORKS},,\n"
     "wechat,微信公众号,示例有链,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,alive,,,2022-12-30T07:30;"
     "2022-11-01,1;2,\n"
     "wechat,微信公众号,示例无链,X2,MzAwMDAwMDAwMg==,,alive,,,2022-12-30,,\n"
     "wechat,微信公众号,示例验证,X3,MzAwMDAwMDAwMw==,,alive,,,2022-12-30,1:captcha,\n"
     "wechat,微信公众号,示例读书,X4,MzAwMDAwMDAwNA==,gh_00000000000d,alive,,,2022-12-29T08:00,,unfiled\n"
 )
-LOGINS = frozenset({"weibo", "douyin", "wechat", "weread"})
-OPERATOR = ("演示操作员", "2000000001", "gh_000000000000", "MS4wLjABAAAA" + "0" * 43)
+LOGINS = frozenset({"weibo", "douyin", "wechat", "weread", "kuaishou"})
+OPERATOR = (
+    "演示操作员",
+    "2000000001",
+    "1000000001",
+    "3x0000000000000",
+    "gh_000000000000",
+    "MS4wLjABAAAA" + "0" * 43,
+)
 """As the replica's pages name the one who is logged in."""
 
 
@@ -157,6 +167,8 @@ USUAL = [
     ("示例沉睡", None, Outcome.OK, DateKind.EXACT, 1),
     ("示例有链", "", Outcome.OK, DateKind.AT_LEAST, 0),
     ("示例读书", None, Outcome.OK, DateKind.AT_LEAST, 1),
+    # Two pages of one address, told apart by what the page posted.
+    ("示例快手", None, Outcome.OK, DateKind.EXACT, 1),
 ]
 MORE = [
     ("示例抖音", None, Outcome.OK, DateKind.EXACT, 1),
@@ -189,7 +201,7 @@ async def compared(
     assert leaked(out, secrets_of(replica)) == []
     # The scan can find what it looks for: the operator was on these pages.
     assert leaked(opened.home.sessions, secrets_of(replica)) != []
-    for page in (out / "weibo").rglob("*.html"):
+    for page in (*(out / "weibo").rglob("*.html"), *(out / "kuaishou").rglob("*.html")):
         # The sites' own scripts are no part of a recording: what they asked for stands in `calls`.
         page.write_text(CALLING.sub("", page.read_text("utf-8")), "utf-8")
     config = Settings.model_validate({"timeouts": {"reply": 4, "challenge": 4}})

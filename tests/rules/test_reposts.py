@@ -402,6 +402,7 @@ def test_a_person_decides_about_a_similar_title() -> None:
         ("https://www.bilibili.com/video/BV1234567890/?vd_source=1", "https://m.bilibili.com/video/BV1234567890"),
         ("http://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv#rd", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"),
         ("http://www.gov.cn/a/content_1.htm", "https://gov.cn/a/content_1.htm?share=1"),
+        ("https://www.kuaishou.com/short-video/3xabcdefgh?authorId=3x1", "https://v.m.chenzhongtech.com/fw/photo/3xabcdefgh?shareId=1"),
     ],
 )  # fmt: skip
 def test_links_of_one_post_have_one_key(one: str, other: str) -> None:
@@ -419,6 +420,8 @@ def test_links_of_two_posts_have_two_keys() -> None:
         "https://t.bilibili.com/463864834570585963",
         "https://space.bilibili.com/463864834570585963",
         "https://www.bilibili.com/video/BV1234567890",
+        "https://www.kuaishou.com/short-video/3xabcdefgh",
+        "https://www.kuaishou.com/short-video/3xabcdefgi",
     ]
     assert len({post_key(link) for link in links}) == len(links)
     assert post_key(" ") == ""

@@ -47,6 +47,7 @@ STAND_INS = {
     "weibo": ("weibo", "weibo_items"),
     "wechat": ("wechat", "wechat_office", "weread", "wechat_interface"),
     "bilibili": ("bilibili", "bilibili_items"),
+    "kuaishou": ("kuaishou", "kuaishou_items"),
 }
 """The replica's files by platform."""
 LINES_OF_A_PAGE = 100

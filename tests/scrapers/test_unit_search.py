@@ -53,7 +53,10 @@ def account(platform: str, provisional: str = "", **filed: Any) -> Account:
         # One filed key is enough, also where another contradicts it: it is no unfiled account.
         (account("wechat", platform_id="1", alias="shilifabu"), SearchHit(id=BIZ, name="x", alias="shilifabu"), True),
         (account("toutiao", platform_id="x"), SearchHit(id="x", name="x"), False),
-        (account("kuaishou", platform_id="x"), SearchHit(id="x", name="x"), False),
+        (account("kuaishou", platform_id="3xabcdefgh"), SearchHit(id="3xabcdefgh", name="x"), True),
+        (account("kuaishou", url="https://www.kuaishou.com/profile/3xabcdefgh"), SearchHit(id="3xabcdefgh", name="x"), True),
+        (account("kuaishou", alias="shili01"), SearchHit(id="3xabcdefgh", name="示例"), False),
+        (account("channels", platform_id="x"), SearchHit(id="x", name="x"), False),
     ],
 )  # fmt: skip
 def test_which_hit_belongs_to_a_filed_account(filed: Account, hit: SearchHit, leads: bool) -> None:
@@ -75,6 +78,7 @@ def test_each_platform_declares_what_its_search_shows() -> None:
         "douyin": [("douyin.search", True)],
         "wechat": [("wechat.search", False)],
         "bilibili": [("bilibili.search", False)],
+        "kuaishou": [("kuaishou.search", False)],
     }
     for scraper in SCRAPERS.values():
         search = scraper.unit_search

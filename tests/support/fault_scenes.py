@@ -101,6 +101,14 @@ SCENES = {
             aside=False,
             tells_gone=False,
         ),
+        Scene(
+            name="kuaishou",
+            platform="kuaishou",
+            surfaces=("kuaishou.profile",),
+            logins=("kuaishou",),
+            aside=False,
+            tells_gone=False,
+        ),
     )
 }
 """The columns of the table, by platform."""
@@ -122,6 +130,20 @@ ASIDE = (
         surfaces=("douyin.search", "douyin.profile"),
         logins=("douyin",),
         by_name=True,
+    ),
+    Scene(
+        name="Kuaishou, a visitor",
+        platform="kuaishou",
+        surfaces=("kuaishou.profile",),
+        tells_gone=False,
+    ),
+    Scene(
+        name="Kuaishou, name search",
+        platform="kuaishou",
+        surfaces=("kuaishou.search", "kuaishou.profile"),
+        logins=("kuaishou",),
+        by_name=True,
+        tells_gone=False,
     ),
     Scene(name="WeChat, albums", platform="wechat", surfaces=("wechat.article", "wechat.album")),
     Scene(

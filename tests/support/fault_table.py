@@ -66,6 +66,8 @@ STRUCK_BY = {
     "bilibili.dynamic": frozenset(Part),
     "bilibili.space": frozenset(Part),
     "bilibili.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
+    "kuaishou.profile": frozenset({Part.DOCUMENT, Part.LIST}),
+    "kuaishou.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.album": frozenset({Part.LIST}),
     "wechat.reader_cover": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.reader_list": frozenset({Part.DOCUMENT, Part.LIST}),
@@ -77,7 +79,14 @@ STRUCK_BY = {
 The back office's own page is about the operator, never about an account.
 """
 EXACT = frozenset(
-    {"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list", "bilibili.space"}
+    {
+        "toutiao.profile",
+        "weibo.desktop",
+        "douyin.profile",
+        "wechat.list",
+        "bilibili.space",
+        "kuaishou.profile",
+    }
 )
 """Surfaces that prove a gap when nothing is wrong."""
 
@@ -189,9 +198,14 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
         (Fault.CHALLENGE_STAYS, name): Expected(_CHANGED, _NO, "no challenge of the space is known")
         for name in ("bilibili.dynamic", "bilibili.space")
     },
+    (Fault.LAPSED, "kuaishou.profile"): Expected(_LOGIN, _LOW, "the list is still answered, as to a visitor"),
+    (Fault.WITHHELD, "kuaishou.profile"): Expected(_OK, _LOW, "fewer works than the page counts"),
+    (Fault.EMPTY_LIST, "kuaishou.profile"): Expected(_SLOW, _NO),
+    (Fault.CHALLENGE_STAYS, "kuaishou.profile"): Expected(_CHANGED, _NO, "no challenge of the site is known"),
 }  # fmt: skip
 IN_PAGES: dict[tuple[Fault, str], Expected] = {
     **{(Fault.EMPTY_BODY, name): Expected(_CHANGED, _NO) for name in ("toutiao.profile", "weibo.mobile", "weibo.desktop")},
+    (Fault.EMPTY_BODY, "kuaishou.profile"): Expected(_CHANGED, _NO),
     (Fault.EMPTY_BODY, "wechat.article"): Expected(_CHANGED, _NO),
     # Past the limit the document counts as not there, as behind a challenge; what the page has made
     # of it by then is read.
@@ -304,6 +318,7 @@ ONCE = {
         Fault.TRUNCATED,
         Fault.SELF_NAVIGATION,
     ),
+    "kuaishou": (Fault.WITHHELD, Fault.CAPTCHA_PAGE, Fault.LAPSED, Fault.UNDATED),
     "wechat": (
         Fault.LAPSED,
         Fault.STATUS_429,
@@ -324,6 +339,7 @@ SOUND = {
     "weibo": TruthOf.GONE,
     "douyin": TruthOf.RENAMED,
     "bilibili": TruthOf.STALE,
+    "kuaishou": TruthOf.STALE,
 }
 """Under which truth an account is looked at there without a fault. One that is fresh is looked at
 after the faults of each scene.

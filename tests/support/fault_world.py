@@ -60,6 +60,7 @@ _TYPES = {
     "douyin": "抖音短视频",
     "toutiao": "今日头条",
     "bilibili": "哔哩哔哩",
+    "kuaishou": "快手",
 }
 
 
@@ -111,6 +112,8 @@ def true_id(platform: str, number: int) -> str:
             return str(5_000_000_000 + number)
         case "bilibili":
             return str(3_500_000_000_000_000 + number)
+        case "kuaishou":
+            return f"3x{number:013d}"
         case "wechat":
             return b64encode(str(9_000_000_000 + number).encode()).decode()
     return f"MS4wLjABAAAA{number:043d}"

@@ -205,7 +205,7 @@ class Faults:
                     return spoiled.withheld(platform, site.respond(request))
                 # Calls that only ask who is reading are answered as to a visitor, the account's
                 # own ones as ever.
-                asks_who = request.path == "/x/web-interface/nav" or (
+                asks_who = request.path in ("/x/web-interface/nav", "/rest/v/profile/get") or (
                     request.path == "/ajax/profile/info" and "uid" not in request.query
                 )
                 return site.respond(site.as_visitor(request) if document or asks_who else request)
@@ -276,7 +276,10 @@ class Faults:
             )
         if site.platform == "wechat" and request.path.startswith("/s/"):
             target = urlsplit(other.article_link(other.posts[0])).path
-        return replace(request, target=site.sign_anew(target))
+        payload = {
+            key: other.id if value == account else value for key, value in request.payload.items()
+        }
+        return replace(request, target=site.sign_anew(target), payload=payload)
 
     def _challenge(self, site: Site, request: Request, struck: _Struck) -> Response:
         if request.host in struck.challenged:
@@ -340,6 +343,18 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
             return query.get("host_mid") or query.get("mid", ""), Part.LIST
         case ["x", "space", *_] | ["x", "web-interface", "card"]:
             return query.get("mid", ""), Part.PROFILE
+        case ["profile", user_id] if host == "www.kuaishou.com":
+            return user_id, Part.DOCUMENT
+        case ["rest", "v", "profile", "feed"]:
+            return str(request.payload.get("user_id", "")), Part.LIST
+        case ["rest", "v", "profile", "get"]:
+            # It asks who the reader is; the page that asks is named by its Referer.
+            asking = urlsplit(request.headers.get("referer", "")).path
+            return asking.removeprefix("/profile/"), Part.PROFILE
+        case ["search", "video"] if host == "www.kuaishou.com":
+            return _named(site, query.get("searchKey", "")), Part.DOCUMENT
+        case ["rest", "v", "search", "user"]:
+            return _named(site, str(request.payload.get("keyword", ""))), Part.PROFILE
         case ["web", "mp", "reader", _]:
             return next(
                 (

@@ -61,6 +61,7 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
             ),
             "douyin": answer({"status_code": 0, "verify_ticket": "replica"}),
             "bilibili": answer({"code": 0, "data": {"v_voucher": "voucher_replica"}}),
+            "kuaishou": answer({"result": 400002, "error_msg": "replica"}),
             "weread": answer({"errCode": -2041, "errMsg": "replica"}),
         }.get(platform) or page(template("wechat_captcha.html"))
     match platform:
@@ -73,6 +74,8 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
             )
         case "bilibili":
             return redirect("https://security.bilibili.com/412?replica=1")
+        case "kuaishou":
+            return redirect("https://captcha.zt.kuaishou.com/iframe/index.html?replica=1")
         case "toutiao":
             return page(
                 "<!doctype html><title></title><body><iframe "
@@ -86,6 +89,7 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
 _COVERS = {
     "toutiao": "<iframe src='/captcha/'></iframe>",
     "douyin": "<div id='captcha_container'>请完成下列验证 (演示)</div>",
+    "kuaishou": "<iframe src='https://captcha.zt.kuaishou.com/iframe/index.html'></iframe>",
 }
 
 
@@ -107,6 +111,7 @@ def login(platform: str, request: Request, document: bool) -> Response:
             ),
             "douyin": answer({"status_code": 2483, "status_msg": "请先登录"}),
             "bilibili": answer({"code": -101, "message": "账号未登录"}),
+            "kuaishou": answer({"result": 109}),
             "wechat": answer({"base_resp": {"ret": 200003, "err_msg": "invalid session"}}),
             "weread": answer({"errCode": -2010, "errMsg": "replica"}),
             "wechat-api": answer({"errcode": 40001, "errmsg": "invalid credential"}),
@@ -119,6 +124,8 @@ def login(platform: str, request: Request, document: bool) -> Response:
             return page(f"<!doctype html><title>抖音</title><div data-e2e='user-info'></div>{wall}")
         case "bilibili":
             return redirect("https://passport.bilibili.com/login")
+        case "kuaishou":
+            return redirect("https://passport.kuaishou.com/pc/account/login")
         case "toutiao":
             return redirect(f"https://sso.toutiao.com/login/?service={quote(request.url)}")
     return page(fill(_MESSAGE, text="请在微信客户端打开链接。", script=""))
@@ -167,8 +174,9 @@ def with_script(response: Response, script: str) -> Response:
 _KEYS = {
     "weibo": ("created_at",), "douyin": ("create_time",), "toutiao": ("publish_time",), "wechat": ("time", "create_time"),
     "weread": ("time",), "wechat-api": ("ref_date",), "bilibili": ("pub_ts", "created"),
+    "kuaishou": ("timestamp",),
 }  # fmt: skip
-_PINNED = {"weibo": "isTop", "douyin": "is_top", "toutiao": "is_stick"}
+_PINNED = {"weibo": "isTop", "douyin": "is_top", "toutiao": "is_stick", "kuaishou": "replicaPinned"}
 _ODD_TEXT = "前些时候"
 
 
@@ -254,6 +262,15 @@ def _epoch(seconds: int, how: Dates) -> object:
     return 8 * 3600
 
 
+def _epoch_ms(milliseconds: int, how: Dates) -> object:
+    """Where milliseconds are right, the other unit is seconds."""
+    seconds = milliseconds // 1000
+    if how is Dates.MILLISECONDS:
+        return seconds
+    wrong = _epoch(seconds, how)
+    return wrong * 1000 if isinstance(wrong, int) else wrong
+
+
 def _printed(text: str, how: Dates) -> str:
     """Weibo prints its dates; the official interface of WeChat names the day."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
@@ -284,7 +301,7 @@ def _redate(platform: str, item: Item, how: Dates) -> None:
             if isinstance(value, int | str) and how is Dates.MISSING:
                 del held[key]
             elif isinstance(value, int):
-                held[key] = _epoch(value, how)
+                held[key] = _epoch_ms(value, how) if platform == "kuaishou" else _epoch(value, how)
             elif isinstance(value, str):
                 held[key] = (
                     str(_epoch(int(value), how)) if value.isdigit() else _printed(value, how)
@@ -350,6 +367,7 @@ def _lists(payload: Mapping[str, Any]) -> Iterator[tuple[Item, str]]:
             "publish_list",
             "data",
             "reviews",
+            "feeds",
             "article_list",
         ):
             if isinstance(place, dict) and isinstance(place.get(key), list):

@@ -27,7 +27,7 @@ class IdKind(StrEnum):
     NUMBER = "number"
     """A number of Toutiao: two of one length are compared."""
     ALIAS = "alias"
-    """微信号, 抖音号, Weibo's own domain: readable, and chosen by the account."""
+    """微信号, 抖音号, 快手号, Weibo's own domain: readable, and chosen by the account."""
     OTHER = "other"
 
     @property
@@ -52,16 +52,18 @@ _SEC_UID = re.compile(r"MS4wLjABAAAA[\w-]*", re.ASCII)
 _TOKEN = re.compile(r"C[A-Za-z0-9_-]{20,}")
 _UID = re.compile(r"[1-9]\d{4,10}")
 _MID = re.compile(r"[1-9]\d{4,15}", re.ASCII)
+_EID = re.compile(r"3x[0-9a-z]{6,22}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{4,}")
 _PART = re.compile(r"[A-Za-z0-9_.\-]+={0,2}")
 _BIZ_IN_LINK = re.compile(r"__biz=([A-Za-z0-9%]+={0,2})")
 _LINK = re.compile(
-    r"://|\b(?:weibo|douyin|iesdouyin|toutiao|bilibili|qq)\.(?:com|cn)\b", re.IGNORECASE
+    r"://|\b(?:weibo|douyin|iesdouyin|toutiao|bilibili|kuaishou|qq)\.(?:com|cn)\b", re.IGNORECASE
 )
-_MISTAKABLE = ("wechat", "weibo", "douyin", "toutiao", "bilibili")
+_MISTAKABLE = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou")
 _ASKED_FOR = {
     "wechat": "微信号或原始ID（gh_ 开头）", "weibo": "主页的数字UID", "douyin": "抖音号或主页链接中的ID", "toutiao": "主页链接中的ID",
     "bilibili": "空间的数字UID",
+    "kuaishou": "主页链接中的ID（3x 开头）或快手号",
 }  # fmt: skip
 
 
@@ -97,6 +99,10 @@ def kind_of(text: str, platform: str) -> IdKind | None:
             return IdKind.TOKEN if _SEC_UID.fullmatch(text) or _TOKEN.fullmatch(text) else None
         case "bilibili":
             return IdKind.UID if _MID.fullmatch(text) else None
+        case "kuaishou":
+            if _EID.fullmatch(text):
+                return IdKind.TOKEN
+            return IdKind.ALIAS if re.fullmatch(r"[A-Za-z0-9_.\-]{4,24}", text) else None
     return IdKind.OTHER if re.fullmatch(r"[A-Za-z0-9_.\-=]{3,}", text) else None
 
 
@@ -147,6 +153,9 @@ _OWNER = {
     "douyin": re.compile(r"/user/([\w-]+)|[?&]sec_u(?:ser_)?id=([\w-]+)", re.ASCII),
     "toutiao": re.compile(r"/c/user/(?:token/)?([\w-]+)", re.ASCII),
     "bilibili": re.compile(r"space\.bilibili\.com/(\d+)|bilibili\.com/space/(\d+)", re.ASCII),
+    "kuaishou": re.compile(
+        r"(?:^|//|www\.)kuaishou\.com/profile/(3x[0-9a-z]+)|/fw/user/(3x[0-9a-z]+)", re.ASCII
+    ),
 }
 """Where the address of a platform says whose page, or whose post, it is."""
 

@@ -20,6 +20,7 @@ from PIL import Image
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, RateLimited, Unreachable
 from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Launch, PageRules, Reply, Tab
+from scrapers.browser.reply import ASKED_LIMIT
 from scrapers.urls import scrub
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -84,6 +85,39 @@ def test_reply_json(status: int, body: bytes, failure: type[Failure] | None) -> 
     with pytest.raises(failure) as caught:
         reply.json()
     assert "secret" not in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields"),
+    [
+        (b'{"user_id": "a", "pcursor": "", "count": 2}', {"user_id": "a", "pcursor": "", "count": "2"}),
+        (b'{"a": null, "b": [1], "c": {"d": 1}, "e": true}', {}),
+        (b"user_id=a", {}),
+        (b'["a"]', {}),
+        (b"\xff", {}),
+        (b"", {}),
+    ],
+)  # fmt: skip
+def test_the_fields_that_a_request_carried(asked: bytes, fields: dict[str, str]) -> None:
+    assert Reply("https://a.test/", 200, JSON, b"{}", asked=asked).asked_fields == fields
+
+
+async def test_replies_of_one_address_keep_what_was_asked(quick: Browser) -> None:
+    bodies = ['{"page":"1"}', '{"page":"2"}', "x" * (ASKED_LIMIT + 1)]
+    script = "".join(
+        f"fetch('/api/feed', {{method: 'POST', body: {json.dumps(body)}}}).then(a => a.json());"
+        for body in bodies
+    )
+    routes = {"/": f"<body><script>{script}</script>", "/api/feed": Answer('{"a": 1}', JSON)}
+    async with at(quick, routes) as (tab, site), tab.listen_for(FEED) as waiter:
+        await tab.open(site.url("/"))
+        second = await waiter.first(lambda reply: reply.asked_fields.get("page") == "2")
+        first = await waiter.first(lambda reply: reply.asked_fields.get("page") == "1")
+        assert (first.asked, second.asked) == (bodies[0].encode(), bodies[1].encode())
+        large = await waiter.first(lambda reply: not reply.asked_fields)
+        assert (large.asked, large.json()) == (b"", {"a": 1})
+        kept = b"".join(gzip.decompress(each.body) for each in await tab.evidence.take(page=False))
+        assert kept == b'{"a": 1}' * 3
 
 
 def test_reply_that_redirects_or_was_cut_is_changed() -> None:

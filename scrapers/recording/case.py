@@ -111,7 +111,7 @@ def _calls(
     )
     end = documents[0] if documents else log.begun + 1
     return tuple(
-        f"POST {url}" if each.reply.asked else url
+        f"POST {url}" if each.reply.asked_fields else url
         for url, each in chosen.items()
         if not each.document
         and page.number < each.number < end

@@ -62,8 +62,8 @@ def work(account: TrueAccount, post: TruePost) -> dict[str, Any]:
             "timestamp": post.serial * 1000,
             "duration": 15_000,
             "likeCount": 1,
-            "replicaPinned": post.pinned,
         },
+        "replicaPinned": post.pinned,
     }
 
 

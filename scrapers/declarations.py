@@ -30,6 +30,7 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
         "wechat.search": "微信公众平台账号搜索",
         "wechat.list": "微信公众平台发表记录",
     },
+    "tieba": {"tieba.home": "贴吧个人主页"},
 }
 """Platform key to its surfaces, each with what inspectors call it."""
 
@@ -38,6 +39,7 @@ SITES: Mapping[str, frozenset[str]] = {
     "weibo": frozenset({"weibo.com", "weibo.cn", "sina.com.cn", "sina.cn", "t.cn"}),
     "douyin": frozenset({"douyin.com", "iesdouyin.com", "snssdk.com"}),
     "wechat": frozenset({"mp.weixin.qq.com"}),
+    "tieba": frozenset({"tieba.baidu.com", "passport.baidu.com", "wappass.baidu.com"}),
 }
 """Platform key to the hosts of its pages: what a person names as seen there stands under one."""
 
@@ -64,7 +66,7 @@ INDEX_NAMES: Mapping[str, str] = dict.fromkeys(
 It may lag, so its newest article is what a person is asked to compare.
 """
 
-_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread")
+_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread", "tieba")
 
 
 class LoginsByWord(Mapping[str, "Login"]):

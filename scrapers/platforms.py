@@ -31,6 +31,7 @@ from scrapers.douyin import surfaces as douyin
 from scrapers.look import LookTask, look
 from scrapers.provisional import is_needless
 from scrapers.surface import FindsUnits, Key, Login, Scraper, SessionUse, Shows, Surface
+from scrapers.tieba import surfaces as tieba
 from scrapers.toutiao import surfaces as toutiao
 from scrapers.unit_search import SearchTask
 from scrapers.urls import link_in, on_host
@@ -40,7 +41,13 @@ from scrapers.weibo import surfaces as weibo
 SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
     {
         scraper.platform: scraper
-        for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, wechat.SCRAPER)
+        for scraper in (
+            toutiao.SCRAPER,
+            weibo.SCRAPER,
+            douyin.SCRAPER,
+            wechat.SCRAPER,
+            tieba.SCRAPER,
+        )
     }
 )
 """Platform key to its scraper."""

@@ -16,6 +16,7 @@ _SIGNS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WEIBO = re.compile(r"/(?:\d+|status|detail|u/\d+)/(\w{8,20})/?", re.ASCII)
 _DOUYIN = re.compile(r"/(?:share/)?(?:video|note|slides)/(\d{10,20})\b")
 _TOUTIAO = re.compile(r"/(?:(?:article|w|video|group|item)/|[ai])(\d{10,20})\b")
+_TIEBA = re.compile(r"/p/(\d{8,20})/?")
 _ADDED = re.compile(r"utm_\w+|from|share\w*|scene|spm|timestamp|isappinstalled|wfr", re.IGNORECASE)
 """Query keys that sharing adds; they name no page."""
 
@@ -42,6 +43,8 @@ def post_key(url: str) -> str:
             return f"douyin:{modal or (found[1] if found else '')}"
     if _is_on(host, "toutiao.com") and (found := _TOUTIAO.search(parts.path)):
         return f"toutiao:{found[1]}"
+    if host == "tieba.baidu.com" and (found := _TIEBA.fullmatch(parts.path)):
+        return f"tieba:{found[1]}"
     kept = urlencode(sorted(pair for pair in query if not _ADDED.fullmatch(pair[0])))
     return f"{host}{parts.path.rstrip('/')}" + (f"?{kept}" if kept else "")
 

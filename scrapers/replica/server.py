@@ -1,5 +1,5 @@
 """The replica: a CONNECT proxy on 127.0.0.1 that answers, with its own key, for the hosts of the
-four platforms and for no other.
+platforms and for no other.
 
 Give a browser `proxy` and `chromium_args`, and real addresses lead here. Nothing is ever passed on
 to a network.
@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
 from scrapers.replica.http import drop, read_body, read_head, read_json, send
+from scrapers.replica.tieba import Tieba
 from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Answer, Drop, Middleware, Request, Response, Site
@@ -30,7 +31,15 @@ from scrapers.replica.weibo import Weibo
 from scrapers.replica.weread import WeRead
 from scrapers.replica.world import World
 
-SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead, WeChatInterface)
+SITES: tuple[type[Site], ...] = (
+    Toutiao,
+    Weibo,
+    Douyin,
+    WeChat,
+    WeRead,
+    WeChatInterface,
+    Tieba,
+)
 _LIMIT = 1 << 18
 # What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a
 # page of a platform.

@@ -51,13 +51,17 @@ _GH = re.compile(r"gh_[0-9a-z]{6,24}", re.IGNORECASE)
 _SEC_UID = re.compile(r"MS4wLjABAAAA[\w-]*", re.ASCII)
 _TOKEN = re.compile(r"C[A-Za-z0-9_-]{20,}")
 _UID = re.compile(r"[1-9]\d{4,10}")
+_PORTRAIT = re.compile(r"tb\.1\.[0-9a-f]{1,8}\.[\w-]{10,40}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{4,}")
 _PART = re.compile(r"[A-Za-z0-9_.\-]+={0,2}")
 _BIZ_IN_LINK = re.compile(r"__biz=([A-Za-z0-9%]+={0,2})")
-_LINK = re.compile(r"://|\b(?:weibo|douyin|iesdouyin|toutiao|qq)\.(?:com|cn)\b", re.IGNORECASE)
-_MISTAKABLE = ("wechat", "weibo", "douyin", "toutiao")
+_LINK = re.compile(
+    r"://|\b(?:weibo|douyin|iesdouyin|toutiao|baidu|qq)\.(?:com|cn)\b", re.IGNORECASE
+)
+_MISTAKABLE = ("wechat", "weibo", "douyin", "toutiao", "tieba")
 _ASKED_FOR = {
     "wechat": "微信号或原始ID（gh_ 开头）", "weibo": "主页的数字UID", "douyin": "抖音号或主页链接中的ID", "toutiao": "主页链接中的ID",
+    "tieba": "主页链接中的ID（tb.1. 开头）或贴吧ID",
 }  # fmt: skip
 
 
@@ -91,6 +95,8 @@ def kind_of(text: str, platform: str) -> IdKind | None:
             if text.isascii() and text.isdigit():
                 return IdKind.NUMBER if len(text) >= 5 else None
             return IdKind.TOKEN if _SEC_UID.fullmatch(text) or _TOKEN.fullmatch(text) else None
+        case "tieba" if _PORTRAIT.fullmatch(text):
+            return IdKind.TOKEN
     return IdKind.OTHER if re.fullmatch(r"[A-Za-z0-9_.\-=]{3,}", text) else None
 
 
@@ -140,6 +146,7 @@ _OWNER = {
     "weibo": re.compile(r"weibo\.(?:com|cn)/(?:u/|profile/)?(\d{5,11})(?=[/?#]|$)", re.ASCII),
     "douyin": re.compile(r"/user/([\w-]+)|[?&]sec_u(?:ser_)?id=([\w-]+)", re.ASCII),
     "toutiao": re.compile(r"/c/user/(?:token/)?([\w-]+)", re.ASCII),
+    "tieba": re.compile(r"/home/main/?\?(?:[^#]*&)?id=(tb\.1\.[\w.-]+)", re.ASCII),
 }
 """Where the address of a platform says whose page, or whose post, it is."""
 

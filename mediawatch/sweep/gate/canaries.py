@@ -124,8 +124,8 @@ TEMPLATE = """\
 # 未经对照账号校验. Ids only; `source` is where anybody can read that this id is that account, and is required.
 #
 # [[canary]]
-# platform = "weibo"               # wechat, weibo, douyin, toutiao
-# platform_id = "…"                # Weibo uid, Douyin sec_uid, Toutiao token, WeChat biz
+# platform = "weibo"               # wechat, weibo, douyin, toutiao, tieba
+# platform_id = "…"                # Weibo uid, Douyin sec_uid, Toutiao token, WeChat biz, Tieba portrait
 # name = "…"
 # source = "https://…"
 # url = "https://…"                # its page, where the platform is looked at by page

@@ -46,6 +46,7 @@ STAND_INS = {
     "douyin": ("douyin", "douyin_items"),
     "weibo": ("weibo", "weibo_items"),
     "wechat": ("wechat", "wechat_office", "weread", "wechat_interface"),
+    "tieba": ("tieba",),
 }
 """The replica's files by platform."""
 LINES_OF_A_PAGE = 100

@@ -31,6 +31,10 @@ class Scene:
     lists_open: bool = True
     """Whether WeChat's back office lists the articles of other accounts."""
     aside: bool = True
+    tells_stale: bool = True
+    """Whether these surfaces can prove that an account is silent."""
+    owns: bool = False
+    """Whether the login is the account's own (Tieba)."""
     newest: date | None = date(2022, 12, 30)
     """What a look reads of a sound account that posted on 2022-12-30; None where these surfaces
     show no date.
@@ -39,7 +43,7 @@ class Scene:
     @property
     def own(self) -> bool:
         """Whether its accounts are the operator's own: a login has one."""
-        return "wechat.own" in self.surfaces or self.by_key
+        return self.owns or "wechat.own" in self.surfaces or self.by_key
 
     @property
     def by_key(self) -> bool:
@@ -90,6 +94,14 @@ SCENES = {
             surfaces=("wechat.article", "wechat.search", "wechat.list"),
             logins=("wechat",),
             aside=False,
+        ),
+        Scene(
+            name="tieba",
+            platform="tieba",
+            surfaces=("tieba.home",),
+            logins=("tieba",),
+            aside=False,
+            tells_stale=False,
         ),
     )
 }
@@ -145,6 +157,14 @@ ASIDE = (
         logins=("wechat",),
         lists_open=False,
         newest=date(2022, 11, 10),
+    ),
+    Scene(name="Tieba, a visitor", platform="tieba", surfaces=("tieba.home",), tells_stale=False),
+    Scene(
+        name="Tieba, the account's own login",
+        platform="tieba",
+        surfaces=("tieba.home",),
+        logins=("tieba",),
+        owns=True,
     ),
 )
 """What the searches, albums, 微信读书, the own back office, the official interface, visitors and

@@ -63,6 +63,7 @@ STRUCK_BY = {
     "wechat.list": frozenset({Part.LIST}),
     "weibo.search": frozenset({Part.DOCUMENT}),
     "douyin.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
+    "tieba.home": frozenset(Part),
     "wechat.album": frozenset({Part.LIST}),
     "wechat.reader_cover": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.reader_list": frozenset({Part.DOCUMENT, Part.LIST}),
@@ -147,6 +148,9 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.LAPSED, "weibo.mobile"): _SEEN_AS_VISITOR,
     (Fault.LAPSED, "douyin.profile"): Expected(_LOGIN, _LOW, "the list is still answered, as to a visitor"),
     (Fault.LAPSED, "wechat.article"): _UNTOUCHED,
+    (Fault.LAPSED, "tieba.home"): _SEEN_AS_VISITOR,
+    (Fault.LAPSED_SILENTLY, "tieba.home"): Expected(_OK, _LOW, "a stranger's list"),
+    (Fault.WITHHELD, "tieba.home"): Expected(_OK, _LOW, "a stranger's list"),
     (Fault.LAPSED_SILENTLY, "toutiao.profile"): _NO_SESSION_SIGN,
     (Fault.LAPSED_SILENTLY, "weibo.mobile"): _SEEN_AS_VISITOR,
     (Fault.LAPSED_SILENTLY, "wechat.article"): _UNTOUCHED,
@@ -177,6 +181,7 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.CHALLENGE_STAYS, "wechat.article"): Expected(_CHANGED, _NO),
     (Fault.CHALLENGE_STAYS, "toutiao.profile"): Expected(_SLOW, _NO),
     (Fault.CHALLENGE_STAYS, "douyin.profile"): Expected(_CAPTCHA, _NO),
+    (Fault.CHALLENGE_STAYS, "tieba.home"): Expected(_CHANGED, _NO, "no challenge of the home page is known"),
 }  # fmt: skip
 IN_PAGES: dict[tuple[Fault, str], Expected] = {
     **{(Fault.EMPTY_BODY, name): Expected(_CHANGED, _NO) for name in ("toutiao.profile", "weibo.mobile", "weibo.desktop")},
@@ -235,6 +240,10 @@ CANARIES = {
     (Fault.LAPSED_SILENTLY, "WeChat, the office's own account", "wechat.own"): Expected(
         _OK, Proves.CANARY
     ),
+    **{
+        (fault, "Tieba, the account's own login", "tieba.home"): Expected(_OK, Proves.CANARY)
+        for fault in (Fault.WITHHELD, Fault.LAPSED_SILENTLY)
+    },
 }
 
 
@@ -293,13 +302,19 @@ ONCE = {
         Fault.CHALLENGE_CLEARS,
         Fault.BIG_BODY,
     ),
+    "tieba": (Fault.CAPTCHA_PAGE, Fault.LOGIN_WALL, Fault.LAPSED, Fault.UNDATED),
 }
 """On which platform `make test` plays each of the others.
 
 On the other platforms tests/cases and the tests of their `read_*` functions hold what their own
 code makes of it.
 """
-SOUND = {"toutiao": TruthOf.STALE, "weibo": TruthOf.GONE, "douyin": TruthOf.RENAMED}
+SOUND = {
+    "toutiao": TruthOf.STALE,
+    "weibo": TruthOf.GONE,
+    "douyin": TruthOf.RENAMED,
+    "tieba": TruthOf.GONE,
+}
 """Under which truth an account is looked at there without a fault. One that is fresh is looked at
 after the faults of each scene.
 """

@@ -59,6 +59,7 @@ _TYPES = {
     "weibo": "新浪微博",
     "douyin": "抖音短视频",
     "toutiao": "今日头条",
+    "tieba": "百度贴吧",
 }
 
 
@@ -102,6 +103,8 @@ def true_id(platform: str, number: int) -> str:
     match platform:
         case "weibo":
             return str(5_000_000_000 + number)
+        case "tieba":
+            return f"tb.1.{number:08x}.replica{number:015d}"
         case "wechat":
             return b64encode(str(9_000_000_000 + number).encode()).decode()
     return f"MS4wLjABAAAA{number:043d}"

@@ -45,6 +45,9 @@ class Dates(Enum):
     YEAR_1970 = auto()
 
 
+_BAIDU_CHECK = page("<!doctype html><title>百度安全验证</title><p>演示</p>", status=403)
+"""Baidu's check comes with the status of a refusal."""
+
 # in the place of a page or a reply
 
 
@@ -61,6 +64,7 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
             ),
             "douyin": answer({"status_code": 0, "verify_ticket": "replica"}),
             "weread": answer({"errCode": -2041, "errMsg": "replica"}),
+            "tieba": _BAIDU_CHECK,
         }.get(platform) or page(template("wechat_captcha.html"))
     match platform:
         case "weibo":
@@ -70,6 +74,8 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
                 "<!doctype html><title>验证码中间页</title><script>window.TTGCaptcha = "
                 "{init() {}, render() {}};</script>"
             )
+        case "tieba":
+            return _BAIDU_CHECK
         case "toutiao":
             return page(
                 "<!doctype html><title></title><body><iframe "
@@ -83,6 +89,7 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
 _COVERS = {
     "toutiao": "<iframe src='/captcha/'></iframe>",
     "douyin": "<div id='captcha_container'>请完成下列验证 (演示)</div>",
+    "tieba": "<iframe src='https://wappass.baidu.com/static/captcha/'></iframe>",
 }
 
 
@@ -103,6 +110,9 @@ def login(platform: str, request: Request, document: bool) -> Response:
                 {"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}
             ),
             "douyin": answer({"status_code": 2483, "status_msg": "请先登录"}),
+            "tieba": answer(
+                {"error_code": "1", "error_msg": "用户未登录或登录失败，请更换账号或重试"}
+            ),
             "wechat": answer({"base_resp": {"ret": 200003, "err_msg": "invalid session"}}),
             "weread": answer({"errCode": -2010, "errMsg": "replica"}),
             "wechat-api": answer({"errcode": 40001, "errmsg": "invalid credential"}),
@@ -113,6 +123,8 @@ def login(platform: str, request: Request, document: bool) -> Response:
         case "douyin":
             wall = "<p>登录后查看更多作品 <button>立即登录</button></p>"
             return page(f"<!doctype html><title>抖音</title><div data-e2e='user-info'></div>{wall}")
+        case "tieba":
+            return redirect("https://passport.baidu.com/v2/?login&tpl=tb")
         case "toutiao":
             return redirect(f"https://sso.toutiao.com/login/?service={quote(request.url)}")
     return page(fill(_MESSAGE, text="请在微信客户端打开链接。", script=""))
@@ -160,7 +172,7 @@ def with_script(response: Response, script: str) -> Response:
 
 _KEYS = {
     "weibo": ("created_at",), "douyin": ("create_time",), "toutiao": ("publish_time",), "wechat": ("time", "create_time"),
-    "weread": ("time",), "wechat-api": ("ref_date",),
+    "weread": ("time",), "wechat-api": ("ref_date",), "tieba": ("create_time",),
 }  # fmt: skip
 _PINNED = {"weibo": "isTop", "douyin": "is_top", "toutiao": "is_stick"}
 _ODD_TEXT = "前些时候"
@@ -306,6 +318,8 @@ def _post(platform: str, item: Item) -> Item | None:
 
 
 def _pinned(platform: str, item: Item) -> bool:
+    if platform == "tieba":
+        return bool(item.get("thread_info", {}).get("top_thread_set_time"))
     return bool((_post(platform, item) or {}).get(_PINNED.get(platform, ""), False))
 
 

@@ -18,11 +18,13 @@ const load = (pn) => call("/c/u/feed/myThread", {pn, rn: 20, type: 1}).then(({da
   }
   if (!(data.list || []).length && pn === 1) list.textContent = "暂无动态";
   older = data.has_more ? pn + 1 : 0;
+  more();
 });
-load(1).catch(() => { list.textContent = "网络不给力"; });
-addEventListener("scroll", () => {
+const more = () => {
   if (!older || innerHeight + scrollY < document.documentElement.scrollHeight - 100) return;
   const pn = older;
   older = 0;
   load(pn).catch(() => {});
-});
+};
+load(1).catch(() => { list.textContent = "网络不给力"; });
+addEventListener("scroll", more);

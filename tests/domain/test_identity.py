@@ -25,6 +25,14 @@ TOKEN, OTHER = "MS4wLjABAAAA" + "a" * 43, "MS4wLjABAAAA" + "b" * 43
         ("toutiao", "70000000001", TOKEN, None),
         ("toutiao", TOKEN, OTHER, False),
         ("toutiao", "70000000001", "70000000002", False),
+        (
+            "tieba",
+            "tb.1.6ad0cd4a.aaaaaaaaaaaaaaaaaaaaaa",
+            "tb.1.6ad0cd4b.bbbbbbbbbbbbbbbbbbbbbb",
+            False,
+        ),
+        ("tieba", "示例发布", "tb.1.6ad0cd4b.bbbbbbbbbbbbbbbbbbbbbb", None),
+        ("tieba", "900000001", "tb.1.6ad0cd4b.bbbbbbbbbbbbbbbbbbbbbb", None),
         ("weibo", "", "2000000001", None),
     ],
 )

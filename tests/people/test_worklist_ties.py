@@ -51,6 +51,7 @@ from mediawatch.sweep.judging import rejudge
 from tests.support.policies import own
 
 ID, NAME, STATE, POSTED = Column.SEEN_ID, Column.SEEN_NAME, Column.STATE, Column.POSTED
+PORTRAIT = "tb.1.6ad0cd4a.aaaaaaaaaaaaaaaaaaaaaa"
 SEC = "MS4wLjABAAAA11111111111111111111"
 GONE: Mapping[Column, object] = {STATE: "搜索不到", Column.PERSON: "甲某", Column.TIME: LOOKED_AT}
 NO_ID: dict[str, Any] = {"original_id": ""}
@@ -115,6 +116,16 @@ def test_words_that_mean_none_are_no_id(words: str) -> None:
             {"platform": "toutiao", **NO_ID, "platform_id": "1234567890"},
             "1234567891",
             "与备案的“1234567890”不一致",
+        ),
+        (
+            {"platform": "tieba", **NO_ID, "platform_id": PORTRAIT},
+            "tb.1.6ad0cd4b.bbbbbbbbbbbbbbbbbbbbbb",
+            f"与备案的“{PORTRAIT}”不一致",
+        ),
+        (
+            {"platform": "tieba", **NO_ID, "platform_id": PORTRAIT},
+            GH,
+            "这是微信的原始ID，而该账号是贴吧",
         ),
         (
             {"platform_id": "MzA3MzI4MjgzMw==", **NO_ID},

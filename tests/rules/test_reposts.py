@@ -399,6 +399,7 @@ def test_a_person_decides_about_a_similar_title() -> None:
         ("https://www.douyin.com/user/MS4?modal_id=7400000000000000001", "https://www.douyin.com/note/7400000000000000001"),
         ("https://www.toutiao.com/article/7400000000000000001/?wid=1", "https://m.toutiao.com/i7400000000000000001/"),
         ("http://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv#rd", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"),
+        ("https://tieba.baidu.com/p/8000000001?pid=1#1", "http://tieba.baidu.com/p/8000000001"),
         ("http://www.gov.cn/a/content_1.htm", "https://gov.cn/a/content_1.htm?share=1"),
     ],
 )  # fmt: skip
@@ -414,6 +415,7 @@ def test_links_of_two_posts_have_two_keys() -> None:
         "https://www.gov.cn/a?id=2",
         "https://www.douyin.com/video/7400000000000000001",
         "https://www.toutiao.com/video/7400000000000000001/",
+        "https://tieba.baidu.com/p/7400000000000000001",
     ]
     assert len({post_key(link) for link in links}) == len(links)
     assert post_key(" ") == ""

@@ -74,6 +74,7 @@ def test_each_platform_declares_what_its_search_shows() -> None:
         "weibo": [("weibo.search", True)],
         "douyin": [("douyin.search", True)],
         "wechat": [("wechat.search", False)],
+        "tieba": [],
     }
     for scraper in SCRAPERS.values():
         search = scraper.unit_search

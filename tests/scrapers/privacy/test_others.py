@@ -21,6 +21,7 @@ from mediawatch.domain import Capture, EvidenceKind, Filing
 from scrapers.douyin.surfaces import SCRAPER as DOUYIN
 from scrapers.replica import World
 from scrapers.surface import Scraper
+from scrapers.tieba.surfaces import SCRAPER as TIEBA
 from scrapers.toutiao.surfaces import SCRAPER as TOUTIAO
 from scrapers.wechat.surfaces import SCRAPER as WECHAT
 from scrapers.weibo.surfaces import SCRAPER as WEIBO
@@ -28,15 +29,30 @@ from scrapers.weibo.surfaces import SCRAPER as WEIBO
 NOW = datetime(2022, 12, 31, 12, tzinfo=UTC)
 NAME = "示例沉睡"
 SEC, BIZ = "MS4wLjABAAAA" + "b" * 43, "MzAwMDAwMDAwMg=="
-IDS = {"weibo": "5000000002", "douyin": SEC, "toutiao": SEC, "wechat": BIZ}
+PORTRAIT = "tb.1.00000002.bbbbbbbbbbbbbbbbbbbbbb"
+IDS = {
+    "weibo": "5000000002",
+    "douyin": SEC,
+    "toutiao": SEC,
+    "wechat": BIZ,
+    "tieba": PORTRAIT,
+}
 WORLD = World.parse(
     "platform,type,name,filing_number,platform_id,true_id,truth,posts,articles,visitors_miss\n"
     f"weibo,新浪微博,{NAME},W2,,5000000002,alive,2022-11-01T08:00,,0\n"
     f"douyin,抖音短视频,{NAME},D2,,{SEC},alive,2022-11-01T08:00,,0\n"
     f"toutiao,今日头条,{NAME},T2,,{SEC},alive,2022-11-01T08:00,,\n"
     f"wechat,微信公众号,{NAME},X2,{BIZ},,alive,2022-11-01T08:00,1,\n"
+    f"tieba,贴吧号,{NAME},B2,,{PORTRAIT},alive,2022-11-01T08:00,,\n"
 )
-LOOKS = [(WEIBO, True), (DOUYIN, True), (DOUYIN, False), (TOUTIAO, False), (WECHAT, False)]
+LOOKS = [
+    (WEIBO, True),
+    (DOUYIN, True),
+    (DOUYIN, False),
+    (TOUTIAO, False),
+    (WECHAT, False),
+    (TIEBA, True),
+]
 NAMES = [f"{scraper.platform}-{'login' if session else 'visitor'}" for scraper, session in LOOKS]
 PEOPLE = ("演示网友甲", "演示网友乙", "来看看", "演示操作员", "私信 12", "消息 12", "通知 3")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrapers.replica.truth import TrueAccount
     from scrapers.replica.world import World
 
-DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat", "tieba"})
+DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
 """Where the demonstration's office has a login."""
 
 

@@ -18,7 +18,7 @@ from scrapers.titles import title_of
 
 HIDDEN = "可能已隐藏动态"
 """Stands in the detail of a list that shows a stranger nothing: its author may hide it all."""
-_THREAD = 1
+_THREAD = "1"
 
 
 def read_threads(payload: object, profile: Profile, now: datetime) -> PayloadFacts:
@@ -91,13 +91,15 @@ def _post(item: object, profile: Profile, now: datetime, notes: list[str]) -> Po
     What is set aside leaves a note: then the list proves nothing about what it does not show.
     """
     match item:
-        case {"type": _, "thread_info": dict(thread)}:
+        case {"type": kind, "thread_info": dict(thread), **outer}:
             pass
         case _:
             notes.append("an item without a type or a thread")
             return None
     number = str(thread.get("tid") or thread.get("id") or "")
-    if why := _reason_to_leave_out(item, thread, _author(item), profile.number):
+    if why := _reason_to_leave_out(
+        str(kind), thread | {"private": outer.get("private")}, _author(item), profile.number
+    ):
         notes.append(f"thread {number}: {why}")
         return None
     try:
@@ -123,15 +125,13 @@ def _post(item: object, profile: Profile, now: datetime, notes: list[str]) -> Po
     )
 
 
-def _reason_to_leave_out(
-    item: Mapping[str, object], thread: Mapping[str, object], author: str, own: str
-) -> str:
+def _reason_to_leave_out(kind: str, thread: Mapping[str, object], author: str, own: str) -> str:
     """Why an item is no public thread of the account; "" where it is one."""
-    if str(item["type"]) != str(_THREAD):
-        return f"of type {item['type']!r}"
+    if kind != _THREAD:
+        return f"of type {kind!r}"
     if author != own:
         return f"by {author or 'an unnamed author'}"
-    if _says(item, "private") or _says(thread, "is_partial_visible"):
+    if _says(thread, "private") or _says(thread, "is_partial_visible"):
         return "not shown to everybody"
     if _says(thread, "is_deleted"):
         return "deleted"

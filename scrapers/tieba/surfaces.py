@@ -27,7 +27,7 @@ from scrapers.tieba.replies import read_login
 WHO = "https://tieba.baidu.com/dc/common/tbs"
 
 
-class Home(Surface):
+class HomePage(Surface):
     """tieba.baidu.com/home/main: name and ids from one call of the page, threads from another."""
 
     name, label = "tieba.home", "贴吧个人主页"
@@ -87,7 +87,7 @@ LOGIN = Login(
 
 SCRAPER = Scraper(
     platform="tieba",
-    surfaces=(Home(),),
+    surfaces=(HomePage(),),
     hosts=HOSTS,
     front="tieba.baidu.com",
     viewer_marks=("#com_userbar",),

@@ -23,17 +23,13 @@ from scrapers.browser.pool import Reply, ReplyWaiter, Tab
 from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
 from scrapers.tieba.identity import Target, is_home, portrait_of
 from scrapers.tieba.posts import has_more, join_pages, read_threads
-from scrapers.tieba.replies import CHECK, MISSING_TITLE, Profile, read_absence, read_profile
+from scrapers.tieba.replies import CHECK, Profile, read_absence, read_profile, says_absence
 from scrapers.urls import host_and_path, on_host, query_of
 
 PROFILE = r"^tieba\.baidu\.com/c/u/pc/homeSidebarRight$"
 THREADS = r"^tieba\.baidu\.com/c/u/feed/myThread$"
 CHECK_FRAME = "iframe[src*='wappass.baidu.com']"
 _CHECK_HOST, _LOGIN_HOST = "wappass.baidu.com", "passport.baidu.com"
-_ABSENCE = (
-    f"document.title.trim() === '{MISSING_TITLE}' || "
-    "/已被屏蔽|页面不存在/.test(document.body ? document.body.innerText : '')"
-)
 _OPENED_THREADS = "1"
 _SCROLLS = 5
 """How often it is scrolled down within the time limit for a reply."""
@@ -41,6 +37,10 @@ _DOWN = "window.scrollTo(0, document.documentElement.scrollHeight)"
 _MOMENT = 0.5
 FURTHER = 2
 """How many further pages to ask for where the first shows no dated thread but pinned ones."""
+
+
+class Unasked(Changed):
+    """The page never made the call."""
 
 
 async def open_page(tab: Tab, url: str) -> Reply:
@@ -57,16 +57,24 @@ async def open_page(tab: Tab, url: str) -> Reply:
 async def see_profile(
     tab: Tab, waiter: ReplyWaiter, page: Reply, target: Target
 ) -> Profile | PayloadFacts:
-    """Who the page is about; or what it says where there is no such account."""
+    """Who the page is about; or what it says where it never asks that.
+
+    Beside a profile such words would be somebody's, the title of a thread.
+    """
     if page.status != 404:
         page.good()
     if not is_home(urlsplit(tab.url)):
         raise Changed(f"sent from the home page to {host_and_path(tab.url)}")
-    if await tab.wait_for(_ABSENCE, timeout=_MOMENT):
-        title = str(await tab.evaluate("document.title"))
-        if absence := read_absence(title, await tab.text()):
+    served = says_absence(page.text())
+    try:
+        payload = await answer(
+            tab, waiter, about(PROFILE, target), timeout=_MOMENT if served else None
+        )
+    except Unasked:
+        if absence := read_absence(str(await tab.evaluate("document.title")), await tab.text()):
             return absence
-    return read_profile(await answer(tab, waiter, about(PROFILE, target)))
+        raise
+    return read_profile(payload)
 
 
 async def see_threads(
@@ -131,16 +139,30 @@ def about(path: str, target: Target, portrait: str = "", **query: str) -> Callab
     return matches
 
 
-async def answer(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bool]) -> object:
-    """The JSON of the page's own call; what the page shows instead where it gets none."""
+async def answer(
+    tab: Tab,
+    waiter: ReplyWaiter,
+    where: Callable[[Reply], bool],
+    *,
+    timeout: float | None = None,
+) -> object:
+    """The JSON of the page's own call; what the page shows instead where it gets none.
+
+    `Unasked` where the page makes no such call within `timeout` seconds, and shows no obstacle.
+    """
+    asked = False
     try:
-        return payload_of(await waiter.first(where))
+        reply = await waiter.first(where, timeout=timeout)
+        asked = True
+        return payload_of(reply)
     except (Changed, RateLimited) as silence:
         if await tab.sees(CHECK_FRAME):
             raise Captcha("check over the page") from silence
         # Not before: a page that loads itself again leaves an empty document behind, too.
         if isinstance(silence, Changed) and not tab.document.body.strip():
             raise RateLimited("an empty page") from silence
+        if isinstance(silence, Changed) and not asked:
+            raise Unasked(silence.detail) from silence
         raise
 
 

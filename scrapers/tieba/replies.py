@@ -114,6 +114,11 @@ def read_login(payload: object) -> bool:
     raise Changed("the site does not say whether it knows the operator")
 
 
+def says_absence(html: str) -> bool:
+    """Whether a document, as it is served, may be the page of an account that is not there."""
+    return any(words in html for words in (MISSING_TITLE, "已被屏蔽", "页面不存在"))
+
+
 def read_absence(title: str, text: str) -> PayloadFacts | None:
     """What a page without a profile says of the account; None without a known wording."""
     for outcome, wording in _WORDS:

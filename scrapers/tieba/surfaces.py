@@ -52,7 +52,7 @@ class HomePage(Surface):
             page = await open_page(tab, target.url)
             profile = await see_profile(tab, waiter, page, target)
             if isinstance(profile, PayloadFacts):
-                by_id = portrait_of(target.id) or target.un == target.id
+                by_id = bool(target.id) and (portrait_of(target.id) or target.un == target.id)
                 yield replace(profile, matched_by=MatchedBy.ID if by_id else MatchedBy.URL)
                 return
             who = match_to_filed(profile, target, account.filed)

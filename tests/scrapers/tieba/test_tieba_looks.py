@@ -125,6 +125,13 @@ async def test_a_link_leads_to_the_account(visitor: Stage) -> None:
         )
 
 
+async def test_a_negative_of_a_link_is_no_negative_of_an_id(visitor: Stage) -> None:
+    url = f"https://tieba.baidu.com/home/main?id={IDS['d']}"
+    for number in ("", "900000001"):
+        (sight,) = (await visitor.look(filed("", platform_id=number, url=url))).sights
+        assert (sight.outcome, sight.matched_by) == (Outcome.NOT_FOUND, MatchedBy.URL)
+
+
 async def test_an_id_and_a_link_of_two_accounts_are_for_a_person(visitor: Stage) -> None:
     url = f"https://tieba.baidu.com/home/main?id={IDS['b']}"
     (sight,) = (await visitor.look(filed("a", url=url))).sights

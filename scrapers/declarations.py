@@ -39,6 +39,7 @@ SURFACE_LABELS: Mapping[str, Mapping[str, str]] = {
         "kuaishou.profile": "快手主页",
         "kuaishou.search": "快手用户搜索（登录）",
     },
+    "tieba": {"tieba.home": "贴吧个人主页"},
 }
 """Platform key to its surfaces, each with what inspectors call it."""
 
@@ -49,6 +50,7 @@ SITES: Mapping[str, frozenset[str]] = {
     "wechat": frozenset({"mp.weixin.qq.com"}),
     "bilibili": frozenset({"bilibili.com", "b23.tv"}),
     "kuaishou": frozenset({"kuaishou.com", "gifshow.com", "chenzhongtech.com"}),
+    "tieba": frozenset({"tieba.baidu.com", "passport.baidu.com", "wappass.baidu.com"}),
 }
 """Platform key to the hosts of its pages: what a person names as seen there stands under one."""
 
@@ -75,7 +77,7 @@ INDEX_NAMES: Mapping[str, str] = dict.fromkeys(
 It may lag, so its newest article is what a person is asked to compare.
 """
 
-_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread", "bilibili", "kuaishou")
+_LOGIN_WORDS = ("weibo", "douyin", "wechat", "weread", "bilibili", "kuaishou", "tieba")
 
 
 class LoginsByWord(Mapping[str, "Login"]):

@@ -33,6 +33,7 @@ from scrapers.kuaishou import surfaces as kuaishou
 from scrapers.look import LookTask, look
 from scrapers.provisional import is_needless
 from scrapers.surface import FindsUnits, Key, Login, Scraper, SessionUse, Shows, Surface
+from scrapers.tieba import surfaces as tieba
 from scrapers.toutiao import surfaces as toutiao
 from scrapers.unit_search import SearchTask
 from scrapers.urls import link_in, on_host
@@ -49,6 +50,7 @@ SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
             wechat.SCRAPER,
             bilibili.SCRAPER,
             kuaishou.SCRAPER,
+            tieba.SCRAPER,
         )
     }
 )

@@ -104,7 +104,10 @@ NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.
 REPLICA = "scrapers.replica"
 APART = {
     REPLICA,
-    *(f"scrapers.{name}" for name in ("weibo", "douyin", "toutiao", "wechat")),
+    *(
+        f"scrapers.{name}"
+        for name in ("weibo", "douyin", "toutiao", "wechat", "bilibili", "kuaishou", "tieba")
+    ),
 }
 """A platform folder names its classes among the scrapers, the replica among its own."""
 PARTICIPLES = frozenset(

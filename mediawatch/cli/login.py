@@ -22,7 +22,7 @@ from mediawatch.ops.logins import custodian_for, log_in_by_code, log_in_by_hand,
 from mediawatch.ports import Modules, NewLogin, StoredSession
 
 PLATFORM_HELP = (
-    "weibo, douyin, bilibili, kuaishou, wechat (an 公众号's back office), weread, or wechat-api (AppID and "
+    "weibo, douyin, bilibili, kuaishou, tieba, wechat (an 公众号's back office), weread, or wechat-api (AppID and "
     "AppSecret of an 公众号 that the office itself runs)."
 )
 CustodianOption = Annotated[

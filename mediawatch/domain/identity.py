@@ -138,7 +138,7 @@ def _same_id(one: str, other: str, platform: str) -> bool | None:
 
 def _form(id: str, platform: str) -> str:
     """The form of a comparable id: a number, a token of the platform, or a chosen word."""
-    if id.startswith("MS4wLjABAAAA"):
+    if id.startswith(("MS4wLjABAAAA", "tb.1.")):
         return "token"
     if platform == "wechat" and id[:3] != "gh_":
         try:

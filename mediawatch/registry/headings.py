@@ -41,7 +41,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     ),
     "platform_id": (
         "平台ID", "平台账号ID", "账号ID", "帐号ID", "用户ID", "平台唯一标识", "微博UID", "UID", "微博ID", "抖音ID", "头条号ID", "头条ID",
-        "B站UID", "哔哩哔哩UID", "快手ID", "sec_uid", "__biz", "biz", "fakeid",
+        "B站UID", "哔哩哔哩UID", "快手ID", "贴吧ID", "百度贴吧ID", "sec_uid", "__biz", "biz", "fakeid",
     ),
     "original_id": ("原始ID", "微信原始ID", "公众号原始ID", "原始号", "gh_id"),
     "alias": ("微信号", "公众号微信号", "抖音号", "快手号", "小红书号", "账号别名", "别名"),

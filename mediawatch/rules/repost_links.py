@@ -22,6 +22,7 @@ _BILIBILI = re.compile(
     re.ASCII,
 )
 _KUAISHOU = re.compile(r"/(?:short-video|fw/(?:photo|long-video))/(3x[0-9a-z]{6,22})/?", re.ASCII)
+_TIEBA = re.compile(r"/p/(\d{8,20})/?")
 _ADDED = re.compile(r"utm_\w+|from|share\w*|scene|spm|timestamp|isappinstalled|wfr", re.IGNORECASE)
 """Query keys that sharing adds; they name no page."""
 
@@ -54,6 +55,8 @@ def post_key(url: str) -> str:
         found := _KUAISHOU.fullmatch(parts.path)
     ):
         return f"kuaishou:{found[1]}"
+    if host == "tieba.baidu.com" and (found := _TIEBA.fullmatch(parts.path)):
+        return f"tieba:{found[1]}"
     kept = urlencode(sorted(pair for pair in query if not _ADDED.fullmatch(pair[0])))
     return f"{host}{parts.path.rstrip('/')}" + (f"?{kept}" if kept else "")
 

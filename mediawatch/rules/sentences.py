@@ -116,6 +116,7 @@ _NO_EVIDENCE = (
     ("is another one", "同名账号的ID与备案不同"),
     ("no exact hit", "按备案名称未搜索到完全同名的账号"),
     ("login is that of", "现有登录不能查看该账号"),
+    ("可能已隐藏动态", "主页未显示任何动态，账号可能已隐藏动态"),
 )
 """Words in what a surface says of its own failure, and the one cause that an inspector reads."""
 CLOCK_OFF = "本机时钟与平台时间相差超过10分钟，所读内容不作依据"

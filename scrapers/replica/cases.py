@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from mediawatch.domain import Filing, UserError
 from mediawatch.inputs import InputFault, read_bytes, read_toml
 
-_PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou")
+_PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou", "tieba")
 _LOGINS = (*_PLATFORMS, "weread", "wechat-api")
 _MOST_BYTES = 64 * 2**20
 """A reply of a site has 5 MB at most."""

@@ -23,6 +23,7 @@ from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
 from scrapers.replica.http import drop, read_body, read_head, read_json, readable_by, send
 from scrapers.replica.kuaishou import Kuaishou
+from scrapers.replica.tieba import Tieba
 from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Answer, Drop, Middleware, Request, Response, Site
@@ -41,6 +42,7 @@ SITES: tuple[type[Site], ...] = (
     WeChatInterface,
     Bilibili,
     Kuaishou,
+    Tieba,
 )
 _LIMIT = 1 << 18
 # What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a

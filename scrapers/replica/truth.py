@@ -90,7 +90,7 @@ class TrueAccount:
     row: int
     filed: Mapping[str, str]
     platform: str
-    """`wechat`, `weibo`, `douyin`, `toutiao`, `bilibili`, or "" where no site stands for it."""
+    """`wechat`, `weibo`, `douyin`, `toutiao`, `bilibili`, `kuaishou`, `tieba`, or "" where no site stands for it."""
     truth: Truth
     name: str
     """The name that the platform shows."""

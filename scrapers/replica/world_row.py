@@ -31,7 +31,7 @@ HEADINGS: Mapping[str, str] = {
     "opened_on": "开设时间", "filed_on": "备案时间",
 }  # fmt: skip
 """Filed columns, and how an office's table calls them."""
-PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou")
+PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou", "tieba")
 _POST_WORDS = {
     "article": PostKind.ARTICLE, "micro": PostKind.MICRO, "video": PostKind.VIDEO,
     "pictures": PostKind.PICTURES, "answer": PostKind.ANSWER,
@@ -43,6 +43,7 @@ _USUAL_KIND = {
     "toutiao": PostKind.ARTICLE,
     "bilibili": PostKind.VIDEO,
     "kuaishou": PostKind.VIDEO,
+    "tieba": PostKind.MICRO,
 }
 _ID_SHAPES = {
     "wechat": (r"[A-Za-z0-9+/]{12,24}={0,2}", "the base64 of a number, e.g. MzAwMDAwMDAwMQ=="),
@@ -51,6 +52,7 @@ _ID_SHAPES = {
     "toutiao": (r"[\w-]{20,120}", "a token, MS4wLjABAAAA…"),
     "bilibili": (r"[1-9]\d{0,15}", "a mid, e.g. 3500000000000001"),
     "kuaishou": (r"3x[0-9a-z]{6,22}", "an id of a profile's address, 3x…"),
+    "tieba": (r"tb\.1\.[0-9a-f]{1,8}\.[\w-]{22}", "a portrait, tb.1.…"),
 }
 _USUAL_TIME = time(10, 0)
 
@@ -78,8 +80,10 @@ class WorldRow:
             raise self.wrong("platform", platform, f"one of {', '.join(PLATFORMS)} or empty")
         if truth not in [*Truth]:
             raise self.wrong("truth", truth, f"one of {', '.join(Truth)}")
-        if truth == Truth.PRIVATE and platform not in ("douyin", "weibo"):
-            raise self.wrong("truth", truth, "possible here: only Douyin and Weibo hide posts")
+        if truth == Truth.PRIVATE and platform not in ("douyin", "weibo", "tieba"):
+            raise self.wrong(
+                "truth", truth, "possible here: only Douyin, Weibo and Tieba hide posts"
+            )
         if not self.get("name"):
             raise self.wrong("name", "", "a name")
         posts = self.posts(platform)
@@ -129,6 +133,8 @@ class WorldRow:
             return base64.b64encode(
                 str(9_000_000_000 + number_of(key, 999_999_999)).encode()
             ).decode()
+        if platform == "tieba":
+            return f"tb.1.{number_of(key, 1 << 32):08x}.{make_up(platform, key, 22)}"
         if platform == "weibo":
             return str(9_000_000_000 + number_of(key, 999_999_999))
         if platform == "bilibili":

@@ -28,6 +28,14 @@ TOKEN, OTHER = "MS4wLjABAAAA" + "a" * 43, "MS4wLjABAAAA" + "b" * 43
         ("bilibili", "3500000000000001", "3500000000000002", False),
         ("bilibili", "3500000000000001", "3500000000000001", True),
         ("bilibili", "示例发布", "3500000000000001", None),
+        (
+            "tieba",
+            "tb.1.6ad0cd4a.aaaaaaaaaaaaaaaaaaaaaa",
+            "tb.1.6ad0cd4b.bbbbbbbbbbbbbbbbbbbbbb",
+            False,
+        ),
+        ("tieba", "示例发布", "tb.1.6ad0cd4b.bbbbbbbbbbbbbbbbbbbbbb", None),
+        ("tieba", "900000001", "tb.1.6ad0cd4b.bbbbbbbbbbbbbbbbbbbbbb", None),
         ("weibo", "", "2000000001", None),
     ],
 )

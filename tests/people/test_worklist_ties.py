@@ -51,6 +51,7 @@ from mediawatch.sweep.judging import rejudge
 from tests.support.policies import own
 
 ID, NAME, STATE, POSTED = Column.SEEN_ID, Column.SEEN_NAME, Column.STATE, Column.POSTED
+PORTRAIT = "tb.1.6ad0cd4a.aaaaaaaaaaaaaaaaaaaaaa"
 SEC = "MS4wLjABAAAA11111111111111111111"
 MID = "3500000000000001"
 GONE: Mapping[Column, object] = {STATE: "搜索不到", Column.PERSON: "甲某", Column.TIME: LOOKED_AT}
@@ -131,6 +132,16 @@ def test_words_that_mean_none_are_no_id(words: str) -> None:
             {"platform": "bilibili", **NO_ID, "platform_id": MID},
             GH,
             "这是微信的原始ID，而该账号是哔哩哔哩",
+        ),
+        (
+            {"platform": "tieba", **NO_ID, "platform_id": PORTRAIT},
+            "tb.1.6ad0cd4b.bbbbbbbbbbbbbbbbbbbbbb",
+            f"与备案的“{PORTRAIT}”不一致",
+        ),
+        (
+            {"platform": "tieba", **NO_ID, "platform_id": PORTRAIT},
+            GH,
+            "这是微信的原始ID，而该账号是贴吧",
         ),
         (
             {"platform_id": "MzA3MzI4MjgzMw==", **NO_ID},

@@ -39,6 +39,7 @@ from mediawatch.registry.problems import BadCell
         ("APP", "", "", ("app", "", True)),
         ("Ａｐｐ ", "", "", ("app", "", True)),
         ("百度贴吧", "", "", ("tieba", "", True)),
+        ("政务贴吧", "", "", ("tieba", "", True)),
         ("快手/快手号", "", "", ("kuaishou", "", True)),
         ("B站", "", "", ("bilibili", "", True)),
         ("哔哩哔哩账号", "", "", ("bilibili", "", True)),

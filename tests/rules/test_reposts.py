@@ -401,6 +401,7 @@ def test_a_person_decides_about_a_similar_title() -> None:
         ("https://t.bilibili.com/463864834570585963", "https://m.bilibili.com/opus/463864834570585963?spm_id_from=333"),
         ("https://www.bilibili.com/video/BV1234567890/?vd_source=1", "https://m.bilibili.com/video/BV1234567890"),
         ("http://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv#rd", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"),
+        ("https://tieba.baidu.com/p/8000000001?pid=1#1", "http://tieba.baidu.com/p/8000000001"),
         ("http://www.gov.cn/a/content_1.htm", "https://gov.cn/a/content_1.htm?share=1"),
         ("https://www.kuaishou.com/short-video/3xabcdefgh?authorId=3x1", "https://v.m.chenzhongtech.com/fw/photo/3xabcdefgh?shareId=1"),
     ],
@@ -422,6 +423,7 @@ def test_links_of_two_posts_have_two_keys() -> None:
         "https://www.bilibili.com/video/BV1234567890",
         "https://www.kuaishou.com/short-video/3xabcdefgh",
         "https://www.kuaishou.com/short-video/3xabcdefgi",
+        "https://tieba.baidu.com/p/7400000000000000001",
     ]
     assert len({post_key(link) for link in links}) == len(links)
     assert post_key(" ") == ""

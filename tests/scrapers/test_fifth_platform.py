@@ -48,6 +48,7 @@ STAND_INS = {
     "wechat": ("wechat", "wechat_office", "weread", "wechat_interface"),
     "bilibili": ("bilibili", "bilibili_items"),
     "kuaishou": ("kuaishou", "kuaishou_items"),
+    "tieba": ("tieba",),
 }
 """The replica's files by platform."""
 LINES_OF_A_PAGE = 100

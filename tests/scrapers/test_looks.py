@@ -243,7 +243,8 @@ async def test_a_lone_link_goes_to_the_platform_of_its_host(browser: Browser) ->
 
 def test_every_platform_has_a_scraper_under_its_own_key() -> None:
     assert {key: scraper.platform for key, scraper in SCRAPERS.items()} == {
-        key: key for key in ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou")
+        key: key
+        for key in ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou", "tieba")
     }
     for scraper in SCRAPERS.values():
         # One that opens what another has named comes again, under its own name.

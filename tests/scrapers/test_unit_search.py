@@ -79,6 +79,7 @@ def test_each_platform_declares_what_its_search_shows() -> None:
         "wechat": [("wechat.search", False)],
         "bilibili": [("bilibili.search", False)],
         "kuaishou": [("kuaishou.search", False)],
+        "tieba": [],
     }
     for scraper in SCRAPERS.values():
         search = scraper.unit_search

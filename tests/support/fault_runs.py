@@ -423,7 +423,9 @@ def _check_judgement(cell: Cell, played: Played) -> None:
             judgement
         )
     elif cell.fault is Fault.NONE:
-        silent = cell.truth is TruthOf.GONE and not cell.scene.tells_gone
+        silent = (cell.truth is TruthOf.GONE and not cell.scene.tells_gone) or (
+            cell.truth is TruthOf.STALE and not cell.scene.tells_stale
+        )
         demanded = frozenset() if silent else ALLOWED[cell.truth] - _EITHER
         assert {finding.code for finding in judgement.findings} >= demanded, judgement
         assert cell.truth in (TruthOf.GONE, TruthOf.STALE) or judgement.latest_on == newest

@@ -33,6 +33,10 @@ class Scene:
     aside: bool = True
     tells_gone: bool = True
     """Whether these surfaces can prove that an account is not there."""
+    tells_stale: bool = True
+    """Whether these surfaces can prove that an account is silent."""
+    owns: bool = False
+    """Whether the login is the account's own (Tieba)."""
     newest: date | None = date(2022, 12, 30)
     """What a look reads of a sound account that posted on 2022-12-30; None where these surfaces
     show no date.
@@ -41,7 +45,7 @@ class Scene:
     @property
     def own(self) -> bool:
         """Whether its accounts are the operator's own: a login has one."""
-        return "wechat.own" in self.surfaces or self.by_key
+        return self.owns or "wechat.own" in self.surfaces or self.by_key
 
     @property
     def by_key(self) -> bool:
@@ -108,6 +112,14 @@ SCENES = {
             logins=("kuaishou",),
             aside=False,
             tells_gone=False,
+        ),
+        Scene(
+            name="tieba",
+            platform="tieba",
+            surfaces=("tieba.home",),
+            logins=("tieba",),
+            aside=False,
+            tells_stale=False,
         ),
     )
 }
@@ -191,6 +203,14 @@ ASIDE = (
         logins=("bilibili",),
         by_name=True,
         tells_gone=False,
+    ),
+    Scene(name="Tieba, a visitor", platform="tieba", surfaces=("tieba.home",), tells_stale=False),
+    Scene(
+        name="Tieba, the account's own login",
+        platform="tieba",
+        surfaces=("tieba.home",),
+        logins=("tieba",),
+        owns=True,
     ),
 )
 """What the searches, albums, 微信读书, the own back office, the official interface, visitors and

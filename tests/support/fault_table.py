@@ -68,6 +68,7 @@ STRUCK_BY = {
     "bilibili.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "kuaishou.profile": frozenset({Part.DOCUMENT, Part.LIST}),
     "kuaishou.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
+    "tieba.home": frozenset(Part),
     "wechat.album": frozenset({Part.LIST}),
     "wechat.reader_cover": frozenset({Part.DOCUMENT, Part.PROFILE}),
     "wechat.reader_list": frozenset({Part.DOCUMENT, Part.LIST}),
@@ -162,6 +163,9 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.LAPSED, "douyin.profile"): Expected(_LOGIN, _LOW, "the list is still answered, as to a visitor"),
     (Fault.LAPSED, "wechat.article"): _UNTOUCHED,
     (Fault.LAPSED, "bilibili.dynamic"): _UNTOUCHED,
+    (Fault.LAPSED, "tieba.home"): _SEEN_AS_VISITOR,
+    (Fault.LAPSED_SILENTLY, "tieba.home"): Expected(_OK, _LOW, "a stranger's list"),
+    (Fault.WITHHELD, "tieba.home"): Expected(_OK, _LOW, "a stranger's list"),
     (Fault.LAPSED_SILENTLY, "toutiao.profile"): _NO_SESSION_SIGN,
     (Fault.LAPSED_SILENTLY, "weibo.mobile"): _SEEN_AS_VISITOR,
     (Fault.LAPSED_SILENTLY, "wechat.article"): _UNTOUCHED,
@@ -202,6 +206,7 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.WITHHELD, "kuaishou.profile"): Expected(_OK, _LOW, "fewer works than the page counts"),
     (Fault.EMPTY_LIST, "kuaishou.profile"): Expected(_SLOW, _NO),
     (Fault.CHALLENGE_STAYS, "kuaishou.profile"): Expected(_CHANGED, _NO, "no challenge of the site is known"),
+    (Fault.CHALLENGE_STAYS, "tieba.home"): Expected(_CHANGED, _NO, "no challenge of the home page is known"),
 }  # fmt: skip
 IN_PAGES: dict[tuple[Fault, str], Expected] = {
     **{(Fault.EMPTY_BODY, name): Expected(_CHANGED, _NO) for name in ("toutiao.profile", "weibo.mobile", "weibo.desktop")},
@@ -262,6 +267,10 @@ CANARIES = {
     (Fault.LAPSED_SILENTLY, "WeChat, the office's own account", "wechat.own"): Expected(
         _OK, Proves.CANARY
     ),
+    **{
+        (fault, "Tieba, the account's own login", "tieba.home"): Expected(_OK, Proves.CANARY)
+        for fault in (Fault.WITHHELD, Fault.LAPSED_SILENTLY)
+    },
 }
 
 
@@ -328,6 +337,7 @@ ONCE = {
         Fault.CHALLENGE_CLEARS,
         Fault.BIG_BODY,
     ),
+    "tieba": (Fault.CAPTCHA_PAGE, Fault.LOGIN_WALL, Fault.LAPSED, Fault.UNDATED),
 }
 """On which platform `make test` plays each of the others.
 
@@ -340,6 +350,7 @@ SOUND = {
     "douyin": TruthOf.RENAMED,
     "bilibili": TruthOf.STALE,
     "kuaishou": TruthOf.STALE,
+    "tieba": TruthOf.GONE,
 }
 """Under which truth an account is looked at there without a fault. One that is fresh is looked at
 after the faults of each scene.

@@ -61,6 +61,7 @@ _TYPES = {
     "toutiao": "今日头条",
     "bilibili": "哔哩哔哩",
     "kuaishou": "快手",
+    "tieba": "百度贴吧",
 }
 
 
@@ -114,6 +115,8 @@ def true_id(platform: str, number: int) -> str:
             return str(3_500_000_000_000_000 + number)
         case "kuaishou":
             return f"3x{number:013d}"
+        case "tieba":
+            return f"tb.1.{number:08x}.replica{number:015d}"
         case "wechat":
             return b64encode(str(9_000_000_000 + number).encode()).decode()
     return f"MS4wLjABAAAA{number:043d}"

@@ -323,6 +323,11 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
             return query.get("sec_user_id", ""), Part.PROFILE
         case ["aweme", "v1", "web", "aweme", *_]:
             return query.get("sec_user_id", ""), Part.LIST
+        case ["home", "main"] if host == "tieba.baidu.com":
+            return query.get("id", ""), Part.DOCUMENT
+        case ["c", "u", *call] if host == "tieba.baidu.com":
+            part = Part.LIST if call == ["feed", "myThread"] else Part.PROFILE
+            return query.get("portrait", ""), part
         case ["user"] if host == "s.weibo.com":
             return _named(site, query.get("q", "")), Part.DOCUMENT
         case ["search", wanted] if host == "www.douyin.com":

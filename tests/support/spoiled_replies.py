@@ -45,6 +45,9 @@ class Dates(Enum):
     YEAR_1970 = auto()
 
 
+_BAIDU_CHECK = page("<!doctype html><title>百度安全验证</title><p>演示</p>", status=403)
+"""Baidu's check comes with the status of a refusal."""
+
 # in the place of a page or a reply
 
 
@@ -63,6 +66,7 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
             "bilibili": answer({"code": 0, "data": {"v_voucher": "voucher_replica"}}),
             "kuaishou": answer({"result": 400002, "error_msg": "replica"}),
             "weread": answer({"errCode": -2041, "errMsg": "replica"}),
+            "tieba": _BAIDU_CHECK,
         }.get(platform) or page(template("wechat_captcha.html"))
     match platform:
         case "weibo":
@@ -76,6 +80,8 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
             return redirect("https://security.bilibili.com/412?replica=1")
         case "kuaishou":
             return redirect("https://captcha.zt.kuaishou.com/iframe/index.html?replica=1")
+        case "tieba":
+            return _BAIDU_CHECK
         case "toutiao":
             return page(
                 "<!doctype html><title></title><body><iframe "
@@ -90,6 +96,7 @@ _COVERS = {
     "toutiao": "<iframe src='/captcha/'></iframe>",
     "douyin": "<div id='captcha_container'>请完成下列验证 (演示)</div>",
     "kuaishou": "<iframe src='https://captcha.zt.kuaishou.com/iframe/index.html'></iframe>",
+    "tieba": "<iframe src='https://wappass.baidu.com/static/captcha/'></iframe>",
 }
 
 
@@ -112,6 +119,9 @@ def login(platform: str, request: Request, document: bool) -> Response:
             "douyin": answer({"status_code": 2483, "status_msg": "请先登录"}),
             "bilibili": answer({"code": -101, "message": "账号未登录"}),
             "kuaishou": answer({"result": 109}),
+            "tieba": answer(
+                {"error_code": "1", "error_msg": "用户未登录或登录失败，请更换账号或重试"}
+            ),
             "wechat": answer({"base_resp": {"ret": 200003, "err_msg": "invalid session"}}),
             "weread": answer({"errCode": -2010, "errMsg": "replica"}),
             "wechat-api": answer({"errcode": 40001, "errmsg": "invalid credential"}),
@@ -126,6 +136,8 @@ def login(platform: str, request: Request, document: bool) -> Response:
             return redirect("https://passport.bilibili.com/login")
         case "kuaishou":
             return redirect("https://passport.kuaishou.com/pc/account/login")
+        case "tieba":
+            return redirect("https://passport.baidu.com/v2/?login&tpl=tb")
         case "toutiao":
             return redirect(f"https://sso.toutiao.com/login/?service={quote(request.url)}")
     return page(fill(_MESSAGE, text="请在微信客户端打开链接。", script=""))
@@ -174,7 +186,7 @@ def with_script(response: Response, script: str) -> Response:
 _KEYS = {
     "weibo": ("created_at",), "douyin": ("create_time",), "toutiao": ("publish_time",), "wechat": ("time", "create_time"),
     "weread": ("time",), "wechat-api": ("ref_date",), "bilibili": ("pub_ts", "created"),
-    "kuaishou": ("timestamp",),
+    "kuaishou": ("timestamp",), "tieba": ("create_time",),
 }  # fmt: skip
 _PINNED = {"weibo": "isTop", "douyin": "is_top", "toutiao": "is_stick", "kuaishou": "replicaPinned"}
 _ODD_TEXT = "前些时候"
@@ -331,6 +343,8 @@ def _post(platform: str, item: Item) -> Item | None:
 def _pinned(platform: str, item: Item) -> bool:
     if platform == "bilibili":
         return "module_tag" in item.get("modules", {})
+    if platform == "tieba":
+        return bool(item.get("thread_info", {}).get("top_thread_set_time"))
     return bool((_post(platform, item) or {}).get(_PINNED.get(platform, ""), False))
 
 

@@ -53,17 +53,20 @@ _TOKEN = re.compile(r"C[A-Za-z0-9_-]{20,}")
 _UID = re.compile(r"[1-9]\d{4,10}")
 _MID = re.compile(r"[1-9]\d{4,15}", re.ASCII)
 _EID = re.compile(r"3x[0-9a-z]{6,22}", re.ASCII)
+_PORTRAIT = re.compile(r"tb\.1\.[0-9a-f]{1,8}\.[\w-]{10,40}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{4,}")
 _PART = re.compile(r"[A-Za-z0-9_.\-]+={0,2}")
 _BIZ_IN_LINK = re.compile(r"__biz=([A-Za-z0-9%]+={0,2})")
 _LINK = re.compile(
-    r"://|\b(?:weibo|douyin|iesdouyin|toutiao|bilibili|kuaishou|qq)\.(?:com|cn)\b", re.IGNORECASE
+    r"://|\b(?:weibo|douyin|iesdouyin|toutiao|bilibili|kuaishou|baidu|qq)\.(?:com|cn)\b",
+    re.IGNORECASE,
 )
-_MISTAKABLE = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou")
+_MISTAKABLE = ("wechat", "weibo", "douyin", "toutiao", "bilibili", "kuaishou", "tieba")
 _ASKED_FOR = {
     "wechat": "微信号或原始ID（gh_ 开头）", "weibo": "主页的数字UID", "douyin": "抖音号或主页链接中的ID", "toutiao": "主页链接中的ID",
     "bilibili": "空间的数字UID",
     "kuaishou": "主页链接中的ID（3x 开头）或快手号",
+    "tieba": "主页链接中的ID（tb.1. 开头）或贴吧ID",
 }  # fmt: skip
 
 
@@ -103,6 +106,8 @@ def kind_of(text: str, platform: str) -> IdKind | None:
             if _EID.fullmatch(text):
                 return IdKind.TOKEN
             return IdKind.ALIAS if re.fullmatch(r"[A-Za-z0-9_.\-]{4,24}", text) else None
+        case "tieba" if _PORTRAIT.fullmatch(text):
+            return IdKind.TOKEN
     return IdKind.OTHER if re.fullmatch(r"[A-Za-z0-9_.\-=]{3,}", text) else None
 
 
@@ -156,6 +161,7 @@ _OWNER = {
     "kuaishou": re.compile(
         r"(?:^|//|www\.)kuaishou\.com/profile/(3x[0-9a-z]+)|/fw/user/(3x[0-9a-z]+)", re.ASCII
     ),
+    "tieba": re.compile(r"/home/main/?\?(?:[^#]*&)?id=(tb\.1\.[\w.-]+)", re.ASCII),
 }
 """Where the address of a platform says whose page, or whose post, it is."""
 

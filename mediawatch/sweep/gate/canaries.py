@@ -124,8 +124,9 @@ TEMPLATE = """\
 # 未经对照账号校验. Ids only; `source` is where anybody can read that this id is that account, and is required.
 #
 # [[canary]]
-# platform = "weibo"               # wechat, weibo, douyin, toutiao, bilibili, kuaishou
-# platform_id = "…"                # Weibo uid, Douyin sec_uid, Toutiao token, WeChat biz, Bilibili mid, Kuaishou 3x…
+# platform = "weibo"               # wechat, weibo, douyin, toutiao, bilibili, kuaishou, tieba
+# platform_id = "…"                # Weibo uid, Douyin sec_uid, Toutiao token, WeChat biz, Bilibili mid, Kuaishou 3x…,
+#                                  # Tieba portrait
 # name = "…"
 # source = "https://…"
 # url = "https://…"                # its page, where the platform is looked at by page

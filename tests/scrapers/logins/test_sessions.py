@@ -59,7 +59,7 @@ from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 NEED = Need(fresh_after=date(2025, 12, 22))
 ACCOUNT = Account(id=1, filed=Filing(name="示例", platform="plain"))
-KNOWN = frozenset({"weibo", "douyin", "wechat", "bilibili"})
+KNOWN = frozenset({"weibo", "douyin", "wechat", "bilibili", "tieba"})
 
 
 # On a made-up platform: a page that knows everybody whose cookie it has not ended, and renews it
@@ -447,6 +447,7 @@ async def test_every_site_is_asked_by_its_own_sign(
             ("douyin", "https://www.douyin.com/replica/scan?token=0000000000000000"),
             ("wechat", "https://mp.weixin.qq.com/replica/scan?uuid=0000000000000000"),
             ("bilibili", "https://account.bilibili.com/replica/scan?key=00000000"),
+            ("tieba", "https://wappass.baidu.com/replica/scan?sign=0000000000000000"),
         ]
     ),
 )

@@ -22,6 +22,7 @@ from scrapers.bilibili.surfaces import SCRAPER as BILIBILI
 from scrapers.douyin.surfaces import SCRAPER as DOUYIN
 from scrapers.replica import World
 from scrapers.surface import Scraper
+from scrapers.tieba.surfaces import SCRAPER as TIEBA
 from scrapers.toutiao.surfaces import SCRAPER as TOUTIAO
 from scrapers.wechat.surfaces import SCRAPER as WECHAT
 from scrapers.weibo.surfaces import SCRAPER as WEIBO
@@ -30,7 +31,15 @@ NOW = datetime(2022, 12, 31, 12, tzinfo=UTC)
 NAME = "示例沉睡"
 SEC, BIZ = "MS4wLjABAAAA" + "b" * 43, "MzAwMDAwMDAwMg=="
 MID = "3500000000000002"
-IDS = {"weibo": "5000000002", "douyin": SEC, "toutiao": SEC, "wechat": BIZ, "bilibili": MID}
+PORTRAIT = "tb.1.00000002.bbbbbbbbbbbbbbbbbbbbbb"
+IDS = {
+    "weibo": "5000000002",
+    "douyin": SEC,
+    "toutiao": SEC,
+    "wechat": BIZ,
+    "bilibili": MID,
+    "tieba": PORTRAIT,
+}
 WORLD = World.parse(
     "platform,type,name,filing_number,platform_id,true_id,truth,posts,articles,visitors_miss\n"
     f"weibo,新浪微博,{NAME},W2,,5000000002,alive,2022-11-01T08:00,,0\n"
@@ -38,6 +47,7 @@ WORLD = World.parse(
     f"toutiao,今日头条,{NAME},T2,,{SEC},alive,2022-11-01T08:00,,\n"
     f"wechat,微信公众号,{NAME},X2,{BIZ},,alive,2022-11-01T08:00,1,\n"
     f"bilibili,哔哩哔哩,{NAME},B2,,{MID},alive,2022-11-01T08:00,,\n"
+    f"tieba,贴吧号,{NAME},B3,,{PORTRAIT},alive,2022-11-01T08:00,,\n"
 )
 LOOKS = [
     (WEIBO, True),
@@ -46,6 +56,7 @@ LOOKS = [
     (TOUTIAO, False),
     (WECHAT, False),
     (BILIBILI, True),
+    (TIEBA, True),
 ]
 NAMES = [f"{scraper.platform}-{'login' if session else 'visitor'}" for scraper, session in LOOKS]
 PEOPLE = ("演示网友甲", "演示网友乙", "来看看", "演示操作员", "私信 12", "消息 12", "通知 3")

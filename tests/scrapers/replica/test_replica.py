@@ -23,7 +23,7 @@ from mediawatch.ops import install_browser
 from scrapers.replica import Case, Replica, World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
-PLATFORMS = frozenset({"weibo", "douyin", "wechat", "toutiao", "bilibili", "kuaishou"})
+PLATFORMS = frozenset({"weibo", "douyin", "wechat", "toutiao", "bilibili", "kuaishou", "tieba"})
 TOKEN = "MS4wLjABAAAA" + "t" * 43
 SEC = "MS4wLjABAAAA" + "d" * 43
 NAME = "示例<公众>'号\"&"

@@ -26,8 +26,8 @@ _NOBODYS_NAME = re.compile(r"(?:百度)?贴吧用户(?:_\w+)?|未知用户", re.
 # Words of the old pages: what the new ones say is described nowhere. They must stand alone on a
 # line, on a page without a profile.
 _WORDS = (
-    (Outcome.BANNED, re.compile(r"^抱歉，您访问的用户已被屏蔽。?$", re.MULTILINE)),
-    (Outcome.NOT_FOUND, re.compile(r"^很抱歉，您要访问的页面不存在。?$", re.MULTILINE)),
+    (Outcome.BANNED, re.compile(r"^抱歉，您访问的用户已被屏蔽。{0,1}$", re.MULTILINE)),
+    (Outcome.NOT_FOUND, re.compile(r"^很抱歉，您要访问的页面不存在。{0,1}$", re.MULTILINE)),
 )
 MISSING_TITLE = "贴吧404"
 

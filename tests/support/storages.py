@@ -110,13 +110,15 @@ def serve_storage(folder: Path, *, tls: bool = False) -> Iterator[Storage]:
                 raise S3Error(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented", "")
 
         def _write_object(self, bucket: str, key: str, write: object) -> str:
-            made: str = super()._write_object(bucket, key, write)
+            # Counted before it is written: of several at once no more are taken.
             with counting:
                 if storage.refuses_after is not None:
                     left, answer = storage.refuses_after
-                    storage.refuses_after = (left - 1, answer)
-                    if left <= 1:
-                        storage.refuses, storage.refuses_after = answer, None
+                    storage.refuses_after = (left - 1, answer) if left else None
+                    if not left:
+                        storage.refuses = answer
+            self._admit()
+            made: str = super()._write_object(bucket, key, write)
             if storage.spoils:
                 with (folder / bucket / key).open("ab") as file:
                     file.write(storage.spoils)

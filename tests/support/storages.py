@@ -41,7 +41,7 @@ class Storage:
     refuses: tuple[int, str] | None = None
     """Status and code of every answer."""
     refuses_after: tuple[int, tuple[int, str]] | None = None
-    """So many more files are taken; then every answer is this one."""
+    """So many more files are taken; then every further one gets this answer."""
     knows_conditions: bool = True
     conflicts: int = 0
     """Conditional writes that are refused because another one is under way."""
@@ -113,11 +113,10 @@ def serve_storage(folder: Path, *, tls: bool = False) -> Iterator[Storage]:
             # Counted before it is written: of several at once no more are taken.
             with counting:
                 if storage.refuses_after is not None:
-                    left, answer = storage.refuses_after
-                    storage.refuses_after = (left - 1, answer) if left else None
+                    left, (status, code) = storage.refuses_after
                     if not left:
-                        storage.refuses = answer
-            self._admit()
+                        raise S3Error(HTTPStatus(status), code, "")
+                    storage.refuses_after = left - 1, (status, code)
             made: str = super()._write_object(bucket, key, write)
             if storage.spoils:
                 with (folder / bucket / key).open("ab") as file:

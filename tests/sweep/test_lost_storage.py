@@ -41,7 +41,7 @@ async def test_a_sweep_whose_storage_fails_goes_on_later(
             await nights.run(stage.engine, request(), no_progress)
         before = {each.id for each in await stage.readings()}
         assert len(STALE) < len(before) < 2 * len(STALE)
-        storage.refuses = None
+        storage.refuses_after = None
         await nights.run(stage.engine, request(), no_progress)
         assert await stage.verdicts() == dict.fromkeys(STALE, Verdict.FAILED)
         kept = await stage.readings()

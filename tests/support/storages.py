@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -111,12 +112,15 @@ def serve_storage(folder: Path, *, tls: bool = False) -> Iterator[Storage]:
 
         def _write_object(self, bucket: str, key: str, write: object) -> str:
             # Counted before it is written: of several at once no more are taken.
+            refused = False
             with counting:
                 if storage.refuses_after is not None:
                     left, (status, code) = storage.refuses_after
-                    if not left:
-                        raise S3Error(HTTPStatus(status), code, "")
-                    storage.refuses_after = left - 1, (status, code)
+                    storage.refuses_after = max(0, left - 1), (status, code)
+                    refused = not left
+            if refused:
+                time.sleep(1)  # What was taken is kept meanwhile: a failure ends what is under way.
+                raise S3Error(HTTPStatus(status), code, "")
             made: str = super()._write_object(bucket, key, write)
             if storage.spoils:
                 with (folder / bucket / key).open("ab") as file:

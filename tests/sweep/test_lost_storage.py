@@ -36,7 +36,8 @@ async def test_a_sweep_whose_storage_fails_goes_on_later(
         stage = Stage(store, storage.place())
         await stage.file(*STALE)
 
-        storage.refuses_after = 4, answer
+        # Of the twelve files of six second looks: so two of these have both of theirs.
+        storage.refuses_after = 8, answer
         with pytest.raises(UserError, match=words):
             await nights.run(stage.engine, request(), no_progress)
         before = {each.id for each in await stage.readings()}

@@ -208,7 +208,7 @@ class BuiltInspection:
             ):
                 lay_down(self.home.evidence, *(await store.readings.keep(reading)).evidence)
         scope = await rejudge(store, lambda platform: platform in MACHINES, sweep.id)
-        events = list(_decisions(scope, sweep, told))
+        events = list(confirmations(scope, sweep, told))
         if not self.decided:
             events = [each for each in events if not each.code.found_by_people]
         await store.reviews.add(sweep.id, events, after=0)
@@ -361,7 +361,7 @@ def _posts(seen: Watched, told: PublishedInspection) -> Iterator[Post]:
         day = day - timedelta(days=7) if again else None
 
 
-def _decisions(
+def confirmations(
     scope: Iterable[Any], sweep: Sweep, told: PublishedInspection
 ) -> Iterator[ReviewEvent]:
     """Every finding confirmed; what people found was sent down and answered before."""
